@@ -1,0 +1,137 @@
+"""Copy and pickle circuits of any depth, without recursion.
+
+>>> import copy, pickle
+>>> from minigrad.engine import Value
+>>> import minigrad.recording
+>>> x = Value(3.0, label="x")
+>>> y = x * x
+>>> twin_x, twin_y = copy.deepcopy([x, y])
+>>> twin_y.inputs == (twin_x, twin_x), twin_x is x
+(True, False)
+>>> pickle.loads(pickle.dumps(y)).inputs[0].label
+'x'
+
+Both go through the circuit in topological order, so that by the time a gate is copied its inputs
+have been. A pickle names gates by name: gates of your own must be defined before it is loaded. Load
+only pickles that you trust; `mg.save` and `mg.load` use JSON.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from threading import local
+from typing import Any
+
+from .engine import CONSTANT, MANY, Value, leaves_and_gates, new_object, topological_order
+
+
+def _deepcopy(wire: Value, memo: dict[int, Any]) -> Value:
+    for original in topological_order(wire):
+        if id(original) not in memo:
+            memo[id(original)] = twin = _shallow(original)
+            twin._first, twin._second = _twins(original, memo)
+            if attributes := original.__dict__:
+                twin.__dict__.update(copy.deepcopy(attributes, memo))
+    result: Value = memo[id(wire)]
+    return result
+
+
+def _shallow(wire: Value) -> Value:
+    """A new wire with the same number, gate and inputs."""
+    twin: Value = new_object(type(wire))
+    twin._data, twin._grad = wire._data, wire._grad
+    twin.gate, twin.label = wire.gate, wire.label
+    twin._first, twin._second = wire._first, wire._second
+    twin._d_first = getattr(wire, "_d_first", None)
+    twin._d_second = getattr(wire, "_d_second", None)
+    return twin
+
+
+def _copy(wire: Value) -> Value:
+    twin = _shallow(wire)
+    twin.__dict__.update(wire.__dict__)
+    return twin
+
+
+def _twins(wire: Value, memo: dict[int, Any]) -> tuple[Any, Any]:
+    first, second = wire._first, wire._second
+    if second is MANY:
+        return tuple(memo[id(source)] for source in first), MANY
+    if first is None or second is None:
+        return (None if first is None else memo[id(first)]), second
+    return memo[id(first)], memo[id(second)]
+
+
+class _Inside(local):
+    """Whether the pickler of this thread is going through a circuit in topological order."""
+
+    circuit = False
+
+
+_inside = _Inside()
+
+
+class _Circuit:
+    """All wires behind an output, for a pickler: a list that it fills one by one."""
+
+    def __init__(self, output: Value) -> None:
+        self.output = output
+
+    def _wires(self) -> Iterator[Value | None]:
+        leaves, gates = leaves_and_gates(self.output)
+        _inside.circuit = True
+        try:
+            yield from leaves
+            yield from gates
+            yield None  # picklers read one ahead: the last gate too is saved while we are inside
+        finally:
+            _inside.circuit = False
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return list, (), None, self._wires()
+
+
+def _last_wire(wires_and_none: list[Any]) -> Value:
+    wire: Value = wires_and_none[-2]
+    return wire
+
+
+def _reduce(wire: Value, protocol: Any) -> tuple[Any, ...]:
+    """A wire by itself; a gate that is reached first from outside, with its circuit before it."""
+    if wire.gate is not None and not _inside.circuit:
+        return _last_wire, (_Circuit(wire),)
+    kind = "constant" if wire.is_constant else ""
+    state = (wire._data, wire._grad, wire.label, wire.gate, wire.inputs, wire.local_gradients, kind)
+    return _restored, (type(wire), *state), wire.__dict__ or None
+
+
+def _restored(
+    kind: type[Value],
+    data: float,
+    grad: float | None,
+    label: str,
+    gate: Any,
+    inputs: tuple[Value, ...],
+    local_gradients: tuple[float, ...],
+    leaf_kind: str,
+) -> Value:
+    wire: Value = new_object(kind)
+    wire._data, wire._grad, wire.label, wire.gate = data, grad, label, gate
+    wire._d_first = wire._d_second = None
+    if gate is None:
+        wire._first, wire._second = None, CONSTANT if leaf_kind else None
+    elif len(inputs) == 2 == gate.arity:
+        wire._first, wire._second = inputs
+        wire._d_first, wire._d_second = local_gradients
+    else:
+        wire._first, wire._second, wire._d_first = inputs, MANY, local_gradients
+    return wire
+
+
+for _name, _method in {
+    "__deepcopy__": _deepcopy,
+    "__copy__": _copy,
+    "__reduce_ex__": _reduce,
+}.items():
+    setattr(Value, _name, _method)

@@ -1,0 +1,301 @@
+"""Rules as text: run a rule on symbols and print what it did, as plain text, LaTeX or Python.
+
+>>> x, out = Formula.symbol("x"), Formula.symbol("out")
+>>> as_text(1.0 - out * out)
+'1 − out²'
+>>> as_latex(1.0 / (x + 2.0))
+'\\\\frac{1}{x + 2}'
+>>> as_python(x / (x + 2.0))
+([], ['divide(x, (x + 2.0))'])
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, NoReturn
+
+MINUS: Final = "−"
+
+
+class Operand:
+    """What a rule can be handed besides numbers: a `Value`, a `Formula`, later a native value.
+
+    A kind of operand brings the arithmetic operators and says in `apply_gate` what a gate does to
+    it.
+    """
+
+    __slots__ = ()
+
+    @staticmethod
+    def apply_gate(gate: Any, operands: tuple[Any, ...]) -> Any:
+        """What `gate` makes of operands of which at least one is of this kind."""
+        raise NotImplementedError
+
+    def choose(self, if_true: Any, if_false: Any) -> Any:
+        """`where` with this operand as the condition."""
+        return if_true if self else if_false
+
+    def equals(self, other: Any) -> Any:
+        """The condition self = other, on numbers; Python's `==` is identity on a `Value`."""
+        raise NotImplementedError
+
+
+class Formula(Operand):
+    """A symbolic operand: arithmetic on it builds a small tree of operations.
+
+    >>> x = Formula.symbol("x")
+    >>> as_text(-x * 3 + 1)
+    '−x·3 + 1'
+
+    `operation` is "symbol", "number", an operator, "where" or "call"; `operands` are its parts.
+    """
+
+    __slots__ = ("operands", "operation")
+
+    def __init__(self, operation: str, operands: tuple[Any, ...]) -> None:
+        self.operation = operation
+        self.operands = operands
+
+    @staticmethod
+    def symbol(name: str, latex: str | None = None) -> Formula:
+        """A named unknown; `latex` is its name in LaTeX, where that differs."""
+        return Formula("symbol", (name, latex or name))
+
+    @staticmethod
+    def apply_gate(gate: Any, operands: tuple[Any, ...]) -> Formula:
+        return Formula("call", (gate, *map(as_formula, operands)))
+
+    def choose(self, if_true: Any, if_false: Any) -> Formula:
+        return Formula("where", (self, as_formula(if_true), as_formula(if_false)))
+
+    def equals(self, other: Any) -> Formula:
+        return Formula("==", (self, as_formula(other)))
+
+    def __add__(self, other: Any) -> Formula:
+        return Formula("+", (self, as_formula(other)))
+
+    def __radd__(self, other: Any) -> Formula:
+        return Formula("+", (as_formula(other), self))
+
+    def __sub__(self, other: Any) -> Formula:
+        return Formula("-", (self, as_formula(other)))
+
+    def __rsub__(self, other: Any) -> Formula:
+        return Formula("-", (as_formula(other), self))
+
+    def __mul__(self, other: Any) -> Formula:
+        return Formula("*", (self, as_formula(other)))
+
+    def __rmul__(self, other: Any) -> Formula:
+        return Formula("*", (as_formula(other), self))
+
+    def __truediv__(self, other: Any) -> Formula:
+        return Formula("/", (self, as_formula(other)))
+
+    def __rtruediv__(self, other: Any) -> Formula:
+        return Formula("/", (as_formula(other), self))
+
+    def __pow__(self, other: Any) -> Formula:
+        return Formula("**", (self, as_formula(other)))
+
+    def __rpow__(self, other: Any) -> Formula:
+        return Formula("**", (as_formula(other), self))
+
+    def __neg__(self) -> Formula:
+        return Formula("neg", (self,))
+
+    def __lt__(self, other: Any) -> Formula:
+        return Formula("<", (self, as_formula(other)))
+
+    def __le__(self, other: Any) -> Formula:
+        return Formula("<=", (self, as_formula(other)))
+
+    def __gt__(self, other: Any) -> Formula:
+        return Formula(">", (self, as_formula(other)))
+
+    def __ge__(self, other: Any) -> Formula:
+        return Formula(">=", (self, as_formula(other)))
+
+    def __abs__(self) -> NoReturn:
+        raise TypeError("abs() cannot be part of a gate's rule: write mg.abs(x)")
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError(
+            f"a gate's rule cannot branch on {as_text(self)}: "
+            "write mg.where(condition, a, b) instead of if, and, or, max(), min()"
+        )
+
+    def __float__(self) -> NoReturn:
+        raise TypeError(
+            f"a gate's rule cannot turn {as_text(self)} into a number: "
+            "write mg.exp, mg.log, mg.sin … instead of math.exp, math.log, math.sin …"
+        )
+
+    def __repr__(self) -> str:
+        return f"Formula({as_text(self)!r})"
+
+
+def as_formula(operand: Any) -> Formula:
+    """A formula as it is, and a number as the formula of that number."""
+    if isinstance(operand, Formula):
+        return operand
+    if isinstance(operand, (int, float)):
+        return Formula("number", (float(operand),))
+    raise TypeError(
+        f"a rule works on numbers and symbols, not on {type(operand).__name__}: {operand!r}"
+    )
+
+
+# How tightly an operation binds; a looser part inside a tighter one gets parentheses.
+_BINDING: Final = {
+    "where": 0,
+    **dict.fromkeys(("<", "<=", ">", ">=", "=="), 1),
+    **dict.fromkeys(("+", "-"), 2),
+    **dict.fromkeys(("*", "/"), 3),
+    "neg": 4,
+    "**": 5,
+    **dict.fromkeys(("number", "symbol", "call"), 6),
+}
+_COMPARISONS: Final = {"<=": ("≤", r"\le"), ">=": ("≥", r"\ge"), "==": ("=", "=")}
+
+
+def _wrap(text: str, part: Formula, binding: int) -> str:
+    return f"({text})" if _BINDING[part.operation] < binding else text
+
+
+def format_number(number: float) -> str:
+    """A number in a formula: whole numbers without a point, a true minus.
+
+    >>> format_number(-2.0), format_number(0.5)
+    ('−2', '0.5')
+    """
+    text = repr(number)
+    return (text[:-2] if text.endswith(".0") else text).replace("-", MINUS)
+
+
+def _is_square(formula: Formula) -> bool:
+    left, right = formula.operands
+    return formula.operation == "*" and left is right
+
+
+def as_text(formula: Formula) -> str:
+    """The formula as plain text, in Unicode: `y·x^(y − 1)`, `1 − out²`."""
+    operation, parts = formula.operation, formula.operands
+    if operation == "symbol":
+        return str(parts[0])
+    if operation == "number":
+        return format_number(parts[0])
+    if operation == "call":
+        gate, *arguments = parts
+        return f"{gate.text_name}({', '.join(map(as_text, arguments))})"
+    texts = [as_text(part) for part in parts]
+    if operation == "where":
+        return f"{_wrap(texts[1], parts[1], 1)} if {texts[0]} else {texts[2]}"
+    if operation == "neg":
+        return MINUS + _wrap(texts[0], parts[0], 4)
+    binding = _BINDING[operation]
+    left = _wrap(texts[0], parts[0], binding + (operation == "**"))
+    if operation == "*" and _is_square(formula):
+        return _wrap(texts[0], parts[0], 6) + "²"
+    right = _wrap(texts[1], parts[1], binding + (operation in ("-", "/")))
+    if operation == "*":
+        return f"{left}·{right}"
+    if operation == "/":
+        return f"{left}/{_wrap(texts[1], parts[1], 4)}"
+    if operation == "**":
+        return f"{left}^{_wrap(texts[1], parts[1], 6)}"
+    sign = {"-": MINUS, **{key: both[0] for key, both in _COMPARISONS.items()}}.get(
+        operation, operation
+    )
+    return f"{left} {sign} {right}"
+
+
+def as_latex(formula: Formula) -> str:
+    """The formula as LaTeX, for a notebook or a text book."""
+    operation, parts = formula.operation, formula.operands
+    if operation == "symbol":
+        return str(parts[1])
+    if operation == "number":
+        return format_number(parts[0]).replace(MINUS, "-")
+    if operation == "call":
+        gate, *arguments = parts
+        return str(gate.latex).format(", ".join(map(as_latex, arguments)))
+    texts = [as_latex(part) for part in parts]
+    if operation == "where":
+        cases = rf"{texts[1]} & {texts[0]} \\ {texts[2]} & \text{{otherwise}}"
+        return rf"\begin{{cases}} {cases} \end{{cases}}"
+    if operation == "neg":
+        return "-" + _wrap(texts[0], parts[0], 4)
+    if operation == "/":
+        return rf"\frac{{{texts[0]}}}{{{texts[1]}}}"
+    binding = _BINDING[operation]
+    left = _wrap(texts[0], parts[0], binding + (operation == "**"))
+    if operation == "*" and _is_square(formula):
+        return _wrap(texts[0], parts[0], 6) + "^2"
+    if operation == "**":
+        return f"{left}^{{{texts[1]}}}"
+    right = _wrap(texts[1], parts[1], binding + (operation == "-"))
+    if operation == "*":
+        return rf"{left} \cdot {right}"
+    sign = {key: both[1] for key, both in _COMPARISONS.items()}.get(operation, operation)
+    return f"{left} {sign} {right}"
+
+
+def as_python(*formulas: Formula) -> tuple[list[str], list[str]]:
+    """The formulas as Python on floats: assignments of what is used twice, then the expressions.
+
+    >>> x = Formula.symbol("x")
+    >>> twice = x / 2.0
+    >>> as_python(twice * twice)
+    (['t0 = divide(x, 2.0)'], ['(t0 * t0)'])
+    """
+    assignments: list[str] = []
+    names: dict[Formula, str] = {}
+    shared = _used_twice(formulas)
+
+    def python(formula: Formula) -> str:
+        if formula in names:
+            return names[formula]
+        text = _python_operation(formula, python)
+        if formula not in shared:
+            return text
+        names[formula] = name = f"t{len(names)}"
+        assignments.append(f"{name} = {text}")
+        return name
+
+    return assignments, [python(formula) for formula in formulas]
+
+
+def _used_twice(formulas: tuple[Formula, ...]) -> set[Formula]:
+    seen: set[Formula] = set()
+    twice: set[Formula] = set()
+    waiting = list(formulas)
+    while waiting:
+        formula = waiting.pop()
+        if formula.operation in ("symbol", "number"):
+            continue
+        if formula in seen:
+            twice.add(formula)
+            continue
+        seen.add(formula)
+        waiting.extend(part for part in formula.operands if isinstance(part, Formula))
+    return twice
+
+
+def _python_operation(formula: Formula, python: Callable[[Formula], str]) -> str:
+    operation, parts = formula.operation, formula.operands
+    if operation == "symbol":
+        return str(parts[0])
+    if operation == "number":
+        return repr(parts[0]).replace("inf", "1e999")
+    if operation == "call":
+        gate, *arguments = parts
+        return f"{gate.name}({', '.join(map(python, arguments))})"
+    texts = [python(part) for part in parts]
+    if operation == "where":
+        return f"({texts[1]} if {texts[0]} else {texts[2]})"
+    if operation == "neg":
+        return f"(-{texts[0]})"
+    if operation in ("/", "**"):
+        return f"{'divide' if operation == '/' else 'power'}({texts[0]}, {texts[1]})"
+    return f"({texts[0]} {operation} {texts[1]})"

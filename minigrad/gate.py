@@ -1,0 +1,227 @@
+"""What a row of the table of gates is, and how its rules run.
+
+A rule is an expression over generic operands: arithmetic, comparisons, `where`, and other gates. It
+runs as it stands on any kind of `Operand`; `floats` compiles it for floats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from .floats import float_forward, float_local_gradients
+from .formula import Formula, Operand, as_formula, as_latex, as_text
+
+Rule = Callable[..., Any]
+
+INPUT_NAMES: Final = ("x", "y", "z")
+
+
+@dataclass(frozen=True, eq=False)
+class Gate:
+    """One row of the table: a gate's name, its symbol, its two rules, and what is special about it.
+
+    >>> import minigrad as mg
+    >>> gate = mg.GATES["mul"]
+    >>> gate.symbol, gate.text("w", "x"), gate.local_gradient_texts("w", "x")
+    ('×', 'w·x', ['x', 'w'])
+    >>> gate.forward(2.0, 3.0), gate.local_gradients(2.0, 3.0)
+    (6.0, (3.0, 2.0))
+
+    `rule(*inputs)` is the output, `local_gradient(*inputs, out)` a tuple with one item per input. A
+    primitive has a `kernel` on floats in place of a rule. `definition` and `textbook_gradient` are
+    what a reader is shown, in simpler gates, where the rules take more care of overflow and edges.
+    `kinks(*inputs, out)` lists quantities whose change of sign marks a point without a derivative.
+    `arity` None means any number of inputs; `defaults` are the last inputs when they are left out;
+    `dunder` is Python's operator method without underscores; `latex` is a template for the
+    arguments.
+    """
+
+    name: str
+    symbol: str
+    local_gradient: Rule
+    sentence: str
+    rule: Rule | None = None
+    kernel: Callable[..., float] | None = None
+    definition: Rule | None = None
+    textbook_gradient: Rule | None = None
+    kinks: Rule | None = None
+    arity: int | None = 1
+    defaults: tuple[float, ...] = ()
+    dunder: str = ""
+    latex: str = ""
+    text_name: str = ""
+
+    def __post_init__(self) -> None:
+        latex_name = self.name.replace("_", r"\_")
+        object.__setattr__(self, "latex", self.latex or rf"\operatorname{{{latex_name}}}({{0}})")
+        object.__setattr__(self, "text_name", self.text_name or self.name)
+
+    def forward(self, *inputs: float) -> float:
+        """The output for float inputs, in the total arithmetic of `ieee`."""
+        return float_forward(self, len(inputs))(*inputs)
+
+    def local_gradients(self, *inputs: float) -> tuple[float, ...]:
+        """d(output)/d(input) at float inputs, one for each."""
+        return float_local_gradients(self, len(inputs))(*inputs, self.forward(*inputs))
+
+    def trace(self, *inputs: Any) -> Any:
+        """The forward rule run on operands of any kind."""
+        return apply(self, inputs) if self.rule is None else self.rule(*inputs)
+
+    def trace_formula(self, *inputs: Formula) -> Formula:
+        """The forward rule as a formula: what is computed."""
+        return as_formula(self.trace(*inputs))
+
+    def formula(self, *inputs: Formula) -> Formula:
+        """The gate as a textbook writes it."""
+        return as_formula((self.definition or self.trace)(*inputs))
+
+    def local_formulas(self, *inputs: Formula, out: Formula) -> list[Formula]:
+        """The local gradients as formulas of the inputs and the output."""
+        parts = self.local_gradient(*inputs, out)
+        if not isinstance(parts, tuple) or len(parts) != len(inputs):
+            raise TypeError(
+                f"the local-gradient rule of {self.name} must give a tuple with one item for each "
+                f"of its {len(inputs)} inputs, got {parts!r}"
+            )
+        return [as_formula(part) for part in parts]
+
+    def text(self, *names: str) -> str:
+        """The gate applied to inputs of these names, as plain text."""
+        return as_text(self.formula(*_symbols(self, names)))
+
+    def local_gradient_texts(self, *names: str, out: str = "out") -> list[str]:
+        """The local gradients as plain text, one for each input."""
+        return [as_text(formula) for formula in self.shown_local_formulas(names, out)]
+
+    def local_gradient_latex(self, *names: str, out: str = "out") -> list[str]:
+        """The local gradients as LaTeX; the names are LaTeX too."""
+        return [as_latex(formula) for formula in self.shown_local_formulas(names, out)]
+
+    def shown_local_formulas(self, names: Sequence[str], out: str) -> list[Formula]:
+        """The local gradients as a textbook writes them."""
+        symbols = (*_symbols(self, names), Formula.symbol(out))
+        return [
+            as_formula(part) for part in (self.textbook_gradient or self.local_gradient)(*symbols)
+        ]
+
+    def check_arity(self, count: int) -> None:
+        """Raise a TypeError if the gate does not take `count` inputs."""
+        if self.arity is None and count == 0:
+            raise TypeError(f"{self.name} needs at least one input, got none")
+        if self.arity is not None and count != self.arity:
+            takes = f"{self.arity} input" + "s" * (self.arity != 1)
+            raise TypeError(f"{self.name} takes {takes}, got {count}")
+
+    def __reduce__(self) -> tuple[Callable[[str], Gate], tuple[str]]:
+        from .gates import gate_named
+
+        return gate_named, (self.name,)
+
+    def __repr__(self) -> str:
+        return f"<gate {self.name} {self.symbol}>"
+
+
+def _symbols(gate: Gate, names: Sequence[str]) -> list[Formula]:
+    return [Formula.symbol(name) for name in names or INPUT_NAMES[: gate.arity or 2]]
+
+
+def as_number(number: object) -> float:
+    """Anything that is one real number, as a float; all else is an error that names the remedy.
+
+    >>> from fractions import Fraction
+    >>> as_number(Fraction(1, 4)), as_number(True)
+    (0.25, 1.0)
+    >>> as_number("3")
+    Traceback (most recent call last):
+    ...
+    TypeError: expected a number, got the str '3': write float(...) around it
+    """
+    if type(number) is float:
+        return number
+    kind = type(number)
+    if (
+        hasattr(kind, "__float__")
+        and not hasattr(kind, "__len__")
+        and not isinstance(number, complex)
+    ):
+        try:
+            return float(number)  # type: ignore[arg-type]
+        except OverflowError:
+            raise OverflowError(
+                f"expected a number within the range of a float (up to 1.8e308), got the "
+                f"{kind.__name__} {_short(number)}: scale it down first"
+            ) from None
+    raise TypeError(f"expected a number, got {described(number)}: {_remedy(number)}")
+
+
+def _short(thing: object) -> str:
+    try:
+        text = repr(thing)
+    except ValueError:  # an int with more digits than Python prints
+        return "of more than 4,000 digits"
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def described(thing: object) -> str:
+    return "None" if thing is None else f"the {type(thing).__name__} {_short(thing)}"
+
+
+def _remedy(thing: object) -> str:
+    if isinstance(thing, str):
+        return "write float(...) around it"
+    if isinstance(thing, complex) or hasattr(thing, "imag"):
+        return "minigrad works with real numbers; take .real, .imag or abs()"
+    if thing is None:
+        return "did a function forget its return?"
+    if hasattr(type(thing), "__len__"):
+        return "a wire carries one number; write a loop or a list comprehension over the items"
+    return "pass an int, a float or a Value"
+
+
+def apply(gate: Gate, operands: Sequence[Any]) -> Any:
+    """The gate applied to operands of any kind: a Value among them gives a Value, else a float."""
+    for operand in operands:
+        if isinstance(operand, Operand):
+            return operand.apply_gate(gate, tuple(operands))
+    gate.check_arity(len(operands))
+    return gate.forward(*map(as_number, operands))
+
+
+def function_of(gate: Gate) -> Callable[..., Any]:
+    """The function that users call: `mg.tanh` for the row tanh.
+
+    >>> import minigrad as mg
+    >>> mg.tanh(0.0), mg.maximum(1, 3, 2), mg.sum([1, 2, 3])
+    (0.0, 3.0, 6.0)
+    """
+    if gate.arity is None:
+
+        def function(*operands: Any) -> Any:
+            if len(operands) == 1 and not isinstance(operands[0], Operand):
+                operands = tuple(_items(gate, operands[0]))
+            return apply(gate, operands)
+
+    else:
+        arity, defaults = gate.arity, gate.defaults
+
+        def function(*operands: Any) -> Any:
+            missing = arity - len(operands)
+            if missing and 0 < missing <= len(defaults):
+                operands += defaults[-missing:]
+            return apply(gate, operands)
+
+    function.__name__ = function.__qualname__ = gate.name
+    function.__doc__ = f"{gate.sentence}.\n"
+    return function
+
+
+def _items(gate: Gate, values: Any) -> Sequence[Any]:
+    try:
+        return list(values)
+    except TypeError:
+        raise TypeError(
+            f"{gate.name} takes Values and numbers, or one list of them, got {described(values)}"
+        ) from None

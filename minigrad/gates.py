@@ -1,0 +1,387 @@
+"""The table of gates: everything that is specific to one operation stands in one row.
+
+To add a gate, add a row; nothing else changes. A rule is an expression over whatever it is handed
+(floats, `Value`s, symbols, native values): arithmetic, `where`, `equal`, and the rows above it.
+
+>>> GATES["tanh"].forward(0.5), GATES["tanh"].local_gradients(0.5)
+(0.46211715726000974, (0.7864477329659274,))
+>>> GATES["tanh"].local_gradient_texts()
+['1 − out²']
+
+Sources: the rules at kinks (relu'(0) = 0, ties of max share equally, sqrt'(0) = inf) are PyTorch's
+(`derivatives.yaml`); the others are textbook derivatives, written over the inputs and the output as
+in DiffRules.jl.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import reduce
+from operator import add as plus
+from typing import Any
+
+from . import ieee
+from .formula import Operand
+from .gate import Gate, function_of
+
+GATES: dict[str, Gate] = {}
+
+GateFunction = Callable[..., Any]
+
+FUNCTIONS: dict[str, GateFunction] = {}
+
+
+def row(name: str, symbol: str, sentence: str, **rules: Any) -> GateFunction:
+    """Put a gate into the table and return the function that applies it to operands of any kind."""
+    GATES[name] = gate = Gate(name, symbol, sentence=sentence, **rules)
+    FUNCTIONS[name] = function_of(gate)
+    return FUNCTIONS[name]
+
+
+def gate_named(name: str) -> Gate:
+    """The row of that name; an unknown one is an error that names its neighbour.
+
+    >>> gate_named("tahn")
+    Traceback (most recent call last):
+    ...
+    KeyError: "there is no gate 'tahn' in the table; did you mean 'tanh'? @mg.gate defines your own"
+    """
+    if name in GATES:
+        return GATES[name]
+    import difflib
+
+    near = difflib.get_close_matches(name, GATES, 1)
+    hint = f"; did you mean {near[0]!r}?" if near else "."
+    raise KeyError(f"there is no gate {name!r} in the table{hint} @mg.gate defines your own")
+
+
+def where(condition: Any, if_true: Any, if_false: Any) -> Any:
+    """`if_true` where the condition holds, else `if_false`: the `if` of rules, for any operand.
+
+    >>> where(2.0 > 1.0, "yes", "no")
+    'yes'
+    """
+    if isinstance(condition, Operand):
+        return condition.choose(if_true, if_false)
+    return if_true if condition else if_false
+
+
+def equal(x: Any, y: Any) -> Any:
+    """The condition x = y on numbers, for any operand (`==` on a `Value` is identity)."""
+    if isinstance(x, Operand):
+        return x.equals(y)
+    return y.equals(x) if isinstance(y, Operand) else x == y
+
+
+# --- arithmetic -----------------------------------------------------------------------------------
+
+add = row(
+    "add",
+    "+",
+    "+ distributes: both inputs receive the upstream gradient as it is",
+    arity=2,
+    dunder="add",
+    rule=lambda x, y: x + y,
+    local_gradient=lambda x, y, out: (1.0, 1.0),
+)
+sub = row(
+    "sub",
+    "−",
+    "− distributes, with the sign turned for what is taken away",
+    arity=2,
+    dunder="sub",
+    rule=lambda x, y: x - y,
+    local_gradient=lambda x, y, out: (1.0, -1.0),
+)
+mul = row(
+    "mul",
+    "×",
+    "× switches its inputs: each receives the upstream gradient times the other input",
+    arity=2,
+    dunder="mul",
+    rule=lambda x, y: x * y,
+    local_gradient=lambda x, y, out: (y, x),
+)
+div = row(
+    "div",
+    "÷",
+    "÷ sends 1/divisor to the dividend, and to the divisor minus the quotient over it",
+    arity=2,
+    dunder="truediv",
+    rule=lambda x, y: x / y,
+    local_gradient=lambda x, y, out: (1.0 / y, -out / y),
+    kinks=lambda x, y, out: (y,),
+)
+
+
+def _power_gradients(x: Any, y: Any, out: Any) -> tuple[Any, Any]:
+    to_base = y * x ** (y - 1.0)
+    to_exponent = out * log(x)
+    at_zero = where(y < 0.0, to_exponent, 0.0)
+    return where(equal(y, 0.0), 0.0, to_base), where(equal(x, 0.0), at_zero, to_exponent)
+
+
+pow = row(
+    "pow",
+    "xʸ",
+    "the power sends y·x^(y − 1) to its base, and out·log x to its exponent",
+    arity=2,
+    dunder="pow",
+    rule=lambda x, y: x**y,
+    local_gradient=_power_gradients,
+    textbook_gradient=lambda x, y, out: (y * x ** (y - 1.0), out * log(x)),
+    kinks=lambda x, y, out: (x,),
+)
+neg = row(
+    "neg",
+    "neg",
+    "neg turns the sign of the gradient",
+    dunder="neg",
+    rule=lambda x: -x,
+    local_gradient=lambda x, out: (-1.0,),
+)
+sum = row(
+    "sum",
+    "Σ",
+    "Σ distributes: every input receives the upstream gradient as it is",
+    arity=None,
+    latex=r"\sum({0})",
+    rule=lambda *inputs: reduce(plus, inputs),  # not Python's sum: from 3.12 on it rounds otherwise
+    local_gradient=lambda *inputs_and_out: (1.0,) * (len(inputs_and_out) - 1),
+)
+
+
+# --- choosing: a gradient goes where the value came from ------------------------------------------
+
+
+def _shares(attained: list[Any]) -> tuple[Any, ...]:
+    count = reduce(plus, attained)
+    return tuple(one / count for one in attained)
+
+
+maximum = row(
+    "maximum",
+    "max",
+    "max routes: the largest input receives all of the gradient; ties share it",
+    arity=None,
+    latex=r"\max({0})",
+    text_name="max",
+    kernel=ieee.maximum,
+    local_gradient=lambda *xs: _shares([where(x < xs[-1], 0.0, 1.0) for x in xs[:-1]]),
+    textbook_gradient=lambda *xs: tuple(where(equal(x, xs[-1]), 1.0, 0.0) for x in xs[:-1]),
+    kinks=lambda *xs: tuple(where(x < xs[-1], -1.0, 1.0) for x in xs[:-1]),
+)
+minimum = row(
+    "minimum",
+    "min",
+    "min routes: the smallest input receives all of the gradient; ties share it",
+    arity=None,
+    latex=r"\min({0})",
+    text_name="min",
+    kernel=ieee.minimum,
+    local_gradient=lambda *xs: _shares([where(x > xs[-1], 0.0, 1.0) for x in xs[:-1]]),
+    textbook_gradient=lambda *xs: tuple(where(equal(x, xs[-1]), 1.0, 0.0) for x in xs[:-1]),
+    kinks=lambda *xs: tuple(where(x > xs[-1], -1.0, 1.0) for x in xs[:-1]),
+)
+
+
+def _selected(*choices_and_index: Any) -> tuple[Any, ...]:
+    *choices, index, _ = choices_and_index
+    hits = (where(equal(index, float(i)), 1.0, 0.0) for i in range(len(choices)))
+    return (*hits, 0.0)
+
+
+multiplexer = row(
+    "select",
+    "mux",
+    "the multiplexer routes: the chosen input receives all of the gradient",
+    arity=None,
+    kernel=ieee.select,
+    local_gradient=_selected,
+)
+
+
+def select(table: Sequence[Any], index: Any) -> Any:
+    """The item of `table` at `index`, as a gate: a multiplexer with the index as its last input.
+
+    >>> import minigrad as mg
+    >>> embedding = [mg.Value(0.5), mg.Value(-1.5), mg.Value(2.0)]
+    >>> mg.select(embedding, 1)
+    Value(data=-1.5, grad=?, gate=select)
+
+    An index that is not a whole number from 0 to len(table) - 1 is an IndexError.
+    """
+    return multiplexer(*table, index)
+
+
+absolute = row(
+    "abs",
+    "|x|",
+    "|x| passes the gradient on, with the sign of x",
+    dunder="abs",
+    latex=r"\left|{0}\right|",
+    kernel=ieee.absolute,
+    local_gradient=lambda x, out: (where(x > 0.0, 1.0, where(x < 0.0, -1.0, x - x)),),
+    kinks=lambda x, out: (x,),
+)
+
+
+# --- functions of one number ----------------------------------------------------------------------
+
+exp = row(
+    "exp",
+    "exp",
+    "exp multiplies the gradient by its own output",
+    kernel=ieee.exp,
+    latex=r"e^{{{0}}}",
+    local_gradient=lambda x, out: (out,),
+)
+log: GateFunction = row(
+    "log",
+    "log",
+    "log divides the gradient by its input",
+    kernel=ieee.log,
+    latex=r"\log({0})",
+    local_gradient=lambda x, out: (1.0 / x,),
+    kinks=lambda x, out: (x,),
+)
+log1p = row(
+    "log1p",
+    "log1p",
+    "log(1 + x) divides the gradient by 1 + x",
+    kernel=ieee.log1p,
+    latex=r"\log(1 + {0})",
+    local_gradient=lambda x, out: (1.0 / (1.0 + x),),
+    kinks=lambda x, out: (1.0 + x,),
+)
+sqrt = row(
+    "sqrt",
+    "√",
+    "√ divides the gradient by twice its own output",
+    kernel=ieee.sqrt,
+    latex=r"\sqrt{{{0}}}",
+    text_name="√",
+    local_gradient=lambda x, out: (0.5 / out,),
+    kinks=lambda x, out: (x,),
+)
+sin: GateFunction = row(
+    "sin",
+    "sin",
+    "sin multiplies the gradient by the cosine of its input",
+    kernel=ieee.sin,
+    latex=r"\sin({0})",
+    local_gradient=lambda x, out: (cos(x),),
+)
+cos: GateFunction = row(
+    "cos",
+    "cos",
+    "cos multiplies the gradient by minus the sine of its input",
+    kernel=ieee.cos,
+    latex=r"\cos({0})",
+    local_gradient=lambda x, out: (-sin(x),),
+)
+normal_density = row(
+    "normal_density",
+    "φ",
+    "φ(x) multiplies the gradient by −x times its own output",
+    kernel=ieee.normal_density,
+    latex=r"\varphi({0})",
+    text_name="φ",
+    local_gradient=lambda x, out: (-x * out,),
+)
+normal_cdf = row(
+    "normal_cdf",
+    "Φ",
+    "Φ(x) multiplies the gradient by the density of the bell curve at x",
+    kernel=ieee.normal_cdf,
+    latex=r"\Phi({0})",
+    text_name="Φ",
+    local_gradient=lambda x, out: (normal_density(x),),
+)
+
+
+# --- activations ----------------------------------------------------------------------------------
+
+
+def _sigmoid(x: Any) -> Any:
+    decay = exp(-absolute(x))  # never overflows, unlike exp(-x)
+    return where(x >= 0.0, 1.0, decay) / (1.0 + decay)
+
+
+tanh = row(
+    "tanh",
+    "tanh",
+    "tanh multiplies the gradient by 1 − out², which vanishes as it saturates",
+    kernel=ieee.tanh,
+    latex=r"\tanh({0})",
+    local_gradient=lambda x, out: (1.0 - out * out,),
+)
+sigmoid = row(
+    "sigmoid",
+    "σ",
+    "σ multiplies the gradient by out·(1 − out), at most a quarter",
+    rule=_sigmoid,
+    latex=r"\sigma({0})",
+    text_name="σ",
+    local_gradient=lambda x, out: (out * (1.0 - out),),
+    definition=lambda x: 1.0 / (1.0 + exp(-x)),
+)
+relu = row(
+    "relu",
+    "relu",
+    "relu lets the gradient through where its input is positive, and stops it elsewhere",
+    rule=lambda x: where(x <= 0.0, 0.0, x),
+    local_gradient=lambda x, out: (where(x <= 0.0, 0.0, 1.0),),
+    definition=lambda x: maximum(0.0, x),
+    kinks=lambda x, out: (x,),
+)
+leaky_relu = row(
+    "leaky_relu",
+    "leaky",
+    "leaky relu lets the gradient through where its input is positive, else a part",
+    arity=2,
+    defaults=(0.01,),
+    rule=lambda x, slope: where(x > 0.0, x, slope * x),
+    local_gradient=lambda x, slope, out: (where(x > 0.0, 1.0, slope), where(x > 0.0, 0.0, x)),
+    kinks=lambda x, slope, out: (x,),
+)
+softplus = row(
+    "softplus",
+    "softplus",
+    "softplus multiplies the gradient by σ of its input",
+    rule=lambda x: where(x > 0.0, x, 0.0) + log1p(exp(-absolute(x))),
+    local_gradient=lambda x, out: (sigmoid(x),),
+    definition=lambda x: log(1.0 + exp(x)),
+)
+silu = row(
+    "silu",
+    "silu",
+    "silu multiplies the gradient by σ(x) + out·σ(−x)",
+    rule=lambda x: where(x > -700.0, x / (1.0 + exp(-x)), x * exp(x)),
+    local_gradient=lambda x, out: (sigmoid(x) + out * sigmoid(-x),),
+    definition=lambda x: x * sigmoid(x),
+)
+gelu = row(
+    "gelu",
+    "gelu",
+    "gelu multiplies the gradient by Φ(x) + x·φ(x)",
+    rule=lambda x: x * normal_cdf(x),
+    local_gradient=lambda x, out: (normal_cdf(x) + x * normal_density(x),),
+)
+
+
+def dot(left: Iterable[Any], right: Iterable[Any]) -> Any:
+    """The sum of the products of two lists of equal length: a × gate for each pair, then one Σ.
+
+    >>> import minigrad as mg
+    >>> mg.dot([1, 2], [3, 4])
+    11.0
+    >>> mg.dot([mg.Value(2.0), mg.Value(-3.0)], [-1, -2])
+    Value(data=4.0, grad=?, gate=sum)
+    """
+    left, right = list(left), list(right)
+    if len(left) != len(right):
+        raise ValueError(
+            f"dot needs two lists of one length, got {len(left)} and {len(right)} items"
+        )
+    return sum(map(mul, left, right))

@@ -1,0 +1,100 @@
+"""Gradients as values: `grad(output, inputs)`, with a circuit of their own if wanted.
+
+>>> from minigrad.engine import Value
+>>> import minigrad.recording
+>>> x = Value(2.0)
+>>> y = x**3
+>>> (first,) = grad(y, [x], create_graph=True)
+>>> (second,) = grad(first, [x])
+>>> first.data, second.data
+(12.0, 12.0)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from .engine import MANY, Value, leaves_and_gates
+from .gate import described
+from .recording import constant
+
+
+def grad(output: Value, inputs: Value | Sequence[Value], create_graph: bool = False) -> list[Value]:
+    """d(output)/d(input) for every input, as Values; no wire's `grad` is touched.
+
+    >>> from minigrad.engine import Value
+    >>> x, y = Value(3.0), Value(-4.0)
+    >>> grad(x * y, [x, y])
+    [Value(data=-4.0, constant), Value(data=3.0, constant)]
+
+    With `create_graph` the gradients are circuits, so they can be differentiated again: every local
+    gradient is recorded from its gate's rule. Inputs can be any wires of the circuit, gates too;
+    for one that the output does not depend on the gradient is 0.
+    """
+    wanted: list[Value] = [inputs] if isinstance(inputs, Value) else list(inputs)
+    for wire in wanted:
+        if not isinstance(wire, Value):
+            raise TypeError(
+                f"grad needs a list of Values to differentiate by, got {described(wire)}"
+            )
+    _, gates = leaves_and_gates(output)
+    leading = _leading_to(gates, wanted)
+    received: dict[Value, Any] = {output: constant(1.0) if create_graph else 1.0}
+    for gate_wire in reversed(gates):
+        upstream = received.get(gate_wire)
+        if upstream is None or gate_wire not in leading:
+            continue
+        sources = gate_wire.inputs
+        local_gradients = _recorded(gate_wire) if create_graph else _stored(gate_wire)
+        for source, local in zip(sources, local_gradients):
+            if source in leading:
+                sent = _product(local, upstream)
+                received[source] = received[source] + sent if source in received else sent
+    return [_as_value(received.get(wire, 0.0)) for wire in wanted]
+
+
+def _leading_to(gates: list[Value], wanted: list[Value]) -> set[Value]:
+    """The wires through which the output depends on what is wanted."""
+    leading = set(wanted)
+    for wire in gates:
+        if any(source in leading for source in wire.inputs):
+            leading.add(wire)
+    return leading
+
+
+def _product(local: Any, upstream: Any) -> Any:
+    if type(local) is float and isinstance(upstream, Value) and local == 1.0:
+        return upstream  # + and Σ pass the gradient on as it is: no gate is needed for that
+    return local * upstream
+
+
+def _as_value(gradient: Any) -> Value:
+    return gradient if isinstance(gradient, Value) else constant(gradient)
+
+
+def _stored(wire: Value) -> tuple[float, ...]:
+    _refuse_custom(wire)
+    return wire.local_gradients
+
+
+def _recorded(wire: Value) -> tuple[Any, ...]:
+    """The local gradients of a gate as circuits, checked against the numbers that it stored."""
+    _refuse_custom(wire)
+    assert wire.gate is not None
+    gradients: tuple[Any, ...] = wire.gate.local_gradient(*wire.inputs, wire)
+    for source, now, then in zip(wire.inputs, gradients, wire.local_gradients):
+        if not source.is_constant and abs(float(now) - then) > 1e-9 * abs(then):
+            raise ValueError(
+                f"the data of an input of {wire!r} was changed after the gate was recorded (a "
+                f"local gradient was {then!r}, now {float(now)!r}): build the circuit again"
+            )
+    return gradients
+
+
+def _refuse_custom(wire: Value) -> None:
+    if wire._second is MANY and wire._d_second is not None:
+        raise TypeError(
+            f"grad() cannot see into the function assigned to _backward of {wire!r}: "
+            "call backward(), or define the gate with @mg.gate"
+        )

@@ -1,0 +1,203 @@
+"""Arithmetic on floats that never raises: every function is total, as IEEE 754 has it.
+
+Python raises where C does not (`1.0 / 0.0`, `math.exp(1000)`, `math.log(-1)`, `(-8.0) ** 0.5`). A
+run must not die in the middle of a backward pass, so the gates compute with the functions below:
+overflow gives an infinity, a question without an answer gives nan.
+
+>>> divide(1.0, 0.0), log(-1.0), power(-8.0, 0.5), exp(1000.0)
+(inf, nan, nan, inf)
+"""
+
+from __future__ import annotations
+
+import math
+
+inf = math.inf
+nan = math.nan
+
+tanh = math.tanh
+absolute = math.fabs
+
+
+def divide(x: float, y: float) -> float:
+    """x / y; a zero divisor gives a signed infinity, and 0 / 0 gives nan.
+
+    >>> divide(-1.0, 0.0), divide(0.0, 0.0)
+    (-inf, nan)
+    """
+    try:
+        return x / y
+    except ZeroDivisionError:
+        if x == 0.0 or x != x:
+            return nan
+        return math.copysign(inf, x) * math.copysign(1.0, y)
+
+
+def power(x: float, y: float) -> float:
+    """x to the power y, as C's `pow`: never complex, 0 to a negative power is an infinity.
+
+    >>> power(0.0, -1.0), power(-2.0, 0.5), power(-10.0, 309.0)
+    (inf, nan, -inf)
+    """
+    try:
+        return math.pow(x, y)
+    except OverflowError:
+        return -inf if x < 0.0 and y % 2.0 == 1.0 else inf
+    except ValueError:
+        if x == 0.0:
+            return math.copysign(inf, x) if y % 2.0 == 1.0 else inf
+        return nan
+
+
+def exp(x: float) -> float:
+    """e to the power x; inf where that is beyond the largest float.
+
+    >>> exp(0.0), exp(710.0)
+    (1.0, inf)
+    """
+    try:
+        return math.exp(x)
+    except OverflowError:
+        return inf
+
+
+def log(x: float) -> float:
+    """The natural logarithm; -inf at zero, nan below it.
+
+    >>> log(1.0), log(0.0), log(-1.0)
+    (0.0, -inf, nan)
+    """
+    if x > 0.0:
+        return math.log(x)
+    return -inf if x == 0.0 else nan
+
+
+def log1p(x: float) -> float:
+    """log(1 + x), exact for small x too; -inf at -1, nan below it.
+
+    >>> log1p(1e-20), log1p(-1.0)
+    (1e-20, -inf)
+    """
+    if x > -1.0:
+        return math.log1p(x)
+    return -inf if x == -1.0 else nan
+
+
+def sqrt(x: float) -> float:
+    """The square root; nan below zero, and -0.0 for -0.0.
+
+    >>> sqrt(9.0), sqrt(-0.0), sqrt(-1.0)
+    (3.0, -0.0, nan)
+    """
+    return nan if x < 0.0 else math.sqrt(x)
+
+
+def sin(x: float) -> float:
+    """The sine of x in radians; nan for an infinity.
+
+    >>> sin(0.0), sin(inf)
+    (0.0, nan)
+    """
+    return math.sin(x) if x - x == 0.0 else nan
+
+
+def cos(x: float) -> float:
+    """The cosine of x in radians; nan for an infinity.
+
+    >>> cos(0.0), cos(inf)
+    (1.0, nan)
+    """
+    return math.cos(x) if x - x == 0.0 else nan
+
+
+def maximum(*numbers: float) -> float:
+    """The largest number; nan if one is nan, and 0.0 is larger than -0.0 (IEEE 754-2019).
+
+    >>> maximum(1.0, 3.0, 2.0), maximum(-0.0, 0.0), maximum(nan, 1.0)
+    (3.0, 0.0, nan)
+    """
+    largest = numbers[0]
+    for number in numbers:
+        if number > largest or number != number:
+            largest = number
+        elif number == 0.0 == largest:
+            largest += number  # of two zeros the positive one, if there is one
+    return largest
+
+
+def minimum(*numbers: float) -> float:
+    """The smallest number; nan if one is nan, and -0.0 is smaller than 0.0 (IEEE 754-2019).
+
+    >>> minimum(1.0, 3.0, 2.0), minimum(0.0, -0.0), minimum(nan, 1.0)
+    (1.0, -0.0, nan)
+    """
+    return -maximum(*[-number for number in numbers])
+
+
+def select(*choices_and_index: float) -> float:
+    """The number at the index, which comes last; an index out of range is an error.
+
+    >>> select(5.0, 6.0, 7.0, 1.0)
+    6.0
+    >>> select(5.0, 6.0, 7.0, 3.0)
+    Traceback (most recent call last):
+    ...
+    IndexError: select has 3 inputs: the index must be a whole number from 0 to 2, got 3
+    """
+    *choices, index = choices_and_index
+    if not choices:
+        raise IndexError("select needs at least one input to choose from, got an empty table")
+    if index in range(len(choices)):
+        return choices[int(index)]
+    raise IndexError(
+        f"select has {len(choices)} input{'s' * (len(choices) > 1)}: the index must be "
+        f"a whole number from 0 to {len(choices) - 1}, got {index:g}"
+    )
+
+
+def _squared(x: float) -> tuple[float, float]:
+    """x² as a rounded product and its rounding error (T. J. Dekker 1971, with Veltkamp's split)."""
+    split = 134217729.0 * x
+    high = split - (split - x)
+    low = x - high
+    product = x * x
+    return product, ((high * high - product) + 2.0 * high * low) + low * low
+
+
+_ROOT_HALF = math.sqrt(0.5)
+_PEAK = 0.3989422804014327  # φ(0) = 1/√(2π)
+_PEAK_REST = -2.4923272022777373e-17  # what the float above lacks
+
+
+def normal_density(x: float) -> float:
+    """The density of the standard normal distribution, φ(x) = exp(-x²/2) / √(2π).
+
+    >>> normal_density(0.0)
+    0.3989422804014327
+
+    The rounding error of x² is put back, or the tail would lose digits: exp multiplies it by x²/2.
+    """
+    if not -39.0 < x < 39.0:
+        return x if x != x else 0.0
+    square, error = _squared(x)
+    bell = math.exp(-0.5 * square)
+    return bell * _PEAK + bell * (_PEAK_REST - _PEAK * (0.5 * error))
+
+
+def normal_cdf(x: float) -> float:
+    """The standard normal distribution function, Φ(x): the share of the bell curve left of x.
+
+    >>> normal_cdf(0.0), normal_cdf(-inf), normal_cdf(inf)
+    (0.5, 0.0, 1.0)
+
+    Φ(x) = erfc(-x/√2)/2; what rounding takes from x/√2 is put back with erfc's own derivative.
+    """
+    if not -39.0 < x < 9.0:
+        return x if x != x else (0.0 if x < 0.0 else 1.0)
+    z = -x * _ROOT_HALF
+    square, error = _squared(z)
+    # z² should be x²/2: half the difference, over z, is how far z is from -x/√2
+    exact, exact_error = _squared(x)
+    distance = ((0.5 * exact - square) + (0.5 * exact_error - error)) / (2.0 * z) if z else 0.0
+    slope = -2.0 / math.sqrt(math.pi) * math.exp(-square)
+    return 0.5 * (math.erfc(z) + slope * distance)

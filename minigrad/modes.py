@@ -1,0 +1,55 @@
+"""`no_grad`: arithmetic on values without recording gates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from threading import Lock
+from typing import Final
+
+from .engine import CONSTANT, Value
+from .recording import observers
+
+_lock: Final = Lock()
+_without_gates: Final[ContextVar[bool]] = ContextVar("_without_gates", default=False)
+
+
+@contextmanager
+def observing(observer: Callable[[Value], Value]) -> Iterator[None]:
+    """Have `observer` see every wire that is recorded, in every thread, inside the block."""
+    with _lock:
+        observers.append(observer)
+    try:
+        yield
+    finally:
+        with _lock:
+            observers.remove(observer)
+
+
+@contextmanager
+def no_grad() -> Iterator[None]:
+    """Compute without recording gates: every result is a constant.
+
+    >>> from minigrad.engine import Value
+    >>> w = Value(2.0)
+    >>> with no_grad():
+    ...     y = w * 3
+    >>> y
+    Value(data=6.0, constant)
+
+    Also a decorator: `@no_grad()`. It holds for the thread (or task) that entered it, and nests.
+    """
+    token = _without_gates.set(True)
+    try:
+        with observing(_forget_gate):
+            yield
+    finally:
+        _without_gates.reset(token)
+
+
+def _forget_gate(wire: Value) -> Value:
+    if _without_gates.get():
+        wire.gate = wire._first = wire._d_first = wire._d_second = None
+        wire._second = CONSTANT
+    return wire
