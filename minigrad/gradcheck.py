@@ -5,7 +5,7 @@
 >>> print(gradcheck(lambda w, x: (w * x).tanh(), [0.5, -2.0]))
 right: the engine and finite differences agree to 7 digits or more
   input   at    analytic     numeric  relative error  verdict
-      w  0.5  −0.8399486  −0.8399486           0e+00  right
+      w  0.5  −0.8399487  −0.8399487           0e+00  right
       x   −2   0.2099872   0.2099872           0e+00  right
 """
 
