@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from inspect import Parameter, Signature
 from typing import Any, Final
 
 from .floats import float_forward, float_local_gradients
@@ -34,8 +35,8 @@ class Gate:
     what a reader is shown, in simpler gates, where the rules take more care of overflow and edges.
     `kinks(*inputs, out)` lists quantities whose change of sign marks a point without a derivative.
     `arity` None means any number of inputs; `defaults` are the last inputs when they are left out;
-    `dunder` is Python's operator method without underscores; `latex` is a template for the
-    arguments.
+    `dunder` is Python's operator method without underscores; `example` are the inputs of the
+    docstring's example; `latex` is a template for the arguments.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Gate:
     dunder: str = ""
     latex: str = ""
     text_name: str = ""
+    example: tuple[float, ...] = (0.5, 2.0)
 
     def __post_init__(self) -> None:
         latex_name = self.name.replace("_", r"\_")
@@ -214,8 +216,36 @@ def function_of(gate: Gate) -> Callable[..., Any]:
             return apply(gate, operands)
 
     function.__name__ = function.__qualname__ = gate.name
-    function.__doc__ = f"{gate.sentence}.\n"
+    function.__signature__ = _signature(gate)  # type: ignore[attr-defined]
     return function
+
+
+def _signature(gate: Gate) -> Signature:
+    if gate.arity is None:
+        return Signature([Parameter("values", Parameter.VAR_POSITIONAL)])
+    count = gate.arity - len(gate.defaults)
+    defaults = [Parameter.empty] * count + list(gate.defaults)
+    names = (*INPUT_NAMES, *(f"x{i}" for i in range(3, gate.arity)))
+    kind = Parameter.POSITIONAL_OR_KEYWORD
+    return Signature([Parameter(name, kind, default=d) for name, d in zip(names, defaults)])
+
+
+def documentation(gate: Gate) -> str:
+    """The docstring of a gate's function and method, with an example that runs.
+
+    >>> import minigrad as mg
+    >>> print(mg.exp.__doc__.splitlines()[0])
+    exp multiplies the gradient by its own output.
+    """
+    local_gradients = "; ".join(gate.local_gradient_texts(*INPUT_NAMES[: gate.arity or 2]))
+    lines = [f"{gate.sentence}."]
+    if inputs := gate.example[: gate.arity]:
+        shown = ", ".join(f"{number:g}" for number in inputs)
+        lines += ["", ">>> import minigrad as mg", f">>> mg.{gate.name}({shown})"]
+        lines += [repr(gate.forward(*inputs))]
+    lines += ["", f"Local gradients: {local_gradients}, where out is the output.", ""]
+    lines += ["A Value among the inputs gives a Value, numbers alone give a float."]
+    return "\n".join(lines)
 
 
 def _items(gate: Gate, values: Any) -> Sequence[Any]:

@@ -17,8 +17,8 @@ from typing import Any, Final
 
 from .engine import CONSTANT, MANY, Value, new_object
 from .floats import FloatCode, define, float_forward, float_local_gradients
-from .gate import Gate, as_number
-from .gates import GATES
+from .gate import Gate, as_number, documentation
+from .gates import FUNCTIONS, GATES
 from .sources import note_nonfinite_birth
 
 # Functions that look at every wire as it is recorded (no_grad, detect_nonfinite): usually none.
@@ -149,7 +149,6 @@ def _define(
     function: Callable[..., Value] = define(
         gate.name, parameters, [*body, "return wire"], namespace | FloatCode(gate).namespace
     )
-    function.__doc__ = f"{gate.sentence}."
     return function
 
 
@@ -158,14 +157,14 @@ def _variadic_recorder(gate: Gate) -> Callable[..., Value]:
         return record(gate, (self, *map(as_wire, others)))
 
     method.__name__ = gate.name
-    method.__doc__ = f"{gate.sentence}."
     return method
 
 
 def install(gate: Gate) -> None:
-    """Make the gate a method of `Value`, and an operator if Python has one for it."""
+    """Make the gate a documented method of `Value`, and an operator if Python has one for it."""
     makers = {1: unary_recorder, 2: binary_recorder}
     method = makers.get(gate.arity or 0, _variadic_recorder)(gate)
+    method.__doc__ = FUNCTIONS[gate.name].__doc__ = documentation(gate)
     setattr(Value, gate.name, method)
     if gate.dunder:
         setattr(Value, f"__{gate.dunder}__", method)
