@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from inspect import Parameter, Signature
-from typing import Any, Final
+from inspect import Parameter, Signature, signature
+from typing import Any
 
 from .floats import float_forward, float_local_gradients
 from .formula import Formula, Operand, as_formula, as_latex, as_text
 
 Rule = Callable[..., Any]
-
-INPUT_NAMES: Final = ("x", "y", "z")
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +57,13 @@ class Gate:
         latex_name = self.name.replace("_", r"\_")
         object.__setattr__(self, "latex", self.latex or rf"\operatorname{{{latex_name}}}({{0}})")
         object.__setattr__(self, "text_name", self.text_name or self.name)
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """What the gate calls its inputs; x and y stand for any number of them."""
+        if self.arity is None:
+            return ("x", "y")
+        return tuple(signature(self.local_gradient).parameters)[: self.arity]
 
     def forward(self, *inputs: float) -> float:
         """The output for float inputs, in the total arithmetic of `ieee`."""
@@ -127,7 +132,7 @@ class Gate:
 
 
 def _symbols(gate: Gate, names: Sequence[str]) -> list[Formula]:
-    return [Formula.symbol(name) for name in names or INPUT_NAMES[: gate.arity or 2]]
+    return [Formula.symbol(name) for name in names or gate.input_names]
 
 
 def as_number(number: object) -> float:
@@ -199,35 +204,33 @@ def function_of(gate: Gate) -> Callable[..., Any]:
     >>> mg.tanh(0.0), mg.maximum(1, 3, 2), mg.sum([1, 2, 3])
     (0.0, 3.0, 6.0)
     """
-    if gate.arity is None:
+    shape = _signature(gate)
 
-        def function(*operands: Any) -> Any:
+    def function(*operands: Any, **named: Any) -> Any:
+        if named:
+            operands = shape.bind(*operands, **named).args
+        if gate.arity is None:
             if len(operands) == 1 and not isinstance(operands[0], Operand):
                 operands = tuple(_items(gate, operands[0]))
-            return apply(gate, operands)
-
-    else:
-        arity, defaults = gate.arity, gate.defaults
-
-        def function(*operands: Any) -> Any:
-            missing = arity - len(operands)
-            if missing and 0 < missing <= len(defaults):
-                operands += defaults[-missing:]
-            return apply(gate, operands)
+        elif missing := gate.arity - len(operands):
+            operands += gate.defaults[-missing:] if 0 < missing <= len(gate.defaults) else ()
+        return apply(gate, operands)
 
     function.__name__ = function.__qualname__ = gate.name
-    function.__signature__ = _signature(gate)  # type: ignore[attr-defined]
+    function.__signature__ = shape  # type: ignore[attr-defined]
     return function
 
 
 def _signature(gate: Gate) -> Signature:
     if gate.arity is None:
         return Signature([Parameter("values", Parameter.VAR_POSITIONAL)])
-    count = gate.arity - len(gate.defaults)
-    defaults = [Parameter.empty] * count + list(gate.defaults)
-    names = (*INPUT_NAMES, *(f"x{i}" for i in range(3, gate.arity)))
-    kind = Parameter.POSITIONAL_OR_KEYWORD
-    return Signature([Parameter(name, kind, default=d) for name, d in zip(names, defaults)])
+    defaults = [Parameter.empty] * (gate.arity - len(gate.defaults)) + list(gate.defaults)
+    return Signature(
+        [
+            Parameter(name, Parameter.POSITIONAL_OR_KEYWORD, default=default)
+            for name, default in zip(gate.input_names, defaults)
+        ]
+    )
 
 
 def documentation(gate: Gate) -> str:
@@ -237,7 +240,7 @@ def documentation(gate: Gate) -> str:
     >>> print(mg.exp.__doc__.splitlines()[0])
     exp multiplies the gradient by its own output.
     """
-    local_gradients = "; ".join(gate.local_gradient_texts(*INPUT_NAMES[: gate.arity or 2]))
+    local_gradients = "; ".join(gate.local_gradient_texts())
     lines = [f"{gate.sentence}."]
     if inputs := gate.example[: gate.arity]:
         shown = ", ".join(f"{number:g}" for number in inputs)

@@ -104,16 +104,18 @@ def unary_recorder(gate: Gate) -> Callable[..., Value]:
 def binary_recorder(gate: Gate) -> Callable[..., Value]:
     """The method of a gate with two inputs, the second of which may be a number."""
     code = FloatCode(gate)
-    default = f" = {gate.defaults[0]!r}" if gate.defaults else ""
     with_number = _with_number(gate, number=1)
     body = ["if type(other) is not Value: return with_number(self, other)"]
     body += ["x0 = self._data", "x1 = other._data"]
     body += [*code.forward(), *code.local_gradients(0, 1), *NEW_WIRE.splitlines()]
     body += ["wire._first = self", "wire._second = other"]
     body += ["wire._d_first = d0", "wire._d_second = d1"]
-    return _define(
-        gate, ["self", f"other{default}"], body, "out + d0 + d1", with_number=with_number
-    )
+    second = "other"
+    if gate.defaults:  # the input that can be left out can also be named: x.leaky_relu(slope=0.2)
+        name = gate.input_names[1]
+        body = [f"other = {name}", *body]
+        second = f"{name}={gate.defaults[0]!r}"
+    return _define(gate, ["self", second], body, "out + d0 + d1", with_number=with_number)
 
 
 def _with_number(gate: Gate, number: int) -> Callable[..., Value]:
