@@ -73,8 +73,18 @@ class Gate:
         """d(output)/d(input) at float inputs, one for each."""
         return float_local_gradients(self, len(inputs))(*inputs, self.forward(*inputs))
 
+    @property
+    def has_rules(self) -> bool:
+        """False for a gate made by hand, with micrograd's `Value(data, children, op)`."""
+        return self.rule is not None or self.kernel is not None
+
     def trace(self, *inputs: Any) -> Any:
         """The forward rule run on operands of any kind."""
+        if not self.has_rules:
+            raise TypeError(
+                f"the gate {self.symbol!r} was made by hand, with Value(data, children, op), and has "
+                "no rules: define it with @mg.gate to print, differentiate and compile it"
+            )
         return apply(self, inputs) if self.rule is None else self.rule(*inputs)
 
     def trace_formula(self, *inputs: Formula) -> Formula:
