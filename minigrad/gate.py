@@ -82,8 +82,8 @@ class Gate:
         """The forward rule run on operands of any kind."""
         if not self.has_rules:
             raise TypeError(
-                f"the gate {self.symbol!r} was made by hand, with Value(data, children, op), and has "
-                "no rules: define it with @mg.gate to print, differentiate and compile it"
+                f"the gate {self.symbol!r} was made by hand, with Value(data, children, op), and "
+                "has no rules: define it with @mg.gate to print, differentiate and compile it"
             )
         return apply(self, inputs) if self.rule is None else self.rule(*inputs)
 
