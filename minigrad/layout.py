@@ -14,6 +14,7 @@ import os
 import shutil
 import signal
 import subprocess
+from contextlib import suppress
 from threading import Lock, Thread
 from typing import IO, Any, Final
 
