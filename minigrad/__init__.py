@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from . import copying as _copying  # noqa: F401  (gives Value its copies and pickles)
 from . import gates as _gates
 from .draw import Drawing, draw
+from . import nn
 from .engine import Value, topological_order
 from .gates import GATES, dot, select, where
 from .gradcheck import gradcheck
@@ -39,6 +40,7 @@ __all__ = [
     "gate",
     "grad",
     "gradcheck",
+    "nn",
     "no_grad",
     "select",
     "topological_order",
