@@ -159,7 +159,7 @@ def as_number(number: object) -> float:
 
 def _short(thing: object) -> str:
     try:
-        text = repr(thing)
+        text = " ".join(repr(thing).split())
     except ValueError:  # an int with more digits than Python prints
         return "of more than 4,000 digits"
     return text if len(text) <= 60 else f"{text[:57]}..."

@@ -272,7 +272,7 @@ def test_zero_times_infinity_is_nan() -> None:
 
 def test_equality_and_hash_are_identity() -> None:
     x, twin = Value(3.0), Value(3.0)
-    assert x == x  # noqa: PLR0124
+    assert x == x
     assert x != twin
     assert x != 3.0
     assert len({x, twin, x}) == 2
@@ -287,7 +287,7 @@ def test_comparisons_compare_data() -> None:
     assert y > x
     assert y >= x
     assert x < 3.5 <= y
-    assert 2 < x
+    assert 2 < x  # noqa: SIM300
     assert not x < 3
     assert max([x, y]) is y
     assert sorted([y, x]) == [x, y]
