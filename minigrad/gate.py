@@ -55,7 +55,9 @@ class Gate:
 
     def __post_init__(self) -> None:
         latex_name = self.name.replace("_", r"\_")
-        object.__setattr__(self, "latex", self.latex or rf"\operatorname{{{latex_name}}}({{0}})")
+        object.__setattr__(
+            self, "latex", self.latex or rf"\operatorname{{{{{latex_name}}}}}({{0}})"
+        )
         object.__setattr__(self, "text_name", self.text_name or self.name)
 
     @property
