@@ -25,12 +25,16 @@ from .modes import no_grad
 from .nonfinite import NonfiniteError, detect_nonfinite, first_nonfinite
 from .own_gates import GateError, gate
 from .recording import constant
+from .step import Step
+from .stepper import Stepper
 
 __all__ = [
     "GATES",
     "Drawing",
     "GateError",
     "NonfiniteError",
+    "Step",
+    "Stepper",
     "Value",
     "constant",
     "detect_nonfinite",
