@@ -17,20 +17,25 @@ from . import copying as _copying  # noqa: F401  (gives Value its copies and pic
 from . import gates as _gates
 from .engine import Value, topological_order
 from .gates import GATES, dot, select, where
+from .gradcheck import gradcheck
 from .gradients import grad
 from .modes import no_grad
 from .nonfinite import NonfiniteError, detect_nonfinite, first_nonfinite
+from .own_gates import GateError, gate
 from .recording import constant
 
 __all__ = [
     "GATES",
+    "GateError",
     "NonfiniteError",
     "Value",
     "constant",
     "detect_nonfinite",
     "dot",
     "first_nonfinite",
+    "gate",
     "grad",
+    "gradcheck",
     "no_grad",
     "select",
     "topological_order",
