@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 from . import copying as _copying  # noqa: F401  (gives Value its copies and pickles)
 from . import gates as _gates
 from .engine import Value, topological_order
+from .expression import expression
+from .expression_error import ExpressionError
 from .gates import GATES, dot, select, where
 from .gradcheck import gradcheck
 from .gradients import grad
@@ -26,12 +28,14 @@ from .recording import constant
 
 __all__ = [
     "GATES",
+    "ExpressionError",
     "GateError",
     "NonfiniteError",
     "Value",
     "constant",
     "detect_nonfinite",
     "dot",
+    "expression",
     "first_nonfinite",
     "gate",
     "grad",
