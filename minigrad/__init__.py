@@ -25,6 +25,8 @@ from .modes import no_grad
 from .nonfinite import NonfiniteError, detect_nonfinite, first_nonfinite
 from .own_gates import GateError, gate
 from .recording import constant
+from .table import as_table
+from .tree import as_tree
 
 __all__ = [
     "GATES",
@@ -32,6 +34,8 @@ __all__ = [
     "GateError",
     "NonfiniteError",
     "Value",
+    "as_table",
+    "as_tree",
     "constant",
     "detect_nonfinite",
     "dot",

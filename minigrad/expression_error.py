@@ -27,19 +27,19 @@ def error_at(text: str, start: int, stop: int, what: str, advice: str) -> Expres
     """The error for the part of `text` from `start` to `stop`, with carets under it."""
     first = max(0, min(start - WINDOW // 3, len(text) - WINDOW))
     last = min(len(text), first + WINDOW)
-    before = "…" * (first > 0) + _shown(text[first:start])
-    marked = _shown(text[start : min(stop, last)])
-    after = _shown(text[min(stop, last) : last]) + "…" * (last < len(text))
+    before = "…" * (first > 0) + shown(text[first:start])
+    marked = shown(text[start : min(stop, last)])
+    after = shown(text[min(stop, last) : last]) + "…" * (last < len(text))
     carets = " " * display_width(before) + "^" * max(1, display_width(marked))
     return ExpressionError(f"{what}\n  {before}{marked}{after}\n  {carets}\n{advice}")
 
 
 def excerpt(text: str) -> str:
     """The beginning of an expression, as much as an error shows."""
-    return _shown(text[:WINDOW]) + "…" * (len(text) > WINDOW)
+    return shown(text[:WINDOW]) + "…" * (len(text) > WINDOW)
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
     """Characters that a terminal would obey, or not show, are replaced, one by one."""
     return "".join(
         character if character.isprintable() or unicodedata.combining(character) else "�"
