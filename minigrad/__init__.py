@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import copying as _copying  # noqa: F401  (gives Value its copies and pickles)
 from . import gates as _gates
+from .draw import Drawing, draw
 from .engine import Value, topological_order
 from .expression import expression
 from .expression_error import ExpressionError
@@ -30,6 +31,7 @@ from .tree import as_tree
 
 __all__ = [
     "GATES",
+    "Drawing",
     "ExpressionError",
     "GateError",
     "NonfiniteError",
@@ -39,6 +41,7 @@ __all__ = [
     "constant",
     "detect_nonfinite",
     "dot",
+    "draw",
     "expression",
     "first_nonfinite",
     "gate",

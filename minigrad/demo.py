@@ -9,6 +9,7 @@ True
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import Final
@@ -21,7 +22,7 @@ from .notation import rounded
 POINTS: Final = (((-1.0, -1.0), -1.0), ((-1.0, 1.0), 1.0), ((1.0, -1.0), 1.0), ((1.0, 1.0), -1.0))
 SIZES: Final = (2, 3, 1)
 STEPS: Final = 200
-LEARNING_RATE: Final = 0.5
+LEARNING_RATE: Final = 0.1
 BAR: Final = 40  # cells for the largest loss
 
 
@@ -41,7 +42,7 @@ class Network:
                 )
                 for j in range(1, units + 1)
             ]
-            for layer, (inputs, units) in enumerate(zip(SIZES, SIZES[1:]), 1)
+            for layer, (inputs, units) in enumerate(pairwise(SIZES), 1)
         ]
 
     def parameters(self) -> Iterator[Value]:
