@@ -18,6 +18,8 @@ from . import gates as _gates
 from .draw import Drawing, draw
 from . import nn
 from .engine import Value, topological_order
+from .expression import expression
+from .expression_error import ExpressionError
 from .gates import GATES, dot, select, where
 from .gradcheck import gradcheck
 from .gradients import grad
@@ -27,19 +29,25 @@ from .own_gates import GateError, gate
 from .recording import constant
 from .step import Step
 from .stepper import Stepper
+from .table import as_table
+from .tree import as_tree
 
 __all__ = [
     "GATES",
     "Drawing",
+    "ExpressionError",
     "GateError",
     "NonfiniteError",
     "Step",
     "Stepper",
     "Value",
+    "as_table",
+    "as_tree",
     "constant",
     "detect_nonfinite",
     "dot",
     "draw",
+    "expression",
     "first_nonfinite",
     "gate",
     "grad",
