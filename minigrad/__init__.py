@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import copying as _copying  # noqa: F401  (gives Value its copies and pickles)
 from . import gates as _gates
+from . import nn
 from .draw import Drawing, draw
 from .engine import Value, topological_order
 from .gates import GATES, dot, select, where
@@ -39,6 +40,7 @@ __all__ = [
     "gate",
     "grad",
     "gradcheck",
+    "nn",
     "no_grad",
     "select",
     "topological_order",

@@ -178,7 +178,7 @@ class _Writer:
             before = side_cell(font(CUT, theme.faint), 14)
         active = self.is_active(use) or wire is self.scene.active
         line = theme.active_line if active else theme.line
-        return wire_table(before, upper, lower, after + self.local_cell(use), line, self.width)
+        return wire_table(before, upper, lower, after, line, self.width)
 
     def branch(self, wire: Value, use: Use) -> None:
         """One of the branches behind the dot, with its own contribution."""
@@ -190,7 +190,7 @@ class _Writer:
         upper = number(self.stage.values.get(wire), theme.faint, theme, digits, size=10)
         contribution = self.stage.contributions.get((use.gate, use.place))
         lower = number(contribution, theme.gradient, theme, digits, bold=active)
-        table = wire_table("", upper, lower, self.local_cell(use), line, self.width)
+        table = wire_table("", upper, lower, "", line, self.width)
         self.nodes[None].append(  # between the units, even if the wire comes out of one
             f'{name} [id="{ident}", class="wire branch", shape=plain, label=<{table}>]'
         )
@@ -198,12 +198,31 @@ class _Writer:
         self.edge(f"{name}:e", wire, use, "")
 
     def edge(self, tail: str, wire: Value, use: Use, kind: str) -> None:
+        """The edge into a gate; with show="local" it passes the local gradient, in a pill."""
         n, gate = self.number[wire], self.number[use.gate]
         colour = f', color="{self.theme.active_line}", penwidth=2' if self.is_active(use) else ""
         kind = f', class="{kind}"' if kind else ""
+        if (local := self.local_gradient(use)) is not None:
+            text = rounded(local, self.scene.digits)
+            pill = f"l{n}_{gate}_{use.place}"
+            self.nodes[self.group_of.get(use.gate)].append(
+                f'{pill} [id="local-{n}-{gate}-{use.place}", class="local", label="{text}", '
+                'shape=box, style=rounded, width=0.36, height=0.2, margin="0.04,0.01", fontsize=10, '
+                f'penwidth=1, color="{self.theme.local}", fontcolor="{self.theme.local}"]'
+            )
+            self.edges.append(f"{tail} -> {pill} [arrowhead=none, weight=8{colour}]")
+            tail = pill
         self.entries[gate, use.place] = (
             f'{tail} -> g{gate} [id="edge-{n}-{gate}-{use.place}"{kind}, weight=2{colour}]'
         )
+
+    def local_gradient(self, use: Use) -> float | None:
+        """The local gradient to show at a gate's input, once the forward pass has been there."""
+        known = self.scene.show_local and use.gate in self.stage.values
+        gradients = use.gate.local_gradients if known else ()  # a gate made by hand has none
+        if len(gradients) <= use.place or use.gate.inputs[use.place].is_constant:
+            return None
+        return gradients[use.place]
 
     def layer(self, wire: Value) -> int:
         return self.group_of[wire].layer
@@ -223,14 +242,3 @@ class _Writer:
     def bold_value(self, wire: Value) -> bool:
         active = self.scene.active
         return wire is active and (active, 0) not in self.stage.contributions
-
-    def local_cell(self, use: Use | None) -> str:
-        """The local gradient towards a wire, in a pill on the wire just before the gate."""
-        if not self.scene.show_local or use is None or use.gate not in self.stage.values:
-            return ""
-        local = use.gate.local_gradients[use.place : use.place + 1]
-        if not local:  # a gate made by hand
-            return ""
-        text = font(rounded(local[0], self.scene.digits), self.theme.local, 10)
-        pill = '<table border="1" style="rounded" cellborder="0" cellspacing="0" cellpadding="2">'
-        return f'<td rowspan="2" cellpadding="2">{pill}<tr><td>{text}</td></tr></table></td>'

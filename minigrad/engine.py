@@ -88,7 +88,7 @@ class Value(Operand):
         self._first = self._second = None
         self._d_first = self._d_second = None
         if _op or _children:
-            self.gate = _gate_without_rules(_op)
+            self.gate = _gate_made_by_hand(_op)
             self._first, self._second, self._d_first = tuple(_children), MANY, ()
 
     @property
@@ -259,16 +259,13 @@ class Value(Operand):
         def __setattr__(self, name: str, value: Any) -> None: ...
 
 
-def _gate_without_rules(symbol: str) -> Gate:
-    def no_rule(*_: Any) -> Any:
-        raise TypeError(
-            f"the gate {symbol!r} was made by hand with Value(data, children, op) and has no rule: "
-            "define it with @mg.gate to differentiate, print and compile it"
-        )
+def _gate_made_by_hand(symbol: str) -> Gate:
+    def local_gradient(*_: Any) -> Any:
+        return gate.trace()  # raises: it has no rules
 
-    return Gate(
-        symbol or "?", symbol, no_rule, "made by hand: its own function sends gradients", no_rule
-    )
+    sentence = f"{symbol} was made by hand: its own function sends the gradients"
+    gate = Gate(symbol or "?", symbol, local_gradient, sentence, arity=None)
+    return gate
 
 
 def _send_contributions(wire: Value) -> None:

@@ -196,6 +196,7 @@ multiplexer = row(
     "mux",
     "the multiplexer routes: the chosen input receives all of the gradient",
     arity=None,
+    example=(),
     kernel=ieee.select,
     local_gradient=_selected,
 )

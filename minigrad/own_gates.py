@@ -78,10 +78,10 @@ def gate(
         _check_name(new.name)
         _check_rules_run(new)
         _check_local_gradient(new)
-        install(new)
         GATES[new.name] = new
         FUNCTIONS[new.name] = function = function_of(new)
-        function.__doc__ = rule.__doc__ or function.__doc__
+        install(new)
+        function.__doc__ = f"{inspect.getdoc(rule) or ''}\n\n{function.__doc__}".strip()
         function.__module__ = rule.__module__
         return function
 

@@ -1,6 +1,7 @@
 """The house: imports go one way, the core needs nothing but Python, the public names are listed."""
 
 import ast
+import doctest
 import subprocess
 import sys
 from pathlib import Path
@@ -69,6 +70,16 @@ def test_every_gate_is_a_method_and_a_function():
     for name in mg.GATES:
         assert callable(getattr(mg.Value, name))
         assert callable(getattr(mg, name)) or name == "select"
+
+
+def test_the_examples_of_the_gates_run():
+    runner = doctest.DocTestRunner()
+    for name in mg.GATES:
+        for thing in (getattr(mg, name), getattr(mg.Value, name)):
+            for example in doctest.DocTestFinder().find(thing, name, globs={}):
+                runner.run(example)
+    assert runner.tries > 3 * len(mg.GATES)
+    assert runner.failures == 0
 
 
 def test_the_package_is_typed():
