@@ -90,7 +90,10 @@ def train(network: Network, steps: int = STEPS) -> list[float]:
 
 def run(folder: Path) -> None:
     """Train, report, and write the circuit of one example as pictures into the folder."""
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OSError(f"cannot make the folder {str(folder)!r}: {error.strerror}") from None
     network = Network()
     print(
         f"A network of {', '.join(map(str, SIZES))} units learns exclusive or: "
