@@ -233,7 +233,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         arguments.run(arguments)
         sys.stdout.flush()
     except BrokenPipeError:  # the reader, such as head, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up_output()
         return 1
     except KeyboardInterrupt:
         return _failed(name, "stopped", 130)
@@ -246,7 +246,16 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _failed(name: str, error: Any, code: int) -> int:
     print(f"{name}: {_safe(str(error))}", file=sys.stderr)
+    try:
+        sys.stdout.flush()
+    except OSError:  # a full disk: that was the error
+        _give_up_output()
     return code
+
+
+def _give_up_output() -> None:
+    """Let nothing more be written, or Python would complain of it when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _safe(message: str) -> str:

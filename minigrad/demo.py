@@ -16,7 +16,8 @@ from typing import Final
 
 from .columns import columns
 from .engine import Value
-from .gates import dot, tanh
+from .gates import mul
+from .gates import sum as sum_gate
 from .notation import rounded
 
 POINTS: Final = (((-1.0, -1.0), -1.0), ((-1.0, 1.0), 1.0), ((1.0, -1.0), 1.0), ((1.0, 1.0), -1.0))
@@ -53,13 +54,13 @@ class Network:
                 yield bias
 
     def __call__(self, point: tuple[float, ...]) -> Value:
-        """The output for a point: z = w·a + b and a = tanh(z), layer by layer."""
+        """The output for a point: z = Σ w·a + b and a = tanh(z), layer by layer."""
         activations = [Value(number, label=f"x_{k}") for k, number in enumerate(point, 1)]
         for number, layer in enumerate(self.layers, 1):
             outputs = []
             for j, (weights, bias) in enumerate(layer, 1):
-                z = dot(weights, activations) + bias
-                a = tanh(z)
+                z: Value = sum_gate(*map(mul, weights, activations), bias)
+                a = z.tanh()
                 z.label, a.label = f"z_{j}^{number}", f"a_{j}^{number}"
                 z.unit = a.unit = (number, j)
                 outputs.append(a)
@@ -69,8 +70,8 @@ class Network:
 
 def loss_of(network: Network) -> Value:
     """The mean squared error over the four points."""
-    errors = [(network(point) - target) ** 2 for point, target in POINTS]
-    return sum(errors, start=Value(0.0)) / len(POINTS)
+    loss: Value = sum_gate(*[(network(point) - target) ** 2 for point, target in POINTS])
+    return loss / len(POINTS)
 
 
 def train(network: Network, steps: int = STEPS) -> list[float]:
@@ -89,7 +90,10 @@ def train(network: Network, steps: int = STEPS) -> list[float]:
 
 def run(folder: Path) -> None:
     """Train, report, and write the circuit of one example as pictures into the folder."""
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OSError(f"cannot make the folder {str(folder)!r}: {error.strerror}") from None
     network = Network()
     print(
         f"A network of {', '.join(map(str, SIZES))} units learns exclusive or: "

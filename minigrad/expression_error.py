@@ -9,7 +9,6 @@ write ** for a power
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Final
 
 from .columns import display_width
@@ -41,7 +40,4 @@ def excerpt(text: str) -> str:
 
 def shown(text: str) -> str:
     """Characters that a terminal would obey, or not show, are replaced, one by one."""
-    return "".join(
-        character if character.isprintable() or unicodedata.combining(character) else "�"
-        for character in text
-    )
+    return "".join(character if character.isprintable() else "�" for character in text)

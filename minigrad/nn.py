@@ -97,7 +97,7 @@ class Neuron(Module):
         names = self._names
         z.label, z.unit = names.z, names.unit
         function = self.activation.function
-        a = z
+        a: Value = z
         if function is not None:
             a = function(z)
             a.label, a.unit = names.a, names.unit

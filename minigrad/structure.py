@@ -62,3 +62,10 @@ def _only_user(wire: Value, uses: Uses, group_of: dict[Value, Group]) -> Group |
         return None
     users = {group_of.get(use.gate) for use in uses.shown[wire]}
     return users.pop() if len(users) == 1 else None
+
+
+def outer_sources(group: Group) -> list[Value]:
+    """The wires that a unit reads from outside, in order."""
+    own = set(group.members)
+    inputs = (source for wire in group.members for source in wire.inputs)
+    return list(dict.fromkeys(source for source in inputs if source not in own))
