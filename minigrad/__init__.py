@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from . import copying as _copying  # noqa: F401  (gives Value its copies and pickles)
 from . import gates as _gates
 from . import losses, nn, optim
+from .draw import Drawing, draw
 from .engine import Value, topological_order
 from .gates import GATES, dot, select, where
 from .gradcheck import gradcheck
@@ -27,12 +28,14 @@ from .recording import constant
 
 __all__ = [
     "GATES",
+    "Drawing",
     "GateError",
     "NonfiniteError",
     "Value",
     "constant",
     "detect_nonfinite",
     "dot",
+    "draw",
     "first_nonfinite",
     "gate",
     "grad",
