@@ -18,6 +18,8 @@ from . import gates as _gates
 from . import losses, nn, optim
 from .draw import Drawing, draw
 from .engine import Value, topological_order
+from .expression import expression
+from .expression_error import ExpressionError
 from .gates import GATES, dot, select, where
 from .gradcheck import gradcheck
 from .gradients import grad
@@ -25,17 +27,23 @@ from .modes import no_grad
 from .nonfinite import NonfiniteError, detect_nonfinite, first_nonfinite
 from .own_gates import GateError, gate
 from .recording import constant
+from .table import as_table
+from .tree import as_tree
 
 __all__ = [
     "GATES",
     "Drawing",
+    "ExpressionError",
     "GateError",
     "NonfiniteError",
     "Value",
+    "as_table",
+    "as_tree",
     "constant",
     "detect_nonfinite",
     "dot",
     "draw",
+    "expression",
     "first_nonfinite",
     "gate",
     "grad",
