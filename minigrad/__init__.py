@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import copying as _copying  # noqa: F401  (gives Value its copies and pickles)
 from . import gates as _gates
-from . import nn
+from . import losses, nn, optim
 from .draw import Drawing, draw
 from .engine import Value, topological_order
 from .expression import expression
@@ -52,8 +52,10 @@ __all__ = [
     "gate",
     "grad",
     "gradcheck",
+    "losses",
     "nn",
     "no_grad",
+    "optim",
     "select",
     "topological_order",
     "where",
