@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import copying as _copying  # noqa: F401  (gives Value its copies and pickles)
 from . import gates as _gates
+from .draw import Drawing, draw
 from .engine import Value, topological_order
 from .gates import GATES, dot, select, where
 from .gradcheck import gradcheck
@@ -28,6 +29,7 @@ from .stepper import Stepper
 
 __all__ = [
     "GATES",
+    "Drawing",
     "GateError",
     "NonfiniteError",
     "Step",
@@ -36,6 +38,7 @@ __all__ = [
     "constant",
     "detect_nonfinite",
     "dot",
+    "draw",
     "first_nonfinite",
     "gate",
     "grad",
