@@ -22,14 +22,15 @@ from types import MappingProxyType
 from typing import Final
 
 from .engine import CONSTANT, Value, _one_pass_at_a_time, _write_grad
-from .gate import as_number, described
+from .gate import as_number
 from .naming import has_own_backward
 from .stage import Stage
 from .step import Circuit, Step
+from .targets import Target, stop_at
 
 NOTHING: Final = -0.0  # the zero to sum from: −0.0 + c is c, to the last bit
 
-Target = Value | str | Callable[[Step], object]
+Numbers = tuple[float | None, ...]
 
 
 class Stepper:
@@ -61,7 +62,8 @@ class Stepper:
             )
         self._upstream = as_number(upstream)
         self._gradients: dict[Value, float] = {}
-        self._backward_steps: list[Step] = []
+        # of every backward step: contributions, and gradients before and after
+        self._history: list[tuple[Numbers, Numbers, Numbers]] = []
         self._forward_position = 0
         self.breakpoints: list[Target] = []
         self._show_upstream()
@@ -80,7 +82,7 @@ class Stepper:
         >>> stepper.present.title
         'backward 1 of 2 · gate log'
         """
-        return self._forward_position + len(self._backward_steps)
+        return self._forward_position + len(self._history)
 
     @position.setter
     def position(self, position: int) -> None:
@@ -108,9 +110,7 @@ class Stepper:
     @property
     def present(self) -> Step | None:
         """The step that was taken last; None at the start."""
-        if self._backward_steps:
-            return self._backward_steps[-1]
-        return self._forward_step(self._forward_position) if self._forward_position else None
+        return self._taken(self.position) if self.position else None
 
     @property
     def gradients(self) -> MappingProxyType[Value, float]:
@@ -121,17 +121,22 @@ class Stepper:
 
     def step(self) -> Step | None:
         """Take the next step and return it; at the end, None."""
-        gates = self._circuit.gates
-        if self._forward_position < len(gates):
-            self._forward_position += 1
+        # written out, not through `position` and `present`: circuits have many steps
+        circuit, taken = self._circuit, len(self._history)
+        gates = circuit.gates
+        forward = self._forward_position
+        if forward < len(gates):
+            self._forward_position = forward = forward + 1
             self._show_upstream()
-            return self._forward_step(self._forward_position)
-        taken = len(self._backward_steps)
+            return Step(circuit, forward, gates[forward - 1])
         if taken == len(gates):
             return None
-        step = self._send_back(gates[-1 - taken])
-        self._backward_steps.append(step)
-        return step
+        output = gates[-1 - taken]
+        upstream = self._gradients.get(output, NOTHING)
+        send = self._run_own_function if has_own_backward(output) else self._send_back
+        numbers = send(output, upstream)
+        self._history.append(numbers)
+        return Step(circuit, forward + taken + 1, output, upstream, *numbers)
 
     def back(self) -> Step | None:
         """Undo the latest step exactly; the step before it, or None at the start.
@@ -140,14 +145,14 @@ class Stepper:
         >>> stepper.run().direction, stepper.back().direction, stepper.back(), stepper.back()
         ('backward', 'forward', None, None)
         """
-        if self._backward_steps:
-            undone = self._backward_steps.pop()
-            gradients = self._gradients
-            for source, before in reversed(tuple(zip(undone.inputs, undone.before))):
-                if before is not None:
-                    gradients[source] = before
+        if self._history:
+            inputs = self._output_at(self.position).inputs
+            _, before, _ = self._history.pop()
+            for source, gradient in reversed(tuple(zip(inputs, before))):
+                if gradient is None:
+                    self._gradients.pop(source, None)
                 else:
-                    gradients.pop(source, None)
+                    self._gradients[source] = gradient
         elif self._forward_position:
             self._forward_position -= 1
             self._gradients.clear()
@@ -155,7 +160,7 @@ class Stepper:
 
     def reset(self) -> None:
         """Go back to before the first step."""
-        self._backward_steps.clear()
+        self._history.clear()
         self._gradients.clear()
         self._forward_position = 0
         self._show_upstream()
@@ -174,7 +179,7 @@ class Stepper:
         >>> stepper.run().title, stepper.run().title
         ('forward 1 of 2 · gate exp', 'backward 2 of 2 · gate exp')
         """
-        tests = [self._test(target) for target in self.breakpoints]
+        tests = [stop_at(target, self._circuit) for target in self.breakpoints]
         return self._run_until(lambda step: any(test(step) for test in tests))
 
     def run_to(self, target: Target) -> Step | None:
@@ -190,7 +195,7 @@ class Stepper:
         A Value stops the step that computes it and every step that adds to its gradient; the name
         or symbol of a gate stops the steps of such gates; a function is asked for every step.
         """
-        return self._run_until(self._test(target))
+        return self._run_until(stop_at(target, self._circuit))
 
     def _run_until(self, test: Callable[[Step], object]) -> Step | None:
         for step in self:
@@ -198,69 +203,49 @@ class Stepper:
                 break
         return self.present
 
-    def _test(self, target: Target) -> Callable[[Step], object]:
-        if isinstance(target, Value):
-            if target not in self._circuit.values:
-                raise ValueError(
-                    f"{target!r} is not in the circuit behind {self.output!r}: run to one of its "
-                    "wires, to the name of a gate, or until a function of a step says so"
-                )
-            return lambda step: (
-                step.output is target if step.upstream is None else target in step.inputs
-            )
-        if isinstance(target, str):
-            present = {wire.gate for wire in self._circuit.gates}
-            named = {gate for gate in present if gate and target in (gate.name, gate.symbol)}
-            if not named:
-                names = sorted(gate.name for gate in present if gate)
-                raise ValueError(
-                    f"there is no gate {target!r} in this circuit, which has {', '.join(names)}"
-                )
-            return lambda step: step.gate in named
-        if callable(target):
-            return target
-        raise TypeError(
-            "run_to needs a Value of the circuit, the name of a gate or a function of a step, got "
-            f"{described(target)}"
-        )
-
     # --- what a step does ---
 
-    def _forward_step(self, position: int) -> Step:
-        output = self._circuit.gates[position - 1]
-        return Step(self._circuit, position, output, output.local_gradients)
+    def _output_at(self, position: int) -> Value:
+        """The output of the gate that the step which leads to a position is about."""
+        gates = self._circuit.gates
+        return gates[position - 1] if position <= len(gates) else gates[len(self) - position]
+
+    def _taken(self, position: int) -> Step:
+        """The step that led to a position which has been reached."""
+        output, forward = self._output_at(position), len(self._circuit.gates)
+        if position <= forward:
+            return Step(self._circuit, position, output)
+        upstream = self._gradients.get(output, NOTHING)
+        return Step(
+            self._circuit, position, output, upstream, *self._history[position - forward - 1]
+        )
 
     def _show_upstream(self) -> None:
         """When the forward pass is over, the gradient of the output is known."""
         if self._forward_position == len(self._circuit.gates):
             self._gradients[self.output] = self._upstream
 
-    def _send_back(self, output: Value) -> Step:
+    def _send_back(self, output: Value, upstream: float) -> tuple[Numbers, Numbers, Numbers]:
         """Send contributions from one gate to its inputs, as `backward()` does."""
         gradients = self._gradients
-        upstream = gradients.get(output, NOTHING)
-        if has_own_backward(output):
-            return self._send_back_by_own_function(output, upstream)
-        inputs, locals_ = output.inputs, output.local_gradients
-        contributions: list[float | None] = []
-        before: list[float | None] = []
-        after: list[float | None] = []
-        for source, local in zip(inputs, locals_):
-            if source._second is CONSTANT:
-                contribution = old = new = None
-            else:
+        contributions: Numbers = ()
+        before: Numbers = ()
+        after: Numbers = ()
+        for source, local in zip(output.inputs, output.local_gradients):
+            contribution = old = new = None
+            if source._second is not CONSTANT:
                 contribution = local * upstream
                 old = gradients.get(source)
                 gradients[source] = new = contribution + (NOTHING if old is None else old)
-            contributions.append(contribution)
-            before.append(old)
-            after.append(new)
-        return self._backward_step(output, locals_, upstream, contributions, before, after)
+            contributions += (contribution,)
+            before += (old,)
+            after += (new,)
+        return contributions, before, after
 
-    def _send_back_by_own_function(self, output: Value, upstream: float) -> Step:
+    def _run_own_function(self, output: Value, upstream: float) -> tuple[Numbers, Numbers, Numbers]:
         """Let a user's `_backward` work on the wires' own `grad`s, note what it did, undo it."""
-        gradients = self._gradients
-        wires = list(dict.fromkeys(output.inputs))
+        gradients, inputs = self._gradients, output.inputs
+        wires = list(dict.fromkeys(inputs))
         before = [gradients.get(wire) for wire in wires]
         with _one_pass_at_a_time:
             kept = [wire._grad for wire in (output, *wires)]
@@ -273,35 +258,16 @@ class Stepper:
                 after = [None if wire.is_constant else wire._grad for wire in wires]
             finally:
                 deque(restore, maxlen=0)
-        for wire, new in zip(wires, after):
-            if new is not None:
-                gradients[wire] = new
-        contributions = [
-            new if new is None or old is None else new - old for old, new in zip(before, after)
-        ]
+        gradients.update((wire, new) for wire, new in zip(wires, after) if new is not None)
+        sent = [new if new is None or old is None else new - old for old, new in zip(before, after)]
         # an input at two places gets what was sent to both, at the first of them
-        at = [
-            None if wire in output.inputs[:place] else wires.index(wire)
-            for place, wire in enumerate(output.inputs)
-        ]
-        spread = [
-            [None if i is None else numbers[i] for i in at]
-            for numbers in (contributions, before, after)
-        ]
-        return self._backward_step(output, (None,) * len(at), upstream, *spread)
-
-    def _backward_step(
-        self,
-        output: Value,
-        local_gradients: tuple[float | None, ...],
-        upstream: float,
-        *numbers: list[float | None],
-    ) -> Step:
-        contributions, before, after = map(tuple, numbers)
-        position = self.position + 1
-        return Step(
-            self._circuit, position, output, local_gradients, upstream, contributions, before, after
+        first = [inputs.index(wire) for wire in inputs]
+        at = [None if i < place else wires.index(inputs[i]) for place, i in enumerate(first)]
+        contributions, olds, news = (
+            tuple(None if i is None else numbers[i] for i in at)
+            for numbers in (sent, before, after)
         )
+        return contributions, olds, news
 
     # --- the results ---
 
@@ -338,13 +304,15 @@ class Stepper:
         circuit, position = self._circuit, self._forward_position
         forward = circuit.gates[:position]
         present = self.present
-        finished = [step.output for step in self._backward_steps] or forward
+        count = len(circuit.gates)
+        sent = [self._taken(count + 1 + i) for i in range(len(self._history))]
+        finished = [step.output for step in sent] or forward
         return Stage(
             values={wire: circuit.values[wire] for wire in circuit.leaves + forward},
             gradients=dict(self._gradients),
             contributions={
                 (step.output, place): contribution
-                for step in self._backward_steps
+                for step in sent
                 for place, contribution in enumerate(step.contributions)
                 if contribution is not None
             },
