@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
+from copy import copy
 from types import MappingProxyType
 from typing import Final
 
@@ -290,6 +291,32 @@ class Stepper:
             totals += [self._gradients.get(wire, NOTHING) for wire in self._circuit.gates]
             # in C from end to end: a Ctrl-C comes before all of the writes or after them
             deque(map(_write_grad, self._circuit.wires, totals), maxlen=0)
+
+    def why(self, wire: Value) -> str:
+        """The chain of reasons for the gradient of `wire`, from the output to it, in one text.
+
+        >>> x = Value(3.0, label="x")
+        >>> print(Stepper(x * x).why(x))
+        Why is ∂f/∂x = 6.00?
+          ∂f/∂f = 1.00 by definition
+          × switches its inputs:
+            ∂f/∂x += ∂f/∂f · x = 1.00 · 3.00 = 3.00
+            ∂f/∂x += ∂f/∂f · x = 1.00 · 3.00 = 3.00
+            x feeds 2 gate inputs, so contributions add: 3.00 + 3.00 = 6.00
+        So when x grows a little, f changes by 6.00 times as much.
+
+        It tells of the whole pass, wherever the stepper stands.
+        """
+        from .reasons import why
+
+        return why(self._circuit, self.another(), self._upstream, wire)
+
+    def another(self) -> Stepper:
+        """A stepper of the same numbers, at the start."""
+        twin = copy(self)
+        twin._gradients, twin._history, twin.breakpoints = {}, [], []
+        twin.reset()
+        return twin
 
     @property
     def stage(self) -> Stage:
