@@ -17,24 +17,20 @@ backward 2 of 2 · gate +: + distributes: x receives −4.00; y receives −4.00
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from copy import copy
-from types import MappingProxyType
-from typing import Final
+from functools import cached_property
 
-from .engine import CONSTANT, Value, _one_pass_at_a_time, _write_grad
-from .gate import as_number
-from .naming import has_own_backward
+from .engine import Value, _one_pass_at_a_time, _write_grad
+from .passes import NOTHING, Passes
+from .quiz import Grade, Score, graded, questions
+from .reasons import why
 from .stage import Stage
-from .step import Circuit, Step
+from .step import Step
 from .targets import Target, stop_at
 
-NOTHING: Final = -0.0  # the zero to sum from: −0.0 + c is c, to the last bit
 
-Numbers = tuple[float | None, ...]
-
-
-class Stepper:
+class Stepper(Passes):
     """The forward pass and then the backward pass of a circuit, one gate at a time.
 
     >>> import minigrad as mg
@@ -55,116 +51,8 @@ class Stepper:
     """
 
     def __init__(self, output: Value, upstream: float = 1.0, digits: int = 2) -> None:
-        self._circuit: Final = Circuit(output, digits)
-        if output.is_constant:
-            raise ValueError(
-                f"there is nothing to step through behind {output!r}, which no gate has made: was "
-                "it computed from numbers alone, or inside no_grad()?"
-            )
-        self._upstream = as_number(upstream)
-        self._gradients: dict[Value, float] = {}
-        # of every backward step: contributions, and gradients before and after
-        self._history: list[tuple[Numbers, Numbers, Numbers]] = []
-        self._forward_position = 0
+        super().__init__(output, upstream, digits)
         self.breakpoints: list[Target] = []
-        self._show_upstream()
-
-    @property
-    def output(self) -> Value:
-        """The wire that is differentiated."""
-        return self._circuit.output
-
-    @property
-    def position(self) -> int:
-        """How many steps have been taken; assigning to it goes there.
-
-        >>> stepper = Stepper(Value(2.0).exp().log())
-        >>> stepper.position = 3
-        >>> stepper.present.title
-        'backward 1 of 2 · gate log'
-        """
-        return self._forward_position + len(self._history)
-
-    @position.setter
-    def position(self, position: int) -> None:
-        if not isinstance(position, int) or not 0 <= position <= len(self):
-            raise IndexError(
-                f"this stepper has the positions 0 (before the first step) to {len(self)} (after "
-                f"the last), got {position!r}"
-            )
-        while self.position < position:
-            self.step()
-        while self.position > position:
-            self.back()
-
-    def __len__(self) -> int:
-        return 2 * len(self._circuit.gates)
-
-    def __bool__(self) -> bool:
-        return True  # a stepper of a circuit without gates is a stepper too
-
-    def __iter__(self) -> Iterator[Step]:
-        """The steps from here to the end, each as it is taken; `reset()` goes back to the start."""
-        while (step := self.step()) is not None:
-            yield step
-
-    @property
-    def present(self) -> Step | None:
-        """The step that was taken last; None at the start."""
-        return self._taken(self.position) if self.position else None
-
-    @property
-    def gradients(self) -> MappingProxyType[Value, float]:
-        """The gradients computed so far; at a fan-out, the sum of what has arrived."""
-        return MappingProxyType(self._gradients)
-
-    # --- moving ---
-
-    def step(self) -> Step | None:
-        """Take the next step and return it; at the end, None."""
-        # written out, not through `position` and `present`: circuits have many steps
-        circuit, taken = self._circuit, len(self._history)
-        gates = circuit.gates
-        forward = self._forward_position
-        if forward < len(gates):
-            self._forward_position = forward = forward + 1
-            self._show_upstream()
-            return Step(circuit, forward, gates[forward - 1])
-        if taken == len(gates):
-            return None
-        output = gates[-1 - taken]
-        upstream = self._gradients.get(output, NOTHING)
-        send = self._run_own_function if has_own_backward(output) else self._send_back
-        numbers = send(output, upstream)
-        self._history.append(numbers)
-        return Step(circuit, forward + taken + 1, output, upstream, *numbers)
-
-    def back(self) -> Step | None:
-        """Undo the latest step exactly; the step before it, or None at the start.
-
-        >>> stepper = Stepper(Value(2.0).exp())
-        >>> stepper.run().direction, stepper.back().direction, stepper.back(), stepper.back()
-        ('backward', 'forward', None, None)
-        """
-        if self._history:
-            inputs = self._output_at(self.position).inputs
-            _, before, _ = self._history.pop()
-            for source, gradient in reversed(tuple(zip(inputs, before))):
-                if gradient is None:
-                    self._gradients.pop(source, None)
-                else:
-                    self._gradients[source] = gradient
-        elif self._forward_position:
-            self._forward_position -= 1
-            self._gradients.clear()
-        return self.present
-
-    def reset(self) -> None:
-        """Go back to before the first step."""
-        self._history.clear()
-        self._gradients.clear()
-        self._forward_position = 0
-        self._show_upstream()
 
     def run_forward(self) -> Step | None:
         """Go to where the forward pass is over and the backward pass begins."""
@@ -204,74 +92,6 @@ class Stepper:
                 break
         return self.present
 
-    # --- what a step does ---
-
-    def _output_at(self, position: int) -> Value:
-        """The output of the gate that the step which leads to a position is about."""
-        gates = self._circuit.gates
-        return gates[position - 1] if position <= len(gates) else gates[len(self) - position]
-
-    def _taken(self, position: int) -> Step:
-        """The step that led to a position which has been reached."""
-        output, forward = self._output_at(position), len(self._circuit.gates)
-        if position <= forward:
-            return Step(self._circuit, position, output)
-        upstream = self._gradients.get(output, NOTHING)
-        return Step(
-            self._circuit, position, output, upstream, *self._history[position - forward - 1]
-        )
-
-    def _show_upstream(self) -> None:
-        """When the forward pass is over, the gradient of the output is known."""
-        if self._forward_position == len(self._circuit.gates):
-            self._gradients[self.output] = self._upstream
-
-    def _send_back(self, output: Value, upstream: float) -> tuple[Numbers, Numbers, Numbers]:
-        """Send contributions from one gate to its inputs, as `backward()` does."""
-        gradients = self._gradients
-        contributions: Numbers = ()
-        before: Numbers = ()
-        after: Numbers = ()
-        for source, local in zip(output.inputs, output.local_gradients):
-            contribution = old = new = None
-            if source._second is not CONSTANT:
-                contribution = local * upstream
-                old = gradients.get(source)
-                gradients[source] = new = contribution + (NOTHING if old is None else old)
-            contributions += (contribution,)
-            before += (old,)
-            after += (new,)
-        return contributions, before, after
-
-    def _run_own_function(self, output: Value, upstream: float) -> tuple[Numbers, Numbers, Numbers]:
-        """Let a user's `_backward` work on the wires' own `grad`s, note what it did, undo it."""
-        gradients, inputs = self._gradients, output.inputs
-        wires = list(dict.fromkeys(inputs))
-        before = [gradients.get(wire) for wire in wires]
-        with _one_pass_at_a_time:
-            kept = [wire._grad for wire in (output, *wires)]
-            restore = map(_write_grad, (output, *wires), kept)
-            try:
-                output._grad = upstream
-                for wire, old in zip(wires, before):
-                    wire._grad = NOTHING if old is None else old
-                output._backward()
-                after = [None if wire.is_constant else wire._grad for wire in wires]
-            finally:
-                deque(restore, maxlen=0)
-        gradients.update((wire, new) for wire, new in zip(wires, after) if new is not None)
-        sent = [new if new is None or old is None else new - old for old, new in zip(before, after)]
-        # an input at two places gets what was sent to both, at the first of them
-        first = [inputs.index(wire) for wire in inputs]
-        at = [None if i < place else wires.index(inputs[i]) for place, i in enumerate(first)]
-        contributions, olds, news = (
-            tuple(None if i is None else numbers[i] for i in at)
-            for numbers in (sent, before, after)
-        )
-        return contributions, olds, news
-
-    # --- the results ---
-
     def commit(self) -> None:
         """Take the remaining steps and leave in every `grad` what `backward()` would have left.
 
@@ -307,14 +127,45 @@ class Stepper:
 
         It tells of the whole pass, wherever the stepper stands.
         """
-        from .reasons import why
-
         return why(self._circuit, self.another(), self._upstream, wire)
+
+    def predict(self, prediction: Mapping[Value | str, float], learning_rate: float = 0.1) -> Grade:
+        """Grade a prediction of what the next step sends to the gate's inputs.
+
+        >>> w, x = Value(2.0, label="w"), Value(-3.0, label="x")
+        >>> stepper = Stepper(w * x)
+        >>> step = stepper.run_forward()
+        >>> grade = stepper.predict({w: 2, x: 2})
+        >>> bool(grade), grade.mistakes[w]
+        (False, 'inputs not switched')
+
+        The keys are wires or their labels. Two digits after the point are enough. The stepper does
+        not move, and `score` counts. `learning_rate` is that of the update which a learner may have
+        made too early.
+        """
+        step = self.step()
+        if step:
+            self.back()
+        if step is None or step.direction == "forward":
+            where = "the forward pass comes first" if step else "there is no step left"
+            raise ValueError(
+                f"predict() asks what a backward step will send, and {where}: "
+                f"{'run_forward() goes to its end' if step else 'reset() goes back to the start'}"
+            )
+        asked = questions(step, self.sent_to(step.output), learning_rate)
+        self.score.grades[step.position] = grade = graded(asked, prediction, step)
+        return grade
+
+    @cached_property
+    def score(self) -> Score:
+        """How the predictions were, up to now."""
+        return Score()
 
     def another(self) -> Stepper:
         """A stepper of the same numbers, at the start."""
         twin = copy(self)
         twin._gradients, twin._history, twin.breakpoints = {}, [], []
+        vars(twin).pop("score", None)
         twin.reset()
         return twin
 

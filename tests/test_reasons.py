@@ -16,9 +16,9 @@ def test_the_story_of_a_neurons_weight():
         "Why is ∂f/∂w₁ = −0.39?",
         "  ∂f/∂f = 1.00 by definition",
         "  σ multiplies the gradient by out·(1 − out), at most a quarter:",
-        "    ∂f/∂v₈ = ∂f/∂f · f·(1 − f) = 1.00 · 0.20 = 0.20",
+        "    ∂f/∂(w₀·x₀ + w₁·x₁ + b) = ∂f/∂f · (f·(1 − f)) = 1.00 · 0.20 = 0.20",
         "  + distributes:",
-        "    ∂f/∂(w₀·x₀ + w₁·x₁) = ∂f/∂v₈ · 1 = 0.20 · 1.00 = 0.20",
+        "    ∂f/∂(w₀·x₀ + w₁·x₁) = ∂f/∂(w₀·x₀ + w₁·x₁ + b) · 1 = 0.20 · 1.00 = 0.20",
         "  + distributes:",
         "    ∂f/∂(w₁·x₁) = ∂f/∂(w₀·x₀ + w₁·x₁) · 1 = 0.20 · 1.00 = 0.20",
         "  × switches its inputs:",
@@ -60,7 +60,7 @@ def test_a_long_story_leaves_out_its_middle():
         wire = wire.sin()
     story = Stepper(wire).why(x)
     assert "… 19,960 more gates" in story
-    assert len(story.splitlines()) == 83
+    assert len(story.splitlines()) == 84
 
 
 def test_a_wire_of_another_circuit_is_an_error():
