@@ -19,7 +19,7 @@ from . import words
 from .engine import Value, leaves_and_gates
 from .formula import Formula, as_latex, as_text
 from .gate import Gate
-from .naming import Names
+from .naming import Names, has_own_backward
 from .notation import rounded
 
 
@@ -73,7 +73,6 @@ class Step:
         "before",
         "circuit",
         "contributions",
-        "local_gradients",
         "output",
         "position",
         "upstream",
@@ -84,7 +83,6 @@ class Step:
         circuit: Circuit,
         position: int,
         output: Value,
-        local_gradients: tuple[float | None, ...],
         upstream: float | None = None,
         contributions: tuple[float | None, ...] = (),
         before: tuple[float | None, ...] = (),
@@ -93,7 +91,6 @@ class Step:
         self.circuit = circuit
         self.position = position
         self.output = output
-        self.local_gradients = local_gradients
         self.upstream = upstream
         self.contributions = contributions
         self.before = before
@@ -114,6 +111,13 @@ class Step:
     def inputs(self) -> tuple[Value, ...]:
         """The wires that go into the gate."""
         return self.output.inputs
+
+    @property
+    def local_gradients(self) -> tuple[float | None, ...]:
+        """d(output)/d(input) for every input, as they were when the gate was recorded."""
+        if has_own_backward(self.output):
+            return (None,) * len(self.inputs)
+        return self.output.local_gradients
 
     @property
     def input_values(self) -> tuple[float, ...]:

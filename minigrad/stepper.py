@@ -17,22 +17,20 @@ backward 2 of 2 · gate +: + distributes: x receives −4.00; y receives −4.00
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
-from types import MappingProxyType
-from typing import Final
+from collections.abc import Callable, Mapping
+from copy import copy
+from functools import cached_property
 
-from .engine import CONSTANT, Value, _one_pass_at_a_time, _write_grad
-from .gate import as_number, described
-from .naming import has_own_backward
+from .engine import Value, _one_pass_at_a_time, _write_grad
+from .passes import NOTHING, Passes
+from .quiz import Grade, Score, graded, questions
+from .reasons import why
 from .stage import Stage
-from .step import Circuit, Step
-
-NOTHING: Final = -0.0  # the zero to sum from: −0.0 + c is c, to the last bit
-
-Target = Value | str | Callable[[Step], object]
+from .step import Step
+from .targets import Target, stop_at
 
 
-class Stepper:
+class Stepper(Passes):
     """The forward pass and then the backward pass of a circuit, one gate at a time.
 
     >>> import minigrad as mg
@@ -53,112 +51,8 @@ class Stepper:
     """
 
     def __init__(self, output: Value, upstream: float = 1.0, digits: int = 2) -> None:
-        self._circuit: Final = Circuit(output, digits)
-        if output.is_constant:
-            raise ValueError(
-                f"there is nothing to step through behind {output!r}, which no gate has made: was "
-                "it computed from numbers alone, or inside no_grad()?"
-            )
-        self._upstream = as_number(upstream)
-        self._gradients: dict[Value, float] = {}
-        self._backward_steps: list[Step] = []
-        self._forward_position = 0
+        super().__init__(output, upstream, digits)
         self.breakpoints: list[Target] = []
-        self._show_upstream()
-
-    @property
-    def output(self) -> Value:
-        """The wire that is differentiated."""
-        return self._circuit.output
-
-    @property
-    def position(self) -> int:
-        """How many steps have been taken; assigning to it goes there.
-
-        >>> stepper = Stepper(Value(2.0).exp().log())
-        >>> stepper.position = 3
-        >>> stepper.present.title
-        'backward 1 of 2 · gate log'
-        """
-        return self._forward_position + len(self._backward_steps)
-
-    @position.setter
-    def position(self, position: int) -> None:
-        if not isinstance(position, int) or not 0 <= position <= len(self):
-            raise IndexError(
-                f"this stepper has the positions 0 (before the first step) to {len(self)} (after "
-                f"the last), got {position!r}"
-            )
-        while self.position < position:
-            self.step()
-        while self.position > position:
-            self.back()
-
-    def __len__(self) -> int:
-        return 2 * len(self._circuit.gates)
-
-    def __bool__(self) -> bool:
-        return True  # a stepper of a circuit without gates is a stepper too
-
-    def __iter__(self) -> Iterator[Step]:
-        """The steps from here to the end, each as it is taken; `reset()` goes back to the start."""
-        while (step := self.step()) is not None:
-            yield step
-
-    @property
-    def present(self) -> Step | None:
-        """The step that was taken last; None at the start."""
-        if self._backward_steps:
-            return self._backward_steps[-1]
-        return self._forward_step(self._forward_position) if self._forward_position else None
-
-    @property
-    def gradients(self) -> MappingProxyType[Value, float]:
-        """The gradients computed so far; at a fan-out, the sum of what has arrived."""
-        return MappingProxyType(self._gradients)
-
-    # --- moving ---
-
-    def step(self) -> Step | None:
-        """Take the next step and return it; at the end, None."""
-        gates = self._circuit.gates
-        if self._forward_position < len(gates):
-            self._forward_position += 1
-            self._show_upstream()
-            return self._forward_step(self._forward_position)
-        taken = len(self._backward_steps)
-        if taken == len(gates):
-            return None
-        step = self._send_back(gates[-1 - taken])
-        self._backward_steps.append(step)
-        return step
-
-    def back(self) -> Step | None:
-        """Undo the latest step exactly; the step before it, or None at the start.
-
-        >>> stepper = Stepper(Value(2.0).exp())
-        >>> stepper.run().direction, stepper.back().direction, stepper.back(), stepper.back()
-        ('backward', 'forward', None, None)
-        """
-        if self._backward_steps:
-            undone = self._backward_steps.pop()
-            gradients = self._gradients
-            for source, before in reversed(tuple(zip(undone.inputs, undone.before))):
-                if before is not None:
-                    gradients[source] = before
-                else:
-                    gradients.pop(source, None)
-        elif self._forward_position:
-            self._forward_position -= 1
-            self._gradients.clear()
-        return self.present
-
-    def reset(self) -> None:
-        """Go back to before the first step."""
-        self._backward_steps.clear()
-        self._gradients.clear()
-        self._forward_position = 0
-        self._show_upstream()
 
     def run_forward(self) -> Step | None:
         """Go to where the forward pass is over and the backward pass begins."""
@@ -174,7 +68,7 @@ class Stepper:
         >>> stepper.run().title, stepper.run().title
         ('forward 1 of 2 · gate exp', 'backward 2 of 2 · gate exp')
         """
-        tests = [self._test(target) for target in self.breakpoints]
+        tests = [stop_at(target, self._circuit) for target in self.breakpoints]
         return self._run_until(lambda step: any(test(step) for test in tests))
 
     def run_to(self, target: Target) -> Step | None:
@@ -190,120 +84,13 @@ class Stepper:
         A Value stops the step that computes it and every step that adds to its gradient; the name
         or symbol of a gate stops the steps of such gates; a function is asked for every step.
         """
-        return self._run_until(self._test(target))
+        return self._run_until(stop_at(target, self._circuit))
 
     def _run_until(self, test: Callable[[Step], object]) -> Step | None:
         for step in self:
             if test(step):
                 break
         return self.present
-
-    def _test(self, target: Target) -> Callable[[Step], object]:
-        if isinstance(target, Value):
-            if target not in self._circuit.values:
-                raise ValueError(
-                    f"{target!r} is not in the circuit behind {self.output!r}: run to one of its "
-                    "wires, to the name of a gate, or until a function of a step says so"
-                )
-            return lambda step: (
-                step.output is target if step.upstream is None else target in step.inputs
-            )
-        if isinstance(target, str):
-            present = {wire.gate for wire in self._circuit.gates}
-            named = {gate for gate in present if gate and target in (gate.name, gate.symbol)}
-            if not named:
-                names = sorted(gate.name for gate in present if gate)
-                raise ValueError(
-                    f"there is no gate {target!r} in this circuit, which has {', '.join(names)}"
-                )
-            return lambda step: step.gate in named
-        if callable(target):
-            return target
-        raise TypeError(
-            "run_to needs a Value of the circuit, the name of a gate or a function of a step, got "
-            f"{described(target)}"
-        )
-
-    # --- what a step does ---
-
-    def _forward_step(self, position: int) -> Step:
-        output = self._circuit.gates[position - 1]
-        return Step(self._circuit, position, output, output.local_gradients)
-
-    def _show_upstream(self) -> None:
-        """When the forward pass is over, the gradient of the output is known."""
-        if self._forward_position == len(self._circuit.gates):
-            self._gradients[self.output] = self._upstream
-
-    def _send_back(self, output: Value) -> Step:
-        """Send contributions from one gate to its inputs, as `backward()` does."""
-        gradients = self._gradients
-        upstream = gradients.get(output, NOTHING)
-        if has_own_backward(output):
-            return self._send_back_by_own_function(output, upstream)
-        inputs, locals_ = output.inputs, output.local_gradients
-        contributions: list[float | None] = []
-        before: list[float | None] = []
-        after: list[float | None] = []
-        for source, local in zip(inputs, locals_):
-            if source._second is CONSTANT:
-                contribution = old = new = None
-            else:
-                contribution = local * upstream
-                old = gradients.get(source)
-                gradients[source] = new = contribution + (NOTHING if old is None else old)
-            contributions.append(contribution)
-            before.append(old)
-            after.append(new)
-        return self._backward_step(output, locals_, upstream, contributions, before, after)
-
-    def _send_back_by_own_function(self, output: Value, upstream: float) -> Step:
-        """Let a user's `_backward` work on the wires' own `grad`s, note what it did, undo it."""
-        gradients = self._gradients
-        wires = list(dict.fromkeys(output.inputs))
-        before = [gradients.get(wire) for wire in wires]
-        with _one_pass_at_a_time:
-            kept = [wire._grad for wire in (output, *wires)]
-            restore = map(_write_grad, (output, *wires), kept)
-            try:
-                output._grad = upstream
-                for wire, old in zip(wires, before):
-                    wire._grad = NOTHING if old is None else old
-                output._backward()
-                after = [None if wire.is_constant else wire._grad for wire in wires]
-            finally:
-                deque(restore, maxlen=0)
-        for wire, new in zip(wires, after):
-            if new is not None:
-                gradients[wire] = new
-        contributions = [
-            new if new is None or old is None else new - old for old, new in zip(before, after)
-        ]
-        # an input at two places gets what was sent to both, at the first of them
-        at = [
-            None if wire in output.inputs[:place] else wires.index(wire)
-            for place, wire in enumerate(output.inputs)
-        ]
-        spread = [
-            [None if i is None else numbers[i] for i in at]
-            for numbers in (contributions, before, after)
-        ]
-        return self._backward_step(output, (None,) * len(at), upstream, *spread)
-
-    def _backward_step(
-        self,
-        output: Value,
-        local_gradients: tuple[float | None, ...],
-        upstream: float,
-        *numbers: list[float | None],
-    ) -> Step:
-        contributions, before, after = map(tuple, numbers)
-        position = self.position + 1
-        return Step(
-            self._circuit, position, output, local_gradients, upstream, contributions, before, after
-        )
-
-    # --- the results ---
 
     def commit(self) -> None:
         """Take the remaining steps and leave in every `grad` what `backward()` would have left.
@@ -325,6 +112,63 @@ class Stepper:
             # in C from end to end: a Ctrl-C comes before all of the writes or after them
             deque(map(_write_grad, self._circuit.wires, totals), maxlen=0)
 
+    def why(self, wire: Value) -> str:
+        """The chain of reasons for the gradient of `wire`, from the output to it, in one text.
+
+        >>> x = Value(3.0, label="x")
+        >>> print(Stepper(x * x).why(x))
+        Why is ∂f/∂x = 6.00?
+          ∂f/∂f = 1.00 by definition
+          × switches its inputs:
+            ∂f/∂x += ∂f/∂f · x = 1.00 · 3.00 = 3.00
+            ∂f/∂x += ∂f/∂f · x = 1.00 · 3.00 = 3.00
+            x feeds 2 gate inputs, so contributions add: 3.00 + 3.00 = 6.00
+        So when x grows a little, f changes by 6.00 times as much.
+
+        It tells of the whole pass, wherever the stepper stands.
+        """
+        return why(self._circuit, self.another(), self._upstream, wire)
+
+    def predict(self, prediction: Mapping[Value | str, float], learning_rate: float = 0.1) -> Grade:
+        """Grade a prediction of what the next step sends to the gate's inputs.
+
+        >>> w, x = Value(2.0, label="w"), Value(-3.0, label="x")
+        >>> stepper = Stepper(w * x)
+        >>> step = stepper.run_forward()
+        >>> grade = stepper.predict({w: 2, x: 2})
+        >>> bool(grade), grade.mistakes[w]
+        (False, 'inputs not switched')
+
+        The keys are wires or their labels. Two digits after the point are enough. The stepper does
+        not move, and `score` counts. `learning_rate` is that of the update which a learner may have
+        made too early.
+        """
+        step = self.step()
+        if step:
+            self.back()
+        if step is None or step.direction == "forward":
+            where = "the forward pass comes first" if step else "there is no step left"
+            raise ValueError(
+                f"predict() asks what a backward step will send, and {where}: "
+                f"{'run_forward() goes to its end' if step else 'reset() goes back to the start'}"
+            )
+        asked = questions(step, self.sent_to(step.output), learning_rate)
+        self.score.grades[step.position] = grade = graded(asked, prediction, step)
+        return grade
+
+    @cached_property
+    def score(self) -> Score:
+        """How the predictions were, up to now."""
+        return Score()
+
+    def another(self) -> Stepper:
+        """A stepper of the same numbers, at the start."""
+        twin = copy(self)
+        twin._gradients, twin._history, twin.breakpoints = {}, [], []
+        vars(twin).pop("score", None)
+        twin.reset()
+        return twin
+
     @property
     def stage(self) -> Stage:
         """What is known at this point, for `mg.draw(output, stage=...)`.
@@ -338,13 +182,15 @@ class Stepper:
         circuit, position = self._circuit, self._forward_position
         forward = circuit.gates[:position]
         present = self.present
-        finished = [step.output for step in self._backward_steps] or forward
+        count = len(circuit.gates)
+        sent = [self._taken(count + 1 + i) for i in range(len(self._history))]
+        finished = [step.output for step in sent] or forward
         return Stage(
             values={wire: circuit.values[wire] for wire in circuit.leaves + forward},
             gradients=dict(self._gradients),
             contributions={
                 (step.output, place): contribution
-                for step in self._backward_steps
+                for step in sent
                 for place, contribution in enumerate(step.contributions)
                 if contribution is not None
             },

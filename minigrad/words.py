@@ -76,16 +76,20 @@ def sentence(step: Step) -> str:
     """What the gate does, in plain words and numbers; where a fan-out adds, that too."""
     if step.upstream is None:
         return f"{step.gate.symbol} computes {' = '.join(map(as_text, _forward(step)))}"
-    lead = step.gate.sentence.partition(":")[0]
     sending = branches(step)
     if not sending:
-        return f"{lead}: its inputs are constants, which receive nothing"
+        return f"{lead(step)}: its inputs are constants, which receive nothing"
     shown = sending[:MOST_IN_A_SENTENCE]
     parts = [_received(step, branch) for branch in shown]
     if len(sending) > len(shown):
         parts.append(f"and {len(sending) - len(shown)} more inputs likewise")
-    additions = [_addition(step, branch) for branch in shown if branch.before is not None]
-    return ". ".join([f"{lead}: {'; '.join(parts)}", *additions])
+    additions = [addition(step, branch) for branch in shown if branch.before is not None]
+    return ". ".join([f"{lead(step)}: {'; '.join(parts)}", *additions])
+
+
+def lead(step: Step) -> str:
+    """What such a gate does to gradients, from its row in the table."""
+    return step.gate.sentence.partition(":")[0]
 
 
 def _received(step: Step, branch: Branch) -> str:
@@ -100,7 +104,8 @@ def _received(step: Step, branch: Branch) -> str:
     return f"{product} = {upstream} · {_in_a_product(rounded(branch.local))} = {amount}"
 
 
-def _addition(step: Step, branch: Branch) -> str:
+def addition(step: Step, branch: Branch) -> str:
+    """That a contribution is added to what another branch has sent before."""
     assert branch.before is not None
     rounded = step.circuit.rounded
     return (
@@ -117,7 +122,7 @@ def formulas(step: Step, write: Writer) -> list[str]:
     """The forward formula, or the chain rule for each input, as text or as LaTeX."""
     if step.upstream is None:
         return [" = ".join(map(write, _forward(step)))]
-    return [_chain_rule(step, branch, write) for branch in branches(step)]
+    return [chain_rule(step, branch, write) for branch in branches(step)]
 
 
 def _forward(step: Step) -> list[Formula]:
@@ -133,7 +138,8 @@ def _forward(step: Step) -> list[Formula]:
     ]
 
 
-def _chain_rule(step: Step, branch: Branch, write: Writer) -> str:
+def chain_rule(step: Step, branch: Branch, write: Writer) -> str:
+    """The gradient of one input as upstream times local gradient, in symbols and numbers."""
     circuit = step.circuit
     latex = write is as_latex
     dot = r" \cdot " if latex else " · "
