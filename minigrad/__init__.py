@@ -22,6 +22,7 @@ from .gradients import grad
 from .modes import no_grad
 from .nonfinite import NonfiniteError, detect_nonfinite, first_nonfinite
 from .own_gates import GateError, gate
+from .paths import paths
 from .recording import constant
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "grad",
     "gradcheck",
     "no_grad",
+    "paths",
     "select",
     "topological_order",
     "where",
