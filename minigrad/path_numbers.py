@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import floor, log10
+from math import isclose, log10
 from typing import Final
 
 from .notation import rounded
@@ -25,19 +25,21 @@ def number_text(number: float) -> str:
     """
     if abs(number) >= 1e5:
         return rounded(number, 4)
-    return rounded(number, next((few for few in range(4) if number == round(number, few)), 4))
+    enough = (few for few in range(4) if isclose(number, round(number, few), rel_tol=1e-12))
+    return rounded(number, next(enough, 4))
 
 
 def count_text(count: int) -> str:
     """A whole number of any size: with commas, or by its power of ten.
 
-    >>> count_text(1234567), count_text(2**200)
-    ('1,234,567', '1.6·10^60')
+    >>> count_text(1234567), count_text(2**200), count_text(10**18 - 1)
+    ('1,234,567', '1.6·10^60', '1.0·10^18')
     """
     if count <= LONGEST_COUNT:
         return f"{count:,}"
-    exponent = floor(log10(count))
-    return f"{10 ** (log10(count) - exponent):.1f}·10^{exponent}"
+    exponent, fraction = divmod(log10(count), 1.0)
+    mantissa, carry = f"{10**fraction:.1e}".split("e+")
+    return f"{mantissa}·10^{int(exponent) + int(carry)}"
 
 
 def text_product(numbers: Sequence[float | None]) -> str:
