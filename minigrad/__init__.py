@@ -26,6 +26,7 @@ from .gradients import grad
 from .modes import no_grad
 from .nonfinite import NonfiniteError, detect_nonfinite, first_nonfinite
 from .own_gates import GateError, gate
+from .paths import paths
 from .recording import constant
 from .step import Step
 from .stepper import Stepper
@@ -56,6 +57,7 @@ __all__ = [
     "nn",
     "no_grad",
     "optim",
+    "paths",
     "select",
     "topological_order",
     "where",
