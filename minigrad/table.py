@@ -18,9 +18,10 @@ WIDEST: Final = 44  # cells for a formula
 Row = tuple[str, str, str, str, str, str, str]
 
 HEADER: Final[Row] = (
-    *("gate", "  value", "gradient"),
-    *("  input", "local gradient", "", "contribution"),
+    *("gate", " value", "gradient"),
+    *(" input", "local gradient", "", "contribution"),
 )
+HEADER_WITHOUT_GATES: Final[Row] = ("", " value", "gradient", "", "", "", "")
 ALIGNMENT: Final = "<>><<>>"
 
 
@@ -32,15 +33,15 @@ def as_table(output: Value, digits: int = 4) -> str:
     >>> f = (w * x + 3).sigmoid()
     >>> f.backward()
     >>> print(as_table(f, digits=2))
-    gate           value  gradient    input  local gradient         contribution
-    ────────────────────────────────────────────────────────────────────────────
-    v₁ = w·x       −2.00      0.20    w      x               −1.00         −0.20
-                                      x      w                2.00          0.39
-    v₂ = v₁ + 3     1.00      0.20    v₁     1                1.00          0.20
-    v₃ = σ(v₂)      0.73      1.00    v₂     v₃·(1 − v₃)      0.20          0.20
-    ────────────────────────────────────────────────────────────────────────────
-    w               2.00     −0.20
-    x              −1.00      0.39
+    gate          value  gradient   input  local gradient         contribution
+    ──────────────────────────────────────────────────────────────────────────
+    v₁ = w·x      −2.00      0.20   w      x               −1.00         −0.20
+                                    x      w                2.00          0.39
+    v₂ = v₁ + 3    1.00      0.20   v₁     1                1.00          0.20
+    v₃ = σ(v₂)     0.73      1.00   v₂     v₃·(1 − v₃)      0.20          0.20
+    ──────────────────────────────────────────────────────────────────────────
+    w              2.00     −0.20
+    x             −1.00      0.39
 
     A gate has one line for each input that can receive a gradient: the local gradient, as a formula
     and as a number, and the contribution, which is local gradient × the gate's gradient. At most
@@ -50,12 +51,13 @@ def as_table(output: Value, digits: int = 4) -> str:
     names = wire_names([*leaves, *gates])
     gate_rows = [row for wire in gates[:MOST_GATES] for row in _gate_rows(wire, names, digits)]
     leaf_rows: list[Row] = [
-        (names[wire], rounded(wire.data, digits), _gradient(wire, digits), "", "", "", "")
+        (names[wire], " " + rounded(wire.data, digits), _gradient(wire, digits), "", "", "", "")
         for wire in leaves
         if not wire.is_constant
     ]
     hidden_gates, hidden_leaves = len(gates) - MOST_GATES, len(leaf_rows) - MOST_LEAVES
-    lines = columns([HEADER, *gate_rows, *leaf_rows[:MOST_LEAVES]], ALIGNMENT).splitlines()
+    header = HEADER if gates else HEADER_WITHOUT_GATES
+    lines = columns([header, *gate_rows, *leaf_rows[:MOST_LEAVES]], ALIGNMENT).splitlines()
     rule = "─" * max(map(display_width, lines))
     parts = [lines[:1], lines[1 : 1 + len(gate_rows)], lines[1 + len(gate_rows) :]]
     if hidden_gates > 0:
@@ -72,7 +74,7 @@ def _gradient(wire: Value, digits: int) -> str:
 def _gate_rows(wire: Value, names: Mapping[Value, str], digits: int) -> list[Row]:
     assert wire.gate is not None
     first = [f"{names[wire]} = {_formula_of(wire.gate, wire, names)}"]
-    first += [rounded(wire.data, digits), _gradient(wire, digits)]
+    first += [" " + rounded(wire.data, digits), _gradient(wire, digits)]
     rows: list[Row] = []
     texts = _local_gradient_texts(wire, names)
     for source, text, local in zip(wire.inputs, texts, wire.local_gradients):
@@ -80,7 +82,7 @@ def _gate_rows(wire: Value, names: Mapping[Value, str], digits: int) -> list[Row
             gate, value, gradient = ("", "", "") if rows else first
             sent = rounded(local * wire.grad, digits) if wire.has_grad else "?"
             number = rounded(local, digits)
-            rows.append((gate, value, gradient, f"  {names[source]}", text, number, sent))
+            rows.append((gate, value, gradient, f" {names[source]}", text, number, sent))
     return rows or [(first[0], first[1], first[2], "", "", "", "")]
 
 
