@@ -144,6 +144,17 @@ def test_a_gate_has_one_line_for_each_input_and_a_leaf_one_line():
     ]
 
 
+def test_wires_that_carry_zero_are_listed_like_others():
+    f = mg.expression("x*x + x*x", x=0)
+    f.backward()
+    assert [row[0] for row in rows_of(mg.as_table(f)) if "=" in row[0]] == [
+        "v₁ = x·x",
+        "v₂ = x·x",
+        "v₃ = v₁ + v₂",
+    ]
+    assert len(mg.as_tree(f).splitlines()) == 8
+
+
 def test_before_backward_the_table_has_question_marks():
     f = mg.expression("2*x", x=3)
     assert ["v₁ = 2·x", "6.0", "?", "x", "2", "2.0", "?"] in rows_of(mg.as_table(f, digits=1))
@@ -170,8 +181,21 @@ def test_a_table_of_a_large_circuit_is_cut():
     for _ in range(10_000):
         wire = wire.tanh()
     lines = mg.as_table(wire).splitlines()
-    assert len(lines) < 210
-    assert "… 9,800 more gates" in lines
+    assert len(lines) < 310
+    assert "… 9,700 more gates" in lines
+
+
+def test_a_table_of_a_gate_with_many_inputs_is_cut():
+    lines = mg.as_table(mg.sum([mg.Value(1.0) for _ in range(1000)])).splitlines()
+    assert len(lines) < 350
+    assert lines[22].strip() == "… 980 more inputs"
+    assert lines[-1] == "… 700 more leaves"
+
+
+def test_a_table_can_be_made_to_fit():
+    f = mg.expression("gelu(x) * max(x, 1) * silu(x)", x=2)
+    assert max(widths(mg.as_table(f))) > 80
+    assert max(widths(mg.as_table(f, width=80))) == 80
 
 
 # --- text that somebody else has written ----------------------------------------------------------
