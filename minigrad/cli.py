@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import shutil
 import sys
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -43,7 +44,8 @@ def evaluate(arguments: argparse.Namespace) -> None:
     print(f"{formula} = {rounded(output.data, arguments.digits)}")
     if output.is_constant:
         return
-    print("\n" + as_table(output, arguments.digits))
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    print("\n" + as_table(output, arguments.digits, width=width))
     if found := first_nonfinite(output):
         print(f"\nnot finite from here on: {found.what}")
 

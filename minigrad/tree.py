@@ -10,7 +10,7 @@ from .engine import Value, topological_order
 from .formula import format_number
 from .notation import printable, rounded, unicode_name
 from .stage import Stage, present_stage
-from .wire_names import wire_names
+from .wire_names import WireNames
 
 MOST_LINES: Final = 200
 DEEPEST: Final = 24  # levels; more do not fit into a terminal
@@ -47,7 +47,7 @@ def as_tree(output: Value, digits: int = 2, *, stage: Stage | None = None) -> st
     with `◀`. A circuit of more than 200 lines or 24 levels is cut, and says how much is missing.
     """
     wires = topological_order(output)
-    names = wire_names(wires)
+    names = WireNames(wires)
     shared = _shared(wires)
     stage = stage or present_stage(output)
     rows: list[Row] = [("", "value", "gradient", "")]
