@@ -13,6 +13,7 @@ Value(data=1.0, grad=?, gate=pow)
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import isfinite
 from typing import Any, Final
 
 from .engine import CONSTANT, MANY, Value, new_object
@@ -59,7 +60,9 @@ def record(gate: Gate, inputs: tuple[Value, ...]) -> Value:
         for source, gradient in zip(inputs, gradients)
     )
     wire._d_second = None
-    return observed(wire)
+    if observers or not (isfinite(out) and all(map(isfinite, gradients))):
+        return observed(wire)
+    return wire
 
 
 def observed(wire: Value) -> Value:
