@@ -14,8 +14,9 @@ gradients through the circuit, from the last gate to the first.
 from typing import TYPE_CHECKING, Any
 
 from . import copying as _copying  # noqa: F401  (gives Value its copies and pickles)
+from . import datasets, losses, nn, optim
 from . import gates as _gates
-from . import losses, nn, optim
+from .boundary import decision_boundary
 from .draw import Drawing, draw
 from .engine import Value, topological_order
 from .expression import expression
@@ -28,6 +29,7 @@ from .nonfinite import NonfiniteError, detect_nonfinite, first_nonfinite
 from .own_gates import GateError, gate
 from .recording import constant
 from .table import as_table
+from .training import fit
 from .tree import as_tree
 
 __all__ = [
@@ -40,11 +42,14 @@ __all__ = [
     "as_table",
     "as_tree",
     "constant",
+    "datasets",
+    "decision_boundary",
     "detect_nonfinite",
     "dot",
     "draw",
     "expression",
     "first_nonfinite",
+    "fit",
     "gate",
     "grad",
     "gradcheck",

@@ -48,7 +48,7 @@ def record(gate: Gate, inputs: tuple[Value, ...]) -> Value:
     numbers = [wire._data for wire in inputs]
     out = float_forward(gate, count)(*numbers)
     gradients = float_local_gradients(gate, count)(*numbers, out)
-    wire = new_object(Value)
+    wire: Value = new_object(Value)
     wire._data = out
     wire._grad = None
     wire.gate = gate
