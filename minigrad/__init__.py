@@ -14,8 +14,9 @@ gradients through the circuit, from the last gate to the first.
 from typing import TYPE_CHECKING, Any
 
 from . import copying as _copying  # noqa: F401  (gives Value its copies and pickles)
+from . import datasets, losses, nn, optim
 from . import gates as _gates
-from . import losses, nn, optim
+from .boundary import decision_boundary
 from .draw import Drawing, draw
 from .engine import Value, topological_order
 from .expression import expression
@@ -31,6 +32,7 @@ from .recording import constant
 from .step import Step
 from .stepper import Stepper
 from .table import as_table
+from .training import fit
 from .tree import as_tree
 
 __all__ = [
@@ -45,11 +47,14 @@ __all__ = [
     "as_table",
     "as_tree",
     "constant",
+    "datasets",
+    "decision_boundary",
     "detect_nonfinite",
     "dot",
     "draw",
     "expression",
     "first_nonfinite",
+    "fit",
     "gate",
     "grad",
     "gradcheck",

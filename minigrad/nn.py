@@ -32,7 +32,7 @@ from .initial_weights import (
 )
 from .module import Module
 from .recording import constant, record
-from .tables import Table
+from .tabular import Table
 from .unit_names import UnitNames
 
 __all__ = ["MLP", "Layer", "Module", "Neuron"]
