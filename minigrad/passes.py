@@ -30,13 +30,13 @@ class Passes:
     """
 
     def __init__(self, output: Value, upstream: float = 1.0, digits: int = 2) -> None:
-        self._circuit: Final = Circuit(output, digits)
+        self.circuit: Final = Circuit(output, digits)
         if output.is_constant:
             raise ValueError(
                 f"there is nothing to step through behind {output!r}, which no gate has made: was "
                 "it computed from numbers alone, or inside no_grad()?"
             )
-        self._upstream = as_number(upstream)
+        self.upstream = as_number(upstream)
         self._gradients: dict[Value, float] = {}
         # of every backward step: contributions, and gradients before and after
         self._history: list[tuple[Numbers, Numbers, Numbers]] = []
@@ -46,7 +46,7 @@ class Passes:
     @property
     def output(self) -> Value:
         """The wire that is differentiated."""
-        return self._circuit.output
+        return self.circuit.output
 
     @property
     def position(self) -> int:
@@ -72,7 +72,7 @@ class Passes:
             self.back()
 
     def __len__(self) -> int:
-        return 2 * len(self._circuit.gates)
+        return 2 * len(self.circuit.gates)
 
     def __bool__(self) -> bool:
         return True  # a stepper of a circuit without gates is a stepper too
@@ -95,7 +95,7 @@ class Passes:
     def step(self) -> Step | None:
         """Take the next step and return it; at the end, None."""
         # written out, not through `position` and `present`: circuits have many steps
-        circuit, taken = self._circuit, len(self._history)
+        circuit, taken = self.circuit, len(self._history)
         gates = circuit.gates
         forward = self._forward_position
         if forward < len(gates):
@@ -143,7 +143,7 @@ class Passes:
 
     def sent_to(self, wire: Value) -> list[float]:
         """The contributions that have reached a wire up to now, in order."""
-        first = len(self._circuit.gates) + 1
+        first = len(self.circuit.gates) + 1
         return [
             contribution
             for position, (contributions, _, _) in enumerate(self._history, first)
@@ -153,23 +153,23 @@ class Passes:
 
     def _output_at(self, position: int) -> Value:
         """The output of the gate that the step which leads to a position is about."""
-        gates = self._circuit.gates
+        gates = self.circuit.gates
         return gates[position - 1] if position <= len(gates) else gates[len(self) - position]
 
     def _taken(self, position: int) -> Step:
         """The step that led to a position which has been reached."""
-        output, forward = self._output_at(position), len(self._circuit.gates)
+        output, forward = self._output_at(position), len(self.circuit.gates)
         if position <= forward:
-            return Step(self._circuit, position, output)
+            return Step(self.circuit, position, output)
         upstream = self._gradients.get(output, NOTHING)
         return Step(
-            self._circuit, position, output, upstream, *self._history[position - forward - 1]
+            self.circuit, position, output, upstream, *self._history[position - forward - 1]
         )
 
     def _show_upstream(self) -> None:
         """When the forward pass is over, the gradient of the output is known."""
-        if self._forward_position == len(self._circuit.gates):
-            self._gradients[self.output] = self._upstream
+        if self._forward_position == len(self.circuit.gates):
+            self._gradients[self.output] = self.upstream
 
     def _send_back(self, output: Value, upstream: float) -> tuple[Numbers, Numbers, Numbers]:
         """Send contributions from one gate to its inputs, as `backward()` does."""

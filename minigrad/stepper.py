@@ -20,6 +20,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from copy import copy
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from .engine import Value, _one_pass_at_a_time, _write_grad
 from .passes import NOTHING, Passes
@@ -28,6 +29,9 @@ from .reasons import why
 from .stage import Stage
 from .step import Step
 from .targets import Target, stop_at
+
+if TYPE_CHECKING:
+    from .player import Player
 
 
 class Stepper(Passes):
@@ -56,7 +60,7 @@ class Stepper(Passes):
 
     def run_forward(self) -> Step | None:
         """Go to where the forward pass is over and the backward pass begins."""
-        self.position = len(self._circuit.gates)
+        self.position = len(self.circuit.gates)
         return self.present
 
     def run(self) -> Step | None:
@@ -68,7 +72,7 @@ class Stepper(Passes):
         >>> stepper.run().title, stepper.run().title
         ('forward 1 of 2 · gate exp', 'backward 2 of 2 · gate exp')
         """
-        tests = [stop_at(target, self._circuit) for target in self.breakpoints]
+        tests = [stop_at(target, self.circuit) for target in self.breakpoints]
         return self._run_until(lambda step: any(test(step) for test in tests))
 
     def run_to(self, target: Target) -> Step | None:
@@ -84,7 +88,7 @@ class Stepper(Passes):
         A Value stops the step that computes it and every step that adds to its gradient; the name
         or symbol of a gate stops the steps of such gates; a function is asked for every step.
         """
-        return self._run_until(stop_at(target, self._circuit))
+        return self._run_until(stop_at(target, self.circuit))
 
     def _run_until(self, test: Callable[[Step], object]) -> Step | None:
         for step in self:
@@ -101,16 +105,16 @@ class Stepper(Passes):
             pass
         totals: list[float | None] = []
         with _one_pass_at_a_time:
-            for leaf in self._circuit.leaves:
+            for leaf in self.circuit.leaves:
                 total: float | None = self._gradients.get(leaf, NOTHING)
                 if leaf.is_constant:
                     total = None
                 elif leaf._grad is not None:
                     total = self._gradients.get(leaf, NOTHING) + leaf._grad
                 totals.append(total)
-            totals += [self._gradients.get(wire, NOTHING) for wire in self._circuit.gates]
+            totals += [self._gradients.get(wire, NOTHING) for wire in self.circuit.gates]
             # in C from end to end: a Ctrl-C comes before all of the writes or after them
-            deque(map(_write_grad, self._circuit.wires, totals), maxlen=0)
+            deque(map(_write_grad, self.circuit.wires, totals), maxlen=0)
 
     def why(self, wire: Value) -> str:
         """The chain of reasons for the gradient of `wire`, from the output to it, in one text.
@@ -127,7 +131,7 @@ class Stepper(Passes):
 
         It tells of the whole pass, wherever the stepper stands.
         """
-        return why(self._circuit, self.another(), self._upstream, wire)
+        return why(self.circuit, self.another(), self.upstream, wire)
 
     def predict(self, prediction: Mapping[Value | str, float], learning_rate: float = 0.1) -> Grade:
         """Grade a prediction of what the next step sends to the gate's inputs.
@@ -161,6 +165,18 @@ class Stepper(Passes):
         """How the predictions were, up to now."""
         return Score()
 
+    def player(self, learning_rate: float = 0.1) -> Player:
+        """An interactive player for a notebook: play, step, back, scrub, predict.
+
+        >>> Stepper(Value(2.0, label="x").exp()).player()
+        <player of a circuit with the output 7.39>
+
+        It is self-contained: no extension, no network. `learning_rate` is as in `predict`.
+        """
+        from .player import Player
+
+        return Player(self, learning_rate)
+
     def another(self) -> Stepper:
         """A stepper of the same numbers, at the start."""
         twin = copy(self)
@@ -179,7 +195,7 @@ class Stepper(Passes):
         ...
         KeyError: Value(data=7.38905609893065, grad=?, gate=exp)
         """
-        circuit, position = self._circuit, self._forward_position
+        circuit, position = self.circuit, self._forward_position
         forward = circuit.gates[:position]
         present = self.present
         count = len(circuit.gates)
