@@ -206,7 +206,7 @@ def test_an_error_says_what_is_wrong_where_and_what_is_allowed():
         ("x % 2", "% is not allowed", "%", "remainder"),
         ("√x", "√ is not allowed", "√", "write sqrt(…)"),
         ("1j*x", "1j is a complex number", "1j", "real"),
-        ("0x1F + x", "0x1F is not a decimal number", "0x1F", "ten digits"),
+        ("0x1F + x", "0x1F is not a decimal number", "0x1F", "digits 0 to 9"),
         ("x + 007", "begins with a zero", "007", "without zeros"),
         ("x + 1e999", "1e999 is beyond the range of a float", "1e999", "smaller"),
         ("x + 1" + "0" * 400, "is beyond the range of a float", None, "smaller"),
