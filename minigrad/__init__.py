@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 from . import copying as _copying  # noqa: F401  (gives Value its copies and pickles)
 from . import gates as _gates
 from . import nn
-from .draw import Drawing, draw
+from .draw import draw
+from .drawing import Drawing
 from .engine import Value, topological_order
 from .expression import expression
 from .expression_error import ExpressionError
