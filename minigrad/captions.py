@@ -11,9 +11,15 @@ from .themes import Theme
 MOST_LINES = 6
 
 
+def one_line(text: str, most: int = 160) -> str:
+    """Text for a caption, shortened and escaped."""
+    return escape(text if len(text) <= most else text[: most - 1] + "…")
+
+
 def title_lines(title: str | None, bold: bool) -> list[str]:
     """The lines of a title; the first is bold if more than the title follows."""
-    lines = [escape(line) for line in (title or "").splitlines()]
+    texts = (" ".join(line.split()) for line in (title or "").splitlines())
+    lines = [one_line(text) for text in texts if text]
     return [f"<b>{lines[0]}</b>", *lines[1:]] if lines and bold else lines
 
 

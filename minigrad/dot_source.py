@@ -5,10 +5,10 @@ Text reaches DOT only through `notation`, which escapes it, in HTML-like labels 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
-from .notation import escape, html_name, rounded, unicode_name
+from .notation import escape, html_name, printable, rounded, unicode_name
 from .scene import Scene
 from .themes import Theme
 
@@ -42,12 +42,17 @@ def _caption(lines: Sequence[str]) -> str:
 
 
 def quoted(text: str) -> str:
-    """Text as a quoted string of DOT, in which nothing is left for DOT to read.
+    """Text as a quoted string of DOT.
 
-    >>> print(quoted('"\\N"'))
-    "&quot;&#92;N&quot;"
+    >>> print(quoted('a"b'))
+    "a&quot;b"
     """
-    return '"' + escape(text).replace("\\", "&#92;").replace("\n", " ") + '"'
+    return f'"{escape(printable(text))}"'
+
+
+def without_escapes(lines: Iterable[str]) -> list[str]:
+    """The lines with no backslash left in them: Graphviz reads `\\N` even in HTML-like labels."""
+    return [line.replace("\\", "&#92;") for line in lines]
 
 
 def font(html: str, colour: str, size: int = 0, bold: bool = False) -> str:

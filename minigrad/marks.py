@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite, log10
 
+from .captions import one_line
 from .dot_source import font
 from .engine import Value
 from .nonfinite import Nonfinite, first_nonfinite
@@ -47,7 +48,7 @@ def legend_of_marks(idle: Mapping[Value, str], birth: Nonfinite | None, theme: T
         wires.setdefault(word, []).append(html_name(wire.label) or escape(wire.gate.symbol))
     lines = [f"dashed: {word}&#160;{_some(names)}" for word, names in wires.items()]
     if birth is not None:
-        lines.append(f"double border: the first inf or nan: {escape(birth.what)}")
+        lines.append(f"double border: the first inf or nan: {one_line(birth.what)}")
     return [font(line, theme.warning, 11) for line in lines]
 
 
