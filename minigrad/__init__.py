@@ -18,6 +18,7 @@ from . import datasets, losses, nn, optim
 from . import gates as _gates
 from .boundary import decision_boundary
 from .draw import Drawing, draw
+from .drawing import Drawing
 from .engine import Value, topological_order
 from .expression import expression
 from .expression_error import ExpressionError
