@@ -73,8 +73,8 @@ class Axis:
         return (self._place(number) - self.low) / (self.high - self.low)
 
 
-def _can_be_drawn(number: float | None) -> bool:
-    return number is not None and abs(number) < HUGE
+def _can_be_drawn(number: float) -> bool:
+    return abs(number) < HUGE
 
 
 def even_ticks(low: float, high: float) -> list[float]:
