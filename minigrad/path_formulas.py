@@ -76,8 +76,8 @@ def simplified(formula: Formula) -> Formula:
 
     >>> from minigrad.formula import as_text
     >>> x = Formula.symbol("x")
-    >>> as_text(simplified(2.0 * x ** (as_formula(2.0) - 1.0)))
-    '2·x'
+    >>> as_text(simplified(2.0 * x ** (as_formula(2.0) - 1.0))), as_text(simplified(1.0 * x + 0.0))
+    ('2·x', 'x')
     """
     operation = formula.operation
     if operation in ("symbol", "number"):

@@ -33,7 +33,7 @@ from .path_names import Factor, PathNames
 from .path_numbers import count_text, latex_number, latex_product, number_text, text_product
 
 MOST_WRITTEN: Final = 50  # paths, in text and LaTeX; iterating goes on
-MOST_FACTORS: Final = 24  # that are written; of a longer path the middle is left out
+MOST_FACTORS: Final = 16  # that are written; of a longer path the middle is left out
 
 LOOSE: Final = ("+", "-", "neg", "where")  # operations that stand in brackets among factors
 _DOTS: Final = Formula.symbol("…", r"\cdots")
