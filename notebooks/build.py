@@ -10,7 +10,9 @@ Python.
 
 from __future__ import annotations
 
+import re
 import sys
+from base64 import b64decode
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -49,11 +51,25 @@ def tidy(notebook: Any) -> Any:
         if cell.cell_type == "code":
             cell.execution_count = None
             for output in cell.outputs:
-                output.pop("execution_count", None)
-                output["metadata"] = {} if "metadata" in output else None
-                if output["metadata"] is None:
-                    del output["metadata"]
+                if "execution_count" in output:
+                    output["execution_count"] = None
+                if "metadata" in output:
+                    output["metadata"] = {}
+                if "data" in output:
+                    output["data"] = kept(output["data"])
     return notebook
+
+
+def kept(data: dict[str, Any]) -> dict[str, Any]:
+    """A picture as SVG and PNG, which code hosting sites show; they drop the <img> around it."""
+    picture = re.search(
+        r'<img [^>]*src="data:image/svg\+xml;base64,([^"]+)"', data.get("text/html", "")
+    )
+    if picture and "image/png" in data:
+        svg = b64decode(picture[1]).decode()
+        svg = svg.replace("<svg ", '<svg style="max-width:100%;height:auto" ', 1)  # as the <img>
+        return {"image/svg+xml": svg, **{k: v for k, v in data.items() if k != "text/html"}}
+    return data
 
 
 def main(prefixes: list[str]) -> None:

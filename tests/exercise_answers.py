@@ -1,4 +1,4 @@
-"""For each exercise of the notebooks a right answer, a wrong one, and what the wrong one is told."""
+"""For each exercise of the notebooks a right answer, a wrong one, and what that one is told."""
 
 from __future__ import annotations
 
