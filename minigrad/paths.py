@@ -155,7 +155,7 @@ class Paths:
     """
 
     def __init__(self, between: Between, limit: int | None) -> None:
-        self._between, self._names, self.limit = between, PathNames(between), limit
+        self._between, self.limit = between, limit
 
     def __iter__(self) -> Iterator[Path]:
         """The paths, the largest |contribution| first; infinite and nan ones before all others."""
@@ -190,6 +190,10 @@ class Paths:
     def latex(self) -> str:
         """d(output)/d(leaf) as a sum of products of derivatives, in LaTeX."""
         return f"{as_latex(self._derivative)} = {self._sum_in_latex()}"
+
+    @cached_property
+    def _names(self) -> PathNames:
+        return PathNames(self._between)
 
     @cached_property
     def _largest_first(self) -> LargestFirst:
@@ -271,7 +275,7 @@ def paths(output: Value, leaf: Value, limit: int | None = 10) -> Paths:
     0. `limit` bounds how many paths are gone through and shown, the largest |contribution| first;
     None means all. Count, total and multiplications take one pass over the gates in any case.
     """
-    if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int)):
+    if isinstance(limit, bool) or not (limit is None or hasattr(limit, "__index__")):
         raise TypeError(
             f"limit is the number of paths to show, a whole number or None for all; got "
             f"{described(limit)}"
