@@ -278,6 +278,14 @@ def test_a_full_disk_is_one_line():
     assert result.stderr.count("\n") == 1
 
 
+def test_ctrl_c_is_one_line(call, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("minigrad.cli.expression", interrupted)
+    assert call("eval", "x", "x=1") == (130, "", "minigrad eval: stopped\n")
+
+
 def test_a_terminal_without_unicode_shows_question_marks():
     result = run("eval", *NEURON, env={"PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"})
     assert result.returncode == 0

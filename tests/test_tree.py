@@ -103,6 +103,14 @@ def test_a_deep_circuit_is_cut_and_says_how_much_is_missing():
     assert lines[-1] == "… 99,976 of 100,001 wires are not shown"
 
 
+def test_a_tree_can_be_made_to_fit():
+    wire = mg.Value(0.5, label="x")
+    for _ in range(30):
+        wire = wire.tanh()
+    assert max(widths(mg.as_tree(wire))) > 80
+    assert max(widths(mg.as_tree(wire, width=80))) <= 80
+
+
 def test_a_wide_circuit_is_cut():
     tree = mg.as_tree(mg.sum([mg.Value(1.0, label=f"x_{k}") for k in range(1000)]))
     assert len(tree.splitlines()) == 203
@@ -196,6 +204,11 @@ def test_a_table_can_be_made_to_fit():
     f = mg.expression("gelu(x) * max(x, 1) * silu(x)", x=2)
     assert max(widths(mg.as_table(f))) > 80
     assert max(widths(mg.as_table(f, width=80))) == 80
+    assert "1 if x = v₂ e" in mg.as_table(f, width=80)
+    narrow = mg.as_table(f, width=70)
+    assert max(widths(narrow)) <= 70
+    assert "local  contribution" in narrow
+    assert "local gradient" not in narrow
 
 
 # --- text that somebody else has written ----------------------------------------------------------
