@@ -270,6 +270,27 @@ def test_printed_paths():
     assert repr(next(iter(mg.paths(f, y)))) == "<path ∂u/∂y · ∂f/∂u = 3>"
 
 
+def test_a_path_of_one_factor_is_not_written_twice():
+    x = Value(2.0, label="x")
+    assert str(mg.paths(x.tanh() * 0.0, x)).splitlines() == [
+        "∂v₃/∂x = (1 − tanh(x)²)·0",
+        "       = 0",
+        "Path by path that takes 2 multiplications, backpropagation takes 2.",
+    ]
+    assert str(mg.paths(x, x)).startswith("∂x/∂x = 1\nPath by path")
+    assert mg.paths(-x, x)._repr_latex_() == (
+        r"$$\begin{aligned} \frac{\partial v_1}{\partial x} &= -1 \end{aligned}$$"
+    )
+
+
+def test_a_multiplexer_passes_one_and_a_kink_is_written_as_a_choice():
+    x, y = Value(2.0, label="x"), Value(3.0, label="y")
+    (path,) = mg.paths(labelled(mg.select([x, y], 1), "out"), y)
+    assert path.formulas == "1"
+    (path,) = mg.paths(labelled(mg.maximum(x, y), "m"), x)
+    assert path.formulas == "(1 if x = m else 0)"
+
+
 def test_a_notebook_shows_an_equation():
     x, y = Value(3.0, label="x"), Value(-0.5, label="y")
     f = labelled(labelled(x * y, "u") + x, "f")
