@@ -21,9 +21,11 @@ from .draw import Drawing, draw
 from .engine import Value, topological_order
 from .expression import expression
 from .expression_error import ExpressionError
+from .files import CircuitFileError, load, save
 from .gates import GATES, dot, select, where
 from .gradcheck import gradcheck
 from .gradients import grad
+from .health import health
 from .modes import no_grad
 from .nonfinite import NonfiniteError, detect_nonfinite, first_nonfinite
 from .own_gates import GateError, gate
@@ -34,6 +36,7 @@ from .tree import as_tree
 
 __all__ = [
     "GATES",
+    "CircuitFileError",
     "Drawing",
     "ExpressionError",
     "GateError",
@@ -53,10 +56,13 @@ __all__ = [
     "gate",
     "grad",
     "gradcheck",
+    "health",
+    "load",
     "losses",
     "nn",
     "no_grad",
     "optim",
+    "save",
     "select",
     "topological_order",
     "where",
