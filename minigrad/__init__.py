@@ -15,22 +15,27 @@ from typing import TYPE_CHECKING, Any
 
 from . import copying as _copying  # noqa: F401  (gives Value its copies and pickles)
 from . import gates as _gates
+from .compiler import compile
 from .engine import Value, topological_order
-from .gates import GATES, dot, select, where
+from .gates import GATES, dot, lookup, select, where
 from .gradients import grad
 from .modes import no_grad
 from .nonfinite import NonfiniteError, detect_nonfinite, first_nonfinite
 from .recording import constant
+from .tracing import TracingError
 
 __all__ = [
     "GATES",
     "NonfiniteError",
+    "TracingError",
     "Value",
+    "compile",
     "constant",
     "detect_nonfinite",
     "dot",
     "first_nonfinite",
     "grad",
+    "lookup",
     "no_grad",
     "select",
     "topological_order",
