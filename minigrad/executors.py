@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from .engine import Value
+from .machine import has_native, require_native
 from .tape import Tape, replay
 
 if TYPE_CHECKING:
@@ -70,8 +71,18 @@ class PythonRows:
 
 
 def make_runner(tape: Tape, executor: str) -> Runner:
-    """What runs one example."""
-    return PythonTape(tape)
+    """What runs one example: the native tape where it is there and can run all kernels."""
+    if executor == "python" or (executor == "auto" and not (has_native() and _is_native(tape))):
+        return PythonTape(tape)
+    require_native(executor)
+    from .native_tape import NativeTape
+
+    return NativeTape(tape)
+
+
+def _is_native(tape: Tape) -> bool:
+    """Whether no operation is a user's Python function."""
+    return all(kernel.is_native for kernel in set(tape.kernels))
 
 
 def make_batch_runner(

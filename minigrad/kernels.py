@@ -35,6 +35,13 @@ class Kernel:
     native: str = ""
 
     @property
+    def is_native(self) -> bool:
+        """Whether it can be machine code: made of rules and of what `native_math` has."""
+        if self.formula is None:
+            return self.fold is not None or self.native != ""
+        return all(gate.native or gate.fold or gate.rule for gate in called_gates([self.formula]))
+
+    @property
     def partial(self) -> bool:
         """Whether it can raise: it chooses among its inputs by number."""
         return self.formula is None and self.fold is None

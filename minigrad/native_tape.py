@@ -1,0 +1,146 @@
+"""The native tape: a loop over runs, each a native loop over operations of one kind. Needs
+llvmlite and NumPy.
+
+Operations are sorted by level (how far they are from the leaves), kernel and number of operands:
+those of one run do not depend on each other, and their results stand side by side. There is nothing
+to compile for a circuit but kernels that no circuit has used before.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from functools import cache
+from typing import Any
+
+import llvmlite.ir as ir
+import numpy as np
+
+from .fuse import fused
+from .machine import machine
+from .native_kernels import POINTER, SIGNATURE, addresses
+from .native_operand import INT, LONG, VOID, Code
+from .tape import Tape
+
+FIELDS = 5  # of a run: its function, its index, how many, operands of each, first result
+
+
+class Schedule:
+    """A tape in runs: the numbers that the native loop walks over."""
+
+    def __init__(self, tape: Tape, phase: int | None = None, rows: int = 1) -> None:
+        chosen = [i for i, p in enumerate(tape.phases) if phase is None or p == phase]
+        levels = _levels(tape)
+        kernels = {kernel: k for k, kernel in enumerate(dict.fromkeys(tape.kernels))}
+        keys = {i: (levels[i], kernels[tape.kernels[i]], len(tape.operands[i])) for i in chosen}
+        self.order = sorted(chosen, key=keys.__getitem__)
+        self.runs: list[list[int]] = []
+        latest = None
+        for i in self.order:
+            if keys[i] != latest:
+                latest = keys[i]
+                self.runs.append([])
+            self.runs[-1].append(i)
+        self.tape, self.rows = tape, rows
+
+    def bind(self, slots: Any) -> None:
+        """Lay the table of runs, for operations' slots as the array `slots` numbers them."""
+        tape = self.tape
+        kinds = [(tape.kernels[run[0]], len(tape.operands[run[0]])) for run in self.runs]
+        functions = addresses(kinds, self.rows) if kinds else []
+        self.indexes = [
+            np.ascontiguousarray(
+                slots[np.array([tape.operands[i] for i in run], dtype=np.int64)].T, dtype=np.int32
+            )
+            for run in self.runs
+        ]
+        table = [
+            (function, index.ctypes.data, len(run), count, int(slots[tape.first + run[0]]))
+            for function, index, run, (_, count) in zip(functions, self.indexes, self.runs, kinds)
+        ]
+        self.table = np.array(table, dtype=np.int64).reshape(-1, FIELDS)
+        self.run_all = _run_loop(self.rows)
+        self.address, self.count = self.table.ctypes.data, len(table)
+        self.size = self.table.nbytes + sum(index.nbytes for index in self.indexes)
+
+    def run(self, values: Any) -> None:
+        """Run every operation on an array of slots."""
+        self.run_all(self.address, self.count, values.ctypes.data)
+
+
+def slot_numbers(tape: Tape, *schedules: Schedule) -> Any:
+    """For each slot of the tape its place when the operations stand in the order of the runs."""
+    slots = np.arange(tape.slot_count)
+    order = np.concatenate([np.array(s.order, dtype=np.int64) for s in schedules])
+    slots[tape.first + order] = np.arange(tape.first, tape.slot_count)
+    return slots
+
+
+def _levels(tape: Tape) -> list[int]:
+    levels = [0] * tape.first
+    for slots in tape.operands:
+        levels.append(1 + max([levels[slot] for slot in slots]))
+    return levels[tape.first :]
+
+
+class NativeTape:
+    """One example on the native tape; see `Runner`."""
+
+    name = "native tape"
+
+    def __init__(self, tape: Tape) -> None:
+        self.tape = tape = fused(tape)
+        self.schedule = Schedule(tape)
+        slots = slot_numbers(tape, self.schedule)
+        self.schedule.bind(slots)
+        self.outputs = slots[np.array(tape.outputs, dtype=np.int64)]
+        self.gradients = slots[np.array(tape.gradients, dtype=np.int64)]
+        self.parameter_count = len(tape.parameters)
+        self.first_constant = self.parameter_count + tape.input_count
+        self.size = self.schedule.size + 8 * tape.slot_count
+        self._free: list[Any] = []
+
+    def take(self) -> Any:
+        """An array of slots that no other thread uses; give it back with `give`."""
+        try:
+            return self._free.pop()
+        except IndexError:
+            values = np.zeros(self.tape.slot_count)
+            values[self.first_constant : self.tape.first] = self.tape.constants
+            return values
+
+    def give(self, values: Any) -> None:
+        """Put an array of slots back."""
+        self._free.append(values)
+
+    def run(
+        self, parameters: list[float], inputs: list[float]
+    ) -> tuple[list[float], list[list[float]]]:
+        """See `Runner`."""
+        values = self.take()
+        values[: self.first_constant] = [*parameters, *inputs]
+        self.schedule.run(values)
+        results = values[self.outputs].tolist(), values[self.gradients].tolist()
+        self.give(values)
+        return results
+
+
+@cache
+def _run_loop(rows: int) -> Any:
+    """The loop over runs, native too: calls each run's function."""
+    module = ir.Module()
+    kind = ir.FunctionType(VOID, [LONG.as_pointer(), LONG, POINTER])
+    function = ir.Function(module, kind, "run_all")
+    table, count, slots = function.args
+    b = ir.IRBuilder(function.append_basic_block())
+    with Code(b, 1).loop(count) as run:
+        field = [
+            b.load(b.gep(table, [b.add(b.mul(run, LONG(FIELDS)), LONG(i))])) for i in range(FIELDS)
+        ]
+        kernel = b.inttoptr(field[0], SIGNATURE.as_pointer())
+        index = b.inttoptr(field[1], INT.as_pointer())
+        results = b.gep(slots, [b.mul(field[4], LONG(rows))])
+        b.call(kernel, [slots, index, field[2], field[3], results])
+    b.ret_void()
+    (address,) = machine().compile(module, ["run_all"], level=1)
+    prototype = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64, ctypes.c_void_p)
+    return prototype(address)
