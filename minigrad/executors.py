@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from .engine import Value
+from .flatten import flatten_batch
+from .fuse import fused
 from .machine import has_native, require_native
 from .tape import Tape, replay
 
 if TYPE_CHECKING:
     from .rows import Rows
+
+LARGEST_IN_LANES: Final = 6000  # operations: beyond, compiling takes longer than it saves
 
 
 class Runner(Protocol):
@@ -92,5 +96,15 @@ def make_batch_runner(
     tape: Tape,
     executor: str,
 ) -> BatchRunner:
-    """What runs the rows of a batch."""
-    return PythonRows(tape)
+    """What runs the rows of a batch: lanes for small circuits, the tape for large ones."""
+    if executor == "python" or (executor == "auto" and not (has_native() and _is_native(tape))):
+        return PythonRows(tape)
+    require_native(executor)
+    from .native_batch import NativeBatch
+    from .native_blocks import Blocks
+    from .native_lanes import Lanes
+
+    batch_tape = fused(flatten_batch(output, parameters, inputs))
+    if executor == "auto":
+        executor = "lanes" if len(batch_tape.kernels) <= LARGEST_IN_LANES else "tape"
+    return NativeBatch(batch_tape, Lanes if executor == "lanes" else Blocks)

@@ -42,6 +42,11 @@ class Schedule:
             self.runs[-1].append(i)
         self.tape, self.rows = tape, rows
 
+    def leave_out(self, operations: set[int]) -> None:
+        """Drop operations that something else computes."""
+        self.order = [i for i in self.order if i not in operations]
+        self.runs = [kept for run in self.runs if (kept := [i for i in run if i not in operations])]
+
     def bind(self, slots: Any) -> None:
         """Lay the table of runs, for operations' slots as the array `slots` numbers them."""
         tape = self.tape
@@ -67,11 +72,11 @@ class Schedule:
         self.run_all(self.address, self.count, values.ctypes.data)
 
 
-def slot_numbers(tape: Tape, *schedules: Schedule) -> Any:
-    """For each slot of the tape its place when the operations stand in the order of the runs."""
+def slot_numbers(tape: Tape, *orders: list[int]) -> Any:
+    """For each slot of the tape its place when the operations stand in these orders."""
     slots = np.arange(tape.slot_count)
-    order = np.concatenate([np.array(s.order, dtype=np.int64) for s in schedules])
-    slots[tape.first + order] = np.arange(tape.first, tape.slot_count)
+    order = np.concatenate([np.array(order, dtype=np.int64) for order in orders])
+    slots[tape.first + order] = np.arange(tape.first, tape.first + len(order))
     return slots
 
 
@@ -90,7 +95,7 @@ class NativeTape:
     def __init__(self, tape: Tape) -> None:
         self.tape = tape = fused(tape)
         self.schedule = Schedule(tape)
-        slots = slot_numbers(tape, self.schedule)
+        slots = slot_numbers(tape, self.schedule.order)
         self.schedule.bind(slots)
         self.outputs = slots[np.array(tape.outputs, dtype=np.int64)]
         self.gradients = slots[np.array(tape.gradients, dtype=np.int64)]
