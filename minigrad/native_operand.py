@@ -67,7 +67,9 @@ class Code:
 
     def intrinsic(self, name: str, *operands: Native) -> Native:
         """An operation of the processor that LLVM knows by name."""
-        function = self.module.declare_intrinsic(name, [self.number])
+        full_name = name + (".f64" if self.width == 1 else f".v{self.width}f64")
+        kind = ir.FunctionType(self.number, [self.number] * len(operands))
+        function = self.module.globals.get(full_name) or ir.Function(self.module, kind, full_name)
         return Native(self, self.builder.call(function, [x.value for x in operands]))
 
     @contextmanager
