@@ -59,18 +59,22 @@ class Machine:
         """How many rows a vector of the lanes holds."""
         return 8 if self.features.get("avx512f") else 4
 
-    def compile(self, module: Any, names: list[str], level: int) -> list[int]:
-        """The addresses of the named functions of an llvmlite module, optimised."""
+    def compile(self, module: Any, names: list[str], passes: bool = True) -> list[int]:
+        """The addresses of the named functions of an llvmlite module.
+
+        Without `passes` LLVM only selects instructions: straight-line code has little to gain.
+        """
         llvm = self.llvm
         target = llvm.Target.from_default_triple().create_target_machine(
-            cpu=self.cpu, features=self.features.flatten(), opt=level, jit=True
+            cpu=self.cpu, features=self.features.flatten(), opt=2 if passes else 1, jit=True
         )
         module.triple = llvm.get_process_triple()
         module.data_layout = str(target.target_data)
         parsed = llvm.parse_assembly(str(module))
-        options = llvm.create_pipeline_tuning_options(speed_level=level)
-        builder = llvm.create_pass_builder(target, options)
-        builder.getModulePassManager().run(parsed, builder)
+        if passes:
+            options = llvm.create_pipeline_tuning_options(speed_level=2)
+            builder = llvm.create_pass_builder(target, options)
+            builder.getModulePassManager().run(parsed, builder)
         engine = llvm.create_mcjit_compiler(parsed, target)
         engine.finalize_object()
         self._engines.append(engine)

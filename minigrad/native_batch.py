@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import numpy as np
 
 from .flatten import AFTER, ONCE, REDUCE
-from .native_tape import Schedule, slot_numbers
+from .native_tape import Array, Schedule, slot_numbers
 from .tape import Tape
 
 if TYPE_CHECKING:
@@ -34,8 +34,22 @@ class RowRunner(Protocol):
     def prepare(self, rows: Rows) -> Any:
         """The numbers of the rows, laid out as they are read."""
 
-    def run(self, values: Any, prepared: Any, begin: int, end: int, sums: Any) -> None:
+    def workspace(self) -> Array:
+        """What one thread needs to run rows."""
+
+    def run(
+        self, values: Array, prepared: Any, begin: int, end: int, sums: Array, space: Array
+    ) -> None:
         """Run rows begin … end − 1 and write the sums; `values` are the slots outside the rows."""
+
+
+class Slots:
+    """The numbers of one run of a batch: the slots outside the rows, the sums, a workspace."""
+
+    __slots__ = ("space", "sums", "values")
+
+    def __init__(self, values: Array, sums: Array, space: Array) -> None:
+        self.values, self.sums, self.space = values, sums, space
 
 
 class NativeBatch:
@@ -61,56 +75,62 @@ class NativeBatch:
         self.gradients = slots[np.array(tape.gradients[0], dtype=np.int64)]
         self.size = self.row_runner.size + before.size + after.size + 8 * self.slot_count
         self.work_of_a_row = sum(phase not in (ONCE, AFTER) for phase in tape.phases)
-        self._free: list[Any] = []
+        self._free: list[Slots] = []
 
     def run(self, parameters: Any, rows: Rows) -> tuple[float, list[float]]:
         """See `BatchRunner`."""
-        values = self.take()
-        values[self.parameters] = parameters
-        self.run_on(values, rows)
-        results = float(values[self.output]), values[self.gradients].tolist()
-        self._free.append(values)
+        slots = self.take()
+        numbers = slots.values.numbers
+        numbers[self.parameters] = parameters
+        self.run_on(slots, rows)
+        results = float(numbers[self.output]), numbers[self.gradients].tolist()
+        self._free.append(slots)
         return results
 
-    def take(self) -> Any:
-        """An array of slots that no other thread uses."""
+    def take(self) -> Slots:
+        """Slots that no other thread uses."""
         try:
             return self._free.pop()
         except IndexError:
-            values = np.zeros(self.slot_count)
-            values[self.constants] = self.constant_numbers
-            return values
+            values = Array(self.slot_count)
+            values.numbers[self.constants] = self.constant_numbers
+            sums = values.part(self.first_sum, self.end_of_sums)
+            return Slots(values, sums, self.row_runner.workspace())
 
-    def run_on(self, values: Any, rows: Rows) -> None:
-        """Run on an array of slots, of which the parameters are set."""
-        prepared = rows.prepared.get(self.row_runner.step)
+    def run_on(self, slots: Slots, rows: Rows) -> None:
+        """Run on slots of which the parameters are set."""
+        runner = self.row_runner
+        prepared = rows.prepared.get(runner.step)
         if prepared is None:
-            prepared = rows.prepared[self.row_runner.step] = self.row_runner.prepare(rows)
-        if self.before.count:
-            self.before.run(values)
-        sums = values[self.first_sum : self.end_of_sums]
+            prepared = rows.prepared[runner.step] = runner.prepare(rows)
+        self.before.run(slots.values)
         threads = min(_cores(), rows.count * self.work_of_a_row // WORK_FOR_A_THREAD)
         if threads < 2:
-            self.row_runner.run(values, prepared, 0, rows.count, sums)
+            runner.run(slots.values, prepared, 0, rows.count, slots.sums, slots.space)
         else:
-            self._run_threads(values, prepared, rows.count, sums, threads)
-        if self.after.count:
-            self.after.run(values)
+            self._run_threads(slots, prepared, rows.count, threads)
+        self.after.run(slots.values)
 
-    def _run_threads(self, values: Any, prepared: Any, count: int, sums: Any, threads: int) -> None:
-        step = self.row_runner.step
-        share = -(-count // (threads * step)) * step
+    def _run_threads(self, slots: Slots, prepared: Any, count: int, threads: int) -> None:
+        runner = self.row_runner
+        share = -(-count // (threads * runner.step)) * runner.step
         begins = range(0, count, share)
-        parts = np.zeros((len(begins), len(sums)))
+        parts = [Array(len(slots.sums.numbers)) for _ in begins]
         jobs = [
             _pool().submit(
-                self.row_runner.run, values, prepared, begin, min(begin + share, count), part
+                runner.run,
+                slots.values,
+                prepared,
+                begin,
+                min(begin + share, count),
+                part,
+                runner.workspace(),
             )
             for begin, part in zip(begins, parts)
         ]
         for job in jobs:
             job.result()
-        parts.sum(0, out=sums)
+        slots.sums.numbers[:] = sum(part.numbers for part in parts)
 
 
 @cache

@@ -18,7 +18,7 @@ from .machine import machine
 from .native_batch import columns_of
 from .native_kernels import POINTER, ROWS
 from .native_operand import DOUBLE, LONG, VOID, Code
-from .native_tape import Schedule
+from .native_tape import Array, Schedule
 from .tape import Tape
 
 if TYPE_CHECKING:
@@ -59,20 +59,26 @@ class Blocks:
         columns = columns_of(rows, ROWS)
         return np.ascontiguousarray(columns.reshape(len(columns), -1, ROWS).transpose(1, 0, 2))
 
-    def run(self, values: Any, prepared: Any, begin: int, end: int, sums: Any) -> None:
+    def workspace(self) -> Array:
         """See `RowRunner`."""
-        block = np.empty((self.slot_count, ROWS))
-        block[: self.outside_count] = values[self.outside_slots][:, None]
-        sums[:] = 0.0
+        return Array(self.slot_count, ROWS)
+
+    def run(
+        self, values: Array, prepared: Any, begin: int, end: int, sums: Array, space: Array
+    ) -> None:
+        """See `RowRunner`."""
+        block = space.numbers
+        block[: self.outside_count] = values.numbers[self.outside_slots][:, None]
+        sums.numbers[:] = 0.0
         for start in range(begin, end, ROWS):
             block[self.inputs] = prepared[start // ROWS]
-            self.schedule.run(block)
+            self.schedule.run(space)
             self._sum(
-                block.ctypes.data,
+                space.address,
                 self.summed.ctypes.data,
                 len(self.summed),
                 min(ROWS, end - start),
-                sums.ctypes.data,
+                sums.address,
             )
 
 
@@ -94,6 +100,6 @@ def _sum_rows() -> Any:
             b.store(b.fadd(b.load(total), b.load(b.gep(block, [b.add(first, row)]))), total)
         b.store(b.load(total), place)
     b.ret_void()
-    (address,) = machine().compile(module, ["sum_rows"], level=2)
+    (address,) = machine().compile(module, ["sum_rows"])
     kinds = [ctypes.c_void_p] * 2 + [ctypes.c_int64] * 2 + [ctypes.c_void_p]
     return ctypes.CFUNCTYPE(None, *kinds)(address)

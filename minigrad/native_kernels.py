@@ -37,7 +37,7 @@ def addresses(kernels: list[tuple[Kernel, int]], rows: int) -> list[int]:
             for i, key in enumerate(missing):
                 _define(module, f"kernel_{i}", *key)
             names = [f"kernel_{i}" for i in range(len(missing))]
-            _addresses.update(zip(missing, machine().compile(module, names, level=2)))
+            _addresses.update(zip(missing, machine().compile(module, names)))
     return [_addresses[key] for key in keys]
 
 

@@ -24,6 +24,22 @@ from .tape import Tape
 FIELDS = 5  # of a run: its function, its index, how many, operands of each, first result
 
 
+class Array:
+    """An array of doubles and its address; asking NumPy for that takes longer than many a run."""
+
+    __slots__ = ("address", "numbers")
+
+    def __init__(self, *shape: int) -> None:
+        self.numbers = np.zeros(shape)
+        self.address: int = self.numbers.ctypes.data
+
+    def part(self, begin: int, end: int) -> Array:
+        """Some of the numbers, in place."""
+        part = Array.__new__(Array)
+        part.numbers, part.address = self.numbers[begin:end], self.address + 8 * begin
+        return part
+
+
 class Schedule:
     """A tape in runs: the numbers that the native loop walks over."""
 
@@ -67,9 +83,10 @@ class Schedule:
         self.address, self.count = self.table.ctypes.data, len(table)
         self.size = self.table.nbytes + sum(index.nbytes for index in self.indexes)
 
-    def run(self, values: Any) -> None:
+    def run(self, values: Array) -> None:
         """Run every operation on an array of slots."""
-        self.run_all(self.address, self.count, values.ctypes.data)
+        if self.count:
+            self.run_all(self.address, self.count, values.address)
 
 
 def slot_numbers(tape: Tape, *orders: list[int]) -> Any:
@@ -102,18 +119,18 @@ class NativeTape:
         self.parameter_count = len(tape.parameters)
         self.first_constant = self.parameter_count + tape.input_count
         self.size = self.schedule.size + 8 * tape.slot_count
-        self._free: list[Any] = []
+        self._free: list[Array] = []
 
-    def take(self) -> Any:
+    def take(self) -> Array:
         """An array of slots that no other thread uses; give it back with `give`."""
         try:
             return self._free.pop()
         except IndexError:
-            values = np.zeros(self.tape.slot_count)
-            values[self.first_constant : self.tape.first] = self.tape.constants
+            values = Array(self.tape.slot_count)
+            values.numbers[self.first_constant : self.tape.first] = self.tape.constants
             return values
 
-    def give(self, values: Any) -> None:
+    def give(self, values: Array) -> None:
         """Put an array of slots back."""
         self._free.append(values)
 
@@ -122,9 +139,10 @@ class NativeTape:
     ) -> tuple[list[float], list[list[float]]]:
         """See `Runner`."""
         values = self.take()
-        values[: self.first_constant] = [*parameters, *inputs]
+        numbers = values.numbers
+        numbers[: self.first_constant] = [*parameters, *inputs]
         self.schedule.run(values)
-        results = values[self.outputs].tolist(), values[self.gradients].tolist()
+        results = numbers[self.outputs].tolist(), numbers[self.gradients].tolist()
         self.give(values)
         return results
 
@@ -146,6 +164,6 @@ def _run_loop(rows: int) -> Any:
         results = b.gep(slots, [b.mul(field[4], LONG(rows))])
         b.call(kernel, [slots, index, field[2], field[3], results])
     b.ret_void()
-    (address,) = machine().compile(module, ["run_all"], level=1)
+    (address,) = machine().compile(module, ["run_all"])
     prototype = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64, ctypes.c_void_p)
     return prototype(address)
