@@ -132,9 +132,15 @@ class Builder:
                 assert wire.gate is not None
                 inputs = wire.inputs
                 operands = tuple([nodes[source] for source in inputs])
-                nodes[wire] = self.apply(forward_kernel(wire.gate), operands)
+                nodes[wire] = self._output(wire.gate, operands)
                 if not self.leading.isdisjoint(inputs):
                     self.leading.add(wire)
+
+    def _output(self, gate: Gate, operands: tuple[int, ...]) -> int:
+        if gate.arity is None and gate.fold is None and gate.rule is not None:
+            symbols = _symbols(len(operands))
+            return self._expanded([gate.trace_formula(*symbols)], symbols, operands)[0]
+        return self.apply(forward_kernel(gate), operands)
 
     def send_back(
         self, output: Value, seed: list[tuple[int, int]], wanted: Sequence[Value]
@@ -190,19 +196,25 @@ class Builder:
         return self.constant(number) if number else NOTHING
 
     def _variadic_gradients(self, gate: Gate, available: tuple[int, ...]) -> list[int]:
-        """Operation by operation, so that what the many local gradients share is computed once."""
-        symbols = tuple(Formula.symbol(f"x{i}") for i in range(len(available)))
+        symbols = _symbols(len(available))
         formulas = local_formulas(gate, symbols)
-        made = dict(zip(symbols, available))
+        nodes = self._expanded(formulas, symbols, available)
+        return [
+            self._written(formula.operands[0]) if formula.operation == "number" else node
+            for formula, node in zip(formulas, nodes)
+        ]
+
+    def _expanded(
+        self, formulas: list[Formula], symbols: tuple[Formula, ...], nodes: tuple[int, ...]
+    ) -> list[int]:
+        """Formulas operation by operation, so that what they share is computed once."""
+        made = dict(zip(symbols, nodes))
         for part in parts_first(*formulas):
             if part.operation == "number":
                 made[part] = self.constant(part.operands[0])
             elif part not in made and part.operation not in COMPARISONS:
                 made[part] = self._part(part, made)
-        return [
-            self._written(formula.operands[0]) if formula.operation == "number" else made[formula]
-            for formula in formulas
-        ]
+        return [made[formula] for formula in formulas]
 
     def _part(self, part: Formula, made: dict[Formula, int]) -> int:
         if part.operation == "call":
@@ -245,3 +257,7 @@ class Builder:
             [[slot[node] for node in nodes] for nodes in gradients],
             [self.phases[node] for node in operations],
         )
+
+
+def _symbols(count: int) -> tuple[Formula, ...]:
+    return tuple(Formula.symbol(f"x{i}") for i in range(count))

@@ -195,7 +195,7 @@ minimum = row(
 
 less = row(
     "less",
-    "<",
+    "<?",
     "x < y is 1 or 0: it stops the gradient",
     arity=2,
     rule=lambda x, y: where(x < y, 1.0, 0.0),
@@ -204,34 +204,21 @@ less = row(
 )
 less_equal = row(
     "less_equal",
-    "≤",
+    "≤?",
     "x ≤ y is 1 or 0: it stops the gradient",
     arity=2,
     rule=lambda x, y: where(x <= y, 1.0, 0.0),
     local_gradient=lambda x, y, out: (0.0, 0.0),
     kinks=lambda x, y, out: (x - y,),
 )
-equals = row(
-    "equals",
-    "=",
+is_equal = row(
+    "is_equal",
+    "=?",
     "x = y is 1 or 0: it stops the gradient",
     arity=2,
     rule=lambda x, y: where(equal(x, y), 1.0, 0.0),
     local_gradient=lambda x, y, out: (0.0, 0.0),
     kinks=lambda x, y, out: (x - y,),
-)
-choice = row(  # what `where` records in a compiled function
-    "where",
-    "if",
-    "where routes: the branch that the condition chose receives all of the gradient",
-    arity=3,
-    rule=lambda condition, x, y: where(equal(condition, 0.0), y, x),
-    local_gradient=lambda condition, x, y, out: (
-        0.0,
-        where(equal(condition, 0.0), 0.0, 1.0),
-        where(equal(condition, 0.0), 1.0, 0.0),
-    ),
-    kinks=lambda condition, x, y, out: (condition,),
 )
 
 
@@ -246,6 +233,7 @@ multiplexer = row(
     "mux",
     "the multiplexer routes: the chosen input receives all of the gradient",
     arity=None,
+    example=(),
     kernel=ieee.select,
     native="select",
     local_gradient=_selected,

@@ -21,7 +21,7 @@ from contextvars import ContextVar
 from typing import Any, Final, NoReturn
 
 from .engine import Value
-from .gates import FUNCTIONS
+from .gates import FUNCTIONS, select
 from .modes import observing
 from .sources import calling_source
 
@@ -70,10 +70,10 @@ class Traced(Value):
     __gt__ = _comparison("less", True)  # type: ignore[assignment]
     __le__ = _comparison("less_equal", False)  # type: ignore[assignment]
     __ge__ = _comparison("less_equal", True)  # type: ignore[assignment]
-    equals = _comparison("equals", False)  # type: ignore[assignment]
+    equals = _comparison("is_equal", False)  # type: ignore[assignment]
 
     def choose(self, if_true: Any, if_false: Any) -> Any:
-        return FUNCTIONS["where"](self, if_true, if_false)
+        return select([if_true, if_false], FUNCTIONS["is_equal"](self, 0.0))
 
 
 def traced(data: float, label: str = "") -> Traced:

@@ -1,0 +1,71 @@
+"""What a picture shows, before it is written in one style or another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from .engine import Value, topological_order
+from .stage import Stage
+from .themes import Theme
+
+
+class Use(NamedTuple):
+    """One use of a wire: the gate, by its output wire, and the place among that gate's inputs."""
+
+    gate: Value
+    place: int
+
+
+@dataclass(frozen=True)
+class Uses:
+    """Where each wire of a picture goes, and its number in the whole circuit.
+
+    `number` is a wire's place in the topological order of the whole circuit: a picture of a part
+    names wires as the picture of the whole does. `hidden` counts uses by gates left out.
+    """
+
+    number: Mapping[Value, int]
+    shown: Mapping[Value, list[Use]]
+    hidden: Mapping[Value, int]
+
+
+def uses_of(output: Value, gates: Sequence[Value]) -> Uses:
+    """The uses of every wire of a picture of these gates."""
+    wires = topological_order(output)
+    chosen = set(gates)
+    shown: dict[Value, list[Use]] = {wire: [] for wire in gates}
+    hidden: dict[Value, int] = {}
+    for gate in gates:
+        for place, source in enumerate(gate.inputs):
+            shown.setdefault(source, []).append(Use(gate, place))
+    for wire in wires:
+        if wire not in chosen:
+            for source in wire.inputs:
+                if source in shown:
+                    hidden[source] = hidden.get(source, 0) + 1
+    return Uses({wire: number for number, wire in enumerate(wires)}, shown, hidden)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The gates to draw, the numbers to write on them, and how."""
+
+    output: Value
+    gates: Sequence[Value]
+    uses: Uses
+    stage: Stage
+    theme: Theme
+    digits: int = 2
+    show_local: bool = False
+    heat: bool = False
+    symbols: Mapping[Value, str] = field(default_factory=dict)  # other than the gate's own
+    marks: Mapping[Value, str] = field(default_factory=dict)  # dead, saturated, first inf or nan
+    active: Value | None = None
+    caption: Sequence[str] = ()  # lines of HTML-like text
+
+    def symbol(self, wire: Value) -> str:
+        """What stands in the gate behind a wire."""
+        assert wire.gate is not None
+        return self.symbols.get(wire, wire.gate.symbol)
