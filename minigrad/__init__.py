@@ -17,12 +17,13 @@ from . import copying as _copying  # noqa: F401  (gives Value its copies and pic
 from . import datasets, losses, nn, optim
 from . import gates as _gates
 from .boundary import decision_boundary
+from .compiler import compile
 from .draw import Drawing, draw
 from .engine import Value, topological_order
 from .expression import expression
 from .expression_error import ExpressionError
 from .files import CircuitFileError, load, save
-from .gates import GATES, dot, select, where
+from .gates import GATES, dot, lookup, select, where
 from .gradcheck import gradcheck
 from .gradients import grad
 from .health import health
@@ -31,6 +32,7 @@ from .nonfinite import NonfiniteError, detect_nonfinite, first_nonfinite
 from .own_gates import GateError, gate
 from .recording import constant
 from .table import as_table
+from .tracing import TracingError
 from .training import fit
 from .tree import as_tree
 
@@ -41,9 +43,11 @@ __all__ = [
     "ExpressionError",
     "GateError",
     "NonfiniteError",
+    "TracingError",
     "Value",
     "as_table",
     "as_tree",
+    "compile",
     "constant",
     "datasets",
     "decision_boundary",
@@ -58,6 +62,7 @@ __all__ = [
     "gradcheck",
     "health",
     "load",
+    "lookup",
     "losses",
     "nn",
     "no_grad",
