@@ -17,14 +17,17 @@ from . import copying as _copying  # noqa: F401  (gives Value its copies and pic
 from . import datasets, losses, nn, optim
 from . import gates as _gates
 from .boundary import decision_boundary
+from .compiler import compile
 from .draw import Drawing, draw
 from .drawing import Drawing
 from .engine import Value, topological_order
 from .expression import expression
 from .expression_error import ExpressionError
-from .gates import GATES, dot, select, where
+from .files import CircuitFileError, load, save
+from .gates import GATES, dot, lookup, select, where
 from .gradcheck import gradcheck
 from .gradients import grad
+from .health import health
 from .modes import no_grad
 from .nonfinite import NonfiniteError, detect_nonfinite, first_nonfinite
 from .own_gates import GateError, gate
@@ -33,20 +36,24 @@ from .recording import constant
 from .step import Step
 from .stepper import Stepper
 from .table import as_table
+from .tracing import TracingError
 from .training import fit
 from .tree import as_tree
 
 __all__ = [
     "GATES",
+    "CircuitFileError",
     "Drawing",
     "ExpressionError",
     "GateError",
     "NonfiniteError",
     "Step",
     "Stepper",
+    "TracingError",
     "Value",
     "as_table",
     "as_tree",
+    "compile",
     "constant",
     "datasets",
     "decision_boundary",
@@ -59,11 +66,15 @@ __all__ = [
     "gate",
     "grad",
     "gradcheck",
+    "health",
+    "load",
+    "lookup",
     "losses",
     "nn",
     "no_grad",
     "optim",
     "paths",
+    "save",
     "select",
     "topological_order",
     "where",
