@@ -17,33 +17,43 @@ from . import copying as _copying  # noqa: F401  (gives Value its copies and pic
 from . import gates as _gates
 from .draw import Drawing, draw
 from .engine import Value, topological_order
+from .expression import expression
+from .expression_error import ExpressionError
 from .gates import GATES, dot, select, where
 from .gradcheck import gradcheck
 from .gradients import grad
 from .modes import no_grad
 from .nonfinite import NonfiniteError, detect_nonfinite, first_nonfinite
 from .own_gates import GateError, gate
+from .paths import paths
 from .recording import constant
 from .step import Step
 from .stepper import Stepper
+from .table import as_table
+from .tree import as_tree
 
 __all__ = [
     "GATES",
     "Drawing",
+    "ExpressionError",
     "GateError",
     "NonfiniteError",
     "Step",
     "Stepper",
     "Value",
+    "as_table",
+    "as_tree",
     "constant",
     "detect_nonfinite",
     "dot",
     "draw",
+    "expression",
     "first_nonfinite",
     "gate",
     "grad",
     "gradcheck",
     "no_grad",
+    "paths",
     "select",
     "topological_order",
     "where",
