@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from . import copying as _copying  # noqa: F401  (gives Value its copies and pickles)
 from . import gates as _gates
-from .draw import Drawing, draw
+from . import nn
+from .draw import draw
+from .drawing import Drawing
 from .engine import Value, topological_order
 from .expression import expression
 from .expression_error import ExpressionError
@@ -52,6 +54,7 @@ __all__ = [
     "gate",
     "grad",
     "gradcheck",
+    "nn",
     "no_grad",
     "paths",
     "select",

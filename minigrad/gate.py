@@ -31,6 +31,7 @@ class Gate:
     `rule(*inputs)` is the output, `local_gradient(*inputs, out)` a tuple with one item per input. A
     primitive has a `kernel` on floats in place of a rule. `definition` and `textbook_gradient` are
     what a reader is shown, in simpler gates, where the rules take more care of overflow and edges.
+    `idle` is a word and a condition on (*inputs, out): where it holds, hardly any gradient passes.
     `kinks(*inputs, out)` lists quantities whose change of sign marks a point without a derivative.
     `arity` None means any number of inputs; `defaults` are the last inputs when they are left out;
     `dunder` is Python's operator method without underscores; `example` are the inputs of the
@@ -46,6 +47,7 @@ class Gate:
     definition: Rule | None = None
     textbook_gradient: Rule | None = None
     kinks: Rule | None = None
+    idle: tuple[str, Rule] | None = None
     arity: int | None = 1
     defaults: tuple[float, ...] = ()
     dunder: str = ""
