@@ -21,6 +21,7 @@ from typing import Final
 from .engine import MANY, Value, topological_order
 from .formula import Formula, as_latex, as_text
 from .notation import latex_name, rounded, unicode_name
+from .wire_names import WireNames
 
 LONGEST_EXPRESSION: Final = 20
 DEEPEST_EXPRESSION: Final = 3
@@ -38,6 +39,10 @@ class Names:
     def numbers(self) -> dict[Value, int]:
         """The place of every wire in the topological order."""
         return {wire: number for number, wire in enumerate(topological_order(self._output))}
+
+    @cached_property
+    def _numbered(self) -> WireNames:
+        return WireNames(topological_order(self._output))
 
     def text(self, wire: Value) -> str:
         """The name as plain text."""
@@ -76,8 +81,8 @@ class Names:
         return expression if len(as_text(expression)) <= LONGEST_EXPRESSION else None
 
     def _place(self, wire: Value) -> Formula:
-        label = f"v_{self.numbers[wire]}"
-        return Formula.symbol(unicode_name(label), latex_name(label))
+        name = self._numbered[wire]
+        return Formula.symbol(name, latex_name(name))
 
 
 def apply_gate_of(wire: Value, operands: list[Formula]) -> Formula:

@@ -1,5 +1,5 @@
 // The step player. `data` is made by player.py: all texts are ready, so nothing here knows a gate.
-// It builds itself in a shadow root from the <img> that stands in its place while scripts are off.
+// It builds itself in a shadow root from the image that stands in its place while scripts are off.
 
 const SVG = "http://www.w3.org/2000/svg";
 const ICONS = {

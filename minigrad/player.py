@@ -101,6 +101,20 @@ def _html(run: Stepper, data: dict[str, Any]) -> str:
     )
 
 
+def picture_html(stepper: Stepper) -> str:
+    """The circuit at the present step, with the sentence below it, for a notebook."""
+    svg = draw(stepper.output, stage=stepper.stage, digits=stepper.circuit.digits).svg
+    picture = b64encode(svg.encode()).decode()
+    step = stepper.present
+    lines = [step.sentence, *step.formulas[: MOST_FORMULAS if step.upstream else 0]] if step else []
+    return (
+        f'<img style="max-width:100%" alt="{escape(_title(stepper))}" '
+        f'src="data:image/svg+xml;base64,{picture}">'
+        f"<p><b>{escape(step.title if step else 'start')}</b></p>"
+        + "".join(f"<p>{escape(line)}</p>" for line in lines)
+    )
+
+
 def _finished(run: Stepper) -> Stage:
     """The last stage, with no gate lit: what a reader sees where the script does not run."""
     stage = run.stage

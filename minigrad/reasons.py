@@ -7,7 +7,7 @@
 Why is ∂f/∂w = −0.07?
   ∂f/∂f = 1.00 by definition
   tanh multiplies the gradient by 1 − out², which vanishes as it saturates:
-    ∂f/∂(w·x) = ∂f/∂f · (1 − tanh(w·x)²) = 1.00 · 0.07 = 0.07
+    ∂f/∂(w·x) = ∂f/∂f · (1 − out²) = 1.00 · 0.07 = 0.07
   × switches its inputs:
     ∂f/∂w = ∂f/∂(w·x) · x = 0.07 · (−1.00) = −0.07
 So when w grows a little, f changes by −0.07 times as much.

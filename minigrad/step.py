@@ -154,7 +154,7 @@ class Step:
         >>> for step in mg.Stepper(mg.Value(0.5, label="z").tanh()):
         ...     print(step.formulas)
         ['tanh(z) = tanh(0.50) = 0.46']
-        ['∂f/∂z = ∂f/∂f · (1 − tanh(z)²) = 1.00 · 0.79 = 0.79']
+        ['∂f/∂z = ∂f/∂f · (1 − out²) = 1.00 · 0.79 = 0.79']
 
         `+=` stands where contributions over several branches add.
         """

@@ -16,10 +16,12 @@ backward 2 of 2 · gate +: + distributes: x receives −4.00; y receives −4.00
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Callable, Mapping
 from copy import copy
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .engine import Value, _one_pass_at_a_time, _write_grad
@@ -176,6 +178,49 @@ class Stepper(Passes):
         from .player import Player
 
         return Player(self, learning_rate)
+
+    def save(self, path: str | os.PathLike[str], theme: str = "light") -> None:
+        """Write all steps to one file: `.html` is the player, `.svg` and `.gif` are animated.
+
+        >>> Stepper(Value(2.0).exp()).save("steps.docx")
+        Traceback (most recent call last):
+        ...
+        ValueError: cannot save steps as 'steps.docx': the name must end with .html, .svg or .gif
+
+        Each works from a file and offline. The player follows the reader's light or dark theme;
+        `theme` is for the others.
+        """
+        from .drawing import write_file
+        from .frames import animated_gif, animated_svg
+
+        makers: dict[str, Callable[[], bytes]] = {
+            ".html": lambda: self.player().page.encode(),
+            ".svg": lambda: animated_svg(self, theme).encode(),
+            ".gif": lambda: animated_gif(self, theme),
+        }
+        path = Path(path)
+        if path.suffix.lower() not in makers:
+            raise ValueError(
+                f"cannot save steps as {str(path)!r}: the name must end with .html, .svg or .gif"
+            )
+        write_file(path, makers[path.suffix.lower()]())
+
+    def save_frames(
+        self, folder: str | os.PathLike[str], kind: str = "svg", theme: str = "light"
+    ) -> list[Path]:
+        """Write a picture of every position, as `svg` or `png`, into a folder; the paths."""
+        from .frames import save_frames
+
+        return save_frames(self, folder, kind, theme)
+
+    def _repr_html_(self) -> str:
+        from .player import picture_html
+
+        return picture_html(self)
+
+    def __repr__(self) -> str:
+        here = self.present.title if self.present else "start"
+        return f"<stepper of {len(self)} steps, at {self.position}: {here}>"
 
     def another(self) -> Stepper:
         """A stepper of the same numbers, at the start."""

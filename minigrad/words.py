@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 MOST_IN_A_SENTENCE: Final = 6
 
+OUT: Final = Formula.symbol("out", r"\mathit{out}")  # as the rows of the table call it
+
 Writer = Callable[[Formula], str]
 
 
@@ -65,8 +67,9 @@ def _local_formulas(step: Step) -> list[Formula]:
         unknown = Formula.symbol("its own function", r"\text{its own function}")
         return [unknown] * len(step.inputs)
     name = step.circuit.names.formula
+    out = name(step.output) if step.output.label else OUT
     rule = step.gate.textbook_gradient or step.gate.local_gradient
-    return [as_formula(part) for part in rule(*map(name, step.inputs), name(step.output))]
+    return [as_formula(part) for part in rule(*map(name, step.inputs), out)]
 
 
 # --- sentences ------------------------------------------------------------------------------------
@@ -174,7 +177,7 @@ def _derivative(top: Formula, bottom: Formula, write: Writer) -> str:
 def _factor(formula: Formula, write: Writer) -> str:
     """A formula as a factor of a product."""
     text = write(formula)
-    plain = formula.operation in ("symbol", "call") or text.replace(".", "").isdecimal()
+    plain = formula.operation in ("symbol", "call", "*") or text.replace(".", "").isdecimal()
     return text if plain else f"({text})"
 
 

@@ -16,7 +16,7 @@ def test_the_story_of_a_neurons_weight():
         "Why is ∂f/∂w₁ = −0.39?",
         "  ∂f/∂f = 1.00 by definition",
         "  σ multiplies the gradient by out·(1 − out), at most a quarter:",
-        "    ∂f/∂(w₀·x₀ + w₁·x₁ + b) = ∂f/∂f · (f·(1 − f)) = 1.00 · 0.20 = 0.20",
+        "    ∂f/∂(w₀·x₀ + w₁·x₁ + b) = ∂f/∂f · f·(1 − f) = 1.00 · 0.20 = 0.20",
         "  + distributes:",
         "    ∂f/∂(w₀·x₀ + w₁·x₁) = ∂f/∂(w₀·x₀ + w₁·x₁ + b) · 1 = 0.20 · 1.00 = 0.20",
         "  + distributes:",
