@@ -18,7 +18,7 @@ from . import datasets, losses, nn, optim
 from . import gates as _gates
 from .boundary import decision_boundary
 from .compiler import compile
-from .draw import Drawing, draw
+from .draw import draw
 from .drawing import Drawing
 from .engine import Value, topological_order
 from .expression import expression

@@ -22,6 +22,7 @@ from nbclient import NotebookClient
 
 FOLDER = Path(__file__).parent
 LARGEST = 1_000_000  # bytes
+PAGE = 640  # points
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
@@ -62,14 +63,21 @@ def tidy(notebook: Any) -> Any:
 
 def kept(data: dict[str, Any]) -> dict[str, Any]:
     """A picture as SVG and PNG, which code hosting sites show; they drop the <img> around it."""
-    picture = re.search(
-        r'<img [^>]*src="data:image/svg\+xml;base64,([^"]+)"', data.get("text/html", "")
-    )
+    html = data.get("text/html", "")
+    picture = re.search(r'<img [^>]*src="data:image/svg\+xml;base64,([^"]+)"', html)
     if picture and "image/png" in data:
-        svg = b64decode(picture[1]).decode()
-        svg = svg.replace("<svg ", '<svg style="max-width:100%;height:auto" ', 1)  # as the <img>
-        return {"image/svg+xml": svg, **{k: v for k, v in data.items() if k != "text/html"}}
+        rest = {kind: content for kind, content in data.items() if kind != "text/html"}
+        return {"image/svg+xml": page_wide(b64decode(picture[1]).decode()), **rest}
     return data
+
+
+def page_wide(svg: str) -> str:
+    """The picture, no wider than a page: exported pages cut off what is wider."""
+    size = re.search(r'width="([\d.]+)pt" height="([\d.]+)pt"', svg)
+    if not size or float(size[1]) <= PAGE:
+        return svg
+    height = float(size[2]) * PAGE / float(size[1])
+    return svg.replace(size[0], f'width="{PAGE}pt" height="{height:.1f}pt"', 1)
 
 
 def main(prefixes: list[str]) -> None:
