@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+import gc
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
 from math import isnan
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -126,11 +128,24 @@ def record_function(compiled: Compiled, structure: Hashable, numbers: list[float
     start = perf_counter()
     inputs: list[Value] = [traced(number, f"x_{i + 1}") for i, number in enumerate(numbers)]
     arguments, named = put_together(structure, iter(inputs))
-    with recording():
-        result = compiled.function(*arguments, **named)
-    made = Recording(compiled, structure, inputs, result, numbers)
+    with _without_collector():
+        with recording():
+            result = compiled.function(*arguments, **named)
+        made = Recording(compiled, structure, inputs, result, numbers)
     made.seconds += perf_counter() - start
     return made
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """A recording makes many objects and no garbage: the collector would only look at them."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _all_wires(name: str, outputs: list[Any]) -> list[Value]:
