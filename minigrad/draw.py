@@ -70,6 +70,7 @@ def draw(
     the gradient written below. `depth`, `around` (a wire) and `between` (two wires) choose a part;
     `collapse` draws a network with one box for each "neuron" or "layer"; `expand` names gates to
     show as the simpler gates of their definition. `stage` shows another moment than the present.
+    `title` stands below the picture; an empty one leaves out all words there.
 
     More than 300 gates of a network collapse by themselves, and the caption says so; more than
     2,000 are a ValueError that names what to draw instead.
@@ -101,6 +102,7 @@ def draw(
     explanation = chain_rule_lines(active, stage, colours, digits) if active is not None else []
     legends = [legend_of_heat(colours)] if color else []
     legends += legend_of_marks(idle, birth, colours)
+    caption = [*title_lines(title, bool(explanation)), *explanation, *legends, *notes]
     scene = Scene(
         output,
         gates,
@@ -114,7 +116,7 @@ def draw(
         idle=idle,
         first_nonfinite=birth and birth.wire,
         active=active,
-        caption=[*title_lines(title, bool(explanation)), *explanation, *legends, *notes],
+        caption=caption if title != "" else [],
     )
     lines = without_escapes(_lines(scene, style, groups, boxes))
     return Drawing(lines, lambda: as_tree(output, digits), len(gates))

@@ -48,7 +48,9 @@ def frames(stepper: Stepper, theme: str = "light") -> list[str]:
     pictures, captions = [], []
     for position in range(len(run) + 1):
         run.position = position
-        drawing = draw(run.output, stage=run.stage, theme=theme, digits=run.circuit.digits)
+        drawing = draw(
+            run.output, stage=run.stage, theme=theme, digits=run.circuit.digits, title=""
+        )
         pictures.append(drawing.svg)
         captions.append([run.present.title, run.present.sentence] if run.present else ["start"])
     sizes = [size_of(svg) for svg in pictures]
@@ -100,6 +102,7 @@ def animated_svg(stepper: Stepper, theme: str = "light") -> str:
     groups = []
     for number, frame in enumerate(shown):
         picture = re.sub(' id="[^"]*"', "", frame)  # in one file an id may stand only once
+        picture = picture.replace('pt"', '"', 2)  # inside, points are the units
         delay = f"animation-delay:{SECONDS_A_FRAME * number:.1f}s"
         groups.append(f'<g class="frame" style="{delay}">\n{picture}</g>\n')
     return (

@@ -43,6 +43,7 @@ function pictureOf(image) {
   const [, , width, height] = svg.getAttribute("viewBox").split(/\s+/).map(Number);
   svg.setAttribute("width", Math.round(width * 4 / 3));
   svg.setAttribute("height", Math.round(height * 4 / 3));
+  svg.style.minWidth = `${Math.round(width * 0.8)}px`; // narrower, it is scrolled
   svg.setAttribute("role", "img");
   svg.setAttribute("aria-label", image.alt);
   return svg;
@@ -122,8 +123,8 @@ function grade(answer, [name, expected, shown, after, mistakes], kinds) {
     return { right: true, text: `${name}: right, with what was there before; ${shown} is added` };
   }
   const known = mistakes.find(([, wrong]) => matches(answer, wrong));
-  const why = known ? ` ${kinds[known[0]][1]}.` : "";
-  return { kind: known && kinds[known[0]][0], text: `${name}: not right.${why} It receives ${shown}` };
+  const why = known ? `: ${kinds[known[0]][1]}` : "";
+  return { kind: known && kinds[known[0]][0], text: `${name}: not right${why}. It receives ${shown}` };
 }
 
 function numberIn(text) {
@@ -230,8 +231,9 @@ function startPlayer(host, css, data) {
   // Everything is set from the position alone, and written only where it differs.
   function render() {
     const position = state.position;
-    const back = position > data.forward.length;
-    const lit = stepAt(state.asking ? position + 1 : position);
+    const shown = state.asking ? position + 1 : position;
+    const back = shown > data.forward.length;
+    const lit = stepAt(shown);
     parts.wires.forEach((wire, number) => {
       const known = number < data.leaves || number - data.leaves < position;
       show(wire.value, known ? data.values[number] : "?", "value");
@@ -285,6 +287,7 @@ function startPlayer(host, css, data) {
 
   function say(step) {
     question.hidden = !state.asking;
+    said.classList.toggle("asking", state.asking);
     if (state.asking) {
       title.textContent = step.title;
       sentence.textContent = `What does it send to its inputs? It receives ${step.upstream}.`;

@@ -83,7 +83,7 @@ def _title(run: Stepper) -> str:
 
 def _html(run: Stepper, data: dict[str, Any]) -> str:
     """The picture and the script; `run` has taken all its steps."""
-    svg = draw(run.output, stage=_finished(run), digits=run.circuit.digits).svg
+    svg = draw(run.output, stage=_finished(run), digits=run.circuit.digits, title="").svg
     picture = b64encode(svg.encode()).decode()
     script = "".join(
         [
@@ -103,7 +103,7 @@ def _html(run: Stepper, data: dict[str, Any]) -> str:
 
 def picture_html(stepper: Stepper) -> str:
     """The circuit at the present step, with the sentence below it, for a notebook."""
-    svg = draw(stepper.output, stage=stepper.stage, digits=stepper.circuit.digits).svg
+    svg = draw(stepper.output, stage=stepper.stage, digits=stepper.circuit.digits, title="").svg
     picture = b64encode(svg.encode()).decode()
     step = stepper.present
     lines = [step.sentence, *step.formulas[: MOST_FORMULAS if step.upstream else 0]] if step else []
