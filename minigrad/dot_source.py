@@ -6,8 +6,11 @@ Text reaches DOT only through `notation`, which escapes it, in HTML-like labels 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from math import isfinite
 from typing import Final
 
+from .formula import format_number
 from .notation import escape, html_name, printable, rounded, unicode_name
 from .scene import Scene
 from .themes import Theme
@@ -71,14 +74,16 @@ def number(
 
 
 def constant_text(value: float, digits: int) -> str:
-    """A constant as one writes it: 2, not 2.00.
+    """A constant as one writes it: 2, not 2.00; a long one rounded.
 
-    >>> constant_text(2.0, 2), constant_text(0.125, 2)
-    ('2', '0.13')
+    >>> constant_text(2.0, 2), constant_text(-0.125, 2), constant_text(1 / 3, 2)
+    ('2', '−0.125', '0.33')
     """
-    return rounded(value, 0 if value.is_integer() and abs(value) < 1e5 else digits)
+    text = format_number(value)
+    return text if len(text) <= 6 and isfinite(value) and "e" not in text else rounded(value, digits)
 
 
+@lru_cache(256)
 def gate_shape(symbol: str, style: str = "filled") -> str:
     """The shape of a gate and what stands in it: a circle, for a long name a rounded box."""
     label = f"label={quoted(symbol)}"
@@ -112,4 +117,6 @@ def side_cell(html: str, width: int, bar: bool = False) -> str:
 
 def name_cell(label: str, bar: bool = False) -> str:
     """The name of a wire as a cell of its table."""
-    return side_cell(html_name(label), 14 + 8 * (len(unicode_name(label)) - 1), bar)
+    if not (name := unicode_name(label)):
+        return ""
+    return side_cell(html_name(label), 14 + 8 * (len(name) - 1), bar)

@@ -30,7 +30,7 @@ def _record(scene: Scene, wire: Value, has_its_gate: bool) -> str:
     """A wire: its name, its data, its gradient, side by side."""
     theme, digits, n = scene.theme, scene.digits, scene.uses.number[wire]
     value, gradient = scene.stage.values.get(wire), scene.stage.gradients.get(wire)
-    name = html_name(wire.label)
+    name = html_name(wire.label) if wire.label else ""
     cells = [name] if name else []
     if not wire.is_leaf and not has_its_gate:
         cells.insert(0, font(CUT, theme.faint))
