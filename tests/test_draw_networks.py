@@ -89,10 +89,7 @@ def test_a_collapsed_neuron_shows_its_activation_and_its_delta():
     group, *_ = groups(output)
     text = " ".join(seen.texts("unit-1-1"))
     assert "Σ tanh" in text
-    assert (
-        f"= {mg.draw(output, collapse='neuron') and group.output.data:.2f}".replace("-", "−")
-        in text
-    )
+    assert f"= {group.output.data:.2f}".replace("-", "−") in text
     assert f"= {group.preactivation.grad:.2f}".replace("-", "−") in text
 
 
@@ -144,11 +141,8 @@ def test_more_than_300_gates_of_a_network_collapse_by_themselves_and_say_so():
     text = Picture(drawing.svg).all_text()
     assert 'gates, drawn with collapse="neuron"' in text
     assert len(Picture(drawing.svg).names("unit-")) == 33
-    assert Picture(mg.draw(network(60, 60, 1)).svg).names("unit-") == {
-        "unit-1",
-        "unit-2",
-        "unit-3-1",
-    }
+    many = Picture(mg.draw(network(80, 5, 1)).svg)
+    assert many.names("unit-") == {"unit-1", "unit-2", "unit-3-1"}
 
 
 def test_more_than_2000_gates_can_be_drawn_collapsed():
