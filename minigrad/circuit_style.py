@@ -22,7 +22,7 @@ from .dot_source import (
 )
 from .engine import Value
 from .marks import heat_level
-from .notation import rounded, unicode_name
+from .notation import rounded
 from .scene import Scene, Use
 from .structure import Group, outer_sources
 
@@ -187,7 +187,7 @@ class CircuitWriter:
         upper = number(value, theme.value, theme, digits, bold=self.bold_value(wire))
         gradient, bold = self.stage.gradients.get(wire), self.bold_gradient(wire, use)
         lower = self.gradient(wire, gradient, bold)
-        name = name_cell(wire.label, self.scene.heat) if unicode_name(wire.label) else ""
+        name = name_cell(wire.label, self.scene.heat) if wire.label else ""
         before, after = (name, "") if wire.is_leaf else ("", name)
         if not wire.is_leaf and wire not in self.gates:
             before = side_cell(font(CUT, theme.faint), 14, self.scene.heat)

@@ -19,7 +19,7 @@ from typing import Any, Final
 from .captions import chain_rule_lines, title_lines
 from .circuit_style import circuit_lines
 from .collapsed import Box, boxes_of, collapsed_lines
-from .dot_source import font, without_escapes
+from .dot_source import font
 from .drawing import Drawing
 from .engine import Value
 from .expansion import expand as expanded
@@ -118,7 +118,7 @@ def draw(
         active=active,
         caption=caption if title != "" else [],
     )
-    lines = without_escapes(_lines(scene, style, groups, boxes))
+    lines = _lines(scene, style, groups, boxes)
     return Drawing(lines, lambda: as_tree(output, digits), len(gates))
 
 

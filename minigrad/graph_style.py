@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .dot_source import constant_text, font, header, number, quoted
+from .dot_source import constant_text, dot_name, dot_text, font, header, number
 from .engine import Value
-from .notation import html_name
+from .notation import printable
 from .scene import Scene
 
 CUT = "⋯"
@@ -30,7 +30,7 @@ def _record(scene: Scene, wire: Value, has_its_gate: bool) -> str:
     """A wire: its name, its data, its gradient, side by side."""
     theme, digits, n = scene.theme, scene.digits, scene.uses.number[wire]
     value, gradient = scene.stage.values.get(wire), scene.stage.gradients.get(wire)
-    name = html_name(wire.label)
+    name = dot_name(wire.label) if wire.label else ""
     cells = [name] if name else []
     if not wire.is_leaf and not has_its_gate:
         cells.insert(0, font(CUT, theme.faint))
@@ -58,7 +58,8 @@ def _oval(scene: Scene, wire: Value) -> str:
         line, thickness = theme.warning, 3
     if wire is scene.active:
         fill, line, thickness = theme.active, theme.active_line, 2.6
+    symbol = dot_text(printable(scene.symbol(wire)))
     return (
-        f'g{n} [id="gate-{n}", class="gate", label={quoted(scene.symbol(wire))}, shape=ellipse, '
+        f'g{n} [id="gate-{n}", class="gate", label="{symbol}", shape=ellipse, '
         f'style="filled{more}", fillcolor="{fill}", color="{line}", penwidth={thickness}]'
     )
