@@ -44,20 +44,17 @@ class Between:
         self.branches: list[list[Branch]] = [[]]
         number = {leaf: 0}
         for wire in gates:
-            steps = [
-                (number[source], place)
-                for place, source in enumerate(wire.inputs)
-                if source in number
-            ]
-            if steps and wire is not leaf:
-                _check_gate(wire)
-                number[wire] = target = len(self.wires)
-                self.wires.append(wire)
-                self.branches.append([])
-                local_gradients = wire.local_gradients
-                for source_number, place in steps:
-                    step = Branch(target, place, local_gradients[place])
-                    self.branches[source_number].append(step)
+            inputs = wire.inputs
+            if number.keys().isdisjoint(inputs) or wire is leaf:
+                continue
+            local_gradients = _known_local_gradients(wire, inputs)
+            number[wire] = target = len(self.wires)
+            self.wires.append(wire)
+            self.branches.append([])
+            for place, source in enumerate(inputs):
+                if source in number:
+                    branch = Branch(target, place, local_gradients[place])
+                    self.branches[number[source]].append(branch)
         if output not in number:
             self.wires, self.branches = [], []
 
@@ -100,7 +97,8 @@ def _check_wires(output: object, leaf: object) -> None:
     for role, wire in (("from the output", output), ("to a wire behind it", leaf)):
         if not isinstance(wire, Value):
             raise TypeError(
-                f"paths(output, leaf) goes {role}, which is a Value; got {described(wire)}"
+                f"paths(output, leaf) goes {role}, which is a Value; got {described(wire)}: "
+                "build the circuit from Values, and pass one of its wires"
             )
     if isinstance(leaf, Value) and leaf.is_constant:
         raise ValueError(
@@ -109,10 +107,12 @@ def _check_wires(output: object, leaf: object) -> None:
         )
 
 
-def _check_gate(wire: Value) -> None:
+def _known_local_gradients(wire: Value, inputs: tuple[Value, ...]) -> tuple[float, ...]:
+    local_gradients = wire.local_gradients
     custom = wire._second is MANY and wire._d_second is not None
-    if custom or len(wire.local_gradients) != len(wire.inputs):
+    if custom or len(local_gradients) != len(inputs):
         raise TypeError(
             f"paths() needs the local gradients of every gate on the way, and the gate behind "
             f"{wire!r} was made by hand: define it with @mg.gate"
         )
+    return local_gradients

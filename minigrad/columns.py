@@ -51,6 +51,13 @@ def widths(rows: Sequence[Sequence[str]]) -> list[int]:
 
 
 def columns(rows: Sequence[Sequence[str]], alignment: str, gap: str = "  ") -> str:
-    """Rows of cells as aligned lines; `alignment` has one `<` or `>` for each column."""
+    """Rows of cells as aligned lines; `alignment` has one `<` or `>` for each column.
+
+    A column without text takes no room.
+    """
     needed = widths(rows)
-    return "\n".join(gap.join(map(padded, row, needed, alignment)).rstrip() for row in rows)
+    filled = [place for place, width in enumerate(needed) if width]
+    return "\n".join(
+        gap.join(padded(row[place], needed[place], alignment[place]) for place in filled).rstrip()
+        for row in rows
+    )

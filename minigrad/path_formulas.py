@@ -76,8 +76,8 @@ def simplified(formula: Formula) -> Formula:
 
     >>> from minigrad.formula import as_text
     >>> x = Formula.symbol("x")
-    >>> as_text(simplified(2.0 * x ** (as_formula(2.0) - 1.0)))
-    '2·x'
+    >>> as_text(simplified(2.0 * x ** (as_formula(2.0) - 1.0))), as_text(simplified(1.0 * x + 0.0))
+    ('2·x', 'x')
     """
     operation = formula.operation
     if operation in ("symbol", "number"):
@@ -95,6 +95,10 @@ def simplified(formula: Formula) -> Formula:
             return as_formula(left)
         if operation in ("+", "*") and _is_number(left, _NEUTRAL[operation]):
             return as_formula(right)
+    if operation == "where" and operands[0].operation == "==":
+        left, right = operands[0].operands
+        if left.operation == right.operation == "number":  # which input a multiplexer has chosen
+            return as_formula(operands[1 if left.operands == right.operands else 2])
     return Formula(operation, operands)
 
 

@@ -42,6 +42,15 @@ def count_text(count: int) -> str:
     return f"{mantissa}·10^{int(exponent) + int(carry)}"
 
 
+def counted(count: int, what: str) -> str:
+    """So and so many of something.
+
+    >>> counted(1, "path"), counted(2000, "path")
+    ('1 path', '2,000 paths')
+    """
+    return f"1 {what}" if count == 1 else f"{count_text(count)} {what}s"
+
+
 def text_product(numbers: Sequence[float | None]) -> str:
     """Numbers as factors; None stands for those that are left out."""
     return " · ".join(_in_a_row(numbers))

@@ -30,10 +30,17 @@ from .gate import described
 from .largest import LargestFirst
 from .path_formulas import factor_formula
 from .path_names import Factor, PathNames
-from .path_numbers import count_text, latex_number, latex_product, number_text, text_product
+from .path_numbers import (
+    count_text,
+    counted,
+    latex_number,
+    latex_product,
+    number_text,
+    text_product,
+)
 
 MOST_WRITTEN: Final = 50  # paths, in text and LaTeX; iterating goes on
-MOST_FACTORS: Final = 24  # that are written; of a longer path the middle is left out
+MOST_FACTORS: Final = 16  # that are written; of a longer path the middle is left out
 
 LOOSE: Final = ("+", "-", "neg", "where")  # operations that stand in brackets among factors
 _DOTS: Final = Formula.symbol("…", r"\cdots")
@@ -128,7 +135,7 @@ class Path:
 
     def _rows(self) -> list[str]:
         rows = [self.symbols or "1", self.formulas, self.numbers, number_text(self.product)]
-        return [row for row, before in zip(rows, ["", *rows]) if row and row != before]
+        return _without_repetition(rows)
 
     def __str__(self) -> str:
         return "\n= ".join(self._rows())
@@ -155,7 +162,7 @@ class Paths:
     """
 
     def __init__(self, between: Between, limit: int | None) -> None:
-        self._between, self._names, self.limit = between, PathNames(between), limit
+        self._between, self.limit = between, limit
 
     def __iter__(self) -> Iterator[Path]:
         """The paths, the largest |contribution| first; infinite and nan ones before all others."""
@@ -192,6 +199,10 @@ class Paths:
         return f"{as_latex(self._derivative)} = {self._sum_in_latex()}"
 
     @cached_property
+    def _names(self) -> PathNames:
+        return PathNames(self._between)
+
+    @cached_property
     def _largest_first(self) -> LargestFirst:
         return LargestFirst(self._between)
 
@@ -217,8 +228,9 @@ class Paths:
         if not shown:
             return f"{head}: no path leads there"
         if self.count == 1:
-            margin = "\n" + " " * (len(as_text(self._derivative)) + 1) + "= "
-            body = f"{as_text(self._derivative)} = " + margin.join(shown[0]._rows())
+            derivative = as_text(self._derivative)
+            derivative, *rows = _without_repetition([derivative, *shown[0]._rows()])
+            body = f"{derivative} = " + f"\n{' ' * len(derivative)} = ".join(rows)
         else:
             items = [
                 f"{place}. " + f"\n{' ' * len(f'{place}. ')}= ".join(path._rows())
@@ -226,15 +238,16 @@ class Paths:
             ]
             if self.count > len(shown):
                 items.append(f"… and {count_text(self.count - len(shown))} more")
-            body = "\n".join([f"{head}, the sum over {count_text(self.count)} paths:", *items])
+            body = "\n".join([f"{head}, the sum over {counted(self.count, 'path')}:", *items])
         return (
-            f"{body}\nPath by path that takes {count_text(self.naive_multiplications)} "
-            f"multiplications, backpropagation takes {count_text(self.backprop_multiplications)}."
+            f"{body}\nPath by path that takes "
+            f"{counted(self.naive_multiplications, 'multiplication')}, "
+            f"backpropagation takes {count_text(self.backprop_multiplications)}."
         )
 
     def __repr__(self) -> str:
-        paths_of = "1 path" if self.count == 1 else f"{count_text(self.count)} paths"
-        return f"<{as_text(self._derivative)} = {number_text(self.total)}: {paths_of}>"
+        how_many = counted(self.count, "path")
+        return f"<{as_text(self._derivative)} = {number_text(self.total)}: {how_many}>"
 
     def _repr_latex_(self) -> str:
         rows = [self._sum_in_latex(plus=r" \\ &\quad + ")]
@@ -247,9 +260,13 @@ class Paths:
             products += [None] * (self.count > len(shown))
             rows.append(latex_product(products, " + "))
         rows.append(latex_number(number_text(self.total)))
-        rows = [row for row, before in zip(rows, ["", *rows]) if row and row != before]
+        derivative, *rows = _without_repetition([as_latex(self._derivative), *rows])
         body = r" \\ &= ".join(rows)
-        return rf"$$\begin{{aligned}} {as_latex(self._derivative)} &= {body} \end{{aligned}}$$"
+        return rf"$$\begin{{aligned}} {derivative} &= {body} \end{{aligned}}$$"
+
+
+def _without_repetition(rows: list[str]) -> list[str]:
+    return [row for row, before in zip(rows, ["", *rows]) if row and row != before]
 
 
 def _as_factor(text: str, formula: Formula, brackets: Sequence[str]) -> str:
@@ -271,7 +288,7 @@ def paths(output: Value, leaf: Value, limit: int | None = 10) -> Paths:
     0. `limit` bounds how many paths are gone through and shown, the largest |contribution| first;
     None means all. Count, total and multiplications take one pass over the gates in any case.
     """
-    if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int)):
+    if isinstance(limit, bool) or not (limit is None or hasattr(limit, "__index__")):
         raise TypeError(
             f"limit is the number of paths to show, a whole number or None for all; got "
             f"{described(limit)}"

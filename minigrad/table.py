@@ -15,15 +15,13 @@ from .wire_names import WireNames
 MOST_LINES: Final = 300
 MOST_INPUTS: Final = 20
 WIDEST: Final = 44  # cells for a formula
-NARROWEST: Final = 14
 
-Row = tuple[str, str, str, str, str, str, str]
+Row = tuple[str, ...]
 
-HEADER: Final[Row] = (
-    *("gate", " value", "gradient"),
-    *(" input", "local gradient", "", "contribution"),
-)
-HEADER_WITHOUT_GATES: Final[Row] = ("", " value", "gradient", "", "", "", "")
+HEADER: Final = ("gate", " value", "gradient", " input", "local gradient", "", "contribution")
+HEADER_WITHOUT_FORMULAS: Final = (*HEADER[:4], "", "local", "contribution")
+HEADER_WITHOUT_GATES: Final = ("", *HEADER[1:3], "", "", "", "")
+FORMULA: Final = 4  # the column of local gradients as formulas
 ALIGNMENT: Final = "<>><<>>"
 GAP: Final = "  "
 
@@ -78,14 +76,17 @@ def _more(count: int, what: str) -> list[str]:
 
 
 def _narrowed(rows: list[Row], width: int | None) -> list[Row]:
-    """The rows with their local gradients so short that all fit, if that can be."""
+    """The rows with formulas of local gradients so short that all fits, or without them."""
     needed = widths(rows)
     total = sum(needed) + len(GAP) * (len(needed) - 1)
     excess = total - width if width else 0
     if excess <= 0:
         return rows
-    limit = max(NARROWEST, needed[4] - excess)
-    return [(*row[:4], fitted(row[4], limit), *row[5:]) for row in rows]
+    limit = needed[FORMULA] - excess
+    if limit >= len(HEADER[FORMULA]):
+        return [(*row[:FORMULA], fitted(row[FORMULA], limit), *row[FORMULA + 1 :]) for row in rows]
+    without = ((*row[:FORMULA], "", *row[FORMULA + 1 :]) for row in rows[1:])
+    return [HEADER_WITHOUT_FORMULAS, *without]
 
 
 def _numbers(wire: Value, digits: int) -> tuple[str, str]:

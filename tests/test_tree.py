@@ -204,6 +204,11 @@ def test_a_table_can_be_made_to_fit():
     f = mg.expression("gelu(x) * max(x, 1) * silu(x)", x=2)
     assert max(widths(mg.as_table(f))) > 80
     assert max(widths(mg.as_table(f, width=80))) == 80
+    assert "1 if x = v₂ e" in mg.as_table(f, width=80)
+    narrow = mg.as_table(f, width=70)
+    assert max(widths(narrow)) <= 70
+    assert "local  contribution" in narrow
+    assert "local gradient" not in narrow
 
 
 # --- text that somebody else has written ----------------------------------------------------------
