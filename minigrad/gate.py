@@ -29,7 +29,9 @@ class Gate:
     (6.0, (3.0, 2.0))
 
     `rule(*inputs)` is the output, `local_gradient(*inputs, out)` a tuple with one item per input. A
-    primitive has a `kernel` on floats in place of a rule. `definition` and `textbook_gradient` are
+    primitive has a `kernel` on floats in place of a rule; `fold` is the rule of two inputs that a
+    gate with any number of them applies from left to right; `native` names its implementation in
+    `native_math` where there is no rule to make one from. `definition` and `textbook_gradient` are
     what a reader is shown, in simpler gates, where the rules take more care of overflow and edges.
     `idle` is a word and a condition on (*inputs, out): where it holds, hardly any gradient passes.
     `kinks(*inputs, out)` lists quantities whose change of sign marks a point without a derivative.
@@ -44,6 +46,8 @@ class Gate:
     sentence: str
     rule: Rule | None = None
     kernel: Callable[..., float] | None = None
+    fold: Rule | None = None
+    native: str = ""
     definition: Rule | None = None
     textbook_gradient: Rule | None = None
     kinks: Rule | None = None

@@ -147,6 +147,7 @@ sum = row(
     arity=None,
     latex=r"\sum({0})",
     rule=lambda *inputs: reduce(plus, inputs),  # not Python's sum: from 3.12 on it rounds otherwise
+    fold=plus,
     local_gradient=lambda *inputs_and_out: (1.0,) * (len(inputs_and_out) - 1),
 )
 
@@ -159,6 +160,11 @@ def _shares(attained: list[Any]) -> tuple[Any, ...]:
     return tuple(one / count for one in attained)
 
 
+def _larger(x: Any, y: Any) -> Any:
+    """`ieee.maximum` of two: nan + anything is nan, and of two zeros the sum is the larger."""
+    return where(y > x, y, where(y <= x, where(equal(y, 0.0), x + y, x), x + y))
+
+
 maximum = row(
     "maximum",
     "max",
@@ -167,6 +173,7 @@ maximum = row(
     latex=r"\max({0})",
     text_name="max",
     kernel=ieee.maximum,
+    fold=_larger,
     local_gradient=lambda *xs: _shares([where(x < xs[-1], 0.0, 1.0) for x in xs[:-1]]),
     textbook_gradient=lambda *xs: tuple(where(equal(x, xs[-1]), 1.0, 0.0) for x in xs[:-1]),
     kinks=lambda *xs: tuple(where(x < xs[-1], -1.0, 1.0) for x in xs[:-1]),
@@ -179,9 +186,39 @@ minimum = row(
     latex=r"\min({0})",
     text_name="min",
     kernel=ieee.minimum,
+    fold=lambda x, y: -_larger(-x, -y),
     local_gradient=lambda *xs: _shares([where(x > xs[-1], 0.0, 1.0) for x in xs[:-1]]),
     textbook_gradient=lambda *xs: tuple(where(equal(x, xs[-1]), 1.0, 0.0) for x in xs[:-1]),
     kinks=lambda *xs: tuple(where(x > xs[-1], -1.0, 1.0) for x in xs[:-1]),
+)
+
+
+less = row(
+    "less",
+    "<?",
+    "x < y is 1 or 0: it stops the gradient",
+    arity=2,
+    rule=lambda x, y: where(x < y, 1.0, 0.0),
+    local_gradient=lambda x, y, out: (0.0, 0.0),
+    kinks=lambda x, y, out: (x - y,),
+)
+less_equal = row(
+    "less_equal",
+    "≤?",
+    "x ≤ y is 1 or 0: it stops the gradient",
+    arity=2,
+    rule=lambda x, y: where(x <= y, 1.0, 0.0),
+    local_gradient=lambda x, y, out: (0.0, 0.0),
+    kinks=lambda x, y, out: (x - y,),
+)
+is_equal = row(
+    "is_equal",
+    "=?",
+    "x = y is 1 or 0: it stops the gradient",
+    arity=2,
+    rule=lambda x, y: where(equal(x, y), 1.0, 0.0),
+    local_gradient=lambda x, y, out: (0.0, 0.0),
+    kinks=lambda x, y, out: (x - y,),
 )
 
 
@@ -198,6 +235,7 @@ multiplexer = row(
     arity=None,
     example=(),
     kernel=ieee.select,
+    native="select",
     local_gradient=_selected,
 )
 
@@ -215,6 +253,22 @@ def select(table: Sequence[Any], index: Any) -> Any:
     return multiplexer(*table, index)
 
 
+def lookup(matrix: Sequence[Sequence[Any]], index: Any) -> list[Any]:
+    """The row of `matrix` at `index`, each item by a multiplexer: an embedding.
+
+    >>> import minigrad as mg
+    >>> embedding = [[mg.Value(0.5), mg.Value(1.0)], [mg.Value(-1.5), mg.Value(2.0)]]
+    >>> [item.data for item in mg.lookup(embedding, 1)]
+    [-1.5, 2.0]
+    """
+    lengths = {len(items) for items in matrix}
+    if len(lengths) != 1:
+        raise ValueError(
+            f"lookup needs a matrix with rows of one length, got {sorted(lengths) or 'no rows'}"
+        )
+    return [select(column, index) for column in zip(*matrix)]
+
+
 absolute = row(
     "abs",
     "|x|",
@@ -222,6 +276,7 @@ absolute = row(
     dunder="abs",
     latex=r"\left|{0}\right|",
     kernel=ieee.absolute,
+    native="absolute",
     local_gradient=lambda x, out: (where(x > 0.0, 1.0, where(x < 0.0, -1.0, x - x)),),
     kinks=lambda x, out: (x,),
 )
@@ -234,6 +289,7 @@ exp = row(
     "exp",
     "exp multiplies the gradient by its own output",
     kernel=ieee.exp,
+    native="exp",
     latex=r"e^{{{0}}}",
     local_gradient=lambda x, out: (out,),
 )
@@ -242,6 +298,7 @@ log: GateFunction = row(
     "log",
     "log divides the gradient by its input",
     kernel=ieee.log,
+    native="log",
     latex=r"\log({0})",
     local_gradient=lambda x, out: (1.0 / x,),
     kinks=lambda x, out: (x,),
@@ -251,6 +308,7 @@ log1p = row(
     "log1p",
     "log(1 + x) divides the gradient by 1 + x",
     kernel=ieee.log1p,
+    native="log1p",
     latex=r"\log(1 + {0})",
     local_gradient=lambda x, out: (1.0 / (1.0 + x),),
     kinks=lambda x, out: (1.0 + x,),
@@ -260,6 +318,7 @@ sqrt = row(
     "√",
     "√ divides the gradient by twice its own output",
     kernel=ieee.sqrt,
+    native="sqrt",
     latex=r"\sqrt{{{0}}}",
     text_name="√",
     local_gradient=lambda x, out: (0.5 / out,),
@@ -270,6 +329,7 @@ sin: GateFunction = row(
     "sin",
     "sin multiplies the gradient by the cosine of its input",
     kernel=ieee.sin,
+    native="sin",
     latex=r"\sin({0})",
     local_gradient=lambda x, out: (cos(x),),
 )
@@ -278,6 +338,7 @@ cos: GateFunction = row(
     "cos",
     "cos multiplies the gradient by minus the sine of its input",
     kernel=ieee.cos,
+    native="cos",
     latex=r"\cos({0})",
     local_gradient=lambda x, out: (-sin(x),),
 )
@@ -286,6 +347,7 @@ normal_density = row(
     "φ",
     "φ(x) multiplies the gradient by −x times its own output",
     kernel=ieee.normal_density,
+    native="normal_density",
     latex=r"\varphi({0})",
     text_name="φ",
     local_gradient=lambda x, out: (-x * out,),
@@ -295,6 +357,7 @@ normal_cdf = row(
     "Φ",
     "Φ(x) multiplies the gradient by the density of the bell curve at x",
     kernel=ieee.normal_cdf,
+    native="normal_cdf",
     latex=r"\Phi({0})",
     text_name="Φ",
     local_gradient=lambda x, out: (normal_density(x),),
@@ -314,6 +377,7 @@ tanh = row(
     "tanh",
     "tanh multiplies the gradient by 1 − out², which vanishes as it saturates",
     kernel=ieee.tanh,
+    native="tanh",
     latex=r"\tanh({0})",
     local_gradient=lambda x, out: (1.0 - out * out,),
     idle=("saturated", lambda x, out: 1.0 - out * out < 0.04),

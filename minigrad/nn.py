@@ -32,7 +32,7 @@ from .initial_weights import (
 )
 from .module import Module
 from .recording import constant, record
-from .tables import Table
+from .tabular import Table
 from .unit_names import UnitNames
 
 __all__ = ["MLP", "Layer", "Module", "Neuron"]
@@ -78,25 +78,25 @@ class Neuron(Module):
         for parameter in self.parameters():
             parameter.unit = names.unit
         self.activation: Activation = activation_of(activation if nonlin else None)
-        self._names = names
+        self.names = names
         self._products: list[Value] = []
         self._z: Value | None = None
         self._a: Value | None = None
 
     def __call__(self, x: Any) -> Value:
-        return self.forward(_input_wires(x, self._names))
+        return self.forward(_input_wires(x, self.names))
 
     def forward(self, inputs: Sequence[Value]) -> Value:
         """The unit's circuit on these wires."""
         if len(inputs) != len(self.w):
             expected = f"{len(self.w)} input{'s' * (len(self.w) != 1)}"
-            raise ValueError(f"{self._names.owner} takes {expected}, got {len(inputs)}")
+            raise ValueError(f"{self.names.owner} takes {expected}, got {len(inputs)}")
         weights: Sequence[Any] = self.w
         products = [w * a for w, a in zip(weights, inputs)]
         z: Any = products[0] if len(products) == 1 else record(_SUM, tuple(products))
         if self.b is not None:
             z = z + self.b
-        names = self._names
+        names = self.names
         z.label, z.unit = names.z, names.unit
         function = self.activation.function
         a: Value = z
@@ -177,7 +177,7 @@ class Layer(Module):
         self.number = number
 
     def __call__(self, x: Any) -> Any:
-        outputs = self.forward(_input_wires(x, self.neurons[0]._names))
+        outputs = self.forward(_input_wires(x, self.neurons[0].names))
         return outputs[0] if len(outputs) == 1 else outputs
 
     def forward(self, inputs: Sequence[Value]) -> list[Value]:
@@ -257,7 +257,7 @@ class MLP(Module):
         ]
 
     def __call__(self, x: Any) -> Any:
-        outputs = self.forward(_input_wires(x, self.layers[0].neurons[0]._names))
+        outputs = self.forward(_input_wires(x, self.layers[0].neurons[0].names))
         return outputs[0] if len(outputs) == 1 else outputs
 
     def forward(self, inputs: Sequence[Value]) -> list[Value]:
