@@ -351,7 +351,8 @@ function startPlayer(host, css, data) {
     const all = [...state.grades.values()].flat();
     const counts = new Map();
     for (const { kind } of all) if (kind) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-    const kinds = [...counts].map(([kind, count]) => `${kind}: ${count}`);
+    const most = [...counts].sort((one, other) => other[1] - one[1]);
+    const kinds = most.map(([kind, count]) => `${kind}: ${count}`);
     return [`Score: ${all.filter(({ right }) => right).length} of ${all.length} right`, ...kinds].join("; ");
   }
 
