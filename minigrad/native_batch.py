@@ -150,4 +150,6 @@ def columns_of(rows: Rows, step: int) -> Any:
     numbers = rows.numbers
     columns = np.array(numbers).T if isinstance(numbers, list) else numbers
     missing = -rows.count % step
-    return np.ascontiguousarray(np.pad(columns, ((0, 0), (0, missing)), mode="edge"))
+    if missing:
+        columns = np.concatenate([columns, np.repeat(columns[:, -1:], missing, axis=1)], axis=1)
+    return np.ascontiguousarray(columns)

@@ -41,9 +41,11 @@ class ArrayTraining:
         self.runner: NativeBatch = rows.recording.batch_runner()  # type: ignore[assignment]
         known = {parameter: i for i, parameter in enumerate(rows.recording.parameters)}
         self.values: list[Value] = list(optimizer.parameters)
-        self.moved = [value for value in self.values if value in known]
+        slots = self.runner.gradients
+        # in the order in which the gradients stand: they can then be read as they are
+        self.moved = sorted(set(self.values) & set(known), key=lambda value: slots[known[value]])
         self.places = np.array([known[value] for value in self.moved], dtype=np.int64)
-        self.gradient_slots = self.runner.gradients[self.places]
+        self.gradient_slots = _as_slice(slots[self.places])
         self.slots = self.runner.take()
         self.columns = columns_of(rows, 1)
         self.parameters = ParameterArray(np.array([v.data for v in self.moved]), None)
@@ -53,7 +55,7 @@ class ArrayTraining:
     @contextmanager
     def on_array(self) -> Iterator[None]:
         """Have the optimiser change the array inside the block, and the Values at its end."""
-        optimizer, moved = self.optimizer, set(self.moved)
+        optimizer = self.optimizer
         states = dict(zip(self.values, optimizer._states))
         optimizer.parameters = [self.parameters]
         optimizer._states = [_packed([states[value] for value in self.moved])]
@@ -61,10 +63,8 @@ class ArrayTraining:
             yield
         finally:
             self.write_back()
-            unpacked = iter(_unpacked(optimizer._states[0], len(self.moved)))
-            optimizer._states = [
-                next(unpacked) if value in moved else states[value] for value in self.values
-            ]
+            states.update(zip(self.moved, _unpacked(optimizer._states[0], len(self.moved))))
+            optimizer._states = [states[value] for value in self.values]
             optimizer.parameters = list(self.values)
 
     def write_back(self) -> None:
@@ -102,6 +102,12 @@ def array_training(loss: Any, optimizer: Optimizer, data: Sequence[Any]) -> Arra
     if not (moved and is_native and _same_whole_numbers(moved)):
         return None
     return ArrayTraining(loss, optimizer, rows)
+
+
+def _as_slice(slots: Any) -> Any:
+    """Slots that follow one another as a slice, others as they are."""
+    first, count = int(slots[0]), len(slots)
+    return slice(first, first + count) if (slots[1:] - slots[:-1] == 1).all() else slots
 
 
 def _same_whole_numbers(states: list[State]) -> bool:

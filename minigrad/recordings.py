@@ -16,7 +16,7 @@ from .executors import BatchRunner, Runner, make_batch_runner, make_runner
 from .flatten import flatten
 from .tape import Tape, replay
 from .tracing import TracingError, recording, traced, untraced
-from .watching import visible_parameters
+from .watching import Places
 
 if TYPE_CHECKING:
     from .compiler import Compiled
@@ -45,7 +45,7 @@ class Recording:
             wire for wire in wires if wire.is_leaf and wire not in given and not wire.is_constant
         ]
         self.gate_count = sum(not wire.is_leaf for wire in wires)
-        self.visible = visible_parameters(compiled.function) & set(map(id, self.parameters))
+        self.places = Places(compiled.function, self.parameters)
         self._inputs = inputs
         self.tape: Tape = flatten(self.outputs, self.parameters, inputs)
         self._runner: Runner = make_runner(self.tape, compiled.executor)

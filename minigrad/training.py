@@ -158,7 +158,8 @@ class _Run:
     def step(self, chosen: list[int] | None, number: int) -> tuple[float, float]:
         """One step of the optimiser; the loss before it and the norm of its gradient."""
         parameters = self.optimizer.parameters
-        self.optimizer.zero_grad()
+        if not self.array:  # there a new gradient replaces the old one
+            self.optimizer.zero_grad()
         mean = self.add_gradients(chosen)
         if self.clip_norm is None:
             norm = gradient_norm(parameters)
