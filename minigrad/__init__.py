@@ -39,6 +39,7 @@ from .table import as_table
 from .tracing import TracingError
 from .training import fit
 from .tree import as_tree
+from .worksheet import Worksheet
 
 __all__ = [
     "GATES",
@@ -51,6 +52,7 @@ __all__ = [
     "Stepper",
     "TracingError",
     "Value",
+    "Worksheet",
     "as_table",
     "as_tree",
     "compile",
