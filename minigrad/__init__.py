@@ -32,6 +32,7 @@ from .recording import constant
 from .table import as_table
 from .tracing import TracingError
 from .training import fit
+from .training_steps import training_steps
 from .tree import as_tree
 
 __all__ = [
@@ -64,6 +65,7 @@ __all__ = [
     "optim",
     "select",
     "topological_order",
+    "training_steps",
     "where",
 ]
 
