@@ -104,8 +104,8 @@ class NativeBatch:
         if prepared is None:
             prepared = rows.prepared[runner.step] = runner.prepare(rows)
         self.before.run(slots.values)
-        threads = min(_cores(), rows.count * self.work_of_a_row // WORK_FOR_A_THREAD)
-        if threads < 2:
+        threads = rows.count * self.work_of_a_row // WORK_FOR_A_THREAD
+        if threads < 2 or (threads := min(threads, _cores())) < 2:
             runner.run(slots.values, prepared, 0, rows.count, slots.sums, slots.space)
         else:
             self._run_threads(slots, prepared, rows.count, threads)

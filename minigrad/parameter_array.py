@@ -44,8 +44,8 @@ class ArrayTraining:
         slots = self.runner.gradients
         # in the order in which the gradients stand: they can then be read as they are
         self.moved = sorted(set(self.values) & set(known), key=lambda value: slots[known[value]])
-        self.places = np.array([known[value] for value in self.moved], dtype=np.int64)
-        self.gradient_slots = _as_slice(slots[self.places])
+        places = np.array([known[value] for value in self.moved], dtype=np.int64)
+        self.places, self.gradient_slots = _as_slice(places), _as_slice(slots[places])
         self.slots = self.runner.take()
         self.columns = columns_of(rows, 1)
         self.parameters = ParameterArray(np.array([v.data for v in self.moved]), None)
@@ -58,12 +58,12 @@ class ArrayTraining:
         optimizer = self.optimizer
         states = dict(zip(self.values, optimizer._states))
         optimizer.parameters = [self.parameters]
-        optimizer._states = [_packed([states[value] for value in self.moved])]
+        optimizer._states = [packed([states[value] for value in self.moved])]
         try:
             yield
         finally:
             self.write_back()
-            states.update(zip(self.moved, _unpacked(optimizer._states[0], len(self.moved))))
+            states.update(zip(self.moved, unpacked(optimizer._states[0], len(self.moved))))
             optimizer._states = [states[value] for value in self.values]
             optimizer.parameters = list(self.values)
 
@@ -117,7 +117,8 @@ def _same_whole_numbers(states: list[State]) -> bool:
     )
 
 
-def _packed(states: list[State]) -> State:
+def packed(states: list[State]) -> State:
+    """The states of many parameters as that of one array."""
     import numpy as np
 
     return tuple(
@@ -126,6 +127,7 @@ def _packed(states: list[State]) -> State:
     )
 
 
-def _unpacked(state: State, count: int) -> list[State]:
+def unpacked(state: State, count: int) -> list[State]:
+    """The state of an array as those of its parameters."""
     columns = [part.tolist() if hasattr(part, "tolist") else [part] * count for part in state]
     return list(zip(*columns)) if columns else [()] * count
