@@ -39,6 +39,13 @@ def answer(z1, z2):
     return m + ((z1 - m).exp() + (z2 - m).exp()).log()
 """
 
+ACCURACY = """
+def answer(model, X, Y):
+    return sum((model(x).data > 0) == (y == 1) for x, y in zip(X, Y)) / len(X)
+"""
+
+PERPLEXITY = "lambda model, name: math.exp(model.loss(gpt.symbols_of(name)).data)"
+
 ANSWERS = {
     "01": [
         Case("-2", "-3", "that is what x gets"),
@@ -63,6 +70,16 @@ ANSWERS = {
         Case("-1.5", "1.5", "negative"),
         Case("-0.1", "-1.111", "equation (1) multiplies it"),
         Case(PREVIOUS, PREVIOUS_NOT_TRANSPOSED, "sum over k, one for each j"),
+    ],
+    "05": [
+        Case("0.88", "2.127", "that is the loss itself"),
+        Case("1", "0.1", "plain gradient descent"),
+        Case(ACCURACY, "lambda model, X, Y: 0.5", "of the points are right"),
+    ],
+    "06": [
+        Case("0.75", "3", "divides by the sum"),
+        Case("0.75", "1", "raising this share lowers the others"),
+        Case(PERPLEXITY, "lambda model, name: 27", "for a new model it gives 27.00"),
     ],
     "07": [
         Case("-1.5", "1.5", "the sign"),
