@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from .exercise_answers import ANSWERS
+from exercise_answers import ANSWERS
 
 nbformat = pytest.importorskip("nbformat")
 pytest.importorskip("nbclient")
