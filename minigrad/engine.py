@@ -342,29 +342,34 @@ def backward(output: Value, upstream: float) -> None:
     """The backward pass; see `Value.backward`."""
     seed = as_number(upstream)
     with _one_pass_at_a_time:
-        leaves, gates = leaves_and_gates(output)
-        if output.is_constant:
-            raise ValueError(
-                f"backward() on {output!r}, which no gate has made: was it computed from numbers "
-                "alone, or inside no_grad()?"
-            )
-        wires = leaves + gates
-        before = [wire._grad for wire in wires]
-        # runs in C from end to end: no second Ctrl-C can come between two of its writes
-        restore = map(_write_grad, wires, before)
-        try:
-            for wire in wires:
-                wire._grad = -0.0  # the zero to sum from: −0.0 + c is c, to the last bit
-            output._grad = seed
-            _send_back(gates)
-            for leaf, old in zip(leaves, before):
-                if leaf._second is CONSTANT:
-                    leaf._grad = None
-                elif old is not None:
-                    leaf._grad += old  # type: ignore[operator]
-        except BaseException:
-            deque(restore, maxlen=0)
-            raise
+        _whole_pass(output, seed)
+
+
+def _whole_pass(output: Value, seed: float) -> None:
+    """Every gradient of the circuit, or, after an exception, every one as it was."""
+    leaves, gates = leaves_and_gates(output)
+    if output.is_constant:
+        raise ValueError(
+            f"backward() on {output!r}, which no gate has made: was it computed from numbers "
+            "alone, or inside no_grad()?"
+        )
+    wires = leaves + gates
+    before = [wire._grad for wire in wires]
+    # runs in C from end to end: no second Ctrl-C can come between two of its writes
+    restore = map(_write_grad, wires, before)
+    try:
+        for wire in wires:
+            wire._grad = -0.0  # the zero to sum from: −0.0 + c is c, to the last bit
+        output._grad = seed
+        _send_back(gates)
+        for leaf, old in zip(leaves, before):
+            if leaf._second is CONSTANT:
+                leaf._grad = None
+            elif old is not None:
+                leaf._grad += old  # type: ignore[operator]
+    except BaseException:
+        deque(restore, maxlen=0)
+        raise
 
 
 def _send_back(gates: list[Value]) -> None:

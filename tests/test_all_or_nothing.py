@@ -21,7 +21,7 @@ GATES = 50
 
 
 def circuit(gates: int) -> tuple[Value, list[Value]]:
-    """A random circuit of so many gates, in every layout, and one Σ over all of them; its leaves."""
+    """A random circuit of so many gates, in every layout, and a Σ over them; its leaves."""
     source = random.Random(11)
     leaves = [Value(source.uniform(0.5, 1.5)) for _ in range(3)]
     wires = list(leaves)
@@ -70,10 +70,14 @@ class Interruption:
         return self._trace
 
 
-@pytest.mark.parametrize(("error", "calls_before"), [(KeyboardInterrupt, 1), (MemoryError, 0)])
-def test_interrupted_at_every_line(error: type[BaseException], calls_before: int) -> None:
+@pytest.mark.parametrize(
+    ("error", "calls_before", "gates"), [(KeyboardInterrupt, 1, GATES), (MemoryError, 0, 10)]
+)
+def test_interrupted_at_every_line(
+    error: type[BaseException], calls_before: int, gates: int
+) -> None:
     """At its first line, its second …, until a pass runs to its end: and that one is right."""
-    output, leaves = circuit(GATES)
+    output, leaves = circuit(gates)
     for _ in range(calls_before):
         output.backward()
     expected, points = gradients(output), 0
@@ -86,8 +90,8 @@ def test_interrupted_at_every_line(error: type[BaseException], calls_before: int
             points += 1
         else:
             break
-    assert points > 10 * GATES
-    undisturbed, same_leaves = circuit(GATES)
+    assert points > 10 * gates
+    undisturbed, same_leaves = circuit(gates)
     for _ in range(calls_before + 1):
         undisturbed.backward()
     assert [leaf.grad for leaf in leaves] == [leaf.grad for leaf in same_leaves]
