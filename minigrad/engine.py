@@ -16,7 +16,7 @@ add.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final
 
@@ -310,30 +310,39 @@ def leaves_and_gates(output: Value) -> tuple[list[Value], list[Value]]:
     leaves: list[Value] = []
     gates: list[Value] = []
     seen: set[Value] = set()
-    waiting: list[Any] = []  # a gate, None, then those of its inputs that are still to visit
-    see, push, pop = seen.add, waiting.append, waiting.pop
+    path: list[Value] = []  # gates of which an input is being visited
+    to_visit: dict[Value, Iterator[Value]] = {}  # for those of MANY inputs: which are left
+    see, push, pop, finish = seen.add, path.append, path.pop, gates.append
     wire: Any = output
     while True:
-        while wire not in seen:
+        while wire not in seen:  # down along the first inputs
             see(wire)
             first = wire._first
             if first is None:
                 leaves.append(wire)
                 break
             push(wire)
-            push(None)
-            second = wire._second
-            if second is MANY:
-                waiting.extend(reversed(first))
+            if wire._second is MANY:
+                to_visit[wire] = iter(first)
                 break
-            if second is not None:
-                push(second)
             wire = first
-        while waiting:
-            wire = pop()
-            if wire is not None:
+        while path:  # and up, to the next input that is still to visit
+            wire = path[-1]
+            second = wire._second
+            if second is None or second in seen:
+                finish(pop())
+            elif second is not MANY:
+                wire = second
                 break
-            gates.append(pop())
+            else:
+                for source in to_visit[wire]:
+                    if source not in seen:
+                        break
+                else:
+                    finish(pop())
+                    continue
+                wire = source
+                break
         else:
             return leaves, gates
 

@@ -121,8 +121,9 @@ def _with_number(gate: Gate, number: int) -> Callable[..., Value]:
     wire = 1 - number
     code = FloatCode(gate)
     pair = "(self, other)" if number else "(other, self)"
-    body = [f"if isinstance(other, Value): return record(gate, {pair})"]
-    body += [f"x{wire} = self._data", f"x{number} = to_number(gate, other)"]
+    body = [f"x{number} = other", "if type(other) is not float:"]
+    body += [f"    if isinstance(other, Value): return record(gate, {pair})"]
+    body += [f"    x{number} = to_number(gate, other)", f"x{wire} = self._data"]
     body += [*code.forward(), *code.local_gradients(wire), *NEW_WIRE.splitlines()]
     body += NEW_CONSTANT.format(data=f"x{number}").splitlines()
     first, second = ("self", "number") if number else ("number", "self")
