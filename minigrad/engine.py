@@ -25,7 +25,9 @@ from .gate import Gate, as_number
 
 # Layout. A circuit has millions of wires, and the garbage collector visits each object again and
 # again, so a gate is one object: two inputs and their local gradients stand in its own slots.
-# With another number of inputs, `_second` is MANY and the slots of the first hold tuples.
+# With another number of inputs, `_second` is MANY and the slots of the first hold tuples. A plain
+# number beside one wire gets a wire of its own only when somebody asks for it: until then the gate
+# looks like one with a single input, and `_d_second` holds the number (in a tuple if it comes first).
 MANY: Final = object()
 CONSTANT: Final = object()  # in `_second` of a leaf: a plain number, which gets no gradient
 
@@ -129,6 +131,7 @@ class Value(Operand):
         if self._second is MANY:
             wires: tuple[Value, ...] = self._first
             return wires
+        _give_number_a_wire(self)
         return (self._first,) if self._second is None else (self._first, self._second)
 
     @property
@@ -146,6 +149,7 @@ class Value(Operand):
         if self._second is MANY:
             gradients: tuple[float, ...] = self._d_first
             return gradients
+        _give_number_a_wire(self)
         return (self._d_first,) if self._second is None else (self._d_first, self._d_second)
 
     @property
@@ -180,8 +184,9 @@ class Value(Operand):
         >>> y.backward(); y.zero_grad(); x
         Value(data=3.0, grad=?)
         """
-        for wire in topological_order(self):
-            wire._grad = None
+        for wires in _recorded_order(self):
+            for wire in wires:
+                wire._grad = None
 
     @staticmethod
     def apply_gate(gate: Gate, operands: tuple[Any, ...]) -> Value:
@@ -302,6 +307,37 @@ def topological_order(output: Value) -> list[Value]:
 
 def leaves_and_gates(output: Value) -> tuple[list[Value], list[Value]]:
     """The topological order in its two parts."""
+    leaves, gates = _recorded_order(output)
+    with_number = [wire for wire in gates if _holds_number(wire)]
+    for wire in with_number:
+        _give_number_a_wire(wire)
+    return _recorded_order(output) if with_number else (leaves, gates)
+
+
+def _holds_number(wire: Value) -> bool:
+    gate = wire.gate
+    return wire._second is None and gate is not None and gate.arity == 2
+
+
+def _give_number_a_wire(wire: Value) -> None:
+    """If the gate was recorded with a plain number, make that number an input like any other."""
+    if not _holds_number(wire):
+        return
+    with _one_pass_at_a_time:
+        if not _holds_number(wire):
+            return  # another thread has just done it
+        number = wire._d_second
+        constant = Value(number[0] if type(number) is tuple else number)
+        constant._second = CONSTANT
+        if type(number) is tuple:
+            wire._first, wire._second = constant, wire._first
+            wire._d_first, wire._d_second = 0.0, wire._d_first
+        else:
+            wire._second, wire._d_second = constant, 0.0
+
+
+def _recorded_order(output: Value) -> tuple[list[Value], list[Value]]:
+    """The same, without wires for the plain numbers that nobody has asked for yet."""
     if not isinstance(output, Value):
         raise TypeError(
             f"a circuit is what stands behind a Value, got the {type(output).__name__} {output!r}: "
@@ -356,7 +392,7 @@ def backward(output: Value, upstream: float) -> None:
 
 def _whole_pass(output: Value, seed: float) -> None:
     """Every gradient of the circuit, or, after an exception, every one as it was."""
-    leaves, gates = leaves_and_gates(output)
+    leaves, gates = _recorded_order(output)
     if output.is_constant:
         raise ValueError(
             f"backward() on {output!r}, which no gate has made: was it computed from numbers "
