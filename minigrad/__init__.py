@@ -15,23 +15,44 @@ from typing import TYPE_CHECKING, Any
 
 from . import copying as _copying  # noqa: F401  (gives Value its copies and pickles)
 from . import gates as _gates
+from . import nn
+from .draw import draw
+from .drawing import Drawing
 from .engine import Value, topological_order
+from .expression import expression
+from .expression_error import ExpressionError
 from .gates import GATES, dot, select, where
+from .gradcheck import gradcheck
 from .gradients import grad
 from .modes import no_grad
 from .nonfinite import NonfiniteError, detect_nonfinite, first_nonfinite
+from .own_gates import GateError, gate
+from .paths import paths
 from .recording import constant
+from .table import as_table
+from .tree import as_tree
 
 __all__ = [
     "GATES",
+    "Drawing",
+    "ExpressionError",
+    "GateError",
     "NonfiniteError",
     "Value",
+    "as_table",
+    "as_tree",
     "constant",
     "detect_nonfinite",
     "dot",
+    "draw",
+    "expression",
     "first_nonfinite",
+    "gate",
     "grad",
+    "gradcheck",
+    "nn",
     "no_grad",
+    "paths",
     "select",
     "topological_order",
     "where",

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from inspect import Parameter, Signature, signature
+from typing import Any
 
 from .floats import float_forward, float_local_gradients
 from .formula import Formula, Operand, as_formula, as_latex, as_text
 
 Rule = Callable[..., Any]
-
-INPUT_NAMES: Final = ("x", "y", "z")
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,10 +31,11 @@ class Gate:
     `rule(*inputs)` is the output, `local_gradient(*inputs, out)` a tuple with one item per input. A
     primitive has a `kernel` on floats in place of a rule. `definition` and `textbook_gradient` are
     what a reader is shown, in simpler gates, where the rules take more care of overflow and edges.
+    `idle` is a word and a condition on (*inputs, out): where it holds, hardly any gradient passes.
     `kinks(*inputs, out)` lists quantities whose change of sign marks a point without a derivative.
     `arity` None means any number of inputs; `defaults` are the last inputs when they are left out;
-    `dunder` is Python's operator method without underscores; `latex` is a template for the
-    arguments.
+    `dunder` is Python's operator method without underscores; `example` are the inputs of the
+    docstring's example; `latex` is a template for the arguments.
     """
 
     name: str
@@ -47,16 +47,25 @@ class Gate:
     definition: Rule | None = None
     textbook_gradient: Rule | None = None
     kinks: Rule | None = None
+    idle: tuple[str, Rule] | None = None
     arity: int | None = 1
     defaults: tuple[float, ...] = ()
     dunder: str = ""
     latex: str = ""
     text_name: str = ""
+    example: tuple[float, ...] = (0.5, 2.0)
 
     def __post_init__(self) -> None:
         latex_name = self.name.replace("_", r"\_")
         object.__setattr__(self, "latex", self.latex or rf"\operatorname{{{latex_name}}}({{0}})")
         object.__setattr__(self, "text_name", self.text_name or self.name)
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """What the gate calls its inputs; x and y stand for any number of them."""
+        if self.arity is None:
+            return ("x", "y")
+        return tuple(signature(self.local_gradient).parameters)[: self.arity]
 
     def forward(self, *inputs: float) -> float:
         """The output for float inputs, in the total arithmetic of `ieee`."""
@@ -66,8 +75,18 @@ class Gate:
         """d(output)/d(input) at float inputs, one for each."""
         return float_local_gradients(self, len(inputs))(*inputs, self.forward(*inputs))
 
+    @property
+    def has_rules(self) -> bool:
+        """False for a gate made by hand, with micrograd's `Value(data, children, op)`."""
+        return self.rule is not None or self.kernel is not None
+
     def trace(self, *inputs: Any) -> Any:
         """The forward rule run on operands of any kind."""
+        if not self.has_rules:
+            raise TypeError(
+                f"the gate {self.symbol!r} was made by hand, with Value(data, children, op), and "
+                "has no rules: define it with @mg.gate to print, differentiate and compile it"
+            )
         return apply(self, inputs) if self.rule is None else self.rule(*inputs)
 
     def trace_formula(self, *inputs: Formula) -> Formula:
@@ -125,7 +144,7 @@ class Gate:
 
 
 def _symbols(gate: Gate, names: Sequence[str]) -> list[Formula]:
-    return [Formula.symbol(name) for name in names or INPUT_NAMES[: gate.arity or 2]]
+    return [Formula.symbol(name) for name in names or gate.input_names]
 
 
 def as_number(number: object) -> float:
@@ -197,25 +216,51 @@ def function_of(gate: Gate) -> Callable[..., Any]:
     >>> mg.tanh(0.0), mg.maximum(1, 3, 2), mg.sum([1, 2, 3])
     (0.0, 3.0, 6.0)
     """
-    if gate.arity is None:
+    shape = _signature(gate)
 
-        def function(*operands: Any) -> Any:
+    def function(*operands: Any, **named: Any) -> Any:
+        if named:
+            operands = shape.bind(*operands, **named).args
+        if gate.arity is None:
             if len(operands) == 1 and not isinstance(operands[0], Operand):
                 operands = tuple(_items(gate, operands[0]))
-            return apply(gate, operands)
-
-    else:
-        arity, defaults = gate.arity, gate.defaults
-
-        def function(*operands: Any) -> Any:
-            missing = arity - len(operands)
-            if missing and 0 < missing <= len(defaults):
-                operands += defaults[-missing:]
-            return apply(gate, operands)
+        elif missing := gate.arity - len(operands):
+            operands += gate.defaults[-missing:] if 0 < missing <= len(gate.defaults) else ()
+        return apply(gate, operands)
 
     function.__name__ = function.__qualname__ = gate.name
-    function.__doc__ = f"{gate.sentence}.\n"
+    function.__signature__ = shape  # type: ignore[attr-defined]
     return function
+
+
+def _signature(gate: Gate) -> Signature:
+    if gate.arity is None:
+        return Signature([Parameter("values", Parameter.VAR_POSITIONAL)])
+    defaults = [Parameter.empty] * (gate.arity - len(gate.defaults)) + list(gate.defaults)
+    return Signature(
+        [
+            Parameter(name, Parameter.POSITIONAL_OR_KEYWORD, default=default)
+            for name, default in zip(gate.input_names, defaults)
+        ]
+    )
+
+
+def documentation(gate: Gate) -> str:
+    """The docstring of a gate's function and method, with an example that runs.
+
+    >>> import minigrad as mg
+    >>> print(mg.exp.__doc__.splitlines()[0])
+    exp multiplies the gradient by its own output.
+    """
+    local_gradients = "; ".join(gate.local_gradient_texts())
+    lines = [f"{gate.sentence}."]
+    if inputs := gate.example[: gate.arity]:
+        shown = ", ".join(f"{number:g}" for number in inputs)
+        lines += ["", ">>> import minigrad as mg", f">>> mg.{gate.name}({shown})"]
+        lines += [repr(gate.forward(*inputs))]
+    lines += ["", f"Local gradients: {local_gradients}, where out is the output.", ""]
+    lines += ["A Value among the inputs gives a Value, numbers alone give a float."]
+    return "\n".join(lines)
 
 
 def _items(gate: Gate, values: Any) -> Sequence[Any]:

@@ -196,6 +196,7 @@ multiplexer = row(
     "mux",
     "the multiplexer routes: the chosen input receives all of the gradient",
     arity=None,
+    example=(),
     kernel=ieee.select,
     local_gradient=_selected,
 )
@@ -315,6 +316,7 @@ tanh = row(
     kernel=ieee.tanh,
     latex=r"\tanh({0})",
     local_gradient=lambda x, out: (1.0 - out * out,),
+    idle=("saturated", lambda x, out: 1.0 - out * out < 0.04),
 )
 sigmoid = row(
     "sigmoid",
@@ -325,6 +327,7 @@ sigmoid = row(
     text_name="σ",
     local_gradient=lambda x, out: (out * (1.0 - out),),
     definition=lambda x: 1.0 / (1.0 + exp(-x)),
+    idle=("saturated", lambda x, out: out * (1.0 - out) < 0.01),  # of a quarter: 4 %, as in tanh
 )
 relu = row(
     "relu",
@@ -334,6 +337,7 @@ relu = row(
     local_gradient=lambda x, out: (where(x <= 0.0, 0.0, 1.0),),
     definition=lambda x: maximum(0.0, x),
     kinks=lambda x, out: (x,),
+    idle=("dead", lambda x, out: x <= 0.0),
 )
 leaky_relu = row(
     "leaky_relu",

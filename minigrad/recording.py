@@ -17,8 +17,8 @@ from typing import Any, Final
 
 from .engine import CONSTANT, MANY, Value, new_object
 from .floats import FloatCode, define, float_forward, float_local_gradients
-from .gate import Gate, as_number
-from .gates import GATES
+from .gate import Gate, as_number, documentation
+from .gates import FUNCTIONS, GATES
 from .sources import note_nonfinite_birth
 
 # Functions that look at every wire as it is recorded (no_grad, detect_nonfinite): usually none.
@@ -97,16 +97,18 @@ def unary_recorder(gate: Gate) -> Callable[..., Value]:
 def binary_recorder(gate: Gate) -> Callable[..., Value]:
     """The method of a gate with two inputs, the second of which may be a number."""
     code = FloatCode(gate)
-    default = f" = {gate.defaults[0]!r}" if gate.defaults else ""
     with_number = _with_number(gate, number=1)
     body = ["if type(other) is not Value: return with_number(self, other)"]
     body += ["x0 = self._data", "x1 = other._data"]
     body += [*code.forward(), *code.local_gradients(0, 1), *NEW_WIRE.splitlines()]
     body += ["wire._first = self", "wire._second = other"]
     body += ["wire._d_first = d0", "wire._d_second = d1"]
-    return _define(
-        gate, ["self", f"other{default}"], body, "out + d0 + d1", with_number=with_number
-    )
+    second = "other"
+    if gate.defaults:  # the input that can be left out can also be named: x.leaky_relu(slope=0.2)
+        name = gate.input_names[1]
+        body = [f"other = {name}", *body]
+        second = f"{name}={gate.defaults[0]!r}"
+    return _define(gate, ["self", second], body, "out + d0 + d1", with_number=with_number)
 
 
 def _with_number(gate: Gate, number: int) -> Callable[..., Value]:
@@ -140,7 +142,6 @@ def _define(
     function: Callable[..., Value] = define(
         gate.name, parameters, [*body, "return wire"], namespace | FloatCode(gate).namespace
     )
-    function.__doc__ = f"{gate.sentence}."
     return function
 
 
@@ -149,14 +150,14 @@ def _variadic_recorder(gate: Gate) -> Callable[..., Value]:
         return record(gate, (self, *map(as_wire, others)))
 
     method.__name__ = gate.name
-    method.__doc__ = f"{gate.sentence}."
     return method
 
 
 def install(gate: Gate) -> None:
-    """Make the gate a method of `Value`, and an operator if Python has one for it."""
+    """Make the gate a documented method of `Value`, and an operator if Python has one for it."""
     makers = {1: unary_recorder, 2: binary_recorder}
     method = makers.get(gate.arity or 0, _variadic_recorder)(gate)
+    method.__doc__ = FUNCTIONS[gate.name].__doc__ = documentation(gate)
     setattr(Value, gate.name, method)
     if gate.dunder:
         setattr(Value, f"__{gate.dunder}__", method)

@@ -1,0 +1,276 @@
+"""The command `minigrad`: circuits from typed expressions, in the terminal and as pictures.
+
+    minigrad eval "sigmoid(w*x + b)" w=2 x=-1 b=3          every number of both passes
+    minigrad draw "sigmoid(w*x + b)" w=2 x=-1 b=3 -o f.svg  a picture
+    minigrad demo                                          a small network learns
+
+Exit codes: 0, 2 for a request that cannot be understood, 1 for one that could not be carried out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import sys
+import unicodedata
+from collections.abc import Callable, Sequence
+from math import isinf
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+from .engine import Value
+from .expression import expression
+from .expression_error import ExpressionError, shown
+from .nonfinite import first_nonfinite
+from .notation import printable, rounded
+from .table import as_table
+from .tokens import as_formula, tokens_of
+from .tree import as_tree
+
+Command = Callable[[argparse.Namespace], None]
+
+EXAMPLE: Final = '"sigmoid(w*x + b)" w=2 x=-1 b=3'
+
+
+# --- one function for each subcommand -------------------------------------------------------------
+
+
+def evaluate(arguments: argparse.Namespace) -> None:
+    """Print the result, then every gate and every leaf, with all gradients."""
+    output = _differentiated(arguments)
+    formula = as_formula(tokens_of(arguments.expression))
+    print(f"{formula} = {rounded(output.data, arguments.digits)}")
+    if output.is_constant:
+        return
+    print("\n" + as_table(output, arguments.digits, width=_terminal_width()))
+    if found := first_nonfinite(output):
+        print(f"\nnot finite from here on: {found.what}")
+
+
+def draw(arguments: argparse.Namespace) -> None:
+    """Write a picture of the circuit, or print it as a tree."""
+    output = _differentiated(arguments)
+    if arguments.output is None:
+        print(as_tree(output, arguments.digits, width=_terminal_width()))
+        return
+    path = Path(arguments.output)
+    _check_folder(path)
+    from .draw import draw as picture_of
+
+    picture_of(output, theme=arguments.theme, style=arguments.style, digits=arguments.digits).save(
+        path
+    )
+    print(f"wrote {path}")
+
+
+def demo(arguments: argparse.Namespace) -> None:
+    """Train a small network and write its pictures."""
+    from .demo import run
+
+    run(Path(arguments.folder))
+
+
+def _terminal_width() -> int | None:
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def _differentiated(arguments: argparse.Namespace) -> Value:
+    output = expression(arguments.expression, values_from(arguments.values))
+    if not output.is_constant:
+        output.backward()
+    return output
+
+
+# --- what is typed --------------------------------------------------------------------------------
+
+
+def values_from(arguments: Sequence[str]) -> dict[str, float]:
+    """The numbers of arguments such as `w=2`.
+
+    >>> values_from(["w=2", "x=-0.5"])
+    {'w': 2.0, 'x': -0.5}
+    >>> values_from(["w"])
+    Traceback (most recent call last):
+    ...
+    minigrad.expression_error.ExpressionError: 'w' gives no value: write w=2
+    """
+    values: dict[str, float] = {}
+    for argument in arguments:
+        name, equals, number = (part.strip() for part in argument.partition("="))
+        name = unicodedata.normalize("NFKC", name)
+        said = repr(printable(argument))
+        if not name.isidentifier():
+            raise ExpressionError(
+                f"{said} gives no value: write name=number, and the expression in quotes"
+            )
+        if not equals:
+            raise ExpressionError(f"{said} gives no value: write {printable(name)}=2")
+        if name in values:
+            raise ExpressionError(
+                f"{said}: {printable(name)} has a value already, {values[name]:g}: leave one out"
+            )
+        values[name] = _number(said, name, number)
+    return values
+
+
+def _number(said: str, name: str, text: str) -> float:
+    try:
+        number = float(text.replace("−", "-"))
+    except ValueError:
+        raise ExpressionError(
+            f"{said}: what follows the = is not a number: write {printable(name)}=0.5"
+        ) from None
+    if isinf(number) and "inf" not in text.lower():
+        raise ExpressionError(f"{said}: beyond the range of a float (up to 1.8e308)")
+    return number
+
+
+def _check_folder(path: Path) -> None:
+    if not path.parent.is_dir():
+        raise FileNotFoundError(
+            f"cannot write {str(path)!r}: there is no folder {str(path.parent)!r}; make it first"
+        )
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose errors are one line, safe to print."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {_safe(message)}; see {self.prog} --help\n")
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        prog="minigrad",
+        description="Circuits of gates, their gradients, and pictures of both.",
+        epilog=f"example: minigrad eval {EXAMPLE}",
+    )
+    parser.add_argument("--version", action="store_true", help="print the version and stop")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=Parser)
+
+    def add(name: str, run: Command, what: str, example: str) -> Parser:
+        command: Parser = commands.add_parser(
+            name,
+            help=what,
+            description=f"{what[0].upper()}{what[1:]}.",
+            epilog=f"example: minigrad {name} {example}",
+        )
+        command.set_defaults(run=run, command=name)
+        return command
+
+    command = add("eval", evaluate, "print every value and gradient of an expression", EXAMPLE)
+    _takes_expression(command, digits=4)
+
+    command = add("draw", draw, "draw the circuit of an expression", f"{EXAMPLE} -o neuron.svg")
+    _takes_expression(command, digits=2)
+    command.add_argument(
+        "-o", "--output", metavar="FILE", help=".svg, .png, .pdf or .dot; without it, a text tree"
+    )
+    command.add_argument("--theme", default="light", help="light, dark or safe")
+    command.add_argument("--style", default="circuit", help="circuit or graph")
+
+    command = add("demo", demo, "train a small network and write its pictures", "my-folder")
+    command.add_argument(
+        "folder",
+        nargs="?",
+        default="minigrad-demo",
+        metavar="FOLDER",
+        help="made if need be (minigrad-demo)",
+    )
+    return parser
+
+
+def _takes_expression(command: Parser, digits: int) -> None:
+    command.add_argument(
+        "expression", metavar="EXPR", help='in quotes: "tanh(w*x + b)"; gates are functions'
+    )
+    command.add_argument(
+        "values", nargs="*", default=[], metavar="name=value", help="one for each name"
+    )
+    command.add_argument(
+        "--digits", type=_digits, default=digits, metavar="N", help=f"after the point ({digits})"
+    )
+
+
+def _digits(text: str) -> int:
+    if text.isascii() and text.isdigit() and int(text[:4]) <= 30:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to 30")
+
+
+def parsed(argv: Sequence[str]) -> argparse.Namespace | None:
+    """The arguments; None if no command is among them, and all is said."""
+    parser = _parser()
+    arguments, more = parser.parse_known_args([_protected(argument) for argument in argv])
+    unknown = [word for word in more if word.startswith("-") or "values" not in arguments]
+    if unknown:
+        parser.error(f"unknown: {' '.join(unknown)}")
+    if "values" in arguments:  # argparse leaves over those that stand behind an option
+        arguments.values = [*arguments.values, *more]
+    if "run" in arguments:
+        return arguments
+    print(f"minigrad {_version()}") if arguments.version else parser.print_help()
+    return None
+
+
+def _version() -> str:
+    from importlib import metadata
+
+    try:
+        return metadata.version("minigrad-circuits")
+    except metadata.PackageNotFoundError:
+        return "(not installed: run from its sources)"
+
+
+def _protected(argument: str) -> str:
+    """With a space in front, argparse takes `-2*x` for an expression, and not for an option."""
+    is_option = re.fullmatch(r"-[a-z]|--[a-z-]*(=.*)?", argument, re.DOTALL)
+    known = argument in ("-o", "-h") or argument.startswith("--")
+    return argument if is_option and known else f" {argument}" if argument[:1] == "-" else argument
+
+
+# --- running --------------------------------------------------------------------------------------
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; the result is the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # an old terminal shows ? where it has no ∂
+    arguments = parsed(sys.argv[1:] if argv is None else argv)
+    if arguments is None:
+        return 0
+    name = f"minigrad {arguments.command}"
+    try:
+        arguments.run(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader, such as head, has seen enough
+        _give_up_output()
+        return 1
+    except KeyboardInterrupt:
+        return _failed(name, "stopped", 130)
+    except ValueError as error:
+        return _failed(name, error, 2)
+    except (OSError, RuntimeError, ImportError) as error:
+        return _failed(name, error, 1)
+    return 0
+
+
+def _failed(name: str, error: Any, code: int) -> int:
+    print(f"{name}: {_safe(str(error))}", file=sys.stderr)
+    try:
+        sys.stdout.flush()
+    except OSError:  # a full disk: that was the error
+        _give_up_output()
+    return code
+
+
+def _give_up_output() -> None:
+    """Let nothing more be written, or Python would complain of it when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _safe(message: str) -> str:
+    return "\n".join(map(shown, message.split("\n")))

@@ -1,0 +1,77 @@
+"""What a picture shows, before it is written in one style or another."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from .engine import Value, topological_order
+from .stage import Stage
+from .themes import Theme
+
+
+class Use(NamedTuple):
+    """One use of a wire: the gate, by its output wire, and the place among that gate's inputs."""
+
+    gate: Value
+    place: int
+
+
+@dataclass(frozen=True)
+class Uses:
+    """Where each wire of a picture goes, and its number in the whole circuit.
+
+    `number` is a wire's place in the topological order of the whole circuit: a picture of a part
+    names wires as the picture of the whole does. `hidden` counts uses by gates left out.
+    """
+
+    number: Mapping[Value, int]
+    shown: Mapping[Value, list[Use]]
+    hidden: Mapping[Value, int]
+
+
+def uses_of(output: Value, gates: Sequence[Value], symbols: Collection[Value] = ()) -> Uses:
+    """The uses of every wire of a picture of these gates.
+
+    A gate in `symbols` shows its constants in its symbol: they are no wires of the picture.
+    """
+    wires = topological_order(output)
+    chosen = set(gates)
+    shown: dict[Value, list[Use]] = {wire: [] for wire in gates}
+    hidden: dict[Value, int] = {}
+    for gate in gates:
+        for place, source in enumerate(gate.inputs):
+            if source.is_constant and gate in symbols:
+                continue
+            shown.setdefault(source, []).append(Use(gate, place))
+    for wire in wires:
+        if wire not in chosen:
+            for source in wire.inputs:
+                if source in shown:
+                    hidden[source] = hidden.get(source, 0) + 1
+    return Uses({wire: number for number, wire in enumerate(wires)}, shown, hidden)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The gates to draw, the numbers to write on them, and how."""
+
+    output: Value
+    gates: Sequence[Value]
+    uses: Uses
+    stage: Stage
+    theme: Theme
+    digits: int = 2
+    show_local: bool = False
+    heat: bool = False
+    symbols: Mapping[Value, str] = field(default_factory=dict)  # with constants: `1 + x`, not `+`
+    idle: Mapping[Value, str] = field(default_factory=dict)  # gates that pass no gradient
+    first_nonfinite: Value | None = None
+    active: Value | None = None
+    caption: Sequence[str] = ()  # lines of HTML-like text
+
+    def symbol(self, wire: Value) -> str:
+        """What stands in the gate behind a wire."""
+        assert wire.gate is not None
+        return self.symbols.get(wire, wire.gate.symbol)

@@ -1,0 +1,44 @@
+"""Tables of text and numbers, aligned in a terminal and as HTML in a notebook."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under a header.
+
+    >>> Table(("unit", "δ"), [("z_1^1", -0.25), ("z_2^1", 1.5)])
+    unit       δ
+    z_1^1  -0.25
+    z_2^1    1.5
+    """
+
+    header: Sequence[str]
+    rows: Sequence[Sequence[object]]
+
+    def __repr__(self) -> str:
+        lines = [self.header, *([_shown(cell) for cell in row] for row in self.rows)]
+        widths = [max(map(len, column)) for column in zip(*lines)]
+        return "\n".join(
+            "  ".join(
+                cell.rjust(width) if place else cell.ljust(width)
+                for place, (cell, width) in enumerate(zip(line, widths))
+            ).rstrip()
+            for line in lines
+        )
+
+    def _repr_html_(self) -> str:
+        head = "".join(f"<th>{html.escape(name)}</th>" for name in self.header)
+        body = "".join(
+            "<tr>" + "".join(f"<td>{html.escape(_shown(cell))}</td>" for cell in row) + "</tr>"
+            for row in self.rows
+        )
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _shown(cell: object) -> str:
+    return f"{cell:.6g}" if isinstance(cell, float) else str(cell)

@@ -1,0 +1,121 @@
+"""The colours of pictures: `light`, `dark`, and `safe` for readers who confuse red and green.
+
+>>> THEMES["light"].value, THEMES["safe"].value
+('#1B7837', '#0072B2')
+
+Every text has a contrast of at least 4.5:1 to whatever it stands on (WCAG 2, level AA); a test
+computes it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Theme:
+    """What each colour is for."""
+
+    background: str
+    ink: str  # names and symbols
+    line: str  # wires and the borders of gates
+    value: str
+    gradient: str
+    local: str  # local gradients
+    faint: str  # constants, values repeated on branches, `?`
+    gate: str  # the fill of a gate
+    done: str  # … of one that the pass has finished
+    active: str  # … of the one at work
+    active_line: str
+    cluster: str  # the fill of a neuron's or a layer's frame
+    cluster_line: str
+    warning: str  # dead, saturated, not finite
+    # The heat map: |gradient| against the output's, from vanishing over equal to exploding.
+    heat: tuple[str, ...]
+
+
+THEMES: Final = {
+    "light": Theme(
+        background="#FFFFFF",
+        ink="#263238",
+        line="#455A64",
+        value="#1B7837",
+        gradient="#C62828",
+        local="#5E35B1",
+        faint="#5F7480",
+        gate="#F3F6F8",
+        done="#E8F0E9",
+        active="#FFE082",
+        active_line="#E65100",
+        cluster="#F7F9FB",
+        cluster_line="#CFD8DC",
+        warning="#AD1457",
+        heat=("#90CAF9", "#64A7E0", "#4C7FA8", "#455A64", "#B26A00", "#E0521B", "#D50000"),
+    ),
+    "dark": Theme(
+        background="#0D1117",
+        ink="#E6EDF3",
+        line="#9FB0BF",
+        value="#7EE2A8",
+        gradient="#FF9E8A",
+        local="#C9B6FF",
+        faint="#8B98A5",
+        gate="#1F2A36",
+        done="#1D3328",
+        active="#6B4E00",
+        active_line="#FFC233",
+        cluster="#131A22",
+        cluster_line="#30404E",
+        warning="#FF8AB8",
+        heat=("#1F4E79", "#2F74B5", "#6AA3D5", "#9FB0BF", "#E0B050", "#FF8A3D", "#FF4040"),
+    ),
+    "safe": Theme(
+        background="#FFFFFF",
+        ink="#1A1A1A",
+        line="#4D4D4D",
+        value="#0072B2",
+        gradient="#B34700",
+        local="#6A3D8A",
+        faint="#666666",
+        gate="#F4F4F4",
+        done="#E6EEF5",
+        active="#F0E442",
+        active_line="#000000",
+        cluster="#FAFAFA",
+        cluster_line="#CCCCCC",
+        warning="#8E2A6B",
+        heat=("#A6CDE8", "#6BAED6", "#3F86B5", "#4D4D4D", "#C98A1B", "#D55E00", "#8A2B00"),
+    ),
+}
+
+
+def theme_named(name: str) -> Theme:
+    """The theme of that name.
+
+    >>> theme_named("drak")
+    Traceback (most recent call last):
+    ...
+    ValueError: there is no theme 'drak': choose 'light', 'dark' or 'safe'
+    """
+    if name not in THEMES:
+        raise ValueError(f"there is no theme {name!r}: choose 'light', 'dark' or 'safe'")
+    return THEMES[name]
+
+
+def contrast(colour: str, other: str) -> float:
+    """The contrast of two colours by WCAG 2: from 1 (the same) to 21 (black on white).
+
+    >>> contrast("#000000", "#FFFFFF")
+    21.0
+    """
+    bright, dark = sorted((_luminance(colour), _luminance(other)), reverse=True)
+    return (bright + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

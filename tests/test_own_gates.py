@@ -1,0 +1,146 @@
+"""A gate of one's own behaves like a built-in one, and a wrong one is refused."""
+
+import copy
+import math
+import pickle
+
+import pytest
+
+import minigrad as mg
+from minigrad import GATES, Value
+
+
+@pytest.fixture(autouse=True)
+def only_the_built_in_gates_afterwards():
+    before = set(GATES)
+    yield
+    for name in set(GATES) - before:
+        del GATES[name]
+        delattr(Value, name)
+
+
+def test_three_lines_define_a_gate():
+    @mg.gate(symbol="sq", local_gradient=lambda x, out: (2 * x,))
+    def square(x):
+        return x * x
+
+    x = Value(3.0)
+    y = square(x) * 2
+    y.backward()
+    assert (y.data, x.grad) == (18.0, 12.0)
+    assert x.square().gate is GATES["square"]
+    assert square(3) == 9.0
+
+
+def test_it_works_everywhere_that_a_built_in_gate_does():
+    @mg.gate(symbol="swish", local_gradient=lambda x, out: (mg.sigmoid(x) * (1 + x - out),))
+    def swish(x):
+        """x · σ(x)"""
+        return x * mg.sigmoid(x)
+
+    x = Value(0.7)
+    y = swish(x)
+    assert y.data == pytest.approx(0.7 / (1 + math.exp(-0.7)), rel=1e-15)
+    assert mg.gradcheck(swish, [0.7]).verdict == "right"
+    (first,) = mg.grad(y, [x], create_graph=True)
+    (second,) = mg.grad(first, [x])
+    h = 1e-4
+    numeric = (swish(0.7 + h) - 2 * swish(0.7) + swish(0.7 - h)) / h**2
+    assert second.data == pytest.approx(numeric, rel=1e-6)
+    assert GATES["swish"].text("z") == "z·σ(z)"
+    assert r"\sigma" in GATES["swish"].local_gradient_latex("z")[0]
+    assert pickle.loads(pickle.dumps(y)).gate is GATES["swish"]
+    assert copy.deepcopy(y).gate is GATES["swish"]
+    assert "x · σ(x)" in swish.__doc__
+
+
+def test_gates_of_two_inputs_take_numbers_too():
+    @mg.gate(symbol="hyp", local_gradient=lambda x, y, out: (x / out, y / out))
+    def hypotenuse(x, y):
+        return mg.sqrt(x * x + y * y)
+
+    x = Value(3.0)
+    for output in (hypotenuse(x, 4), x.hypotenuse(4.0), hypotenuse(4, x)):
+        assert output.data == 5.0
+    assert mg.gradcheck(hypotenuse, [3.0, 4.0])
+
+
+def test_defaults_and_any_number_of_inputs():
+    @mg.gate(symbol="sc", local_gradient=lambda x, by, out: (by, x))
+    def scaled(x, by=2.0):
+        return x * by
+
+    @mg.gate(symbol="Σ²", local_gradient=lambda *xs: tuple(2 * x for x in xs[:-1]))
+    def sum_of_squares(*xs):
+        return mg.sum([x * x for x in xs])
+
+    assert scaled(Value(3.0)).data == 6.0
+    assert sum_of_squares([Value(1.0), 2, Value(3.0)]).data == 14.0
+
+
+def test_a_wrong_local_gradient_is_refused_with_both_numbers():
+    with pytest.raises(mg.GateError, match=r"wrong at .* gives 16\.86.* differences 16\.85"):
+
+        @mg.gate(symbol="x³", local_gradient=lambda x, out: (3 * x * x * 1.001,))
+        def cube(x):
+            return x**3
+
+    assert "cube" not in GATES
+    assert not hasattr(Value, "cube")
+
+
+def test_one_wrong_input_of_two_is_found():
+    with pytest.raises(mg.GateError, match="towards input 2"):
+
+        @mg.gate(symbol="×2", local_gradient=lambda x, y, out: (y, -x))
+        def product(x, y):
+            return x * y
+
+
+@pytest.mark.parametrize(
+    ("rule", "local_gradient", "message"),
+    [
+        (lambda x: math.sin(x), lambda x, out: (mg.cos(x),), "mg.exp, mg.log, mg.sin"),
+        (lambda x: x if x > 0 else 0, lambda x, out: (1.0,), "mg.where"),
+        (lambda x: x * 2, lambda x, out: 2.0, "a tuple with one item"),
+        (lambda x: x * 2, lambda x: (2.0,), "does not run"),
+        (lambda: 2.0, lambda out: (), "at least one input"),
+        (lambda x: mg.sqrt(-1 - x * x), lambda x, out: (x,), "could not be checked"),
+    ],
+)
+def test_a_rule_that_cannot_run_says_why(rule, local_gradient, message):
+    with pytest.raises(mg.GateError, match=message):
+        mg.gate(symbol="?", name="strange", local_gradient=local_gradient)(rule)
+    assert "strange" not in GATES
+
+
+@pytest.mark.parametrize("name", ["tanh", "data", "backward", "_hidden", "two words", "<lambda>"])
+def test_names_that_are_taken_or_impossible(name):
+    with pytest.raises(mg.GateError, match="name"):
+        mg.gate(symbol="?", name=name, local_gradient=lambda x, out: (1.0,))(lambda x: x * 1.0)
+
+
+def test_running_the_definition_again_replaces_it():
+    def define(factor):
+        @mg.gate(symbol="×k", local_gradient=lambda x, out: (factor,))
+        def times(x):
+            return x * factor
+
+        return times
+
+    define(2.0)
+    times = define(3.0)
+    assert times(Value(1.0)).data == Value(1.0).times().data == 3.0
+
+
+def test_kinks_of_ones_own_gate_are_respected():
+    @mg.gate(
+        symbol="hat",
+        local_gradient=lambda x, out: (mg.where(x > 0, -1.0, 1.0),),
+        kinks=lambda x, out: (x,),
+    )
+    def hat(x):
+        return 1 - mg.abs(x)
+
+    assert mg.gradcheck(hat, [0.0]).verdict == "at a kink"
+    assert mg.gradcheck(hat, [0.5]).verdict == "right"
