@@ -26,8 +26,8 @@ from .gate import Gate, as_number
 # Layout. A circuit has millions of wires, and the garbage collector visits each object again and
 # again, so a gate is one object: two inputs and their local gradients stand in its own slots.
 # With another number of inputs, `_second` is MANY and the slots of the first hold tuples. A plain
-# number beside one wire gets a wire of its own only when somebody asks for it: until then the gate
-# looks like one with a single input, and `_d_second` holds the number (in a tuple if it comes first).
+# number beside one wire gets a wire of its own only when somebody asks for it; until then the gate
+# looks like one with a single input, and `_d_second` holds the number (in a tuple: it comes first).
 MANY: Final = object()
 CONSTANT: Final = object()  # in `_second` of a leaf: a plain number, which gets no gradient
 

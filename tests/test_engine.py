@@ -173,6 +173,13 @@ def test_topological_order_is_depth_first_and_left_to_right() -> None:
     assert mg.topological_order(f) == [a, b, c, left, right, f]
 
 
+def test_topological_order_goes_through_many_inputs_from_the_left() -> None:
+    a, b, c = Value(1.0), Value(2.0), Value(3.0)
+    first, third = a * b, c * b
+    f = mg.sum([first, c, third, first])
+    assert mg.topological_order(f) == [a, b, c, first, third, f]
+
+
 def test_topological_order_holds_every_wire_once_and_after_its_inputs() -> None:
     source = random.Random(7)
     wires = [Value(source.random()) for _ in range(5)]
