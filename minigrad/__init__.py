@@ -27,6 +27,7 @@ from .gradients import grad
 from .modes import no_grad
 from .nonfinite import NonfiniteError, detect_nonfinite, first_nonfinite
 from .own_gates import GateError, gate
+from .paths import paths
 from .recording import constant
 from .table import as_table
 from .tree import as_tree
@@ -51,6 +52,7 @@ __all__ = [
     "gradcheck",
     "nn",
     "no_grad",
+    "paths",
     "select",
     "topological_order",
     "where",

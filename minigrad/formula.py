@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from typing import Any, Final, NoReturn
 
@@ -173,6 +174,17 @@ def format_number(number: float) -> str:
     return (text[:-2] if text.endswith(".0") else text).replace("-", MINUS)
 
 
+def _base(text: str, part: Formula) -> str:
+    """The text of what is raised to a power: in brackets if it is a power already.
+
+    >>> a = Formula.symbol("a¹", "a^1")
+    >>> as_text(a * a), as_latex(a * a)
+    ('(a¹)²', '(a^1)^2')
+    """
+    raised = "^" in text or unicodedata.decomposition(text[-1:] or " ").startswith("<super>")
+    return f"({text})" if raised or _BINDING[part.operation] < 6 else text
+
+
 def _is_square(formula: Formula) -> bool:
     left, right = formula.operands
     return formula.operation == "*" and left is right
@@ -194,9 +206,9 @@ def as_text(formula: Formula) -> str:
     if operation == "neg":
         return MINUS + _wrap(texts[0], parts[0], 4)
     binding = _BINDING[operation]
-    left = _wrap(texts[0], parts[0], binding + (operation == "**"))
+    left = _base(texts[0], parts[0]) if operation == "**" else _wrap(texts[0], parts[0], binding)
     if operation == "*" and _is_square(formula):
-        return _wrap(texts[0], parts[0], 6) + "²"
+        return _base(texts[0], parts[0]) + "²"
     right = _wrap(texts[1], parts[1], binding + (operation in ("-", "/")))
     if operation == "*":
         return f"{left}·{right}"
@@ -229,9 +241,9 @@ def as_latex(formula: Formula) -> str:
     if operation == "/":
         return rf"\frac{{{texts[0]}}}{{{texts[1]}}}"
     binding = _BINDING[operation]
-    left = _wrap(texts[0], parts[0], binding + (operation == "**"))
+    left = _base(texts[0], parts[0]) if operation == "**" else _wrap(texts[0], parts[0], binding)
     if operation == "*" and _is_square(formula):
-        return _wrap(texts[0], parts[0], 6) + "^2"
+        return _base(texts[0], parts[0]) + "^2"
     if operation == "**":
         return f"{left}^{{{texts[1]}}}"
     right = _wrap(texts[1], parts[1], binding + (operation == "-"))

@@ -178,7 +178,7 @@ def as_number(number: object) -> float:
 
 def _short(thing: object) -> str:
     try:
-        text = repr(thing)
+        text = " ".join(repr(thing).split())
     except ValueError:  # an int with more digits than Python prints
         return "of more than 4,000 digits"
     return text if len(text) <= 60 else f"{text[:57]}..."
@@ -191,12 +191,12 @@ def described(thing: object) -> str:
 def _remedy(thing: object) -> str:
     if isinstance(thing, str):
         return "write float(...) around it"
-    if isinstance(thing, complex) or hasattr(thing, "imag"):
-        return "minigrad works with real numbers; take .real, .imag or abs()"
     if thing is None:
         return "did a function forget its return?"
     if hasattr(type(thing), "__len__"):
         return "a wire carries one number; write a loop or a list comprehension over the items"
+    if isinstance(thing, complex) or hasattr(thing, "imag"):
+        return "minigrad works with real numbers; take .real, .imag or abs()"
     return "pass an int, a float or a Value"
 
 

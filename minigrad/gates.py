@@ -117,7 +117,7 @@ div = row(
 def _power_gradients(x: Any, y: Any, out: Any) -> tuple[Any, Any]:
     to_base = y * x ** (y - 1.0)
     to_exponent = out * log(x)
-    at_zero = where(y < 0.0, to_exponent, 0.0)
+    at_zero = where(y >= 0.0, 0.0, to_exponent)
     return where(equal(y, 0.0), 0.0, to_base), where(equal(x, 0.0), at_zero, to_exponent)
 
 
@@ -360,9 +360,9 @@ softplus = row(
 silu = row(
     "silu",
     "silu",
-    "silu multiplies the gradient by σ(x) + out·σ(−x)",
+    "silu multiplies the gradient by σ(x)·(1 + x·σ(−x))",
     rule=lambda x: where(x > -700.0, x / (1.0 + exp(-x)), x * exp(x)),
-    local_gradient=lambda x, out: (sigmoid(x) + out * sigmoid(-x),),
+    local_gradient=lambda x, out: (sigmoid(x) * (1.0 + x * sigmoid(-x)),),
     definition=lambda x: x * sigmoid(x),
 )
 gelu = row(
