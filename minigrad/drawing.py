@@ -29,9 +29,9 @@ class Drawing:
     >>> picture
     <Drawing of 1 gate: .svg .png .pdf .dot .save(path)>
     >>> print(picture)
-            value  gradient
-    ×        6.00         ?
-    ├─ x     3.00         ?
+          value  gradient
+    ×      6.00         ?
+    ├─ x   3.00         ?
     ╰─ 2
 
     The layout is made when it is first asked for, and kept.
