@@ -20,6 +20,7 @@ from .boundary import decision_boundary
 from .compiler import compile
 from .draw import Drawing, draw
 from .engine import Value, topological_order
+from .exports import export
 from .expression import expression
 from .expression_error import ExpressionError
 from .files import CircuitFileError, load, save
@@ -54,6 +55,7 @@ __all__ = [
     "detect_nonfinite",
     "dot",
     "draw",
+    "export",
     "expression",
     "first_nonfinite",
     "fit",
