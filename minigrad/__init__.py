@@ -18,7 +18,8 @@ from . import datasets, losses, nn, optim
 from . import gates as _gates
 from .boundary import decision_boundary
 from .compiler import compile
-from .draw import Drawing, draw
+from .draw import draw
+from .drawing import Drawing
 from .engine import Value, topological_order
 from .exports import export
 from .expression import expression
@@ -31,7 +32,10 @@ from .health import health
 from .modes import no_grad
 from .nonfinite import NonfiniteError, detect_nonfinite, first_nonfinite
 from .own_gates import GateError, gate
+from .paths import paths
 from .recording import constant
+from .step import Step
+from .stepper import Stepper
 from .table import as_table
 from .tracing import TracingError
 from .training import fit
@@ -44,6 +48,8 @@ __all__ = [
     "ExpressionError",
     "GateError",
     "NonfiniteError",
+    "Step",
+    "Stepper",
     "TracingError",
     "Value",
     "as_table",
@@ -69,6 +75,7 @@ __all__ = [
     "nn",
     "no_grad",
     "optim",
+    "paths",
     "save",
     "select",
     "topological_order",

@@ -5,10 +5,10 @@ Text reaches DOT only through `notation`, which escapes it, in HTML-like labels 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
-from .notation import escape, html_name, rounded, unicode_name
+from .notation import escape, html_name, printable, rounded, unicode_name
 from .scene import Scene
 from .themes import Theme
 
@@ -42,12 +42,17 @@ def _caption(lines: Sequence[str]) -> str:
 
 
 def quoted(text: str) -> str:
-    """Text as a quoted string of DOT, in which nothing is left for DOT to read.
+    """Text as a quoted string of DOT.
 
-    >>> print(quoted('"\\N"'))
-    "&quot;&#92;N&quot;"
+    >>> print(quoted('a"b'))
+    "a&quot;b"
     """
-    return '"' + escape(text).replace("\\", "&#92;").replace("\n", " ") + '"'
+    return f'"{escape(printable(text))}"'
+
+
+def without_escapes(lines: Iterable[str]) -> list[str]:
+    """The lines with no backslash left in them: Graphviz reads `\\N` even in HTML-like labels."""
+    return [line.replace("\\", "&#92;") for line in lines]
 
 
 def font(html: str, colour: str, size: int = 0, bold: bool = False) -> str:
@@ -88,20 +93,23 @@ def gate_shape(symbol: str, style: str = "filled") -> str:
     )
 
 
-def wire_table(before: str, upper: str, lower: str, after: str, colour: str, width: int) -> str:
-    """A wire: one number over another, and between them the line that is the wire."""
+def wire_table(
+    before: str, upper: str, lower: str, after: str, colour: str, width: int, bar: bool = False
+) -> str:
+    """A wire: one number over another, and between them the line that is the wire, or a bar."""
+    rule = f'<tr><td height="3" cellpadding="0" bgcolor="{colour}"></td></tr>' if bar else "<hr/>"
     return (
         f'<table border="0" cellborder="0" cellspacing="0" cellpadding="1" color="{colour}">'
-        f'<tr>{before}<td width="{width}">{upper}</td>{after}</tr><hr/><tr><td>{lower}</td></tr>'
+        f'<tr>{before}<td width="{width}">{upper}</td>{after}</tr>{rule}<tr><td>{lower}</td></tr>'
         "</table>"
     )
 
 
-def side_cell(html: str, width: int) -> str:
+def side_cell(html: str, width: int, bar: bool = False) -> str:
     """A cell beside both numbers of a wire: a name, mostly."""
-    return f'<td rowspan="2" cellpadding="3" width="{width}">{html}</td>'
+    return f'<td rowspan="{3 if bar else 2}" cellpadding="3" width="{width}">{html}</td>'
 
 
-def name_cell(label: str) -> str:
+def name_cell(label: str, bar: bool = False) -> str:
     """The name of a wire as a cell of its table."""
-    return side_cell(html_name(label), 14 + 8 * (len(unicode_name(label)) - 1))
+    return side_cell(html_name(label), 14 + 8 * (len(unicode_name(label)) - 1), bar)

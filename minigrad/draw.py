@@ -13,27 +13,29 @@ In a notebook a drawing shows itself; `picture.save("f.svg")` writes a file.
 
 from __future__ import annotations
 
-import os
-import re
-import secrets
-from collections.abc import Callable, Sequence
-from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
 
+from .captions import chain_rule_lines, title_lines
 from .circuit_style import circuit_lines
+from .collapsed import Box, boxes_of, collapsed_lines
+from .dot_source import font, without_escapes
+from .drawing import Drawing
 from .engine import Value
-from .layout import render
-from .notation import escape
-from .raster import png_from_svg
+from .expansion import expand as expanded
+from .gate import described
+from .graph_style import graph_lines
+from .marks import idle_gates, legend_of_heat, legend_of_marks, nonfinite_birth
 from .scene import Scene, uses_of
-from .selection import selected_gates
-from .stage import Stage, present_stage
-from .structure import groups_of
-from .themes import theme_named
+from .selection import more_gates_than, selected_gates
+from .stage import Stage, present_stage, stage_of
+from .structure import Group, groups_of
+from .themes import Theme, theme_named
+from .tree import as_tree
 
-if TYPE_CHECKING:
-    import graphviz
+MOST_GATES: Final = 2000  # more than that no one can read
+COLLAPSE_FROM: Final = 300  # with more, units are drawn as boxes without being asked
+MOST_BOXES: Final = 75  # with more, layers are
 
 
 def draw(
@@ -44,96 +46,141 @@ def draw(
     show: str = "values",
     digits: int = 2,
     highlight: Value | None = None,
+    color: str | None = None,
     depth: int | None = None,
     around: Value | None = None,
     between: tuple[Value, Value] | None = None,
+    collapse: str | None = None,
+    expand: str | Iterable[str] = (),
     stage: Stage | None = None,
     title: str | None = None,
 ) -> Drawing:
-    """The circuit behind a value as a picture."""
+    """The circuit behind a value as a picture.
+
+    >>> import minigrad as mg
+    >>> x = mg.Value(3.0, label="x")
+    >>> y = x.sigmoid()
+    >>> picture = mg.draw(y, expand=["sigmoid"], theme="dark", title="the logistic function")
+    >>> picture.save("sigmoid.svg")  # doctest: +SKIP
+
+    `style` is "circuit", the textbooks' (values above the wires, gradients below, `?` where none
+    has been computed), or "graph", micrograd's. `theme` is "light", "dark" or "safe" (for readers
+    who confuse red and green). `show="local"` adds the local gradients, `color="gradient"` colours
+    wires by how big their gradient is, `highlight` makes one gate stand out, with what it does to
+    the gradient written below. `depth`, `around` (a wire) and `between` (two wires) choose a part;
+    `collapse` draws a network with one box for each "neuron" or "layer"; `expand` names gates to
+    show as the simpler gates of their definition. `stage` shows another moment than the present.
+    `title` stands below the picture; an empty one leaves out all words there.
+
+    More than 300 gates of a network collapse by themselves, and the caption says so; more than
+    2,000 are a ValueError that names what to draw instead.
+    """
+    _check_choices(style=style, show=show, color=color, collapse=collapse)
+    colours = theme_named(theme)
+    if not isinstance(output, Value):
+        raise TypeError(f"draw() shows the circuit behind a Value, got {described(output)}")
+    if not isinstance(digits, int) or not 0 <= digits <= 17:
+        raise ValueError(f"digits= is a number of digits from 0 to 17, got {digits!r}")
+    part = depth is not None or around is not None or between is not None
+    if not part and collapse is None and more_gates_than(output, MOST_GATES):
+        raise ValueError(_too_many(f"more than {MOST_GATES:,}"))
+    symbols: dict[Value, str] = {}
+    if expand:
+        output, stage, symbols, twins = expanded(output, expand, stage or present_stage(output))
+        highlight, around, *ends = _twins_of(twins, highlight, around, *(between or ()))
+        between = (ends[0], ends[1]) if len(ends) == 2 else between
     gates = selected_gates(output, depth, around, between)
-    uses = uses_of(output, gates)
-    stage = stage or present_stage(output)
+    if collapse is None and len(gates) > MOST_GATES:
+        raise ValueError(_too_many(f"{len(gates):,}"))
+    uses = uses_of(output, gates, symbols)
+    groups = groups_of(gates, uses) if style == "circuit" else []
+    boxes, notes = _boxes(gates, groups, collapse, colours)
+    if stage is None:
+        stage = stage_of({output: None, **uses.shown})
+    active = stage.active if highlight is None else _gate_to_highlight(highlight, gates)
+    idle, birth = idle_gates(gates, stage), nonfinite_birth(output, stage)
+    explanation = chain_rule_lines(active, stage, colours, digits) if active is not None else []
+    legends = [legend_of_heat(colours)] if color else []
+    legends += legend_of_marks(idle, birth, colours)
+    caption = [*title_lines(title, bool(explanation)), *explanation, *legends, *notes]
     scene = Scene(
         output,
         gates,
         uses,
         stage,
-        theme_named(theme),
+        colours,
         digits,
-        show == "local",
-        active=highlight or stage.active,
-        caption=[escape(line) for line in (title or "").splitlines()],
+        show_local=show == "local",
+        heat=color == "gradient",
+        symbols=symbols,
+        idle=idle,
+        first_nonfinite=birth and birth.wire,
+        active=active,
+        caption=caption if title != "" else [],
     )
-    return Drawing(circuit_lines(scene, groups_of(gates, uses)))
+    lines = without_escapes(_lines(scene, style, groups, boxes))
+    return Drawing(lines, lambda: as_tree(output, digits), len(gates))
 
 
-class Drawing:
-    """A picture of a circuit: `svg`, `png`, `pdf`, `dot`, and `save(path)`."""
-
-    def __init__(self, lines: Sequence[str]) -> None:
-        self._lines = list(lines)
-
-    @property
-    def source(self) -> str:
-        """The picture in DOT, Graphviz's language."""
-        return "digraph circuit {\n" + "".join(f"\t{line}\n" for line in self._lines) + "}\n"
-
-    @property
-    def dot(self) -> graphviz.Digraph:
-        """The picture as a `graphviz.Digraph`, to change and render with that package."""
-        import graphviz
-
-        return graphviz.Digraph("circuit", body=[f"\t{line}\n" for line in self._lines])
-
-    @cached_property
-    def svg(self) -> str:
-        """The picture as SVG."""
-        text = render(self.source, "svg").decode()
-        text = text[text.index("<svg") :]
-        return re.sub(r"<title>[^<]*</title>\n", "", text)
-
-    @cached_property
-    def png(self) -> bytes:
-        """The picture as PNG, in fonts of its own."""
-        return png_from_svg(self.svg)
-
-    @cached_property
-    def pdf(self) -> bytes:
-        """The picture as PDF."""
-        return render(self.source, "pdf")
-
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the picture to a file: `.svg`, `.png`, `.pdf` or `.dot` by its ending.
-
-        A file that is there already is replaced when the new one is complete, and not before.
-        """
-        makers: dict[str, Callable[[], bytes]] = {
-            ".svg": lambda: self.svg.encode(),
-            ".png": lambda: self.png,
-            ".pdf": lambda: self.pdf,
-            ".dot": lambda: self.source.encode(),
-        }
-        path = Path(path)
-        make = makers.get(path.suffix.lower())
-        if make is None:
-            raise ValueError(
-                f"cannot save a drawing as {str(path)!r}: the name must end with "
-                f"{', '.join(makers)}"
-            )
-        _write(path, make())
+def _lines(scene: Scene, style: str, groups: Sequence[Group], boxes: Sequence[Box]) -> list[str]:
+    if style == "graph":
+        return graph_lines(scene)
+    return collapsed_lines(scene, boxes) if boxes else circuit_lines(scene, groups)
 
 
-def _write(path: Path, content: bytes) -> None:
-    """Put the content where the path says, at once or not at all."""
-    if path.is_dir():
-        raise IsADirectoryError(f"{str(path)!r} is a directory: name a file in it")
-    part = path.with_name(f".{secrets.token_hex(8)}.part")
-    try:
-        with open(part, "xb") as file:
-            file.write(content)
-        os.replace(part, path)
-    except OSError as error:
-        raise OSError(f"cannot write {str(path)!r}: {error.strerror or error}") from None
-    finally:
-        part.unlink(missing_ok=True)
+def _boxes(
+    gates: Sequence[Value], groups: Sequence[Group], collapse: str | None, theme: Theme
+) -> tuple[list[Box], list[str]]:
+    """The boxes to draw, if the units are to be collapsed, and what to say about that."""
+    if collapse is not None and not groups:
+        raise ValueError(
+            f"collapse={collapse!r} draws the units of a network as boxes, and this picture has "
+            "none: build the network with mg.nn, and use the circuit style"
+        )
+    if collapse is not None:
+        return boxes_of(groups, collapse), []
+    if len(gates) <= COLLAPSE_FROM:
+        return [], []
+    if not groups:
+        text = f"{len(gates):,} gates: depth=, around= or between= show a part"
+        return [], [font(text, theme.faint, 11)]
+    collapse = "neuron" if len(groups) <= MOST_BOXES else "layer"
+    text = f'{len(gates):,} gates, drawn with collapse="{collapse}"; depth= and around= show gates'
+    return boxes_of(groups, collapse), [font(text, theme.faint, 11)]
+
+
+def _gate_to_highlight(wire: Value, gates: Sequence[Value]) -> Value:
+    if wire not in gates:
+        raise ValueError(
+            f"highlight={wire!r} is not the output of a gate in this picture: give the Value that "
+            "the gate computes"
+        )
+    return wire
+
+
+def _twins_of(twins: Mapping[Value, Value], *wires: Any) -> list[Any]:
+    """The copies of wires of a circuit; what is no wire of it stays, for an error to name it."""
+    return [twins.get(wire, wire) if isinstance(wire, Value) else wire for wire in wires]
+
+
+_CHOICES: Final = {
+    "style": ("circuit", "graph"),
+    "show": ("values", "local"),
+    "color": (None, "gradient"),
+    "collapse": (None, "neuron", "layer"),
+}
+
+
+def _check_choices(**given: str | None) -> None:
+    for name, choice in given.items():
+        choices = _CHOICES[name]
+        if choice not in choices:
+            raise ValueError(f"{name}={choice!r}: choose {' or '.join(map(repr, choices))}")
+
+
+def _too_many(count: str) -> str:
+    return (
+        f"{count} gates are too many for one picture (at most {MOST_GATES:,}): draw a part with "
+        "depth=20, around=wire or between=(a, b), or a network's units as boxes with "
+        'collapse="neuron" or collapse="layer"'
+    )

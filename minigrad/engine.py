@@ -367,8 +367,10 @@ def backward(output: Value, upstream: float) -> None:
             output._grad = seed
             _send_back(gates)
             for leaf, old in zip(leaves, before):
-                total: Any = leaf._grad
-                leaf._grad = None if leaf._second is CONSTANT else total + (old or 0.0)
+                if leaf._second is CONSTANT:
+                    leaf._grad = None
+                elif old is not None:
+                    leaf._grad += old  # type: ignore[operator]
         except BaseException:
             deque(restore, maxlen=0)
             raise

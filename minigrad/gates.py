@@ -117,7 +117,7 @@ div = row(
 def _power_gradients(x: Any, y: Any, out: Any) -> tuple[Any, Any]:
     to_base = y * x ** (y - 1.0)
     to_exponent = out * log(x)
-    at_zero = where(y < 0.0, to_exponent, 0.0)
+    at_zero = where(y >= 0.0, 0.0, to_exponent)
     return where(equal(y, 0.0), 0.0, to_base), where(equal(x, 0.0), at_zero, to_exponent)
 
 
@@ -404,6 +404,7 @@ tanh = row(
     native="tanh",
     latex=r"\tanh({0})",
     local_gradient=lambda x, out: (1.0 - out * out,),
+    idle=("saturated", lambda x, out: 1.0 - out * out < 0.04),
 )
 sigmoid = row(
     "sigmoid",
@@ -415,6 +416,7 @@ sigmoid = row(
     text_name="σ",
     local_gradient=lambda x, out: (out * (1.0 - out),),
     definition=lambda x: 1.0 / (1.0 + exp(-x)),
+    idle=("saturated", lambda x, out: out * (1.0 - out) < 0.01),  # of a quarter: 4 %, as in tanh
 )
 relu = row(
     "relu",
@@ -425,6 +427,7 @@ relu = row(
     local_gradient=lambda x, out: (where(x <= 0.0, 0.0, 1.0),),
     definition=lambda x: maximum(0.0, x),
     kinks=lambda x, out: (x,),
+    idle=("dead", lambda x, out: x <= 0.0),
 )
 leaky_relu = row(
     "leaky_relu",
@@ -448,10 +451,10 @@ softplus = row(
 silu = row(
     "silu",
     "silu",
-    "silu multiplies the gradient by σ(x) + out·σ(−x)",
+    "silu multiplies the gradient by σ(x)·(1 + x·σ(−x))",
     rule=lambda x: where(x > -700.0, x / (1.0 + exp(-x)), x * exp(x)),
     torch="torch.nn.functional.silu({0})",
-    local_gradient=lambda x, out: (sigmoid(x) + out * sigmoid(-x),),
+    local_gradient=lambda x, out: (sigmoid(x) * (1.0 + x * sigmoid(-x)),),
     definition=lambda x: x * sigmoid(x),
 )
 gelu = row(

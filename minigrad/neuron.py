@@ -52,6 +52,8 @@ class Neuron(Module):
         (offset,) = initial_biases(bias if isinstance(bias, bool) else [bias], 1)
         self.w = [Value(number, label=names.w(k)) for k, number in enumerate(row)]
         self.b = None if offset is None else Value(offset, label=names.b)
+        for parameter in self.parameters():
+            parameter.unit = names.unit
         self.activation: Activation = activation_of(activation if nonlin else None)
         self.names = names
         self._products: list[Value] = []
