@@ -13,6 +13,7 @@ Value(data=1.0, grad=?, gate=pow)
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import isfinite
 from typing import Any, Final
 
 from .engine import CONSTANT, MANY, Value, new_object
@@ -47,7 +48,7 @@ def record(gate: Gate, inputs: tuple[Value, ...]) -> Value:
     numbers = [wire._data for wire in inputs]
     out = float_forward(gate, count)(*numbers)
     gradients = float_local_gradients(gate, count)(*numbers, out)
-    wire = new_object(Value)
+    wire: Value = new_object(Value)
     wire._data = out
     wire._grad = None
     wire.gate = gate
@@ -59,7 +60,9 @@ def record(gate: Gate, inputs: tuple[Value, ...]) -> Value:
         for source, gradient in zip(inputs, gradients)
     )
     wire._d_second = None
-    return observed(wire)
+    if observers or not (isfinite(out) and all(map(isfinite, gradients))):
+        return observed(wire)
+    return wire
 
 
 def observed(wire: Value) -> Value:
