@@ -39,6 +39,7 @@ from .stepper import Stepper
 from .table import as_table
 from .tracing import TracingError
 from .training import fit
+from .training_steps import training_steps
 from .tree import as_tree
 
 __all__ = [
@@ -79,6 +80,7 @@ __all__ = [
     "save",
     "select",
     "topological_order",
+    "training_steps",
     "where",
 ]
 
