@@ -41,6 +41,7 @@ from .tracing import TracingError
 from .training import fit
 from .training_steps import training_steps
 from .tree import as_tree
+from .worksheet import Worksheet
 
 __all__ = [
     "GATES",
@@ -53,6 +54,7 @@ __all__ = [
     "Stepper",
     "TracingError",
     "Value",
+    "Worksheet",
     "as_table",
     "as_tree",
     "compile",
