@@ -21,6 +21,7 @@ from .compiler import compile
 from .draw import draw
 from .drawing import Drawing
 from .engine import Value, topological_order
+from .exports import export
 from .expression import expression
 from .expression_error import ExpressionError
 from .files import CircuitFileError, load, save
@@ -38,6 +39,7 @@ from .stepper import Stepper
 from .table import as_table
 from .tracing import TracingError
 from .training import fit
+from .training_steps import training_steps
 from .tree import as_tree
 from .worksheet import Worksheet
 
@@ -62,6 +64,7 @@ __all__ = [
     "detect_nonfinite",
     "dot",
     "draw",
+    "export",
     "expression",
     "first_nonfinite",
     "fit",
@@ -79,6 +82,7 @@ __all__ = [
     "save",
     "select",
     "topological_order",
+    "training_steps",
     "where",
 ]
 
