@@ -21,6 +21,7 @@ from .compiler import compile
 from .draw import draw
 from .drawing import Drawing
 from .engine import Value, topological_order
+from .exports import export
 from .expression import expression
 from .expression_error import ExpressionError
 from .files import CircuitFileError, load, save
@@ -63,6 +64,7 @@ __all__ = [
     "detect_nonfinite",
     "dot",
     "draw",
+    "export",
     "expression",
     "first_nonfinite",
     "fit",

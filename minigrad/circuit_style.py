@@ -126,7 +126,7 @@ class CircuitWriter:
             fill = theme.done
         if wire in self.scene.idle:
             line, thickness, style = theme.warning, "2.2", "filled,dashed"
-        if wire is self.scene.first_nonfinite:
+        if wire is self.scene.first_nonfinite_wire:
             line, style = theme.warning, 'filled", peripheries="2'
         if wire is self.scene.active:
             fill, line, thickness = theme.active, theme.active_line, "2.6"
@@ -193,7 +193,7 @@ class CircuitWriter:
             before = side_cell(font(CUT, theme.faint), 14, self.scene.heat)
         active = self.is_active(use) or wire is self.scene.active
         line = self.rule_colour(gradient, active)
-        if wire is self.scene.first_nonfinite and wire.is_leaf:
+        if wire is self.scene.first_nonfinite_wire and wire.is_leaf:
             line = theme.warning
         return wire_table(before, upper, lower, after, line, self.width, self.scene.heat)
 

@@ -37,8 +37,8 @@ def _record(scene: Scene, wire: Value, has_its_gate: bool) -> str:
     if wire.is_constant and value is not None:
         cells.append(font(constant_text(value, digits), theme.faint))
     else:
-        cells.append(f"data {number(value, theme.value, theme, digits)}")
-        cells.append(f"grad {number(gradient, theme.gradient, theme, digits)}")
+        cells.append(f"data {number(value, theme.value, theme, digits, size=0)}")
+        cells.append(f"grad {number(gradient, theme.gradient, theme, digits, size=0)}")
     active = wire is scene.active
     line = theme.active_line if active else theme.line
     row = "".join(f"<td>{cell}</td>" for cell in cells)
@@ -54,7 +54,7 @@ def _oval(scene: Scene, wire: Value) -> str:
     line, thickness, more = theme.line, 1.4, ""
     if wire in scene.idle:
         line, more = theme.warning, ",dashed"
-    if wire is scene.first_nonfinite:
+    if wire is scene.first_nonfinite_wire:
         line, thickness = theme.warning, 3
     if wire is scene.active:
         fill, line, thickness = theme.active, theme.active_line, 2.6

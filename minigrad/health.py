@@ -159,7 +159,7 @@ def _layers_of(wires: Sequence[Value]) -> list[_Layer]:
 def _preactivation(a: Value, unit: Any) -> Value | None:
     """The z of an activation: the marked wire of the same unit right behind it."""
     for source in a.inputs:
-        if source.__dict__.get("unit") == unit and not source.is_leaf:  # parameters are marked too
+        if source.__dict__.get("unit") == unit and not source.is_leaf:
             return source
     return None
 

@@ -110,8 +110,8 @@ def picture_html(stepper: Stepper) -> str:
     return (
         f'<img style="max-width:100%" alt="{escape(_title(stepper))}" '
         f'src="data:image/svg+xml;base64,{picture}">'
-        f"<p><b>{escape(step.title if step else 'start')}</b></p>"
-        + "".join(f"<p>{escape(line)}</p>" for line in lines)
+        f"<p><b>{escape(step.title if step else 'start')}</b><br>"
+        f"{'<br>'.join(map(escape, lines))}</p>"
     )
 
 
