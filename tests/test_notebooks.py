@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -15,10 +14,9 @@ nbformat = pytest.importorskip("nbformat")
 pytest.importorskip("nbclient")
 pytest.importorskip("ipykernel")
 
-FOLDER = Path(__file__).parent.parent / "notebooks"
-sys.path.insert(0, str(FOLDER))
-from build import notebooks, run  # noqa: E402
+from build import FOLDER, notebooks, run  # noqa: E402
 
+NATIVE = ("05", "06")  # they time machine code
 BLANK = "answer = ..."
 each_notebook = pytest.mark.parametrize("path", notebooks(), ids=lambda path: path.stem)
 
@@ -43,6 +41,8 @@ def said(cell: Any) -> str:
 
 @each_notebook
 def test_a_notebook_runs_and_its_exercises_tell_right_from_wrong(path: Path) -> None:
+    if path.name.startswith(NATIVE):
+        pytest.importorskip("llvmlite")
     notebook = read(path)
     blank = [cell for cell in notebook.cells if cell["source"].startswith(BLANK)]
     cases = ANSWERS[path.name[:2]]

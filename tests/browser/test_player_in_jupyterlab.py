@@ -1,13 +1,12 @@
 """The player in JupyterLab 4: run there, reopened untrusted, exported with and without scripts."""
 
 import json
-import socket
 import subprocess
 import sys
 from importlib.util import find_spec
-from urllib.request import urlopen
 
 import pytest
+from jupyterlab_server import jupyterlab
 from needed import missing
 
 SOURCE = """\
@@ -43,22 +42,8 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def address(folder):
-    """The address of a JupyterLab server for that folder."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    settings = ["--no-browser", "--allow-root", f"--port={port}", "--ip=127.0.0.1"]
-    settings += ["--IdentityProvider.token=", "--ServerApp.password="]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "jupyterlab", *settings], cwd=folder, stderr=subprocess.PIPE
-    )
-    for line in server.stderr:
-        if f"127.0.0.1:{port}/".encode() in line:
-            break
-    urlopen(f"http://127.0.0.1:{port}/api", timeout=60).close()
-    yield f"http://127.0.0.1:{port}/doc/tree"
-    server.terminate()
-    server.communicate(timeout=60)
+    with jupyterlab(folder) as address:
+        yield address
 
 
 @pytest.fixture
