@@ -22,12 +22,13 @@ from threading import RLock
 from typing import Any, Final
 
 from .arguments import put_together, take_apart
-from .engine import CONSTANT, MANY, Value, new_object
+from .engine import CONSTANT, MANY, Value
 from .gate import Gate, as_number, described
 from .recording import constant, observed, observers
 from .recordings import Recording, record_function
 from .rows import Rows, rows_of
 from .tracing import Traced, TracingError, is_recording
+from .value import new_object
 
 EXECUTORS: Final = ("auto", "python", "tape", "lanes")
 
