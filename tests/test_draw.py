@@ -344,3 +344,15 @@ def test_only_a_value_has_a_circuit(thing):
 def test_a_layer_of_outputs_is_drawn_one_by_one():
     assert clean(" a\u00a0 b ") == "a b"
     assert gates_in(picture(network(2, 1)))
+
+
+@pytest.mark.parametrize(
+    "gate", [gate for gate in mg.GATES.values() if gate.idle], ids=lambda gate: gate.name
+)
+def test_a_gate_is_marked_exactly_where_hardly_any_gradient_passes(gate):
+    word, condition = gate.idle
+    grid = [i / 8 for i in range(-80, 81)]
+    slopes = {x: abs(gate.local_gradients(x)[0]) for x in grid}
+    marked = {x for x in grid if condition(x, gate.forward(x))}
+    assert word in ("dead", "saturated")
+    assert marked == {x for x in grid if slopes[x] < 0.04 * max(slopes.values())}
