@@ -98,7 +98,7 @@ class CollapsedWriter(CircuitWriter):
         line, style = (
             (theme.warning, "rounded,filled,dashed") if idle else (theme.line, "rounded,filled")
         )
-        title = box.title if len(groups) == 1 else f"{box.title} · {len(groups)} units"
+        title = box.title if len(groups) == 1 else f"{box.title} · {_count(groups)}"
         rows = [font(title, theme.faint, 10), f"<b>{dot_text(', '.join(symbols))}</b>"]
         cells = "".join(f'<tr><td colspan="2">{row}</td></tr>' for row in rows)
         ident = "-".join(map(str, groups[0].unit if len(groups) == 1 else (groups[0].layer,)))
@@ -204,12 +204,19 @@ class CollapsedWriter(CircuitWriter):
         ]
 
 
+def _count(groups: Sequence[Group]) -> str:
+    """How many units, and how many times each where the network ran several times."""
+    units = len({group.unit for group in groups})
+    times = f" × {len(groups) / units:g}" if len(groups) > units else ""
+    return f"{units} unit{'s' * (units != 1)}{times}"
+
+
 def _known(number: float | None, digits: int) -> str:
     return "?" if number is None else rounded(number, digits)
 
 
 def _range(name: str, numbers: Sequence[float], digits: int) -> str:
     if not numbers:
-        return f"<i>{name}</i> = ?"
+        return f"<i>{name}</i>&#160;= ?"
     low, high = rounded(min(numbers), digits), rounded(max(numbers), digits)
-    return f"<i>{name}</i> from {low} to {high}"
+    return f"<i>{name}</i>&#160;from {low} to {high}"

@@ -162,6 +162,23 @@ def test_a_recurrent_network_can_be_drawn():
         assert mg.draw(h, **options).svg
 
 
+def test_every_step_of_a_recurrent_unit_is_a_group():
+    w, h = Value(0.5, label="w"), Value(1.0, label="h")
+    for _ in range(3):
+        z = w * h
+        h = z.tanh()
+        z.unit = h.unit = (1, 1)
+    assert len(groups(h)) == 3
+
+
+def test_a_layer_that_ran_several_times_says_so():
+    model = mg.nn.MLP(2, [3, 1], activation="tanh", seed=1)
+    loss = mg.sum([model([0.1 * i, 1.0]) for i in range(4)])
+    text = Picture(mg.draw(loss, collapse="layer").svg).all_text()
+    assert "layer 1 · 3 units × 4" in text
+    assert "layer 2 · 1 unit × 4" in text
+
+
 def test_dead_units_are_dashed_in_their_boxes():
     x = Value(1.0, label="x")
     unit = (x * -2.0).relu()
