@@ -17,6 +17,7 @@ from .structure import Group, outer_sources
 
 MOST_WEIGHTS = 40  # more labels than this hide the wires
 MOST_ROWS = 8  # units that a layer's box lists
+MOST_INPUTS = 40  # inputs drawn one by one; a batch of examples has more
 
 
 @dataclass(eq=False)
@@ -39,6 +40,12 @@ def boxes_of(groups: Sequence[Group], collapse: str) -> list[Box]:
     for group in groups:
         layers.setdefault(group.layer, []).append(group)
     return [Box(f"u{layer}", f"layer {layer}", members) for layer, members in layers.items()]
+
+
+def gates_outside(gates: Sequence[Value], boxes: Sequence[Box]) -> int:
+    """How many gates belong to no box: a loss over many examples has many."""
+    inside = {wire for box in boxes for group in box.groups for wire in group.members}
+    return sum(wire not in inside for wire in gates)
 
 
 def collapsed_lines(scene: Scene, boxes: Sequence[Box]) -> list[str]:
@@ -144,10 +151,17 @@ class CollapsedWriter(CircuitWriter):
     def _weights(self) -> dict[tuple[Value | Box, Box], list[float]]:
         """For every box what it reads, a wire or another box, and the weights on the way."""
         weights: dict[tuple[Value | Box, Box], list[float]] = {}
+        sources = {group: outer_sources(group) for box in self.boxes for group in box.groups}
+        inputs = {source for found in sources.values() for source in found if source.is_leaf}
+        many = Box("inputs", f"{len(inputs)} inputs", [])
+        if len(inputs) > MOST_INPUTS:
+            title = font(many.title, self.theme.ink)
+            self.nodes[None].append(f"{many.name} [shape=plain, label=<{title}>]")
+            self.box_of |= dict.fromkeys(inputs, many)
         for box in self.boxes:
             for group in box.groups:
                 own = set(group.members)
-                for source in outer_sources(group):
+                for source in sources[group]:
                     start = self.box_of.get(source, source)
                     found = weights.setdefault((start, box), [])
                     found += [
@@ -191,7 +205,7 @@ class CollapsedWriter(CircuitWriter):
         for box in self.boxes:
             columns.setdefault(box.groups[0].layer, []).append(box.name)
         for start, box in self.weights:
-            if isinstance(start, Box) and start.groups[0].layer >= box.groups[0].layer:
+            if isinstance(start, Box) and start.groups and _is_not_before(start, box):
                 return []  # a recurrent network
         inputs = [
             f"w{self.number[s]}" for s, _ in self.weights if isinstance(s, Value) and s.is_leaf
@@ -202,6 +216,10 @@ class CollapsedWriter(CircuitWriter):
             for chain in chains
             if len(chain) > 1
         ]
+
+
+def _is_not_before(box: Box, other: Box) -> bool:
+    return box.groups[0].layer >= other.groups[0].layer
 
 
 def _count(groups: Sequence[Group]) -> str:

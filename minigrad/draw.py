@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from .captions import chain_rule_lines, title_lines
 from .circuit_style import circuit_lines
-from .collapsed import Box, boxes_of, collapsed_lines
+from .collapsed import Box, boxes_of, collapsed_lines, gates_outside
 from .dot_source import font
 from .drawing import Drawing
 from .engine import Value
@@ -103,6 +103,8 @@ def draw(
     scene = _with_marks(scene, highlight)
     groups = groups_of(gates, uses) if style == "circuit" else []
     boxes, note = _boxes(gates, groups, collapse)
+    if boxes and (outside := gates_outside(gates, boxes)) > MOST_GATES:
+        raise ValueError(_too_many(f"{outside:,} (outside of the units)"))
     scene = replace(scene, caption=_caption(scene, title, note))
     return Drawing(_lines(scene, style, groups, boxes), lambda: as_tree(output, digits), len(gates))
 

@@ -153,6 +153,22 @@ def test_more_than_2000_gates_can_be_drawn_collapsed():
     assert len(Picture(mg.draw(loss, collapse="layer").svg).names("unit-")) == 2
 
 
+def test_a_batch_has_one_node_for_its_many_inputs():
+    model = mg.nn.MLP(2, [8, 1], activation="tanh", seed=1)
+    loss = mg.sum([model([0.1 * i, 1.0]) for i in range(60)])
+    seen = Picture(mg.draw(loss, collapse="layer").svg)
+    assert "120 inputs" in seen.all_text()
+    assert len(seen.names("wire-")) == 1
+
+
+def test_boxes_do_not_hide_that_too_many_gates_stand_outside():
+    y = network(3, 1)
+    for _ in range(2_001):
+        y = y + 1
+    with pytest.raises(ValueError, match=r"2,001 \(outside of the units\) gates are too many"):
+        mg.draw(y, collapse="neuron")
+
+
 def test_a_recurrent_network_can_be_drawn():
     w, h = Value(0.5, label="w"), Value(1.0, label="h")
     for _ in range(3):
