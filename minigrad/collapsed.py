@@ -83,9 +83,9 @@ class CollapsedWriter(CircuitWriter):
             if gate not in self.box_of:
                 self.gate(gate)
                 self.wire(gate)
-            else:
-                for use in self.uses(gate):
-                    self.edge(f"{self.box_of[gate].name}:e", gate, use, "branch")
+        for wire, box in self.box_of.items():
+            for use in self.uses(wire):
+                self.edge(f"{box.name}:e", wire, use, "branch")
         self.weighted_edges()
         graph = header(self.scene, nodesep=0.25, ranksep=0.9)
         return [*graph, *self.nodes[None], *self.edges, *self.entries.values(), *self.columns()]
@@ -101,7 +101,7 @@ class CollapsedWriter(CircuitWriter):
         theme = self.theme
         groups = box.groups
         symbols = dict.fromkeys(self._symbol(group) for group in groups)
-        idle = [group for group in groups if group.output in self.scene.idle]
+        idle = all(group.output in self.scene.idle for group in groups)
         line, style = (
             (theme.warning, "rounded,filled,dashed") if idle else (theme.line, "rounded,filled")
         )
@@ -152,7 +152,8 @@ class CollapsedWriter(CircuitWriter):
         """For every box what it reads, a wire or another box, and the weights on the way."""
         weights: dict[tuple[Value | Box, Box], list[float]] = {}
         sources = {group: outer_sources(group) for box in self.boxes for group in box.groups}
-        inputs = {source for found in sources.values() for source in found if source.is_leaf}
+        leaves = (source for found in sources.values() for source in found if source.is_leaf)
+        inputs = dict.fromkeys(leaves)
         many = Box("inputs", f"{len(inputs)} inputs", [])
         if len(inputs) > MOST_INPUTS:
             title = font(many.title, self.theme.ink)
@@ -190,7 +191,7 @@ class CollapsedWriter(CircuitWriter):
                 text = f"w = {rounded(weights[0], self.scene.digits)}" if few else ""
                 dashed = weights[0] < 0
             else:
-                text, dashed = f"{len(weights)} weights", False
+                text, dashed = _count_of_weights(len(weights), box), False
             size = max(map(abs, weights), default=0.0)
             width = 0.6 + scale * min(size, 1e300) if size == size else 0.6
             label = f", label=<{font(text, self.theme.value, 10)}>" if text else ""
@@ -227,6 +228,13 @@ def _count(groups: Sequence[Group]) -> str:
     units = len({group.unit for group in groups})
     times = f" × {len(groups) / units:g}" if len(groups) > units else ""
     return f"{units} unit{'s' * (units != 1)}{times}"
+
+
+def _count_of_weights(count: int, box: Box) -> str:
+    runs, rest = divmod(len(box.groups), len({group.unit for group in box.groups}))
+    if runs > 1 and rest == 0 and count % runs == 0:
+        return f"{count // runs} weights × {runs}"
+    return f"{count} weights"
 
 
 def _known(number: float | None, digits: int) -> str:

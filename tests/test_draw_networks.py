@@ -161,6 +161,14 @@ def test_a_batch_has_one_node_for_its_many_inputs():
     assert len(seen.names("wire-")) == 1
 
 
+def test_an_input_that_gates_outside_of_the_units_use_too_is_not_lost():
+    x = [Value(0.1 * k, label=f"x_{k}") for k in range(41)]
+    model = mg.nn.MLP(41, [2, 1], activation="tanh", seed=1)
+    source = mg.draw(model(x) * x[7], collapse="neuron").source
+    assert "41 inputs" in source
+    assert source.count("inputs:e -> g") == 1
+
+
 def test_boxes_do_not_hide_that_too_many_gates_stand_outside():
     y = network(3, 1)
     for _ in range(2_001):
