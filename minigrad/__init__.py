@@ -14,47 +14,75 @@ gradients through the circuit, from the last gate to the first.
 from typing import TYPE_CHECKING, Any
 
 from . import copying as _copying  # noqa: F401  (gives Value its copies and pickles)
+from . import datasets, losses, nn, optim
 from . import gates as _gates
-from . import nn
+from .boundary import decision_boundary
+from .compiler import compile
 from .draw import draw
 from .drawing import Drawing
 from .engine import Value, topological_order
+from .exports import export
 from .expression import expression
 from .expression_error import ExpressionError
-from .gates import GATES, dot, select, where
+from .files import CircuitFileError, load, save
+from .gates import GATES, dot, lookup, select, where
 from .gradcheck import gradcheck
 from .gradients import grad
+from .health import health
 from .modes import no_grad
 from .nonfinite import NonfiniteError, detect_nonfinite, first_nonfinite
 from .own_gates import GateError, gate
 from .paths import paths
 from .recording import constant
+from .step import Step
+from .stepper import Stepper
 from .table import as_table
+from .tracing import TracingError
+from .training import fit
+from .training_steps import training_steps
 from .tree import as_tree
+from .worksheet import Worksheet
 
 __all__ = [
     "GATES",
+    "CircuitFileError",
     "Drawing",
     "ExpressionError",
     "GateError",
     "NonfiniteError",
+    "Step",
+    "Stepper",
+    "TracingError",
     "Value",
+    "Worksheet",
     "as_table",
     "as_tree",
+    "compile",
     "constant",
+    "datasets",
+    "decision_boundary",
     "detect_nonfinite",
     "dot",
     "draw",
+    "export",
     "expression",
     "first_nonfinite",
+    "fit",
     "gate",
     "grad",
     "gradcheck",
+    "health",
+    "load",
+    "lookup",
+    "losses",
     "nn",
     "no_grad",
+    "optim",
     "paths",
+    "save",
     "select",
     "topological_order",
+    "training_steps",
     "where",
 ]
 

@@ -2,6 +2,8 @@
 
     minigrad eval "sigmoid(w*x + b)" w=2 x=-1 b=3          every number of both passes
     minigrad draw "sigmoid(w*x + b)" w=2 x=-1 b=3 -o f.svg  a picture
+    minigrad step "sigmoid(w*x + b)" w=2 x=-1 b=3          both passes, gate by gate
+    minigrad play "sigmoid(w*x + b)" w=2 x=-1 b=3 -o f.html  the same as one file for a browser
     minigrad demo                                          a small network learns
 
 Exit codes: 0, 2 for a request that cannot be understood, 1 for one that could not be carried out.
@@ -62,6 +64,24 @@ def draw(arguments: argparse.Namespace) -> None:
     picture_of(output, theme=arguments.theme, style=arguments.style, digits=arguments.digits).save(
         path
     )
+    print(f"wrote {path}")
+
+
+def step(arguments: argparse.Namespace) -> None:
+    """Go through both passes gate by gate."""
+    from .terminal import step_through
+
+    step_through(expression(arguments.expression, values_from(arguments.values)), arguments.digits)
+
+
+def play(arguments: argparse.Namespace) -> None:
+    """Write the step player of the circuit."""
+    from .stepper import Stepper
+
+    output = expression(arguments.expression, values_from(arguments.values))
+    path = Path(arguments.output)
+    _check_folder(path)
+    Stepper(output, digits=arguments.digits).save(path)
     print(f"wrote {path}")
 
 
@@ -170,6 +190,15 @@ def _parser() -> Parser:
     )
     command.add_argument("--theme", default="light", help="light, dark or safe")
     command.add_argument("--style", default="circuit", help="circuit or graph")
+
+    command = add("step", step, "go through both passes, gate by gate", EXAMPLE)
+    _takes_expression(command, digits=2)
+
+    command = add("play", play, "write a player of the steps", f"{EXAMPLE} -o neuron.html")
+    _takes_expression(command, digits=2)
+    command.add_argument(
+        "-o", "--output", metavar="FILE", required=True, help=".html, .svg (animated) or .gif"
+    )
 
     command = add("demo", demo, "train a small network and write its pictures", "my-folder")
     command.add_argument(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from .engine import Value
-from .tables import Table
+from .tabular import Table
 
 if TYPE_CHECKING:
     from .nn import Layer, Neuron

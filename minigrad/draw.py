@@ -122,6 +122,8 @@ def _with_marks(scene: Scene, highlight: Value | None) -> Scene:
 
 def _caption(scene: Scene, title: str | None, note: str) -> list[str]:
     """The lines below the picture: title, chain rule, legends, notes."""
+    if title == "":
+        return []
     theme = scene.theme
     explanation = []
     if scene.active is not None:

@@ -108,10 +108,10 @@ class Drawing:
                 f"cannot save a drawing as {str(path)!r}: the name must end with "
                 f"{', '.join(makers)}"
             )
-        _write(path, make())
+        write_file(path, make())
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_file(path: Path, content: bytes) -> None:
     """Put the content where the path says, at once or not at all."""
     if path.is_dir():
         raise IsADirectoryError(f"{str(path)!r} is a directory: name a file in it")

@@ -29,7 +29,7 @@ class FloatCode:
         self._forward = gate.trace_formula(*symbols)
         self._local_gradients = gate.local_formulas(*symbols, out=Formula.symbol("out"))
         self.namespace: dict[str, Any] = {"divide": ieee.divide, "power": ieee.power}
-        for called in _called_gates([self._forward, *self._local_gradients]):
+        for called in called_gates([self._forward, *self._local_gradients]):
             self.namespace[called.name] = float_forward(called, called.arity or 0)
 
     def forward(self) -> list[str]:
@@ -43,7 +43,7 @@ class FloatCode:
         return [*assignments, *(f"d{i} = {text}" for i, text in zip(which, gradients))]
 
 
-def _called_gates(formulas: list[Formula]) -> list[Gate]:
+def called_gates(formulas: list[Formula]) -> list[Gate]:
     gates: dict[Gate, None] = {}
     waiting: list[Any] = list(formulas)
     while waiting:

@@ -161,7 +161,13 @@ _COMPARISONS: Final = {"<=": ("≤", r"\le"), ">=": ("≥", r"\ge"), "==": ("=",
 
 
 def _wrap(text: str, part: Formula, binding: int) -> str:
-    return f"({text})" if _BINDING[part.operation] < binding else text
+    negative = text.startswith((MINUS, "-")) and binding > _BINDING["neg"]
+    return f"({text})" if negative or _BINDING[part.operation] < binding else text
+
+
+def _wrap_right(text: str, part: Formula, binding: int) -> str:
+    """The right operand of + − · /: a minus sign does not stand directly after another sign."""
+    return f"({text})" if text.startswith((MINUS, "-")) else _wrap(text, part, binding)
 
 
 def format_number(number: float) -> str:
@@ -209,11 +215,11 @@ def as_text(formula: Formula) -> str:
     left = _base(texts[0], parts[0]) if operation == "**" else _wrap(texts[0], parts[0], binding)
     if operation == "*" and _is_square(formula):
         return _base(texts[0], parts[0]) + "²"
-    right = _wrap(texts[1], parts[1], binding + (operation in ("-", "/")))
+    right = _wrap_right(texts[1], parts[1], binding + (operation in ("-", "/")))
     if operation == "*":
         return f"{left}·{right}"
     if operation == "/":
-        return f"{left}/{_wrap(texts[1], parts[1], 4)}"
+        return f"{left}/{_wrap_right(texts[1], parts[1], 4)}"
     if operation == "**":
         return f"{left}^{_wrap(texts[1], parts[1], 6)}"
     sign = {"-": MINUS, **{key: both[0] for key, both in _COMPARISONS.items()}}.get(
@@ -246,7 +252,7 @@ def as_latex(formula: Formula) -> str:
         return _base(texts[0], parts[0]) + "^2"
     if operation == "**":
         return f"{left}^{{{texts[1]}}}"
-    right = _wrap(texts[1], parts[1], binding + (operation == "-"))
+    right = _wrap_right(texts[1], parts[1], binding + (operation == "-"))
     if operation == "*":
         return rf"{left} \cdot {right}"
     sign = {key: both[1] for key, both in _COMPARISONS.items()}.get(operation, operation)

@@ -29,8 +29,12 @@ class Gate:
     (6.0, (3.0, 2.0))
 
     `rule(*inputs)` is the output, `local_gradient(*inputs, out)` a tuple with one item per input. A
-    primitive has a `kernel` on floats in place of a rule. `definition` and `textbook_gradient` are
+    primitive has a `kernel` on floats in place of a rule; `fold` is the rule of two inputs that a
+    gate with any number of them applies from left to right; `native` names its implementation in
+    `native_math` where there is no rule to make one from. `definition` and `textbook_gradient` are
     what a reader is shown, in simpler gates, where the rules take more care of overflow and edges.
+    `c` and `torch` are what exports write for it in those languages: templates over the inputs, as
+    `{0}`, `{all}`, or `{choices}` and `{index}`.
     `idle` is a word and a condition on (*inputs, out): where it holds, hardly any gradient passes.
     `kinks(*inputs, out)` lists quantities whose change of sign marks a point without a derivative.
     `arity` None means any number of inputs; `defaults` are the last inputs when they are left out;
@@ -44,6 +48,10 @@ class Gate:
     sentence: str
     rule: Rule | None = None
     kernel: Callable[..., float] | None = None
+    fold: Rule | None = None
+    native: str = ""
+    c: str = ""
+    torch: str = ""
     definition: Rule | None = None
     textbook_gradient: Rule | None = None
     kinks: Rule | None = None
@@ -57,7 +65,9 @@ class Gate:
 
     def __post_init__(self) -> None:
         latex_name = self.name.replace("_", r"\_")
-        object.__setattr__(self, "latex", self.latex or rf"\operatorname{{{latex_name}}}({{0}})")
+        object.__setattr__(
+            self, "latex", self.latex or rf"\operatorname{{{{{latex_name}}}}}({{0}})"
+        )
         object.__setattr__(self, "text_name", self.text_name or self.name)
 
     @property

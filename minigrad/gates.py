@@ -147,6 +147,7 @@ sum = row(
     arity=None,
     latex=r"\sum({0})",
     rule=lambda *inputs: reduce(plus, inputs),  # not Python's sum: from 3.12 on it rounds otherwise
+    fold=plus,
     local_gradient=lambda *inputs_and_out: (1.0,) * (len(inputs_and_out) - 1),
 )
 
@@ -159,6 +160,11 @@ def _shares(attained: list[Any]) -> tuple[Any, ...]:
     return tuple(one / count for one in attained)
 
 
+def _larger(x: Any, y: Any) -> Any:
+    """`ieee.maximum` of two: nan + anything is nan, and of two zeros the sum is the larger."""
+    return where(y > x, y, where(y <= x, where(equal(y, 0.0), x + y, x), x + y))
+
+
 maximum = row(
     "maximum",
     "max",
@@ -167,6 +173,8 @@ maximum = row(
     latex=r"\max({0})",
     text_name="max",
     kernel=ieee.maximum,
+    torch="torch.stack([{all}]).amax(0)",
+    fold=_larger,
     local_gradient=lambda *xs: _shares([where(x < xs[-1], 0.0, 1.0) for x in xs[:-1]]),
     textbook_gradient=lambda *xs: tuple(where(equal(x, xs[-1]), 1.0, 0.0) for x in xs[:-1]),
     kinks=lambda *xs: tuple(where(x < xs[-1], -1.0, 1.0) for x in xs[:-1]),
@@ -179,9 +187,40 @@ minimum = row(
     latex=r"\min({0})",
     text_name="min",
     kernel=ieee.minimum,
+    torch="torch.stack([{all}]).amin(0)",
+    fold=lambda x, y: -_larger(-x, -y),
     local_gradient=lambda *xs: _shares([where(x > xs[-1], 0.0, 1.0) for x in xs[:-1]]),
     textbook_gradient=lambda *xs: tuple(where(equal(x, xs[-1]), 1.0, 0.0) for x in xs[:-1]),
     kinks=lambda *xs: tuple(where(x > xs[-1], -1.0, 1.0) for x in xs[:-1]),
+)
+
+
+less = row(
+    "less",
+    "<?",
+    "x < y is 1 or 0: it stops the gradient",
+    arity=2,
+    rule=lambda x, y: where(x < y, 1.0, 0.0),
+    local_gradient=lambda x, y, out: (0.0, 0.0),
+    kinks=lambda x, y, out: (x - y,),
+)
+less_equal = row(
+    "less_equal",
+    "≤?",
+    "x ≤ y is 1 or 0: it stops the gradient",
+    arity=2,
+    rule=lambda x, y: where(x <= y, 1.0, 0.0),
+    local_gradient=lambda x, y, out: (0.0, 0.0),
+    kinks=lambda x, y, out: (x - y,),
+)
+is_equal = row(
+    "is_equal",
+    "=?",
+    "x = y is 1 or 0: it stops the gradient",
+    arity=2,
+    rule=lambda x, y: where(equal(x, y), 1.0, 0.0),
+    local_gradient=lambda x, y, out: (0.0, 0.0),
+    kinks=lambda x, y, out: (x - y,),
 )
 
 
@@ -198,6 +237,9 @@ multiplexer = row(
     arity=None,
     example=(),
     kernel=ieee.select,
+    c="choose({count}, (const double[]){{{choices}}}, {index})",
+    torch="torch.stack([{choices}])[int({index})]",
+    native="select",
     local_gradient=_selected,
 )
 
@@ -215,6 +257,22 @@ def select(table: Sequence[Any], index: Any) -> Any:
     return multiplexer(*table, index)
 
 
+def lookup(matrix: Sequence[Sequence[Any]], index: Any) -> list[Any]:
+    """The row of `matrix` at `index`, each item by a multiplexer: an embedding.
+
+    >>> import minigrad as mg
+    >>> embedding = [[mg.Value(0.5), mg.Value(1.0)], [mg.Value(-1.5), mg.Value(2.0)]]
+    >>> [item.data for item in mg.lookup(embedding, 1)]
+    [-1.5, 2.0]
+    """
+    lengths = {len(items) for items in matrix}
+    if len(lengths) != 1:
+        raise ValueError(
+            f"lookup needs a matrix with rows of one length, got {sorted(lengths) or 'no rows'}"
+        )
+    return [select(column, index) for column in zip(*matrix)]
+
+
 absolute = row(
     "abs",
     "|x|",
@@ -222,6 +280,9 @@ absolute = row(
     dunder="abs",
     latex=r"\left|{0}\right|",
     kernel=ieee.absolute,
+    c="fabs({0})",
+    torch="torch.abs({0})",
+    native="absolute",
     local_gradient=lambda x, out: (where(x > 0.0, 1.0, where(x < 0.0, -1.0, x - x)),),
     kinks=lambda x, out: (x,),
 )
@@ -234,6 +295,9 @@ exp = row(
     "exp",
     "exp multiplies the gradient by its own output",
     kernel=ieee.exp,
+    c="exp({0})",
+    torch="torch.exp({0})",
+    native="exp",
     latex=r"e^{{{0}}}",
     local_gradient=lambda x, out: (out,),
 )
@@ -242,6 +306,9 @@ log: GateFunction = row(
     "log",
     "log divides the gradient by its input",
     kernel=ieee.log,
+    c="log({0})",
+    torch="torch.log({0})",
+    native="log",
     latex=r"\log({0})",
     local_gradient=lambda x, out: (1.0 / x,),
     kinks=lambda x, out: (x,),
@@ -251,6 +318,9 @@ log1p = row(
     "log1p",
     "log(1 + x) divides the gradient by 1 + x",
     kernel=ieee.log1p,
+    c="log1p({0})",
+    torch="torch.log1p({0})",
+    native="log1p",
     latex=r"\log(1 + {0})",
     local_gradient=lambda x, out: (1.0 / (1.0 + x),),
     kinks=lambda x, out: (1.0 + x,),
@@ -260,6 +330,9 @@ sqrt = row(
     "√",
     "√ divides the gradient by twice its own output",
     kernel=ieee.sqrt,
+    c="sqrt({0})",
+    torch="torch.sqrt({0})",
+    native="sqrt",
     latex=r"\sqrt{{{0}}}",
     text_name="√",
     local_gradient=lambda x, out: (0.5 / out,),
@@ -270,6 +343,9 @@ sin: GateFunction = row(
     "sin",
     "sin multiplies the gradient by the cosine of its input",
     kernel=ieee.sin,
+    c="sin({0})",
+    torch="torch.sin({0})",
+    native="sin",
     latex=r"\sin({0})",
     local_gradient=lambda x, out: (cos(x),),
 )
@@ -278,6 +354,9 @@ cos: GateFunction = row(
     "cos",
     "cos multiplies the gradient by minus the sine of its input",
     kernel=ieee.cos,
+    c="cos({0})",
+    torch="torch.cos({0})",
+    native="cos",
     latex=r"\cos({0})",
     local_gradient=lambda x, out: (-sin(x),),
 )
@@ -286,6 +365,9 @@ normal_density = row(
     "φ",
     "φ(x) multiplies the gradient by −x times its own output",
     kernel=ieee.normal_density,
+    c="0.3989422804014327 * exp(-0.5 * {0} * {0})",
+    torch="0.3989422804014327 * torch.exp(-0.5 * {0} * {0})",
+    native="normal_density",
     latex=r"\varphi({0})",
     text_name="φ",
     local_gradient=lambda x, out: (-x * out,),
@@ -295,6 +377,9 @@ normal_cdf = row(
     "Φ",
     "Φ(x) multiplies the gradient by the density of the bell curve at x",
     kernel=ieee.normal_cdf,
+    c="0.5 * erfc(-0.7071067811865476 * {0})",
+    torch="torch.special.ndtr({0})",
+    native="normal_cdf",
     latex=r"\Phi({0})",
     text_name="Φ",
     local_gradient=lambda x, out: (normal_density(x),),
@@ -314,6 +399,9 @@ tanh = row(
     "tanh",
     "tanh multiplies the gradient by 1 − out², which vanishes as it saturates",
     kernel=ieee.tanh,
+    c="tanh({0})",
+    torch="torch.tanh({0})",
+    native="tanh",
     latex=r"\tanh({0})",
     local_gradient=lambda x, out: (1.0 - out * out,),
     idle=("saturated", lambda x, out: 1.0 - out * out < 0.04),
@@ -323,6 +411,7 @@ sigmoid = row(
     "σ",
     "σ multiplies the gradient by out·(1 − out), at most a quarter",
     rule=_sigmoid,
+    torch="torch.sigmoid({0})",
     latex=r"\sigma({0})",
     text_name="σ",
     local_gradient=lambda x, out: (out * (1.0 - out),),
@@ -334,6 +423,7 @@ relu = row(
     "relu",
     "relu lets the gradient through where its input is positive, and stops it elsewhere",
     rule=lambda x: where(x <= 0.0, 0.0, x),
+    torch="torch.relu({0})",
     local_gradient=lambda x, out: (where(x <= 0.0, 0.0, 1.0),),
     definition=lambda x: maximum(0.0, x),
     kinks=lambda x, out: (x,),
@@ -354,6 +444,7 @@ softplus = row(
     "softplus",
     "softplus multiplies the gradient by σ of its input",
     rule=lambda x: where(x > 0.0, x, 0.0) + log1p(exp(-absolute(x))),
+    torch="torch.logaddexp({0}, torch.zeros_like({0}))",
     local_gradient=lambda x, out: (sigmoid(x),),
     definition=lambda x: log(1.0 + exp(x)),
 )
@@ -362,6 +453,7 @@ silu = row(
     "silu",
     "silu multiplies the gradient by σ(x)·(1 + x·σ(−x))",
     rule=lambda x: where(x > -700.0, x / (1.0 + exp(-x)), x * exp(x)),
+    torch="torch.nn.functional.silu({0})",
     local_gradient=lambda x, out: (sigmoid(x) * (1.0 + x * sigmoid(-x)),),
     definition=lambda x: x * sigmoid(x),
 )

@@ -13,6 +13,7 @@ Value(data=1.0, grad=?, gate=pow)
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import isfinite
 from typing import Any, Final
 
 from .engine import CONSTANT, MANY, Value, new_object
@@ -47,7 +48,7 @@ def record(gate: Gate, inputs: tuple[Value, ...]) -> Value:
     numbers = [wire._data for wire in inputs]
     out = float_forward(gate, count)(*numbers)
     gradients = float_local_gradients(gate, count)(*numbers, out)
-    wire = new_object(Value)
+    wire: Value = new_object(Value)
     wire._data = out
     wire._grad = None
     wire.gate = gate
@@ -59,7 +60,9 @@ def record(gate: Gate, inputs: tuple[Value, ...]) -> Value:
         for source, gradient in zip(inputs, gradients)
     )
     wire._d_second = None
-    return observed(wire)
+    if observers or not (isfinite(out) and all(map(isfinite, gradients))):
+        return observed(wire)
+    return wire
 
 
 def observed(wire: Value) -> Value:
@@ -83,13 +86,6 @@ wire._data = out
 wire._grad = None
 wire.gate = gate
 wire.label = ""
-"""
-NEW_CONSTANT: Final = """\
-number = new_object(Value)
-number._data = {data}
-number._grad = number.gate = number._first = None
-number.label = ""
-number._second = CONSTANT
 """
 
 
@@ -123,14 +119,12 @@ def _with_number(gate: Gate, number: int) -> Callable[..., Value]:
     wire = 1 - number
     code = FloatCode(gate)
     pair = "(self, other)" if number else "(other, self)"
-    body = [f"if isinstance(other, Value): return record(gate, {pair})"]
-    body += [f"x{wire} = self._data", f"x{number} = to_number(gate, other)"]
+    body = [f"x{number} = other", "if type(other) is not float:"]
+    body += [f"    if isinstance(other, Value): return record(gate, {pair})"]
+    body += [f"    x{number} = to_number(gate, other)", f"x{wire} = self._data"]
     body += [*code.forward(), *code.local_gradients(wire), *NEW_WIRE.splitlines()]
-    body += NEW_CONSTANT.format(data=f"x{number}").splitlines()
-    first, second = ("self", "number") if number else ("number", "self")
-    body += [f"wire._first = {first}", f"wire._second = {second}"]
-    body += [f"wire._d_{('first', 'second')[wire]} = d{wire}"]
-    body += [f"wire._d_{('first', 'second')[number]} = 0.0"]
+    body += ["wire._first = self", "wire._second = None", f"wire._d_first = d{wire}"]
+    body += ["wire._d_second = x1" if number else "wire._d_second = (x0,)"]
     return _define(gate, ["self", "other"], body, f"out + d{wire}")
 
 

@@ -58,9 +58,9 @@ def source_of(wire: Value) -> Source | None:
 
 def is_nonfinite_birth(wire: Value) -> bool:
     """Whether a gate made an infinity or a nan, as output or local gradient, from finite inputs."""
-    if not all(isfinite(source._data) for source in wire.inputs):
+    if isfinite(wire._data) and all(map(isfinite, wire.local_gradients)):
         return False
-    return not (isfinite(wire._data) and all(map(isfinite, wire.local_gradients)))
+    return all(isfinite(source._data) for source in wire.inputs)
 
 
 def note_nonfinite_birth(wire: Value) -> None:

@@ -6,6 +6,8 @@ import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .columns import columns
+
 
 @dataclass(frozen=True)
 class Table:
@@ -22,14 +24,7 @@ class Table:
 
     def __repr__(self) -> str:
         lines = [self.header, *([_shown(cell) for cell in row] for row in self.rows)]
-        widths = [max(map(len, column)) for column in zip(*lines)]
-        return "\n".join(
-            "  ".join(
-                cell.rjust(width) if place else cell.ljust(width)
-                for place, (cell, width) in enumerate(zip(line, widths))
-            ).rstrip()
-            for line in lines
-        )
+        return columns(lines, "<" + ">" * (len(self.header) - 1))
 
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{html.escape(name)}</th>" for name in self.header)

@@ -1,0 +1,86 @@
+"""The structure of a function's arguments: what stays the same from call to call, and the numbers.
+
+>>> numbers = []
+>>> structure = take_apart(([1.0, 2.0], 3), numbers)
+>>> numbers
+[1.0, 2.0, 3]
+>>> put_together(structure, iter("abc"))
+(['a', 'b'], 'c')
+
+A list, a tuple, a dict and a NumPy array are structure, and so are None, a bool and a str; anything
+that is one number, and a `Value`, is a number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from typing import Any, Final
+
+from .engine import Value
+from .gate import as_number
+
+NUMBER: Final = "number"
+
+
+def take_apart(argument: Any, numbers: list[Any]) -> Hashable:
+    """The structure of `argument`; its numbers and Values are appended to `numbers`, in order."""
+    kind = type(argument)
+    if kind is float or isinstance(argument, Value):
+        numbers.append(argument)
+        return NUMBER
+    if kind is list or kind is tuple:
+        return (kind, *[take_apart(item, numbers) for item in argument])
+    if argument is None or kind is bool or kind is str:
+        return ("fixed", argument)
+    if kind is dict:
+        items = [(key, take_apart(item, numbers)) for key, item in argument.items()]
+        return (dict, *items)
+    if hasattr(argument, "ravel") and hasattr(argument, "shape") and argument.shape != ():
+        numbers.extend(argument.ravel().tolist())
+        return ("array", tuple(argument.shape))
+    if hasattr(kind, "__len__") and hasattr(kind, "__iter__"):
+        return (list, *[take_apart(item, numbers) for item in argument])
+    numbers.append(as_number(argument) if kind is not int else argument)
+    return NUMBER
+
+
+def put_together(structure: Any, numbers: Iterator[Any]) -> Any:
+    """The argument of that structure with these numbers."""
+    if structure == NUMBER:
+        return next(numbers)
+    kind, *parts = structure
+    if kind == "fixed":
+        return parts[0]
+    if kind == "array":
+        return _array(parts[0], numbers)
+    if kind is dict:
+        return {key: put_together(part, numbers) for key, part in parts}
+    return kind(put_together(part, numbers) for part in parts)
+
+
+def _array(shape: tuple[int, ...], numbers: Iterator[Any]) -> Any:
+    import numpy
+
+    array = numpy.empty(shape, dtype=object)
+    for place in numpy.ndindex(shape):
+        array[place] = next(numbers)
+    return array
+
+
+def described(structure: Any) -> str:
+    """The structure in words, for messages.
+
+    >>> described((list, "number", (list, "number", "number")))
+    '[number, [number, number]]'
+    """
+    if structure == NUMBER:
+        return "number"
+    kind, *parts = structure
+    if kind == "fixed":
+        return repr(parts[0])
+    if kind == "array":
+        return f"array of shape {parts[0]}"
+    if kind is dict:
+        return "{" + ", ".join(f"{key!r}: {described(part)}" for key, part in parts) + "}"
+    texts = ", ".join(map(described, parts[:8])) + (", …" if len(parts) > 8 else "")
+    return f"({texts})" if kind is tuple else f"[{texts}]"

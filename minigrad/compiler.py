@@ -1,0 +1,240 @@
+"""`mg.compile`: record the circuit that a function builds once, and replay it from then on.
+
+>>> import minigrad as mg
+>>> w = mg.Value(0.5, label="w")
+>>> @mg.compile
+... def loss(x, y):
+...     return (w * x - y) ** 2
+>>> out = loss(2.0, 3.0)
+>>> out.backward()
+>>> out.data, w.grad
+(4.0, -8.0)
+>>> loss.batch([1.0, 2.0], [1.0, 3.0])
+Value(data=2.125, grad=?, gate=loss)
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Hashable
+from math import isnan, nan
+from threading import RLock
+from typing import Any, Final
+
+from .arguments import put_together, take_apart
+from .engine import CONSTANT, MANY, Value, new_object
+from .gate import Gate, as_number, described
+from .recording import constant, observed, observers
+from .recordings import Recording, record_function
+from .rows import Rows, rows_of
+from .tracing import Traced, TracingError, is_recording
+
+EXECUTORS: Final = ("auto", "python", "tape", "lanes")
+
+
+def compile(
+    function: Callable[..., Any] | None = None, *, check: bool = True, executor: str = "auto"
+) -> Any:
+    """Record the circuit that `function` builds, once, and replay it at every later call.
+
+    >>> import minigrad as mg
+    >>> w = mg.Value(3.0)
+    >>> square = mg.compile(lambda x: (w * x) ** 2)
+    >>> x = mg.Value(2.0)
+    >>> square(x).backward()
+    >>> x.grad, w.grad
+    (36.0, 24.0)
+
+    The function takes numbers, Values, lists of them or arrays, and returns a Value or a list or
+    tuple of them; the Values that it closes over are its parameters, and are read at each call. A
+    new structure of arguments (another length of a list) is recorded anew. The result is a Value
+    like any other; its gate is the whole function.
+
+    The function must build the same circuit whatever the numbers are: a decision by a number raises
+    a `TracingError` that names the line, and the second call with other numbers is compared with
+    the function itself, once (`check=False` leaves that out).
+
+    With the extra `native` (llvmlite and NumPy) the replay is machine code: "tape" is a loop over
+    the operations, "lanes" straight-line code for many rows at a time; "auto" chooses by size, and
+    without the extra it is "python".
+    """
+    if function is None:
+        return functools.partial(compile, check=check, executor=executor)
+    if not callable(function):
+        raise TypeError(f"compile needs a function, got {described(function)}")
+    if executor not in EXECUTORS:
+        raise ValueError(f"the executor is one of {', '.join(EXECUTORS)}; got {executor!r}")
+    return Compiled(function, check, executor)
+
+
+class Compiled:
+    """A function that is recorded once and replayed: what `mg.compile` makes."""
+
+    def __init__(self, function: Callable[..., Any], check: bool, executor: str) -> None:
+        self.function = function
+        self.name: str = getattr(function, "__name__", type(function).__name__)
+        self.check = check
+        self.executor = executor
+        self._recordings: dict[Hashable, Recording] = {}
+        self._latest: Recording | None = None
+        self._latest_numbers: list[float] = []
+        self._lock = RLock()
+        self._gate = _gate_of(self.name)
+        functools.update_wrapper(self, function, updated=())
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        """The function's result, replayed: a Value, or the list or tuple of Values it returns."""
+        numbers: list[Any] = []
+        structure = take_apart((arguments, named), numbers)
+        if is_recording() or any(isinstance(number, Traced) for number in numbers):
+            return self.function(*arguments, **named)  # part of the circuit being recorded
+        data = [x._data if isinstance(x, Value) else as_number(x) for x in numbers]
+        recording = self._recording(structure, data)
+        self._latest_numbers = data
+        parameters = [wire._data for wire in recording.parameters]
+        outputs, gradients = recording.run(parameters, data)
+        if self.check:
+            recording.check(self, parameters, data, outputs)
+        wires = [i for i, number in enumerate(numbers) if isinstance(number, Value)]
+        leaves = (*recording.parameters, *[numbers[i] for i in wires])
+        first_input = len(recording.parameters)
+        results = []
+        for output, gradient in zip(outputs, gradients):
+            local = gradient[:first_input] + [gradient[first_input + i] for i in wires]
+            results.append(self._result(output, leaves, tuple(local)))
+        return put_together(recording.output_structure, iter(results))
+
+    def batch(self, *columns: Any, reduce: str = "mean") -> Value:
+        """The mean (or the sum) of the function over rows, one Value, with its gradients.
+
+        >>> import minigrad as mg
+        >>> w = mg.Value(1.0)
+        >>> loss = mg.compile(lambda x, y: (w * x - y) ** 2)
+        >>> total = loss.batch([1.0, 2.0], [0.0, 0.0], reduce="sum")
+        >>> total.backward()
+        >>> total.data, w.grad
+        (5.0, 10.0)
+
+        Each argument is a list (or array) with one item per row: X of shape (n, features), y of
+        shape (n,). Only the parameters get gradients. The sum goes over the rows in an order of its
+        own, so its last bits can differ from those of a sum written by hand.
+        """
+        rows = self.rows(*columns)
+        total, gradients = self.run_rows(rows)
+        if reduce == "mean":
+            total, gradients = total / rows.count, [sent / rows.count for sent in gradients]
+        elif reduce != "sum":
+            raise ValueError(f"reduce is 'mean' or 'sum', got {reduce!r}")
+        return self._result(total, tuple(rows.recording.parameters), tuple(gradients))
+
+    def rows(self, *columns: Any) -> Rows:
+        """The rows of a batch in the form in which they are run: make it once, run it often."""
+        return rows_of(self.name, columns, self._recording)
+
+    def run_rows(self, rows: Rows) -> tuple[float, list[float]]:
+        """The sum over the rows, and its gradients towards the parameters, as plain numbers."""
+        recording = rows.recording
+        parameters = [wire._data for wire in recording.parameters]
+        self._latest, self._latest_numbers = recording, rows.row(0)
+        try:
+            if self.check and not recording.checked:
+                for i in {0, rows.count - 1}:
+                    numbers = rows.row(i)
+                    outputs, _ = recording.run(parameters, numbers)
+                    recording.check(self, parameters, numbers, outputs)
+            total, gradients = recording.batch_runner().run(parameters, rows)
+        except IndexError:
+            total, gradients = nan, []
+        if isnan(total):
+            rows.explain_nan(parameters)
+        return total, gradients
+
+    @property
+    def circuit(self) -> Any:
+        """The circuit of the latest call, built anew, to be drawn and stepped.
+
+        >>> import minigrad as mg
+        >>> double = mg.compile(lambda x: x + x)
+        >>> double(4.0).data, double.circuit.gate.name
+        (8.0, 'add')
+        """
+        if self._latest is None:
+            raise ValueError(f"{self.name} has not been called yet: call it once, then look")
+        leaves = [Value(number) for number in self._latest_numbers]
+        for leaf, label in zip(leaves, self._latest.input_labels):
+            leaf.label = label
+        return self._latest.call(self.function, leaves)
+
+    def stats(self) -> dict[str, Any]:
+        """What the recorder and the compiler made of the latest circuit.
+
+        >>> import minigrad as mg
+        >>> double = mg.compile(lambda x: x * x + x * x)
+        >>> double(4.0).data
+        32.0
+        >>> double.stats()["gates"]
+        3
+        """
+        if self._latest is None:
+            raise ValueError(f"{self.name} has not been called yet: call it once, then look")
+        return self._latest.stats()
+
+    def clear(self) -> None:
+        """Forget all recordings; the next call records again."""
+        with self._lock:
+            self._recordings.clear()
+
+    def _recording(self, structure: Hashable, numbers: list[float]) -> Recording:
+        recording = self._recordings.get(structure)
+        if recording is None:
+            with self._lock:
+                recording = self._recordings.get(structure)
+                if recording is None:
+                    recording = record_function(self, structure, numbers)
+                    self._recordings[structure] = recording
+        elif not recording.places.unchanged():
+            raise TracingError(
+                f"a parameter of {self.name} has been replaced by another object since "
+                f"{self.name} was recorded: write w.data = number to change a parameter, or call "
+                f"{self.name}.clear() to record again"
+            )
+        self._latest = recording
+        return recording
+
+    def _result(self, data: float, leaves: tuple[Value, ...], gradient: tuple[float, ...]) -> Value:
+        if not leaves:
+            return constant(data)
+        wire: Value = new_object(Value)
+        wire._data, wire._grad, wire.gate, wire.label = data, None, self._gate, ""
+        wire._first, wire._second, wire._d_first, wire._d_second = leaves, MANY, gradient, None
+        if CONSTANT in [leaf._second for leaf in leaves]:
+            wire._d_first = tuple(
+                0.0 if leaf._second is CONSTANT else d for leaf, d in zip(leaves, gradient)
+            )
+        return observed(wire) if observers or data - data != 0.0 else wire
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        """A compiled method: recorded for each object by itself."""
+        if instance is None:
+            return self
+        bound = instance.__dict__.get(f"_compiled_{self.name}")
+        if bound is None:
+            method = self.function.__get__(instance, owner)
+            bound = Compiled(method, self.check, self.executor)
+            instance.__dict__[f"_compiled_{self.name}"] = bound
+        return bound
+
+    def __repr__(self) -> str:
+        return f"<compiled {self.name}, {len(self._recordings)} recordings>"
+
+
+def _gate_of(name: str) -> Gate:
+    def no_rule(*_: Any) -> Any:
+        raise TypeError(
+            f"the result of the compiled {name} is one gate that knows its gradients as numbers: "
+            "for second derivatives, formulas and pictures call the function without mg.compile "
+            f"({name}.function) or take {name}.circuit"
+        )
+
+    sentence = "a compiled function: multiplies the gradient by its own derivatives"
+    return Gate(name, name, no_rule, sentence, no_rule, arity=None)

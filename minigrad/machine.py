@@ -1,0 +1,87 @@
+"""LLVM at work: intermediate code in, addresses of native functions out. Needs llvmlite.
+
+Nothing here allows LLVM to change an answer: no fast-math, no contraction of x·y + z.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+from functools import cache
+from typing import Any, Final
+
+HOW_TO_INSTALL: Final = "pip install llvmlite numpy"
+
+# what the tape calls in C's library; the same functions that Python's math module calls
+LIBRARY: Final = ("cos", "erfc", "exp", "log", "log1p", "pow", "sin", "tanh")
+
+
+@cache
+def has_native() -> bool:
+    """Whether llvmlite and NumPy are installed."""
+    try:
+        import llvmlite.binding
+        import numpy
+
+        return bool(llvmlite.binding and numpy)
+    except ImportError:
+        return False
+
+
+def require_native(executor: str) -> None:
+    """Raise an ImportError that names the remedy where the extra is missing."""
+    if not has_native():
+        raise ImportError(
+            f"the executor {executor!r} needs llvmlite and NumPy: {HOW_TO_INSTALL} "
+            "(executor='python' does without)"
+        )
+
+
+class Machine:
+    """The processor's code generator, made once per process."""
+
+    def __init__(self) -> None:
+        import llvmlite.binding as llvm
+
+        llvm.initialize_native_target()
+        llvm.initialize_native_asmprinter()
+        self.llvm = llvm
+        self.cpu = llvm.get_host_cpu_name()
+        self.features = llvm.get_host_cpu_features()
+        library = ctypes.CDLL("ucrtbase" if sys.platform == "win32" else None)
+        for name in LIBRARY:
+            address = ctypes.cast(getattr(library, name), ctypes.c_void_p).value
+            llvm.add_symbol(name, address)
+        self._engines: list[Any] = []  # an engine owns its code: kept as long as the process
+
+    @property
+    def width(self) -> int:
+        """How many rows a vector of the lanes holds."""
+        return 8 if self.features.get("avx512f") else 4
+
+    def compile(self, module: Any, names: list[str], passes: bool = True) -> list[int]:
+        """The addresses of the named functions of an llvmlite module.
+
+        Without `passes` LLVM only selects instructions: straight-line code has little to gain.
+        """
+        llvm = self.llvm
+        target = llvm.Target.from_default_triple().create_target_machine(
+            cpu=self.cpu, features=self.features.flatten(), opt=2 if passes else 1, jit=True
+        )
+        module.triple = llvm.get_process_triple()
+        module.data_layout = str(target.target_data)
+        parsed = llvm.parse_assembly(str(module))
+        if passes:
+            options = llvm.create_pipeline_tuning_options(speed_level=2)
+            builder = llvm.create_pass_builder(target, options)
+            builder.getModulePassManager().run(parsed, builder)
+        engine = llvm.create_mcjit_compiler(parsed, target)
+        engine.finalize_object()
+        self._engines.append(engine)
+        return [engine.get_function_address(name) for name in names]
+
+
+@cache
+def machine() -> Machine:
+    """The one machine of this process."""
+    return Machine()

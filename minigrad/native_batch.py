@@ -1,0 +1,155 @@
+"""A batch in machine code: what depends on parameters alone once, the rows, then the gradients.
+
+The rows run in lanes (straight-line code, one vector for each wire) or on the tape in blocks of 32
+rows; see `native_lanes` and `native_blocks`. With enough work the rows are spread over threads:
+native code does not hold Python's lock. Needs llvmlite and NumPy.
+"""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+import numpy as np
+
+from .flatten import AFTER, ONCE, REDUCE
+from .native_tape import Array, Schedule, slot_numbers
+from .tape import Tape
+
+if TYPE_CHECKING:
+    from .rows import Rows
+
+WORK_FOR_A_THREAD: Final = 2_000_000  # operations × rows: about a millisecond
+
+
+class RowRunner(Protocol):
+    """Runs rows and sums up what is to be summed."""
+
+    name: str
+    size: int
+    step: int  # rows that run together
+
+    def prepare(self, rows: Rows) -> Any:
+        """The numbers of the rows, laid out as they are read."""
+
+    def workspace(self) -> Array:
+        """What one thread needs to run rows."""
+
+    def run(
+        self, values: Array, prepared: Any, begin: int, end: int, sums: Array, space: Array
+    ) -> None:
+        """Run rows begin … end − 1 and write the sums; `values` are the slots outside the rows."""
+
+
+class Slots:
+    """The numbers of one run of a batch: the slots outside the rows, the sums, a workspace."""
+
+    __slots__ = ("space", "sums", "values")
+
+    def __init__(self, values: Array, sums: Array, space: Array) -> None:
+        self.values, self.sums, self.space = values, sums, space
+
+
+class NativeBatch:
+    """A batch as machine code; see `BatchRunner`."""
+
+    def __init__(self, tape: Tape, make_row_runner: Any) -> None:
+        before, after = Schedule(tape, ONCE), Schedule(tape, AFTER)
+        reduced = [i for i, kernel in enumerate(tape.kernels) if kernel is REDUCE]
+        after.leave_out(set(reduced))
+        slots = slot_numbers(tape, before.order, reduced, after.order)
+        before.bind(slots)
+        after.bind(slots)
+        self.before, self.after = before, after
+        self.row_runner: RowRunner = make_row_runner(tape, slots, reduced)
+        self.name = self.row_runner.name
+        self.first_sum = tape.first + len(before.order)
+        self.end_of_sums = self.first_sum + len(reduced)
+        self.slot_count = self.end_of_sums + len(after.order)
+        self.constants = slice(len(tape.parameters) + tape.input_count, tape.first)
+        self.constant_numbers = tape.constants
+        self.parameters = slice(0, len(tape.parameters))
+        self.output = int(slots[tape.outputs[0]])
+        self.gradients = slots[np.array(tape.gradients[0], dtype=np.int64)]
+        self.size = self.row_runner.size + before.size + after.size + 8 * self.slot_count
+        self.work_of_a_row = sum(phase not in (ONCE, AFTER) for phase in tape.phases)
+        self._free: list[Slots] = []
+
+    def run(self, parameters: Any, rows: Rows) -> tuple[float, list[float]]:
+        """See `BatchRunner`."""
+        slots = self.take()
+        numbers = slots.values.numbers
+        numbers[self.parameters] = parameters
+        self.run_on(slots, rows)
+        results = float(numbers[self.output]), numbers[self.gradients].tolist()
+        self._free.append(slots)
+        return results
+
+    def take(self) -> Slots:
+        """Slots that no other thread uses."""
+        try:
+            return self._free.pop()
+        except IndexError:
+            values = Array(self.slot_count)
+            values.numbers[self.constants] = self.constant_numbers
+            sums = values.part(self.first_sum, self.end_of_sums)
+            return Slots(values, sums, self.row_runner.workspace())
+
+    def run_on(self, slots: Slots, rows: Rows) -> None:
+        """Run on slots of which the parameters are set."""
+        runner = self.row_runner
+        prepared = rows.prepared.get(runner.step)
+        if prepared is None:
+            prepared = rows.prepared[runner.step] = runner.prepare(rows)
+        self.before.run(slots.values)
+        threads = rows.count * self.work_of_a_row // WORK_FOR_A_THREAD
+        if threads < 2 or (threads := min(threads, _cores())) < 2:
+            runner.run(slots.values, prepared, 0, rows.count, slots.sums, slots.space)
+        else:
+            self._run_threads(slots, prepared, rows.count, threads)
+        self.after.run(slots.values)
+
+    def _run_threads(self, slots: Slots, prepared: Any, count: int, threads: int) -> None:
+        runner = self.row_runner
+        share = -(-count // (threads * runner.step)) * runner.step
+        begins = range(0, count, share)
+        parts = [Array(len(slots.sums.numbers)) for _ in begins]
+        jobs = [
+            _pool().submit(
+                runner.run,
+                slots.values,
+                prepared,
+                begin,
+                min(begin + share, count),
+                part,
+                runner.workspace(),
+            )
+            for begin, part in zip(begins, parts)
+        ]
+        for job in jobs:
+            job.result()
+        slots.sums.numbers[:] = sum(part.numbers for part in parts)
+
+
+@cache
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(_cores(), "minigrad")
+
+
+def columns_of(rows: Rows, step: int) -> Any:
+    """An array with a row for each input; the last example is repeated to a multiple of `step`."""
+    numbers = rows.numbers
+    columns = np.array(numbers).T if isinstance(numbers, list) else numbers
+    missing = -rows.count % step
+    if missing:
+        columns = np.concatenate([columns, np.repeat(columns[:, -1:], missing, axis=1)], axis=1)
+    return np.ascontiguousarray(columns)

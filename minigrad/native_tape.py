@@ -1,0 +1,173 @@
+"""The native tape: a loop over runs, each a native loop over operations of one kind. Needs
+llvmlite and NumPy.
+
+Operations are sorted by level (how far they are from the leaves), kernel and number of operands:
+those of one run do not depend on each other, and their results stand side by side. There is nothing
+to compile for a circuit but kernels that no circuit has used before.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from functools import cache
+from typing import Any
+
+import llvmlite.ir as ir
+import numpy as np
+
+from .fuse import fused
+from .machine import machine
+from .native_kernels import POINTER, SIGNATURE, addresses
+from .native_operand import INT, LONG, VOID, Code
+from .tape import Tape
+
+FIELDS = 5  # of a run: its function, its index, how many, operands of each, first result
+
+
+class Array:
+    """An array of doubles and its address; asking NumPy for that takes longer than many a run."""
+
+    __slots__ = ("address", "numbers")
+
+    def __init__(self, *shape: int) -> None:
+        self.numbers = np.zeros(shape)
+        self.address: int = self.numbers.ctypes.data
+
+    def part(self, begin: int, end: int) -> Array:
+        """Some of the numbers, in place."""
+        part = Array.__new__(Array)
+        part.numbers, part.address = self.numbers[begin:end], self.address + 8 * begin
+        return part
+
+
+class Schedule:
+    """A tape in runs: the numbers that the native loop walks over."""
+
+    def __init__(self, tape: Tape, phase: int | None = None, rows: int = 1) -> None:
+        chosen = [i for i, p in enumerate(tape.phases) if phase is None or p == phase]
+        levels = _levels(tape)
+        kernels = {kernel: k for k, kernel in enumerate(dict.fromkeys(tape.kernels))}
+        keys = {i: (levels[i], kernels[tape.kernels[i]], len(tape.operands[i])) for i in chosen}
+        self.order = sorted(chosen, key=keys.__getitem__)
+        self.runs: list[list[int]] = []
+        latest = None
+        for i in self.order:
+            if keys[i] != latest:
+                latest = keys[i]
+                self.runs.append([])
+            self.runs[-1].append(i)
+        self.tape, self.rows = tape, rows
+
+    def leave_out(self, operations: set[int]) -> None:
+        """Drop operations that something else computes."""
+        self.order = [i for i in self.order if i not in operations]
+        self.runs = [kept for run in self.runs if (kept := [i for i in run if i not in operations])]
+
+    def bind(self, slots: Any) -> None:
+        """Lay the table of runs, for operations' slots as the array `slots` numbers them."""
+        tape = self.tape
+        kinds = [(tape.kernels[run[0]], len(tape.operands[run[0]])) for run in self.runs]
+        functions = addresses(kinds, self.rows) if kinds else []
+        self.indexes = [
+            np.ascontiguousarray(
+                slots[np.array([tape.operands[i] for i in run], dtype=np.int64)].T, dtype=np.int32
+            )
+            for run in self.runs
+        ]
+        table = [
+            (function, index.ctypes.data, len(run), count, int(slots[tape.first + run[0]]))
+            for function, index, run, (_, count) in zip(functions, self.indexes, self.runs, kinds)
+        ]
+        self.table = np.array(table, dtype=np.int64).reshape(-1, FIELDS)
+        self.run_all = _run_loop(self.rows)
+        self.address, self.count = self.table.ctypes.data, len(table)
+        self.size = self.table.nbytes + sum(index.nbytes for index in self.indexes)
+
+    def run(self, values: Array) -> None:
+        """Run every operation on an array of slots."""
+        if self.count:
+            self.run_all(self.address, self.count, values.address)
+
+
+def slot_numbers(tape: Tape, *orders: list[int]) -> Any:
+    """For each slot of the tape its place when the operations stand in these orders."""
+    slots = np.arange(tape.slot_count)
+    order = np.concatenate([np.array(order, dtype=np.int64) for order in orders])
+    slots[tape.first + order] = np.arange(tape.first, tape.first + len(order))
+    return slots
+
+
+def _levels(tape: Tape) -> list[int]:
+    levels = [0] * tape.first
+    for slots in tape.operands:
+        levels.append(1 + max([levels[slot] for slot in slots]))
+    return levels[tape.first :]
+
+
+class NativeTape:
+    """One example on the native tape; see `Runner`."""
+
+    name = "native tape"
+
+    def __init__(self, tape: Tape) -> None:
+        self.tape = tape = fused(tape)
+        self.schedule = Schedule(tape)
+        slots = slot_numbers(tape, self.schedule.order)
+        self.schedule.bind(slots)
+        self.outputs = slots[np.array(tape.outputs, dtype=np.int64)]
+        self.gradients = slots[np.array(tape.gradients, dtype=np.int64)]
+        self.parameter_count = len(tape.parameters)
+        self.first_constant = self.parameter_count + tape.input_count
+        self.size = self.schedule.size + 8 * tape.slot_count
+        self._free: list[Array] = []
+
+    def take(self) -> Array:
+        """An array of slots that no other thread uses; give it back with `give`."""
+        try:
+            return self._free.pop()
+        except IndexError:
+            values = Array(self.tape.slot_count)
+            values.numbers[self.first_constant : self.tape.first] = self.tape.constants
+            return values
+
+    def give(self, values: Array) -> None:
+        """Put an array of slots back."""
+        self._free.append(values)
+
+    def run_on(self, values: Array) -> None:
+        """Run on an array of slots of which the parameters and inputs are set."""
+        self.schedule.run(values)
+
+    def run(
+        self, parameters: list[float], inputs: list[float]
+    ) -> tuple[list[float], list[list[float]]]:
+        """See `Runner`."""
+        values = self.take()
+        numbers = values.numbers
+        numbers[: self.first_constant] = [*parameters, *inputs]
+        self.run_on(values)
+        results = numbers[self.outputs].tolist(), numbers[self.gradients].tolist()
+        self.give(values)
+        return results
+
+
+@cache
+def _run_loop(rows: int) -> Any:
+    """The loop over runs, native too: calls each run's function."""
+    module = ir.Module()
+    kind = ir.FunctionType(VOID, [LONG.as_pointer(), LONG, POINTER])
+    function = ir.Function(module, kind, "run_all")
+    table, count, slots = function.args
+    b = ir.IRBuilder(function.append_basic_block())
+    with Code(b, 1).loop(count) as run:
+        field = [
+            b.load(b.gep(table, [b.add(b.mul(run, LONG(FIELDS)), LONG(i))])) for i in range(FIELDS)
+        ]
+        kernel = b.inttoptr(field[0], SIGNATURE.as_pointer())
+        index = b.inttoptr(field[1], INT.as_pointer())
+        results = b.gep(slots, [b.mul(field[4], LONG(rows))])
+        b.call(kernel, [slots, index, field[2], field[3], results])
+    b.ret_void()
+    (address,) = machine().compile(module, ["run_all"])
+    prototype = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64, ctypes.c_void_p)
+    return prototype(address)

@@ -1,0 +1,174 @@
+"""One recording of a function: its tape, what runs it, and a check against the function itself."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
+from math import isnan
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from .arguments import described as structure_text
+from .arguments import put_together, take_apart
+from .engine import Value, leaves_and_gates
+from .executors import BatchRunner, Runner, make_batch_runner, make_runner
+from .flatten import flatten
+from .tape import Tape, replay
+from .tracing import TracingError, recording, traced, untraced
+from .watching import Places
+
+if TYPE_CHECKING:
+    from .compiler import Compiled
+
+TOLERANCE = 1e-9  # how far the replay may be from the function itself, relative
+
+
+class Recording:
+    """What was recorded for one structure of arguments."""
+
+    def __init__(
+        self,
+        compiled: Compiled,
+        structure: Hashable,
+        inputs: list[Value],
+        result: Any,
+        numbers: list[float],
+    ) -> None:
+        self.structure, self.name = structure, compiled.name
+        self.outputs: list[Any] = []
+        self.output_structure = take_apart(result, self.outputs)
+        wires = _all_wires(compiled.name, self.outputs)
+        self.input_labels = [wire.label for wire in inputs]
+        given = set(inputs)
+        self.parameters = [
+            wire for wire in wires if wire.is_leaf and wire not in given and not wire.is_constant
+        ]
+        self.gate_count = sum(not wire.is_leaf for wire in wires)
+        self.places = Places(compiled.function, self.parameters)
+        self._inputs = inputs
+        self.tape: Tape = flatten(self.outputs, self.parameters, inputs)
+        self._runner: Runner = make_runner(self.tape, compiled.executor)
+        self._batch_runner: BatchRunner | None = None
+        self._executor = compiled.executor
+        self.checked = False
+        self._recorded_with = ([wire._data for wire in self.parameters], numbers)
+        self._nan_is_genuine = False
+        self.seconds = 0.0
+
+    def call(self, function: Callable[..., Any], leaves: Sequence[Value]) -> Any:
+        """The function itself, on wires in the structure of this recording."""
+        arguments, named = put_together(self.structure, iter(leaves))
+        return function(*arguments, **named)
+
+    def run(
+        self, parameters: list[float], numbers: list[float]
+    ) -> tuple[list[float], list[list[float]]]:
+        """The outputs and their gradients towards the parameters and the numbers."""
+        outputs, gradients = self._runner.run(parameters, numbers)
+        if any(map(isnan, outputs)) and not self._nan_is_genuine:
+            replay(self.tape, parameters, numbers)  # an index out of range raises here
+            self._nan_is_genuine = True
+        return outputs, gradients
+
+    def batch_runner(self) -> BatchRunner:
+        """What runs the recording over rows, made when it is first asked for."""
+        if self._batch_runner is None:
+            if len(self.outputs) != 1 or not isinstance(self.outputs[0], Value):
+                raise TypeError(
+                    f"batch() needs a function with one result, {self.name} returns "
+                    f"{structure_text(self.output_structure)}"
+                )
+            start = perf_counter()
+            self._batch_runner = make_batch_runner(
+                self.outputs[0], self.parameters, self._inputs, self.tape, self._executor
+            )
+            self.seconds += perf_counter() - start
+        return self._batch_runner
+
+    def check(
+        self,
+        compiled: Compiled,
+        parameters: list[float],
+        numbers: list[float],
+        outputs: list[float],
+    ) -> None:
+        """Compare one replay with other numbers than the recorded ones with the function itself."""
+        if self.checked or (parameters, numbers) == self._recorded_with:
+            return
+        eager: list[Any] = []
+        structure = take_apart(self.call(compiled.function, [Value(x) for x in numbers]), eager)
+        if structure != self.output_structure or not all(map(_close, eager, outputs)):
+            shown = ", ".join(f"{float(value):g}" for value in eager[:4])
+            replayed = ", ".join(f"{value:g}" for value in outputs[:4])
+            raise TracingError(
+                f"the recording of {self.name} gives {replayed} where the function itself gives "
+                f"{shown}: something that depends on the numbers was fixed when it was recorded "
+                "(.data of a Value, random numbers, a variable that changes). Use Values and "
+                f"mg.where throughout, or call the function without mg.compile"
+            )
+        self.checked = True
+
+    def stats(self) -> dict[str, Any]:
+        """Sizes, the executor and the time it took, for `Compiled.stats`."""
+        runner = self._batch_runner or self._runner
+        return {
+            "gates": self.gate_count,
+            "operations": len(self.tape.kernels),
+            "parameters": len(self.parameters),
+            "inputs": self.tape.input_count,
+            "bytes": runner.size,
+            "executor": runner.name,
+            "seconds": self.seconds,
+        }
+
+
+def record_function(compiled: Compiled, structure: Hashable, numbers: list[float]) -> Recording:
+    """Call the function on traced values and keep the circuit that it builds as a tape."""
+    start = perf_counter()
+    inputs: list[Value] = [traced(number, f"x_{i + 1}") for i, number in enumerate(numbers)]
+    arguments, named = put_together(structure, iter(inputs))
+    with _without_collector():
+        with recording():
+            result = compiled.function(*arguments, **named)
+        made = Recording(compiled, structure, inputs, result, numbers)
+    made.seconds += perf_counter() - start
+    return made
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """A recording makes many objects and no garbage: the collector would only look at them."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _all_wires(name: str, outputs: list[Any]) -> list[Value]:
+    wires: dict[Value, None] = {}
+    for output in outputs:
+        if not isinstance(output, Value):
+            raise TypeError(
+                f"{name} must return a Value, or a list or tuple of Values; it returned the "
+                f"{type(output).__name__} {output!r}"
+            )
+        leaves, gates = leaves_and_gates(output)
+        wires.update(dict.fromkeys(leaves))
+        wires.update(dict.fromkeys(gates))
+    if not outputs:
+        raise TypeError(f"{name} must return a Value; it returned none: is a return missing?")
+    untraced(wires)
+    return list(wires)
+
+
+def _close(eager: Any, replayed: float) -> bool:
+    value = float(eager)
+    if isnan(value) or isnan(replayed):
+        return isnan(value) and isnan(replayed)
+    return value == replayed or abs(value - replayed) <= TOLERANCE * max(
+        abs(value), abs(replayed), TOLERANCE
+    )

@@ -1,0 +1,95 @@
+"""The rows of a batch: the same numbers in every row, one column for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from .arguments import described, take_apart
+from .gate import as_number
+from .tape import replay
+
+if TYPE_CHECKING:
+    from .recordings import Recording
+
+Find = Callable[[Hashable, list[float]], "Recording"]
+
+
+class Rows:
+    """The numbers of a batch, and the recording that they are for."""
+
+    def __init__(self, recording: Recording, numbers: Any, count: int) -> None:
+        self.recording = recording
+        self.numbers = numbers  # a list of rows, or an array with a row for each input
+        self.count = count
+        self.prepared: dict[int, Any] = {}  # by width of vectors, filled by the native executors
+
+    def row(self, i: int) -> list[float]:
+        """The numbers of one row."""
+        if isinstance(self.numbers, list):
+            row: list[float] = self.numbers[i]
+            return row
+        column: list[float] = self.numbers[:, i].tolist()
+        return column
+
+    def explain_nan(self, parameters: list[float]) -> None:
+        """Find the row with an index out of range, if that is why the sum is nan."""
+        if not any(kernel.partial for kernel in self.recording.tape.kernels):
+            return
+        for i in range(self.count):
+            try:
+                replay(self.recording.tape, parameters, self.row(i))
+            except IndexError as error:
+                raise IndexError(f"row {i} of the batch: {error}") from None
+
+
+def rows_of(name: str, columns: Sequence[Any], find: Find) -> Rows:
+    """The rows made of columns, checked: all columns of one length, all rows of one structure."""
+    if not columns:
+        raise TypeError(f"{name}.batch needs an argument with one item per row, got none")
+    lengths = [_length(name, column) for column in columns]
+    if len(set(lengths)) != 1:
+        raise ValueError(
+            f"{name}.batch needs arguments of one length, an item for each row; "
+            f"got {', '.join(map(str, lengths))}"
+        )
+    count = lengths[0]
+    if count == 0:
+        raise ValueError(f"{name}.batch got no rows: a mean over nothing has no value")
+    first: list[Any] = []
+    structure = take_apart((tuple(column[0] for column in columns), {}), first)
+    recording = find(structure, list(map(as_number, first)))
+    if all(hasattr(column, "dtype") and hasattr(column, "reshape") for column in columns):
+        return Rows(recording, _array(columns, count), count)
+    return Rows(recording, _list(name, columns, count, structure), count)
+
+
+def _length(name: str, column: Any) -> int:
+    try:
+        return len(column)
+    except TypeError:
+        raise TypeError(
+            f"{name}.batch needs lists or arrays with one item per row, got the "
+            f"{type(column).__name__} {column!r}: for one row call {name}(...)"
+        ) from None
+
+
+def _array(columns: Sequence[Any], count: int) -> Any:
+    import numpy
+
+    blocks = [numpy.asarray(column, dtype=float).reshape(count, -1).T for column in columns]
+    return numpy.ascontiguousarray(numpy.concatenate(blocks))
+
+
+def _list(name: str, columns: Sequence[Any], count: int, structure: Hashable) -> list[list[float]]:
+    rows = []
+    for i in range(count):
+        numbers: list[Any] = []
+        found = take_apart((tuple(column[i] for column in columns), {}), numbers)
+        if found != structure:
+            raise ValueError(
+                f"{name}.batch needs rows of one structure: row 0 is {described(structure[1])}, "  # type: ignore[index]
+                f"row {i} is {described(found[1])}"  # type: ignore[index]
+            )
+        rows.append(list(map(as_number, numbers)))
+    return rows

@@ -1,0 +1,321 @@
+"""A compiled function gives what the function itself gives, or says why it cannot."""
+
+import math
+import threading
+
+import pytest
+from circuits import EXECUTORS, bits, circuits
+from hypothesis import HealthCheck, given, settings
+
+import minigrad as mg
+from minigrad import Value
+
+
+def gradients(output, leaves):
+    for leaf in leaves:
+        leaf.grad = None
+    output.backward()
+    return [leaf.grad for leaf in leaves]
+
+
+@pytest.mark.parametrize("executor", EXECUTORS)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(circuit=circuits())
+def test_a_random_circuit_has_the_same_bits_compiled_and_eager(executor, circuit):
+    function, parameters, inputs = circuit
+    eager = function(*inputs)
+    compiled = mg.compile(function, executor=executor, check=False)
+    replayed = compiled(*inputs)
+    assert bits(replayed.data) == bits(eager.data)
+    leaves = [*parameters, *inputs]
+    assert [bits(g) for g in gradients(replayed, leaves)] == [
+        bits(g) for g in gradients(eager, leaves)
+    ]
+
+
+@pytest.mark.parametrize("executor", EXECUTORS)
+def test_later_calls_read_new_inputs_and_new_parameters(executor):
+    w = Value(2.0)
+    product = mg.compile(lambda x, y: w * x + y, executor=executor)
+    assert product(3.0, 1.0).data == 7.0
+    assert product(5.0, 1.0).data == 11.0
+    w.data -= 1.0
+    assert product(5.0, [1.0][0]).data == 6.0
+
+
+def test_gradients_accumulate_in_parameters_and_inputs_and_pass_through_later_gates():
+    w, x = Value(3.0), Value(2.0)
+    square = mg.compile(lambda x: (w * x) ** 2)
+    (square(x) * 0.5 + square(x)).backward()
+    assert (w.grad, x.grad) == (36.0, 54.0)
+
+
+def test_one_wire_given_twice_gets_both_gradients():
+    x = Value(3.0)
+    mg.compile(lambda a, b: a * b)(x, x).backward()
+    assert x.grad == 6.0
+
+
+def test_a_new_structure_of_arguments_is_recorded_anew():
+    total = mg.compile(lambda xs, scale=1.0: mg.sum(xs) * scale)
+    assert total([1.0, 2.0]).data == 3.0
+    assert total([1.0, 2.0, 3.0]).data == 6.0
+    assert total([1.0, 2.0], scale=2.0).data == 6.0
+    assert repr(total).endswith("3 recordings>")
+
+
+def test_several_results_come_back_as_they_were_returned():
+    both = mg.compile(lambda x: [x * 2, (x * x).exp()])
+    x = Value(1.0)
+    double, square = both(x)
+    square.backward()
+    assert double.data == 2.0
+    assert x.grad == pytest.approx(2 * math.e)
+
+
+def test_a_function_may_return_its_argument_or_a_parameter():
+    w = Value(4.0)
+    for leaf in (w, Value(5.0)):
+        out = mg.compile(lambda x, leaf=leaf: w if leaf is w else x)(leaf)
+        out.backward()
+        assert (out.data, leaf.grad) == (leaf.data, 1.0)
+
+
+def test_compiled_functions_nest():
+    inner = mg.compile(lambda x: x * x)
+    outer = mg.compile(lambda x: inner(x) + inner(x + 1))
+    assert outer(2.0).data == 13.0
+    assert outer(3.0).data == 25.0
+    assert outer.stats()["gates"] == 4
+
+
+def test_no_grad_gives_constants():
+    w = Value(2.0)
+    with mg.no_grad():
+        assert mg.compile(lambda x: w * x)(3.0).is_constant
+
+
+# --- control flow ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        lambda x: x if x > 0 else -x,
+        lambda x: x * (1 if x else 2),
+        lambda x: max(x, 0.0),
+        lambda x: x * math.exp(x),
+        lambda x: x * int(x),
+        lambda x: x * [1.0, 2.0][x],
+        lambda x: mg.sum([x] * 3) if x * 2 <= 3 else x,
+    ],
+)
+def test_a_decision_by_a_recorded_number_is_refused_with_the_line_and_the_remedy(body):
+    with pytest.raises(mg.TracingError, match=r"test_compile\.py, line \d+.*mg\.") as caught:
+        mg.compile(body)(1.0)
+    assert "without mg.compile" in str(caught.value)
+
+
+def test_after_a_refused_recording_values_are_ordinary_again():
+    w = Value(1.0)
+    with pytest.raises(mg.TracingError):
+        mg.compile(lambda x: w if w * x > 0 else x)(1.0)
+    assert bool(w * 2)
+    assert float(w * 2) == 2.0
+
+
+def test_where_on_a_comparison_follows_the_numbers_of_each_call():
+    for body in (
+        lambda x, y: mg.where(x > y, x, -y),
+        lambda x, y: mg.where(y < x, x, -y),
+        lambda x, y: mg.where(x <= y, -y, x),
+        lambda x, y: mg.where(y >= x, -y, x),
+    ):
+        compiled = mg.compile(body)
+        for x, y in [(1.0, 2.0), (2.0, 1.0), (3.0, 3.0), (-1.0, 0.0)]:
+            a, b = Value(x), Value(y)
+            out = compiled(a, b)
+            out.backward()
+            eager = body(Value(x), Value(y))
+            assert out.data == eager.data
+            assert (a.grad, b.grad) == ((1.0, 0.0) if x > y else (0.0, -1.0))
+
+
+def test_data_read_while_recording_is_found_out_at_the_second_call():
+    baked = mg.compile(lambda x: x * x.data)
+    assert baked(2.0).data == 4.0
+    assert baked(2.0).data == 4.0
+    with pytest.raises(mg.TracingError, match=r"gives 6 where the function itself gives 9"):
+        baked(3.0)
+    assert mg.compile(lambda x: x * x.data, check=False)(2.0).data == 4.0
+
+
+# --- select and lookup ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("executor", EXECUTORS)
+def test_select_and_lookup_follow_a_traced_index(executor):
+    table = [[Value(10.0 * i + j) for j in range(2)] for i in range(3)]
+    pick = mg.compile(lambda i: mg.sum(mg.lookup(table, i)), executor=executor)
+    assert [pick(i).data for i in (2, 0, 1)] == [41.0, 1.0, 21.0]
+    pick(1).backward()
+    assert [[cell.grad for cell in row] for row in table] == [[0, 0], [1, 1], [0, 0]]
+
+
+@pytest.mark.parametrize("executor", EXECUTORS)
+@pytest.mark.parametrize("index", [3, -1, 0.5, math.nan])
+def test_an_index_out_of_range_is_an_error_and_writes_nothing(executor, index):
+    table = [Value(1.0), Value(2.0), Value(3.0)]
+    pick = mg.compile(lambda i: mg.select(table, i) * 2, executor=executor)
+    pick(0).backward()
+    with pytest.raises(IndexError, match="from 0 to 2"):
+        pick(index)
+    with pytest.raises(IndexError, match=r"row 1 of the batch.*from 0 to 2"):
+        pick.batch([0, index])
+    assert [cell.grad for cell in table] == [2.0, 0.0, 0.0]
+
+
+# --- batches --------------------------------------------------------------------------------------
+
+
+def neuron():
+    w, b = [Value(0.5), Value(-1.5)], Value(0.25)
+
+    def loss(x, y):
+        penalty = 0.01 * (w[0] * w[0] + w[1] * w[1])
+        return (mg.dot(w, x) + b - y) ** 2 + penalty
+
+    return loss, [*w, b]
+
+
+@pytest.mark.parametrize("executor", EXECUTORS)
+@pytest.mark.parametrize("count", [1, 7, 8, 9, 33, 100])
+@pytest.mark.parametrize("reduce", ["mean", "sum"])
+def test_a_batch_is_the_mean_or_the_sum_over_its_rows(executor, count, reduce):
+    loss, parameters = neuron()
+    X = [[math.sin(i), math.cos(3 * i)] for i in range(count)]
+    y = [math.sin(2 * i) for i in range(count)]
+    batch = mg.compile(loss, executor=executor).batch(X, y, reduce=reduce)
+    eager = mg.sum([loss(*row) for row in zip(X, y)])
+    eager = eager / count if reduce == "mean" else eager
+    assert batch.data == pytest.approx(eager.data, rel=1e-12)
+    assert gradients(batch, parameters) == pytest.approx(gradients(eager, parameters), rel=1e-12)
+
+
+def test_a_batch_that_does_not_depend_on_its_rows():
+    w = Value(3.0)
+    constant = mg.compile(lambda x: w * w)
+    out = constant.batch([1.0, 2.0], reduce="sum")
+    out.backward()
+    assert (out.data, w.grad) == (18.0, 12.0)
+
+
+def test_a_batch_of_wrong_shape_is_an_error_that_says_which_row():
+    loss = mg.compile(neuron()[0])
+    with pytest.raises(ValueError, match=r"one length.*2, 3"):
+        loss.batch([[1, 2], [3, 4]], [1, 2, 3])
+    with pytest.raises(ValueError, match=r"row 1 is \(\[number\], number\)"):
+        loss.batch([[1, 2], [3]], [1, 2])
+    with pytest.raises(ValueError, match="no rows"):
+        loss.batch([], [])
+    with pytest.raises(TypeError, match="lists or arrays with one item per row"):
+        loss.batch(1.0, 2.0)
+    with pytest.raises(TypeError, match="got none"):
+        loss.batch()
+    with pytest.raises(ValueError, match="'mean' or 'sum'"):
+        loss.batch([[1, 2]], [1], reduce="max")
+
+
+def test_a_batch_that_reads_data_is_found_out():
+    w = Value(1.0)
+    with pytest.raises(mg.TracingError, match="where the function itself gives"):
+        mg.compile(lambda x: w * x.data).batch([1.0, 2.0])
+
+
+# --- errors and looks -----------------------------------------------------------------------------
+
+
+def test_a_replaced_parameter_is_an_error_until_the_recording_is_cleared():
+    weights = [Value(2.0)]
+    product = mg.compile(lambda x: weights[0] * x)
+    assert product(3.0).data == 6.0
+    weights[0] = Value(5.0)
+    with pytest.raises(mg.TracingError, match="replaced by another object"):
+        product(3.0)
+    product.clear()
+    assert product(3.0).data == 15.0
+
+
+def test_what_is_not_a_function_of_numbers_is_refused():
+    with pytest.raises(TypeError, match="needs a function"):
+        mg.compile(3)
+    with pytest.raises(ValueError, match="auto, python, tape, lanes"):
+        mg.compile(abs, executor="gpu")
+    with pytest.raises(TypeError, match="must return a Value"):
+        mg.compile(lambda x: None)(1.0)
+    with pytest.raises(TypeError, match="must return a Value"):
+        mg.compile(lambda x: 1.0)(1.0)
+    with pytest.raises(TypeError, match="expected a number, got the complex"):
+        mg.compile(lambda x: x)(1j)
+    with pytest.raises(ValueError, match="has not been called yet"):
+        _ = mg.compile(lambda x: x).circuit
+
+
+def test_the_circuit_of_the_latest_call_is_plain_and_current():
+    w = Value(2.0, label="w")
+    product = mg.compile(lambda x: (w * x).tanh())
+    product(1.0)
+    w.data = 0.5
+    product(0.25)
+    circuit = product.circuit
+    assert type(circuit) is Value
+    assert circuit.data == math.tanh(0.125)
+    assert [wire.label for wire in mg.topological_order(circuit)][:2] == ["w", "x_1"]
+
+
+def test_stats_tell_what_was_folded_shared_and_dropped():
+    def wasteful(x):
+        unused = x.exp()
+        assert unused is not None
+        return (x * x + 1.0) * (x * x + 1.0) + mg.constant(2.0) * 3.0
+
+    compiled = mg.compile(wasteful, executor="python")
+    compiled(2.0)
+    stats = compiled.stats()
+    assert stats["gates"] == 7
+    assert stats["operations"] == 6
+    assert stats["executor"] == "python tape"
+
+
+def test_a_method_is_compiled_for_each_object():
+    class Scale:
+        def __init__(self, factor):
+            self.factor = Value(factor)
+
+        @mg.compile
+        def apply(self, x):
+            return self.factor * x
+
+    two, three = Scale(2.0), Scale(3.0)
+    assert [two.apply(5.0).data, three.apply(5.0).data, two.apply(1.0).data] == [10.0, 15.0, 2.0]
+
+
+@pytest.mark.parametrize("executor", EXECUTORS)
+def test_threads_share_a_compiled_function(executor):
+    w = Value(2.0)
+    function = mg.compile(lambda x: mg.tanh(w * x) * x, executor=executor)
+    function(0.0)
+    expected = {x: mg.tanh(2.0 * x) * x for x in map(float, range(-4, 4))}
+    wrong = []
+
+    def work(x):
+        for _ in range(200):
+            if abs(function(x).data - expected[x]) > 1e-15:
+                wrong.append(x)
+
+    threads = [threading.Thread(target=work, args=(x,)) for x in expected]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong

@@ -1,0 +1,156 @@
+"""Losses against their formulas, at ordinary and at extreme points."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import minigrad as mg
+from minigrad import Value, losses
+
+LOGITS = st.lists(st.floats(-1000, 1000), min_size=2, max_size=6)
+
+
+def values(numbers: list[float]) -> list[Value]:
+    return [Value(number) for number in numbers]
+
+
+def exact_softmax(numbers: list[float]) -> list[float]:
+    top = max(numbers)
+    powers = [math.exp(number - top) for number in numbers]
+    return [power / math.fsum(powers) for power in powers]
+
+
+@given(LOGITS, st.data())
+def test_cross_entropy_sends_softmax_minus_onehot(
+    numbers: list[float], data: st.DataObject
+) -> None:
+    target = data.draw(st.integers(0, len(numbers) - 1))
+    logits = values(numbers)
+    loss = losses.cross_entropy(logits, target)
+    loss.backward()
+    top = max(numbers)
+    log_total = top + math.log(math.fsum(math.exp(number - top) for number in numbers))
+    assert loss.data == pytest.approx(log_total - numbers[target], rel=1e-14, abs=1e-12)
+    for j, (z, p) in enumerate(zip(logits, exact_softmax(numbers))):
+        assert z.grad == pytest.approx(p - (j == target), abs=1e-15)
+
+
+@given(LOGITS)
+def test_softmax_is_a_distribution_and_never_overflows(numbers: list[float]) -> None:
+    p = losses.softmax(values(numbers))
+    assert [one.data for one in p] == pytest.approx(exact_softmax(numbers), rel=1e-14)
+    assert sum(one.data for one in p) == pytest.approx(1.0)
+
+
+def test_cross_entropy_takes_probabilities_and_wires_as_targets() -> None:
+    numbers = [0.3, -1.2, 2.0]
+    by_class = losses.cross_entropy(values(numbers), 2).data
+    assert losses.cross_entropy(values(numbers), [0.0, 0.0, 1.0]).data == by_class
+    assert losses.cross_entropy(values(numbers), mg.constant(2)).data == by_class
+    logits = values(numbers)
+    losses.cross_entropy(logits, [0.2, 0.3, 0.5]).backward()
+    expected = [p - t for p, t in zip(exact_softmax(numbers), [0.2, 0.3, 0.5])]
+    assert [z.grad for z in logits] == pytest.approx(expected, abs=1e-15)
+
+
+@given(st.floats(-1000, 1000), st.floats(0, 1))
+def test_binary_cross_entropy_sends_sigmoid_minus_target(number: float, target: float) -> None:
+    z = Value(number)
+    loss = losses.binary_cross_entropy(z, target)
+    loss.backward()
+    assert z.grad == pytest.approx(mg.sigmoid(number) - target, abs=1e-15)
+    expected = max(number, 0.0) + math.log1p(math.exp(-abs(number))) - target * number
+    assert loss.data == pytest.approx(expected, rel=1e-14, abs=1e-12)
+
+
+def test_squared_errors_in_their_three_sizes() -> None:
+    outputs, targets = [1.0, 2.0, 4.0], [0.0, 4.0, 4.5]
+    assert losses.half_squared_error(values(outputs), targets).data == 2.625
+    assert losses.squared_error(values(outputs), targets).data == 5.25
+    assert losses.mean_squared_error(values(outputs), targets).data == 1.75
+    a = Value(0.75)
+    losses.half_squared_error(a, 1.0).backward()
+    assert a.grad == -0.25
+
+
+@pytest.mark.parametrize(("score", "label", "loss", "gradient"), [
+    (0.25, 1, 0.75, -1.0),
+    (0.25, -1, 1.25, 1.0),
+    (0.25, 0, 1.25, 1.0),
+    (2.0, 1, 0.0, 0.0),
+    (1.0, 1, 0.0, 0.0),
+])  # fmt: skip
+def test_hinge_asks_for_a_margin_of_one(
+    score: float, label: int, loss: float, gradient: float
+) -> None:
+    for given_label in (label, mg.constant(label)):
+        s = Value(score)
+        out = losses.hinge(s, given_label)
+        out.backward()
+        assert (out.data, s.grad) == (loss, gradient)
+
+
+def test_multiclass_hinge_on_the_course_notes_numbers() -> None:
+    # CS231n, lecture 3: scores of a cat, a car and a frog picture; losses 2.9, 0 and 12.9
+    pictures = [([3.2, 5.1, -1.7], 0, 2.9), ([1.3, 4.9, 2.0], 1, 0), ([2.2, 2.5, -3.1], 2, 12.9)]
+    for scores, target, expected in pictures:
+        for given_target in (target, mg.constant(target)):
+            loss = losses.multiclass_hinge(values(scores), given_target)
+            assert loss.data == pytest.approx(expected, abs=1e-12)
+
+
+def test_multiclass_hinge_pushes_the_right_class_once_for_each_rival() -> None:
+    for target in (0, mg.constant(0)):
+        scores = values([3.2, 5.1, 2.9])
+        losses.multiclass_hinge(scores, target).backward()
+        assert [s.grad for s in scores] == [-2.0, 1.0, 1.0]
+
+
+def test_l2_regularization_pulls_to_zero() -> None:
+    w = values([3.0, -4.0])
+    loss = losses.l2_regularization(w, 0.1)
+    loss.backward()
+    assert loss.data == 2.5
+    assert [p.grad for p in w] == pytest.approx([0.6, -0.8])
+
+
+@pytest.mark.parametrize("point", [[0.3, -1.2, 2.0], [5.0, 5.5, -3.0]])
+@pytest.mark.parametrize(
+    "loss",
+    [
+        lambda *z: losses.cross_entropy(z, 1),
+        lambda *z: losses.multiclass_hinge(z, 1),
+        lambda *z: losses.mean_squared_error(z, [1, 2, 3]),
+        lambda *z: losses.binary_cross_entropy(z[0], 1) + losses.hinge(z[1], -1),
+    ],
+)
+def test_gradients_are_the_slopes(loss: object, point: list[float]) -> None:
+    zs = values(point)
+    loss(*zs).backward()
+    for j, z in enumerate(zs):
+        ends = []
+        for sign in (-1, 1):
+            moved = list(point)
+            moved[j] += sign * 1e-6
+            ends.append(loss(*values(moved)).data)
+        assert z.grad == pytest.approx((ends[1] - ends[0]) / 2e-6, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: losses.cross_entropy(values([1, 2]), 2), "from 0 to 1, got the int 2"),
+        (lambda: losses.cross_entropy(values([1, 2]), 0.5), "number of a class"),
+        (lambda: losses.cross_entropy(values([1, 2]), [1.0]), "2 logits, got 1"),
+        (lambda: losses.cross_entropy(values([1]), 0), "at least two logits"),
+        (lambda: losses.multiclass_hinge(values([1]), 0), "at least two scores"),
+        (lambda: losses.squared_error(values([1, 2]), [1]), "2 outputs and 1 targets"),
+        (lambda: losses.hinge(Value(1.0), 2), "got 2"),
+        (lambda: losses.binary_cross_entropy(Value(1.0), -1), "from 0 to 1"),
+    ],
+)
+def test_wrong_shapes_and_labels_are_named(call: object, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        call()
