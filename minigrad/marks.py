@@ -49,7 +49,8 @@ def legend_of_marks(idle: Mapping[Value, str], birth: Nonfinite | None, theme: T
         f"dashed: {word}&#160;{_some(list(dict.fromkeys(names)))}" for word, names in wires.items()
     ]
     if birth is not None:
-        lines.append(f"double border: the first inf or nan: {one_line(birth.what)}")
+        border = "" if birth.wire.is_leaf else "double border: "
+        lines.append(f"{border}the first inf or nan: {one_line(birth.what)}")
     return [font(line, theme.warning, 11) for line in lines]
 
 
