@@ -47,6 +47,15 @@ def test_units_can_be_counted_from_zero_and_two_digits_get_a_comma() -> None:
     assert model.layers[0].z[0].unit == (1, 0)
 
 
+def test_labels_can_be_left_out_of_the_circuit() -> None:
+    labelled = nn.MLP(2, [3, 1], activation="tanh", seed=1)
+    bare = nn.MLP(2, [3, 1], activation="tanh", seed=1, labels=False)
+    assert bare([1.0, 2.0]).data == labelled([1.0, 2.0]).data
+    wires = [*bare.layers[0].z, *bare.layers[0].a, *bare.layers[1].z]
+    assert not any(wire.label or "unit" in vars(wire) for wire in wires)
+    assert [p.label for p in bare.parameters()] == [p.label for p in labelled.parameters()]
+
+
 def test_one_tutorial_import_changed_gives_micrograds_numbers() -> None:
     random.seed(1337)
     expected = [random.uniform(-1, 1) for _ in range(2 * 16 + 16 * 16 + 16)]
