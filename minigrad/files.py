@@ -33,7 +33,7 @@ from .nn import MLP
 __all__ = ["CircuitFileError", "load", "save"]
 
 VERSION: Final = 1
-MOST_BYTES: Final = 2_500_000  # what can be read within 100 MB of memory, whatever it is
+MOST_BYTES: Final = 2_000_000  # read or refused within a second and 100 MB, whatever is in it
 
 
 def save(thing: Value | MLP | dict[str, float], path: str | os.PathLike[str]) -> None:
@@ -98,6 +98,8 @@ def _as_text(content: dict[str, Any]) -> str:
 
 
 def _write_whole(path: Path, text: str) -> None:
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"there is no folder {str(path.parent)!r}: make it first")
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
         with open(part, "x", encoding="ascii") as file:

@@ -20,6 +20,8 @@ from typing import Any, Final
 
 from .clipping import gradient_norm
 from .engine import Value, topological_order
+from .gate import described
+from .nn import MLP
 from .nonfinite import first_nonfinite
 from .optim import Optimizer
 from .tabular import Table
@@ -117,10 +119,12 @@ def health(
     """
     if isinstance(thing, Value):
         outputs = [thing]
+    elif not isinstance(thing, MLP):
+        raise TypeError(f"health looks at a loss (a Value) or an MLP, got {described(thing)}")
     elif X is not None:
         outputs = [wire for x in X for wire in _as_list(thing(x))]
     else:
-        outputs = [wire for layer in thing.layers for wire in layer.a]
+        outputs = thing.layers[-1].a
     wires = list(dict.fromkeys(wire for output in outputs for wire in topological_order(output)))
     layers = _layers_of(wires)
     findings = [*_nonfinite(outputs), *_units(layers), *_gradients(layers)]

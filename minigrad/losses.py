@@ -123,6 +123,8 @@ def hinge(score: Any, label: Any) -> Any:
 
     Labels are +1 and −1, or 1 and 0.
     """
+    if not isinstance(score, Value):
+        score = as_number(score)
     if isinstance(label, Value):
         sign: Any = 2.0 * relu(label) - 1.0
     elif as_number(label) in (-1.0, 0.0, 1.0):

@@ -119,6 +119,8 @@ def input_wires(x: Any, names: UnitNames) -> list[Value]:
     """Inputs as wires: numbers become constants, one each, so that every unit sees the same."""
     if isinstance(x, Value):
         return [x]
+    if isinstance(x, (set, frozenset, dict)):
+        raise TypeError(f"inputs need an order, got {described(x)}: pass a list")
     try:
         items = list(x)
     except TypeError:

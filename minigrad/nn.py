@@ -125,7 +125,7 @@ class MLP(Module):
     One `activation` is for the hidden layers, and the last layer is linear; a list has one for each
     layer. `weights` and `bias` as numbers are nested lists with an item for each layer.
     `first_index=0` counts units from 0 in labels, as some texts do. `labels=False` leaves the wires
-    z and a without labels: a circuit of many rows is built faster.
+    z and a without labels: a circuit of many rows is built a little faster.
     """
 
     def __init__(

@@ -22,7 +22,7 @@ from typing import Any
 
 from .clipping import clip_grad_norm, clip_grad_value, gradient_norm, has_grad
 from .engine import Value
-from .gate import described
+from .gate import as_number, described
 from .schedules import Schedule, cosine, linear, step_decay
 
 __all__ = [
@@ -53,7 +53,7 @@ class Optimizer:
     def __init__(self, parameters: Iterable[Any], lr: float | Schedule) -> None:
         self.parameters = _checked_parameters(parameters)
         self.schedule: Schedule | None = lr if callable(lr) else None
-        self.lr = lr(0) if callable(lr) else lr
+        self.lr = as_number(lr(0) if callable(lr) else lr)
         _check(self.lr >= 0.0 and isfinite(self.lr), "lr must be 0 or more", self.lr)
         self.steps = 0
         self._states: list[State] = [self.initial_state] * len(self.parameters)

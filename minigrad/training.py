@@ -60,6 +60,8 @@ def fit(
     Ctrl-C ends the training and returns the history so far; the parameters are then those of the
     last whole step. So does a loss that is no longer finite, before it can spoil the parameters.
     """
+    if epochs < 1:
+        raise ValueError(f"epochs must be at least 1, got {epochs!r}")
     run = _Run(loss, data, optimizer, batch_size, seed, model, validation, clip_norm)
     history = History()
     best = _Best(optimizer, patience)
@@ -107,10 +109,17 @@ class _Run:
         validation: Columns | None,
         clip_norm: float | None,
     ) -> None:
+        if not isinstance(optimizer, Optimizer):
+            raise TypeError(
+                f"fit needs an optimizer, got {described(optimizer)}: pass "
+                "mg.optim.SGD(model.parameters(), lr=…)"
+            )
         self.loss, self.optimizer, self.model, self.clip_norm = loss, optimizer, model, clip_norm
         self.data = checked_columns(data, "data")
         self.validation = None if validation is None else checked_columns(validation, "validation")
         self.count = len(self.data[0])
+        if model is not None and len(self.data) != 2:
+            raise ValueError(f"the accuracy of a model needs data=(X, Y), got {len(data)} columns")
         if batch_size is not None and batch_size < 1:
             raise ValueError(f"batch_size must be at least 1, got {batch_size!r}")
         self.batch_size = min(batch_size or self.count, self.count)
@@ -224,6 +233,8 @@ def predicted_class(outputs: Any) -> int:
 
 def checked_columns(columns: Any, what: str) -> Columns:
     """Columns of one length, at least one row long."""
+    if not isinstance(columns, (list, tuple)) or not all(hasattr(c, "__len__") for c in columns):
+        raise TypeError(f"{what} must be (X, Y), two lists or arrays, got {described(columns)}")
     lengths = [len(column) for column in columns]
     if not lengths or len(set(lengths)) != 1 or not lengths[0]:
         raise ValueError(

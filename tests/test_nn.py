@@ -134,6 +134,8 @@ def test_a_wrong_number_of_inputs_names_the_layer() -> None:
         model.layers[1]([1, 2])
     with pytest.raises(ValueError, match=r"the neuron takes 1 input, got 0"):
         nn.Neuron(1)([])
+    with pytest.raises(TypeError, match="inputs need an order"):
+        model({1.0, 2.0})
     with pytest.raises(TypeError, match="a wire carries one number"):
         model([[1, 2], [3, 4]])
 
@@ -143,6 +145,7 @@ def test_a_wrong_number_of_inputs_names_the_layer() -> None:
     [
         ({"activation": "tahn"}, "did you mean 'tanh'"),
         ({"activation": "add"}, "takes 2 inputs"),
+        ({"activation": "softmax"}, "whole layer"),
         ({"activation": ["tanh"]}, "one item for each of the 2 layers"),
         ({"activation": 3}, "got the int 3"),
         ({"weights": "glorot"}, "xavier"),

@@ -100,6 +100,17 @@ def test_a_loss_with_a_batch_method_is_given_whole_batches() -> None:
     assert history.loss == pytest.approx(fit_line(batch_size=2, seed=1)[1].loss)
 
 
+def test_a_compiled_loss_trains_to_the_same_numbers() -> None:
+    model = Line()
+    optimizer = mg.optim.SGD(model.parameters(), lr=0.05)
+    compiled = mg.compile(model.loss)
+    _, history = fit_line(loss=compiled, optimizer=optimizer, batch_size=2, validation=LINE)
+    expected, by_rows = fit_line(batch_size=2, validation=LINE)
+    assert history.loss == pytest.approx(by_rows.loss, rel=1e-12)
+    assert history.column("validation_loss") == pytest.approx(by_rows.column("validation_loss"))
+    assert model.slope.data == pytest.approx(expected.slope.data, rel=1e-12)
+
+
 def test_ctrl_c_returns_the_history_and_a_whole_model() -> None:
     model = Line()
     calls = 0
@@ -170,6 +181,10 @@ def test_accuracy_knows_scores_signs_and_classes() -> None:
     [
         ({"data": ([1.0], [1.0, 2.0])}, "got lengths 1, 2"),
         ({"data": ([], [])}, "got lengths 0, 0"),
+        ({"data": 3}, "must be \\(X, Y\\)"),
+        ({"data": (LINE[0],), "model": Line()}, "got 1 columns"),
+        ({"epochs": 0}, "epochs must be at least 1"),
+        ({"optimizer": 0.1}, r"pass mg\.optim\.SGD"),
         ({"batch_size": 0}, "batch_size must be at least 1"),
         ({"patience": 0}, "patience must be at least 1"),
         ({"loss": lambda x, y: 3.0}, "must return a Value, got the float 3.0"),
@@ -277,8 +292,10 @@ def test_the_decision_boundary_takes_several_classes_and_infinite_scores() -> No
     [
         (([[1, 2, 3]], [0]), "two inputs"),
         (([[1, 2]], [0, 1]), "got lengths 1, 2"),
+        (([[1, float("nan")]], [0]), "no place on a map"),
+        (([[1, 2]], ["a"]), "got the str 'a'"),
     ],
 )
 def test_the_decision_boundary_needs_points_of_a_plane(arguments: Any, message: str) -> None:
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((ValueError, TypeError), match=message):
         mg.decision_boundary(lambda x: 0.0, *arguments)
