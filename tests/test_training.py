@@ -46,12 +46,13 @@ def test_two_moons_are_separated_on_points_not_seen() -> None:
 
 
 def test_a_spiral_is_learnt_on_points_not_seen() -> None:
-    X, y = mg.datasets.spirals(60, noise=0.0, seed=1, turns=0.75)
-    unseen = mg.datasets.spirals(200, noise=0.01, seed=2, turns=0.75)
-    model = nn.MLP(2, [12, 8, 1], activation="tanh", seed=3)
-    optimizer = mg.optim.Adam(model.parameters(), lr=0.05)
-    loss = lambda x, t: mg.losses.binary_cross_entropy(model(x), t)
-    fit(loss, data=(X, y), optimizer=optimizer, epochs=60, batch_size=10)
+    X, y = mg.datasets.spirals(120, noise=0.0, seed=1)
+    unseen = mg.datasets.spirals(200, noise=0.01, seed=2)
+    model = nn.MLP(2, [16, 8, 1], activation="tanh", seed=1)
+    rate = mg.optim.cosine(0.03, steps=100 * 12, final=0.003)
+    optimizer = mg.optim.Adam(model.parameters(), lr=rate)
+    loss = mg.compile(lambda x, t: mg.losses.binary_cross_entropy(model(x), t))
+    fit(loss, data=(X, y), optimizer=optimizer, epochs=100, batch_size=10)
     assert accuracy(model, *unseen) > 0.95
 
 
