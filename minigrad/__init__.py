@@ -39,7 +39,9 @@ from .stepper import Stepper
 from .table import as_table
 from .tracing import TracingError
 from .training import fit
+from .training_steps import training_steps
 from .tree import as_tree
+from .worksheet import Worksheet
 
 __all__ = [
     "GATES",
@@ -52,6 +54,7 @@ __all__ = [
     "Stepper",
     "TracingError",
     "Value",
+    "Worksheet",
     "as_table",
     "as_tree",
     "compile",
@@ -79,6 +82,7 @@ __all__ = [
     "save",
     "select",
     "topological_order",
+    "training_steps",
     "where",
 ]
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .dot_source import font
+from .dot_source import dot_name, dot_text, font
 from .engine import Value
-from .notation import escape, html_name, rounded
+from .notation import rounded
 from .stage import Stage
 from .themes import Theme
 
@@ -13,7 +13,7 @@ MOST_LINES = 6
 
 def one_line(text: str, most: int = 160) -> str:
     """Text for a caption, shortened and escaped."""
-    return escape(text if len(text) <= most else text[: most - 1] + "…")
+    return dot_text(text if len(text) <= most else text[: most - 1] + "…")
 
 
 def title_lines(title: str | None, bold: bool) -> list[str]:
@@ -33,7 +33,7 @@ def chain_rule_lines(wire: Value, stage: Stage, theme: Theme, digits: int) -> li
         sent = stage.contributions.get((wire, place))
         if sent is None or source.is_constant:
             continue
-        name = html_name(source.label) or f"input {place + 1}"
+        name = dot_name(source.label) or f"input {place + 1}"
         line = (
             f"gradient into {font(name, theme.value, bold=True)} = "
             f"upstream {font(rounded(upstream, digits), theme.gradient)} × "

@@ -22,7 +22,7 @@ from .dot_source import (
 )
 from .engine import Value
 from .marks import heat_level
-from .notation import rounded, unicode_name
+from .notation import rounded
 from .scene import Scene, Use
 from .structure import Group, outer_sources
 
@@ -126,7 +126,7 @@ class CircuitWriter:
             fill = theme.done
         if wire in self.scene.idle:
             line, thickness, style = theme.warning, "2.2", "filled,dashed"
-        if wire is self.scene.first_nonfinite:
+        if wire is self.scene.first_nonfinite_wire:
             line, style = theme.warning, 'filled", peripheries="2'
         if wire is self.scene.active:
             fill, line, thickness = theme.active, theme.active_line, "2.6"
@@ -187,13 +187,13 @@ class CircuitWriter:
         upper = number(value, theme.value, theme, digits, bold=self.bold_value(wire))
         gradient, bold = self.stage.gradients.get(wire), self.bold_gradient(wire, use)
         lower = self.gradient(wire, gradient, bold)
-        name = name_cell(wire.label, self.scene.heat) if unicode_name(wire.label) else ""
+        name = name_cell(wire.label, self.scene.heat) if wire.label else ""
         before, after = (name, "") if wire.is_leaf else ("", name)
         if not wire.is_leaf and wire not in self.gates:
             before = side_cell(font(CUT, theme.faint), 14, self.scene.heat)
         active = self.is_active(use) or wire is self.scene.active
         line = self.rule_colour(gradient, active)
-        if wire is self.scene.first_nonfinite and wire.is_leaf:
+        if wire is self.scene.first_nonfinite_wire and wire.is_leaf:
             line = theme.warning
         return wire_table(before, upper, lower, after, line, self.width, self.scene.heat)
 

@@ -30,7 +30,7 @@ def gradient_norm(parameters: Iterable[Any]) -> float:
     for parameter in parameters:
         if has_grad(parameter):
             grad = parameter.grad
-            norm = hypot(norm, sqrt((grad * grad).sum()) if hasattr(grad, "sum") else grad)
+            norm = hypot(norm, sqrt(grad.dot(grad)) if hasattr(grad, "dot") else grad)
     return norm
 
 

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .circuit_style import CircuitWriter
-from .dot_source import font, header
+from .dot_source import dot_name, dot_text, font, header
 from .engine import Value
-from .notation import escape, html_name, rounded
+from .notation import rounded
 from .scene import Scene, Use
 from .structure import Group, outer_sources
 
@@ -99,7 +99,7 @@ class CollapsedWriter(CircuitWriter):
             (theme.warning, "rounded,filled,dashed") if idle else (theme.line, "rounded,filled")
         )
         title = box.title if len(groups) == 1 else f"{box.title} · {len(groups)} units"
-        rows = [font(title, theme.faint, 10), f"<b>{escape(', '.join(symbols))}</b>"]
+        rows = [font(title, theme.faint, 10), f"<b>{dot_text(', '.join(symbols))}</b>"]
         cells = "".join(f'<tr><td colspan="2">{row}</td></tr>' for row in rows)
         ident = "-".join(map(str, groups[0].unit if len(groups) == 1 else (groups[0].layer,)))
         self.nodes[None].append(
@@ -126,9 +126,9 @@ class CollapsedWriter(CircuitWriter):
         else:
             pairs = [
                 (
-                    f"{html_name(group.output.label) or 'a'} = "
+                    f"{dot_name(group.output.label) or 'a'} = "
                     f"{_known(values.get(group.output), digits)}",
-                    f"{html_name('delta_{}^{}'.format(*group.unit[::-1]))} = "
+                    f"{dot_name('delta_{}^{}'.format(*group.unit[::-1]))} = "
                     f"{_known(gradients.get(group.preactivation), digits)}",
                 )
                 for group in groups

@@ -28,7 +28,6 @@ from .recording import constant, observed, observers
 from .recordings import Recording, record_function
 from .rows import Rows, rows_of
 from .tracing import Traced, TracingError, is_recording
-from .watching import visible_parameters
 
 EXECUTORS: Final = ("auto", "python", "tape", "lanes")
 
@@ -193,7 +192,7 @@ class Compiled:
                 if recording is None:
                     recording = record_function(self, structure, numbers)
                     self._recordings[structure] = recording
-        elif not recording.visible <= visible_parameters(self.function):
+        elif not recording.places.unchanged():
             raise TracingError(
                 f"a parameter of {self.name} has been replaced by another object since "
                 f"{self.name} was recorded: write w.data = number to change a parameter, or call "

@@ -14,12 +14,13 @@ In a notebook a drawing shows itself; `picture.save("f.svg")` writes a file.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from .captions import chain_rule_lines, title_lines
 from .circuit_style import circuit_lines
 from .collapsed import Box, boxes_of, collapsed_lines
-from .dot_source import font, without_escapes
+from .dot_source import font
 from .drawing import Drawing
 from .engine import Value
 from .expansion import expand as expanded
@@ -30,7 +31,7 @@ from .scene import Scene, uses_of
 from .selection import more_gates_than, selected_gates
 from .stage import Stage, present_stage, stage_of
 from .structure import Group, groups_of
-from .themes import Theme, theme_named
+from .themes import theme_named
 from .tree import as_tree
 
 MOST_GATES: Final = 2000  # more than that no one can read
@@ -70,19 +71,14 @@ def draw(
     the gradient written below. `depth`, `around` (a wire) and `between` (two wires) choose a part;
     `collapse` draws a network with one box for each "neuron" or "layer"; `expand` names gates to
     show as the simpler gates of their definition. `stage` shows another moment than the present.
-    `title` stands below the picture; an empty one leaves out all words there.
 
     More than 300 gates of a network collapse by themselves, and the caption says so; more than
     2,000 are a ValueError that names what to draw instead.
     """
     _check_choices(style=style, show=show, color=color, collapse=collapse)
-    colours = theme_named(theme)
-    if not isinstance(output, Value):
-        raise TypeError(f"draw() shows the circuit behind a Value, got {described(output)}")
-    if not isinstance(digits, int) or not 0 <= digits <= 17:
-        raise ValueError(f"digits= is a number of digits from 0 to 17, got {digits!r}")
-    part = depth is not None or around is not None or between is not None
-    if not part and collapse is None and more_gates_than(output, MOST_GATES):
+    _check_output(output, digits)
+    whole = depth is None and around is None and between is None
+    if whole and collapse is None and more_gates_than(output, MOST_GATES):
         raise ValueError(_too_many(f"more than {MOST_GATES:,}"))
     symbols: dict[Value, str] = {}
     if expand:
@@ -93,33 +89,47 @@ def draw(
     if collapse is None and len(gates) > MOST_GATES:
         raise ValueError(_too_many(f"{len(gates):,}"))
     uses = uses_of(output, gates, symbols)
-    groups = groups_of(gates, uses) if style == "circuit" else []
-    boxes, notes = _boxes(gates, groups, collapse, colours)
-    if stage is None:
-        stage = stage_of({output: None, **uses.shown})
-    active = stage.active if highlight is None else _gate_to_highlight(highlight, gates)
-    idle, birth = idle_gates(gates, stage), nonfinite_birth(output, stage)
-    explanation = chain_rule_lines(active, stage, colours, digits) if active is not None else []
-    legends = [legend_of_heat(colours)] if color else []
-    legends += legend_of_marks(idle, birth, colours)
-    caption = [*title_lines(title, bool(explanation)), *explanation, *legends, *notes]
     scene = Scene(
         output,
         gates,
         uses,
-        stage,
-        colours,
+        stage or stage_of({output: None, **uses.shown}),
+        theme_named(theme),
         digits,
         show_local=show == "local",
         heat=color == "gradient",
         symbols=symbols,
-        idle=idle,
-        first_nonfinite=birth and birth.wire,
-        active=active,
-        caption=caption if title != "" else [],
     )
-    lines = without_escapes(_lines(scene, style, groups, boxes))
-    return Drawing(lines, lambda: as_tree(output, digits), len(gates))
+    scene = _with_marks(scene, highlight)
+    groups = groups_of(gates, uses) if style == "circuit" else []
+    boxes, note = _boxes(gates, groups, collapse)
+    scene = replace(scene, caption=_caption(scene, title, note))
+    return Drawing(_lines(scene, style, groups, boxes), lambda: as_tree(output, digits), len(gates))
+
+
+def _with_marks(scene: Scene, highlight: Value | None) -> Scene:
+    """The scene with the gates that stand out."""
+    birth = nonfinite_birth(scene.output, scene.stage)
+    return replace(
+        scene,
+        active=scene.stage.active if highlight is None else _gate_in(scene.gates, highlight),
+        idle=idle_gates(scene.gates, scene.stage),
+        first_nonfinite=birth,
+    )
+
+
+def _caption(scene: Scene, title: str | None, note: str) -> list[str]:
+    """The lines below the picture: title, chain rule, legends, notes."""
+    if title == "":
+        return []
+    theme = scene.theme
+    explanation = []
+    if scene.active is not None:
+        explanation = chain_rule_lines(scene.active, scene.stage, theme, scene.digits)
+    legends = [legend_of_heat(theme)] if scene.heat else []
+    legends += legend_of_marks(scene.idle, scene.first_nonfinite, theme)
+    notes = [font(note, theme.faint, 11)] if note else []
+    return [*title_lines(title, bool(explanation)), *explanation, *legends, *notes]
 
 
 def _lines(scene: Scene, style: str, groups: Sequence[Group], boxes: Sequence[Box]) -> list[str]:
@@ -129,8 +139,8 @@ def _lines(scene: Scene, style: str, groups: Sequence[Group], boxes: Sequence[Bo
 
 
 def _boxes(
-    gates: Sequence[Value], groups: Sequence[Group], collapse: str | None, theme: Theme
-) -> tuple[list[Box], list[str]]:
+    gates: Sequence[Value], groups: Sequence[Group], collapse: str | None
+) -> tuple[list[Box], str]:
     """The boxes to draw, if the units are to be collapsed, and what to say about that."""
     if collapse is not None and not groups:
         raise ValueError(
@@ -138,18 +148,17 @@ def _boxes(
             "none: build the network with mg.nn, and use the circuit style"
         )
     if collapse is not None:
-        return boxes_of(groups, collapse), []
+        return boxes_of(groups, collapse), ""
     if len(gates) <= COLLAPSE_FROM:
-        return [], []
+        return [], ""
     if not groups:
-        text = f"{len(gates):,} gates: depth=, around= or between= show a part"
-        return [], [font(text, theme.faint, 11)]
+        return [], f"{len(gates):,} gates: depth=, around= or between= show a part"
     collapse = "neuron" if len(groups) <= MOST_BOXES else "layer"
-    text = f'{len(gates):,} gates, drawn with collapse="{collapse}"; depth= and around= show gates'
-    return boxes_of(groups, collapse), [font(text, theme.faint, 11)]
+    note = f'{len(gates):,} gates, drawn with collapse="{collapse}"; depth= and around= show gates'
+    return boxes_of(groups, collapse), note
 
 
-def _gate_to_highlight(wire: Value, gates: Sequence[Value]) -> Value:
+def _gate_in(gates: Sequence[Value], wire: Value) -> Value:
     if wire not in gates:
         raise ValueError(
             f"highlight={wire!r} is not the output of a gate in this picture: give the Value that "
@@ -176,6 +185,13 @@ def _check_choices(**given: str | None) -> None:
         choices = _CHOICES[name]
         if choice not in choices:
             raise ValueError(f"{name}={choice!r}: choose {' or '.join(map(repr, choices))}")
+
+
+def _check_output(output: Value, digits: int) -> None:
+    if not isinstance(output, Value):
+        raise TypeError(f"draw() shows the circuit behind a Value, got {described(output)}")
+    if not isinstance(digits, int) or not 0 <= digits <= 17:
+        raise ValueError(f"digits= is a number of digits from 0 to 17, got {digits!r}")
 
 
 def _too_many(count: str) -> str:

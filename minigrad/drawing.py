@@ -25,14 +25,14 @@ class Drawing:
 
     >>> import minigrad as mg
     >>> x = mg.Value(3.0, label="x")
-    >>> picture = mg.draw(x * x)
+    >>> picture = mg.draw(x * 2)
     >>> picture
     <Drawing of 1 gate: .svg .png .pdf .dot .save(path)>
     >>> print(picture)
-            value  gradient
-    ×        9.00         ?
-    ├─ x     3.00         ?
-    ╰─ x ↑
+          value  gradient
+    ×      6.00         ?
+    ├─ x   3.00         ?
+    ╰─ 2
 
     The layout is made when it is first asked for, and kept.
     """

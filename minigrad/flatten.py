@@ -75,6 +75,7 @@ class Builder:
         self.memo: dict[Any, int] = {}
         self.parameters, self.input_count = tuple(parameters), len(inputs)
         self.nodes: dict[Value, int] = {}
+        self.gates: dict[Value, tuple[list[Value], list[Value]]] = {}
         for wire in parameters:
             self.nodes[wire] = self._node(None, (), None, ONCE)
         for wire in inputs:
@@ -94,7 +95,9 @@ class Builder:
 
     def constant(self, number: float) -> int:
         """The node of a plain number."""
-        key = number.hex()  # tells 0.0 from -0.0, and a nan from a nan it does not
+        key: Any = number or number.hex()  # 0.0 and -0.0 are two constants
+        if number != number:
+            key = "nan"  # no nan equals another
         if key not in self.memo:
             self.memo[key] = self._node(None, (), number, ONCE)
         return self.memo[key]
@@ -104,14 +107,17 @@ class Builder:
         key = (kernel, operands)
         node = self.memo.get(key)
         if node is None:
-            numbers = [self.numbers[operand] for operand in operands]
-            if None not in numbers and kernel is not REDUCE:
-                node = self.constant(kernel.on_floats(*numbers))
+            known = self.numbers
+            if known[operands[0]] is not None and self._are_numbers(operands, kernel):
+                node = self.constant(kernel.on_floats(*[known[operand] for operand in operands]))
             else:
                 phase = max([self.phases[operand] for operand in operands])
                 node = self._node(kernel, operands, None, AFTER if kernel is REDUCE else phase)
             self.memo[key] = node
         return node
+
+    def _are_numbers(self, operands: tuple[int, ...], kernel: Kernel) -> bool:
+        return kernel is not REDUCE and all(self.numbers[x] is not None for x in operands)
 
     def reduced(self, node: int) -> int:
         """The sum of a node over the rows of a batch."""
@@ -122,7 +128,7 @@ class Builder:
         return nodes[0] if len(nodes) == 1 else self.apply(SUM, tuple(nodes))
 
     def _forward(self, output: Value) -> None:
-        leaves, gates = leaves_and_gates(output)
+        leaves, gates = self.gates[output] = leaves_and_gates(output)
         nodes = self.nodes
         for wire in leaves:
             if wire not in nodes:
@@ -146,7 +152,7 @@ class Builder:
         self, output: Value, seed: list[tuple[int, int]], wanted: Sequence[Value]
     ) -> list[int]:
         """The nodes of d(output)/d(wanted); the same products and sums as `Value.backward`."""
-        _, gates = leaves_and_gates(output)
+        _, gates = self.gates[output]
         sent: dict[Value, list[tuple[int, int]]] = {output: seed}
         nodes, leading, phases = self.nodes, self.leading, self.phases
         for wire in reversed(gates):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .dot_source import constant_text, font, header, number, quoted
+from .dot_source import constant_text, dot_name, dot_text, font, header, number
 from .engine import Value
-from .notation import html_name
+from .notation import printable
 from .scene import Scene
 
 CUT = "⋯"
@@ -30,15 +30,15 @@ def _record(scene: Scene, wire: Value, has_its_gate: bool) -> str:
     """A wire: its name, its data, its gradient, side by side."""
     theme, digits, n = scene.theme, scene.digits, scene.uses.number[wire]
     value, gradient = scene.stage.values.get(wire), scene.stage.gradients.get(wire)
-    name = html_name(wire.label)
+    name = dot_name(wire.label) if wire.label else ""
     cells = [name] if name else []
     if not wire.is_leaf and not has_its_gate:
         cells.insert(0, font(CUT, theme.faint))
     if wire.is_constant and value is not None:
         cells.append(font(constant_text(value, digits), theme.faint))
     else:
-        cells.append(f"data {number(value, theme.value, theme, digits)}")
-        cells.append(f"grad {number(gradient, theme.gradient, theme, digits)}")
+        cells.append(f"data {number(value, theme.value, theme, digits, size=0)}")
+        cells.append(f"grad {number(gradient, theme.gradient, theme, digits, size=0)}")
     active = wire is scene.active
     line = theme.active_line if active else theme.line
     row = "".join(f"<td>{cell}</td>" for cell in cells)
@@ -54,11 +54,12 @@ def _oval(scene: Scene, wire: Value) -> str:
     line, thickness, more = theme.line, 1.4, ""
     if wire in scene.idle:
         line, more = theme.warning, ",dashed"
-    if wire is scene.first_nonfinite:
+    if wire is scene.first_nonfinite_wire:
         line, thickness = theme.warning, 3
     if wire is scene.active:
         fill, line, thickness = theme.active, theme.active_line, 2.6
+    symbol = dot_text(printable(scene.symbol(wire)))
     return (
-        f'g{n} [id="gate-{n}", class="gate", label={quoted(scene.symbol(wire))}, shape=ellipse, '
+        f'g{n} [id="gate-{n}", class="gate", label="{symbol}", shape=ellipse, '
         f'style="filled{more}", fillcolor="{fill}", color="{line}", penwidth={thickness}]'
     )

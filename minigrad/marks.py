@@ -13,10 +13,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite, log10
 
 from .captions import one_line
-from .dot_source import font
+from .dot_source import dot_name, dot_text, font
 from .engine import Value
 from .nonfinite import Nonfinite, first_nonfinite
-from .notation import escape, html_name
 from .stage import Stage
 from .themes import Theme
 
@@ -45,7 +44,7 @@ def legend_of_marks(idle: Mapping[Value, str], birth: Nonfinite | None, theme: T
     wires: dict[str, list[str]] = {}
     for wire, word in idle.items():
         assert wire.gate is not None
-        wires.setdefault(word, []).append(html_name(wire.label) or escape(wire.gate.symbol))
+        wires.setdefault(word, []).append(dot_name(wire.label) or dot_text(wire.gate.symbol))
     lines = [f"dashed: {word}&#160;{_some(names)}" for word, names in wires.items()]
     if birth is not None:
         lines.append(f"double border: the first inf or nan: {one_line(birth.what)}")

@@ -104,8 +104,8 @@ class NativeBatch:
         if prepared is None:
             prepared = rows.prepared[runner.step] = runner.prepare(rows)
         self.before.run(slots.values)
-        threads = min(_cores(), rows.count * self.work_of_a_row // WORK_FOR_A_THREAD)
-        if threads < 2:
+        threads = rows.count * self.work_of_a_row // WORK_FOR_A_THREAD
+        if threads < 2 or (threads := min(threads, _cores())) < 2:
             runner.run(slots.values, prepared, 0, rows.count, slots.sums, slots.space)
         else:
             self._run_threads(slots, prepared, rows.count, threads)
@@ -150,4 +150,6 @@ def columns_of(rows: Rows, step: int) -> Any:
     numbers = rows.numbers
     columns = np.array(numbers).T if isinstance(numbers, list) else numbers
     missing = -rows.count % step
-    return np.ascontiguousarray(np.pad(columns, ((0, 0), (0, missing)), mode="edge"))
+    if missing:
+        columns = np.concatenate([columns, np.repeat(columns[:, -1:], missing, axis=1)], axis=1)
+    return np.ascontiguousarray(columns)

@@ -134,6 +134,10 @@ class NativeTape:
         """Put an array of slots back."""
         self._free.append(values)
 
+    def run_on(self, values: Array) -> None:
+        """Run on an array of slots of which the parameters and inputs are set."""
+        self.schedule.run(values)
+
     def run(
         self, parameters: list[float], inputs: list[float]
     ) -> tuple[list[float], list[list[float]]]:
@@ -141,7 +145,7 @@ class NativeTape:
         values = self.take()
         numbers = values.numbers
         numbers[: self.first_constant] = [*parameters, *inputs]
-        self.schedule.run(values)
+        self.run_on(values)
         results = numbers[self.outputs].tolist(), numbers[self.gradients].tolist()
         self.give(values)
         return results

@@ -49,12 +49,15 @@ class Progress:
         self.terminal = wanted and self.notebook is None and sys.stderr.isatty()
         self.width = 0
 
+    def is_due(self, done: int) -> bool:
+        """Whether it is time to draw again: ten times a second, and at both ends."""
+        return done in (1, self.total) or perf_counter() - self.drawn >= INTERVAL
+
     def show(self, done: int, text: str) -> None:
         """Draw the bar, at most ten times a second."""
-        now = perf_counter()
-        if now - self.drawn >= INTERVAL or done in (1, self.total):
-            self.drawn = now
-            self._draw(done, text, now - self.begin)
+        if self.is_due(done):
+            self.drawn = perf_counter()
+            self._draw(done, text, self.drawn - self.begin)
 
     def close(self, done: int, text: str) -> None:
         """Draw the bar a last time and leave its line."""

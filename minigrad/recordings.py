@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+import gc
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
 from math import isnan
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -14,7 +16,7 @@ from .executors import BatchRunner, Runner, make_batch_runner, make_runner
 from .flatten import flatten
 from .tape import Tape, replay
 from .tracing import TracingError, recording, traced, untraced
-from .watching import visible_parameters
+from .watching import Places
 
 if TYPE_CHECKING:
     from .compiler import Compiled
@@ -43,7 +45,7 @@ class Recording:
             wire for wire in wires if wire.is_leaf and wire not in given and not wire.is_constant
         ]
         self.gate_count = sum(not wire.is_leaf for wire in wires)
-        self.visible = visible_parameters(compiled.function) & set(map(id, self.parameters))
+        self.places = Places(compiled.function, self.parameters)
         self._inputs = inputs
         self.tape: Tape = flatten(self.outputs, self.parameters, inputs)
         self._runner: Runner = make_runner(self.tape, compiled.executor)
@@ -126,11 +128,24 @@ def record_function(compiled: Compiled, structure: Hashable, numbers: list[float
     start = perf_counter()
     inputs: list[Value] = [traced(number, f"x_{i + 1}") for i, number in enumerate(numbers)]
     arguments, named = put_together(structure, iter(inputs))
-    with recording():
-        result = compiled.function(*arguments, **named)
-    made = Recording(compiled, structure, inputs, result, numbers)
+    with _without_collector():
+        with recording():
+            result = compiled.function(*arguments, **named)
+        made = Recording(compiled, structure, inputs, result, numbers)
     made.seconds += perf_counter() - start
     return made
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """A recording makes many objects and no garbage: the collector would only look at them."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _all_wires(name: str, outputs: list[Any]) -> list[Value]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from .engine import Value, topological_order
+from .nonfinite import Nonfinite
 from .stage import Stage
 from .themes import Theme
 
@@ -67,9 +68,14 @@ class Scene:
     heat: bool = False
     symbols: Mapping[Value, str] = field(default_factory=dict)  # with constants: `1 + x`, not `+`
     idle: Mapping[Value, str] = field(default_factory=dict)  # gates that pass no gradient
-    first_nonfinite: Value | None = None
+    first_nonfinite: Nonfinite | None = None  # where the first inf or nan began
     active: Value | None = None
     caption: Sequence[str] = ()  # lines of HTML-like text
+
+    @property
+    def first_nonfinite_wire(self) -> Value | None:
+        """The wire that carries the first inf or nan."""
+        return None if self.first_nonfinite is None else self.first_nonfinite.wire
 
     def symbol(self, wire: Value) -> str:
         """What stands in the gate behind a wire."""

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from math import isfinite
 from random import Random
 from typing import Any
@@ -25,6 +26,7 @@ from .engine import Value
 from .gate import described
 from .history import Epoch, History
 from .optim import Optimizer
+from .parameter_array import array_training
 from .progress import Progress
 
 Columns = Sequence[Any]  # X, Y, …: each with one item for every row
@@ -67,28 +69,37 @@ def fit(
     best = _Best(optimizer, patience)
     bar = Progress(epochs, progress)
     callbacks = list(callbacks)
-    try:
-        for number in range(1, epochs + 1):
-            epoch = run.epoch(number)
-            history.append(epoch)
-            bar.show(number, _in_words(epoch))
-            stops = [callback(epoch) is True for callback in callbacks]
-            if any(stops):
-                history.stopped = "stopped by a callback"
-            elif best.has_waited_long_enough(epoch):
-                history.stopped = f"stopped early: best loss {best.loss:.4g} in epoch {best.number}"
-            if history.stopped:
-                break
-    except KeyboardInterrupt:
-        history.stopped = "interrupted"
-    except _NotFiniteError as error:
-        history.stopped = str(error)
-        warnings.warn(f"fit stopped: {error}", RuntimeWarning, stacklevel=2)
-    best.put_back()
+    with run.array.on_array() if run.array else nullcontext():
+        try:
+            for number in range(1, epochs + 1):
+                epoch = run.epoch(number)
+                history.append(epoch)
+                if bar.is_due(number):
+                    bar.show(number, _in_words(epoch))
+                history.stopped = _reason_to_stop(run, epoch, callbacks, best)
+                if history.stopped:
+                    break
+        except KeyboardInterrupt:
+            history.stopped = "interrupted"
+        except _NotFiniteError as error:
+            history.stopped = str(error)
+            warnings.warn(f"fit stopped: {error}", RuntimeWarning, stacklevel=2)
+        best.put_back()
     done = len(history.epochs)
     words = [_in_words(history.epochs[-1])] if done else []
     bar.close(done, "  ".join([*words, *([history.stopped] if history.stopped else [])]))
     return history
+
+
+def _reason_to_stop(run: _Run, epoch: Epoch, callbacks: list[Callback], best: _Best) -> str:
+    if callbacks:
+        run.show_values()
+        stops = [callback(epoch) is True for callback in callbacks]  # all of them are called
+        if any(stops):
+            return "stopped by a callback"
+    if best.has_waited_long_enough(epoch):
+        return f"stopped early: best loss {best.loss:.4g} in epoch {best.number}"
+    return ""
 
 
 class _NotFiniteError(Exception):
@@ -124,17 +135,25 @@ class _Run:
             raise ValueError(f"batch_size must be at least 1, got {batch_size!r}")
         self.batch_size = min(batch_size or self.count, self.count)
         self.random = Random(seed)
+        self.array = array_training(loss, optimizer, self.data)
+
+    def show_values(self) -> None:
+        """Before anybody looks: the Values get the numbers that training has reached."""
+        if self.array:
+            self.array.write_back()
 
     def epoch(self, number: int) -> Epoch:
         """One pass over all rows, and what it measured."""
         rate = self.optimizer.lr
         total = norms = 0.0
         steps = 0
-        for batch in self.batches():
-            mean, norm = self.step(batch, number)
-            total += mean * len(batch[0])
+        for chosen in self.batches():
+            mean, norm = self.step(chosen, number)
+            total += mean * (self.count if chosen is None else len(chosen))
             norms += norm
             steps += 1
+        if self.model is not None or self.validation is not None:
+            self.show_values()
         return Epoch(
             number,
             loss=total / self.count,
@@ -145,11 +164,12 @@ class _Run:
             validation_accuracy=self.accuracy_on(self.validation),
         )
 
-    def step(self, batch: Columns, number: int) -> tuple[float, float]:
+    def step(self, chosen: list[int] | None, number: int) -> tuple[float, float]:
         """One step of the optimiser; the loss before it and the norm of its gradient."""
         parameters = self.optimizer.parameters
-        self.optimizer.zero_grad()
-        mean = add_gradients(self.loss, batch)
+        if not self.array:  # there a new gradient replaces the old one
+            self.optimizer.zero_grad()
+        mean = self.add_gradients(chosen)
         if self.clip_norm is None:
             norm = gradient_norm(parameters)
         else:
@@ -163,16 +183,23 @@ class _Run:
         self.optimizer.step()
         return mean, norm
 
-    def batches(self) -> Iterator[Columns]:
-        """The rows of one epoch, `batch_size` at a time."""
+    def add_gradients(self, chosen: list[int] | None) -> float:
+        """The mean loss over the chosen rows (None: all); its gradients reach the parameters."""
+        if self.array:
+            return self.array.gradients_of(chosen)
+        if chosen is None:
+            return add_gradients(self.loss, self.data)
+        return add_gradients(self.loss, [_rows(column, chosen) for column in self.data])
+
+    def batches(self) -> Iterator[list[int] | None]:
+        """The numbers of the rows of one epoch, `batch_size` at a time; None for all."""
         if self.batch_size == self.count:
-            yield self.data
+            yield None
             return
         order = list(range(self.count))
         self.random.shuffle(order)
         for start in range(0, self.count, self.batch_size):
-            chosen = order[start : start + self.batch_size]
-            yield [_rows(column, chosen) for column in self.data]
+            yield order[start : start + self.batch_size]
 
     def mean_loss(self, columns: Columns | None) -> float | None:
         """The mean loss over rows that are not trained on."""

@@ -173,6 +173,13 @@ def test_topological_order_is_depth_first_and_left_to_right() -> None:
     assert mg.topological_order(f) == [a, b, c, left, right, f]
 
 
+def test_topological_order_goes_through_many_inputs_from_the_left() -> None:
+    a, b, c = Value(1.0), Value(2.0), Value(3.0)
+    first, third = a * b, c * b
+    f = mg.sum([first, c, third, first])
+    assert mg.topological_order(f) == [a, b, c, first, third, f]
+
+
 def test_topological_order_holds_every_wire_once_and_after_its_inputs() -> None:
     source = random.Random(7)
     wires = [Value(source.random()) for _ in range(5)]
@@ -322,6 +329,23 @@ def test_constants_get_no_gradient() -> None:
     assert not two.has_grad
     assert mg.constant(2.0).is_constant
     assert not x.is_constant
+
+
+@pytest.mark.parametrize("look_first", [False, True])
+def test_numbers_become_wires_when_somebody_looks(look_first: bool) -> None:
+    x = Value(3.0)
+    f = 2 - x * 5
+    if look_first:
+        assert [wire.data for wire in mg.topological_order(f)] == [2.0, 3.0, 5.0, 15.0, -13.0]
+    f.backward()
+    assert x.grad == -5.0
+    assert [wire.data for wire in f.inputs] == [2.0, 15.0]
+    assert f.local_gradients == (0.0, -1.0)
+    assert f.inputs[1].local_gradients == (5.0, 0.0)
+    assert [wire.is_constant for wire in f.inputs] == [True, False]
+    assert f.inputs == f.inputs
+    f.backward()
+    assert x.grad == -10.0
 
 
 def test_results_are_floats_whatever_the_inputs_were() -> None:

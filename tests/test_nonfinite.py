@@ -60,9 +60,14 @@ def test_where_it_began(gate: str, make) -> None:  # type: ignore[no-untyped-def
 
 
 def test_an_input_that_is_nan() -> None:
-    found = mg.first_nonfinite(Value(math.nan, label="x") * 2)
-    assert found is not None
-    assert found.what == "the input x is nan"
+    for output, story in (
+        (Value(math.nan, label="x") * 2, "the input x is nan"),
+        (Value(math.nan) * 2, "an input without label is nan"),
+        (Value(1.0) * math.inf, "a plain number is inf"),
+    ):
+        found = mg.first_nonfinite(output)
+        assert found is not None
+        assert found.what == story
 
 
 def test_an_infinite_local_gradient() -> None:
