@@ -39,6 +39,16 @@ MOST_BYTES: Final = 2_000_000  # read or refused within a second and 100 MB, wha
 def save(thing: Value | MLP | dict[str, float], path: str | os.PathLike[str]) -> None:
     """Write a circuit (its output), a network, or a `state_dict()` to a JSON file.
 
+    >>> import tempfile, pathlib
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "line.json")
+    >>> save({"slope": 2.0, "offset": -1.0}, path)
+    >>> print(path.read_text())
+    {"format": "minigrad",
+     "version": 1,
+     "kind": "state",
+     "parameters": {"slope": 2.0, "offset": -1.0}}
+    <BLANKLINE>
+
     A circuit is saved with its numbers, gradients, gates, labels and structure, so that it can be
     loaded, drawn and stepped elsewhere; a gate of your own by its name. The file is replaced in one
     step: whatever happens, either the old or the new one is there, whole.
@@ -59,6 +69,12 @@ def save(thing: Value | MLP | dict[str, float], path: str | os.PathLike[str]) ->
 
 def load(path: str | os.PathLike[str], most_bytes: int = MOST_BYTES) -> Any:
     """What `save` wrote: the output of the circuit, the network, or the dict.
+
+    >>> import tempfile, pathlib
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "model.json")
+    >>> save(MLP(2, [3, 1], activation="tanh"), path)
+    >>> load(path)
+    MLP(2, [3, 1], activation=['tanh', 'linear'])
 
     A file of more than `most_bytes` is refused unread: raise the number for one that you trust.
     """

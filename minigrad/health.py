@@ -111,6 +111,13 @@ def health(
 ) -> Health:
     """Look for dead and saturated units, gradients that vanish or explode, numbers not finite.
 
+    >>> import minigrad as mg
+    >>> model = mg.nn.MLP(2, [2, 1], activation="tanh", weights=[[[9.0, 9.0]] * 2, [[1.0, -0.5]]])
+    >>> model([1.0, 2.0]).backward()
+    >>> report = health(model)
+    >>> bool(report), sorted(report.kinds)
+    (False, ['saturated', 'vanishing'])
+
     `thing` is a loss (a Value; its circuit holds every row that it was computed from) or a network.
     A network is run on the rows of `X`, or judged by its latest forward pass. With an `optimizer`
     the ratio of its next step to the weights is judged too. Printed, the result says what each

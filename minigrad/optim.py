@@ -44,6 +44,14 @@ State = tuple[Any, ...]
 class Optimizer:
     """What all optimisers share: a list of parameters, a learning rate, and steps that are whole.
 
+    >>> class SignDescent(Optimizer):
+    ...     def update(self, data, grad, state):
+    ...         return data - self.lr * (1 if grad > 0 else -1), state
+    >>> from minigrad.engine import Value
+    >>> w = Value(1.0); w.grad = 250.0
+    >>> SignDescent([w], lr=0.25).step(); w.data
+    0.75
+
     A subclass gives `update` and `initial_state`. `lr` is a number or a function of the number of
     steps taken (`schedules`); `steps` counts them.
     """

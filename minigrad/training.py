@@ -50,6 +50,18 @@ def fit(
 ) -> History:
     """Minimise the mean of `loss` over the rows of `data`, and return the run's history.
 
+    >>> import minigrad as mg
+    >>> X, y = mg.datasets.xor()
+    >>> model = mg.nn.MLP(2, [4, 1], activation="tanh", seed=1)
+    >>> fit(
+    ...     lambda x, label: mg.losses.hinge(model(x), label),
+    ...     data=(X, y),
+    ...     optimizer=mg.optim.Adam(model.parameters(), lr=0.1),
+    ...     epochs=60,
+    ...     model=model,
+    ... )
+    History(60 epochs, loss 1.004 → 0, accuracy 1)
+
     `data` is (X, Y): lists or arrays with an item for each row, which `loss(x, y)` takes one by one
     to give a Value. A loss made by `mg.compile` runs a whole batch at once. A batch is all rows, or
     `batch_size` of them in an order shuffled from `seed`.
@@ -68,10 +80,20 @@ def fit(
     history = History()
     best = _Best(optimizer, patience)
     bar = Progress(epochs, progress)
-    callbacks = list(callbacks)
+    _train(run, history, best, bar, list(callbacks))
+    done = len(history.epochs)
+    words = [_in_words(history.epochs[-1])] if done else []
+    bar.close(done, "  ".join([*words, *([history.stopped] if history.stopped else [])]))
+    return history
+
+
+def _train(
+    run: _Run, history: History, best: _Best, bar: Progress, callbacks: list[Callback]
+) -> None:
+    """Epoch after epoch, until all are done or there is a reason to stop."""
     with run.array.on_array() if run.array else nullcontext():
         try:
-            for number in range(1, epochs + 1):
+            for number in range(1, bar.total + 1):
                 epoch = run.epoch(number)
                 history.append(epoch)
                 if bar.is_due(number):
@@ -83,12 +105,8 @@ def fit(
             history.stopped = "interrupted"
         except _NotFiniteError as error:
             history.stopped = str(error)
-            warnings.warn(f"fit stopped: {error}", RuntimeWarning, stacklevel=2)
+            warnings.warn(f"fit stopped: {error}", RuntimeWarning, stacklevel=3)
         best.put_back()
-    done = len(history.epochs)
-    words = [_in_words(history.epochs[-1])] if done else []
-    bar.close(done, "  ".join([*words, *([history.stopped] if history.stopped else [])]))
-    return history
 
 
 def _reason_to_stop(run: _Run, epoch: Epoch, callbacks: list[Callback], best: _Best) -> str:
