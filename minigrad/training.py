@@ -21,7 +21,9 @@ from math import isfinite
 from random import Random
 from typing import Any
 
+from .accuracy import accuracy
 from .clipping import clip_grad_norm, gradient_norm
+from .early_stopping import BestParameters
 from .engine import Value
 from .gate import described
 from .history import Epoch, History
@@ -78,7 +80,7 @@ def fit(
         raise ValueError(f"epochs must be at least 1, got {epochs!r}")
     run = _Run(loss, data, optimizer, batch_size, seed, model, validation, clip_norm)
     history = History()
-    best = _Best(optimizer, patience)
+    best = BestParameters(optimizer, patience)
     bar = Progress(epochs, progress)
     _train(run, history, best, bar, list(callbacks))
     done = len(history.epochs)
@@ -88,7 +90,7 @@ def fit(
 
 
 def _train(
-    run: _Run, history: History, best: _Best, bar: Progress, callbacks: list[Callback]
+    run: _Run, history: History, best: BestParameters, bar: Progress, callbacks: list[Callback]
 ) -> None:
     """Epoch after epoch, until all are done or there is a reason to stop."""
     with run.array.on_array() if run.array else nullcontext():
@@ -109,7 +111,9 @@ def _train(
         best.put_back()
 
 
-def _reason_to_stop(run: _Run, epoch: Epoch, callbacks: list[Callback], best: _Best) -> str:
+def _reason_to_stop(
+    run: _Run, epoch: Epoch, callbacks: list[Callback], best: BestParameters
+) -> str:
     if callbacks:
         run.show_values()
         stops = [callback(epoch) is True for callback in callbacks]  # all of them are called
@@ -256,26 +260,6 @@ def add_gradients(loss: Any, batch: Columns) -> float:
     return total / count
 
 
-def accuracy(model: Callable[[Any], Any], X: Any, Y: Any) -> float:
-    """The share of rows that a classifier gets right.
-
-    >>> accuracy(lambda x: x - 0.5, [0.0, 1.0, 2.0, 0.2], [0, 1, 1, 1])
-    0.75
-
-    One output above 0 means label 1, else 0 or −1; of several outputs the largest names the class.
-    """
-    hits = sum(predicted_class(model(x)) == max(int(y), 0) for x, y in zip(X, Y))
-    return hits / len(X)
-
-
-def predicted_class(outputs: Any) -> int:
-    """The class that outputs stand for."""
-    if isinstance(outputs, (list, tuple)):
-        numbers = [float(output) for output in outputs]
-        return numbers.index(max(numbers))
-    return int(float(outputs) > 0.0)
-
-
 def checked_columns(columns: Any, what: str) -> Columns:
     """Columns of one length, at least one row long."""
     if not isinstance(columns, (list, tuple)) or not all(hasattr(c, "__len__") for c in columns):
@@ -300,30 +284,3 @@ def _in_words(epoch: Epoch) -> str:
     if epoch.validation_loss is not None:
         words.append(f"validation {epoch.validation_loss:.4g}")
     return "  ".join(words)
-
-
-class _Best:
-    """Early stopping: remembers the parameters of the best epoch."""
-
-    def __init__(self, optimizer: Optimizer, patience: int | None) -> None:
-        if patience is not None and patience < 1:
-            raise ValueError(f"patience must be at least 1 epoch, got {patience!r}")
-        self.optimizer, self.patience = optimizer, patience
-        self.loss, self.number = float("inf"), 0
-        self.data: list[Any] | None = None
-
-    def has_waited_long_enough(self, epoch: Epoch) -> bool:
-        """Whether the last better epoch is `patience` epochs ago."""
-        if self.patience is None:
-            return False
-        loss = epoch.loss if epoch.validation_loss is None else epoch.validation_loss
-        if loss < self.loss:
-            self.loss, self.number = loss, epoch.number
-            self.data = [parameter.data for parameter in self.optimizer.parameters]
-        return epoch.number - self.number >= self.patience
-
-    def put_back(self) -> None:
-        """Give the parameters the numbers that they had after the best epoch."""
-        if self.data is not None:
-            for parameter, number in zip(self.optimizer.parameters, self.data):
-                parameter.data = number

@@ -7,11 +7,12 @@ import pytest
 
 import minigrad as mg
 from minigrad import Value, nn
+from minigrad.accuracy import accuracy
 from minigrad.chart import Axis, Panel, chart_svg
 from minigrad.contour import contour_lines
 from minigrad.history import Epoch, History
 from minigrad.progress import Progress, line
-from minigrad.training import accuracy, fit
+from minigrad.training import fit
 
 LINE = ([0.0, 1.0, 2.0, 3.0, 4.0], [1.0, 3.0, 5.0, 7.0, 9.0])
 
