@@ -31,6 +31,14 @@ from .parameter_array import ParameterArray, packed, unpacked
 def training_steps(loss: Any, optimizer: Optimizer) -> Iterator[Callable[..., float]]:
     """A function that takes one step: the loss's gradients, then the optimiser; gives the loss.
 
+    >>> import minigrad as mg
+    >>> w = mg.Value(1.0)
+    >>> with training_steps(lambda x: (w * x) ** 2, mg.optim.SGD([w], lr=0.1)) as step:
+    ...     step(3.0)
+    9.0
+    >>> round(w.data, 12)
+    -0.8
+
     It takes the arguments of `loss`, which can have another structure at every step. With a
     compiled loss that runs natively the parameters stand in one array meanwhile; the Values have
     their numbers again at the end of the block, after an exception or Ctrl-C too.
