@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 from importlib.util import find_spec
+from time import sleep
 from urllib.request import urlopen
 
 import pytest
@@ -49,16 +50,24 @@ def address(folder):
         port = free.getsockname()[1]
     settings = ["--no-browser", "--allow-root", f"--port={port}", "--ip=127.0.0.1"]
     settings += ["--IdentityProvider.token=", "--ServerApp.password="]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "jupyterlab", *settings], cwd=folder, stderr=subprocess.PIPE
-    )
-    for line in server.stderr:
-        if f"127.0.0.1:{port}/".encode() in line:
-            break
-    urlopen(f"http://127.0.0.1:{port}/api", timeout=60).close()
+    log = folder / "server.log"
+    with open(log, "wb") as file:
+        command = [sys.executable, "-m", "jupyterlab", *settings]
+        server = subprocess.Popen(command, cwd=folder, stdout=file, stderr=file)
+    while not _answers(f"http://127.0.0.1:{port}/api"):
+        assert server.poll() is None, log.read_text()
+        sleep(0.2)
     yield f"http://127.0.0.1:{port}/doc/tree"
     server.terminate()
-    server.communicate(timeout=60)
+    server.wait(timeout=60)
+
+
+def _answers(address: str) -> bool:
+    try:
+        urlopen(address, timeout=10).close()
+    except OSError:
+        return False
+    return True
 
 
 @pytest.fixture
