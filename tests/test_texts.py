@@ -113,6 +113,7 @@ def test_the_recursion_of_delta_in_a_deep_network(activation: Any, first_index: 
 def slope_of(activation: Any) -> Callable[[float], float]:
     """σ' by five-point differences, for a gate or a function alike: no rule is asked."""
     function = getattr(mg, activation) if isinstance(activation, str) else activation
+
     def slope(z: float) -> float:
         h = 1e-3
         f = lambda k: float(function(Value(z + k * h)))
