@@ -10,6 +10,7 @@ One layer, 16 dimensions, 4 heads, a context of 16 and 27 symbols: 4,192 paramet
 from __future__ import annotations
 
 import argparse
+import itertools
 import random
 from time import perf_counter
 
@@ -56,7 +57,7 @@ class GPT:
         keys: list = []
         values: list = []
         losses = []
-        for place, (symbol, following) in enumerate(zip(symbols, symbols[1:])):
+        for place, (symbol, following) in enumerate(itertools.pairwise(symbols)):
             logits = self.logits(symbol, place, keys, values)
             losses.append(mg.log(mg.sum(softmax_terms(logits)[0])) + _largest(logits))
             losses[-1] = losses[-1] - mg.select(logits, following)

@@ -80,10 +80,14 @@ def swish_of_ones_own(z: Value) -> Value:
     return z / (1 + mg.exp(-1.5 * z))
 
 
+def _name(activation: Any) -> str:
+    return activation if isinstance(activation, str) else activation.__name__
+
+
 ALL = [name for name, gate in mg.GATES.items() if (gate.arity or 9) - len(gate.defaults) == 1]
 
 
-@pytest.mark.parametrize("activation", [*ALL, swish_of_ones_own], ids=str)
+@pytest.mark.parametrize("activation", [*ALL, swish_of_ones_own], ids=_name)
 @pytest.mark.parametrize("first_index", [0, 1])
 def test_the_recursion_of_delta_in_a_deep_network(activation: Any, first_index: int) -> None:
     weights = mg.nn.MLP(2, [3, 2, 3, 2], seed=4).state_dict()
@@ -122,7 +126,7 @@ def slope_of(activation: Any) -> Callable[[float], float]:
     return slope
 
 
-@pytest.mark.parametrize("activation", [*ALL, swish_of_ones_own], ids=str)
+@pytest.mark.parametrize("activation", [*ALL, swish_of_ones_own], ids=_name)
 def test_the_delta_table_agrees_to_the_last_bits(activation: Any) -> None:
     model = nn.MLP(2, [3, 2, 1], activation=activation, weights="xavier", seed=1)
     for layer in model.layers:
