@@ -264,14 +264,16 @@ function startPlayer(host, css, data) {
     follow(parts.gates[lit?.gate]);
   }
 
+  // What an element shows is kept beside it: asking the document thousands of times takes longer.
   function show(text, shown, kind) {
-    if (!text) return;
-    const name = shown === "?" ? "unknown" : kind;
-    if (text.textContent !== shown) text.textContent = shown;
-    for (const one of ["unknown", "value", "gradient"]) setClass(text, one, one === name);
+    if (!text || text.shown === shown) return;
+    text.textContent = text.shown = shown;
+    for (const one of ["unknown", "value", "gradient"]) {
+      setClass(text, one, one === (shown === "?" ? "unknown" : kind));
+    }
   }
 
-  const textOf = (text) => text?.textContent ?? "?";
+  const textOf = (text) => text?.shown ?? "?";
 
   // The wires of the gate at work stand out, with the numbers that the pass is about.
   function light(wire, on, back) {
@@ -282,7 +284,9 @@ function startPlayer(host, css, data) {
   }
 
   function setClass(target, name, on) {
-    if (target && target.classList.contains(name) !== on) target.classList.toggle(name, on);
+    if (!target || (target.has ??= {})[name] === on) return;
+    target.has[name] = on;
+    target.classList.toggle(name, on);
   }
 
   function say(step) {

@@ -55,7 +55,8 @@ script-src 'unsafe-inline'; style-src 'unsafe-inline'">
 class Player:
     """The player of a circuit's steps; it shows itself in a notebook.
 
-    `html` is for a place in a page, `page` a page of its own.
+    `html` is for a place in a page, `page` a page of its own. A network of more than 300 gates is
+    drawn with a box for each unit; the boxes show the end of both passes, the words every step.
     """
 
     def __init__(self, stepper: Stepper, learning_rate: float = 0.1) -> None:
@@ -110,8 +111,8 @@ def picture_html(stepper: Stepper) -> str:
     return (
         f'<img style="max-width:100%" alt="{escape(_title(stepper))}" '
         f'src="data:image/svg+xml;base64,{picture}">'
-        f"<p><b>{escape(step.title if step else 'start')}</b></p>"
-        + "".join(f"<p>{escape(line)}</p>" for line in lines)
+        f"<p><b>{escape(step.title if step else 'start')}</b><br>"
+        f"{'<br>'.join(map(escape, lines))}</p>"
     )
 
 

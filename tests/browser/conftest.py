@@ -1,26 +1,20 @@
 """A headless Chromium for tests of what a reader sees; with CI set, a missing one is a failure."""
 
-import os
 import shutil
 
 import pytest
-
-
-def missing(what: str):
-    if os.environ.get("CI"):
-        pytest.fail(f"{what} is missing, and CI must run the tests in a browser")
-    pytest.skip(f"{what} is missing: apt-get install chromium; pip install playwright")
+from needed import missing
 
 
 @pytest.fixture(scope="session")
 def chromium():
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
-        missing("chromium")
+        missing("chromium", "apt-get install chromium")
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
-        missing("playwright")
+        missing("playwright", "pip install playwright")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=path, args=["--headless", "--no-sandbox", "--disable-gpu"]
