@@ -18,31 +18,43 @@ from . import datasets, losses, nn, optim
 from . import gates as _gates
 from .boundary import decision_boundary
 from .compiler import compile
-from .draw import Drawing, draw
+from .draw import draw
+from .drawing import Drawing
 from .engine import Value, topological_order
+from .exports import export
 from .expression import expression
 from .expression_error import ExpressionError
+from .files import CircuitFileError, load, save
 from .gates import GATES, dot, lookup, select, where
 from .gradcheck import gradcheck
 from .gradients import grad
+from .health import health
 from .modes import no_grad
 from .nonfinite import NonfiniteError, detect_nonfinite, first_nonfinite
 from .own_gates import GateError, gate
+from .paths import paths
 from .recording import constant
+from .step import Step
+from .stepper import Stepper
 from .table import as_table
 from .tracing import TracingError
 from .training import fit
 from .training_steps import training_steps
 from .tree import as_tree
+from .worksheet import Worksheet
 
 __all__ = [
     "GATES",
+    "CircuitFileError",
     "Drawing",
     "ExpressionError",
     "GateError",
     "NonfiniteError",
+    "Step",
+    "Stepper",
     "TracingError",
     "Value",
+    "Worksheet",
     "as_table",
     "as_tree",
     "compile",
@@ -52,17 +64,22 @@ __all__ = [
     "detect_nonfinite",
     "dot",
     "draw",
+    "export",
     "expression",
     "first_nonfinite",
     "fit",
     "gate",
     "grad",
     "gradcheck",
+    "health",
+    "load",
     "lookup",
     "losses",
     "nn",
     "no_grad",
     "optim",
+    "paths",
+    "save",
     "select",
     "topological_order",
     "training_steps",

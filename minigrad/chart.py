@@ -38,7 +38,10 @@ class Panel:
     def numbers(self) -> list[float]:
         """All numbers that can be drawn."""
         return [
-            number for curve in self.curves.values() for number in curve if _can_be_drawn(number)
+            number
+            for curve in self.curves.values()
+            for number in curve
+            if number is not None and abs(number) < HUGE
         ]
 
 
@@ -71,10 +74,6 @@ class Axis:
     def height(self, number: float) -> float:
         """How far up a number stands."""
         return (self._place(number) - self.low) / (self.high - self.low)
-
-
-def _can_be_drawn(number: float | None) -> bool:
-    return number is not None and abs(number) < HUGE
 
 
 def even_ticks(low: float, high: float) -> list[float]:
@@ -150,7 +149,7 @@ def _runs(
     runs: list[list[tuple[float, float]]] = [[]]
     for i in sorted({*range(0, len(numbers), every), len(numbers) - 1}):
         number = numbers[i]
-        if number is None or not _can_be_drawn(number):
+        if number is None or not abs(number) < HUGE:
             runs.append([])
         else:
             y = top + HEIGHT * (1.0 - axis.height(number))

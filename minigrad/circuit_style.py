@@ -21,6 +21,7 @@ from .dot_source import (
     wire_table,
 )
 from .engine import Value
+from .marks import heat_level
 from .notation import rounded
 from .scene import Scene, Use
 from .structure import Group, outer_sources
@@ -30,11 +31,18 @@ CUT: Final = "⋯"  # the picture leaves out what is there
 
 def circuit_lines(scene: Scene, groups: Sequence[Group] = ()) -> list[str]:
     """The lines of DOT, without the braces around them."""
-    return _Writer(scene, groups).lines()
+    return CircuitWriter(scene, groups).lines()
 
 
-class _Writer:
-    def __init__(self, scene: Scene, groups: Sequence[Group]) -> None:
+def is_plain_number(wire: Value) -> bool:
+    """Whether the wire is a constant without a name: drawn small, without a gradient."""
+    return wire.is_constant and not wire.label
+
+
+class CircuitWriter:
+    """Writes nodes and edges as it meets wires and gates, in topological order."""
+
+    def __init__(self, scene: Scene, groups: Sequence[Group] = ()) -> None:
         self.scene, self.theme, self.stage = scene, scene.theme, scene.stage
         self.number = scene.uses.number
         self.width = 40 + 7 * max(0, scene.digits - 2)
@@ -46,14 +54,15 @@ class _Writer:
         self.entries: dict[tuple[int, int], str] = {}  # the edges into gates, by gate and place
 
     def lines(self) -> list[str]:
+        """All lines of the picture."""
         drawn = set(self.gates)
         if not self.gates:
             self.wire(self.scene.output)
         for gate in self.scene.gates:
             for source in gate.inputs:
-                if source not in drawn:  # a leaf, or the wire out of a gate left out
+                if source not in drawn and source in self.scene.uses.shown:
                     drawn.add(source)
-                    self.wire(source)
+                    self.wire(source)  # a leaf, or the wire out of a gate left out
             self.gate(gate)
             self.wire(gate)
         frames = [line for group in self.groups for line in self.frame(group)]
@@ -113,14 +122,15 @@ class _Writer:
     def gate(self, wire: Value) -> None:
         theme, n = self.theme, self.number[wire]
         fill, line, thickness, style = theme.gate, theme.line, "1.4", "filled"
-        edge = ""
         if wire in self.stage.done:
             fill = theme.done
-        if wire in self.scene.marks:
+        if wire in self.scene.idle:
             line, thickness, style = theme.warning, "2.2", "filled,dashed"
+        if wire is self.scene.first_nonfinite_wire:
+            line, style = theme.warning, 'filled", peripheries="2'
         if wire is self.scene.active:
             fill, line, thickness = theme.active, theme.active_line, "2.6"
-            edge = f', color="{line}", penwidth=2'
+        edge = self.edge_colour(self.stage.gradients.get(wire), wire is self.scene.active)
         self.nodes[self.group_of.get(wire)].append(
             f'g{n} [id="gate-{n}", class="gate", {gate_shape(self.scene.symbol(wire), style)}, '
             f'fillcolor="{fill}", color="{line}", penwidth={thickness}]'
@@ -131,7 +141,7 @@ class _Writer:
 
     def wire(self, wire: Value) -> None:
         """A wire's node, and the edges to where it goes."""
-        n, uses = self.number[wire], self.scene.uses.shown.get(wire, [])
+        n, uses = self.number[wire], self.uses(wire)
         branches = self.branches(wire)
         use = uses[0] if len(uses) == 1 and not branches else None
         nodes = self.nodes[self.group_of.get(wire)]
@@ -146,7 +156,8 @@ class _Writer:
             f'j{n} [class="junction", shape=point, width=0.07, fillcolor="{self.theme.line}", '
             'label=""]'
         )
-        self.edges.append(f"w{n}:e -> j{n} [arrowhead=none, weight=8]")
+        colour = self.edge_colour(self.stage.gradients.get(wire), False)
+        self.edges.append(f"w{n}:e -> j{n} [arrowhead=none, weight=8{colour}]")
         for use in branches:
             self.branch(wire, use)
         if hidden := self.scene.uses.hidden.get(wire, 0):
@@ -154,11 +165,15 @@ class _Writer:
             nodes.append(f"h{n} [shape=plain, label=<{more}>]")
             self.edges.append(f"j{n} -> h{n}:w [arrowhead=none, style=dotted]")
 
+    def uses(self, wire: Value) -> list[Use]:
+        """The uses of a wire that are drawn."""
+        return self.scene.uses.shown.get(wire, [])
+
     def branches(self, wire: Value) -> list[Use]:
         """The uses of a wire that has several: each becomes a branch behind a dot."""
-        uses = self.scene.uses.shown.get(wire, [])
-        fans_out = len(uses) + (wire in self.scene.uses.hidden) > 1 and not wire.is_constant
-        return uses if fans_out else []
+        uses = self.uses(wire)
+        fans_out = len(uses) + (wire in self.scene.uses.hidden) > 1
+        return uses if fans_out and not is_plain_number(wire) else []
 
     def branch_name(self, wire: Value, use: Use) -> str:
         return f"b{self.number[wire]}_{self.number[use.gate]}_{use.place}"
@@ -167,18 +182,20 @@ class _Writer:
         """A wire's numbers and its name; `use` is its only one, if it has only one."""
         theme, digits = self.theme, self.scene.digits
         value = self.stage.values.get(wire)
-        if wire.is_constant and value is not None:
+        if is_plain_number(wire) and value is not None:
             return font(constant_text(value, digits), theme.faint, 10)
         upper = number(value, theme.value, theme, digits, bold=self.bold_value(wire))
         gradient, bold = self.stage.gradients.get(wire), self.bold_gradient(wire, use)
-        lower = number(gradient, theme.gradient, theme, digits, bold=bold)
-        name = name_cell(wire.label) if wire.label else ""
+        lower = self.gradient(wire, gradient, bold)
+        name = name_cell(wire.label, self.scene.heat) if wire.label else ""
         before, after = (name, "") if wire.is_leaf else ("", name)
         if not wire.is_leaf and wire not in self.gates:
-            before = side_cell(font(CUT, theme.faint), 14)
+            before = side_cell(font(CUT, theme.faint), 14, self.scene.heat)
         active = self.is_active(use) or wire is self.scene.active
-        line = theme.active_line if active else theme.line
-        return wire_table(before, upper, lower, after + self.local_cell(use), line, self.width)
+        line = self.rule_colour(gradient, active)
+        if wire is self.scene.first_nonfinite_wire and wire.is_leaf:
+            line = theme.warning
+        return wire_table(before, upper, lower, after, line, self.width, self.scene.heat)
 
     def branch(self, wire: Value, use: Use) -> None:
         """One of the branches behind the dot, with its own contribution."""
@@ -186,29 +203,75 @@ class _Writer:
         name = self.branch_name(wire, use)
         ident = f"branch-{n}-{self.number[use.gate]}-{use.place}"
         active = self.is_active(use)
-        line = theme.active_line if active else theme.line
         upper = number(self.stage.values.get(wire), theme.faint, theme, digits, size=10)
-        contribution = self.stage.contributions.get((use.gate, use.place))
-        lower = number(contribution, theme.gradient, theme, digits, bold=active)
-        table = wire_table("", upper, lower, self.local_cell(use), line, self.width)
+        sent = self.stage.contributions.get((use.gate, use.place))
+        lower = self.gradient(wire, sent, active)
+        line = self.rule_colour(sent, active)
+        table = wire_table("", upper, lower, "", line, self.width, self.scene.heat)
         self.nodes[None].append(  # between the units, even if the wire comes out of one
             f'{name} [id="{ident}", class="wire branch", shape=plain, label=<{table}>]'
         )
-        self.edges.append(f"j{n} -> {name}:w [arrowhead=none]")
+        colour = self.edge_colour(sent, active)
+        self.edges.append(f"j{n} -> {name}:w [arrowhead=none{colour}]")
         self.edge(f"{name}:e", wire, use, "")
 
+    def gradient(self, wire: Value, gradient: float | None, bold: bool) -> str:
+        """The number below a wire; a dash where no gradient ever goes."""
+        if wire.is_constant:
+            return font("–", self.theme.faint, 12)
+        return number(gradient, self.theme.gradient, self.theme, self.scene.digits, bold=bold)
+
     def edge(self, tail: str, wire: Value, use: Use, kind: str) -> None:
+        """The edge into a gate; with show="local" it passes the local gradient, in a pill."""
         n, gate = self.number[wire], self.number[use.gate]
-        colour = f', color="{self.theme.active_line}", penwidth=2' if self.is_active(use) else ""
+        sent = self.stage.contributions.get((use.gate, use.place))
+        colour = self.edge_colour(sent, self.is_active(use))
         kind = f', class="{kind}"' if kind else ""
+        if (local := self.local_gradient(use)) is not None:
+            text = rounded(local, self.scene.digits)
+            pill = f"l{n}_{gate}_{use.place}"
+            self.nodes[self.group_of.get(use.gate)].append(
+                f'{pill} [id="local-{n}-{gate}-{use.place}", class="local", label="{text}", '
+                'shape=box, style=rounded, width=0.36, height=0.2, margin="0.04,0.01", '
+                f'fontsize=10, penwidth=1, color="{self.theme.local}", '
+                f'fontcolor="{self.theme.local}"]'
+            )
+            self.edges.append(f"{tail} -> {pill} [arrowhead=none, weight=8{colour}]")
+            tail = pill
         self.entries[gate, use.place] = (
             f'{tail} -> g{gate} [id="edge-{n}-{gate}-{use.place}"{kind}, weight=2{colour}]'
         )
+
+    def local_gradient(self, use: Use) -> float | None:
+        """The local gradient to show at a gate's input, once the forward pass has been there."""
+        known = self.scene.show_local and use.gate in self.stage.values
+        gradients = use.gate.local_gradients if known else ()  # a gate made by hand has none
+        if len(gradients) <= use.place or use.gate.inputs[use.place].is_constant:
+            return None
+        return gradients[use.place]
 
     def layer(self, wire: Value) -> int:
         return self.group_of[wire].layer
 
     # --- what stands out ---
+
+    def rule_colour(self, gradient: float | None, active: bool) -> str:
+        """The colour of a wire: that of the gate at work, or by how big its gradient is."""
+        if active:
+            return self.theme.active_line
+        if not self.scene.heat or gradient is None:
+            return self.theme.line
+        if gradient != gradient:
+            return self.theme.warning
+        reference = self.stage.gradients.get(self.scene.output, 1.0)
+        return self.theme.heat[heat_level(gradient, reference, len(self.theme.heat))]
+
+    def edge_colour(self, gradient: float | None, active: bool) -> str:
+        """More attributes of an edge along a wire of that gradient."""
+        if not active and not self.scene.heat:
+            return ""
+        thickness = 2 if active else 2.5
+        return f', color="{self.rule_colour(gradient, active)}", penwidth={thickness}'
 
     def is_active(self, use: Use | None) -> bool:
         return use is not None and use.gate is self.scene.active
@@ -223,14 +286,3 @@ class _Writer:
     def bold_value(self, wire: Value) -> bool:
         active = self.scene.active
         return wire is active and (active, 0) not in self.stage.contributions
-
-    def local_cell(self, use: Use | None) -> str:
-        """The local gradient towards a wire, in a pill on the wire just before the gate."""
-        if not self.scene.show_local or use is None or use.gate not in self.stage.values:
-            return ""
-        local = use.gate.local_gradients[use.place : use.place + 1]
-        if not local:  # a gate made by hand
-            return ""
-        text = font(rounded(local[0], self.scene.digits), self.theme.local, 10)
-        pill = '<table border="1" style="rounded" cellborder="0" cellspacing="0" cellpadding="2">'
-        return f'<td rowspan="2" cellpadding="2">{pill}<tr><td>{text}</td></tr></table></td>'

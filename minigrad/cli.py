@@ -2,6 +2,8 @@
 
     minigrad eval "sigmoid(w*x + b)" w=2 x=-1 b=3          every number of both passes
     minigrad draw "sigmoid(w*x + b)" w=2 x=-1 b=3 -o f.svg  a picture
+    minigrad step "sigmoid(w*x + b)" w=2 x=-1 b=3          both passes, gate by gate
+    minigrad play "sigmoid(w*x + b)" w=2 x=-1 b=3 -o f.html  the same as one file for a browser
     minigrad demo                                          a small network learns
 
 Exit codes: 0, 2 for a request that cannot be understood, 1 for one that could not be carried out.
@@ -12,6 +14,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import shutil
 import sys
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -43,7 +46,7 @@ def evaluate(arguments: argparse.Namespace) -> None:
     print(f"{formula} = {rounded(output.data, arguments.digits)}")
     if output.is_constant:
         return
-    print("\n" + as_table(output, arguments.digits))
+    print("\n" + as_table(output, arguments.digits, width=_terminal_width()))
     if found := first_nonfinite(output):
         print(f"\nnot finite from here on: {found.what}")
 
@@ -52,7 +55,7 @@ def draw(arguments: argparse.Namespace) -> None:
     """Write a picture of the circuit, or print it as a tree."""
     output = _differentiated(arguments)
     if arguments.output is None:
-        print(as_tree(output, arguments.digits))
+        print(as_tree(output, arguments.digits, width=_terminal_width()))
         return
     path = Path(arguments.output)
     _check_folder(path)
@@ -64,11 +67,33 @@ def draw(arguments: argparse.Namespace) -> None:
     print(f"wrote {path}")
 
 
+def step(arguments: argparse.Namespace) -> None:
+    """Go through both passes gate by gate."""
+    from .terminal import step_through
+
+    step_through(expression(arguments.expression, values_from(arguments.values)), arguments.digits)
+
+
+def play(arguments: argparse.Namespace) -> None:
+    """Write the step player of the circuit."""
+    from .stepper import Stepper
+
+    output = expression(arguments.expression, values_from(arguments.values))
+    path = Path(arguments.output)
+    _check_folder(path)
+    Stepper(output, digits=arguments.digits).save(path)
+    print(f"wrote {path}")
+
+
 def demo(arguments: argparse.Namespace) -> None:
     """Train a small network and write its pictures."""
     from .demo import run
 
     run(Path(arguments.folder))
+
+
+def _terminal_width() -> int | None:
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def _differentiated(arguments: argparse.Namespace) -> Value:
@@ -147,7 +172,10 @@ def _parser() -> Parser:
 
     def add(name: str, run: Command, what: str, example: str) -> Parser:
         command: Parser = commands.add_parser(
-            name, help=what, description=what + ".", epilog=f"example: minigrad {name} {example}"
+            name,
+            help=what,
+            description=f"{what[0].upper()}{what[1:]}.",
+            epilog=f"example: minigrad {name} {example}",
         )
         command.set_defaults(run=run, command=name)
         return command
@@ -161,10 +189,25 @@ def _parser() -> Parser:
         "-o", "--output", metavar="FILE", help=".svg, .png, .pdf or .dot; without it, a text tree"
     )
     command.add_argument("--theme", default="light", help="light, dark or safe")
-    command.add_argument("--style", default="circuit", help="how it is drawn (default: circuit)")
+    command.add_argument("--style", default="circuit", help="circuit or graph")
+
+    command = add("step", step, "go through both passes, gate by gate", EXAMPLE)
+    _takes_expression(command, digits=2)
+
+    command = add("play", play, "write a player of the steps", f"{EXAMPLE} -o neuron.html")
+    _takes_expression(command, digits=2)
+    command.add_argument(
+        "-o", "--output", metavar="FILE", required=True, help=".html, .svg (animated) or .gif"
+    )
 
     command = add("demo", demo, "train a small network and write its pictures", "my-folder")
-    command.add_argument("folder", nargs="?", default="minigrad-demo", metavar="FOLDER")
+    command.add_argument(
+        "folder",
+        nargs="?",
+        default="minigrad-demo",
+        metavar="FOLDER",
+        help="made if need be (minigrad-demo)",
+    )
     return parser
 
 
@@ -176,7 +219,7 @@ def _takes_expression(command: Parser, digits: int) -> None:
         "values", nargs="*", default=[], metavar="name=value", help="one for each name"
     )
     command.add_argument(
-        "--digits", type=_digits, default=digits, help=f"after the point (default: {digits})"
+        "--digits", type=_digits, default=digits, metavar="N", help=f"after the point ({digits})"
     )
 
 

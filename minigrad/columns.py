@@ -32,7 +32,32 @@ def padded(text: str, width: int, alignment: str = "<") -> str:
     return space + text if alignment == ">" else text + space
 
 
+def fitted(text: str, width: int) -> str:
+    """The text, if need be shortened to `width` cells.
+
+    >>> fitted("1 if x > 0 else 0", 10)
+    '1 if x > …'
+    """
+    if display_width(text) <= width:
+        return text
+    while display_width(text) >= width:
+        text = text[:-1]
+    return text + "…"
+
+
+def widths(rows: Sequence[Sequence[str]]) -> list[int]:
+    """How many cells each column needs."""
+    return [max(map(display_width, column)) for column in zip(*rows)]
+
+
 def columns(rows: Sequence[Sequence[str]], alignment: str, gap: str = "  ") -> str:
-    """Rows of cells as aligned lines; `alignment` has one `<` or `>` for each column."""
-    widths = [max(map(display_width, column)) for column in zip(*rows)]
-    return "\n".join(gap.join(map(padded, row, widths, alignment)).rstrip() for row in rows)
+    """Rows of cells as aligned lines; `alignment` has one `<` or `>` for each column.
+
+    A column without text takes no room.
+    """
+    needed = widths(rows)
+    filled = [place for place, width in enumerate(needed) if width]
+    return "\n".join(
+        gap.join(padded(row[place], needed[place], alignment[place]) for place in filled).rstrip()
+        for row in rows
+    )

@@ -103,10 +103,10 @@ def _reduce(wire: Value, protocol: Any) -> tuple[Any, ...]:
         return _last_wire, (_Circuit(wire),)
     kind = "constant" if wire.is_constant else ""
     state = (wire._data, wire._grad, wire.label, wire.gate, wire.inputs, wire.local_gradients, kind)
-    return _restored, (type(wire), *state), wire.__dict__ or None
+    return restored, (type(wire), *state), wire.__dict__ or None
 
 
-def _restored(
+def restored(
     kind: type[Value],
     data: float,
     grad: float | None,
@@ -116,6 +116,7 @@ def _restored(
     local_gradients: tuple[float, ...],
     leaf_kind: str,
 ) -> Value:
+    """A wire put together again from its parts; `leaf_kind` is "constant" or empty."""
     wire: Value = new_object(kind)
     wire._data, wire._grad, wire.label, wire.gate = data, grad, label, gate
     wire._d_first = wire._d_second = None

@@ -1,14 +1,17 @@
 """Pieces of DOT, Graphviz's language, that the styles of pictures share.
 
-Text reaches DOT only through `notation`, which escapes it, in HTML-like labels and as `quoted`.
+Text reaches DOT only through `dot_text` and `dot_name`, which escape it with `notation`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
+from math import isfinite
 from typing import Final
 
-from .notation import escape, html_name, rounded, unicode_name
+from .formula import format_number
+from .notation import escape, html_name, printable, rounded, unicode_name
 from .scene import Scene
 from .themes import Theme
 
@@ -41,13 +44,22 @@ def _caption(lines: Sequence[str]) -> str:
     return f'<table border="0" cellpadding="2" cellspacing="0">{rows}</table>'
 
 
-def quoted(text: str) -> str:
-    """Text as a quoted string of DOT, in which nothing is left for DOT to read.
+def dot_text(text: str) -> str:
+    """Any text for an HTML-like label or a quoted string of DOT.
 
-    >>> print(quoted('"\\N"'))
-    "&quot;&#92;N&quot;"
+    Beyond what HTML asks for: Graphviz reads `\\N` even in HTML-like labels, and stumbles over `]`
+    before a tag.
     """
-    return '"' + escape(text).replace("\\", "&#92;").replace("\n", " ") + '"'
+    return _for_graphviz(escape(text))
+
+
+def dot_name(label: str) -> str:
+    """The name of a wire for an HTML-like label."""
+    return _for_graphviz(html_name(label))
+
+
+def _for_graphviz(html: str) -> str:
+    return html.replace("\\", "&#92;&#92;").replace("]", "&#93;")
 
 
 def font(html: str, colour: str, size: int = 0, bold: bool = False) -> str:
@@ -66,17 +78,21 @@ def number(
 
 
 def constant_text(value: float, digits: int) -> str:
-    """A constant as one writes it: 2, not 2.00.
+    """A constant as one writes it: 2, not 2.00; a long one rounded.
 
-    >>> constant_text(2.0, 2), constant_text(0.125, 2)
-    ('2', '0.13')
+    >>> constant_text(2.0, 2), constant_text(-0.125, 2), constant_text(1 / 3, 2)
+    ('2', '−0.125', '0.33')
     """
-    return rounded(value, 0 if value.is_integer() and abs(value) < 1e5 else digits)
+    text = format_number(value)
+    as_it_is = isfinite(value) and len(text) <= 6 and "e" not in text
+    return text if as_it_is else rounded(value, digits)
 
 
+@lru_cache(256)
 def gate_shape(symbol: str, style: str = "filled") -> str:
     """The shape of a gate and what stands in it: a circle, for a long name a rounded box."""
-    label = f"label={quoted(symbol)}"
+    symbol = printable(symbol)
+    label = f'label="{dot_text(symbol)}"'
     if len(symbol) <= 3:
         size = 19 if len(symbol) == 1 and not symbol.isalpha() else 14 if len(symbol) < 3 else 11
         return (
@@ -88,20 +104,25 @@ def gate_shape(symbol: str, style: str = "filled") -> str:
     )
 
 
-def wire_table(before: str, upper: str, lower: str, after: str, colour: str, width: int) -> str:
-    """A wire: one number over another, and between them the line that is the wire."""
+def wire_table(
+    before: str, upper: str, lower: str, after: str, colour: str, width: int, bar: bool = False
+) -> str:
+    """A wire: one number over another, and between them the line that is the wire, or a bar."""
+    rule = f'<tr><td height="3" cellpadding="0" bgcolor="{colour}"></td></tr>' if bar else "<hr/>"
     return (
         f'<table border="0" cellborder="0" cellspacing="0" cellpadding="1" color="{colour}">'
-        f'<tr>{before}<td width="{width}">{upper}</td>{after}</tr><hr/><tr><td>{lower}</td></tr>'
+        f'<tr>{before}<td width="{width}">{upper}</td>{after}</tr>{rule}<tr><td>{lower}</td></tr>'
         "</table>"
     )
 
 
-def side_cell(html: str, width: int) -> str:
+def side_cell(html: str, width: int, bar: bool = False) -> str:
     """A cell beside both numbers of a wire: a name, mostly."""
-    return f'<td rowspan="2" cellpadding="3" width="{width}">{html}</td>'
+    return f'<td rowspan="{3 if bar else 2}" cellpadding="3" width="{width}">{html}</td>'
 
 
-def name_cell(label: str) -> str:
+def name_cell(label: str, bar: bool = False) -> str:
     """The name of a wire as a cell of its table."""
-    return side_cell(html_name(label), 14 + 8 * (len(unicode_name(label)) - 1))
+    if not (name := unicode_name(label)):
+        return ""
+    return side_cell(dot_name(label), 14 + 8 * (len(name) - 1), bar)

@@ -13,27 +13,30 @@ In a notebook a drawing shows itself; `picture.save("f.svg")` writes a file.
 
 from __future__ import annotations
 
-import os
-import re
-import secrets
-from collections.abc import Callable, Sequence
-from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
 
+from .captions import chain_rule_lines, title_lines
 from .circuit_style import circuit_lines
+from .collapsed import Box, boxes_of, collapsed_lines
+from .dot_source import font
+from .drawing import Drawing
 from .engine import Value
-from .layout import render
-from .notation import escape
-from .raster import png_from_svg
+from .expansion import expand as expanded
+from .gate import described
+from .graph_style import graph_lines
+from .marks import idle_gates, legend_of_heat, legend_of_marks, nonfinite_birth
 from .scene import Scene, uses_of
-from .selection import selected_gates
-from .stage import Stage, present_stage
-from .structure import groups_of
+from .selection import more_gates_than, selected_gates
+from .stage import Stage, present_stage, stage_of
+from .structure import Group, groups_of
 from .themes import theme_named
+from .tree import as_tree
 
-if TYPE_CHECKING:
-    import graphviz
+MOST_GATES: Final = 2000  # more than that no one can read
+COLLAPSE_FROM: Final = 300  # with more, units are drawn as boxes without being asked
+MOST_BOXES: Final = 75  # with more, layers are
 
 
 def draw(
@@ -44,96 +47,156 @@ def draw(
     show: str = "values",
     digits: int = 2,
     highlight: Value | None = None,
+    color: str | None = None,
     depth: int | None = None,
     around: Value | None = None,
     between: tuple[Value, Value] | None = None,
+    collapse: str | None = None,
+    expand: str | Iterable[str] = (),
     stage: Stage | None = None,
     title: str | None = None,
 ) -> Drawing:
-    """The circuit behind a value as a picture."""
+    """The circuit behind a value as a picture.
+
+    >>> import minigrad as mg
+    >>> x = mg.Value(3.0, label="x")
+    >>> y = x.sigmoid()
+    >>> picture = mg.draw(y, expand=["sigmoid"], theme="dark", title="the logistic function")
+    >>> picture.save("sigmoid.svg")  # doctest: +SKIP
+
+    `style` is "circuit", the textbooks' (values above the wires, gradients below, `?` where none
+    has been computed), or "graph", micrograd's. `theme` is "light", "dark" or "safe" (for readers
+    who confuse red and green). `show="local"` adds the local gradients, `color="gradient"` colours
+    wires by how big their gradient is, `highlight` makes one gate stand out, with what it does to
+    the gradient written below. `depth`, `around` (a wire) and `between` (two wires) choose a part;
+    `collapse` draws a network with one box for each "neuron" or "layer"; `expand` names gates to
+    show as the simpler gates of their definition. `stage` shows another moment than the present.
+
+    More than 300 gates of a network collapse by themselves, and the caption says so; more than
+    2,000 are a ValueError that names what to draw instead.
+    """
+    _check_choices(style=style, show=show, color=color, collapse=collapse)
+    _check_output(output, digits)
+    whole = depth is None and around is None and between is None
+    if whole and collapse is None and more_gates_than(output, MOST_GATES):
+        raise ValueError(_too_many(f"more than {MOST_GATES:,}"))
+    symbols: dict[Value, str] = {}
+    if expand:
+        output, stage, symbols, twins = expanded(output, expand, stage or present_stage(output))
+        highlight, around, *ends = _twins_of(twins, highlight, around, *(between or ()))
+        between = (ends[0], ends[1]) if len(ends) == 2 else between
     gates = selected_gates(output, depth, around, between)
-    uses = uses_of(output, gates)
-    stage = stage or present_stage(output)
+    if collapse is None and len(gates) > MOST_GATES:
+        raise ValueError(_too_many(f"{len(gates):,}"))
+    uses = uses_of(output, gates, symbols)
     scene = Scene(
         output,
         gates,
         uses,
-        stage,
+        stage or stage_of({output: None, **uses.shown}),
         theme_named(theme),
         digits,
-        show == "local",
-        active=highlight or stage.active,
-        caption=[escape(line) for line in (title or "").splitlines()],
+        show_local=show == "local",
+        heat=color == "gradient",
+        symbols=symbols,
     )
-    return Drawing(circuit_lines(scene, groups_of(gates, uses)))
+    scene = _with_marks(scene, highlight)
+    groups = groups_of(gates, uses) if style == "circuit" else []
+    boxes, note = _boxes(gates, groups, collapse)
+    scene = replace(scene, caption=_caption(scene, title, note))
+    return Drawing(_lines(scene, style, groups, boxes), lambda: as_tree(output, digits), len(gates))
 
 
-class Drawing:
-    """A picture of a circuit: `svg`, `png`, `pdf`, `dot`, and `save(path)`."""
-
-    def __init__(self, lines: Sequence[str]) -> None:
-        self._lines = list(lines)
-
-    @property
-    def source(self) -> str:
-        """The picture in DOT, Graphviz's language."""
-        return "digraph circuit {\n" + "".join(f"\t{line}\n" for line in self._lines) + "}\n"
-
-    @property
-    def dot(self) -> graphviz.Digraph:
-        """The picture as a `graphviz.Digraph`, to change and render with that package."""
-        import graphviz
-
-        return graphviz.Digraph("circuit", body=[f"\t{line}\n" for line in self._lines])
-
-    @cached_property
-    def svg(self) -> str:
-        """The picture as SVG."""
-        text = render(self.source, "svg").decode()
-        text = text[text.index("<svg") :]
-        return re.sub(r"<title>[^<]*</title>\n", "", text)
-
-    @cached_property
-    def png(self) -> bytes:
-        """The picture as PNG, in fonts of its own."""
-        return png_from_svg(self.svg)
-
-    @cached_property
-    def pdf(self) -> bytes:
-        """The picture as PDF."""
-        return render(self.source, "pdf")
-
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the picture to a file: `.svg`, `.png`, `.pdf` or `.dot` by its ending.
-
-        A file that is there already is replaced when the new one is complete, and not before.
-        """
-        makers: dict[str, Callable[[], bytes]] = {
-            ".svg": lambda: self.svg.encode(),
-            ".png": lambda: self.png,
-            ".pdf": lambda: self.pdf,
-            ".dot": lambda: self.source.encode(),
-        }
-        path = Path(path)
-        make = makers.get(path.suffix.lower())
-        if make is None:
-            raise ValueError(
-                f"cannot save a drawing as {str(path)!r}: the name must end with "
-                f"{', '.join(makers)}"
-            )
-        _write(path, make())
+def _with_marks(scene: Scene, highlight: Value | None) -> Scene:
+    """The scene with the gates that stand out."""
+    birth = nonfinite_birth(scene.output, scene.stage)
+    return replace(
+        scene,
+        active=scene.stage.active if highlight is None else _gate_in(scene.gates, highlight),
+        idle=idle_gates(scene.gates, scene.stage),
+        first_nonfinite=birth,
+    )
 
 
-def _write(path: Path, content: bytes) -> None:
-    """Put the content where the path says, at once or not at all."""
-    if path.is_dir():
-        raise IsADirectoryError(f"{str(path)!r} is a directory: name a file in it")
-    part = path.with_name(f".{secrets.token_hex(8)}.part")
-    try:
-        with open(part, "xb") as file:
-            file.write(content)
-        os.replace(part, path)
-    except OSError as error:
-        raise OSError(f"cannot write {str(path)!r}: {error.strerror or error}") from None
-    finally:
-        part.unlink(missing_ok=True)
+def _caption(scene: Scene, title: str | None, note: str) -> list[str]:
+    """The lines below the picture: title, chain rule, legends, notes."""
+    if title == "":
+        return []
+    theme = scene.theme
+    explanation = []
+    if scene.active is not None:
+        explanation = chain_rule_lines(scene.active, scene.stage, theme, scene.digits)
+    legends = [legend_of_heat(theme)] if scene.heat else []
+    legends += legend_of_marks(scene.idle, scene.first_nonfinite, theme)
+    notes = [font(note, theme.faint, 11)] if note else []
+    return [*title_lines(title, bool(explanation)), *explanation, *legends, *notes]
+
+
+def _lines(scene: Scene, style: str, groups: Sequence[Group], boxes: Sequence[Box]) -> list[str]:
+    if style == "graph":
+        return graph_lines(scene)
+    return collapsed_lines(scene, boxes) if boxes else circuit_lines(scene, groups)
+
+
+def _boxes(
+    gates: Sequence[Value], groups: Sequence[Group], collapse: str | None
+) -> tuple[list[Box], str]:
+    """The boxes to draw, if the units are to be collapsed, and what to say about that."""
+    if collapse is not None and not groups:
+        raise ValueError(
+            f"collapse={collapse!r} draws the units of a network as boxes, and this picture has "
+            "none: build the network with mg.nn, and use the circuit style"
+        )
+    if collapse is not None:
+        return boxes_of(groups, collapse), ""
+    if len(gates) <= COLLAPSE_FROM:
+        return [], ""
+    if not groups:
+        return [], f"{len(gates):,} gates: depth=, around= or between= show a part"
+    collapse = "neuron" if len(groups) <= MOST_BOXES else "layer"
+    note = f'{len(gates):,} gates, drawn with collapse="{collapse}"; depth= and around= show gates'
+    return boxes_of(groups, collapse), note
+
+
+def _gate_in(gates: Sequence[Value], wire: Value) -> Value:
+    if wire not in gates:
+        raise ValueError(
+            f"highlight={wire!r} is not the output of a gate in this picture: give the Value that "
+            "the gate computes"
+        )
+    return wire
+
+
+def _twins_of(twins: Mapping[Value, Value], *wires: Any) -> list[Any]:
+    """The copies of wires of a circuit; what is no wire of it stays, for an error to name it."""
+    return [twins.get(wire, wire) if isinstance(wire, Value) else wire for wire in wires]
+
+
+_CHOICES: Final = {
+    "style": ("circuit", "graph"),
+    "show": ("values", "local"),
+    "color": (None, "gradient"),
+    "collapse": (None, "neuron", "layer"),
+}
+
+
+def _check_choices(**given: str | None) -> None:
+    for name, choice in given.items():
+        choices = _CHOICES[name]
+        if choice not in choices:
+            raise ValueError(f"{name}={choice!r}: choose {' or '.join(map(repr, choices))}")
+
+
+def _check_output(output: Value, digits: int) -> None:
+    if not isinstance(output, Value):
+        raise TypeError(f"draw() shows the circuit behind a Value, got {described(output)}")
+    if not isinstance(digits, int) or not 0 <= digits <= 17:
+        raise ValueError(f"digits= is a number of digits from 0 to 17, got {digits!r}")
+
+
+def _too_many(count: str) -> str:
+    return (
+        f"{count} gates are too many for one picture (at most {MOST_GATES:,}): draw a part with "
+        "depth=20, around=wire or between=(a, b), or a network's units as boxes with "
+        'collapse="neuron" or collapse="layer"'
+    )

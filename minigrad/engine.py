@@ -16,7 +16,7 @@ add.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,7 +25,9 @@ from .gate import Gate, as_number
 
 # Layout. A circuit has millions of wires, and the garbage collector visits each object again and
 # again, so a gate is one object: two inputs and their local gradients stand in its own slots.
-# With another number of inputs, `_second` is MANY and the slots of the first hold tuples.
+# With another number of inputs, `_second` is MANY and the slots of the first hold tuples. A plain
+# number beside one wire gets a wire of its own only when somebody asks for it; until then the gate
+# looks like one with a single input, and `_d_second` holds the number (in a tuple: it comes first).
 MANY: Final = object()
 CONSTANT: Final = object()  # in `_second` of a leaf: a plain number, which gets no gradient
 
@@ -129,6 +131,7 @@ class Value(Operand):
         if self._second is MANY:
             wires: tuple[Value, ...] = self._first
             return wires
+        _give_number_a_wire(self)
         return (self._first,) if self._second is None else (self._first, self._second)
 
     @property
@@ -146,6 +149,7 @@ class Value(Operand):
         if self._second is MANY:
             gradients: tuple[float, ...] = self._d_first
             return gradients
+        _give_number_a_wire(self)
         return (self._d_first,) if self._second is None else (self._d_first, self._d_second)
 
     @property
@@ -180,8 +184,9 @@ class Value(Operand):
         >>> y.backward(); y.zero_grad(); x
         Value(data=3.0, grad=?)
         """
-        for wire in topological_order(self):
-            wire._grad = None
+        for wires in _recorded_order(self):
+            for wire in wires:
+                wire._grad = None
 
     @staticmethod
     def apply_gate(gate: Gate, operands: tuple[Any, ...]) -> Value:
@@ -311,6 +316,37 @@ def topological_order(output: Value) -> list[Value]:
 
 def leaves_and_gates(output: Value) -> tuple[list[Value], list[Value]]:
     """The topological order in its two parts."""
+    leaves, gates = _recorded_order(output)
+    with_number = [wire for wire in gates if _holds_number(wire)]
+    for wire in with_number:
+        _give_number_a_wire(wire)
+    return _recorded_order(output) if with_number else (leaves, gates)
+
+
+def _holds_number(wire: Value) -> bool:
+    gate = wire.gate
+    return wire._second is None and gate is not None and gate.arity == 2
+
+
+def _give_number_a_wire(wire: Value) -> None:
+    """If the gate was recorded with a plain number, make that number an input like any other."""
+    if not _holds_number(wire):
+        return
+    with _one_pass_at_a_time:
+        if not _holds_number(wire):
+            return  # another thread has just done it
+        number = wire._d_second
+        constant = Value(number[0] if type(number) is tuple else number)
+        constant._second = CONSTANT
+        if type(number) is tuple:
+            wire._first, wire._second = constant, wire._first
+            wire._d_first, wire._d_second = 0.0, wire._d_first
+        else:
+            wire._second, wire._d_second = constant, 0.0
+
+
+def _recorded_order(output: Value) -> tuple[list[Value], list[Value]]:
+    """The same, without wires for the plain numbers that nobody has asked for yet."""
     if not isinstance(output, Value):
         raise TypeError(
             f"a circuit is what stands behind a Value, got the {type(output).__name__} {output!r}: "
@@ -319,30 +355,39 @@ def leaves_and_gates(output: Value) -> tuple[list[Value], list[Value]]:
     leaves: list[Value] = []
     gates: list[Value] = []
     seen: set[Value] = set()
-    waiting: list[Any] = []  # a gate, None, then those of its inputs that are still to visit
-    see, push, pop = seen.add, waiting.append, waiting.pop
+    path: list[Value] = []  # gates of which an input is being visited
+    to_visit: dict[Value, Iterator[Value]] = {}  # for those of MANY inputs: which are left
+    see, push, pop, finish = seen.add, path.append, path.pop, gates.append
     wire: Any = output
     while True:
-        while wire not in seen:
+        while wire not in seen:  # down along the first inputs
             see(wire)
             first = wire._first
             if first is None:
                 leaves.append(wire)
                 break
             push(wire)
-            push(None)
-            second = wire._second
-            if second is MANY:
-                waiting.extend(reversed(first))
+            if wire._second is MANY:
+                to_visit[wire] = iter(first)
                 break
-            if second is not None:
-                push(second)
             wire = first
-        while waiting:
-            wire = pop()
-            if wire is not None:
+        while path:  # and up, to the next input that is still to visit
+            wire = path[-1]
+            second = wire._second
+            if second is None or second in seen:
+                finish(pop())
+            elif second is not MANY:
+                wire = second
                 break
-            gates.append(pop())
+            else:
+                for source in to_visit[wire]:
+                    if source not in seen:
+                        break
+                else:
+                    finish(pop())
+                    continue
+                wire = source
+                break
         else:
             return leaves, gates
 
@@ -351,27 +396,34 @@ def backward(output: Value, upstream: float) -> None:
     """The backward pass; see `Value.backward`."""
     seed = as_number(upstream)
     with _one_pass_at_a_time:
-        leaves, gates = leaves_and_gates(output)
-        if output.is_constant:
-            raise ValueError(
-                f"backward() on {output!r}, which no gate has made: was it computed from numbers "
-                "alone, or inside no_grad()?"
-            )
-        wires = leaves + gates
-        before = [wire._grad for wire in wires]
-        # runs in C from end to end: no second Ctrl-C can come between two of its writes
-        restore = map(_write_grad, wires, before)
-        try:
-            for wire in wires:
-                wire._grad = -0.0  # the zero to sum from: −0.0 + c is c, to the last bit
-            output._grad = seed
-            _send_back(gates)
-            for leaf, old in zip(leaves, before):
-                total: Any = leaf._grad
-                leaf._grad = None if leaf._second is CONSTANT else total + (old or 0.0)
-        except BaseException:
-            deque(restore, maxlen=0)
-            raise
+        _whole_pass(output, seed)
+
+
+def _whole_pass(output: Value, seed: float) -> None:
+    """Every gradient of the circuit, or, after an exception, every one as it was."""
+    leaves, gates = _recorded_order(output)
+    if output.is_constant:
+        raise ValueError(
+            f"backward() on {output!r}, which no gate has made: was it computed from numbers "
+            "alone, or inside no_grad()?"
+        )
+    wires = leaves + gates
+    before = [wire._grad for wire in wires]
+    # runs in C from end to end: no second Ctrl-C can come between two of its writes
+    restore = map(_write_grad, wires, before)
+    try:
+        for wire in wires:
+            wire._grad = -0.0  # the zero to sum from: −0.0 + c is c, to the last bit
+        output._grad = seed
+        _send_back(gates)
+        for leaf, old in zip(leaves, before):
+            if leaf._second is CONSTANT:
+                leaf._grad = None
+            elif old is not None:
+                leaf._grad += old  # type: ignore[operator]
+    except BaseException:
+        deque(restore, maxlen=0)
+        raise
 
 
 def _send_back(gates: list[Value]) -> None:

@@ -157,7 +157,7 @@ def _python(tokens: Sequence[Token]) -> str:
 def _read(node: ast.AST, text: str, source: str) -> tuple[Step | None, Gate | None, list[ast.expr]]:
     """What a node of the tree is: a leaf, or a gate and its inputs, or its one input alone."""
     match node:
-        case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
+        case ast.Constant(value=int() | float() as number):
             return Number(float(number)), None, []
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as number)):
             return Number(-float(number)), None, []

@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from typing import Any, Final, NoReturn
 
@@ -160,7 +161,13 @@ _COMPARISONS: Final = {"<=": ("≤", r"\le"), ">=": ("≥", r"\ge"), "==": ("=",
 
 
 def _wrap(text: str, part: Formula, binding: int) -> str:
-    return f"({text})" if _BINDING[part.operation] < binding else text
+    negative = text.startswith((MINUS, "-")) and binding > _BINDING["neg"]
+    return f"({text})" if negative or _BINDING[part.operation] < binding else text
+
+
+def _wrap_right(text: str, part: Formula, binding: int) -> str:
+    """The right operand of + − · /: a minus sign does not stand directly after another sign."""
+    return f"({text})" if text.startswith((MINUS, "-")) else _wrap(text, part, binding)
 
 
 def format_number(number: float) -> str:
@@ -171,6 +178,17 @@ def format_number(number: float) -> str:
     """
     text = repr(number)
     return (text[:-2] if text.endswith(".0") else text).replace("-", MINUS)
+
+
+def _base(text: str, part: Formula) -> str:
+    """The text of what is raised to a power: in brackets if it is a power already.
+
+    >>> a = Formula.symbol("a¹", "a^1")
+    >>> as_text(a * a), as_latex(a * a)
+    ('(a¹)²', '(a^1)^2')
+    """
+    raised = "^" in text or unicodedata.decomposition(text[-1:] or " ").startswith("<super>")
+    return f"({text})" if raised or _BINDING[part.operation] < 6 else text
 
 
 def _is_square(formula: Formula) -> bool:
@@ -194,14 +212,14 @@ def as_text(formula: Formula) -> str:
     if operation == "neg":
         return MINUS + _wrap(texts[0], parts[0], 4)
     binding = _BINDING[operation]
-    left = _wrap(texts[0], parts[0], binding + (operation == "**"))
+    left = _base(texts[0], parts[0]) if operation == "**" else _wrap(texts[0], parts[0], binding)
     if operation == "*" and _is_square(formula):
-        return _wrap(texts[0], parts[0], 6) + "²"
-    right = _wrap(texts[1], parts[1], binding + (operation in ("-", "/")))
+        return _base(texts[0], parts[0]) + "²"
+    right = _wrap_right(texts[1], parts[1], binding + (operation in ("-", "/")))
     if operation == "*":
         return f"{left}·{right}"
     if operation == "/":
-        return f"{left}/{_wrap(texts[1], parts[1], 4)}"
+        return f"{left}/{_wrap_right(texts[1], parts[1], 4)}"
     if operation == "**":
         return f"{left}^{_wrap(texts[1], parts[1], 6)}"
     sign = {"-": MINUS, **{key: both[0] for key, both in _COMPARISONS.items()}}.get(
@@ -229,12 +247,12 @@ def as_latex(formula: Formula) -> str:
     if operation == "/":
         return rf"\frac{{{texts[0]}}}{{{texts[1]}}}"
     binding = _BINDING[operation]
-    left = _wrap(texts[0], parts[0], binding + (operation == "**"))
+    left = _base(texts[0], parts[0]) if operation == "**" else _wrap(texts[0], parts[0], binding)
     if operation == "*" and _is_square(formula):
-        return _wrap(texts[0], parts[0], 6) + "^2"
+        return _base(texts[0], parts[0]) + "^2"
     if operation == "**":
         return f"{left}^{{{texts[1]}}}"
-    right = _wrap(texts[1], parts[1], binding + (operation == "-"))
+    right = _wrap_right(texts[1], parts[1], binding + (operation == "-"))
     if operation == "*":
         return rf"{left} \cdot {right}"
     sign = {key: both[1] for key, both in _COMPARISONS.items()}.get(operation, operation)

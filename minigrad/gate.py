@@ -33,6 +33,9 @@ class Gate:
     gate with any number of them applies from left to right; `native` names its implementation in
     `native_math` where there is no rule to make one from. `definition` and `textbook_gradient` are
     what a reader is shown, in simpler gates, where the rules take more care of overflow and edges.
+    `c` and `torch` are what exports write for it in those languages: templates over the inputs, as
+    `{0}`, `{all}`, or `{choices}` and `{index}`.
+    `idle` is a word and a condition on (*inputs, out): where it holds, hardly any gradient passes.
     `kinks(*inputs, out)` lists quantities whose change of sign marks a point without a derivative.
     `arity` None means any number of inputs; `defaults` are the last inputs when they are left out;
     `dunder` is Python's operator method without underscores; `example` are the inputs of the
@@ -47,9 +50,12 @@ class Gate:
     kernel: Callable[..., float] | None = None
     fold: Rule | None = None
     native: str = ""
+    c: str = ""
+    torch: str = ""
     definition: Rule | None = None
     textbook_gradient: Rule | None = None
     kinks: Rule | None = None
+    idle: tuple[str, Rule] | None = None
     arity: int | None = 1
     defaults: tuple[float, ...] = ()
     dunder: str = ""
@@ -59,7 +65,9 @@ class Gate:
 
     def __post_init__(self) -> None:
         latex_name = self.name.replace("_", r"\_")
-        object.__setattr__(self, "latex", self.latex or rf"\operatorname{{{latex_name}}}({{0}})")
+        object.__setattr__(
+            self, "latex", self.latex or rf"\operatorname{{{{{latex_name}}}}}({{0}})"
+        )
         object.__setattr__(self, "text_name", self.text_name or self.name)
 
     @property
@@ -180,7 +188,7 @@ def as_number(number: object) -> float:
 
 def _short(thing: object) -> str:
     try:
-        text = repr(thing)
+        text = " ".join(repr(thing).split())
     except ValueError:  # an int with more digits than Python prints
         return "of more than 4,000 digits"
     return text if len(text) <= 60 else f"{text[:57]}..."
@@ -193,12 +201,12 @@ def described(thing: object) -> str:
 def _remedy(thing: object) -> str:
     if isinstance(thing, str):
         return "write float(...) around it"
-    if isinstance(thing, complex) or hasattr(thing, "imag"):
-        return "minigrad works with real numbers; take .real, .imag or abs()"
     if thing is None:
         return "did a function forget its return?"
     if hasattr(type(thing), "__len__"):
         return "a wire carries one number; write a loop or a list comprehension over the items"
+    if isinstance(thing, complex) or hasattr(thing, "imag"):
+        return "minigrad works with real numbers; take .real, .imag or abs()"
     return "pass an int, a float or a Value"
 
 

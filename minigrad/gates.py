@@ -117,7 +117,7 @@ div = row(
 def _power_gradients(x: Any, y: Any, out: Any) -> tuple[Any, Any]:
     to_base = y * x ** (y - 1.0)
     to_exponent = out * log(x)
-    at_zero = where(y < 0.0, to_exponent, 0.0)
+    at_zero = where(y >= 0.0, 0.0, to_exponent)
     return where(equal(y, 0.0), 0.0, to_base), where(equal(x, 0.0), at_zero, to_exponent)
 
 
@@ -173,6 +173,7 @@ maximum = row(
     latex=r"\max({0})",
     text_name="max",
     kernel=ieee.maximum,
+    torch="torch.stack([{all}]).amax(0)",
     fold=_larger,
     local_gradient=lambda *xs: _shares([where(x < xs[-1], 0.0, 1.0) for x in xs[:-1]]),
     textbook_gradient=lambda *xs: tuple(where(equal(x, xs[-1]), 1.0, 0.0) for x in xs[:-1]),
@@ -186,6 +187,7 @@ minimum = row(
     latex=r"\min({0})",
     text_name="min",
     kernel=ieee.minimum,
+    torch="torch.stack([{all}]).amin(0)",
     fold=lambda x, y: -_larger(-x, -y),
     local_gradient=lambda *xs: _shares([where(x > xs[-1], 0.0, 1.0) for x in xs[:-1]]),
     textbook_gradient=lambda *xs: tuple(where(equal(x, xs[-1]), 1.0, 0.0) for x in xs[:-1]),
@@ -235,6 +237,8 @@ multiplexer = row(
     arity=None,
     example=(),
     kernel=ieee.select,
+    c="choose({count}, (const double[]){{{choices}}}, {index})",
+    torch="torch.stack([{choices}])[int({index})]",
     native="select",
     local_gradient=_selected,
 )
@@ -276,6 +280,8 @@ absolute = row(
     dunder="abs",
     latex=r"\left|{0}\right|",
     kernel=ieee.absolute,
+    c="fabs({0})",
+    torch="torch.abs({0})",
     native="absolute",
     local_gradient=lambda x, out: (where(x > 0.0, 1.0, where(x < 0.0, -1.0, x - x)),),
     kinks=lambda x, out: (x,),
@@ -289,6 +295,8 @@ exp = row(
     "exp",
     "exp multiplies the gradient by its own output",
     kernel=ieee.exp,
+    c="exp({0})",
+    torch="torch.exp({0})",
     native="exp",
     latex=r"e^{{{0}}}",
     local_gradient=lambda x, out: (out,),
@@ -298,6 +306,8 @@ log: GateFunction = row(
     "log",
     "log divides the gradient by its input",
     kernel=ieee.log,
+    c="log({0})",
+    torch="torch.log({0})",
     native="log",
     latex=r"\log({0})",
     local_gradient=lambda x, out: (1.0 / x,),
@@ -308,6 +318,8 @@ log1p = row(
     "log1p",
     "log(1 + x) divides the gradient by 1 + x",
     kernel=ieee.log1p,
+    c="log1p({0})",
+    torch="torch.log1p({0})",
     native="log1p",
     latex=r"\log(1 + {0})",
     local_gradient=lambda x, out: (1.0 / (1.0 + x),),
@@ -318,6 +330,8 @@ sqrt = row(
     "√",
     "√ divides the gradient by twice its own output",
     kernel=ieee.sqrt,
+    c="sqrt({0})",
+    torch="torch.sqrt({0})",
     native="sqrt",
     latex=r"\sqrt{{{0}}}",
     text_name="√",
@@ -329,6 +343,8 @@ sin: GateFunction = row(
     "sin",
     "sin multiplies the gradient by the cosine of its input",
     kernel=ieee.sin,
+    c="sin({0})",
+    torch="torch.sin({0})",
     native="sin",
     latex=r"\sin({0})",
     local_gradient=lambda x, out: (cos(x),),
@@ -338,6 +354,8 @@ cos: GateFunction = row(
     "cos",
     "cos multiplies the gradient by minus the sine of its input",
     kernel=ieee.cos,
+    c="cos({0})",
+    torch="torch.cos({0})",
     native="cos",
     latex=r"\cos({0})",
     local_gradient=lambda x, out: (-sin(x),),
@@ -347,6 +365,8 @@ normal_density = row(
     "φ",
     "φ(x) multiplies the gradient by −x times its own output",
     kernel=ieee.normal_density,
+    c="0.3989422804014327 * exp(-0.5 * {0} * {0})",
+    torch="0.3989422804014327 * torch.exp(-0.5 * {0} * {0})",
     native="normal_density",
     latex=r"\varphi({0})",
     text_name="φ",
@@ -357,6 +377,8 @@ normal_cdf = row(
     "Φ",
     "Φ(x) multiplies the gradient by the density of the bell curve at x",
     kernel=ieee.normal_cdf,
+    c="0.5 * erfc(-0.7071067811865476 * {0})",
+    torch="torch.special.ndtr({0})",
     native="normal_cdf",
     latex=r"\Phi({0})",
     text_name="Φ",
@@ -377,28 +399,35 @@ tanh = row(
     "tanh",
     "tanh multiplies the gradient by 1 − out², which vanishes as it saturates",
     kernel=ieee.tanh,
+    c="tanh({0})",
+    torch="torch.tanh({0})",
     native="tanh",
     latex=r"\tanh({0})",
     local_gradient=lambda x, out: (1.0 - out * out,),
+    idle=("saturated", lambda x, out: 1.0 - out * out < 0.04),
 )
 sigmoid = row(
     "sigmoid",
     "σ",
     "σ multiplies the gradient by out·(1 − out), at most a quarter",
     rule=_sigmoid,
+    torch="torch.sigmoid({0})",
     latex=r"\sigma({0})",
     text_name="σ",
     local_gradient=lambda x, out: (out * (1.0 - out),),
     definition=lambda x: 1.0 / (1.0 + exp(-x)),
+    idle=("saturated", lambda x, out: out * (1.0 - out) < 0.01),  # of a quarter: 4 %, as in tanh
 )
 relu = row(
     "relu",
     "relu",
     "relu lets the gradient through where its input is positive, and stops it elsewhere",
     rule=lambda x: where(x <= 0.0, 0.0, x),
+    torch="torch.relu({0})",
     local_gradient=lambda x, out: (where(x <= 0.0, 0.0, 1.0),),
     definition=lambda x: maximum(0.0, x),
     kinks=lambda x, out: (x,),
+    idle=("dead", lambda x, out: x <= 0.0),
 )
 leaky_relu = row(
     "leaky_relu",
@@ -415,15 +444,17 @@ softplus = row(
     "softplus",
     "softplus multiplies the gradient by σ of its input",
     rule=lambda x: where(x > 0.0, x, 0.0) + log1p(exp(-absolute(x))),
+    torch="torch.logaddexp({0}, torch.zeros_like({0}))",
     local_gradient=lambda x, out: (sigmoid(x),),
     definition=lambda x: log(1.0 + exp(x)),
 )
 silu = row(
     "silu",
     "silu",
-    "silu multiplies the gradient by σ(x) + out·σ(−x)",
+    "silu multiplies the gradient by σ(x)·(1 + x·σ(−x))",
     rule=lambda x: where(x > -700.0, x / (1.0 + exp(-x)), x * exp(x)),
-    local_gradient=lambda x, out: (sigmoid(x) + out * sigmoid(-x),),
+    torch="torch.nn.functional.silu({0})",
+    local_gradient=lambda x, out: (sigmoid(x) * (1.0 + x * sigmoid(-x)),),
     definition=lambda x: x * sigmoid(x),
 )
 gelu = row(

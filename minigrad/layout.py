@@ -15,8 +15,13 @@ import shutil
 import signal
 import subprocess
 from contextlib import suppress
+from ctypes import CDLL
+from functools import cache
+from pathlib import Path
 from threading import Lock, Thread
 from typing import IO, Any, Final
+
+from .fonts import FACES, FOLDER
 
 SECONDS: Final = 20.0
 MOST_BYTES: Final = 256 * 2**20
@@ -139,6 +144,7 @@ def _by_library(source: str, form: str) -> bytes:
     except ImportError:
         raise LayoutError(NO_GRAPHVIZ) from None
     with _in_process:
+        _add_bundled_fonts(Path(pygraphviz.__file__).parent.with_suffix(".libs"))
         try:
             graph: Any = pygraphviz.AGraph(string=source)
             try:
@@ -148,3 +154,13 @@ def _by_library(source: str, form: str) -> bytes:
         except Exception as error:
             raise LayoutError(f"Graphviz (in pygraphviz) failed: {error}") from error
     return _a_picture("Graphviz (in pygraphviz)", form, content or b"")
+
+
+@cache
+def _add_bundled_fonts(libraries: Path) -> None:
+    """Tell the library of the bundled fonts: a container often has no others to measure text by."""
+    with suppress(OSError, AttributeError, IndexError):  # not Linux: such machines have fonts
+        fontconfig = CDLL(str(sorted(libraries.glob("libfontconfig*"))[0]))
+        fontconfig.FcInit()
+        for face in FACES:
+            fontconfig.FcConfigAppFontAddFile(None, os.fsencode(FOLDER / face))

@@ -17,13 +17,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import copy
-from typing import Any, Final
+from typing import Any
 
-from .activations import Activation, activation_of, activations_of_layers
+from .activations import activations_of_layers
 from .deltas import delta_table
 from .engine import Value, topological_order
-from .gate import described
-from .gates import GATES
 from .initial_weights import (
     checked_items,
     initial_biases,
@@ -31,107 +29,11 @@ from .initial_weights import (
     random_numbers,
 )
 from .module import Module
-from .recording import constant, record
+from .neuron import Neuron, check_count, input_wires
 from .tabular import Table
 from .unit_names import UnitNames
 
 __all__ = ["MLP", "Layer", "Module", "Neuron"]
-
-_SUM: Final = GATES["sum"]
-
-
-class Neuron(Module):
-    """One unit: z = Σ_k w_k · x_k + b and a = σ(z).
-
-    >>> unit = Neuron(2, activation="sigmoid", weights=[2.0, -3.0], bias=-3.0)
-    >>> a = unit([-1.0, -2.0])
-    >>> unit.z.data, round(a.data, 4)
-    (1.0, 0.7311)
-
-    `nonlin=False` (micrograd's word) makes it linear. `bias` is True (it begins at 0), False for
-    none, or a number. `weights` is a scheme ("uniform", "xavier", "he", "zeros") or the numbers;
-    `seed` makes a scheme repeatable, without it Python's `random` decides.
-    """
-
-    w: list[Value]
-    b: Value | None
-
-    def __init__(
-        self,
-        nin: int,
-        nonlin: bool = True,
-        *,
-        activation: Any = "relu",
-        weights: Any = "uniform",
-        bias: Any = True,
-        seed: Any = None,
-        names: UnitNames | None = None,
-    ) -> None:
-        _check_count(nin, "a Neuron", "inputs")
-        names = names or UnitNames()
-        if not isinstance(weights, str):
-            weights = [weights]
-        (row,) = initial_weights(weights, nin, 1, random_numbers(seed))
-        (offset,) = initial_biases(bias if isinstance(bias, bool) else [bias], 1)
-        self.w = [Value(number, label=names.w(k)) for k, number in enumerate(row)]
-        self.b = None if offset is None else Value(offset, label=names.b)
-        self.activation: Activation = activation_of(activation if nonlin else None)
-        self._names = names
-        self._products: list[Value] = []
-        self._z: Value | None = None
-        self._a: Value | None = None
-
-    def __call__(self, x: Any) -> Value:
-        return self.forward(_input_wires(x, self._names))
-
-    def forward(self, inputs: Sequence[Value]) -> Value:
-        """The unit's circuit on these wires."""
-        if len(inputs) != len(self.w):
-            expected = f"{len(self.w)} input{'s' * (len(self.w) != 1)}"
-            raise ValueError(f"{self._names.owner} takes {expected}, got {len(inputs)}")
-        weights: Sequence[Any] = self.w
-        products = [w * a for w, a in zip(weights, inputs)]
-        z: Any = products[0] if len(products) == 1 else record(_SUM, tuple(products))
-        if self.b is not None:
-            z = z + self.b
-        names = self._names
-        z.label, z.unit = names.z, names.unit
-        function = self.activation.function
-        a: Value = z
-        if function is not None:
-            a = function(z)
-            a.label, a.unit = names.a, names.unit
-        self._products, self._z, self._a = products, z, a
-        return a
-
-    @property
-    def z(self) -> Value:
-        """The pre-activation of the latest forward pass."""
-        if self._z is None:
-            raise ValueError(f"{self!r} has no z yet: call it on inputs first")
-        return self._z
-
-    @property
-    def a(self) -> Value:
-        """The activation of the latest forward pass; for a linear unit the same wire as `z`."""
-        if self._a is None:
-            raise ValueError(f"{self!r} has no a yet: call it on inputs first")
-        return self._a
-
-    @property
-    def delta(self) -> float:
-        """δ = ∂C/∂z, after `C.backward()`."""
-        if not self.z.has_grad:
-            raise ValueError(f"{self!r} has no δ yet: call backward() on the cost first")
-        return self.z.grad
-
-    def weight_in_pass(self, k: int) -> float:
-        """Weight number k as it was in the latest forward pass: the local gradient of its gate."""
-        return self._products[k].local_gradients[1]
-
-    def __repr__(self) -> str:
-        bias = "" if self.b is not None else ", bias=False"
-        return f"Neuron({len(self.w)}, activation={self.activation.name!r}{bias})"
 
 
 class Layer(Module):
@@ -158,8 +60,8 @@ class Layer(Module):
         number: int = 1,
         first_index: int = 1,
     ) -> None:
-        _check_count(nin, "a Layer", "inputs")
-        _check_count(nout, "a Layer", "units")
+        check_count(nin, "a Layer", "inputs")
+        check_count(nout, "a Layer", "units")
         rows = initial_weights(weights, nin, nout, random_numbers(seed))
         self.neurons = [
             Neuron(
@@ -175,7 +77,7 @@ class Layer(Module):
         self.number = number
 
     def __call__(self, x: Any) -> Any:
-        outputs = self.forward(_input_wires(x, self.neurons[0]._names))
+        outputs = self.forward(input_wires(x, self.neurons[0].names))
         return outputs[0] if len(outputs) == 1 else outputs
 
     def forward(self, inputs: Sequence[Value]) -> list[Value]:
@@ -255,7 +157,7 @@ class MLP(Module):
         ]
 
     def __call__(self, x: Any) -> Any:
-        outputs = self.forward(_input_wires(x, self.layers[0].neurons[0]._names))
+        outputs = self.forward(input_wires(x, self.layers[0].neurons[0].names))
         return outputs[0] if len(outputs) == 1 else outputs
 
     def forward(self, inputs: Sequence[Value]) -> list[Value]:
@@ -307,20 +209,6 @@ class MLP(Module):
         return f"MLP({first.nin}, {nouts}, activation={names!r}{bias})"
 
 
-def _input_wires(x: Any, names: UnitNames) -> list[Value]:
-    """Inputs as wires: numbers become constants, one each, so that every unit sees the same."""
-    if isinstance(x, Value):
-        return [x]
-    try:
-        items = list(x)
-    except TypeError:
-        items = [x]
-    return [
-        item if isinstance(item, Value) else constant(item, label=names.x(k))
-        for k, item in enumerate(items)
-    ]
-
-
 def _gates_of(layer: Layer) -> int:
     """How many gates one forward pass through the layer records."""
     trial = copy(layer)
@@ -345,10 +233,3 @@ def _checked_sizes(nouts: Any) -> list[int]:
     if not sizes:
         raise ValueError("MLP needs at least one layer, got an empty list of layer sizes")
     return sizes
-
-
-def _check_count(count: Any, owner: str, what: str) -> None:
-    if isinstance(count, bool) or not isinstance(count, int):
-        raise TypeError(f"{owner} needs a whole number of {what}, got {described(count)}")
-    if count < 1:
-        raise ValueError(f"{owner} needs at least one of its {what}, got {count}")

@@ -54,7 +54,9 @@ def first_nonfinite(output: Value) -> Nonfinite | None:
     leaves, gates = leaves_and_gates(output)
     for wire in leaves:
         if not isfinite(wire._data):
-            return Nonfinite(wire, f"the input {_name(wire)} is {wire._data!r}", None)
+            name = f"the input {wire.label}" if wire.label else "an input without label"
+            name = "a plain number" if wire.is_constant else name
+            return Nonfinite(wire, f"{name} is {wire._data!r}", None)
     for wire in gates:
         if not isfinite(wire._data):
             return Nonfinite(wire, _story(wire), source_of(wire))

@@ -205,6 +205,15 @@ def escape(text: str) -> str:
     )
 
 
+def subscript(number: int) -> str:
+    """A whole number in small low digits.
+
+    >>> subscript(12)
+    '₁₂'
+    """
+    return _small("_", str(number), _SUBSCRIPTS)
+
+
 def _accented(name: Name) -> str:
     return unicodedata.normalize("NFC", name.base + _ACCENTS.get(name.accent, ""))
 

@@ -25,6 +25,7 @@ def png_from_svg(svg: str) -> bytes:
     return bytes(
         resvg_py.svg_to_bytes(
             svg_string=svg,
+            background=_background(svg),
             skip_system_fonts=_is_covered(svg),
             font_files=[str(FOLDER / face) for face in FACES],
             font_family=FAMILY,
@@ -40,6 +41,12 @@ def size_of(svg: str) -> tuple[float, float]:
     found = re.search(r'<svg width="([\d.]+)pt" height="([\d.]+)pt"', svg)
     assert found is not None, "an SVG without a size"
     return float(found[1]), float(found[2])
+
+
+def _background(svg: str) -> str | None:
+    """The colour of the sheet that Graphviz draws first, for the last row of pixels too."""
+    found = re.search(r'<polygon fill="(#?\w+)"', svg)
+    return found and found[1]
 
 
 def _is_covered(svg: str) -> bool:

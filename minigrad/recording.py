@@ -87,13 +87,6 @@ wire._grad = None
 wire.gate = gate
 wire.label = ""
 """
-NEW_CONSTANT: Final = """\
-number = new_object(Value)
-number._data = {data}
-number._grad = number.gate = number._first = None
-number.label = ""
-number._second = CONSTANT
-"""
 
 
 def unary_recorder(gate: Gate) -> Callable[..., Value]:
@@ -126,14 +119,12 @@ def _with_number(gate: Gate, number: int) -> Callable[..., Value]:
     wire = 1 - number
     code = FloatCode(gate)
     pair = "(self, other)" if number else "(other, self)"
-    body = [f"if isinstance(other, Value): return record(gate, {pair})"]
-    body += [f"x{wire} = self._data", f"x{number} = to_number(gate, other)"]
+    body = [f"x{number} = other", "if type(other) is not float:"]
+    body += [f"    if isinstance(other, Value): return record(gate, {pair})"]
+    body += [f"    x{number} = to_number(gate, other)", f"x{wire} = self._data"]
     body += [*code.forward(), *code.local_gradients(wire), *NEW_WIRE.splitlines()]
-    body += NEW_CONSTANT.format(data=f"x{number}").splitlines()
-    first, second = ("self", "number") if number else ("number", "self")
-    body += [f"wire._first = {first}", f"wire._second = {second}"]
-    body += [f"wire._d_{('first', 'second')[wire]} = d{wire}"]
-    body += [f"wire._d_{('first', 'second')[number]} = 0.0"]
+    body += ["wire._first = self", "wire._second = None", f"wire._d_first = d{wire}"]
+    body += ["wire._d_second = x1" if number else "wire._d_second = (x0,)"]
     return _define(gate, ["self", "other"], body, f"out + d{wire}")
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from .engine import Value, topological_order
+from .nonfinite import Nonfinite
 from .stage import Stage
 from .themes import Theme
 
@@ -31,14 +32,19 @@ class Uses:
     hidden: Mapping[Value, int]
 
 
-def uses_of(output: Value, gates: Sequence[Value]) -> Uses:
-    """The uses of every wire of a picture of these gates."""
+def uses_of(output: Value, gates: Sequence[Value], symbols: Collection[Value] = ()) -> Uses:
+    """The uses of every wire of a picture of these gates.
+
+    A gate in `symbols` shows its constants in its symbol: they are no wires of the picture.
+    """
     wires = topological_order(output)
     chosen = set(gates)
     shown: dict[Value, list[Use]] = {wire: [] for wire in gates}
     hidden: dict[Value, int] = {}
     for gate in gates:
         for place, source in enumerate(gate.inputs):
+            if source.is_constant and gate in symbols:
+                continue
             shown.setdefault(source, []).append(Use(gate, place))
     for wire in wires:
         if wire not in chosen:
@@ -60,10 +66,16 @@ class Scene:
     digits: int = 2
     show_local: bool = False
     heat: bool = False
-    symbols: Mapping[Value, str] = field(default_factory=dict)  # other than the gate's own
-    marks: Mapping[Value, str] = field(default_factory=dict)  # dead, saturated, first inf or nan
+    symbols: Mapping[Value, str] = field(default_factory=dict)  # with constants: `1 + x`, not `+`
+    idle: Mapping[Value, str] = field(default_factory=dict)  # gates that pass no gradient
+    first_nonfinite: Nonfinite | None = None  # where the first inf or nan began
     active: Value | None = None
     caption: Sequence[str] = ()  # lines of HTML-like text
+
+    @property
+    def first_nonfinite_wire(self) -> Value | None:
+        """The wire that carries the first inf or nan."""
+        return None if self.first_nonfinite is None else self.first_nonfinite.wire
 
     def symbol(self, wire: Value) -> str:
         """What stands in the gate behind a wire."""

@@ -5,7 +5,7 @@ Pictures and the stepper speak of a circuit in these terms.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from .engine import Value, topological_order
@@ -39,7 +39,11 @@ def present_stage(output: Value) -> Stage:
     >>> present_stage(y).contributions == {(y, 0): 3.0, (y, 1): 3.0}
     True
     """
-    wires = topological_order(output)
+    return stage_of(topological_order(output))
+
+
+def stage_of(wires: Collection[Value]) -> Stage:
+    """The same for some wires only: what a picture of a part of a large circuit needs."""
     return Stage(
         values={wire: wire.data for wire in wires},
         gradients={wire: wire.grad for wire in wires if wire.has_grad},

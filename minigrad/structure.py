@@ -1,7 +1,7 @@
 """Which gates of a circuit make up a unit of a network: the frames and boxes of a picture.
 
-A network marks the wires z and a of each unit: their attribute `unit` is (layer, j). The gates
-behind a unit's wires belong to it, as far as nothing else uses them.
+A network marks what belongs to a unit, its parameters and the wires z and a, with the attribute
+`unit`: (layer, j). The gates behind z and a belong to it too, as far as nothing else uses them.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ class Group:
 
     @property
     def layer(self) -> int:
+        """The number of the unit's layer."""
         return self.unit[0]
 
 
@@ -47,9 +48,13 @@ def groups_of(gates: Sequence[Value], uses: Uses) -> list[Group]:
             group_of[wire] = user
             if unit is not None:
                 user.preactivation = wire
-    for wire in uses.shown:
-        if wire.is_leaf and (user := _only_user(wire, uses, group_of)):
-            group_of[wire] = user
+    leaves = [wire for wire in uses.shown if wire.is_leaf]
+    marked = any(unit_of(leaf) for leaf in leaves)  # else the leaves of one unit are its parameters
+    for leaf in leaves:
+        group = _only_user(leaf, uses, group_of)
+        nameless = leaf.is_constant and not leaf.label
+        if group and (nameless or not marked or unit_of(leaf) == group.unit):
+            group_of[leaf] = group
     for wire in sorted(group_of, key=uses.number.__getitem__):
         group_of[wire].members.append(wire)
     groups = dict.fromkeys(group_of[wire] for wire in gates if wire in group_of)
@@ -65,7 +70,14 @@ def _only_user(wire: Value, uses: Uses, group_of: dict[Value, Group]) -> Group |
 
 
 def outer_sources(group: Group) -> list[Value]:
-    """The wires that a unit reads from outside, in order."""
+    """The wires that a unit reads from outside, in order; its own parameters are none of them.
+
+    Where a network ran several times its parameters have uses in several groups.
+    """
     own = set(group.members)
     inputs = (source for wire in group.members for source in wire.inputs)
-    return list(dict.fromkeys(source for source in inputs if source not in own))
+    return [
+        source
+        for source in dict.fromkeys(inputs)
+        if source not in own and not (source.is_leaf and unit_of(source) == group.unit)
+    ]

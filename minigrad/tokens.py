@@ -102,7 +102,7 @@ def _token_at(text: str, place: int) -> Token:
 def _not_allowed(text: str, place: int) -> ExpressionError:
     bad = "//" if text.startswith("//", place) else text[place]
     gates = [gate.name for gate in GATES.values() if bad in (gate.symbol, gate.text_name)]
-    advice = f"write {gates[0]}(…)" if gates else _ADVICE.get(bad, ALLOWED)
+    advice = _ADVICE.get(bad) or (f"write {gates[0]}(…)" if gates else ALLOWED)
     what = f"{bad if bad.isprintable() else 'this character'} is not allowed"
     return error_at(text, place, place + len(bad), what, advice)
 
@@ -111,17 +111,17 @@ def _check_number(text: str, token: Token) -> None:
     suffix = re.compile(r"[^\W\d]\w*").match(text, token.stop)
     unit = suffix[0] if suffix else ""
     if unit in ("j", "J"):
-        what, advice = f"{token.text}{unit} is a complex number", "write real numbers only"
+        what = f"{printable(token.text)}{unit} is a complex number"
+        advice = f"numbers here are real; if {unit} is a name, write a * before it"
     elif token.text == "0" and unit[:1] in ("x", "X", "o", "O", "b", "B"):
-        what, advice = (
-            f"{printable('0' + unit)} is not a decimal number",
-            "write it with ten digits",
-        )
+        what = f"{printable('0' + unit)} is not a decimal number"
+        advice = "write it with the digits 0 to 9"
     elif float(token.text) == float("inf"):
         what = f"{printable(token.text)} is beyond the range of a float (up to 1.8e308)"
         advice = "write a smaller number"
     elif re.match("0[0-9_]*[1-9]", token.text) and token.text.replace("_", "").isdecimal():
-        what, advice = "a whole number begins with a zero", "write it without zeros in front"
+        what = "a whole number begins with a zero"
+        advice = "write it without zeros in front"
     else:
         return
     raise error_at(text, token.start, token.stop + len(unit), what, advice)

@@ -10,10 +10,12 @@ from .engine import Value, topological_order
 from .formula import format_number
 from .notation import printable, rounded, unicode_name
 from .stage import Stage, present_stage
-from .wire_names import wire_names
+from .wire_names import WireNames
 
 MOST_LINES: Final = 200
-DEEPEST: Final = 24  # levels; more do not fit into a terminal
+DEEPEST: Final = 24  # levels
+INDENT: Final = 3  # cells for each level
+NUMBERS: Final = 32  # cells for a name, a value and a gradient
 Row = tuple[str, str, str, str]
 
 
@@ -26,7 +28,9 @@ class _Branch(NamedTuple):
     depth: int
 
 
-def as_tree(output: Value, digits: int = 2, *, stage: Stage | None = None) -> str:
+def as_tree(
+    output: Value, digits: int = 2, *, stage: Stage | None = None, width: int | None = None
+) -> str:
     """The circuit behind `output` as lines of text, with values and gradients beside them.
 
     >>> import minigrad as mg
@@ -44,12 +48,14 @@ def as_tree(output: Value, digits: int = 2, *, stage: Stage | None = None) -> st
 
     A wire that feeds several gates is drawn once and then referred to by its name, with `↑`. `?` is
     a gradient not known yet. `stage` shows the circuit at another moment, the gate at work marked
-    with `◀`. A circuit of more than 200 lines or 24 levels is cut, and says how much is missing.
+    with `◀`. A circuit of more than 200 lines, or 24 levels, or fewer so that it fits into `width`
+    cells, is cut, and says how much is missing.
     """
     wires = topological_order(output)
-    names = wire_names(wires)
+    names = WireNames(wires)
     shared = _shared(wires)
     stage = stage or present_stage(output)
+    deepest = min(DEEPEST, max(3, (width - NUMBERS) // INDENT)) if width else DEEPEST
     rows: list[Row] = [("", "value", "gradient", "")]
     waiting = [_Branch(output, "", "", 0)]
     drawn: set[Value] = set()
@@ -60,7 +66,7 @@ def as_tree(output: Value, digits: int = 2, *, stage: Stage | None = None) -> st
         below = branch.indent + {"├─ ": "│  ", "╰─ ": "   "}.get(branch.corner, "")
         if wire in drawn and wire in shared:
             rows.append((f"{title}↑ {names[wire]}", "", "", ""))
-        elif len(rows) > MOST_LINES or branch.depth > DEEPEST:
+        elif len(rows) > MOST_LINES or branch.depth > deepest:
             rows.append((f"{title}…", "", "", ""))
             if len(rows) > MOST_LINES:
                 break

@@ -3,8 +3,9 @@
 >>> import minigrad as mg
 >>> x = mg.Value(3.0, label="x_1")
 >>> y = mg.tanh(2 * x)
->>> list(wire_names(mg.topological_order(y)).values())
-['2', 'x₁', 'v₁', 'v₂']
+>>> names = WireNames(mg.topological_order(y))
+>>> names[x], names[y], names[y.inputs[0]]
+('x₁', 'v₂', 'v₁')
 
 v₁, v₂, … is how the literature numbers the steps of an evaluation.
 """
@@ -21,25 +22,29 @@ from .notation import unicode_name
 LETTERS: Final = "vugtsrq"
 
 
-def wire_names(wires: Sequence[Value]) -> dict[Value, str]:
-    """A name for each of the wires, which are in topological order."""
-    names = {wire: unicode_name(wire.label) for wire in wires if wire.label}
-    initials = {name[0] for name in names.values() if name}
-    letter = next((letter for letter in LETTERS if letter not in initials), "wire_")
-    count = 0
-    for wire in wires:
-        if names.get(wire):
-            continue
-        if wire.is_constant:
-            names[wire] = format_number(wire.data)
-        else:
-            count += 1
-            names[wire] = unicode_name(f"{letter}_{count}")
-    return {wire: names[wire] for wire in wires}
+class WireNames:
+    """The names of the wires of a circuit, which are given in topological order.
+
+    A name is made when it is asked for: of a large circuit only a part is ever shown.
+    """
+
+    def __init__(self, wires: Sequence[Value]) -> None:
+        initials = {_label(wire)[:1] for wire in wires}
+        self._letter = next((letter for letter in LETTERS if letter not in initials), "wire_")
+        nameless = (wire for wire in wires if not (wire.is_constant or _label(wire)))
+        self._numbers = {wire: number for number, wire in enumerate(nameless, 1)}
+
+    def __getitem__(self, wire: Value) -> str:
+        if wire in self._numbers:
+            return unicode_name(f"{self._letter}_{self._numbers[wire]}")
+        return unicode_name(wire.label) or format_number(wire.data)
+
+    def formula(self, wire: Value) -> Formula:
+        """The wire as an operand of a formula: a number for a constant, else a symbol."""
+        if wire.is_constant and not _label(wire):
+            return Formula("number", (wire.data,))
+        return Formula.symbol(self[wire])
 
 
-def wire_formula(wire: Value, name: str) -> Formula:
-    """The wire as an operand of a formula: a number for a constant, else a symbol."""
-    if wire.is_constant and not wire.label:
-        return Formula("number", (wire.data,))
-    return Formula.symbol(name)
+def _label(wire: Value) -> str:
+    return str(wire.label or "").strip()

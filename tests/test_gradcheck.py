@@ -6,6 +6,7 @@ import pytest
 
 import minigrad as mg
 from minigrad import Value
+from minigrad.own_gates import BUILT_IN
 
 
 def test_right_gradients_are_called_right():
@@ -113,12 +114,9 @@ def test_infinite_functions_are_named():
 
 
 def test_every_built_in_gate_passes_gradcheck():
-    for name, gate in mg.GATES.items():
-        if name == "select":
-            continue  # its index is a whole number
-        count = gate.arity or 3
-        inputs = [0.37, 1.71, 0.93][:count]
-        report = mg.gradcheck(lambda *xs, name=name: getattr(mg, name)(*xs), inputs)
+    for name in BUILT_IN - {"select"}:  # whose last input is a whole number
+        inputs = [0.37, 1.71, 0.93][: mg.GATES[name].arity or 3]
+        report = mg.gradcheck(getattr(mg, name), inputs)
         assert report, f"{name}: {report}"
 
 

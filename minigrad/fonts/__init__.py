@@ -1,7 +1,9 @@
-"""The bundled fonts: DejaVu Sans Condensed, cut down to the characters that pictures use.
+"""The bundled fonts, cut down to the characters that pictures use.
 
-With them a PNG or a PDF is legible on a machine without any font. They were made by
-`tools/subset_fonts.py`; LICENSE in this folder is DejaVu's.
+With them a PNG is legible on a machine without any font. Text is in Liberation Sans, which is as
+wide as the Helvetica and Arial that a layout is made for; the indices and signs that it lacks are
+in DejaVu Sans Condensed. Both are renamed, as their licences (in this folder) ask.
+`tools/subset_fonts.py` made them.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 FOLDER: Final = Path(__file__).parent
-FAMILY: Final = "DejaVu Sans Condensed"
+FAMILY: Final = "Minigrad Sans"
 
 
 def _between(first: str, last: str) -> str:
@@ -25,10 +27,13 @@ _INDICES: Final = (
 )
 _SIGNS: Final = "–—‘’“”…′″←↑→↓∂∇∏∑−√∞∫≈≠≤≥⋅⋯⊘ℓ\u0302\u0303\u0304\ufffd"
 
-# The characters of each face; a character that its face lacks comes from the regular one.
+_LETTERS: Final = _ASCII + _GREEK + "×÷·−…∞ŷŵâêîôûñãõ"
+
+# The faces, with the characters that each is to have if its source has them.
 FACES: Final = {
-    "Minigrad-Regular.ttf": _ASCII + _LATIN + _GREEK + _INDICES + _SIGNS,
-    "Minigrad-Bold.ttf": _ASCII + "ασ×÷·−…∞Σ?",
-    "Minigrad-Oblique.ttf": _ASCII + _GREEK + "ŷŵâêîôûñãõ…",
+    "MinigradSans-Regular.ttf": _ASCII + _LATIN + _GREEK + _INDICES + _SIGNS,
+    "MinigradSans-Bold.ttf": _LETTERS,
+    "MinigradSans-Italic.ttf": _LETTERS,
+    "MinigradSigns-Regular.ttf": _INDICES + _SIGNS + "ϕϵẼẽỸỹȲȳ",
 }
-COVERED: Final = frozenset(FACES["Minigrad-Regular.ttf"])
+COVERED: Final = frozenset("".join(FACES.values()))

@@ -1,0 +1,139 @@
+"""A drawing: DOT that has been written, and what becomes of it in a notebook and in files."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from base64 import b64encode
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from .layout import LayoutError, render
+from .raster import png_from_svg
+
+if TYPE_CHECKING:
+    import graphviz
+
+LEGIBLE: Final = 75  # with more gates, a notebook also shows the picture in full size, to scroll
+
+
+class Drawing:
+    """A picture of a circuit: it shows itself in a notebook, and `save(path)` writes a file.
+
+    >>> import minigrad as mg
+    >>> x = mg.Value(3.0, label="x")
+    >>> picture = mg.draw(x * 2)
+    >>> picture
+    <Drawing of 1 gate: .svg .png .pdf .dot .save(path)>
+    >>> print(picture)
+          value  gradient
+    ×      6.00         ?
+    ├─ x   3.00         ?
+    ╰─ 2
+
+    The layout is made when it is first asked for, and kept.
+    """
+
+    def __init__(self, lines: Sequence[str], text: Callable[[], str], gate_count: int) -> None:
+        self._lines = list(lines)
+        self._text = text
+        self._gate_count = gate_count
+
+    def __str__(self) -> str:
+        return self._text()
+
+    def __repr__(self) -> str:
+        plural = "s" * (self._gate_count != 1)
+        return f"<Drawing of {self._gate_count} gate{plural}: .svg .png .pdf .dot .save(path)>"
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """What a notebook shows: an image that its sanitiser leaves alone, a PNG, and text."""
+        bundle = {"text/plain": str(self)}
+        try:
+            bundle["text/html"] = image_html(self.svg, scroll=self._gate_count > LEGIBLE)
+            bundle["image/png"] = b64encode(self.png).decode()
+        except LayoutError as error:
+            bundle["text/plain"] += f"\n\n{error}"
+        except ImportError:  # no PNG, then
+            pass
+        return bundle
+
+    @property
+    def source(self) -> str:
+        """The picture in DOT, Graphviz's language."""
+        return "digraph circuit {\n" + "".join(f"\t{line}\n" for line in self._lines) + "}\n"
+
+    @property
+    def dot(self) -> graphviz.Digraph:
+        """The picture as a `graphviz.Digraph`, to change and render with that package."""
+        import graphviz
+
+        return graphviz.Digraph("circuit", body=[f"\t{line}\n" for line in self._lines])
+
+    @cached_property
+    def svg(self) -> str:
+        """The picture as SVG."""
+        text = render(self.source, "svg").decode()
+        text = text[text.index("<svg") :]
+        return re.sub(r"<title>[^<]*</title>\n", "", text)
+
+    @cached_property
+    def png(self) -> bytes:
+        """The picture as PNG, in fonts of its own."""
+        return png_from_svg(self.svg)
+
+    @cached_property
+    def pdf(self) -> bytes:
+        """The picture as PDF."""
+        return render(self.source, "pdf")
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the picture to a file: `.svg`, `.png`, `.pdf` or `.dot` by its ending.
+
+        A file that is there already is replaced when the new one is complete, and not before.
+        """
+        makers: dict[str, Callable[[], bytes]] = {
+            ".svg": lambda: self.svg.encode(),
+            ".png": lambda: self.png,
+            ".pdf": lambda: self.pdf,
+            ".dot": lambda: self.source.encode(),
+        }
+        path = Path(path)
+        make = makers.get(path.suffix.lower())
+        if make is None:
+            raise ValueError(
+                f"cannot save a drawing as {str(path)!r}: the name must end with "
+                f"{', '.join(makers)}"
+            )
+        write_file(path, make())
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Put the content where the path says, at once or not at all."""
+    if path.is_dir():
+        raise IsADirectoryError(f"{str(path)!r} is a directory: name a file in it")
+    part = path.with_name(f".{secrets.token_hex(8)}.part")
+    try:
+        with open(part, "xb") as file:
+            file.write(content)
+        os.replace(part, path)
+    except OSError as error:
+        raise OSError(f"cannot write {str(path)!r}: {error.strerror or error}") from None
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def image_html(svg: str, scroll: bool = False) -> str:
+    """The picture as HTML without scripts or inline SVG, which an untrusted notebook drops."""
+    source = "data:image/svg+xml;base64," + b64encode(svg.encode()).decode()
+    fitted = f'<img alt="circuit" src="{source}" style="max-width: 100%">'
+    if not scroll:
+        return fitted
+    full = f'<img alt="circuit" src="{source}" style="max-width: none">'
+    return (
+        f"{fitted}<details><summary>full size</summary>"
+        f'<div style="overflow: auto; max-height: 600px">{full}</div></details>'
+    )

@@ -1,0 +1,163 @@
+"""How paths are written in symbols: which wires have a name, and what stands in one factor.
+
+The texts write ∂C/∂θ₁ = ∂z¹/∂θ₁ · ∂a¹/∂z¹ · …: only labelled wires are named, and the steps through
+unlabelled wires between two of them become one factor. Where two paths would then read the same,
+or where one factor would hide more than two gates and nothing else were left, every wire is named:
+v₇ is the wire at place 7 of the topological order.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from .between import Between, Branch
+from .engine import Value, topological_order
+from .formula import Formula
+from .notation import latex_name, parse_name, subscript, unicode_name
+
+
+class Factor(NamedTuple):
+    """What is written as one derivative: the steps of a path from one named wire to the next."""
+
+    start: int
+    steps: Sequence[Branch]
+
+    @property
+    def number(self) -> float:
+        """The product of the local gradients of its steps."""
+        product = 1.0
+        for step in reversed(self.steps):
+            product *= step.local_gradient
+        return product
+
+
+class PathNames:
+    """The names of the wires of a circuit, as its paths from the leaf to the output need them.
+
+    >>> from minigrad.engine import Value
+    >>> import minigrad.recording
+    >>> x, w = Value(3.0, label="x"), Value(2.0, label="w_1")
+    >>> z = w * x; z.label = "z^1"
+    >>> between = Between(z.tanh(), w)
+    >>> names = PathNames(between)
+    >>> path = [branches[0] for branches in between.branches[:-1]]
+    >>> [names.symbol(factor).operands[0] for factor in names.factors(path)]
+    ['∂z¹/∂w₁', '∂v₃/∂z¹']
+    """
+
+    def __init__(self, between: Between) -> None:
+        self.between = between
+        self.between_wires = frozenset(between.wires)
+        wires = topological_order(between.output)
+        self._places = {wire: place for place, wire in enumerate(wires)}
+        self._places.setdefault(between.leaf, len(wires))
+        self._letter = _free_letter(wires)
+        self._labels = self._labels_of_one_wire()
+        inside = any(wire in self._labels for wire in between.wires[1:-1])
+        says_nothing = len(between.wires) > 3 and not inside
+        self._all_named = says_nothing or self._two_read_alike()
+
+    def is_named(self, wire: Value) -> bool:
+        """Whether the symbols of a path name this wire."""
+        return self._all_named or self._is_end_or_labelled(wire)
+
+    def _is_end_or_labelled(self, wire: Value) -> bool:
+        return wire is self.between.leaf or wire is self.between.output or wire in self._labels
+
+    def name(self, wire: Value) -> Formula:
+        """The name of a wire on a path: its label, or its place."""
+        return self._labels[wire] if wire in self._labels else self.name_by_place(wire)
+
+    def name_by_place(self, wire: Value) -> Formula:
+        """The name of a wire that has no label (of its own): v₇."""
+        place = self._places[wire]
+        latex = self._letter.replace("′", "'") + _latex_subscript(place)
+        return Formula.symbol(self._letter + subscript(place), latex)
+
+    def factors(self, steps: Sequence[Branch]) -> list[Factor]:
+        """The steps of a path, cut at the wires that have names."""
+        factors, start, cut = [], 0, 0
+        for end, step in enumerate(steps, start=1):
+            if self.is_named(self.between.wires[step.target]):
+                factors.append(Factor(start, steps[cut:end]))
+                start, cut = step.target, end
+        return factors
+
+    def symbol(self, factor: Factor) -> Formula:
+        """A factor as a derivative: ∂z¹/∂θ₁.
+
+        Where a gate has a wire at several inputs, ∂₁y/∂x is the derivative by its first input.
+        """
+        below, above = self.between.wires[factor.start], self.between.wires[factor.steps[-1].target]
+        place = None
+        if len(factor.steps) == 1 and sum(source is below for source in above.inputs) > 1:
+            place = factor.steps[0].place + 1
+        return self.derivative(above, below, place)
+
+    def derivative(self, of: Value, by: Value, place: int | None = None) -> Formula:
+        """The symbol of d(of)/d(by)."""
+        (of_text, of_latex), (by_text, by_latex) = self.name(of).operands, self.name(by).operands
+        small, index = ("", "") if place is None else (subscript(place), _latex_subscript(place))
+        return Formula.symbol(
+            f"∂{small}{of_text}/∂{by_text}",
+            rf"\frac{{\partial{index} {of_latex}}}{{\partial {by_latex}}}",
+        )
+
+    def _labels_of_one_wire(self) -> dict[Value, Formula]:
+        """The labels that name one wire only; a shared one stays with the output, then the leaf."""
+        output, leaf = self.between.output, self.between.leaf
+        texts = {
+            wire: unicode_name(wire.label)
+            for wire in (*self.between.wires, leaf, output)
+            if wire.label
+        }
+        wires_of = Counter(texts.values())
+        shared_by_both = leaf is not output and texts.get(leaf) == texts.get(output)
+        return {
+            wire: Formula.symbol(text, latex_name(wire.label))
+            for wire, text in texts.items()
+            if text
+            and (wires_of[text] == 1 or wire is output or (wire is leaf and not shared_by_both))
+        }
+
+    def _two_read_alike(self) -> bool:
+        """Whether two paths pass the same named wires.
+
+        Then some wire can be reached from one named wire in two ways, through unnamed wires only.
+        So every unnamed wire hands on the set of the named wires that it comes from.
+        """
+        named = [self._is_end_or_labelled(wire) for wire in self.between.wires]
+        sources: list[list[int]] = [[] for _ in named]
+        for number, branches in enumerate(self.between.branches):
+            for branch in branches:
+                sources[branch.target].append(number)
+        origins: list[set[int]] = [set() for _ in named]
+        for number, before in enumerate(sources):
+            if named[number]:  # the inputs at several places are told apart by ∂₁, ∂₂
+                before = list({s for s in before if named[s]}) + [s for s in before if not named[s]]
+            merged: set[int] = set()
+            for source in before:
+                origin = {source} if named[source] else origins[source]
+                if not merged.isdisjoint(origin):
+                    return True
+                is_free = named[source] or len(self.between.branches[source]) == 1
+                if is_free and len(origin) > len(merged):  # the larger set grows: linear on chains
+                    merged, origin = origin, merged
+                merged |= origin
+            origins[number] = merged
+        return False
+
+
+def _free_letter(wires: list[Value]) -> str:
+    """The letter for wires without labels: v, with as many primes as it takes to be new."""
+    bases = {parse_name(wire.label).base for wire in wires if str(wire.label)[:1] == "v"}
+    letter = "v"
+    while letter in bases:
+        letter += "′"
+    return letter
+
+
+def _latex_subscript(number: int) -> str:
+    return f"_{number}" if number < 10 else f"_{{{number}}}"

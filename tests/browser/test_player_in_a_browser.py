@@ -1,0 +1,251 @@
+"""The player as a reader uses it, in Chromium: keys, clicks, scrubbing, the quiz, no scripts."""
+
+import pytest
+
+import minigrad as mg
+from minigrad import Stepper, Value
+
+HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(1)>&\u2028\"'`"
+
+
+def neuron() -> Value:
+    data = {"w_0": 2.0, "x_0": -1.0, "w_1": -3.0, "x_1": -2.0, "b": -3.0}
+    v = {name: Value(number, label=name) for name, number in data.items()}
+    f = (v["w_0"] * v["x_0"] + v["w_1"] * v["x_1"] + v["b"]).sigmoid()
+    f.label = "f"
+    return f
+
+
+@pytest.fixture
+def page(open_page):
+    page = open_page(Stepper(neuron()).player().page)
+    page.locator(".player").focus()
+    return page
+
+
+def press(page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def title(page, which: int = 0) -> str:
+    return page.locator(".said strong").nth(which).text_content()
+
+
+def numbers(page, wire: int) -> list[str]:
+    """The value and the gradient that a wire shows."""
+    shown = page.locator(f"#wire-{wire}").locator("text.value, text.gradient, text.unknown")
+    return shown.all_text_contents()
+
+
+def test_every_position_shows_what_the_stepper_knows(page):
+    stepper = Stepper(neuron())
+    wires = mg.topological_order(stepper.output)
+    for position in range(len(stepper) + 1):
+        stepper.position = position
+        stage, rounded = stepper.stage, stepper.circuit.rounded
+        for number, wire in enumerate(wires):
+            known = [stage.values.get(wire), stage.gradients.get(wire)]
+            shown = ["?" if one is None else rounded(one) for one in known]
+            assert numbers(page, number) == shown, (position, number)
+        if stepper.present:
+            assert title(page) == stepper.present.title
+            assert page.locator(".sentence").text_content() == stepper.present.sentence
+            assert page.locator(".gate.active").get_attribute("id") == (
+                f"gate-{wires.index(stage.active)}"
+            )
+            done = {f"gate-{wires.index(wire)}" for wire in stage.done}
+            assert {gate.get_attribute("id") for gate in page.locator(".gate.done").all()} == done
+        press(page, "ArrowRight")
+    for position in reversed(range(len(stepper))):
+        press(page, "ArrowLeft")
+        stepper.position = position
+        gradient = stepper.gradients.get(wires[2])
+        assert numbers(page, 2)[1] == ("?" if gradient is None else "−0.39")
+
+
+def test_home_end_and_the_buttons(page):
+    press(page, "End")
+    assert title(page) == "backward 5 of 5 · gate ×"
+    press(page, "Home")
+    assert title(page).startswith("start")
+    for label, expected in [
+        ("step", "forward 1 of 5 · gate ×"),
+        ("last", "backward 5 of 5 · gate ×"),
+        ("back", "backward 4 of 5 · gate ×"),
+        ("first", "start · f = 0.73"),
+    ]:
+        page.get_by_label(label, exact=True).click()
+        assert title(page) == expected
+
+
+def test_space_plays_and_pauses(page):
+    page.get_by_label("speed").select_option("4")
+    page.locator(".player").focus()
+    press(page, " ")
+    page.locator(".gate.active").wait_for()
+    press(page, " ")
+    stopped_at = title(page)
+    page.wait_for_timeout(600)  # longer than a step takes at this speed
+    assert title(page) == stopped_at != "start"
+
+
+def test_playing_goes_on_to_the_end_and_stops_there(page):
+    page.get_by_label("speed").select_option("4")
+    page.get_by_label("position").fill("8")
+    page.get_by_label("play", exact=True).click()
+    page.get_by_text("backward 5 of 5 · gate ×").wait_for()
+    page.get_by_label("play", exact=True).wait_for()
+
+
+def test_scrubbing(page):
+    page.get_by_label("position").fill("9")
+    assert title(page) == "backward 4 of 5 · gate ×"
+    assert page.get_by_label("position").get_attribute("aria-valuetext") == title(page)
+
+
+def test_a_click_on_a_gate_goes_to_its_step(page):
+    page.locator("#gate-6").click()
+    assert title(page) == "backward 4 of 5 · gate ×"
+    page.locator("#gate-6").click()
+    assert title(page) == "forward 2 of 5 · gate ×"
+
+
+def test_keys_belong_to_the_page_while_the_focus_is_elsewhere(open_page):
+    player = Stepper(neuron()).player().html
+    page = open_page(f'<meta charset="utf-8"><input id="other" value="ab">{player}')
+    page.evaluate("window.heard = []; window.addEventListener('keydown', e => heard.push(e.key))")
+    page.locator("#other").focus()
+    press(page, "ArrowRight", "Home", " ")
+    assert title(page).startswith("start")
+    assert page.evaluate("heard") == ["ArrowRight", "Home", " "]
+    page.locator(".player").focus()
+    press(page, "ArrowRight", "a", "Shift+Enter", "Control+ArrowRight")
+    assert title(page).startswith("forward 1")
+    assert "Enter" in page.evaluate("heard")  # the player's five keys are all that it takes
+    assert page.evaluate("heard").count("ArrowRight") == 2
+
+
+def test_players_on_one_page_do_not_disturb_each_other(open_page):
+    html = Stepper(neuron()).player().html
+    page = open_page(f'<meta charset="utf-8">{html}{html}{html}')
+    page.locator(".player").nth(1).focus()
+    press(page, "End")
+    assert [title(page, i)[:5] for i in range(3)] == ["start", "backw", "start"]
+
+
+def test_the_quiz_names_mistakes_and_counts(page):
+    page.get_by_role("button", name="quiz").click()
+    page.locator(".player").focus()
+    press(page, *["ArrowRight"] * 6)
+    assert "What does it send" in page.locator(".sentence").text_content()
+    assert numbers(page, 8)[1] == "?"  # not given away
+
+    def answer(*typed: str) -> str:
+        for field, text in zip(page.locator("form input").all(), typed):
+            field.fill(text)
+        page.keyboard.press("Enter")
+        return " ".join(page.locator(".graded p").all_text_contents())
+
+    assert answer("many") == "type a number for every input"
+    assert "the local gradient is forgotten" in answer("1")
+    press(page, "ArrowRight")
+    assert answer("0.2", "0,20").count("✓") == 2
+    press(page, "ArrowRight")
+    assert answer("0.2", "-0.2").count("the sign is wrong") == 1
+    press(page, "ArrowRight")
+    assert answer("-0.59", "-0.39").count("the inputs are not switched") == 2
+    press(page, "ArrowRight")
+    assert answer("-1", "0.39").count("the upstream gradient is forgotten") == 1
+    assert page.locator(".graded p").last.text_content() == (
+        "Score: 4 of 9 right; inputs not switched: 2; local gradient forgotten: 1; sign: 1; "
+        "upstream forgotten: 1"
+    )
+
+
+def test_grading_is_the_same_as_in_python(page):
+    stepper = Stepper(neuron())
+    stepper.position = 8
+    w, x = stepper.step().inputs
+    stepper.back()
+    page.get_by_role("button", name="quiz").click()
+    for text in ["-0.39", "-0.4", "-0.388", "-0.38", "0.39", "-0.59", "0.2", "-2", "7"]:
+        page.get_by_label("position").fill("8")
+        page.get_by_label("step", exact=True).click()
+        for field in page.locator("form input").all():
+            field.fill(text)
+        page.keyboard.press("Enter")
+        shown = [line.startswith("✓") for line in page.locator(".graded p").all_text_contents()]
+        grade = stepper.predict({w: float(text), x: float(text)})
+        assert shown == [answer.correct for answer in grade.answers], text
+
+
+def test_with_scripts_off_the_picture_stays(open_page):
+    page = open_page(Stepper(neuron()).player().page, java_script_enabled=False)
+    image = page.locator("img")
+    assert image.is_visible()
+    assert image.bounding_box()["width"] > 300
+
+
+def test_hostile_labels_run_nothing(open_page):
+    x = Value(1.0, label=HOSTILE)
+    page = open_page(Stepper((x * x).tanh()).player().page)
+    page.locator(".player").focus()
+    press(page, "End")
+    page.get_by_role("button", name="quiz").click()
+    press(page, "End")
+    page.wait_for_timeout(100)
+    assert page.locator(".player script, .player img").count() == 0
+
+
+@pytest.mark.parametrize(
+    ("scheme", "expected"), [("light", "rgb(255, 255, 255)"), ("dark", "rgb(13, 17, 23)")]
+)
+def test_the_readers_colours(open_page, scheme, expected):
+    page = open_page(Stepper(neuron()).player().page, color_scheme=scheme)
+    background = "e => getComputedStyle(e).backgroundColor"
+    assert page.locator(".player").evaluate(background) == expected
+    page.evaluate("document.body.dataset.jpThemeLight = 'false'")  # JupyterLab's dark theme
+    page.wait_for_timeout(50)
+    assert page.locator(".player").evaluate(background) == "rgb(13, 17, 23)"
+
+
+def test_nothing_moves_by_itself_where_less_motion_is_wanted(open_page):
+    page = open_page(Stepper(neuron()).player().page, reduced_motion="reduce")
+    gate = page.locator("#gate-6 ellipse")
+    assert gate.evaluate("e => getComputedStyle(e).transitionDuration") == "0s"
+
+
+def test_what_is_said_is_read_out(page):
+    assert page.locator(".said").get_attribute("aria-live") == "polite"
+    for button in page.get_by_role("button").all():
+        assert button.get_attribute("aria-label") or button.text_content()
+
+
+def test_a_step_of_300_gates_is_drawn_within_a_frame(open_page):
+    """16 ms for one step, by the browser's own clock; the middle one of many, so no outlier."""
+    rows = []
+    for row in range(10):
+        wire = Value(0.1 * row, label=f"x_{row}")
+        for place in range(15):
+            wire = (wire * Value(0.9, label=f"w_{row},{place}")).tanh()
+        rows.append(wire)
+    stepper = Stepper(mg.sum(rows))
+    assert len(stepper) == 2 * 301
+    page = open_page(stepper.player().page)
+    took = page.evaluate(
+        """async () => {
+          const button = document.querySelector('.minigrad-player').shadowRoot
+            .querySelector('button[aria-label="step"]');
+          const took = [];
+          for (let i = 0; i < 60; i++) {
+            const start = performance.now();
+            button.click();
+            document.querySelector('.minigrad-player').getBoundingClientRect();
+            took.push(performance.now() - start);
+            await new Promise(requestAnimationFrame);
+          }
+          return took.sort((a, b) => a - b)[30];
+        }"""
+    )
+    assert took < 16, took

@@ -1,0 +1,233 @@
+"""Change the library in one place after the other; the tests must notice every time.
+
+    python tests/mutants.py              # ends with an error if a mutant survives
+    python tests/mutants.py tanh grad    # only mutants whose name contains one of the words
+
+Each rule of the table is multiplied by 1.001, gets the other sign, or gets its inputs swapped; the
+backward pass, its order and the gradients-as-values are changed in their source. A mutant that
+computes the same as the original (a + b swapped) is no mutant. Everything happens in this process:
+the tests that name the mutated thing run first, then, if none of them failed, the rest.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import io
+import random
+import sys
+import textwrap
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+import minigrad as mg
+from minigrad import engine, floats, gradients, recording
+from minigrad.gate import Gate
+
+TESTS = Path(__file__).parent
+FILES = ["test_gates.py", "test_engine.py", "test_gradients.py", "test_micrograd_names.py"]
+FILES += ["test_random_circuits.py", "test_all_or_nothing.py"]
+
+
+@dataclass
+class Mutant:
+    """A name, the tests to run first (a file, and words in their names), how to apply it."""
+
+    name: str
+    first: tuple[str, str]
+    applied: Callable[[], contextlib.AbstractContextManager[None]]
+
+
+# --- the rules of the table ---
+
+
+def mutants_of_rules(gate: Gate) -> Iterator[Mutant]:
+    forward = "rule" if gate.rule else "kernel"
+    output = getattr(gate, forward)
+    gradient = gate.local_gradient
+    changes = {
+        f"{forward} × 1.001": {forward: wraps(output)(lambda *xs: 1.001 * output(*xs))},
+        f"{forward} negated": {forward: wraps(output)(lambda *xs: -output(*xs))},
+        f"{forward} with inputs swapped": {
+            forward: wraps(output)(lambda *xs: output(*xs[1::-1], *xs[2:]))
+        },
+        "local gradients swapped": {"local_gradient": _swapped(gradient)},
+    }
+    for place in range(gate.arity or 2):
+        for factor in (1.001, -1.0):
+            changes[f"local gradient {place} × {factor}"] = {
+                "local_gradient": _scaled(gradient, place, factor)
+            }
+    for name, fields in changes.items():
+        if _differs(gate, fields):
+            words = f"{gate.name}-" if gate.arity else gate.name
+            first = ("test_gates.py", words)
+            yield Mutant(f"{gate.name}: {name}", first, lambda f=fields: _with_fields(gate, f))
+
+
+def _scaled(rule: Callable[..., Any], place: int, factor: float) -> Callable[..., Any]:
+    @wraps(rule)  # the names of its parameters are those of the inputs
+    def scaled(*inputs_and_out: Any) -> tuple[Any, ...]:
+        parts = rule(*inputs_and_out)
+        return tuple(factor * part if i == place else part for i, part in enumerate(parts))
+
+    return scaled
+
+
+def _swapped(rule: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(rule)
+    def swapped(*inputs_and_out: Any) -> tuple[Any, ...]:
+        parts = rule(*inputs_and_out)
+        return (*parts[1::-1], *parts[2:])
+
+    return swapped
+
+
+def _differs(gate: Gate, fields: dict[str, Any]) -> bool:
+    """Whether the change can be seen at all, at some of many points."""
+    source = random.Random(1)
+    count = gate.arity or 3
+    for _ in range(200):
+        inputs = [float(source.choice((0, 1, -1, source.uniform(-3, 3)))) for _ in range(count)]
+        results = []
+        for changed in ({}, fields):
+            with _with_fields(gate, changed, reinstall=False):
+                try:
+                    results.append((gate.forward(*inputs), *gate.local_gradients(*inputs)))
+                except (IndexError, ArithmeticError):
+                    results.append("refused")
+        if str(results[0]) != str(results[1]):
+            return True
+    return False
+
+
+@contextmanager
+def _with_fields(gate: Gate, fields: dict[str, Any], reinstall: bool = True) -> Iterator[None]:
+    before = {name: getattr(gate, name) for name in fields}
+    _set(gate, fields, reinstall)
+    try:
+        yield
+    finally:
+        _set(gate, before, reinstall)
+
+
+def _set(gate: Gate, fields: dict[str, Any], reinstall: bool) -> None:
+    for name, field in fields.items():
+        object.__setattr__(gate, name, field)
+    floats.float_forward.cache_clear()
+    floats.float_local_gradients.cache_clear()
+    if reinstall:
+        for row in mg.GATES.values():
+            recording.install(row)
+
+
+# --- the source of the engine ---
+
+SOURCE_CHANGES: list[tuple[ModuleType, str, str, str]] = [
+    (engine, "_send_back", "reversed(gates)", "gates"),
+    (engine, "_send_back", "if second is None:", "if False:"),
+    (engine, "_send_back", "wire._d_second()", "None"),
+    (engine, "_whole_pass", "wire._grad = -0.0", "wire._grad = wire._grad or -0.0"),
+    (engine, "_whole_pass", "wire._grad = -0.0", "wire._grad = 1.0"),
+    (engine, "_whole_pass", "output._grad = seed", "output._grad = 1.0"),
+    (engine, "_whole_pass", "output._grad = seed", "pass"),
+    (engine, "_whole_pass", "leaf._grad += old", "leaf._grad = old"),
+    (engine, "_whole_pass", "leaf._grad += old", "pass"),
+    (engine, "_whole_pass", "leaf._grad = None", "pass"),
+    (engine, "_whole_pass", "deque(restore, maxlen=0)", "pass"),
+    (engine, "_recorded_order", "iter(first)", "iter(first[::-1])"),
+    (engine, "_recorded_order", "leaves.append(wire)", "leaves.insert(0, wire)"),
+    (engine, "_recorded_order", "gates.append", "lambda wire: gates.insert(0, wire)"),
+    (engine, "_give_number_a_wire", "constant, wire._first", "wire._first, constant"),
+    (engine, "_give_number_a_wire", "= CONSTANT", "= None"),
+    (gradients, "grad", "reversed(gates)", "gates"),
+    (gradients, "grad", "received[source] + sent if", "sent if"),
+    (gradients, "grad", "{output: constant(1.0)", "{output: constant(2.0)"),
+    (gradients, "_product", "local * upstream", "local + upstream"),
+    (gradients, "_product", "return upstream ", "return local "),
+    (gradients, "_as_value", "constant(gradient)", "constant(-gradient)"),
+]
+
+
+def mutants_of_source() -> Iterator[Mutant]:
+    adding = inspect.getsource(engine._send_back).count("+=")
+    for number in range(adding):
+        yield _source_mutant(engine, "_send_back", "+=", "=", number)
+    for module, function, old, new in SOURCE_CHANGES:
+        yield _source_mutant(module, function, old, new)
+
+
+def _source_mutant(module: ModuleType, name: str, old: str, new: str, number: int = 0) -> Mutant:
+    source = inspect.getsource(getattr(module, name))
+    parts = source.split(old)
+    if len(parts) < number + 2:
+        sys.exit(
+            f"{module.__name__}.{name} no longer contains {old!r}: bring this script up to date"
+        )
+    changed = old.join(parts[: number + 1]) + new + old.join(parts[number + 1 :])
+    return Mutant(
+        f"{module.__name__}.{name}: {old!r} → {new!r} (number {number + 1})",
+        ("test_gradients.py" if module is gradients else "test_engine.py", ""),
+        lambda: _with_source(module, name, changed),
+    )
+
+
+@contextmanager
+def _with_source(module: ModuleType, name: str, source: str) -> Iterator[None]:
+    original = getattr(module, name)
+    scope: dict[str, Any] = {}
+    exec(compile(textwrap.dedent(source), f"<mutant of {name}>", "exec"), vars(module), scope)
+    holders = [m for m in list(sys.modules.values()) if vars(m).get(name) is original]
+    for holder in holders:  # `from .engine import leaves_and_gates` made other names for it
+        setattr(holder, name, scope[name])
+    try:
+        yield
+    finally:
+        for holder in holders:
+            setattr(holder, name, original)
+
+
+# --- the run ---
+
+
+def is_killed(mutant: Mutant) -> bool:
+    file, words = mutant.first
+    with mutant.applied():
+        return fails([file], words) or fails(FILES)
+
+
+def fails(files: list[str], words: str = "") -> bool:
+    """Whether a test of these files fails (all of them, or those with one of the words)."""
+    arguments = ["-x", "-q", "-p", "no:cacheprovider", "-o", "addopts="]
+    arguments += [str(TESTS / name) for name in files] + (["-k", words] if words else [])
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        return pytest.main(arguments) == pytest.ExitCode.TESTS_FAILED
+
+
+def main(words: list[str]) -> int:
+    mutants = [mutant for gate in mg.GATES.values() for mutant in mutants_of_rules(gate)]
+    mutants += mutants_of_source()
+    mutants = [m for m in mutants if not words or any(word in m.name for word in words)]
+    if fails(FILES):
+        print("the tests fail without any mutant: mend that first")
+        return 2
+    start, survivors = time.perf_counter(), 0
+    for mutant in mutants:
+        if not is_killed(mutant):
+            survivors += 1
+            print(f"survived: {mutant.name}", flush=True)
+    seconds = time.perf_counter() - start
+    print(f"{len(mutants) - survivors} of {len(mutants)} mutants killed in {seconds:.0f} s")
+    return 1 if survivors or not mutants else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

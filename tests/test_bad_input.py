@@ -1,0 +1,167 @@
+"""What cannot be a number or a circuit is an error that names what came and what to do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import minigrad as mg
+from minigrad import Value
+
+
+class HugeFloat:
+    def __float__(self) -> float:
+        raise OverflowError("too large")
+
+
+NOT_NUMBERS: list[tuple[Any, str, str]] = [
+    (2 + 1j, "complex", r"take \.real"),
+    ("3", "str '3'", "write float"),
+    (b"3", "bytes", "one number"),
+    (None, "None", "forget its return"),
+    ([1.0], "list", "one number"),
+    ((), "tuple", "one number"),
+    ({"a": 1}, "dict", "one number"),
+    (object, "type", "pass an int, a float or a Value"),
+]
+
+
+@pytest.mark.parametrize(("thing", "names", "remedy"), NOT_NUMBERS)
+def test_value_of_what_is_no_number(thing: Any, names: str, remedy: str) -> None:
+    with pytest.raises(TypeError, match=f"{names}.*{remedy}"):
+        Value(thing)
+
+
+@pytest.mark.parametrize(("thing", "names", "remedy"), NOT_NUMBERS)
+def test_writing_data_and_grad(thing: Any, names: str, remedy: str) -> None:
+    x = Value(1.0)
+    with pytest.raises(TypeError, match=f"{names}.*{remedy}"):
+        x.data = thing
+    assert x.data == 1.0
+    if thing is not None:  # grad = None is "not yet"
+        with pytest.raises(TypeError, match=f"{names}.*{remedy}"):
+            x.grad = thing
+
+
+@pytest.mark.parametrize(("thing", "names", "remedy"), NOT_NUMBERS)
+@pytest.mark.parametrize(
+    ("symbol", "operation"),
+    [
+        ("+", lambda x, y: x + y),
+        ("−", lambda x, y: x - y),
+        ("×", lambda x, y: x * y),
+        ("÷", lambda x, y: x / y),
+        ("xʸ", lambda x, y: x**y),
+    ],
+)
+def test_operators_with_what_is_no_number(
+    thing: Any, names: str, remedy: str, symbol: str, operation: Callable[[Any, Any], Any]
+) -> None:
+    x = Value(1.0)
+    for left, right in ((x, thing), (thing, x)):
+        with pytest.raises(TypeError, match=f"{re.escape(symbol)} takes.*{names}.*{remedy}"):
+            operation(left, right)
+
+
+@pytest.mark.parametrize("thing", ["3", None, 1j, [1.0]])
+def test_comparisons_and_functions_with_what_is_no_number(thing: Any) -> None:
+    x = Value(1.0)
+    for operation in (
+        lambda: x < thing,
+        lambda: x >= thing,
+        lambda: mg.maximum(x, thing),
+        lambda: mg.sum([x, thing]),
+        lambda: mg.leaky_relu(x, thing),
+        lambda: mg.tanh(thing),
+    ):
+        with pytest.raises(TypeError, match=r"."):
+            operation()
+
+
+def test_numbers_beyond_the_largest_float() -> None:
+    for thing in (10**400, -(10**5000), HugeFloat()):
+        with pytest.raises(OverflowError, match=r"range of a float.*scale it down"):
+            Value(thing)
+        with pytest.raises(OverflowError, match=r"range of a float"):
+            _ = Value(1.0) * thing
+
+
+def test_value_of_a_value() -> None:
+    with pytest.raises(TypeError, match=r"got a Value.*Value\(v\.data\)"):
+        Value(Value(1.0))
+
+
+def test_arrays() -> None:
+    numpy = pytest.importorskip("numpy")
+    for array in (numpy.zeros(3), numpy.zeros((2, 2)), numpy.zeros(1), numpy.array(2.0)):
+        with pytest.raises(TypeError, match=r"ndarray.*one number"):
+            Value(array)
+        for operation in (lambda a: Value(1.0) * a, lambda a: a * Value(1.0)):
+            with pytest.raises(TypeError, match=r"ndarray.*one number"):
+                operation(array)
+    with pytest.raises(TypeError, match=r"complex.*real"):
+        Value(numpy.complex128(1j))
+
+
+def test_backward_on_a_constant() -> None:
+    with mg.no_grad():
+        y = Value(2.0) * 3
+    with pytest.raises(ValueError, match=r"no gate has made.*no_grad"):
+        y.backward()
+
+
+def test_topological_order_of_a_number() -> None:
+    with pytest.raises(TypeError, match=r"float 3\.0.*at least one Value"):
+        mg.topological_order(3.0)  # type: ignore[arg-type]
+
+
+def test_upstream_that_is_no_number() -> None:
+    x = Value(2.0)
+    with pytest.raises(TypeError, match="str"):
+        (x * x).backward("1")  # type: ignore[arg-type]
+    assert not x.has_grad
+
+
+def test_the_wrong_number_of_inputs() -> None:
+    x = Value(2.0)
+    with pytest.raises(TypeError, match=r"tanh takes 1 input, got 2"):
+        mg.tanh(x, x)
+    with pytest.raises(TypeError, match=r"add takes 2 inputs, got 1"):
+        mg.add(x)
+    for empty in (lambda: mg.maximum(), lambda: mg.sum([])):
+        with pytest.raises(TypeError, match=r"needs at least one input, got none"):
+            empty()
+    with pytest.raises(TypeError, match=r"takes Values and numbers, or one list.*int 3"):
+        mg.sum(3)
+
+
+def test_select_out_of_range() -> None:
+    table = [Value(1.0), Value(2.0)]
+    for index in (2, -1, 0.5, float("nan"), Value(7)):
+        with pytest.raises(IndexError, match=r"whole number from 0 to 1, got"):
+            mg.select(table, index)
+    with pytest.raises(IndexError, match="empty table"):
+        mg.select([], Value(0))
+
+
+def test_dot_of_lists_of_different_length() -> None:
+    with pytest.raises(ValueError, match=r"got 2 and 1 items"):
+        mg.dot([1, 2], [3])
+
+
+def test_grad_by_what_is_no_value() -> None:
+    x = Value(2.0)
+    with pytest.raises(TypeError, match=r"list of Values.*float 2\.0"):
+        mg.grad(x * x, [2.0])  # type: ignore[list-item]
+    with pytest.raises(TypeError, match=r"at least one Value"):
+        mg.grad(4.0, [x])  # type: ignore[arg-type]
+
+
+def test_an_unknown_gate() -> None:
+    from minigrad.gates import gate_named
+
+    with pytest.raises(KeyError, match=r"did you mean 'tanh'"):
+        gate_named("tahn")

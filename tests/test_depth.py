@@ -1,0 +1,145 @@
+"""A chain of a million gates is an ordinary circuit: no recursion anywhere.
+
+Everything runs in a thread with a stack of 512 KiB and with Python's default recursion limit.
+"""
+
+from __future__ import annotations
+
+import copy
+import gc
+import pickle
+import sys
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+
+import minigrad as mg
+from minigrad import Value
+
+GATES = 1_000_000
+
+
+@pytest.fixture(autouse=True)
+def default_recursion_limit() -> Iterator[None]:
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(1_000)
+    gc.disable()  # half of the time would be the collector's; what it finds is test_memory's
+    yield
+    gc.enable()
+    sys.setrecursionlimit(before)
+
+
+def in_a_small_stack(function: Callable[[], None]) -> None:
+    """Run the function in a thread with 512 KiB of stack; its exception is ours."""
+    raised: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            function()
+        except BaseException as error:
+            raised.append(error)
+
+    before = threading.stack_size(512 * 1024)
+    try:
+        thread = threading.Thread(target=run)
+        thread.start()
+    finally:
+        threading.stack_size(before)
+    thread.join()
+    if raised:
+        raise raised[0]
+
+
+def chain(x: Value, gates: int) -> Value:
+    """x + 1 − 1 + 1 − 1 …: its gradient towards x is 1, and no number grows."""
+    one = Value(1.0, label="one")
+    wire = x
+    for _ in range(gates // 2):
+        wire = wire + one - one
+    return wire
+
+
+def length(output: Value) -> int:
+    """How many gates stand in line behind the output."""
+    count = 0
+    while output.inputs:
+        output = output.inputs[0]
+        count += 1
+    return count
+
+
+def test_a_chain_of_a_million_gates() -> None:
+    def whole_life() -> None:
+        x = Value(3.0, label="x")
+        output = chain(x, GATES)
+        output.backward()
+        assert (output.data, x.grad) == (3.0, 1.0)
+        assert len(mg.topological_order(output)) == GATES + 2
+
+        twin = copy.deepcopy(output)
+        assert length(twin) == GATES
+        del twin  # freeing a chain must not recurse either
+
+        data = pickle.dumps(output)
+        del output
+        loaded = pickle.loads(data)
+        assert length(loaded) == GATES
+        assert (loaded.data, loaded.grad) == (3.0, 1.0)
+
+    in_a_small_stack(whole_life)
+
+
+def test_gradients_as_a_circuit_and_zero_grad_of_a_long_chain() -> None:
+    def chain_rule() -> None:
+        x = Value(0.5)
+        wire = x
+        for _ in range(20_000):
+            wire = wire.sin()
+        (gradient,) = mg.grad(wire, [x], create_graph=True)
+        wire.backward()
+        assert gradient.data == pytest.approx(x.grad)
+        assert mg.first_nonfinite(wire) is None
+        wire.zero_grad()
+        assert not x.has_grad
+
+    in_a_small_stack(chain_rule)
+
+
+def test_a_chain_of_sums_and_of_free_attributes() -> None:
+    """Gates whose inputs stand in a tuple, and wires that carry attributes, go the same way."""
+
+    def whole_life() -> None:
+        x = Value(1.0)
+        wire = x
+        for i in range(20_000):
+            wire = mg.sum([wire, x, -1])
+            wire.place = i
+        wire.backward()
+        assert x.grad == 20_001.0
+        assert copy.deepcopy(wire).place == 19_999
+        assert pickle.loads(pickle.dumps(wire)).place == 19_999
+
+    in_a_small_stack(whole_life)
+
+
+def test_a_thousand_doublings() -> None:
+    """2¹⁰⁰⁰ paths lead from the output to x: none of this may go through them one by one."""
+    x = Value(1.0)
+    wire = x
+    for _ in range(1_000):
+        wire = wire + wire
+    wire.backward()
+    assert wire.data == x.grad == 2.0**1000
+    assert len(mg.topological_order(wire)) == 1_001
+    assert [gradient.data for gradient in mg.grad(wire, [x], create_graph=True)] == [2.0**1000]
+    assert length(copy.deepcopy(wire)) == 1_000
+    assert length(pickle.loads(pickle.dumps(wire))) == 1_000
+
+
+def test_a_wide_sum() -> None:
+    leaves = [Value(1.0) for _ in range(100_000)]
+    total = mg.sum(leaves)
+    total.backward()
+    assert total.data == 100_000.0
+    assert all(leaf.grad == 1.0 for leaf in leaves)

@@ -1,0 +1,172 @@
+"""Networks in pictures: frames around units, boxes for units and layers."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from pictures import Picture, network
+
+import minigrad as mg
+from minigrad import Value
+from minigrad.scene import uses_of
+from minigrad.selection import selected_gates
+from minigrad.structure import groups_of
+
+
+def groups(output: Value):
+    gates = selected_gates(output)
+    return groups_of(gates, uses_of(output, gates))
+
+
+def test_the_units_of_a_network_are_found_in_order():
+    assert [group.unit for group in groups(network(3, 1))] == [(1, 1), (1, 2), (1, 3), (2, 1)]
+
+
+def test_a_unit_has_its_parameters_its_gates_and_nothing_else():
+    first, *_ = groups(network(3, 1))
+    names = sorted(wire.label or wire.gate.symbol for wire in first.members)
+    assert names == ["a_1^1", "b_1^1", "w_11^1", "w_12^1", "z_1^1", "×", "×", "Σ"]
+    assert (first.preactivation.label, first.output.label) == ("z_1^1", "a_1^1")
+
+
+def test_a_linear_unit_ends_in_its_z():
+    *_, last = groups(network(3, 1))
+    assert last.output is last.preactivation
+    assert last.output.label == "z_1^2"
+
+
+def test_what_two_units_share_belongs_to_neither():
+    model = mg.nn.MLP(2, [2], activation="tanh", seed=1)
+    a, b = model([Value(1.0), Value(2.0)])
+    shared = a + b
+    output = a / shared + b / shared
+    members = {wire for group in groups(output) for wire in group.members}
+    assert shared not in members
+    assert {a, b} <= members
+
+
+def test_a_network_that_runs_twice_has_two_groups_for_each_unit():
+    model = mg.nn.MLP(1, [2, 1], activation="tanh", seed=1)
+    loss = model([Value(1.0)]) + model([Value(2.0)])
+    units = [group.unit for group in groups(loss)]
+    assert units == [(1, 1), (1, 1), (1, 2), (1, 2), (2, 1), (2, 1)]
+
+
+def test_frames_are_titled_by_layer_and_neuron():
+    text = Picture(mg.draw(network(3, 1)).svg).all_text()
+    for title in ("layer 1 · neuron 3", "layer 2 · neuron 1"):
+        assert title in text
+
+
+def test_layers_stand_from_left_to_right_and_units_from_top_to_bottom():
+    output = network(3, 1)
+    seen = Picture(mg.draw(output).svg)
+    order = mg.topological_order(output)
+    place = {wire.label: seen.place(f"wire-{n}") for n, wire in enumerate(order) if wire.label}
+    assert place["a_1^1"][0] < place["w_11^2"][0]
+    assert place["z_1^1"][1] < place["z_2^1"][1] < place["z_3^1"][1]
+
+
+def test_a_hand_marked_circuit_is_grouped_too():
+    x, w = Value(2.0, label="x"), Value(3.0, label="w")
+    a = (w * x).tanh()
+    a.unit = (1, 1)
+    assert "layer 1 · neuron 1" in Picture(mg.draw(a + x).svg).all_text()
+
+
+# --- collapsed ------------------------------------------------------------------------------------
+
+
+def edges(source: str) -> list[str]:
+    return [line for line in source.splitlines() if 'class="weight"' in line]
+
+
+def test_a_collapsed_neuron_shows_its_activation_and_its_delta():
+    output = network(3, 1)
+    seen = Picture(mg.draw(output, collapse="neuron").svg)
+    assert seen.names("unit-") == {"unit-1-1", "unit-1-2", "unit-1-3", "unit-2-1"}
+    group, *_ = groups(output)
+    text = " ".join(seen.texts("unit-1-1"))
+    assert "Σ tanh" in text
+    assert f"= {group.output.data:.2f}".replace("-", "−") in text
+    assert f"= {group.preactivation.grad:.2f}".replace("-", "−") in text
+
+
+def test_weights_are_wires_as_thick_as_they_are_big_dashed_where_negative():
+    w, v, x = Value(0.5, label="w"), Value(-2.0, label="v"), Value(3.0, label="x")
+    small, big = w * x, v * x
+    small.unit, big.unit = (1, 1), (1, 2)
+    first, second = edges(mg.draw(small + big, collapse="neuron").source)
+    assert "w = 0.50" in first
+    assert "w = −2.00" in second
+    assert "style=solid" in first
+    assert "style=dashed" in second
+    thickness = [float(re.search(r"penwidth=([\d.]+)", edge)[1]) for edge in (first, second)]
+    assert thickness == [1.2, 3.0]
+
+
+def test_weights_towards_plain_numbers_are_right_too():
+    model = mg.nn.MLP(2, [2, 1], activation="tanh", weights=[[[0.25, -0.5], [1.0, 0.75]], [[1, 1]]])
+    source = mg.draw(model([3.0, 4.0]), collapse="neuron").source
+    shown = re.findall(r"w = (−?[\d.]+)", source)
+    assert sorted(shown) == sorted(["0.25", "−0.50", "1.00", "0.75", "1.00", "1.00"])
+
+
+def test_a_collapsed_layer_lists_its_units():
+    seen = Picture(mg.draw(network(3, 1), collapse="layer").svg)
+    assert seen.names("unit-") == {"unit-1", "unit-2-1"}
+    text = " ".join(seen.texts("unit-1"))
+    assert "layer 1 · 3 units" in text
+    assert text.count("=") == 6
+
+
+def test_a_large_layer_shows_from_where_to_where_its_numbers_go():
+    text = " ".join(Picture(mg.draw(network(9, 1), collapse="layer").svg).texts("unit-1"))
+    assert "9 units" in text
+    assert "from" in text
+
+
+def test_gates_outside_of_the_units_are_drawn_as_they_are():
+    loss = (network(3, 1) - 1) ** 2
+    loss.backward()
+    seen = Picture(mg.draw(loss, collapse="neuron").svg)
+    assert len(seen.names("gate-")) == 2
+    assert len(seen.names("unit-")) == 4
+
+
+def test_more_than_300_gates_of_a_network_collapse_by_themselves_and_say_so():
+    output = network(16, 16, 1)
+    drawing = mg.draw(output)
+    text = Picture(drawing.svg).all_text()
+    assert 'gates, drawn with collapse="neuron"' in text
+    assert len(Picture(drawing.svg).names("unit-")) == 33
+    many = Picture(mg.draw(network(80, 5, 1)).svg)
+    assert many.names("unit-") == {"unit-1", "unit-2", "unit-3-1"}
+
+
+def test_more_than_2000_gates_can_be_drawn_collapsed():
+    model = mg.nn.MLP(2, [8, 1], activation="tanh", seed=1)
+    loss = mg.sum([model([0.1 * i, 1.0]) for i in range(60)])
+    with pytest.raises(ValueError, match="2,000"):
+        mg.draw(loss)
+    assert len(Picture(mg.draw(loss, collapse="layer").svg).names("unit-")) == 2
+
+
+def test_a_recurrent_network_can_be_drawn():
+    w, h = Value(0.5, label="w"), Value(1.0, label="h")
+    for _ in range(3):
+        h = (w * h).tanh()
+        h.unit = (1, 1)
+    for options in ({}, {"collapse": "neuron"}, {"collapse": "layer"}):
+        assert mg.draw(h, **options).svg
+
+
+def test_dead_units_are_dashed_in_their_boxes():
+    x = Value(1.0, label="x")
+    unit = (x * -2.0).relu()
+    unit.unit = (1, 1)
+    (box,) = (
+        line for line in mg.draw(unit, collapse="neuron").source.splitlines() if "unit-1-1" in line
+    )
+    assert "dashed" in box

@@ -1,0 +1,112 @@
+"""Code written for micrograd runs with one changed import."""
+
+from __future__ import annotations
+
+import math
+
+from minigrad import Value
+
+
+def test_the_names() -> None:
+    a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    product = a * b
+    assert product._prev == {a, b}
+    assert product._op == "×"
+    assert a._prev == set()
+    assert a._op == ""
+    assert (product + a).data == -4.0
+
+
+def test_the_example_of_its_readme() -> None:
+    a, b = Value(-4.0), Value(2.0)
+    c = a + b
+    d = a * b + b**3
+    c += c + 1
+    c += 1 + c + (-a)
+    d += d * 2 + (b + a).relu()
+    d += 3 * d + (b - a).relu()
+    e = c - d
+    f = e**2
+    g = f / 2.0
+    g += 10.0 / f
+    assert f"{g.data:.4f}" == "24.7041"
+    g.backward()
+    assert f"{a.grad:.4f}" == "138.8338"
+    assert f"{b.grad:.4f}" == "645.5773"
+
+
+def test_a_gate_made_by_hand() -> None:
+    """The lecture writes tanh like this, with a closure for its local gradient."""
+    x = Value(0.8814, label="x")
+    t = math.tanh(x.data)
+    out = Value(t, (x,), "tanh", label="out")
+
+    def _backward() -> None:
+        x.grad += (1 - t**2) * out.grad
+
+    out._backward = _backward
+    assert (out._op, out._prev, out.label) == ("tanh", {x}, "out")
+    (out * 3).backward()
+    assert x.grad == (1 - t**2) * 3.0
+    assert x.grad == (3 * x.tanh() - 0).inputs[0].inputs[1].local_gradients[0] * 3.0
+
+
+def test_a_gate_made_by_hand_inside_a_larger_circuit() -> None:
+    x = Value(3.0)
+    cube = Value(x.data**3, (x,), "cube")
+
+    def _backward() -> None:
+        x.grad += 3 * x.data**2 * cube.grad
+
+    cube._backward = _backward
+    f = cube * x + x
+    for times in (1, 2):
+        f.backward()
+        assert x.grad == times * (4 * 3.0**3 + 1)
+
+
+def test_backward_functions_called_by_hand() -> None:
+    """The lecture sets o.grad = 1.0 and calls _backward() from the last gate to the first."""
+    a, b, c = Value(2.0), Value(-3.0), Value(10.0)
+    e = a * b
+    d = e + c
+    o = d.tanh()
+    o.grad = 1.0
+    for wire in (o, d, e, c, a):
+        wire._backward()
+    slope = 1 - math.tanh(4.0) ** 2
+    assert (d.grad, c.grad, e.grad) == (slope, slope, slope)
+    assert (a.grad, b.grad) == (-3.0 * slope, 2.0 * slope)
+
+
+def test_a_replaced_backward_function_of_an_ordinary_gate() -> None:
+    x = Value(3.0)
+    y = x * x
+
+    def straight_through() -> None:
+        x.grad += y.grad
+
+    y._backward = straight_through
+    (2 * y).backward()
+    assert x.grad == 2.0
+
+
+def test_a_function_for_a_leaf_is_called() -> None:
+    x, calls = Value(3.0), []
+    y = x * 2
+    y._backward = lambda: calls.append(y.grad)
+    y.backward()
+    assert calls == [1.0]
+    assert x.grad == 0.0
+
+
+def test_the_gate_without_rules_says_so() -> None:
+    import pytest
+
+    import minigrad as mg
+
+    x = Value(3.0)
+    y = Value(9.0, (x,), "square")
+    y._backward = lambda: None
+    with pytest.raises(TypeError, match="_backward"):
+        mg.grad(y, [x])
