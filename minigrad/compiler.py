@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Hashable
-from math import isnan, nan
+from math import isnan
 from threading import RLock
 from typing import Any, Final
 
@@ -145,7 +145,8 @@ class Compiled:
                     recording.check(self, parameters, numbers, outputs)
             total, gradients = recording.batch_runner().run(parameters, rows)
         except IndexError:
-            total, gradients = nan, []
+            rows.explain_nan(parameters)
+            raise
         if isnan(total):
             rows.explain_nan(parameters)
         return total, gradients
