@@ -30,6 +30,8 @@ class Passes:
     """
 
     def __init__(self, output: Value, upstream: float = 1.0, digits: int = 2) -> None:
+        if not isinstance(digits, int) or not 0 <= digits <= 17:
+            raise ValueError(f"digits= is a number of digits from 0 to 17, got {digits!r}")
         self.circuit: Final = Circuit(output, digits)
         if output.is_constant:
             raise ValueError(

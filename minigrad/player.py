@@ -55,7 +55,8 @@ script-src 'unsafe-inline'; style-src 'unsafe-inline'">
 class Player:
     """The player of a circuit's steps; it shows itself in a notebook.
 
-    `html` is for a place in a page, `page` a page of its own.
+    `html` is for a place in a page, `page` a page of its own. A network of more than 300 gates is
+    drawn with a box for each unit; the boxes show the end of both passes, the words every step.
     """
 
     def __init__(self, stepper: Stepper, learning_rate: float = 0.1) -> None:

@@ -66,7 +66,7 @@ def reference(gate: Gate) -> Callable[..., Any]:
     if gate.rule is None:
         function: Callable[..., Any] = getattr(mpmath, gate.name)
         return function
-    return lambda *xs: gate.trace(*map(Exact, xs)).number
+    return lambda *xs: _exact(gate.trace(*map(Exact, xs))).number
 
 
 def derivative(function: Callable[..., Any], inputs: list[mpf], place: int) -> mpf | None:

@@ -222,6 +222,8 @@ def test_numbers_alone_cannot_be_stepped():
         Stepper(mg.constant(3.0))
     with pytest.raises(TypeError, match="float"):
         Stepper(3.0)
+    with pytest.raises(ValueError, match="from 0 to 17, got -1"):
+        Stepper(Value(1.0), digits=-1)
 
 
 def test_a_function_assigned_to_backward_is_honoured_and_undone():
