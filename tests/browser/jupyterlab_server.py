@@ -34,7 +34,11 @@ def jupyterlab(folder: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}/doc/tree"
     finally:
         server.terminate()
-        server.wait(timeout=60)
+        try:
+            server.wait(timeout=20)
+        except subprocess.TimeoutExpired:  # it waits for a kernel; one without a server ends itself
+            server.kill()
+            server.wait()
 
 
 def _answers(address: str) -> bool:
