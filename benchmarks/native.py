@@ -16,6 +16,7 @@ import importlib.util
 import shutil
 import statistics
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable
 from functools import partial
@@ -225,6 +226,32 @@ def tape(sizes: list[int]) -> None:
         )
 
 
+def gpt_step() -> None:
+    """The GPT of examples/gpt.py: one step, Adam included, on a name of 8 symbols."""
+    sys.path.insert(0, str(Path(__file__).parents[1] / "examples"))
+    import gpt
+
+    print("\nthe GPT in scalars: one step on a name of 8 symbols, Adam included")
+    name = gpt.symbols_of("abcdefg")
+    times = {}
+    for compiled in (True, False):
+        model = gpt.GPT()
+        loss = mg.compile(model.loss) if compiled else model.loss
+        optimizer = optim.Adam(model.parameters(), lr=0.01)
+        start = perf_counter()
+        with mg.training_steps(loss, optimizer) as step:
+            step(name)
+            if compiled:
+                print(f"  first step, recording included: {perf_counter() - start:.2f} s")
+                step(gpt.symbols_of("gfedcba"))  # is compared with the eager loss
+            times[compiled] = median_seconds(partial(step, name))
+    print(f"  minigrad, training_steps {times[True] * 1e6:14.1f} µs")
+    print(
+        f"  minigrad, eager          {times[False] * 1e6:14.1f} µs "
+        f"{times[False] / times[True]:10.1f} × compiled"
+    )
+
+
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -234,6 +261,7 @@ def main() -> None:
     network(16, "tanh", quick)
     if not quick:
         network(64, "relu", quick)
+    gpt_step()
     tape([1_000, 10_000, 60_000] if quick else [1_000, 10_000, 60_000, 300_000])
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from . import copying as _copying  # noqa: F401  (gives Value its copies and pickles)
 from . import datasets, losses, nn, optim
 from . import gates as _gates
+from .accuracy import accuracy
 from .boundary import decision_boundary
 from .compiler import compile
 from .draw import draw
@@ -55,6 +56,7 @@ __all__ = [
     "TracingError",
     "Value",
     "Worksheet",
+    "accuracy",
     "as_table",
     "as_tree",
     "compile",

@@ -35,6 +35,11 @@ def activation_of(given: Any) -> Activation:
     """The activation that a user means by a name, a function, or None for linear."""
     if given is None or isinstance(given, Activation):
         return given or LINEAR
+    if given == "softmax":
+        raise ValueError(
+            "activation: softmax works on a whole layer, not on one z: leave the layer linear and "
+            "use mg.losses.cross_entropy, or mg.losses.softmax on the outputs"
+        )
     if isinstance(given, str):
         return LINEAR if given in ("linear", "identity") else _gate_activation(given)
     name = getattr(given, "__name__", type(given).__name__)

@@ -9,8 +9,9 @@ from collections.abc import Callable, Sequence
 from math import exp
 from typing import Any, Final
 
-from .chart import even_ticks, svg_document
+from .chart import HUGE, even_ticks, svg_document
 from .contour import contour_lines
+from .gate import as_number
 from .notation import escape
 from .picture import Picture
 from .themes import Theme, theme_named
@@ -37,13 +38,15 @@ def decision_boundary(
     for point in points:
         if len(point) != 2:
             raise ValueError(f"decision_boundary draws models of two inputs, got a row {point!r}")
+        if not all(abs(float(number)) < HUGE for number in point):
+            raise ValueError(f"there is no place on a map for the row {point!r}")
     if cells < 2:
         raise ValueError(f"a map needs at least 2 cells along a side, got {cells!r}")
     area = _Area([(float(px), float(py)) for px, py in points])
     grid = _scores(model, area, cells)
     colours = theme_named(theme)
     palette = class_colours(colours, max(len(grid[0][0]), 2))
-    classes = [max(int(label), 0) for label in labels]
+    classes = [max(int(as_number(label)), 0) for label in labels]
     body = [f'<rect width="100%" height="100%" fill="{colours.background}"/>']
     body += [_image(grid, palette, colours, area), *_lines(grid, area, colours)]
     body += _frame(area, colours)

@@ -18,7 +18,7 @@ def one_line(text: str, most: int = 160) -> str:
 
 def title_lines(title: str | None, bold: bool) -> list[str]:
     """The lines of a title; the first is bold if more than the title follows."""
-    texts = (" ".join(line.split()) for line in (title or "").splitlines())
+    texts = (" ".join(line.split()) for line in str(title or "").splitlines())
     lines = [one_line(text) for text in texts if text]
     return [f"<b>{lines[0]}</b>", *lines[1:]] if lines and bold else lines
 

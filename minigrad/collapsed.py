@@ -17,6 +17,7 @@ from .structure import Group, outer_sources
 
 MOST_WEIGHTS = 40  # more labels than this hide the wires
 MOST_ROWS = 8  # units that a layer's box lists
+MOST_INPUTS = 40  # inputs drawn one by one; a batch of examples has more
 
 
 @dataclass(eq=False)
@@ -39,6 +40,12 @@ def boxes_of(groups: Sequence[Group], collapse: str) -> list[Box]:
     for group in groups:
         layers.setdefault(group.layer, []).append(group)
     return [Box(f"u{layer}", f"layer {layer}", members) for layer, members in layers.items()]
+
+
+def gates_outside(gates: Sequence[Value], boxes: Sequence[Box]) -> int:
+    """How many gates belong to no box: a loss over many examples has many."""
+    inside = {wire for box in boxes for group in box.groups for wire in group.members}
+    return sum(wire not in inside for wire in gates)
 
 
 def collapsed_lines(scene: Scene, boxes: Sequence[Box]) -> list[str]:
@@ -76,9 +83,9 @@ class CollapsedWriter(CircuitWriter):
             if gate not in self.box_of:
                 self.gate(gate)
                 self.wire(gate)
-            else:
-                for use in self.uses(gate):
-                    self.edge(f"{self.box_of[gate].name}:e", gate, use, "branch")
+        for wire, box in self.box_of.items():
+            for use in self.uses(wire):
+                self.edge(f"{box.name}:e", wire, use, "branch")
         self.weighted_edges()
         graph = header(self.scene, nodesep=0.25, ranksep=0.9)
         return [*graph, *self.nodes[None], *self.edges, *self.entries.values(), *self.columns()]
@@ -94,11 +101,11 @@ class CollapsedWriter(CircuitWriter):
         theme = self.theme
         groups = box.groups
         symbols = dict.fromkeys(self._symbol(group) for group in groups)
-        idle = [group for group in groups if group.output in self.scene.idle]
+        idle = all(group.output in self.scene.idle for group in groups)
         line, style = (
             (theme.warning, "rounded,filled,dashed") if idle else (theme.line, "rounded,filled")
         )
-        title = box.title if len(groups) == 1 else f"{box.title} · {len(groups)} units"
+        title = box.title if len(groups) == 1 else f"{box.title} · {_count(groups)}"
         rows = [font(title, theme.faint, 10), f"<b>{dot_text(', '.join(symbols))}</b>"]
         cells = "".join(f'<tr><td colspan="2">{row}</td></tr>' for row in rows)
         ident = "-".join(map(str, groups[0].unit if len(groups) == 1 else (groups[0].layer,)))
@@ -144,10 +151,18 @@ class CollapsedWriter(CircuitWriter):
     def _weights(self) -> dict[tuple[Value | Box, Box], list[float]]:
         """For every box what it reads, a wire or another box, and the weights on the way."""
         weights: dict[tuple[Value | Box, Box], list[float]] = {}
+        sources = {group: outer_sources(group) for box in self.boxes for group in box.groups}
+        leaves = (source for found in sources.values() for source in found if source.is_leaf)
+        inputs = dict.fromkeys(leaves)
+        many = Box("inputs", f"{len(inputs)} inputs", [])
+        if len(inputs) > MOST_INPUTS:
+            title = font(many.title, self.theme.ink)
+            self.nodes[None].append(f"{many.name} [shape=plain, label=<{title}>]")
+            self.box_of |= dict.fromkeys(inputs, many)
         for box in self.boxes:
             for group in box.groups:
                 own = set(group.members)
-                for source in outer_sources(group):
+                for source in sources[group]:
                     start = self.box_of.get(source, source)
                     found = weights.setdefault((start, box), [])
                     found += [
@@ -176,7 +191,7 @@ class CollapsedWriter(CircuitWriter):
                 text = f"w = {rounded(weights[0], self.scene.digits)}" if few else ""
                 dashed = weights[0] < 0
             else:
-                text, dashed = f"{len(weights)} weights", False
+                text, dashed = _count_of_weights(len(weights), box), False
             size = max(map(abs, weights), default=0.0)
             width = 0.6 + scale * min(size, 1e300) if size == size else 0.6
             label = f", label=<{font(text, self.theme.value, 10)}>" if text else ""
@@ -191,7 +206,7 @@ class CollapsedWriter(CircuitWriter):
         for box in self.boxes:
             columns.setdefault(box.groups[0].layer, []).append(box.name)
         for start, box in self.weights:
-            if isinstance(start, Box) and start.groups[0].layer >= box.groups[0].layer:
+            if isinstance(start, Box) and start.groups and _is_not_before(start, box):
                 return []  # a recurrent network
         inputs = [
             f"w{self.number[s]}" for s, _ in self.weights if isinstance(s, Value) and s.is_leaf
@@ -204,12 +219,30 @@ class CollapsedWriter(CircuitWriter):
         ]
 
 
+def _is_not_before(box: Box, other: Box) -> bool:
+    return box.groups[0].layer >= other.groups[0].layer
+
+
+def _count(groups: Sequence[Group]) -> str:
+    """How many units, and how many times each where the network ran several times."""
+    units = len({group.unit for group in groups})
+    times = f" × {len(groups) / units:g}" if len(groups) > units else ""
+    return f"{units} unit{'s' * (units != 1)}{times}"
+
+
+def _count_of_weights(count: int, box: Box) -> str:
+    runs, rest = divmod(len(box.groups), len({group.unit for group in box.groups}))
+    if runs > 1 and rest == 0 and count % runs == 0:
+        return f"{count // runs} weights × {runs}"
+    return f"{count} weights"
+
+
 def _known(number: float | None, digits: int) -> str:
     return "?" if number is None else rounded(number, digits)
 
 
 def _range(name: str, numbers: Sequence[float], digits: int) -> str:
     if not numbers:
-        return f"<i>{name}</i> = ?"
+        return f"<i>{name}</i>&#160;= ?"
     low, high = rounded(min(numbers), digits), rounded(max(numbers), digits)
-    return f"<i>{name}</i> from {low} to {high}"
+    return f"<i>{name}</i>&#160;from {low} to {high}"

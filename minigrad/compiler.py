@@ -17,17 +17,18 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Hashable
-from math import isnan, nan
+from math import isnan
 from threading import RLock
 from typing import Any, Final
 
 from .arguments import put_together, take_apart
-from .engine import CONSTANT, MANY, Value, new_object
+from .engine import CONSTANT, MANY, Value
 from .gate import Gate, as_number, described
 from .recording import constant, observed, observers
 from .recordings import Recording, record_function
 from .rows import Rows, rows_of
 from .tracing import Traced, TracingError, is_recording
+from .value import new_object
 
 EXECUTORS: Final = ("auto", "python", "tape", "lanes")
 
@@ -144,7 +145,8 @@ class Compiled:
                     recording.check(self, parameters, numbers, outputs)
             total, gradients = recording.batch_runner().run(parameters, rows)
         except IndexError:
-            total, gradients = nan, []
+            rows.explain_nan(parameters)
+            raise
         if isnan(total):
             rows.explain_nan(parameters)
         return total, gradients

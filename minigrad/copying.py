@@ -23,7 +23,8 @@ from collections.abc import Iterator
 from threading import local
 from typing import Any
 
-from .engine import CONSTANT, MANY, Value, leaves_and_gates, new_object, topological_order
+from .engine import CONSTANT, MANY, Value, leaves_and_gates, topological_order
+from .value import new_object
 
 
 def _deepcopy(wire: Value, memo: dict[int, Any]) -> Value:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
+from .accuracy import accuracy
 from .boundary import decision_boundary
 from .compiler import compile
 from .datasets import moons
@@ -24,7 +25,7 @@ from .nn import MLP
 from .optim import Adam
 from .schedules import cosine
 from .stepper import Stepper
-from .training import accuracy, fit
+from .training import fit
 
 POINTS: Final = 200
 EPOCHS: Final = 40

@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from .captions import chain_rule_lines, title_lines
 from .circuit_style import circuit_lines
-from .collapsed import Box, boxes_of, collapsed_lines
+from .collapsed import Box, boxes_of, collapsed_lines, gates_outside
 from .dot_source import font
 from .drawing import Drawing
 from .engine import Value
@@ -76,7 +76,7 @@ def draw(
     2,000 are a ValueError that names what to draw instead.
     """
     _check_choices(style=style, show=show, color=color, collapse=collapse)
-    _check_output(output, digits)
+    _check_types(output, digits, expand, stage)
     whole = depth is None and around is None and between is None
     if whole and collapse is None and more_gates_than(output, MOST_GATES):
         raise ValueError(_too_many(f"more than {MOST_GATES:,}"))
@@ -103,6 +103,8 @@ def draw(
     scene = _with_marks(scene, highlight)
     groups = groups_of(gates, uses) if style == "circuit" else []
     boxes, note = _boxes(gates, groups, collapse)
+    if boxes and (outside := gates_outside(gates, boxes)) > MOST_GATES:
+        raise ValueError(_too_many(f"{outside:,} (outside of the units)"))
     scene = replace(scene, caption=_caption(scene, title, note))
     return Drawing(_lines(scene, style, groups, boxes), lambda: as_tree(output, digits), len(gates))
 
@@ -187,11 +189,15 @@ def _check_choices(**given: str | None) -> None:
             raise ValueError(f"{name}={choice!r}: choose {' or '.join(map(repr, choices))}")
 
 
-def _check_output(output: Value, digits: int) -> None:
+def _check_types(output: Any, digits: Any, expand: Any, stage: Any) -> None:
     if not isinstance(output, Value):
         raise TypeError(f"draw() shows the circuit behind a Value, got {described(output)}")
-    if not isinstance(digits, int) or not 0 <= digits <= 17:
+    if type(digits) is not int or not 0 <= digits <= 17:
         raise ValueError(f"digits= is a number of digits from 0 to 17, got {digits!r}")
+    if not isinstance(expand, Iterable):
+        raise TypeError(f"expand= takes names of gates, like ['sigmoid'], got {described(expand)}")
+    if stage is not None and not isinstance(stage, Stage):
+        raise TypeError(f"stage= takes a Stage, like stepper.stage, got {described(stage)}")
 
 
 def _too_many(count: str) -> str:

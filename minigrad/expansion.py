@@ -44,7 +44,7 @@ def expand(output: Value, names: Iterable[str], stage: Stage) -> Expansion:
     stage = _translated(stage, twins)
     symbols: dict[Value, str] = {}
     for name in [names] if isinstance(names, str) else names:
-        gate = gate_named(name)
+        gate = gate_named(str(name))
         if gate.definition is None:
             known = ", ".join(row.name for row in GATES.values() if row.definition is not None)
             raise ValueError(

@@ -47,6 +47,32 @@ OWN: Final = re.compile(r"[tvcg]\d*|g_.*")  # what the code calls its own variab
 def export(thing: Any, language: str = "python", name: str = "circuit") -> str:
     """The source code of a circuit (its output) or a network in "python", "c" or "torch".
 
+    >>> x, y = Value(3.0, label="x"), Value(4.0, label="y")
+    >>> print(export(x * y + x, name="f"))
+    import math
+    <BLANKLINE>
+    <BLANKLINE>
+    def f(x, y):
+        v0 = (x * y)
+        v1 = (v0 + x)
+        return v1
+    <BLANKLINE>
+    <BLANKLINE>
+    def f_gradients(x, y, upstream=(1.0,)):
+        v0 = (x * y)
+        v1 = (v0 + x)
+        g_x = 0.0
+        g_y = 0.0
+        g_v0 = 0.0
+        g_v1 = 0.0
+        g_v1 += upstream[0]
+        g_v0 += g_v1
+        g_x += g_v1
+        g_x += (y * g_v0)
+        g_y += (x * g_v0)
+        return (v1,), (g_x, g_y)
+    <BLANKLINE>
+
     The arguments of a circuit's function are its leaves, in topological order, those of a network's
     the inputs; its parameters then stand in the code as numbers. `name(…)` gives the output, or a
     tuple of them. In Python `name_gradients(…, upstream=…)` gives outputs and gradients, both as

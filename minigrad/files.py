@@ -33,11 +33,21 @@ from .nn import MLP
 __all__ = ["CircuitFileError", "load", "save"]
 
 VERSION: Final = 1
-MOST_BYTES: Final = 2_500_000  # what can be read within 100 MB of memory, whatever it is
+MOST_BYTES: Final = 2_000_000  # read or refused within a second and 100 MB, whatever is in it
 
 
 def save(thing: Value | MLP | dict[str, float], path: str | os.PathLike[str]) -> None:
     """Write a circuit (its output), a network, or a `state_dict()` to a JSON file.
+
+    >>> import tempfile, pathlib
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "line.json")
+    >>> save({"slope": 2.0, "offset": -1.0}, path)
+    >>> print(path.read_text())
+    {"format": "minigrad",
+     "version": 1,
+     "kind": "state",
+     "parameters": {"slope": 2.0, "offset": -1.0}}
+    <BLANKLINE>
 
     A circuit is saved with its numbers, gradients, gates, labels and structure, so that it can be
     loaded, drawn and stepped elsewhere; a gate of your own by its name. The file is replaced in one
@@ -59,6 +69,12 @@ def save(thing: Value | MLP | dict[str, float], path: str | os.PathLike[str]) ->
 
 def load(path: str | os.PathLike[str], most_bytes: int = MOST_BYTES) -> Any:
     """What `save` wrote: the output of the circuit, the network, or the dict.
+
+    >>> import tempfile, pathlib
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "model.json")
+    >>> save(MLP(2, [3, 1], activation="tanh"), path)
+    >>> load(path)
+    MLP(2, [3, 1], activation=['tanh', 'linear'])
 
     A file of more than `most_bytes` is refused unread: raise the number for one that you trust.
     """
@@ -98,6 +114,8 @@ def _as_text(content: dict[str, Any]) -> str:
 
 
 def _write_whole(path: Path, text: str) -> None:
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"there is no folder {str(path.parent)!r}: make it first")
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
         with open(part, "x", encoding="ascii") as file:

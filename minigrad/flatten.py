@@ -8,7 +8,8 @@ before is used again (common subexpressions), and what leads to no result is dro
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from functools import cache
+from typing import Any, Final, NamedTuple
 
 from .engine import Value, leaves_and_gates
 from .formula import Formula
@@ -144,8 +145,8 @@ class Builder:
 
     def _output(self, gate: Gate, operands: tuple[int, ...]) -> int:
         if gate.arity is None and gate.fold is None and gate.rule is not None:
-            symbols = _symbols(len(operands))
-            return self._expanded([gate.trace_formula(*symbols)], symbols, operands)[0]
+            traced = _traced_output(gate, len(operands))
+            return self._expanded(traced, operands)[traced.formulas[0]]
         return self.apply(forward_kernel(gate), operands)
 
     def send_back(
@@ -202,25 +203,22 @@ class Builder:
         return self.constant(number) if number else NOTHING
 
     def _variadic_gradients(self, gate: Gate, available: tuple[int, ...]) -> list[int]:
-        symbols = _symbols(len(available))
-        formulas = local_formulas(gate, symbols)
-        nodes = self._expanded(formulas, symbols, available)
+        traced = _traced_gradients(gate, len(available))
+        made = self._expanded(traced, available)
         return [
-            self._written(formula.operands[0]) if formula.operation == "number" else node
-            for formula, node in zip(formulas, nodes)
+            self._written(formula.operands[0]) if formula.operation == "number" else made[formula]
+            for formula in traced.formulas
         ]
 
-    def _expanded(
-        self, formulas: list[Formula], symbols: tuple[Formula, ...], nodes: tuple[int, ...]
-    ) -> list[int]:
+    def _expanded(self, traced: _Traced, nodes: tuple[int, ...]) -> dict[Formula, int]:
         """Formulas operation by operation, so that what they share is computed once."""
-        made = dict(zip(symbols, nodes))
-        for part in parts_first(*formulas):
+        made = dict(zip(traced.symbols, nodes))
+        for part in traced.parts:
             if part.operation == "number":
                 made[part] = self.constant(part.operands[0])
-            elif part not in made and part.operation not in COMPARISONS:
+            else:
                 made[part] = self._part(part, made)
-        return [made[formula] for formula in formulas]
+        return made
 
     def _part(self, part: Formula, made: dict[Formula, int]) -> int:
         if part.operation == "call":
@@ -229,13 +227,11 @@ class Builder:
         if part.operation == "where":
             condition, *branches = part.operands
             if condition.operation in COMPARISONS:
-                operands = [*condition.operands, *branches]
-                test = Formula(condition.operation, tuple(SYMBOLS[:2]))
-                kernel = kernel_of(Formula("where", (test, SYMBOLS[2], SYMBOLS[3])), 4)
-                return self.apply(kernel, tuple(made[p] for p in operands))
-        count = len(part.operands)
-        kernel = kernel_of(Formula(part.operation, tuple(SYMBOLS[:count])), count)
-        return self.apply(kernel, tuple(made[p] for p in part.operands))
+                operands = (*condition.operands, *branches)
+                kernel = _choice_kernel(condition.operation)
+                return self.apply(kernel, tuple([made[p] for p in operands]))
+        kernel = _operation_kernel(part.operation, len(part.operands))
+        return self.apply(kernel, tuple([made[p] for p in part.operands]))
 
     def tape(self, outputs: list[int], gradients: list[list[int]]) -> Tape:
         """The operations that lead to the results, in order."""
@@ -265,5 +261,39 @@ class Builder:
         )
 
 
-def _symbols(count: int) -> tuple[Formula, ...]:
-    return tuple(Formula.symbol(f"x{i}") for i in range(count))
+class _Traced(NamedTuple):
+    """Formulas over symbols, and the operations that they are made of, in order."""
+
+    symbols: tuple[Formula, ...]
+    formulas: list[Formula]
+    parts: list[Formula]
+
+
+@cache
+def _traced_output(gate: Gate, count: int) -> _Traced:
+    symbols = tuple(Formula.symbol(f"x{i}") for i in range(count))
+    return _traced(symbols, [gate.trace_formula(*symbols)])
+
+
+@cache
+def _traced_gradients(gate: Gate, count: int) -> _Traced:
+    symbols = tuple(Formula.symbol(f"x{i}") for i in range(count))
+    return _traced(symbols, local_formulas(gate, symbols))
+
+
+def _traced(symbols: tuple[Formula, ...], formulas: list[Formula]) -> _Traced:
+    wanted = [formula for formula in formulas if formula.operation != "number"]
+    known = set(symbols)
+    parts = [p for p in parts_first(*wanted) if p not in known and p.operation not in COMPARISONS]
+    return _Traced(symbols, formulas, parts)
+
+
+@cache
+def _choice_kernel(comparison: str) -> Kernel:
+    test = Formula(comparison, tuple(SYMBOLS[:2]))
+    return kernel_of(Formula("where", (test, SYMBOLS[2], SYMBOLS[3])), 4)
+
+
+@cache
+def _operation_kernel(operation: str, count: int) -> Kernel:
+    return kernel_of(Formula(operation, tuple(SYMBOLS[:count])), count)

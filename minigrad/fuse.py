@@ -22,14 +22,19 @@ def fused(tape: Tape) -> Tape:
     """The same tape with products that are used once, and sums that go on, inside sums."""
     kernels, first = list(tape.kernels), tape.first
     operands: list[list[int]] = [list(slots) for slots in tape.operands]
-    uses = _uses(tape)
+    uses, phases = _uses(tape), tape.phases
     one = _slot_of_one(tape)
     shift = 1 if one == first else 0  # the constant 1.0 is new: operations move by one slot
     dropped = bytearray(len(kernels))
     for i, kernel in enumerate(kernels):
         if kernel is SUM:
             head = operands[i][0] - first
-            if head >= 0 and kernels[head] is SUM and _used_once_by(tape, uses, head, i):
+            if (
+                head >= 0
+                and kernels[head] is SUM
+                and uses[first + head] == 1
+                and phases[head] == phases[i]
+            ):
                 dropped[head] = 1
                 operands[head].extend(operands[i][1:])
                 operands[i] = operands[head]
@@ -38,7 +43,8 @@ def fused(tape: Tape) -> Tape:
             products = [
                 slot >= first
                 and kernels[slot - first] is MUL
-                and _used_once_by(tape, uses, slot - first, i)
+                and uses[slot] == 1
+                and phases[slot - first] == phases[i]
                 for slot in operands[i]
             ]
             if 2 * sum(products) >= len(products):
@@ -62,10 +68,6 @@ def _uses(tape: Tape) -> list[int]:
     for slot in [*tape.outputs, *(slot for slots in tape.gradients for slot in slots)]:
         uses[slot] += 2
     return uses
-
-
-def _used_once_by(tape: Tape, uses: list[int], part: int, whole: int) -> bool:
-    return uses[tape.first + part] == 1 and tape.phases[part] == tape.phases[whole]
 
 
 def _slot_of_one(tape: Tape) -> int:

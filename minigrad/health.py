@@ -20,6 +20,8 @@ from typing import Any, Final
 
 from .clipping import gradient_norm
 from .engine import Value, topological_order
+from .gate import described
+from .nn import MLP
 from .nonfinite import first_nonfinite
 from .optim import Optimizer
 from .tabular import Table
@@ -109,6 +111,13 @@ def health(
 ) -> Health:
     """Look for dead and saturated units, gradients that vanish or explode, numbers not finite.
 
+    >>> import minigrad as mg
+    >>> model = mg.nn.MLP(2, [2, 1], activation="tanh", weights=[[[9.0, 9.0]] * 2, [[1.0, -0.5]]])
+    >>> model([1.0, 2.0]).backward()
+    >>> report = health(model)
+    >>> bool(report), sorted(report.kinds)
+    (False, ['saturated', 'vanishing'])
+
     `thing` is a loss (a Value; its circuit holds every row that it was computed from) or a network.
     A network is run on the rows of `X`, or judged by its latest forward pass. With an `optimizer`
     the ratio of its next step to the weights is judged too. Printed, the result says what each
@@ -117,10 +126,12 @@ def health(
     """
     if isinstance(thing, Value):
         outputs = [thing]
+    elif not isinstance(thing, MLP):
+        raise TypeError(f"health looks at a loss (a Value) or an MLP, got {described(thing)}")
     elif X is not None:
         outputs = [wire for x in X for wire in _as_list(thing(x))]
     else:
-        outputs = [wire for layer in thing.layers for wire in layer.a]
+        outputs = thing.layers[-1].a
     wires = list(dict.fromkeys(wire for output in outputs for wire in topological_order(output)))
     layers = _layers_of(wires)
     findings = [*_nonfinite(outputs), *_units(layers), *_gradients(layers)]

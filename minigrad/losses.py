@@ -79,6 +79,12 @@ def softmax(logits: Iterable[Any]) -> list[Any]:
 def cross_entropy(logits: Iterable[Any], target: Any) -> Any:
     """−log softmax(z)_target, in one: log Σ_k exp(z_k − m) − (z_target − m) with m = max z.
 
+    >>> from minigrad.engine import Value
+    >>> logits = [Value(1.0), Value(3.0)]
+    >>> cross_entropy(logits, 1).backward()
+    >>> [round(z.grad, 4) for z in logits]
+    [0.1192, -0.1192]
+
     The gradient is softmax(z) − onehot(target). `target` is the number of the class, or a list with
     a probability for each class.
     """
@@ -123,6 +129,8 @@ def hinge(score: Any, label: Any) -> Any:
 
     Labels are +1 and −1, or 1 and 0.
     """
+    if not isinstance(score, Value):
+        score = as_number(score)
     if isinstance(label, Value):
         sign: Any = 2.0 * relu(label) - 1.0
     elif as_number(label) in (-1.0, 0.0, 1.0):

@@ -45,9 +45,12 @@ def legend_of_marks(idle: Mapping[Value, str], birth: Nonfinite | None, theme: T
     for wire, word in idle.items():
         assert wire.gate is not None
         wires.setdefault(word, []).append(dot_name(wire.label) or dot_text(wire.gate.symbol))
-    lines = [f"dashed: {word}&#160;{_some(names)}" for word, names in wires.items()]
+    lines = [
+        f"dashed: {word}&#160;{_some(list(dict.fromkeys(names)))}" for word, names in wires.items()
+    ]
     if birth is not None:
-        lines.append(f"double border: the first inf or nan: {one_line(birth.what)}")
+        border = "" if birth.wire.is_leaf else "double border: "
+        lines.append(f"{border}the first inf or nan: {one_line(birth.what)}")
     return [font(line, theme.warning, 11) for line in lines]
 
 

@@ -14,10 +14,11 @@ import llvmlite.ir as ir
 import numpy as np
 
 from .flatten import EACH_ROW
+from .kernels import MUL
 from .machine import machine
 from .native_batch import columns_of
 from .native_kernels import POINTER, ROWS
-from .native_operand import DOUBLE, LONG, VOID, Code
+from .native_operand import LONG, VOID, Code, Native
 from .native_tape import Array, Schedule
 from .tape import Tape
 
@@ -32,27 +33,30 @@ class Blocks:
     step = ROWS
 
     def __init__(self, tape: Tape, slots: Any, reduced: list[int]) -> None:
-        self.tape = tape
         self.schedule = Schedule(tape, EACH_ROW, ROWS)
-        # slots of a block: all leaves, what is known before the rows, then the rows' operations
-        read = {slot for i in (*self.schedule.order, *reduced) for slot in tape.operands[i]}
-        known = [s for s in read if s >= tape.first and tape.phases[s - tape.first] != EACH_ROW]
-        places = np.full(tape.slot_count, -1)
-        places[: tape.first] = np.arange(tape.first)
-        places[known] = tape.first + np.arange(len(known))
-        first = tape.first + len(known)
-        places[tape.first + np.array(self.schedule.order, dtype=np.int64)] = first + np.arange(
-            len(self.schedule.order)
-        )
-        self.schedule.bind(places)
-        self.slot_count = first + len(self.schedule.order)
+        factors, products = _factors(tape, reduced)
+        self.schedule.leave_out(products)
+        # slots of a block: all leaves, what is known before the rows, the rows' operations, a 1
+        read = {slot for i in self.schedule.order for slot in tape.operands[i]}
+        read.update(slot for pair in factors for slot in pair)
+        known = [
+            slot
+            for slot in sorted(read)
+            if tape.first <= slot < tape.slot_count and tape.phases[slot - tape.first] != EACH_ROW
+        ]
         self.from_outside = np.array([*range(tape.first), *known], dtype=np.int64)
+        order = np.array(self.schedule.order, dtype=np.int64) + tape.first
+        places = np.full(tape.slot_count + 1, -1)
+        inside = [*self.from_outside, *order, tape.slot_count]
+        places[inside] = np.arange(len(inside))
+        self.schedule.bind(places)
+        self.slot_count = len(inside)
         self.outside_slots = slots[self.from_outside]
-        self.outside_count = first
-        self.summed = places[[tape.operands[i][0] for i in reduced]].astype(np.int64)
+        self.outside_count = len(self.from_outside)
+        self.factors = np.ascontiguousarray(places[np.array(factors, dtype=np.int64)])
         self.inputs = slice(len(tape.parameters), len(tape.parameters) + tape.input_count)
-        self._sum = _sum_rows()
-        self.size = self.schedule.size + 8 * ROWS * self.slot_count
+        self._sum = _sum_products()
+        self.size = self.schedule.size + self.factors.nbytes + 8 * ROWS * self.slot_count
 
     def prepare(self, rows: Rows) -> Any:
         """See `RowRunner`."""
@@ -61,7 +65,9 @@ class Blocks:
 
     def workspace(self) -> Array:
         """See `RowRunner`."""
-        return Array(self.slot_count, ROWS)
+        space = Array(self.slot_count, ROWS)
+        space.numbers[-1] = 1.0
+        return space
 
     def run(
         self, values: Array, prepared: Any, begin: int, end: int, sums: Array, space: Array
@@ -75,31 +81,57 @@ class Blocks:
             self.schedule.run(space)
             self._sum(
                 space.address,
-                self.summed.ctypes.data,
-                len(self.summed),
+                self.factors.ctypes.data,
+                len(self.factors),
                 min(ROWS, end - start),
                 sums.address,
             )
 
 
+def _factors(tape: Tape, reduced: list[int]) -> tuple[list[tuple[int, int]], set[int]]:
+    """What is summed over the rows, as pairs of slots, and the products that this saves."""
+    uses = [0] * tape.slot_count
+    for operands in tape.operands:
+        for slot in operands:
+            uses[slot] += 1
+    factors, products = [], set()
+    for i in reduced:
+        (slot,) = tape.operands[i]
+        made = slot - tape.first
+        is_product = made >= 0 and tape.kernels[made] is MUL and tape.phases[made] == EACH_ROW
+        if is_product and uses[slot] == 1:
+            left, right = tape.operands[made]
+            factors.append((left, right))
+            products.add(made)
+        else:
+            factors.append((slot, tape.slot_count))  # times the 1 at the end
+    return factors, products
+
+
 @cache
-def _sum_rows() -> Any:
-    """sum_rows(block, slots, how many, rows, sums): adds up the rows of each slot."""
+def _sum_products() -> Any:
+    """sum_products(block, pairs of slots, how many, rows, sums): Σ over rows of their products."""
     module = ir.Module()
     kind = ir.FunctionType(VOID, [POINTER, LONG.as_pointer(), LONG, LONG, POINTER])
-    function = ir.Function(module, kind, "sum_rows")
+    function = ir.Function(module, kind, "sum_products")
     block, slots, count, rows, sums = function.args
     b = ir.IRBuilder(function.append_basic_block())
-    code = Code(b, 1)
-    total = b.alloca(DOUBLE)
+    code = Code(b, machine().width)
+    total = b.alloca(code.number)
+    padded = b.add(rows, LONG(code.width - 1))
+    padded = b.sub(padded, b.srem(padded, LONG(code.width)))
     with code.loop(count) as k:
-        first = b.mul(b.load(b.gep(slots, [k])), LONG(ROWS))
+        pair = [b.load(b.gep(slots, [b.add(b.mul(k, LONG(2)), LONG(i))])) for i in (0, 1)]
+        b.store(code.constant(0.0).value, total)
+        with code.loop(padded, code.width) as row:
+            left, right = (
+                code.load(b.gep(block, [b.add(b.mul(slot, LONG(ROWS)), row)])) for slot in pair
+            )
+            product = code.lanes_below(b.sub(rows, row)).choose(left * right, 0.0)
+            b.store((Native(code, b.load(total)) + product).value, total)
         place = b.gep(sums, [k])
-        b.store(b.load(place), total)
-        with code.loop(rows) as row:
-            b.store(b.fadd(b.load(total), b.load(b.gep(block, [b.add(first, row)]))), total)
-        b.store(b.load(total), place)
+        b.store(b.fadd(b.load(place), code.across(Native(code, b.load(total)))), place)
     b.ret_void()
-    (address,) = machine().compile(module, ["sum_rows"])
+    (address,) = machine().compile(module, ["sum_products"])
     kinds = [ctypes.c_void_p] * 2 + [ctypes.c_int64] * 2 + [ctypes.c_void_p]
     return ctypes.CFUNCTYPE(None, *kinds)(address)

@@ -58,11 +58,12 @@ def _define(module: Any, name: str, kernel: Kernel, count: int, rows: int) -> No
     else:
         together = AT_ONCE if rows == 1 else 1
         whole = builder.sub(run.count, builder.srem(run.count, LONG(together)))
-        with run.code.loop(whole, together) as gate, run.rows_of(gate) as row:
-            run.fold(kernel, [builder.add(gate, LONG(i)) for i in range(together)], row)
+        with run.code.loop(whole, together) as gate:
+            gates = [builder.add(gate, LONG(i)) for i in range(together)]
+            run.fold(kernel, [(gate, LONG(row)) for gate in gates for row in range(0, rows, width)])
         if together > 1:
             with run.code.loop(builder.sub(run.count, whole)) as gate:
-                run.fold(kernel, [builder.add(gate, whole)], LONG(0))
+                run.fold(kernel, [(builder.add(gate, whole), LONG(0))])
     builder.ret_void()
 
 
@@ -89,39 +90,36 @@ class _Run:
         b = self.code.builder
         self.code.store(number, b.gep(self.results, [b.add(b.mul(gate, LONG(self.rows)), row)]))
 
-    def fold(self, kernel: Kernel, gates: list[Any], row: Any) -> None:
-        """Some operations side by side, from the first operand to the last."""
+    def fold(self, kernel: Kernel, results: list[tuple[Any, Any]]) -> None:
+        """Some results (of a gate, in a row) side by side, from the first operand to the last."""
         b = self.code.builder
         step = 2 if kernel is DOT else 1
-        before = b.block
-        body, after = b.append_basic_block("fold"), b.append_basic_block("folded")
-        totals = [self._term(kernel, gate, LONG(0), row) for gate in gates]
+        fold = kernel.fold or (lambda x, y: x + y)
+        firsts = [self._term(kernel, gate, LONG(0), row).value for gate, row in results]
+        before, body, after = b.block, b.append_basic_block("fold"), b.append_basic_block("folded")
         b.cbranch(b.icmp_signed("<", LONG(step), self.operands), body, after)
-        before = b.block
         b.position_at_end(body)
         place = b.phi(LONG)
         place.add_incoming(LONG(step), before)
-        phis = [b.phi(self.code.number) for _ in gates]
-        for phi, total in zip(phis, totals):
-            phi.add_incoming(total.value, before)
-        fold = kernel.fold or (lambda x, y: x + y)
+        totals = [b.phi(self.code.number) for _ in results]
         sums = [
-            fold(Native(self.code, phi), self._term(kernel, gate, place, row))
-            for phi, gate in zip(phis, gates)
+            fold(Native(self.code, total), self._term(kernel, gate, place, row)).value
+            for total, (gate, row) in zip(totals, results)
         ]
         following = b.add(place, LONG(step))
         place.add_incoming(following, b.block)
-        for phi, total in zip(phis, sums):
-            phi.add_incoming(total.value, b.block)
+        for total, first, sum_ in zip(totals, firsts, sums):
+            total.add_incoming(first, before)
+            total.add_incoming(sum_, b.block)
         b.cbranch(b.icmp_signed("<", following, self.operands), body, after)
         end = b.block
         b.position_at_end(after)
-        results = [b.phi(self.code.number) for _ in gates]
-        for result, total, sum_ in zip(results, totals, sums):
-            result.add_incoming(total.value, before)
-            result.add_incoming(sum_.value, end)
-        for gate, result in zip(gates, results):
-            self.store(Native(self.code, result), gate, row)
+        lasts = [b.phi(self.code.number) for _ in results]
+        for last, first, sum_ in zip(lasts, firsts, sums):
+            last.add_incoming(first, before)
+            last.add_incoming(sum_, end)
+        for last, (gate, row) in zip(lasts, results):
+            self.store(Native(self.code, last), gate, row)
 
     def _term(self, kernel: Kernel, gate: Any, place: Any, row: Any) -> Native:
         first = self.load(gate, place, row)

@@ -16,7 +16,7 @@ from .flatten import EACH_ROW
 from .machine import machine
 from .native_batch import columns_of
 from .native_kernels import POINTER
-from .native_operand import DOUBLE, INT, LONG, VOID, Code, Condition, Native, emit
+from .native_operand import DOUBLE, LONG, VOID, Code, Condition, Native, emit
 from .native_tape import Array
 from .tape import Tape
 
@@ -115,13 +115,10 @@ class _Writer:
             b.store(code.constant(0.0).value, b.gep(self.totals, [k]), align=8)
         padded = b.mul(b.sdiv(b.add(count, LONG(width - 1)), LONG(width)), LONG(width))
         with code.loop(padded, width) as self.row:
-            self._rows(_lanes_below(code, b.sub(count, self.row)))
+            self._rows(code.lanes_below(b.sub(count, self.row)))
         with code.loop(LONG(len(self.reduced))) as k:
             total = b.load(b.gep(self.totals, [k]), align=8)
-            lanes = [b.extract_element(total, INT(lane)) for lane in range(width)]
-            while len(lanes) > 1:
-                lanes = [b.fadd(x, y) for x, y in zip(lanes[::2], lanes[1::2])]
-            b.store(lanes[0], b.gep(sums, [k]))
+            b.store(code.across(Native(code, total)), b.gep(sums, [k]))
         b.ret_void()
 
     def _rows(self, inside: Condition) -> None:
@@ -148,13 +145,3 @@ class _Writer:
             column = b.mul(self.stride, LONG(slot - self.first_input))
             return self.code.load(b.gep(self.columns, [b.add(column, self.row)]))
         return self.code.constant(tape.constants[slot - self.first_constant])
-
-
-def _lanes_below(code: Code, count: Any) -> Condition:
-    """Which lanes hold a row of the batch: the last vector may be filled up."""
-    b = code.builder
-    undefined = ir.Constant(code.bits, ir.Undefined)
-    zeros = ir.Constant(ir.VectorType(INT, code.width), [0] * code.width)
-    counts = b.shuffle_vector(b.insert_element(undefined, count, INT(0)), undefined, zeros)
-    numbers = ir.Constant(code.bits, list(range(code.width)))
-    return Condition(code, b.icmp_signed("<", numbers, counts))

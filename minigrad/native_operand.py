@@ -72,6 +72,23 @@ class Code:
         function = self.module.globals.get(full_name) or ir.Function(self.module, kind, full_name)
         return Native(self, self.builder.call(function, [x.value for x in operands]))
 
+    def lanes_below(self, count: Any) -> Condition:
+        """Which rows of a vector are among the first `count`: the last vector may be filled up."""
+        b = self.builder
+        undefined = ir.Constant(self.bits, ir.Undefined)
+        zeros = ir.Constant(ir.VectorType(INT, self.width), [0] * self.width)
+        counts = b.shuffle_vector(b.insert_element(undefined, count, INT(0)), undefined, zeros)
+        numbers = ir.Constant(self.bits, list(range(self.width)))
+        return Condition(self, b.icmp_signed("<", numbers, counts))
+
+    def across(self, vector: Native) -> Any:
+        """The sum of a vector's rows, as a double."""
+        b = self.builder
+        lanes = [b.extract_element(vector.value, INT(lane)) for lane in range(self.width)]
+        while len(lanes) > 1:
+            lanes = [b.fadd(x, y) for x, y in zip(lanes[::2], lanes[1::2])]
+        return lanes[0]
+
     @contextmanager
     def loop(self, count: Any, step: int = 1) -> Iterator[Any]:
         """Repeat the instructions for 0, step, 2·step, … below `count`, a multiple of `step`."""
@@ -159,6 +176,10 @@ class Native(Operand):
     def equals(self, other: Any) -> Condition:
         """See `Operand.equals`."""
         return self._compare("==", other)
+
+    def choose(self, if_true: Any, if_false: Any) -> Native:
+        """See `Operand.choose`: a number holds where it is not 0."""
+        return self.equals(0.0).choose(if_false, if_true)
 
     @staticmethod
     def apply_gate(gate: Gate, operands: tuple[Any, ...]) -> Any:

@@ -27,7 +27,8 @@ class Neuron(Module):
 
     `nonlin=False` (micrograd's word) makes it linear. `bias` is True (it begins at 0), False for
     none, or a number. `weights` is a scheme ("uniform", "xavier", "he", "zeros") or the numbers;
-    `seed` makes a scheme repeatable, without it Python's `random` decides.
+    `seed` makes a scheme repeatable, without it Python's `random` decides. `labels=False` leaves z
+    and a without label and `unit`, for speed: pictures then have no frames.
     """
 
     w: list[Value]
@@ -43,6 +44,7 @@ class Neuron(Module):
         bias: Any = True,
         seed: Any = None,
         names: UnitNames | None = None,
+        labels: bool = True,
     ) -> None:
         check_count(nin, "a Neuron", "inputs")
         names = names or UnitNames()
@@ -56,6 +58,7 @@ class Neuron(Module):
             parameter.unit = names.unit
         self.activation: Activation = activation_of(activation if nonlin else None)
         self.names = names
+        self.labels = labels
         self._products: list[Value] = []
         self._z: Value | None = None
         self._a: Value | None = None
@@ -73,13 +76,12 @@ class Neuron(Module):
         z: Any = products[0] if len(products) == 1 else record(_SUM, tuple(products))
         if self.b is not None:
             z = z + self.b
-        names = self.names
-        z.label, z.unit = names.z, names.unit
         function = self.activation.function
-        a: Value = z
-        if function is not None:
-            a = function(z)
+        a: Value = z if function is None else function(z)
+        if self.labels:
+            names = self.names
             a.label, a.unit = names.a, names.unit
+            z.label, z.unit = names.z, names.unit
         self._products, self._z, self._a = products, z, a
         return a
 
@@ -117,6 +119,8 @@ def input_wires(x: Any, names: UnitNames) -> list[Value]:
     """Inputs as wires: numbers become constants, one each, so that every unit sees the same."""
     if isinstance(x, Value):
         return [x]
+    if isinstance(x, (set, frozenset, dict)):
+        raise TypeError(f"inputs need an order, got {described(x)}: pass a list")
     try:
         items = list(x)
     except TypeError:

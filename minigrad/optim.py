@@ -22,7 +22,7 @@ from typing import Any
 
 from .clipping import clip_grad_norm, clip_grad_value, gradient_norm, has_grad
 from .engine import Value
-from .gate import described
+from .gate import as_number, described
 from .schedules import Schedule, cosine, linear, step_decay
 
 __all__ = [
@@ -44,6 +44,14 @@ State = tuple[Any, ...]
 class Optimizer:
     """What all optimisers share: a list of parameters, a learning rate, and steps that are whole.
 
+    >>> class SignDescent(Optimizer):
+    ...     def update(self, data, grad, state):
+    ...         return data - self.lr * (1 if grad > 0 else -1), state
+    >>> from minigrad.engine import Value
+    >>> w = Value(1.0); w.grad = 250.0
+    >>> SignDescent([w], lr=0.25).step(); w.data
+    0.75
+
     A subclass gives `update` and `initial_state`. `lr` is a number or a function of the number of
     steps taken (`schedules`); `steps` counts them.
     """
@@ -53,7 +61,7 @@ class Optimizer:
     def __init__(self, parameters: Iterable[Any], lr: float | Schedule) -> None:
         self.parameters = _checked_parameters(parameters)
         self.schedule: Schedule | None = lr if callable(lr) else None
-        self.lr = lr(0) if callable(lr) else lr
+        self.lr = as_number(lr(0) if callable(lr) else lr)
         _check(self.lr >= 0.0 and isfinite(self.lr), "lr must be 0 or more", self.lr)
         self.steps = 0
         self._states: list[State] = [self.initial_state] * len(self.parameters)

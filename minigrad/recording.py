@@ -16,11 +16,12 @@ from collections.abc import Callable
 from math import isfinite
 from typing import Any, Final
 
-from .engine import CONSTANT, MANY, Value, new_object
+from .engine import CONSTANT, MANY, Value
 from .floats import FloatCode, define, float_forward, float_local_gradients
 from .gate import Gate, as_number, documentation
 from .gates import FUNCTIONS, GATES
 from .sources import note_nonfinite_birth
+from .value import new_object
 
 # Functions that look at every wire as it is recorded (no_grad, detect_nonfinite): usually none.
 observers: Final[list[Callable[[Value], Value]]] = []

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from .engine import Value, leaves_and_gates
+from .gate import described
 
 STEPS_AROUND = 2  # how far around=wire reaches when depth= does not say
 
@@ -27,10 +28,12 @@ def selected_gates(
     `depth` gates from the output back; `around` a wire, both ways (`depth` steps, else 2); those
     `between` two wires, on any route from the first to the second.
     """
-    if depth is not None and (not isinstance(depth, int) or depth < 1):
+    if depth is not None and (type(depth) is not int or depth < 1):
         raise ValueError(f"depth= is the number of gates to go back, at least 1, got {depth!r}")
     if around is not None and between is not None:
         raise ValueError("around= and between= choose differently: give one of them")
+    if around is not None and not isinstance(around, Value):
+        raise TypeError(f"around= is a wire of the circuit, a Value, got {described(around)}")
     _, gates = leaves_and_gates(output)
     if between is not None:
         return _between(output, gates, between)

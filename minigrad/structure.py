@@ -23,6 +23,11 @@ class Group:
     members: list[Value]  # its gates and parameters, in topological order
 
     @property
+    def has_z(self) -> bool:
+        """Whether z is known; another z or a of this unit then is that of an earlier run."""
+        return self.preactivation is not self.output
+
+    @property
     def layer(self) -> int:
         """The number of the unit's layer."""
         return self.unit[0]
@@ -42,7 +47,7 @@ def groups_of(gates: Sequence[Value], uses: Uses) -> list[Group]:
     for wire in reversed(gates):
         user = _only_user(wire, uses, group_of)
         unit = unit_of(wire)
-        if unit is not None and (user is None or user.unit != unit):
+        if unit is not None and (user is None or user.unit != unit or user.has_z):
             user = Group(unit, wire, wire, [])
         if user is not None:
             group_of[wire] = user

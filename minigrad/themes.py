@@ -98,7 +98,7 @@ def theme_named(name: str) -> Theme:
     ...
     ValueError: there is no theme 'drak': choose 'light', 'dark' or 'safe'
     """
-    if name not in THEMES:
+    if not isinstance(name, str) or name not in THEMES:
         raise ValueError(f"there is no theme {name!r}: choose 'light', 'dark' or 'safe'")
     return THEMES[name]
 

@@ -21,7 +21,9 @@ from math import isfinite
 from random import Random
 from typing import Any
 
+from .accuracy import accuracy
 from .clipping import clip_grad_norm, gradient_norm
+from .early_stopping import BestParameters
 from .engine import Value
 from .gate import described
 from .history import Epoch, History
@@ -50,6 +52,18 @@ def fit(
 ) -> History:
     """Minimise the mean of `loss` over the rows of `data`, and return the run's history.
 
+    >>> import minigrad as mg
+    >>> X, y = mg.datasets.xor()
+    >>> model = mg.nn.MLP(2, [4, 1], activation="tanh", seed=1)
+    >>> fit(
+    ...     lambda x, label: mg.losses.hinge(model(x), label),
+    ...     data=(X, y),
+    ...     optimizer=mg.optim.Adam(model.parameters(), lr=0.1),
+    ...     epochs=60,
+    ...     model=model,
+    ... )
+    History(60 epochs, loss 1.004 → 0, accuracy 1)
+
     `data` is (X, Y): lists or arrays with an item for each row, which `loss(x, y)` takes one by one
     to give a Value. A loss made by `mg.compile` runs a whole batch at once. A batch is all rows, or
     `batch_size` of them in an order shuffled from `seed`.
@@ -62,14 +76,26 @@ def fit(
     Ctrl-C ends the training and returns the history so far; the parameters are then those of the
     last whole step. So does a loss that is no longer finite, before it can spoil the parameters.
     """
+    if epochs < 1:
+        raise ValueError(f"epochs must be at least 1, got {epochs!r}")
     run = _Run(loss, data, optimizer, batch_size, seed, model, validation, clip_norm)
     history = History()
-    best = _Best(optimizer, patience)
+    best = BestParameters(optimizer, patience)
     bar = Progress(epochs, progress)
-    callbacks = list(callbacks)
+    _train(run, history, best, bar, list(callbacks))
+    done = len(history.epochs)
+    words = [_in_words(history.epochs[-1])] if done else []
+    bar.close(done, "  ".join([*words, *([history.stopped] if history.stopped else [])]))
+    return history
+
+
+def _train(
+    run: _Run, history: History, best: BestParameters, bar: Progress, callbacks: list[Callback]
+) -> None:
+    """Epoch after epoch, until all are done or there is a reason to stop."""
     with run.array.on_array() if run.array else nullcontext():
         try:
-            for number in range(1, epochs + 1):
+            for number in range(1, bar.total + 1):
                 epoch = run.epoch(number)
                 history.append(epoch)
                 if bar.is_due(number):
@@ -81,15 +107,13 @@ def fit(
             history.stopped = "interrupted"
         except _NotFiniteError as error:
             history.stopped = str(error)
-            warnings.warn(f"fit stopped: {error}", RuntimeWarning, stacklevel=2)
+            warnings.warn(f"fit stopped: {error}", RuntimeWarning, stacklevel=3)
         best.put_back()
-    done = len(history.epochs)
-    words = [_in_words(history.epochs[-1])] if done else []
-    bar.close(done, "  ".join([*words, *([history.stopped] if history.stopped else [])]))
-    return history
 
 
-def _reason_to_stop(run: _Run, epoch: Epoch, callbacks: list[Callback], best: _Best) -> str:
+def _reason_to_stop(
+    run: _Run, epoch: Epoch, callbacks: list[Callback], best: BestParameters
+) -> str:
     if callbacks:
         run.show_values()
         stops = [callback(epoch) is True for callback in callbacks]  # all of them are called
@@ -118,10 +142,17 @@ class _Run:
         validation: Columns | None,
         clip_norm: float | None,
     ) -> None:
+        if not isinstance(optimizer, Optimizer):
+            raise TypeError(
+                f"fit needs an optimizer, got {described(optimizer)}: pass "
+                "mg.optim.SGD(model.parameters(), lr=…)"
+            )
         self.loss, self.optimizer, self.model, self.clip_norm = loss, optimizer, model, clip_norm
         self.data = checked_columns(data, "data")
         self.validation = None if validation is None else checked_columns(validation, "validation")
         self.count = len(self.data[0])
+        if model is not None and len(self.data) != 2:
+            raise ValueError(f"the accuracy of a model needs data=(X, Y), got {len(data)} columns")
         if batch_size is not None and batch_size < 1:
             raise ValueError(f"batch_size must be at least 1, got {batch_size!r}")
         self.batch_size = min(batch_size or self.count, self.count)
@@ -229,28 +260,10 @@ def add_gradients(loss: Any, batch: Columns) -> float:
     return total / count
 
 
-def accuracy(model: Callable[[Any], Any], X: Any, Y: Any) -> float:
-    """The share of rows that a classifier gets right.
-
-    >>> accuracy(lambda x: x - 0.5, [0.0, 1.0, 2.0, 0.2], [0, 1, 1, 1])
-    0.75
-
-    One output above 0 means label 1, else 0 or −1; of several outputs the largest names the class.
-    """
-    hits = sum(predicted_class(model(x)) == max(int(y), 0) for x, y in zip(X, Y))
-    return hits / len(X)
-
-
-def predicted_class(outputs: Any) -> int:
-    """The class that outputs stand for."""
-    if isinstance(outputs, (list, tuple)):
-        numbers = [float(output) for output in outputs]
-        return numbers.index(max(numbers))
-    return int(float(outputs) > 0.0)
-
-
 def checked_columns(columns: Any, what: str) -> Columns:
     """Columns of one length, at least one row long."""
+    if not isinstance(columns, (list, tuple)) or not all(hasattr(c, "__len__") for c in columns):
+        raise TypeError(f"{what} must be (X, Y), two lists or arrays, got {described(columns)}")
     lengths = [len(column) for column in columns]
     if not lengths or len(set(lengths)) != 1 or not lengths[0]:
         raise ValueError(
@@ -271,30 +284,3 @@ def _in_words(epoch: Epoch) -> str:
     if epoch.validation_loss is not None:
         words.append(f"validation {epoch.validation_loss:.4g}")
     return "  ".join(words)
-
-
-class _Best:
-    """Early stopping: remembers the parameters of the best epoch."""
-
-    def __init__(self, optimizer: Optimizer, patience: int | None) -> None:
-        if patience is not None and patience < 1:
-            raise ValueError(f"patience must be at least 1 epoch, got {patience!r}")
-        self.optimizer, self.patience = optimizer, patience
-        self.loss, self.number = float("inf"), 0
-        self.data: list[Any] | None = None
-
-    def has_waited_long_enough(self, epoch: Epoch) -> bool:
-        """Whether the last better epoch is `patience` epochs ago."""
-        if self.patience is None:
-            return False
-        loss = epoch.loss if epoch.validation_loss is None else epoch.validation_loss
-        if loss < self.loss:
-            self.loss, self.number = loss, epoch.number
-            self.data = [parameter.data for parameter in self.optimizer.parameters]
-        return epoch.number - self.number >= self.patience
-
-    def put_back(self) -> None:
-        """Give the parameters the numbers that they had after the best epoch."""
-        if self.data is not None:
-            for parameter, number in zip(self.optimizer.parameters, self.data):
-                parameter.data = number

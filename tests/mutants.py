@@ -29,7 +29,7 @@ from typing import Any
 import pytest
 
 import minigrad as mg
-from minigrad import engine, floats, gradients, recording
+from minigrad import engine, floats, gradients, recording, value
 from minigrad.gate import Gate
 
 TESTS = Path(__file__).parent
@@ -143,11 +143,11 @@ SOURCE_CHANGES: list[tuple[ModuleType, str, str, str]] = [
     (engine, "_whole_pass", "leaf._grad += old", "pass"),
     (engine, "_whole_pass", "leaf._grad = None", "pass"),
     (engine, "_whole_pass", "deque(restore, maxlen=0)", "pass"),
-    (engine, "_recorded_order", "iter(first)", "iter(first[::-1])"),
+    (engine, "_recorded_order", "reversed(first)", "first"),
     (engine, "_recorded_order", "leaves.append(wire)", "leaves.insert(0, wire)"),
-    (engine, "_recorded_order", "gates.append", "lambda wire: gates.insert(0, wire)"),
-    (engine, "_give_number_a_wire", "constant, wire._first", "wire._first, constant"),
-    (engine, "_give_number_a_wire", "= CONSTANT", "= None"),
+    (engine, "_recorded_order", "gates.append(pop())", "gates.insert(0, pop())"),
+    (value, "give_number_a_wire", "constant, wire._first", "wire._first, constant"),
+    (value, "give_number_a_wire", "= CONSTANT", "= None"),
     (gradients, "grad", "reversed(gates)", "gates"),
     (gradients, "grad", "received[source] + sent if", "sent if"),
     (gradients, "grad", "{output: constant(1.0)", "{output: constant(2.0)"),

@@ -335,6 +335,26 @@ def test_a_wrong_choice_is_one_clear_line(options, message):
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"theme": ["dark"]}, r"there is no theme \['dark'\]"),
+        ({"around": 3}, "around= is a wire of the circuit, a Value, got the int 3"),
+        ({"between": (1, 2)}, "no route leads from 1 to 2"),
+        ({"highlight": 3}, "highlight=3 is not the output of a gate"),
+        ({"stage": 5}, "stage= takes a Stage, like stepper.stage, got the int 5"),
+        ({"expand": 5}, r"expand= takes names of gates, like \['sigmoid'\], got the int 5"),
+        ({"expand": [5]}, "no gate '5'"),
+        ({"depth": True}, "at least 1, got True"),
+        ({"digits": True}, "from 0 to 17, got True"),
+        ({"digits": "2"}, "from 0 to 17, got '2'"),
+    ],
+)
+def test_a_thing_of_the_wrong_kind_is_named(options, message):
+    with pytest.raises((TypeError, ValueError, KeyError), match=message):
+        mg.draw(neuron(), **options)
+
+
 @pytest.mark.parametrize("thing", [3.0, None, "f", [Value(1.0)]])
 def test_only_a_value_has_a_circuit(thing):
     with pytest.raises(TypeError, match="the circuit behind a Value"):
@@ -344,3 +364,15 @@ def test_only_a_value_has_a_circuit(thing):
 def test_a_layer_of_outputs_is_drawn_one_by_one():
     assert clean(" a\u00a0 b ") == "a b"
     assert gates_in(picture(network(2, 1)))
+
+
+@pytest.mark.parametrize(
+    "gate", [gate for gate in mg.GATES.values() if gate.idle], ids=lambda gate: gate.name
+)
+def test_a_gate_is_marked_exactly_where_hardly_any_gradient_passes(gate):
+    word, condition = gate.idle
+    grid = [i / 8 for i in range(-80, 81)]
+    slopes = {x: abs(gate.local_gradients(x)[0]) for x in grid}
+    marked = {x for x in grid if condition(x, gate.forward(x))}
+    assert word in ("dead", "saturated")
+    assert marked == {x for x in grid if slopes[x] < 0.04 * max(slopes.values())}

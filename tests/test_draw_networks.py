@@ -153,6 +153,30 @@ def test_more_than_2000_gates_can_be_drawn_collapsed():
     assert len(Picture(mg.draw(loss, collapse="layer").svg).names("unit-")) == 2
 
 
+def test_a_batch_has_one_node_for_its_many_inputs():
+    model = mg.nn.MLP(2, [8, 1], activation="tanh", seed=1)
+    loss = mg.sum([model([0.1 * i, 1.0]) for i in range(60)])
+    seen = Picture(mg.draw(loss, collapse="layer").svg)
+    assert "120 inputs" in seen.all_text()
+    assert len(seen.names("wire-")) == 1
+
+
+def test_an_input_that_gates_outside_of_the_units_use_too_is_not_lost():
+    x = [Value(0.1 * k, label=f"x_{k}") for k in range(41)]
+    model = mg.nn.MLP(41, [2, 1], activation="tanh", seed=1)
+    source = mg.draw(model(x) * x[7], collapse="neuron").source
+    assert "41 inputs" in source
+    assert source.count("inputs:e -> g") == 1
+
+
+def test_boxes_do_not_hide_that_too_many_gates_stand_outside():
+    y = network(3, 1)
+    for _ in range(2_001):
+        y = y + 1
+    with pytest.raises(ValueError, match=r"2,001 \(outside of the units\) gates are too many"):
+        mg.draw(y, collapse="neuron")
+
+
 def test_a_recurrent_network_can_be_drawn():
     w, h = Value(0.5, label="w"), Value(1.0, label="h")
     for _ in range(3):
@@ -160,6 +184,23 @@ def test_a_recurrent_network_can_be_drawn():
         h.unit = (1, 1)
     for options in ({}, {"collapse": "neuron"}, {"collapse": "layer"}):
         assert mg.draw(h, **options).svg
+
+
+def test_every_step_of_a_recurrent_unit_is_a_group():
+    w, h = Value(0.5, label="w"), Value(1.0, label="h")
+    for _ in range(3):
+        z = w * h
+        h = z.tanh()
+        z.unit = h.unit = (1, 1)
+    assert len(groups(h)) == 3
+
+
+def test_a_layer_that_ran_several_times_says_so():
+    model = mg.nn.MLP(2, [3, 1], activation="tanh", seed=1)
+    loss = mg.sum([model([0.1 * i, 1.0]) for i in range(4)])
+    text = Picture(mg.draw(loss, collapse="layer").svg).all_text()
+    assert "layer 1 · 3 units × 4" in text
+    assert "layer 2 · 1 unit × 4" in text
 
 
 def test_dead_units_are_dashed_in_their_boxes():

@@ -20,6 +20,7 @@ Function = Callable[[list[float]], tuple[list[float], list[float]]]
 COMPILER = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
 needs_compiler = pytest.mark.skipif(COMPILER is None, reason="no C compiler")
 
+GATES = dict(mg.GATES)  # the table as it is shipped, whatever other tests add to it
 POINTS = [(0.5, -1.25, 2.0), (-0.75, 3.0, 0.25), (2.0, 2.0, 1.0), (-30.0, 0.5, 1.5)]
 
 
@@ -92,7 +93,7 @@ def run_c(things: dict[str, Any], folder: Path) -> dict[str, Function]:
     }
 
 
-@pytest.mark.parametrize("gate", mg.GATES.values(), ids=mg.GATES)
+@pytest.mark.parametrize("gate", GATES.values(), ids=GATES)
 def test_every_gate_in_python_is_the_engine_to_the_bit(gate: Gate) -> None:
     leaves, circuit = gate_circuit(gate)
     function = run_python(circuit)
@@ -103,9 +104,9 @@ def test_every_gate_in_python_is_the_engine_to_the_bit(gate: Gate) -> None:
 
 @needs_compiler
 def test_every_gate_in_c_is_the_engine(tmp_path: Path) -> None:
-    circuits = {f"gate_{gate.name}": gate_circuit(gate) for gate in mg.GATES.values()}
+    circuits = {f"gate_{gate.name}": gate_circuit(gate) for gate in GATES.values()}
     functions = run_c({name: circuit for name, (_, circuit) in circuits.items()}, tmp_path)
-    for gate in mg.GATES.values():
+    for gate in GATES.values():
         leaves, _ = circuits[f"gate_{gate.name}"]
         for point in POINTS:
             outputs, gradients = functions[f"gate_{gate.name}"](list(point[: len(leaves)]))
@@ -115,7 +116,7 @@ def test_every_gate_in_c_is_the_engine(tmp_path: Path) -> None:
             assert gradients == close(expected[1]), (gate, point)
 
 
-@pytest.mark.parametrize("gate", mg.GATES.values(), ids=mg.GATES)
+@pytest.mark.parametrize("gate", GATES.values(), ids=GATES)
 def test_every_gate_in_pytorch_is_the_engine(gate: Gate) -> None:
     torch = pytest.importorskip("torch")
     leaves, circuit = gate_circuit(gate)

@@ -60,6 +60,15 @@ def test_a_circuit_comes_back_bit_for_bit(path: Path) -> None:
     assert everything(again) == everything(circuit)
 
 
+def test_a_loaded_circuit_is_drawn_and_stepped_like_the_saved_one(path: Path) -> None:
+    circuit = some_circuit()
+    mg.save(circuit, path)
+    again = mg.load(path)
+    assert mg.draw(again).dot.source == mg.draw(circuit).dot.source
+    steps = zip(mg.Stepper(again), mg.Stepper(circuit), strict=True)
+    assert all(repr(one) == repr(other) for one, other in steps)
+
+
 @given(st.lists(st.floats(allow_nan=True), min_size=2, max_size=4))
 def test_every_float_survives(
     tmp_path_factory: pytest.TempPathFactory, numbers: list[float]
@@ -114,6 +123,8 @@ def test_a_failed_save_leaves_the_old_file_and_no_other(
 
 
 def test_what_a_file_cannot_hold_is_refused_with_the_remedy(path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="there is no folder"):
+        mg.save({"w": 1.0}, path.parent / "missing" / "it.json")
     with pytest.raises(TypeError, match="state_dict"):
         mg.save(nn.Layer(2, 2), path)
     with pytest.raises(ValueError, match=r"define it with @mg\.gate"):

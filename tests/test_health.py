@@ -96,6 +96,11 @@ def test_before_backward_gradients_are_said_to_be_missing() -> None:
     assert report.layers.rows[0][3] == "?"
 
 
+def test_only_losses_and_networks_have_health() -> None:
+    with pytest.raises(TypeError, match="got the float"):
+        health(3.0)
+
+
 def test_every_finding_has_advice_and_shows_in_a_notebook() -> None:
     model = nn.MLP(2, [2, 1], activation="relu", weights="zeros")
     report = health(loss_of(model))

@@ -139,6 +139,28 @@ def test_gradients_are_the_slopes(loss: object, point: list[float]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("loss", "targets"),
+    [
+        (losses.cross_entropy, [0, 2, 1]),
+        (losses.multiclass_hinge, [2, 0, 1]),
+        (losses.squared_error, [[1.0, 2.0, 3.0], [0.0, -1.0, 0.5]]),
+        (lambda z, t: losses.binary_cross_entropy(z[0], t), [0, 1, 0.25]),
+        (lambda z, t: losses.hinge(z[0], t), [1, -1, 0]),
+    ],
+)
+def test_a_compiled_loss_follows_targets_that_change(loss: object, targets: list) -> None:
+    numbers = [0.3, -1.2, 2.0]
+    compiled = mg.compile(loss)
+    for target in targets:
+        one, other = values(numbers), values(numbers)
+        by_replay, by_hand = compiled(one, target), loss(other, target)
+        by_replay.backward()
+        by_hand.backward()
+        assert by_replay.data == pytest.approx(by_hand.data, abs=1e-15)
+        assert [z.grad for z in one] == pytest.approx([z.grad for z in other], abs=1e-15)
+
+
+@pytest.mark.parametrize(
     ("call", "message"),
     [
         (lambda: losses.cross_entropy(values([1, 2]), 2), "from 0 to 1, got the int 2"),

@@ -47,6 +47,15 @@ def test_units_can_be_counted_from_zero_and_two_digits_get_a_comma() -> None:
     assert model.layers[0].z[0].unit == (1, 0)
 
 
+def test_labels_can_be_left_out_of_the_circuit() -> None:
+    labelled = nn.MLP(2, [3, 1], activation="tanh", seed=1)
+    bare = nn.MLP(2, [3, 1], activation="tanh", seed=1, labels=False)
+    assert bare([1.0, 2.0]).data == labelled([1.0, 2.0]).data
+    wires = [*bare.layers[0].z, *bare.layers[0].a, *bare.layers[1].z]
+    assert not any(wire.label or "unit" in vars(wire) for wire in wires)
+    assert [p.label for p in bare.parameters()] == [p.label for p in labelled.parameters()]
+
+
 def test_one_tutorial_import_changed_gives_micrograds_numbers() -> None:
     random.seed(1337)
     expected = [random.uniform(-1, 1) for _ in range(2 * 16 + 16 * 16 + 16)]
@@ -125,6 +134,8 @@ def test_a_wrong_number_of_inputs_names_the_layer() -> None:
         model.layers[1]([1, 2])
     with pytest.raises(ValueError, match=r"the neuron takes 1 input, got 0"):
         nn.Neuron(1)([])
+    with pytest.raises(TypeError, match="inputs need an order"):
+        model({1.0, 2.0})
     with pytest.raises(TypeError, match="a wire carries one number"):
         model([[1, 2], [3, 4]])
 
@@ -134,6 +145,7 @@ def test_a_wrong_number_of_inputs_names_the_layer() -> None:
     [
         ({"activation": "tahn"}, "did you mean 'tanh'"),
         ({"activation": "add"}, "takes 2 inputs"),
+        ({"activation": "softmax"}, "whole layer"),
         ({"activation": ["tanh"]}, "one item for each of the 2 layers"),
         ({"activation": 3}, "got the int 3"),
         ({"weights": "glorot"}, "xavier"),

@@ -7,11 +7,12 @@ import pytest
 
 import minigrad as mg
 from minigrad import Value, nn
+from minigrad.accuracy import accuracy
 from minigrad.chart import Axis, Panel, chart_svg
 from minigrad.contour import contour_lines
 from minigrad.history import Epoch, History
 from minigrad.progress import Progress, line
-from minigrad.training import accuracy, fit
+from minigrad.training import fit
 
 LINE = ([0.0, 1.0, 2.0, 3.0, 4.0], [1.0, 3.0, 5.0, 7.0, 9.0])
 
@@ -46,12 +47,13 @@ def test_two_moons_are_separated_on_points_not_seen() -> None:
 
 
 def test_a_spiral_is_learnt_on_points_not_seen() -> None:
-    X, y = mg.datasets.spirals(60, noise=0.0, seed=1, turns=0.75)
-    unseen = mg.datasets.spirals(200, noise=0.01, seed=2, turns=0.75)
-    model = nn.MLP(2, [12, 8, 1], activation="tanh", seed=3)
-    optimizer = mg.optim.Adam(model.parameters(), lr=0.05)
-    loss = lambda x, t: mg.losses.binary_cross_entropy(model(x), t)
-    fit(loss, data=(X, y), optimizer=optimizer, epochs=60, batch_size=10)
+    X, y = mg.datasets.spirals(120, noise=0.0, seed=1)
+    unseen = mg.datasets.spirals(200, noise=0.01, seed=2)
+    model = nn.MLP(2, [16, 8, 1], activation="tanh", seed=1)
+    rate = mg.optim.cosine(0.03, steps=100 * 12, final=0.003)
+    optimizer = mg.optim.Adam(model.parameters(), lr=rate)
+    loss = mg.compile(lambda x, t: mg.losses.binary_cross_entropy(model(x), t))
+    fit(loss, data=(X, y), optimizer=optimizer, epochs=100, batch_size=10)
     assert accuracy(model, *unseen) > 0.95
 
 
@@ -98,6 +100,17 @@ def test_a_loss_with_a_batch_method_is_given_whole_batches() -> None:
     _, history = fit_line(loss=Batched(), optimizer=optimizer, batch_size=2, seed=1)
     assert sizes[:3] == [2, 2, 1]
     assert history.loss == pytest.approx(fit_line(batch_size=2, seed=1)[1].loss)
+
+
+def test_a_compiled_loss_trains_to_the_same_numbers() -> None:
+    model = Line()
+    optimizer = mg.optim.SGD(model.parameters(), lr=0.05)
+    compiled = mg.compile(model.loss)
+    _, history = fit_line(loss=compiled, optimizer=optimizer, batch_size=2, validation=LINE)
+    expected, by_rows = fit_line(batch_size=2, validation=LINE)
+    assert history.loss == pytest.approx(by_rows.loss, rel=1e-12)
+    assert history.column("validation_loss") == pytest.approx(by_rows.column("validation_loss"))
+    assert model.slope.data == pytest.approx(expected.slope.data, rel=1e-12)
 
 
 def test_ctrl_c_returns_the_history_and_a_whole_model() -> None:
@@ -170,6 +183,10 @@ def test_accuracy_knows_scores_signs_and_classes() -> None:
     [
         ({"data": ([1.0], [1.0, 2.0])}, "got lengths 1, 2"),
         ({"data": ([], [])}, "got lengths 0, 0"),
+        ({"data": 3}, "must be \\(X, Y\\)"),
+        ({"data": (LINE[0],), "model": Line()}, "got 1 columns"),
+        ({"epochs": 0}, "epochs must be at least 1"),
+        ({"optimizer": 0.1}, r"pass mg\.optim\.SGD"),
         ({"batch_size": 0}, "batch_size must be at least 1"),
         ({"patience": 0}, "patience must be at least 1"),
         ({"loss": lambda x, y: 3.0}, "must return a Value, got the float 3.0"),
@@ -277,8 +294,10 @@ def test_the_decision_boundary_takes_several_classes_and_infinite_scores() -> No
     [
         (([[1, 2, 3]], [0]), "two inputs"),
         (([[1, 2]], [0, 1]), "got lengths 1, 2"),
+        (([[1, float("nan")]], [0]), "no place on a map"),
+        (([[1, 2]], ["a"]), "got the str 'a'"),
     ],
 )
 def test_the_decision_boundary_needs_points_of_a_plane(arguments: Any, message: str) -> None:
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((ValueError, TypeError), match=message):
         mg.decision_boundary(lambda x: 0.0, *arguments)
