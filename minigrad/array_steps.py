@@ -32,9 +32,8 @@ def training_steps(loss: Any, optimizer: Optimizer) -> Iterator[Callable[..., fl
 
     It takes the arguments of `loss`, which can have another structure at every step. A parameter
     that an example does not reach has gradient 0 in that step (an optimiser by itself would leave
-    it alone). With a
-    compiled loss that runs natively the parameters stand in one array meanwhile; the Values have
-    their numbers again at the end of the block, after an exception or Ctrl-C too.
+    it alone). With a compiled loss that runs natively the parameters stand in one array meanwhile;
+    the Values have their numbers again at the end of the block, after an exception or Ctrl-C too.
     """
     if isinstance(loss, Compiled) and all(isinstance(p, Value) for p in optimizer.parameters):
         steps = _ArraySteps(loss, optimizer)
