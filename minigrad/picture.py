@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -39,10 +40,13 @@ class Picture:
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         # an <img>: inline <svg> is dropped in a notebook that is not trusted
         data = base64.b64encode(self.svg.encode()).decode()
-        return {
+        bundle = {
             "text/html": f'<img src="data:image/svg+xml;base64,{data}" style="max-width:100%">',
             "text/plain": repr(self),
         }
+        with suppress(ImportError):  # without resvg-py there is no PNG, for previews
+            bundle["image/png"] = base64.b64encode(self.png()).decode()
+        return bundle
 
     def __repr__(self) -> str:
         return f"Picture({len(self.svg)} characters of SVG)"

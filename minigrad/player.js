@@ -385,15 +385,17 @@ function startPlayer(host, css, data) {
     " ": () => play.click(),
   };
 
-  // On the window, so that these five keys come here before a notebook takes them as shortcuts;
-  // all other keys, and these while the focus is elsewhere, are left alone.
+  // On the window, so that these five keys, and what is typed into a field, come here before a
+  // notebook takes them as shortcuts; all other keys, and all while the focus is elsewhere, are
+  // left alone.
   function onKey(event) {
     const focused = root.activeElement;
-    if (!focused || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
-    if (focused.matches("input[type=text], select")) {
-      if (event.key in keys) event.stopImmediatePropagation();
+    if (!focused || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (focused.matches("input[type=text], select")) { // a notebook would take 0, 0 as a shortcut
+      if (!event.shiftKey || event.key.length === 1) event.stopImmediatePropagation();
       return;
     }
+    if (event.shiftKey) return;
     if (!(event.key in keys) || (event.key === " " && focused.matches("button"))) return;
     event.preventDefault();
     event.stopImmediatePropagation();

@@ -19,7 +19,11 @@ PACKAGE = os.path.dirname(os.path.abspath(__file__))
 
 
 class Source(NamedTuple):
-    """A line of the user's code."""
+    """A line of the user's code.
+
+    >>> print(Source("run.py", 4), Source("/tmp/ipykernel_7/2718.py", 4), sep="; ")
+    run.py, line 4; the notebook's cell, line 4
+    """
 
     filename: str
     line_number: int
@@ -30,7 +34,10 @@ class Source(NamedTuple):
         return linecache.getline(self.filename, self.line_number).strip()
 
     def __str__(self) -> str:
-        place = f"{os.path.basename(self.filename)}, line {self.line_number}"
+        name = os.path.basename(self.filename)
+        if "ipykernel_" in self.filename:  # a cell's file name is a hash, which tells nobody much
+            name = "the notebook's cell"
+        place = f"{name}, line {self.line_number}"
         return f"{place}: {self.text}" if self.text else place
 
 

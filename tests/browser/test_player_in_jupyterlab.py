@@ -1,14 +1,12 @@
 """The player in JupyterLab 4: run there, reopened untrusted, exported with and without scripts."""
 
 import json
-import socket
 import subprocess
 import sys
 from importlib.util import find_spec
-from time import sleep
-from urllib.request import urlopen
 
 import pytest
+from jupyterlab_server import jupyterlab
 from needed import missing
 
 SOURCE = """\
@@ -44,30 +42,8 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def address(folder):
-    """The address of a JupyterLab server for that folder."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    settings = ["--no-browser", "--allow-root", f"--port={port}", "--ip=127.0.0.1"]
-    settings += ["--IdentityProvider.token=", "--ServerApp.password="]
-    log = folder / "server.log"
-    with open(log, "wb") as file:
-        command = [sys.executable, "-m", "jupyterlab", *settings]
-        server = subprocess.Popen(command, cwd=folder, stdout=file, stderr=file)
-    while not _answers(f"http://127.0.0.1:{port}/api"):
-        assert server.poll() is None, log.read_text()
-        sleep(0.2)
-    yield f"http://127.0.0.1:{port}/doc/tree"
-    server.terminate()
-    server.wait(timeout=60)
-
-
-def _answers(address: str) -> bool:
-    try:
-        urlopen(address, timeout=10).close()
-    except OSError:
-        return False
-    return True
+    with jupyterlab(folder) as address:
+        yield address
 
 
 @pytest.fixture

@@ -1,0 +1,45 @@
+"""A JupyterLab server for tests, on this machine only."""
+
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from time import sleep
+from urllib.request import urlopen
+
+from needed import missing
+
+
+@contextmanager
+def jupyterlab(folder: Path) -> Iterator[str]:
+    """The address at which the notebooks of a folder open."""
+    if not (find_spec("jupyterlab") and find_spec("ipykernel")):
+        missing("jupyterlab", "pip install jupyterlab")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    settings = ["--no-browser", "--allow-root", f"--port={port}", "--ip=127.0.0.1"]
+    settings += ["--IdentityProvider.token=", "--ServerApp.password="]
+    log = folder / "server.log"
+    with open(log, "wb") as file:
+        command = [sys.executable, "-m", "jupyterlab", *settings]
+        server = subprocess.Popen(command, cwd=folder, stdout=file, stderr=file)
+    try:
+        while not _answers(f"http://127.0.0.1:{port}/api"):
+            assert server.poll() is None, log.read_text()
+            sleep(0.2)
+        yield f"http://127.0.0.1:{port}/doc/tree"
+    finally:
+        server.terminate()
+        server.wait(timeout=60)
+
+
+def _answers(address: str) -> bool:
+    try:
+        urlopen(address, timeout=10).close()
+    except OSError:
+        return False
+    return True
