@@ -1,6 +1,15 @@
-"""Without the extra `native` the modules that are made with it are left out, and it is said why."""
+"""What tests and the examples in docstrings share.
+
+Gates that one of them defines are gone after it. Without the extra `native` the modules that are
+made with it are left out, and it is said why.
+"""
 
 import importlib.util
+from collections.abc import Iterator
+
+import pytest
+
+import minigrad as mg
 
 MISSING = [name for name in ("llvmlite", "numpy") if importlib.util.find_spec(name) is None]
 
@@ -12,3 +21,13 @@ def pytest_report_header() -> str:
     if MISSING:
         return f"machine code is not tested, for lack of: pip install {' '.join(MISSING)}"
     return "machine code is tested"
+
+
+@pytest.fixture(autouse=True)
+def only_built_in_gates_afterwards() -> Iterator[None]:
+    """Take the gates that a test has defined out of the table again."""
+    before = set(mg.GATES)
+    yield
+    for name in set(mg.GATES) - before:
+        del mg.GATES[name]
+        delattr(mg.Value, name)

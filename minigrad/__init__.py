@@ -17,6 +17,7 @@ from . import copying as _copying  # noqa: F401  (gives Value its copies and pic
 from . import datasets, losses, nn, optim
 from . import gates as _gates
 from .accuracy import accuracy
+from .array_steps import training_steps
 from .boundary import decision_boundary
 from .compiler import compile
 from .draw import draw
@@ -40,7 +41,6 @@ from .stepper import Stepper
 from .table import as_table
 from .tracing import TracingError
 from .training import fit
-from .training_steps import training_steps
 from .tree import as_tree
 from .worksheet import Worksheet
 

@@ -127,7 +127,7 @@ def _panel(panel: Panel, top: float, count: int, theme: Theme) -> list[str]:
             f'stroke="{theme.cluster_line}" stroke-width="0.7"/>'
         )
         parts.append(_text(LEFT - 7, y + 3.8, f"{tick:g}".replace("-", "−"), theme.faint, "end"))
-    colours = (theme.value, theme.active_line)
+    colours = (theme.value, theme.gradient)
     named = [
         (name, numbers, colour)
         for (name, numbers), colour in zip(panel.curves.items(), colours)

@@ -97,11 +97,12 @@ def _differs(gate: Gate, fields: dict[str, Any]) -> bool:
     count = gate.arity or 3
     for _ in range(200):
         inputs = [float(source.choice((0, 1, -1, source.uniform(-3, 3)))) for _ in range(count)]
-        results = []
+        results: list[Any] = []
         for changed in ({}, fields):
             with _with_fields(gate, changed, reinstall=False):
                 try:
-                    results.append((gate.forward(*inputs), *gate.local_gradients(*inputs)))
+                    numbers = (gate.forward(*inputs), *gate.local_gradients(*inputs))
+                    results.append([number + 0.0 for number in numbers])  # −0.0 is 0.0 here
                 except (IndexError, ArithmeticError):
                     results.append("refused")
         if str(results[0]) != str(results[1]):

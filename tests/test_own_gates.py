@@ -10,15 +10,6 @@ import minigrad as mg
 from minigrad import GATES, Value
 
 
-@pytest.fixture(autouse=True)
-def only_the_built_in_gates_afterwards():
-    before = set(GATES)
-    yield
-    for name in set(GATES) - before:
-        del GATES[name]
-        delattr(Value, name)
-
-
 def test_three_lines_define_a_gate():
     @mg.gate(symbol="sq", local_gradient=lambda x, out: (2 * x,))
     def square(x):

@@ -5,7 +5,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from test_stepper import neuron
+from stepped import neuron
 
 import minigrad as mg
 from minigrad import Stepper, Value

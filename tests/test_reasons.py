@@ -2,7 +2,7 @@
 
 import pytest
 from hypothesis import given
-from test_stepper import circuits, neuron
+from stepped import circuits, neuron
 
 import minigrad as mg
 from minigrad import Stepper, Value

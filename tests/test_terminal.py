@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from test_stepper import neuron
+from stepped import neuron
 
 from minigrad import Stepper, Value, cli
 from minigrad.terminal import keys_in, screen_lines

@@ -1,14 +1,14 @@
 """Griffe's view of a docstring: its `>>>` examples become code blocks.
 
-    >>> print(fenced("Add.\\n\\n>>> 1 + 1\\n2\\n\\nMore."))
-    Add.
-    <BLANKLINE>
-    ```pycon
-    >>> 1 + 1
-    2
-    ```
-    <BLANKLINE>
-    More.
+>>> print(fenced("Add.\\n\\n>>> 1 + 1\\n2\\n\\nMore."))
+Add.
+<BLANKLINE>
+```pycon
+>>> 1 + 1
+2
+```
+<BLANKLINE>
+More.
 """
 
 from __future__ import annotations
