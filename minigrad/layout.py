@@ -120,7 +120,8 @@ def _checked(program: str, form: str, exit_code: int, output: _Reader, complaint
         raise LayoutError(f"{program} printed more than {MOST_BYTES >> 20} MB and was stopped")
     if exit_code:
         reason = f"was killed by signal {-exit_code}" if exit_code < 0 else f"failed ({exit_code})"
-        raise LayoutError(f"{program} {reason}" + (f": {said}" if said else " without a word"))
+        said = said or "it said nothing; draw less (depth=, around=, collapse=)"
+        raise LayoutError(f"{program} {reason}: {said}")
     return _a_picture(program, form, bytes(output.content), said)
 
 

@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from .engine import Value, leaves_and_gates
 from .gate import described
@@ -43,6 +43,31 @@ def selected_gates(
         near = _backwards([output], depth)
         return [wire for wire in gates if wire in near]
     return gates
+
+
+def crossed_columns(gates: Sequence[Value]) -> int:
+    """How many columns of gates all branches cross on their way, together.
+
+    >>> import minigrad as mg
+    >>> x = mg.Value(1.0)
+    >>> crossed_columns([x.exp()]), crossed_columns(selected_gates(x.exp().exp() * x))
+    (0, 2)
+
+    Graphviz makes a node for each of them: it is what takes its time, and what it can die of.
+    """
+    column: dict[Value, int] = {}
+    for gate in gates:
+        column[gate] = 1 + max((column.get(source, -1) for source in gate.inputs), default=-1)
+    first_use: dict[Value, int] = {}
+    for gate in gates:
+        for source in gate.inputs:
+            first_use.setdefault(source, column[gate])
+            first_use[source] = min(first_use[source], column[gate])
+    return sum(
+        column[gate] - column.get(source, first_use[source] - 1) - 1
+        for gate in gates
+        for source in gate.inputs
+    )
 
 
 def more_gates_than(output: Value, most: int) -> bool:

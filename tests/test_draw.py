@@ -376,3 +376,12 @@ def test_a_gate_is_marked_exactly_where_hardly_any_gradient_passes(gate):
     marked = {x for x in grid if condition(x, gate.forward(x))}
     assert word in ("dead", "saturated")
     assert marked == {x for x in grid if slopes[x] < 0.04 * max(slopes.values())}
+
+
+def test_a_wire_used_too_far_away_is_refused_before_graphviz_breaks_down():
+    x = y = Value(1.0, label="x")
+    for _ in range(300):
+        y = y + x
+    with pytest.raises(ValueError, match=r"cross 44,850 columns .* depth=20"):
+        mg.draw(y)
+    assert mg.draw(y, depth=20).svg
