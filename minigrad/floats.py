@@ -44,6 +44,7 @@ class FloatCode:
 
 
 def called_gates(formulas: list[Formula]) -> list[Gate]:
+    """The gates that formulas call, each once."""
     gates: dict[Gate, None] = {}
     waiting: list[Any] = list(formulas)
     while waiting:

@@ -195,6 +195,7 @@ def _short(thing: object) -> str:
 
 
 def described(thing: object) -> str:
+    """What came, for a message: its type and itself, on one line and not too long."""
     return "None" if thing is None else f"the {type(thing).__name__} {_short(thing)}"
 
 

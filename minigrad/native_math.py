@@ -74,11 +74,13 @@ def _named(function: NativeFunction) -> NativeFunction:
 
 @_named
 def absolute(x: Native) -> Native:
+    """|x|."""
     return x.code.intrinsic("llvm.fabs", x)
 
 
 @_named
 def sqrt(x: Native) -> Native:
+    """√x, by the processor's own instruction."""
     return x.code.intrinsic("llvm.sqrt", x)
 
 
@@ -143,6 +145,7 @@ def _clamped(x: Native, low: float, high: float) -> Native:
 
 @_function
 def exp(x: Native) -> Native:
+    """e to the power x: a whole power of 2 times a polynomial of the rest."""
     n, less_one = _reduced(_clamped(x, -800.0, 800.0))
     b, code = x.code.builder, x.code
     whole = b.ashr(b.shl(_as_whole(n), code.whole(13)), code.whole(13))
@@ -160,6 +163,7 @@ def _expm1(x: Native) -> Native:
 
 @_function
 def tanh(x: Native) -> Native:
+    """The hyperbolic tangent, from exp(2·|x|) − 1, which is exact for small x too."""
     size = absolute(x)
     t = _expm1(_clamped(size + size, 0.0, 50.0))
     return _with_sign_of((size > 1e-9).choose(t / (t + 2.0), size), x)
@@ -180,6 +184,7 @@ _LOG: Final = (
 
 @_function
 def log(x: Native) -> Native:
+    """The natural logarithm: that of a whole power of 2, plus a polynomial of the mantissa."""
     code, b = x.code, x.code.builder
     tiny = x < 2.2250738585072014e-308
     bits = _bits(tiny.choose(x * 18014398509481984.0, x))  # 2⁵⁴
@@ -202,6 +207,7 @@ def log(x: Native) -> Native:
 
 @_function
 def log1p(x: Native) -> Native:
+    """log(1 + x), with what rounding took from 1 + x put back."""
     u = x + 1.0
     corrected = log(u) * (x / (u - 1.0))  # what rounding took from 1 + x (W. Kahan)
     result = (x < 1e16).choose(corrected, log(x))
@@ -330,6 +336,7 @@ def _squared(x: Native) -> tuple[Native, Native]:
 
 @_named
 def normal_density(x: Native) -> Native:
+    """φ(x), the bell curve."""
     square, error = _squared(x)
     bell = exp(-0.5 * square)
     density = bell * _PEAK + bell * (_PEAK_REST - _PEAK * (0.5 * error))
@@ -338,6 +345,7 @@ def normal_density(x: Native) -> Native:
 
 @_named
 def normal_cdf(x: Native) -> Native:
+    """Φ(x), the share of the bell curve left of x."""
     z = -x * _ROOT_HALF
     square, error = _squared(z)
     exact, exact_error = _squared(x)
@@ -368,5 +376,6 @@ def select(*choices_and_index: Native) -> Native:
 
 @_named
 def dot(*factors: Native) -> Native:
+    """x0·x1 + x2·x3 + …, summed from left to right."""
     products = (x * y for x, y in zip(factors[::2], factors[1::2]))
     return reduce(lambda total, product: total + product, products)
