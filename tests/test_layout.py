@@ -44,7 +44,7 @@ def test_a_program_that_crashes_is_quoted(fake_dot):
 @posix_only
 def test_a_program_killed_by_a_signal_is_named(fake_dot):
     fake_dot("kill -SEGV $$")
-    with pytest.raises(LayoutError, match="killed by signal 11 without a word"):
+    with pytest.raises(LayoutError, match="killed by signal 11: it said nothing"):
         render(DOT, "svg")
 
 
