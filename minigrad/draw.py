@@ -35,7 +35,6 @@ from .themes import theme_named
 from .tree import as_tree
 
 MOST_GATES: Final = 2000  # more than that no one can read
-MOST_CROSSED: Final = 15_000  # some ten seconds of layout; at 40,000 Graphviz breaks down
 COLLAPSE_FROM: Final = 300  # with more, units are drawn as boxes without being asked
 MOST_BOXES: Final = 75  # with more, layers are
 
@@ -104,22 +103,12 @@ def draw(
     scene = _with_marks(scene, highlight)
     groups = groups_of(gates, uses) if style == "circuit" else []
     boxes, note = _boxes(gates, groups, collapse)
-    if not boxes:
-        _check_crossings(gates)
     if boxes and (outside := gates_outside(gates, boxes)) > MOST_GATES:
         raise ValueError(_too_many(f"{outside:,} (outside of the units)"))
     scene = replace(scene, caption=_caption(scene, title, note))
-    return Drawing(_lines(scene, style, groups, boxes), lambda: as_tree(output, digits), len(gates))
-
-
-def _check_crossings(gates: Sequence[Value]) -> None:
-    crossed = crossed_columns(gates)
-    if crossed > MOST_CROSSED:
-        raise ValueError(
-            f"wires that are used far from where they begin cross {crossed:,} columns of gates in "
-            f"all, too many to lay out (at most {MOST_CROSSED:,}): draw a part with depth=20, "
-            'around=wire or between=(a, b), or units as boxes with collapse="neuron"'
-        )
+    crossed = 0 if boxes else crossed_columns(gates)
+    lines = _lines(scene, style, groups, boxes)
+    return Drawing(lines, lambda: as_tree(output, digits), len(gates), crossed)
 
 
 def _with_marks(scene: Scene, highlight: Value | None) -> Scene:

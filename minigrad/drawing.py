@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 LEGIBLE: Final = 75  # with more gates, a notebook also shows the picture in full size, to scroll
 
+MOST_CROSSED: Final = 15_000  # some ten seconds of layout; at 40,000 Graphviz breaks down
+
 
 class Drawing:
     """A picture of a circuit: it shows itself in a notebook, and `save(path)` writes a file.
@@ -37,10 +39,13 @@ class Drawing:
     The layout is made when it is first asked for, and kept.
     """
 
-    def __init__(self, lines: Sequence[str], text: Callable[[], str], gate_count: int) -> None:
+    def __init__(
+        self, lines: Sequence[str], text: Callable[[], str], gate_count: int, crossed: int = 0
+    ) -> None:
         self._lines = list(lines)
         self._text = text
         self._gate_count = gate_count
+        self._crossed = crossed  # columns of gates that branches cross on their way
 
     def __str__(self) -> str:
         return self._text()
@@ -76,7 +81,7 @@ class Drawing:
     @cached_property
     def svg(self) -> str:
         """The picture as SVG."""
-        text = render(self.source, "svg").decode()
+        text = self._laid_out("svg").decode()
         text = text[text.index("<svg") :]
         return re.sub(r"<title>[^<]*</title>\n", "", text)
 
@@ -88,7 +93,16 @@ class Drawing:
     @cached_property
     def pdf(self) -> bytes:
         """The picture as PDF."""
-        return render(self.source, "pdf")
+        return self._laid_out("pdf")
+
+    def _laid_out(self, form: str) -> bytes:
+        if self._crossed > MOST_CROSSED:
+            raise LayoutError(
+                f"wires that are used far from where they begin cross {self._crossed:,} columns of "
+                f"gates in all, too many to lay out (at most {MOST_CROSSED:,}): draw a part with "
+                "depth=20, around=wire or between=(a, b)"
+            )
+        return render(self.source, form)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the picture to a file: `.svg`, `.png`, `.pdf` or `.dot` by its ending.

@@ -11,6 +11,7 @@ from pictures import Picture, clean, fan_out, network, neuron
 
 import minigrad as mg
 from minigrad import Value
+from minigrad.layout import LayoutError
 from minigrad.stage import Stage
 
 HERE = Path(__file__).parent
@@ -382,6 +383,8 @@ def test_a_wire_used_too_far_away_is_refused_before_graphviz_breaks_down():
     x = y = Value(1.0, label="x")
     for _ in range(300):
         y = y + x
-    with pytest.raises(ValueError, match=r"cross 44,850 columns .* depth=20"):
-        mg.draw(y)
+    picture = mg.draw(y)
+    with pytest.raises(LayoutError, match=r"cross 44,850 columns .* depth=20"):
+        _ = picture.svg
+    assert "w300" in picture.source
     assert mg.draw(y, depth=20).svg
