@@ -106,9 +106,11 @@ def draw(
     if boxes and (outside := gates_outside(gates, boxes)) > MOST_GATES:
         raise ValueError(_too_many(f"{outside:,} (outside of the units)"))
     scene = replace(scene, caption=_caption(scene, title, note))
-    crossed = 0 if boxes else crossed_columns(gates)
+    shown: Sequence[Value] = [] if boxes else gates
     lines = _lines(scene, style, groups, boxes)
-    return Drawing(lines, lambda: as_tree(output, digits), len(gates), crossed)
+    return Drawing(
+        lines, lambda: as_tree(output, digits), len(gates), lambda: crossed_columns(shown)
+    )
 
 
 def _with_marks(scene: Scene, highlight: Value | None) -> Scene:

@@ -40,7 +40,11 @@ class Drawing:
     """
 
     def __init__(
-        self, lines: Sequence[str], text: Callable[[], str], gate_count: int, crossed: int = 0
+        self,
+        lines: Sequence[str],
+        text: Callable[[], str],
+        gate_count: int,
+        crossed: Callable[[], int],
     ) -> None:
         self._lines = list(lines)
         self._text = text
@@ -96,9 +100,9 @@ class Drawing:
         return self._laid_out("pdf")
 
     def _laid_out(self, form: str) -> bytes:
-        if self._crossed > MOST_CROSSED:
+        if (crossed := self._crossed()) > MOST_CROSSED:
             raise LayoutError(
-                f"wires that are used far from where they begin cross {self._crossed:,} columns of "
+                f"wires that are used far from where they begin cross {crossed:,} columns of "
                 f"gates in all, too many to lay out (at most {MOST_CROSSED:,}): draw a part with "
                 "depth=20, around=wire or between=(a, b)"
             )
