@@ -2,8 +2,8 @@
 
 A kernel's function takes the slots, the numbers of the operands' slots (all first operands, then
 all second ones, …), how many operations there are, how many operands each has, and where the
-results go. A slot is one double, or for a batch a block of ROWS rows. Each kernel is compiled once
-per process.
+results go. A slot is one double; for a batch it is a block of ROWS rows, and the function is also
+told how many of them there are. Each kernel is compiled once per process.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ AT_ONCE: Final = 4  # sums that run side by side, because each waits for its own
 
 POINTER: Final = DOUBLE.as_pointer()
 SIGNATURE: Final = ir.FunctionType(VOID, [POINTER, INT.as_pointer(), LONG, LONG, POINTER])
+BLOCK_SIGNATURE: Final = ir.FunctionType(VOID, [*SIGNATURE.args, LONG])
 
 _addresses: dict[tuple[Kernel, int, int], int] = {}
 _lock = RLock()
@@ -46,7 +47,7 @@ def _is_unrolled(kernel: Kernel) -> bool:
 
 
 def _define(module: Any, name: str, kernel: Kernel, count: int, rows: int) -> None:
-    function = ir.Function(module, SIGNATURE, name)
+    function = ir.Function(module, SIGNATURE if rows == 1 else BLOCK_SIGNATURE, name)
     function.args[4].add_attribute("noalias")  # a run never reads what it writes
     builder = ir.IRBuilder(function.append_basic_block())
     width = min(rows, machine().width)
@@ -72,11 +73,12 @@ class _Run:
 
     def __init__(self, code: Code, function: Any, rows: int) -> None:
         self.code, self.rows = code, rows
-        self.slots, self.index, self.count, self.operands, self.results = function.args
+        self.slots, self.index, self.count, self.operands, self.results, *given = function.args
+        self.given_rows = given[0] if given else LONG(1)
 
     def rows_of(self, gate: Any) -> Any:
-        """A loop over the rows of a block, by vectors."""
-        return self.code.loop(LONG(self.rows), self.code.width)
+        """A loop over the rows that are there, by vectors."""
+        return self.code.loop(self.given_rows, self.code.width)
 
     def load(self, gate: Any, place: Any, row: Any) -> Native:
         """The operand of a gate at a place."""

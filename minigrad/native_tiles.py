@@ -1,0 +1,134 @@
+"""Tiles: sums of products that share their factors, computed side by side. Needs llvmlite.
+
+Two kinds of work take nearly all of a network's time. The dots of a layer (and, on the way back, of
+its transpose) read the same wires with other weights, and the gradients of its weights are the
+products of all pairs of two lists of wires, summed over the rows:
+
+    z_j = Σ_k w_jk · x_k                    dots: one x_k serves a tile's four units j
+    ∂C/∂w_jk = Σ_rows δ_j · x_k             products: 2 + 4 wires make a tile's eight sums
+
+One number at a time each product would read its factors from memory, and each addition would wait
+for the one before it. A tile holds eight sums in registers: a factor is read once and used two or
+four times, and eight additions are under way at once. Every dot still adds from its first product
+to its last, so it is the eager one to the last bit.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, Final
+
+import llvmlite.ir as ir
+
+from .machine import machine
+from .native_kernels import BLOCK_SIGNATURE, ROWS
+from .native_operand import LONG, Code, Condition, Native
+
+UNITS: Final = 4  # dots in a tile, each on so many vectors of rows:
+VECTORS: Final = 2
+LEFT: Final = 2  # the wires on either side of a tile of products
+RIGHT: Final = 4
+
+
+@cache
+def dot_tiles() -> int:
+    """The address of dot_tiles(space, index, tiles, pairs, results, rows).
+
+    `index` has the slots of the x_k, one for each pair, and then where in the space the weights
+    begin: for each tile, for each k, those of its units.
+    """
+    code, (space, index, tiles, pairs, results, rows) = _function("dot_tiles")
+    b = code.builder
+    totals = [[b.alloca(code.number) for _ in range(VECTORS)] for _ in range(UNITS)]
+    all_weights = b.gep(space, [b.sext(b.load(b.gep(index, [pairs])), LONG)])
+
+    def products(weights: Any, k: Any, row: Any) -> list[list[Native]]:
+        slot = b.sext(b.load(b.gep(index, [k])), LONG)
+        first = b.gep(space, [b.add(b.mul(slot, LONG(ROWS)), row)])
+        xs = [code.load(b.gep(first, [LONG(v * code.width)])) for v in range(VECTORS)]
+        of_units = b.gep(weights, [b.mul(k, LONG(UNITS))])
+        ws = [code.splat(b.load(b.gep(of_units, [LONG(j)]))) for j in range(UNITS)]
+        return [[w * x for x in xs] for w in ws]
+
+    with code.loop(tiles) as tile:
+        weights = b.gep(all_weights, [b.mul(b.mul(tile, pairs), LONG(UNITS))])
+        with code.loop(rows, VECTORS * code.width) as row:
+            for places, terms in zip(totals, products(weights, LONG(0), row)):
+                for place, term in zip(places, terms):
+                    b.store(term.value, place)
+            with code.loop(b.sub(pairs, LONG(1))) as k:
+                following = products(weights, b.add(k, LONG(1)), row)
+                for places, terms in zip(totals, following):
+                    for place, term in zip(places, terms):
+                        b.store((Native(code, b.load(place)) + term).value, place)
+            for j, places in enumerate(totals):
+                slot = b.add(b.mul(tile, LONG(UNITS)), LONG(j))
+                first = b.gep(results, [b.add(b.mul(slot, LONG(ROWS)), row)])
+                for v, place in enumerate(places):
+                    code.store(Native(code, b.load(place)), b.gep(first, [LONG(v * code.width)]))
+    return _compiled(code, "dot_tiles")
+
+
+@cache
+def product_tiles() -> int:
+    """The address of product_tiles(space, index, tiles, unused, sums, rows).
+
+    `index` has the slots of each tile's left and right wires; the sum of their products over the
+    rows is added to `sums`, where each left wire has its row of right ones.
+    """
+    code, (space, index, tiles, _, sums, rows) = _function("product_tiles")
+    b = code.builder
+    totals = [b.alloca(code.number) for _ in range(LEFT * RIGHT)]
+    whole = b.and_(rows, LONG(-code.width))
+
+    def add_products(wires: list[Any], row: Any, inside: Condition | None) -> None:
+        numbers = [code.load(b.gep(wire, [row])) for wire in wires]
+        products = [x * y for x in numbers[:LEFT] for y in numbers[LEFT:]]
+        for place, product in zip(totals, products):
+            term = inside.choose(product, 0.0) if inside else product
+            b.store((Native(code, b.load(place)) + term).value, place)
+
+    with code.loop(tiles) as tile:
+        first = b.mul(tile, LONG(LEFT + RIGHT))
+        slots = [b.load(b.gep(index, [b.add(first, LONG(i))])) for i in range(LEFT + RIGHT)]
+        wires = [b.gep(space, [b.mul(b.sext(slot, LONG), LONG(ROWS))]) for slot in slots]
+        for place in totals:
+            b.store(code.constant(0.0).value, place)
+        with code.loop(whole, code.width) as row:
+            add_products(wires, row, None)
+        with code.loop(b.sub(rows, whole), code.width):
+            add_products(wires, whole, code.lanes_below(b.sub(rows, whole)))
+        for i in range(0, LEFT * RIGHT, code.width):
+            vectors = [Native(code, b.load(place)) for place in totals[i : i + code.width]]
+            place = b.gep(sums, [b.add(b.mul(tile, LONG(LEFT * RIGHT)), LONG(i))])
+            code.store(code.load(place) + _lane_sums(code, vectors), place)
+    return _compiled(code, "product_tiles")
+
+
+def _lane_sums(code: Code, vectors: list[Native]) -> Native:
+    """The sum of each vector's lanes, as the lanes of one: as many vectors as there are lanes."""
+    b, kind = code.builder, ir.VectorType(ir.IntType(32), code.width)
+    while len(vectors) > 1:
+        halves = []
+        for parity in (0, 1):
+            lanes = ir.Constant(kind, list(range(parity, 2 * code.width, 2)))
+            halves.append(
+                [
+                    Native(code, b.shuffle_vector(x.value, y.value, lanes))
+                    for x, y in zip(vectors[::2], vectors[1::2])
+                ]
+            )
+        vectors = [even + odd for even, odd in zip(*halves)]
+    return vectors[0]
+
+
+def _function(name: str) -> tuple[Code, Any]:
+    function = ir.Function(ir.Module(), BLOCK_SIGNATURE, name)
+    function.args[4].add_attribute("noalias")  # no tile reads what it writes
+    return Code(ir.IRBuilder(function.append_basic_block()), machine().width), function.args
+
+
+def _compiled(code: Code, name: str) -> int:
+    code.builder.ret_void()
+    (address,) = machine().compile(code.module, [name])
+    return address
