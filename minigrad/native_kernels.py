@@ -1,9 +1,9 @@
 """Kernels as native loops over a run: many operations of one kind, one after the other.
 
-A kernel's function takes the slots, the numbers of the operands' slots (all first operands, then
-all second ones, …), how many operations there are, how many operands each has, and where the
-results go. A slot is one double; for a batch it is a block of ROWS rows, and the function is also
-told how many of them there are. Each kernel is compiled once per process.
+A kernel's function takes the numbers, where among them the operands begin (all first operands,
+then all second ones, …), how many operations there are, how many operands each has, and where the
+results go. An operand is one double; for a batch it is a slot of ROWS doubles, a row in each, and
+the function is also told how many rows there are. Each kernel is compiled once per process.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from .kernels import DOT, Kernel
 from .machine import machine
 from .native_operand import DOUBLE, INT, LONG, VOID, Code, Native, emit
 
-ROWS: Final = 32  # rows in a block
+ROWS: Final = 64  # in a slot; the rows behind the last one may hold anything
 AT_ONCE: Final = 4  # sums that run side by side, because each waits for its own last addition
 
 POINTER: Final = DOUBLE.as_pointer()
 SIGNATURE: Final = ir.FunctionType(VOID, [POINTER, INT.as_pointer(), LONG, LONG, POINTER])
-BLOCK_SIGNATURE: Final = ir.FunctionType(VOID, [*SIGNATURE.args, LONG])
+ROWS_SIGNATURE: Final = ir.FunctionType(VOID, [*SIGNATURE.args, LONG])
 
-_addresses: dict[tuple[Kernel, int, int], int] = {}
+_addresses: dict[tuple[Kernel, int, bool], int] = {}
 _lock = RLock()
 
 
-def addresses(kernels: list[tuple[Kernel, int]], rows: int) -> list[int]:
+def addresses(kernels: list[tuple[Kernel, int]], on_rows: bool = False) -> list[int]:
     """The native functions of kernels with a number of operands each, compiled where missing."""
-    keys = [(kernel, count if _is_unrolled(kernel) else 0, rows) for kernel, count in kernels]
+    keys = [(kernel, count if _is_unrolled(kernel) else 0, on_rows) for kernel, count in kernels]
     with _lock:
         missing = [key for key in dict.fromkeys(keys) if key not in _addresses]
         if missing:
@@ -46,51 +46,48 @@ def _is_unrolled(kernel: Kernel) -> bool:
     return kernel.fold is None and kernel is not DOT
 
 
-def _define(module: Any, name: str, kernel: Kernel, count: int, rows: int) -> None:
-    function = ir.Function(module, SIGNATURE if rows == 1 else BLOCK_SIGNATURE, name)
+def _define(module: Any, name: str, kernel: Kernel, count: int, on_rows: bool) -> None:
+    function = ir.Function(module, ROWS_SIGNATURE if on_rows else SIGNATURE, name)
     function.args[4].add_attribute("noalias")  # a run never reads what it writes
     builder = ir.IRBuilder(function.append_basic_block())
-    width = min(rows, machine().width)
-    run = _Run(Code(builder, width), function, rows)
+    code = Code(builder, machine().width if on_rows else 1)
+    run = _Run(code, function)
     if _is_unrolled(kernel):
-        with run.code.loop(run.count) as gate, run.rows_of(gate) as row:
+        with code.loop(run.count) as gate, code.loop(run.rows, code.width) as row:
             inputs = [run.load(gate, LONG(place), row) for place in range(count)]
-            run.store(emit(run.code, kernel, inputs), gate, row)
+            run.store(emit(code, kernel, inputs), gate, row)
+    elif on_rows:
+        with code.loop(run.count) as gate, code.loop(run.rows, AT_ONCE * code.width) as row:
+            rows = [builder.add(row, LONG(i * code.width)) for i in range(AT_ONCE)]
+            run.fold(kernel, [(gate, row) for row in rows])
     else:
-        together = AT_ONCE if rows == 1 else 1
-        whole = builder.sub(run.count, builder.srem(run.count, LONG(together)))
-        with run.code.loop(whole, together) as gate:
-            gates = [builder.add(gate, LONG(i)) for i in range(together)]
-            run.fold(kernel, [(gate, LONG(row)) for gate in gates for row in range(0, rows, width)])
-        if together > 1:
-            with run.code.loop(builder.sub(run.count, whole)) as gate:
-                run.fold(kernel, [(builder.add(gate, whole), LONG(0))])
+        whole = builder.and_(run.count, LONG(-AT_ONCE))
+        with code.loop(whole, AT_ONCE) as gate:
+            run.fold(kernel, [(builder.add(gate, LONG(i)), LONG(0)) for i in range(AT_ONCE)])
+        with code.loop(builder.sub(run.count, whole)) as gate:
+            run.fold(kernel, [(builder.add(gate, whole), LONG(0))])
     builder.ret_void()
 
 
 class _Run:
     """A kernel's function while it is written."""
 
-    def __init__(self, code: Code, function: Any, rows: int) -> None:
-        self.code, self.rows = code, rows
-        self.slots, self.index, self.count, self.operands, self.results, *given = function.args
-        self.given_rows = given[0] if given else LONG(1)
-
-    def rows_of(self, gate: Any) -> Any:
-        """A loop over the rows that are there, by vectors."""
-        return self.code.loop(self.given_rows, self.code.width)
+    def __init__(self, code: Code, function: Any) -> None:
+        self.code = code
+        self.numbers, self.index, self.count, self.operands, self.results, *rows = function.args
+        self.rows, self.slot = (rows[0], LONG(ROWS)) if rows else (LONG(1), LONG(1))
 
     def load(self, gate: Any, place: Any, row: Any) -> Native:
         """The operand of a gate at a place."""
         b = self.code.builder
-        where = b.add(b.mul(place, self.count), gate)
-        slot = b.sext(b.load(b.gep(self.index, [where])), LONG)
-        return self.code.load(b.gep(self.slots, [b.add(b.mul(slot, LONG(self.rows)), row)]))
+        where = b.load(b.gep(self.index, [b.add(b.mul(place, self.count), gate)]))
+        return self.code.load(b.gep(self.numbers, [b.add(b.sext(where, LONG), row)]))
 
     def store(self, number: Native, gate: Any, row: Any) -> None:
         """The result of a gate."""
         b = self.code.builder
-        self.code.store(number, b.gep(self.results, [b.add(b.mul(gate, LONG(self.rows)), row)]))
+        where = b.add(b.mul(gate, self.slot), row)
+        self.code.store(number, b.gep(self.results, [where]))
 
     def fold(self, kernel: Kernel, results: list[tuple[Any, Any]]) -> None:
         """Some results (of a gate, in a row) side by side, from the first operand to the last."""

@@ -43,7 +43,7 @@ class Array:
 class Schedule:
     """A tape in runs: the numbers that the native loop walks over."""
 
-    def __init__(self, tape: Tape, phase: int | None = None, rows: int = 1) -> None:
+    def __init__(self, tape: Tape, phase: int | None = None) -> None:
         chosen = [i for i, p in enumerate(tape.phases) if phase is None or p == phase]
         levels = _levels(tape)
         kernels = {kernel: k for k, kernel in enumerate(dict.fromkeys(tape.kernels))}
@@ -56,7 +56,7 @@ class Schedule:
                 latest = keys[i]
                 self.runs.append([])
             self.runs[-1].append(i)
-        self.tape, self.rows = tape, rows
+        self.tape = tape
 
     def leave_out(self, operations: set[int]) -> None:
         """Drop operations that something else computes."""
@@ -67,7 +67,7 @@ class Schedule:
         """Lay the table of runs, for operations' slots as the array `slots` numbers them."""
         tape = self.tape
         kinds = [(tape.kernels[run[0]], len(tape.operands[run[0]])) for run in self.runs]
-        functions = addresses(kinds, self.rows) if kinds else []
+        functions = addresses(kinds) if kinds else []
         self.indexes = [
             np.ascontiguousarray(
                 slots[np.array([tape.operands[i] for i in run], dtype=np.int64)].T, dtype=np.int32
@@ -79,7 +79,7 @@ class Schedule:
             for function, index, run, (_, count) in zip(functions, self.indexes, self.runs, kinds)
         ]
         self.table = np.array(table, dtype=np.int64).reshape(-1, FIELDS)
-        self.run_all = _run_loop(self.rows)
+        self.run_all = _run_loop()
         self.address, self.count = self.table.ctypes.data, len(table)
         self.size = self.table.nbytes + sum(index.nbytes for index in self.indexes)
 
@@ -152,7 +152,7 @@ class NativeTape:
 
 
 @cache
-def _run_loop(rows: int) -> Any:
+def _run_loop() -> Any:
     """The loop over runs, native too: calls each run's function."""
     module = ir.Module()
     kind = ir.FunctionType(VOID, [LONG.as_pointer(), LONG, POINTER])
@@ -165,8 +165,7 @@ def _run_loop(rows: int) -> Any:
         ]
         kernel = b.inttoptr(field[0], SIGNATURE.as_pointer())
         index = b.inttoptr(field[1], INT.as_pointer())
-        results = b.gep(slots, [b.mul(field[4], LONG(rows))])
-        b.call(kernel, [slots, index, field[2], field[3], results])
+        b.call(kernel, [slots, index, field[2], field[3], b.gep(slots, [field[4]])])
     b.ret_void()
     (address,) = machine().compile(module, ["run_all"])
     prototype = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64, ctypes.c_void_p)

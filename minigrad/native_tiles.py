@@ -21,51 +21,47 @@ from typing import Any, Final
 import llvmlite.ir as ir
 
 from .machine import machine
-from .native_kernels import BLOCK_SIGNATURE, ROWS
-from .native_operand import LONG, Code, Condition, Native
+from .native_kernels import ROWS, ROWS_SIGNATURE
+from .native_operand import INT, LONG, Code, Condition, Native
+from .tiling import LEFT, RIGHT
 
 UNITS: Final = 4  # dots in a tile, each on so many vectors of rows:
 VECTORS: Final = 2
-LEFT: Final = 2  # the wires on either side of a tile of products
-RIGHT: Final = 4
 
 
 @cache
 def dot_tiles() -> int:
     """The address of dot_tiles(space, index, tiles, pairs, results, rows).
 
-    `index` has the slots of the x_k, one for each pair, and then where in the space the weights
-    begin: for each tile, for each k, those of its units.
+    `index` says where in the space the x_k begin, one for each pair, and then where the weights do:
+    for each tile, for each k, those of its units.
     """
     code, (space, index, tiles, pairs, results, rows) = _function("dot_tiles")
     b = code.builder
-    totals = [[b.alloca(code.number) for _ in range(VECTORS)] for _ in range(UNITS)]
+    totals = [b.alloca(code.number) for _ in range(UNITS * VECTORS)]
     all_weights = b.gep(space, [b.sext(b.load(b.gep(index, [pairs])), LONG)])
 
-    def products(weights: Any, k: Any, row: Any) -> list[list[Native]]:
-        slot = b.sext(b.load(b.gep(index, [k])), LONG)
-        first = b.gep(space, [b.add(b.mul(slot, LONG(ROWS)), row)])
+    def products(weights: Any, k: Any, row: Any) -> list[Native]:
+        wire = b.sext(b.load(b.gep(index, [k])), LONG)
+        first = b.gep(space, [b.add(wire, row)])
         xs = [code.load(b.gep(first, [LONG(v * code.width)])) for v in range(VECTORS)]
         of_units = b.gep(weights, [b.mul(k, LONG(UNITS))])
         ws = [code.splat(b.load(b.gep(of_units, [LONG(j)]))) for j in range(UNITS)]
-        return [[w * x for x in xs] for w in ws]
+        return [w * x for w in ws for x in xs]
 
     with code.loop(tiles) as tile:
         weights = b.gep(all_weights, [b.mul(b.mul(tile, pairs), LONG(UNITS))])
         with code.loop(rows, VECTORS * code.width) as row:
-            for places, terms in zip(totals, products(weights, LONG(0), row)):
-                for place, term in zip(places, terms):
-                    b.store(term.value, place)
+            for total, product in zip(totals, products(weights, LONG(0), row)):
+                b.store(product.value, total)
             with code.loop(b.sub(pairs, LONG(1))) as k:
-                following = products(weights, b.add(k, LONG(1)), row)
-                for places, terms in zip(totals, following):
-                    for place, term in zip(places, terms):
-                        b.store((Native(code, b.load(place)) + term).value, place)
-            for j, places in enumerate(totals):
-                slot = b.add(b.mul(tile, LONG(UNITS)), LONG(j))
-                first = b.gep(results, [b.add(b.mul(slot, LONG(ROWS)), row)])
-                for v, place in enumerate(places):
-                    code.store(Native(code, b.load(place)), b.gep(first, [LONG(v * code.width)]))
+                for total, product in zip(totals, products(weights, b.add(k, LONG(1)), row)):
+                    b.store((Native(code, b.load(total)) + product).value, total)
+            for place, total in enumerate(totals):
+                j, v = divmod(place, VECTORS)
+                dot = b.add(b.mul(tile, LONG(UNITS)), LONG(j))
+                first = b.gep(results, [b.add(b.mul(dot, LONG(ROWS)), row)])
+                code.store(Native(code, b.load(total)), b.gep(first, [LONG(v * code.width)]))
     return _compiled(code, "dot_tiles")
 
 
@@ -73,8 +69,8 @@ def dot_tiles() -> int:
 def product_tiles() -> int:
     """The address of product_tiles(space, index, tiles, unused, sums, rows).
 
-    `index` has the slots of each tile's left and right wires; the sum of their products over the
-    rows is added to `sums`, where each left wire has its row of right ones.
+    `index` says where in the space each tile's left and right wires begin; the sums of their
+    products over the rows are added to `sums`, for each left wire those with all right ones.
     """
     code, (space, index, tiles, _, sums, rows) = _function("product_tiles")
     b = code.builder
@@ -90,8 +86,8 @@ def product_tiles() -> int:
 
     with code.loop(tiles) as tile:
         first = b.mul(tile, LONG(LEFT + RIGHT))
-        slots = [b.load(b.gep(index, [b.add(first, LONG(i))])) for i in range(LEFT + RIGHT)]
-        wires = [b.gep(space, [b.mul(b.sext(slot, LONG), LONG(ROWS))]) for slot in slots]
+        begins = [b.load(b.gep(index, [b.add(first, LONG(i))])) for i in range(LEFT + RIGHT)]
+        wires = [b.gep(space, [b.sext(begin, LONG)]) for begin in begins]
         for place in totals:
             b.store(code.constant(0.0).value, place)
         with code.loop(whole, code.width) as row:
@@ -106,24 +102,29 @@ def product_tiles() -> int:
 
 
 def _lane_sums(code: Code, vectors: list[Native]) -> Native:
-    """The sum of each vector's lanes, as the lanes of one: as many vectors as there are lanes."""
-    b, kind = code.builder, ir.VectorType(ir.IntType(32), code.width)
-    while len(vectors) > 1:
-        halves = []
-        for parity in (0, 1):
-            lanes = ir.Constant(kind, list(range(parity, 2 * code.width, 2)))
-            halves.append(
-                [
-                    Native(code, b.shuffle_vector(x.value, y.value, lanes))
-                    for x, y in zip(vectors[::2], vectors[1::2])
-                ]
-            )
-        vectors = [even + odd for even, odd in zip(*halves)]
+    """The sum of each vector's lanes, as the lanes of one: as many vectors as there are lanes.
+
+    Each time, the halves of all pieces are added, and two vectors become one of smaller pieces.
+    """
+    kind, size = ir.VectorType(INT, code.width), code.width
+    while size > 1:
+        half, count = size // 2, len(vectors) // 2
+        begins = [begin + x for begin in range(0, code.width, size) for x in (0, code.width)]
+        lower = [begin + lane for begin in begins for lane in range(half)]
+        upper = [lane + half for lane in lower]
+        lanes = [ir.Constant(kind, lower), ir.Constant(kind, upper)]
+        pairs = list(zip(vectors[:count], vectors[count:]))
+        halves = [
+            [code.builder.shuffle_vector(x.value, y.value, part) for part in lanes]
+            for x, y in pairs
+        ]
+        vectors = [Native(code, x) + Native(code, y) for x, y in halves]
+        size = half
     return vectors[0]
 
 
 def _function(name: str) -> tuple[Code, Any]:
-    function = ir.Function(ir.Module(), BLOCK_SIGNATURE, name)
+    function = ir.Function(ir.Module(), ROWS_SIGNATURE, name)
     function.args[4].add_attribute("noalias")  # no tile reads what it writes
     return Code(ir.IRBuilder(function.append_basic_block()), machine().width), function.args
 

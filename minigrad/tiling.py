@@ -1,40 +1,87 @@
-"""Which operations of a tape make tiles: see `native_tiles` for what a tile is good for.
+"""Which operations of a tape make tiles; what a tile is good for stands in `native_tiles`.
 
-Nothing here knows of networks: dots that multiply the same wires with numbers known before the rows
-share them, and products that pair two lists of wires in all ways are a rectangle. Needs NumPy.
+Nothing here knows of networks. Dots that multiply the same wires by numbers known before the rows
+share those wires; products that pair two lists of wires in all ways make a rectangle. What makes
+no tile stays as it is. Needs NumPy.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from .flatten import EACH_ROW
 from .kernels import DOT, MUL
+from .native_tape import Schedule
 from .tape import Tape
+
+LEFT: Final = 2  # wires on the two sides of a tile of products
+RIGHT: Final = 4
 
 
 class Dots(NamedTuple):
-    """Dots of one list of wires."""
+    """Dots of the same wires: `weights` has a row for each dot, a slot for each wire."""
 
     operations: list[int]
-    wires: Any  # slots
-    weights: Any  # slots: a row for each dot
+    wires: Any
+    weights: Any
+
+
+class Product(NamedTuple):
+    """Σ over the rows of left · right: two slots, and which sum it is."""
+
+    left: int
+    right: int
+    sum: int
+
+
+class ProductTile(NamedTuple):
+    """LEFT wires, RIGHT wires, and which sum each pair of them is, left by left; -1 for none."""
+
+    left: list[int]
+    right: list[int]
+    sums: list[int]
+
+
+class Tiling:
+    """The operations of a row in parts, in an order in which they can run, and what is summed up.
+
+    A part is `Dots`, or a list of operations with the same kernel.
+    """
+
+    def __init__(self, tape: Tape, reduced: list[int]) -> None:
+        inputs = range(len(tape.parameters), len(tape.parameters) + tape.input_count)
+        self.is_known = np.ones(tape.slot_count, dtype=bool)  # before the rows
+        self.is_known[inputs] = False
+        self.is_known[tape.first :] = np.array(tape.phases) != EACH_ROW
+        one = inputs.stop + tape.constants.index(1.0)  # every fused tape has it
+        products, made_by_tiles = row_products(tape, reduced, one)
+        self.products = product_tiles(products)
+        schedule = Schedule(tape, EACH_ROW)
+        schedule.leave_out(made_by_tiles)
+        self.parts: list[Dots | list[int]] = []
+        for run in schedule.runs:
+            dots, others = shared_dots(tape, run, self.is_known)
+            self.parts += dots
+            if others:
+                self.parts.append(others)
 
 
 def shared_dots(tape: Tape, run: list[int], is_known: Any) -> tuple[list[Dots], list[int]]:
-    """The dots of a run in groups that share their wires, and the operations that share none."""
+    """The dots of a run in groups that share their wires, and the operations that share none.
+
+    One factor of each product must be known before the rows; of two such, the second is shared.
+    """
     if tape.kernels[run[0]] is not DOT:
         return [], run
     pairs = np.array([tape.operands[i] for i in run], dtype=np.int64).reshape(len(run), -1, 2)
     left, right = pairs[:, :, 0], pairs[:, :, 1]
-    swapped = is_known[right] & ~is_known[left]
-    wires, weights = np.where(swapped, left, right), np.where(swapped, right, left)
-    possible = is_known[weights].all(axis=1)
+    turned = is_known[right] & ~is_known[left]
+    wires, weights = np.where(turned, left, right), np.where(turned, right, left)
     groups: dict[bytes, list[int]] = {}
-    for place in np.flatnonzero(possible).tolist():
+    for place in np.flatnonzero(is_known[weights].all(axis=1)).tolist():
         groups.setdefault(wires[place].tobytes(), []).append(place)
     shared = [places for places in groups.values() if len(places) > 1]
     taken = {place for places in shared for place in places}
@@ -42,18 +89,10 @@ def shared_dots(tape: Tape, run: list[int], is_known: Any) -> tuple[list[Dots], 
     return dots, [i for place, i in enumerate(run) if place not in taken]
 
 
-class Product(NamedTuple):
-    """Σ over the rows of left · right: two slots, and the sum's place."""
-
-    left: int
-    right: int
-    sum: int
-
-
 def row_products(tape: Tape, reduced: list[int], one: int) -> tuple[list[Product], set[int]]:
     """What is summed over the rows, as products, and the operations that need not run for it.
 
-    What is no product is one with the slot `one`.
+    What is no product is one times itself.
     """
     uses = [0] * tape.slot_count
     for operands in tape.operands:
@@ -73,45 +112,35 @@ def row_products(tape: Tape, reduced: list[int], one: int) -> tuple[list[Product
     return products, saved
 
 
-class Tile(NamedTuple):
-    """Wires on the left, wires on the right, and for each pair the place of its sum or -1."""
-
-    left: list[int]
-    right: list[int]
-    sums: list[int]
-
-
-def product_rectangles(products: Sequence[Product], height: int, width: int) -> list[Tile]:
-    """Tiles that cover the products, `height` wires on the left and `width` on the right."""
+def product_tiles(products: Sequence[Product]) -> list[ProductTile]:
+    """Tiles that cover the products, each once."""
     partners: dict[int, dict[int, int]] = {}
     for product in products:
         partners.setdefault(product.right, {})[product.left] = product.sum
-    groups: dict[tuple[int, ...], list[int]] = {}
-    for right, lefts in partners.items():
-        groups.setdefault(tuple(sorted(lefts)), []).append(right)
+    rectangles: dict[tuple[int, ...], list[int]] = {}
+    for wire, others in partners.items():
+        rectangles.setdefault(tuple(sorted(others)), []).append(wire)
     tiles = []
-    for lefts, rights in groups.items():
-        places = {(x, y): partners[y][x] for y in rights for x in lefts}
+    for lefts, rights in rectangles.items():
+        sums = {(left, right): partners[right][left] for right in rights for left in lefts}
         sides: list[Sequence[int]] = [lefts, rights]
-        if _tile_count(rights, height) * _tile_count(lefts, width) < (
-            _tile_count(lefts, height) * _tile_count(rights, width)
-        ):
+        if _tile_count(rights, lefts) < _tile_count(lefts, rights):
             sides.reverse()
-            places = {(y, x): place for (x, y), place in places.items()}
+            sums = {(left, right): sum_ for (right, left), sum_ in sums.items()}
         tiles += [
-            Tile(left, right, [places.pop((x, y), -1) for x in left for y in right])
-            for left in _cut(sides[0], height)
-            for right in _cut(sides[1], width)
+            ProductTile(left, right, [sums.pop((x, y), -1) for x in left for y in right])
+            for left in _pieces(sides[0], LEFT)
+            for right in _pieces(sides[1], RIGHT)
         ]
     return tiles
 
 
-def _tile_count(wires: Sequence[int], size: int) -> int:
-    return -(-len(wires) // size)
+def _tile_count(left: Sequence[int], right: Sequence[int]) -> int:
+    return -(-len(left) // LEFT) * -(-len(right) // RIGHT)
 
 
-def _cut(wires: Sequence[int], size: int) -> list[list[int]]:
-    """Pieces of one size; the last wire is repeated to fill the last one."""
+def _pieces(wires: Sequence[int], size: int) -> list[list[int]]:
+    """Pieces of one size; the last wire is repeated where the last piece would be shorter."""
     pieces = [list(wires[i : i + size]) for i in range(0, len(wires), size)]
-    pieces[-1] += [pieces[-1][-1]] * (size - len(pieces[-1]))
+    pieces[-1] += [wires[-1]] * (size - len(pieces[-1]))
     return pieces

@@ -1,0 +1,107 @@
+"""The native loop over the blocks of a batch: calls one run's function after the other on each.
+
+A workspace has, in this order: a slot for every input, for every number known before the rows that
+a run reads (the same in all rows), and for every operation of a row; then the weights of the tiles,
+in the order in which they are read; then the sums over the rows, tile by tile. Needs llvmlite.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from functools import cache
+from typing import Any, Final
+
+import llvmlite.ir as ir
+
+from .machine import machine
+from .native_kernels import POINTER, ROWS, ROWS_SIGNATURE
+from .native_operand import INT, LONG, VOID, Code
+
+# What the loop reads of a circuit, an address or a number each.
+FIELDS: Final = (
+    "input_count",
+    "known",  # where in the values each known number, and each weight, comes from
+    "known_count",
+    "weights",
+    "weight_count",
+    "first_weight",  # where in the workspace they begin
+    "runs",  # a table, see RUN
+    "run_count",
+    "sums",  # where among the tiles' sums each sum stands
+    "sum_count",
+    "first_sum",
+    "tile_sum_count",
+)
+RUN: Final = ("function", "index", "count", "operands", "results")
+
+
+@cache
+def run_rows() -> Any:
+    """run_rows(values, workspace, fields, inputs, count, sums) as a function of Python."""
+    kinds = [ctypes.c_void_p] * 4 + [ctypes.c_int64, ctypes.c_void_p]
+    (address,) = machine().compile(_Writer().module, ["run_rows"])
+    return ctypes.CFUNCTYPE(None, *kinds)(address)
+
+
+class _Writer:
+    def __init__(self) -> None:
+        self.module = ir.Module()
+        kind = ir.FunctionType(VOID, [POINTER, POINTER, LONG.as_pointer(), POINTER, LONG, POINTER])
+        function = ir.Function(self.module, kind, "run_rows")
+        self.values, self.space, fields, self.inputs, self.count, sums = function.args
+        self.b = b = ir.IRBuilder(function.append_basic_block())
+        self.code = Code(b, 1)
+        self.field = {name: b.load(b.gep(fields, [LONG(i)])) for i, name in enumerate(FIELDS)}
+        tile_sums = b.gep(self.space, [self.field["first_sum"]])
+        self._fill_workspace(tile_sums)
+        with self.code.loop(self.count, ROWS) as begin:
+            self._run_block(begin)
+        self._gather(tile_sums, "sums", self.field["sum_count"], sums)
+        b.ret_void()
+
+    def _gather(self, numbers: Any, index: str, count: Any, results: Any) -> None:
+        """Copy the numbers that an index names."""
+        b = self.b
+        with self.code.loop(count) as k:
+            b.store(b.load(b.gep(numbers, [self._index(index, k)])), b.gep(results, [k]))
+
+    def _index(self, name: str, k: Any) -> Any:
+        b = self.b
+        index = b.inttoptr(self.field[name], INT.as_pointer())
+        return b.sext(b.load(b.gep(index, [k])), LONG)
+
+    def _fill_workspace(self, tile_sums: Any) -> None:
+        """What is the same for all blocks."""
+        b, code, field = self.b, self.code, self.field
+        rows = self._rows_from(LONG(0))
+        known_slots = b.gep(self.space, [b.mul(field["input_count"], LONG(ROWS))])
+        with code.loop(field["known_count"]) as k:
+            number = b.load(b.gep(self.values, [self._index("known", k)]))
+            slot = b.gep(known_slots, [b.mul(k, LONG(ROWS))])
+            with code.loop(rows) as row:
+                b.store(number, b.gep(slot, [row]))
+        weights = b.gep(self.space, [field["first_weight"]])
+        self._gather(self.values, "weights", field["weight_count"], weights)
+        with code.loop(field["tile_sum_count"]) as k:
+            b.store(code.constant(0.0).value, b.gep(tile_sums, [k]))
+
+    def _rows_from(self, begin: Any) -> Any:
+        """How many rows the block has that begins there."""
+        left = self.b.sub(self.count, begin)
+        return self.b.select(self.b.icmp_signed("<", left, LONG(ROWS)), left, LONG(ROWS))
+
+    def _run_block(self, begin: Any) -> None:
+        b, code, field = self.b, self.code, self.field
+        block = b.gep(self.inputs, [b.mul(begin, field["input_count"])])
+        with code.loop(b.mul(field["input_count"], LONG(ROWS))) as k:
+            b.store(b.load(b.gep(block, [k])), b.gep(self.space, [k]))
+        rows = self._rows_from(begin)
+        runs = b.inttoptr(field["runs"], LONG.as_pointer())
+        with code.loop(field["run_count"]) as k:
+            run = b.gep(runs, [b.mul(k, LONG(len(RUN)))])
+            function, index, count, operands, results = [
+                b.load(b.gep(run, [LONG(i)])) for i in range(len(RUN))
+            ]
+            kernel = b.inttoptr(function, ROWS_SIGNATURE.as_pointer())
+            index = b.inttoptr(index, INT.as_pointer())
+            b.call(kernel, [self.space, index, count, operands, b.gep(self.space, [results]), rows])
