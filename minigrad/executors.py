@@ -14,7 +14,9 @@ from .tape import Tape, replay
 if TYPE_CHECKING:
     from .rows import Rows
 
-LARGEST_IN_LANES: Final = 6000  # operations: beyond, compiling takes longer than it saves
+# how much arithmetic of one row is straight-line code in lanes:
+FASTEST_IN_LANES: Final = 1000  # up to here nothing is as fast
+LARGEST_IN_LANES: Final = 5000  # beyond, compiling takes longer than it saves
 
 
 class Runner(Protocol):
@@ -100,11 +102,22 @@ def make_batch_runner(
     if executor == "python" or (executor == "auto" and not (has_native() and _is_native(tape))):
         return PythonRows(tape)
     require_native(executor)
+    from .merge import merged
     from .native_batch import NativeBatch
     from .native_blocks import Blocks
     from .native_lanes import Lanes
 
-    batch_tape = fused(flatten_batch(output, parameters, inputs))
+    batch_tape = merged(fused(flatten_batch(output, parameters, inputs)))
     if executor == "auto":
-        executor = "lanes" if len(batch_tape.kernels) <= LARGEST_IN_LANES else "tape"
+        executor = "lanes" if _is_for_lanes(batch_tape) else "tape"
     return NativeBatch(batch_tape, Lanes if executor == "lanes" else Blocks)
+
+
+def _is_for_lanes(tape: Tape) -> bool:
+    """Whether straight-line code is the better choice; where the tape works in tiles, that is."""
+    from .tiling import Tiling, arithmetic
+
+    size = arithmetic(tape)
+    if size <= FASTEST_IN_LANES:
+        return True
+    return size <= LARGEST_IN_LANES and 2 * Tiling(tape).arithmetic < size

@@ -37,8 +37,8 @@ RUN: Final = ("function", "index", "count", "operands", "results")
 
 @cache
 def run_rows() -> Any:
-    """run_rows(values, workspace, fields, inputs, count, sums) as a function of Python."""
-    kinds = [ctypes.c_void_p] * 4 + [ctypes.c_int64, ctypes.c_void_p]
+    """run_rows(values, workspace, fields, columns, stride, count, sums): see `Blocks.call`."""
+    kinds = [ctypes.c_void_p] * 4 + [ctypes.c_int64] * 2 + [ctypes.c_void_p]
     (address,) = machine().compile(_Writer().module, ["run_rows"])
     return ctypes.CFUNCTYPE(None, *kinds)(address)
 
@@ -46,9 +46,9 @@ def run_rows() -> Any:
 class _Writer:
     def __init__(self) -> None:
         self.module = ir.Module()
-        kind = ir.FunctionType(VOID, [POINTER, POINTER, LONG.as_pointer(), POINTER, LONG, POINTER])
-        function = ir.Function(self.module, kind, "run_rows")
-        self.values, self.space, fields, self.inputs, self.count, sums = function.args
+        kinds = [POINTER, POINTER, LONG.as_pointer(), POINTER, LONG, LONG, POINTER]
+        function = ir.Function(self.module, ir.FunctionType(VOID, kinds), "run_rows")
+        self.values, self.space, fields, self.columns, self.stride, self.count, sums = function.args
         self.b = b = ir.IRBuilder(function.append_basic_block())
         self.code = Code(b, 1)
         self.field = {name: b.load(b.gep(fields, [LONG(i)])) for i, name in enumerate(FIELDS)}
@@ -92,10 +92,12 @@ class _Writer:
 
     def _run_block(self, begin: Any) -> None:
         b, code, field = self.b, self.code, self.field
-        block = b.gep(self.inputs, [b.mul(begin, field["input_count"])])
-        with code.loop(b.mul(field["input_count"], LONG(ROWS))) as k:
-            b.store(b.load(b.gep(block, [k])), b.gep(self.space, [k]))
         rows = self._rows_from(begin)
+        with code.loop(field["input_count"]) as k:
+            column = b.gep(self.columns, [b.add(b.mul(k, self.stride), begin)])
+            slot = b.gep(self.space, [b.mul(k, LONG(ROWS))])
+            with code.loop(rows) as row:
+                b.store(b.load(b.gep(column, [row])), b.gep(slot, [row]))
         runs = b.inttoptr(field["runs"], LONG.as_pointer())
         with code.loop(field["run_count"]) as k:
             run = b.gep(runs, [b.mul(k, LONG(len(RUN)))])

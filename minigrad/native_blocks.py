@@ -30,8 +30,7 @@ class Blocks:
     step = ROWS
 
     def __init__(self, tape: Tape, slots: Any, reduced: list[int]) -> None:
-        self.input_count = tape.input_count
-        layout = _Layout(tape, Tiling(tape, reduced))
+        layout = _Layout(tape, Tiling(tape))
         sums = np.zeros(len(reduced), dtype=np.int64)
         sums[layout.sums[layout.sums >= 0]] = np.flatnonzero(layout.sums >= 0)
         self.indexes = {
@@ -60,9 +59,8 @@ class Blocks:
 
     def prepare(self, rows: Rows) -> Any:
         """See `RowRunner`."""
-        columns = columns_of(rows, ROWS)
-        blocks = np.ascontiguousarray(columns.reshape(len(columns), -1, ROWS).transpose(1, 0, 2))
-        return blocks, blocks.ctypes.data
+        columns = columns_of(rows, 1)
+        return columns, columns.ctypes.data, columns.shape[1]
 
     def workspace(self) -> Array:
         """See `RowRunner`."""
@@ -72,12 +70,13 @@ class Blocks:
         self, values: Array, prepared: Any, begin: int, end: int, sums: Array, space: Array
     ) -> None:
         """See `RowRunner`."""
-        _, inputs = prepared
+        _, columns, stride = prepared
         self._run(
             values.address,
             space.address,
             self.fields_address,
-            inputs + 8 * begin * self.input_count,
+            columns + 8 * begin,
+            stride,
             end - begin,
             sums.address,
         )

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from .flatten import EACH_ROW
+from .flatten import EACH_ROW, REDUCE
 from .kernels import DOT, MUL
 from .native_tape import Schedule
 from .tape import Tape
@@ -51,12 +51,13 @@ class Tiling:
     A part is `Dots`, or a list of operations with the same kernel.
     """
 
-    def __init__(self, tape: Tape, reduced: list[int]) -> None:
+    def __init__(self, tape: Tape) -> None:
         inputs = range(len(tape.parameters), len(tape.parameters) + tape.input_count)
         self.is_known = np.ones(tape.slot_count, dtype=bool)  # before the rows
         self.is_known[inputs] = False
         self.is_known[tape.first :] = np.array(tape.phases) != EACH_ROW
         one = inputs.stop + tape.constants.index(1.0)  # every fused tape has it
+        reduced = [i for i, kernel in enumerate(tape.kernels) if kernel is REDUCE]
         products, made_by_tiles = row_products(tape, reduced, one)
         self.products = product_tiles(products)
         schedule = Schedule(tape, EACH_ROW)
@@ -67,6 +68,22 @@ class Tiling:
             self.parts += dots
             if others:
                 self.parts.append(others)
+
+    @property
+    def arithmetic(self) -> int:
+        """Multiplications and additions in tiles, without products that have one mostly alone."""
+        dots: int = sum(part.weights.size for part in self.parts if isinstance(part, Dots))
+        sums = [sum(sum_ >= 0 for sum_ in tile.sums) for tile in self.products]
+        return 2 * (dots + sum(count for count in sums if 2 * count >= LEFT * RIGHT))
+
+
+def arithmetic(tape: Tape) -> int:
+    """Additions, multiplications and the like for one row: n − 1 for n operands, at least 1."""
+    return sum(
+        max(1, len(slots) - 1)
+        for kernel, phase, slots in zip(tape.kernels, tape.phases, tape.operands)
+        if phase == EACH_ROW or kernel is REDUCE
+    )
 
 
 def shared_dots(tape: Tape, run: list[int], is_known: Any) -> tuple[list[Dots], list[int]]:

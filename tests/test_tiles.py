@@ -11,7 +11,7 @@ import minigrad as mg
 from minigrad import Value, nn
 
 if HAS_NATIVE:
-    from minigrad.flatten import REDUCE, flatten_batch
+    from minigrad.flatten import flatten_batch
     from minigrad.fuse import fused
     from minigrad.tiling import LEFT, RIGHT, Dots, Product, Tiling, product_tiles
 
@@ -27,8 +27,7 @@ def tiling_of(model):
     inputs = [Value(0.5 + i) for i in range(model.layers[0].nin)]
     parameters = model.parameters()
     tape = fused(flatten_batch(output_of(model, inputs), parameters, inputs))
-    reduced = [i for i, kernel in enumerate(tape.kernels) if kernel is REDUCE]
-    return tape, Tiling(tape, reduced)
+    return Tiling(tape)
 
 
 def in_blocks(model):
@@ -42,7 +41,7 @@ def gradients_of(model, output):
 
 
 def test_the_units_of_a_layer_share_their_inputs_forward_and_back():
-    _, tiling = tiling_of(nn.MLP(3, [5, 4, 2], activation="relu"))
+    tiling = tiling_of(nn.MLP(3, [5, 4, 2], activation="relu"))
     shapes = [part.weights.shape for part in tiling.parts if isinstance(part, Dots)]
     forward, back = [(5, 3 + 1), (4, 5 + 1), (2, 4 + 1)], [(4, 2), (5, 4)]
     assert sorted(shapes) == sorted(forward + back)
@@ -50,15 +49,14 @@ def test_the_units_of_a_layer_share_their_inputs_forward_and_back():
 
 def test_a_lone_dot_and_dots_of_two_wires_make_no_tile():
     alone = nn.MLP(3, [1], activation="relu")
-    assert not any(isinstance(part, Dots) for part in tiling_of(alone)[1].parts)
+    assert not any(isinstance(part, Dots) for part in tiling_of(alone).parts)
     x = [Value(float(i)) for i in range(8)]
     tape = fused(flatten_batch(mg.dot(x[:4], x[4:]) * mg.dot(x[::2], x[1::2]), [], x))
-    reduced = [i for i, kernel in enumerate(tape.kernels) if kernel is REDUCE]
-    assert not any(isinstance(part, Dots) for part in Tiling(tape, reduced).parts)
+    assert not any(isinstance(part, Dots) for part in Tiling(tape).parts)
 
 
 def test_a_layers_weight_gradients_are_one_rectangle():
-    _, tiling = tiling_of(nn.MLP(4, [8, 1], activation="relu", bias=False))
+    tiling = tiling_of(nn.MLP(4, [8, 1], activation="relu", bias=False))
     full = [tile for tile in tiling.products if min(tile.sums) >= 0]
     assert len(full) == 4 * 8 // (LEFT * RIGHT)
 
