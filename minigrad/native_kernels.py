@@ -53,13 +53,14 @@ def _define(module: Any, name: str, kernel: Kernel, count: int, on_rows: bool) -
     code = Code(builder, machine().width if on_rows else 1)
     run = _Run(code, function)
     if _is_unrolled(kernel):
-        with code.loop(run.count) as gate, code.loop(run.rows, code.width) as row:
-            inputs = [run.load(gate, LONG(place), row) for place in range(count)]
-            run.store(emit(code, kernel, inputs), gate, row)
+        vectors = 2 if on_rows else 1
+        with code.loop(run.count) as gate, code.loop(run.rows, vectors * code.width) as first:
+            for row in run.rows_from(first, vectors):
+                inputs = [run.load(gate, LONG(place), row) for place in range(count)]
+                run.store(emit(code, kernel, inputs), gate, row)
     elif on_rows:
-        with code.loop(run.count) as gate, code.loop(run.rows, AT_ONCE * code.width) as row:
-            rows = [builder.add(row, LONG(i * code.width)) for i in range(AT_ONCE)]
-            run.fold(kernel, [(gate, row) for row in rows])
+        with code.loop(run.count) as gate, code.loop(run.rows, AT_ONCE * code.width) as first:
+            run.fold(kernel, [(gate, row) for row in run.rows_from(first, AT_ONCE)])
     else:
         whole = builder.and_(run.count, LONG(-AT_ONCE))
         with code.loop(whole, AT_ONCE) as gate:
@@ -76,6 +77,10 @@ class _Run:
         self.code = code
         self.numbers, self.index, self.count, self.operands, self.results, *rows = function.args
         self.rows, self.slot = (rows[0], LONG(ROWS)) if rows else (LONG(1), LONG(1))
+
+    def rows_from(self, first: Any, vectors: int) -> list[Any]:
+        """The first rows of some vectors, one after the other."""
+        return [self.code.builder.add(first, LONG(v * self.code.width)) for v in range(vectors)]
 
     def load(self, gate: Any, place: Any, row: Any) -> Native:
         """The operand of a gate at a place."""
