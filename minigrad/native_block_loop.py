@@ -39,7 +39,7 @@ RUN: Final = ("function", "index", "count", "operands", "results")
 def run_rows() -> Any:
     """run_rows(values, workspace, fields, columns, stride, count, sums): see `Blocks.call`."""
     kinds = [ctypes.c_void_p] * 4 + [ctypes.c_int64] * 2 + [ctypes.c_void_p]
-    (address,) = machine().compile(_Writer().module, ["run_rows"])
+    (address,) = machine().compile(_Writer().module, ["run_rows"], passes=False)
     return ctypes.CFUNCTYPE(None, *kinds)(address)
 
 
@@ -75,15 +75,16 @@ class _Writer:
         b, code, field = self.b, self.code, self.field
         rows = self._rows_from(LONG(0))
         known_slots = b.gep(self.space, [b.mul(field["input_count"], LONG(ROWS))])
+        vectors = Code(b, machine().width)
         with code.loop(field["known_count"]) as k:
-            number = b.load(b.gep(self.values, [self._index("known", k)]))
+            number = vectors.splat(b.load(b.gep(self.values, [self._index("known", k)])))
             slot = b.gep(known_slots, [b.mul(k, LONG(ROWS))])
-            with code.loop(rows) as row:
-                b.store(number, b.gep(slot, [row]))
+            with code.loop(rows, vectors.width) as row:
+                vectors.store(number, b.gep(slot, [row]))
         weights = b.gep(self.space, [field["first_weight"]])
         self._gather(self.values, "weights", field["weight_count"], weights)
-        with code.loop(field["tile_sum_count"]) as k:
-            b.store(code.constant(0.0).value, b.gep(tile_sums, [k]))
+        with code.loop(field["tile_sum_count"], vectors.width) as k:
+            vectors.store(vectors.constant(0.0), b.gep(tile_sums, [k]))
 
     def _rows_from(self, begin: Any) -> Any:
         """How many rows the block has that begins there."""

@@ -38,7 +38,8 @@ def addresses(kernels: list[tuple[Kernel, int]], on_rows: bool = False) -> list[
             for i, key in enumerate(missing):
                 _define(module, f"kernel_{i}", *key)
             names = [f"kernel_{i}" for i in range(len(missing))]
-            _addresses.update(zip(missing, machine().compile(module, names)))
+            # written as they are to run: LLVM's passes would take most of the time, for nothing
+            _addresses.update(zip(missing, machine().compile(module, names, passes=False)))
     return [_addresses[key] for key in keys]
 
 
@@ -54,10 +55,13 @@ def _define(module: Any, name: str, kernel: Kernel, count: int, on_rows: bool) -
     run = _Run(code, function)
     if _is_unrolled(kernel):
         vectors = 2 if on_rows else 1
-        with code.loop(run.count) as gate, code.loop(run.rows, vectors * code.width) as first:
-            for row in run.rows_from(first, vectors):
-                inputs = [run.load(gate, LONG(place), row) for place in range(count)]
-                run.store(emit(code, kernel, inputs), gate, row)
+        with code.loop(run.count) as gate:
+            operands = [run.operand(gate, LONG(place)) for place in range(count)]
+            result = run.result(gate)
+            with code.loop(run.rows, vectors * code.width) as first:
+                for row in run.rows_from(first, vectors):
+                    inputs = [code.load(builder.gep(operand, [row])) for operand in operands]
+                    code.store(emit(code, kernel, inputs), builder.gep(result, [row]))
     elif on_rows:
         with code.loop(run.count) as gate, code.loop(run.rows, AT_ONCE * code.width) as first:
             run.fold(kernel, [(gate, row) for row in run.rows_from(first, AT_ONCE)])
@@ -82,34 +86,31 @@ class _Run:
         """The first rows of some vectors, one after the other."""
         return [self.code.builder.add(first, LONG(v * self.code.width)) for v in range(vectors)]
 
-    def load(self, gate: Any, place: Any, row: Any) -> Native:
-        """The operand of a gate at a place."""
+    def operand(self, gate: Any, place: Any) -> Any:
+        """Where the operand of a gate at a place begins."""
         b = self.code.builder
-        where = b.load(b.gep(self.index, [b.add(b.mul(place, self.count), gate)]))
-        return self.code.load(b.gep(self.numbers, [b.add(b.sext(where, LONG), row)]))
+        begin = b.load(b.gep(self.index, [b.add(b.mul(place, self.count), gate)]))
+        return b.gep(self.numbers, [b.sext(begin, LONG)])
 
-    def store(self, number: Native, gate: Any, row: Any) -> None:
-        """The result of a gate."""
+    def result(self, gate: Any) -> Any:
+        """Where the result of a gate begins."""
         b = self.code.builder
-        where = b.add(b.mul(gate, self.slot), row)
-        self.code.store(number, b.gep(self.results, [where]))
+        return b.gep(self.results, [b.mul(gate, self.slot)])
 
     def fold(self, kernel: Kernel, results: list[tuple[Any, Any]]) -> None:
         """Some results (of a gate, in a row) side by side, from the first operand to the last."""
         b = self.code.builder
         step = 2 if kernel is DOT else 1
         fold = kernel.fold or (lambda x, y: x + y)
-        firsts = [self._term(kernel, gate, LONG(0), row).value for gate, row in results]
+        firsts = [x.value for x in self._terms(kernel, LONG(0), results)]
         before, body, after = b.block, b.append_basic_block("fold"), b.append_basic_block("folded")
         b.cbranch(b.icmp_signed("<", LONG(step), self.operands), body, after)
         b.position_at_end(body)
         place = b.phi(LONG)
         place.add_incoming(LONG(step), before)
         totals = [b.phi(self.code.number) for _ in results]
-        sums = [
-            fold(Native(self.code, total), self._term(kernel, gate, place, row)).value
-            for total, (gate, row) in zip(totals, results)
-        ]
+        terms = self._terms(kernel, place, results)
+        sums = [fold(Native(self.code, total), term).value for total, term in zip(totals, terms)]
         following = b.add(place, LONG(step))
         place.add_incoming(following, b.block)
         for total, first, sum_ in zip(totals, firsts, sums):
@@ -123,11 +124,17 @@ class _Run:
             last.add_incoming(first, before)
             last.add_incoming(sum_, end)
         for last, (gate, row) in zip(lasts, results):
-            self.store(Native(self.code, last), gate, row)
+            self.code.store(Native(self.code, last), b.gep(self.result(gate), [row]))
 
-    def _term(self, kernel: Kernel, gate: Any, place: Any, row: Any) -> Native:
-        first = self.load(gate, place, row)
+    def _terms(self, kernel: Kernel, place: Any, results: list[tuple[Any, Any]]) -> list[Native]:
+        """What stands at a place of each result's fold; a gate's operands are looked up once."""
+        first = self._numbers(place, results)
         if kernel is not DOT:
             return first
-        following = self.code.builder.add(place, LONG(1))
-        return first * self.load(gate, following, row)
+        second = self._numbers(self.code.builder.add(place, LONG(1)), results)
+        return [x * y for x, y in zip(first, second)]
+
+    def _numbers(self, place: Any, results: list[tuple[Any, Any]]) -> list[Native]:
+        operands = {gate: self.operand(gate, place) for gate, _ in results}
+        pointers = (self.code.builder.gep(operands[gate], [row]) for gate, row in results)
+        return [self.code.load(pointer) for pointer in pointers]
