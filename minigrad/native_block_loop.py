@@ -27,9 +27,11 @@ FIELDS: Final = (
     "first_weight",  # where in the workspace they begin
     "runs",  # a table, see RUN
     "run_count",
-    "sums",  # where among the tiles' sums each sum stands
     "sum_count",
-    "first_sum",
+    "sums",  # of each term of a sum: which sum, and where among the tiles' sums it stands
+    "terms",
+    "term_count",
+    "first_tile_sum",
     "tile_sum_count",
 )
 RUN: Final = ("function", "index", "count", "operands", "results")
@@ -52,11 +54,11 @@ class _Writer:
         self.b = b = ir.IRBuilder(function.append_basic_block())
         self.code = Code(b, 1)
         self.field = {name: b.load(b.gep(fields, [LONG(i)])) for i, name in enumerate(FIELDS)}
-        tile_sums = b.gep(self.space, [self.field["first_sum"]])
+        tile_sums = b.gep(self.space, [self.field["first_tile_sum"]])
         self._fill_workspace(tile_sums)
         with self.code.loop(self.count, ROWS) as begin:
             self._run_block(begin)
-        self._gather(tile_sums, "sums", self.field["sum_count"], sums)
+        self._add_terms(tile_sums, sums)
         b.ret_void()
 
     def _gather(self, numbers: Any, index: str, count: Any, results: Any) -> None:
@@ -85,6 +87,15 @@ class _Writer:
         self._gather(self.values, "weights", field["weight_count"], weights)
         with code.loop(field["tile_sum_count"], vectors.width) as k:
             vectors.store(vectors.constant(0.0), b.gep(tile_sums, [k]))
+
+    def _add_terms(self, tile_sums: Any, sums: Any) -> None:
+        b, code, field = self.b, self.code, self.field
+        with code.loop(field["sum_count"]) as k:
+            code.store(code.constant(0.0), b.gep(sums, [k]))
+        with code.loop(field["term_count"]) as k:
+            sum_ = b.gep(sums, [self._index("sums", k)])
+            term = code.load(b.gep(tile_sums, [self._index("terms", k)]))
+            code.store(code.load(sum_) + term, sum_)
 
     def _rows_from(self, begin: Any) -> Any:
         """How many rows the block has that begins there."""

@@ -17,7 +17,7 @@ from .native_kernels import ROWS, addresses
 from .native_tape import Array
 from .native_tiles import UNITS, dot_tiles, product_tiles
 from .tape import Tape
-from .tiling import Dots, Tiling
+from .tiling import TILE, Dots, Tiling
 
 if TYPE_CHECKING:
     from .rows import Rows
@@ -31,13 +31,12 @@ class Blocks:
 
     def __init__(self, tape: Tape, slots: Any, reduced: list[int]) -> None:
         layout = _Layout(tape, Tiling(tape))
-        sums = np.zeros(len(reduced), dtype=np.int64)
-        sums[layout.sums[layout.sums >= 0]] = np.flatnonzero(layout.sums >= 0)
         self.indexes = {
             "known": slots[layout.known].astype(np.int32),
             "weights": slots[layout.weights].astype(np.int32),
             "runs": np.array(layout.runs, dtype=np.int64),
-            "sums": sums.astype(np.int32),
+            "sums": layout.terms[:, 0].astype(np.int32),
+            "terms": layout.terms[:, 1].astype(np.int32),
         }
         self.run_indexes = layout.run_indexes
         fields = {name: index.ctypes.data for name, index in self.indexes.items()} | {
@@ -47,12 +46,13 @@ class Blocks:
             "first_weight": layout.first_weight,
             "run_count": len(layout.runs),
             "sum_count": len(reduced),
-            "first_sum": layout.first_sum,
-            "tile_sum_count": len(layout.sums),
+            "term_count": len(layout.terms),
+            "first_tile_sum": layout.first_tile_sum,
+            "tile_sum_count": layout.tile_sum_count,
         }
         self.fields = np.array([fields[name] for name in FIELDS], dtype=np.int64)
         self.fields_address = self.fields.ctypes.data
-        self.workspace_size = layout.first_sum + len(layout.sums)
+        self.workspace_size = layout.first_tile_sum + layout.tile_sum_count
         arrays = [*self.indexes.values(), *self.run_indexes]
         self.size = sum(array.nbytes for array in arrays) + 8 * self.workspace_size
         self._run = run_rows()
@@ -127,14 +127,14 @@ class _Layout:
         kinds = [(tape.kernels[part[0]], len(tape.operands[part[0]])) for part in singles]
         functions = iter(addresses(kinds, on_rows=True))
         weights = [np.zeros(0, dtype=np.int64)]
-        self.first_sum = self.first_weight
+        self.first_tile_sum = self.first_weight
         for part in parts:
             if isinstance(part, Dots):
                 tiles = _tiled(part.weights)
-                index = np.append(self.places[part.wires], self.first_sum)
+                index = np.append(self.places[part.wires], self.first_tile_sum)
                 self._add_run(dot_tiles(), index, len(tiles), len(part.wires), part.operations[0])
                 weights.append(tiles.ravel())
-                self.first_sum += tiles.size
+                self.first_tile_sum += tiles.size
             else:
                 index = self.places[np.array([tape.operands[i] for i in part])].T
                 self._add_run(next(functions), index, len(part), len(index), part[0])
@@ -144,7 +144,13 @@ class _Layout:
         tiles = self.tiling.products
         index = self.places[np.array([[*tile.left, *tile.right] for tile in tiles])]
         self._add_run(product_tiles(), index, len(tiles), 0, None)
-        self.sums = np.array([tile.sums for tile in tiles]).ravel()
+        self.tile_sum_count = len(tiles) * TILE
+        terms = [
+            (nth, sum_, place)
+            for sum_, places in enumerate(self.tiling.sums)
+            for nth, place in enumerate(places)
+        ]  # the first terms of all sums, then the second ones, …, so that no sum waits for itself
+        self.terms = np.array(sorted(terms))[:, 1:]
 
     def _add_run(
         self, function: int, index: Any, count: int, operands: int, operation: int | None
@@ -152,7 +158,9 @@ class _Layout:
         """A run whose first result is that of an operation, or the first sum."""
         index = np.ascontiguousarray(index, dtype=np.int32)
         self.run_indexes.append(index)
-        results = self.first_sum if operation is None else self.places[self.tape.first + operation]
+        results = (
+            self.first_tile_sum if operation is None else self.places[self.tape.first + operation]
+        )
         self.runs.append((function, index.ctypes.data, count, operands, int(results)))
 
 

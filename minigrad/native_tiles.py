@@ -23,7 +23,7 @@ import llvmlite.ir as ir
 from .machine import machine
 from .native_kernels import ROWS, ROWS_SIGNATURE
 from .native_operand import INT, LONG, Code, Condition, Native
-from .tiling import LEFT, RIGHT
+from .tiling import LEFT, RIGHT, TILE
 
 UNITS: Final = 4  # dots in a tile, each on so many vectors of rows:
 VECTORS: Final = 2
@@ -74,7 +74,7 @@ def product_tiles() -> int:
     """
     code, (space, index, tiles, _, sums, rows) = _function("product_tiles")
     b = code.builder
-    totals = [b.alloca(code.number) for _ in range(LEFT * RIGHT)]
+    totals = [b.alloca(code.number) for _ in range(TILE)]
     whole = b.and_(rows, LONG(-code.width))
 
     def add_products(wires: list[Any], row: Any, inside: Condition | None) -> None:
@@ -94,9 +94,9 @@ def product_tiles() -> int:
             add_products(wires, row, None)
         with code.loop(b.sub(rows, whole), code.width):
             add_products(wires, whole, code.lanes_below(b.sub(rows, whole)))
-        for i in range(0, LEFT * RIGHT, code.width):
+        for i in range(0, TILE, code.width):
             vectors = [Native(code, b.load(place)) for place in totals[i : i + code.width]]
-            place = b.gep(sums, [b.add(b.mul(tile, LONG(LEFT * RIGHT)), LONG(i))])
+            place = b.gep(sums, [b.add(b.mul(tile, LONG(TILE)), LONG(i))])
             code.store(code.load(place) + _lane_sums(code, vectors), place)
     return _compiled(code, "product_tiles")
 

@@ -7,7 +7,9 @@ no tile stays as it is. Needs NumPy.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import product
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -19,6 +21,9 @@ from .tape import Tape
 
 LEFT: Final = 2  # wires on the two sides of a tile of products
 RIGHT: Final = 4
+TILE: Final = LEFT * RIGHT
+
+Pair = tuple[int, int]  # the slots of two wires that are multiplied
 
 
 class Dots(NamedTuple):
@@ -29,20 +34,11 @@ class Dots(NamedTuple):
     weights: Any
 
 
-class Product(NamedTuple):
-    """Σ over the rows of left · right: two slots, and which sum it is."""
-
-    left: int
-    right: int
-    sum: int
-
-
 class ProductTile(NamedTuple):
-    """LEFT wires, RIGHT wires, and which sum each pair of them is, left by left; -1 for none."""
+    """All products of LEFT wires and RIGHT wires, left by left."""
 
     left: list[int]
     right: list[int]
-    sums: list[int]
 
 
 class Tiling:
@@ -57,9 +53,9 @@ class Tiling:
         self.is_known[inputs] = False
         self.is_known[tape.first :] = np.array(tape.phases) != EACH_ROW
         one = inputs.stop + tape.constants.index(1.0)  # every fused tape has it
-        reduced = [i for i, kernel in enumerate(tape.kernels) if kernel is REDUCE]
-        products, made_by_tiles = row_products(tape, reduced, one)
-        self.products = product_tiles(products)
+        sums, made_by_tiles = row_sums(tape, one)
+        self.products, places = product_tiles({pair for pairs in sums for pair in pairs})
+        self.sums = [[places[pair] for pair in pairs] for pairs in sums]  # where their terms stand
         schedule = Schedule(tape, EACH_ROW)
         schedule.leave_out(made_by_tiles)
         self.parts: list[Dots | list[int]] = []
@@ -73,8 +69,8 @@ class Tiling:
     def arithmetic(self) -> int:
         """Multiplications and additions in tiles, without products that have one mostly alone."""
         dots: int = sum(part.weights.size for part in self.parts if isinstance(part, Dots))
-        sums = [sum(sum_ >= 0 for sum_ in tile.sums) for tile in self.products]
-        return 2 * (dots + sum(count for count in sums if 2 * count >= LEFT * RIGHT))
+        terms = Counter(place // TILE for places in self.sums for place in places)
+        return 2 * (dots + sum(count for count in terms.values() if 2 * count >= TILE))
 
 
 def arithmetic(tape: Tape) -> int:
@@ -106,50 +102,48 @@ def shared_dots(tape: Tape, run: list[int], is_known: Any) -> tuple[list[Dots], 
     return dots, [i for place, i in enumerate(run) if place not in taken]
 
 
-def row_products(tape: Tape, reduced: list[int], one: int) -> tuple[list[Product], set[int]]:
+def row_sums(tape: Tape, one: int) -> tuple[list[list[Pair]], set[int]]:
     """What is summed over the rows, as products, and the operations that need not run for it.
 
-    What is no product is one times itself.
+    What is no product is one times itself. A dot is taken apart, into one sum over the rows for
+    each of its products, where these share wires with enough others: a layer's weights that are
+    used at several places have such gradients.
     """
-    uses = [0] * tape.slot_count
-    for operands in tape.operands:
-        for slot in operands:
-            uses[slot] += 1
-    products, saved = [], set()
-    for place, i in enumerate(reduced):
-        (slot,) = tape.operands[i]
-        made = slot - tape.first
-        is_product = made >= 0 and tape.kernels[made] is MUL and tape.phases[made] == EACH_ROW
-        if is_product and uses[slot] == 1:
-            left, right = tape.operands[made]
-            products.append(Product(left, right, place))
-            saved.add(made)
-        else:
-            products.append(Product(one, slot, place))
-    return products, saved
+    uses = Counter(slot for operands in tape.operands for slot in operands)
+    summed = [slots[0] for kernel, slots in zip(tape.kernels, tape.operands) if kernel is REDUCE]
+    pairs_of: dict[int, list[Pair]] = {}
+    for slot in summed:
+        i = slot - tape.first
+        is_only_summed = uses[slot] == 1 and i >= 0 and tape.phases[i] == EACH_ROW
+        if is_only_summed and tape.kernels[i] in (MUL, DOT):
+            pairs_of[slot] = list(zip(tape.operands[i][::2], tape.operands[i][1::2]))
+    shares = Counter(wire for pairs in pairs_of.values() for pair in pairs for wire in pair)
+    apart = {
+        slot: pairs
+        for slot, pairs in pairs_of.items()
+        if len(pairs) == 1 or all(max(shares[x], shares[y]) >= RIGHT for x, y in pairs)
+    }
+    return [apart.get(slot, [(one, slot)]) for slot in summed], {x - tape.first for x in apart}
 
 
-def product_tiles(products: Sequence[Product]) -> list[ProductTile]:
-    """Tiles that cover the products, each once."""
-    partners: dict[int, dict[int, int]] = {}
-    for product in products:
-        partners.setdefault(product.right, {})[product.left] = product.sum
+def product_tiles(pairs: Iterable[Pair]) -> tuple[list[ProductTile], dict[Pair, int]]:
+    """Tiles that cover the products, and the place of each among all products of the tiles."""
+    partners: dict[int, list[int]] = {}
+    for x, y in sorted(pairs):
+        partners.setdefault(y, []).append(x)
     rectangles: dict[tuple[int, ...], list[int]] = {}
     for wire, others in partners.items():
-        rectangles.setdefault(tuple(sorted(others)), []).append(wire)
-    tiles = []
-    for lefts, rights in rectangles.items():
-        sums = {(left, right): partners[right][left] for right in rights for left in lefts}
-        sides: list[Sequence[int]] = [lefts, rights]
-        if _tile_count(rights, lefts) < _tile_count(lefts, rights):
-            sides.reverse()
-            sums = {(left, right): sum_ for (right, left), sum_ in sums.items()}
-        tiles += [
-            ProductTile(left, right, [sums.pop((x, y), -1) for x in left for y in right])
-            for left in _pieces(sides[0], LEFT)
-            for right in _pieces(sides[1], RIGHT)
-        ]
-    return tiles
+        rectangles.setdefault(tuple(others), []).append(wire)
+    tiles: list[ProductTile] = []
+    places: dict[Pair, int] = {}
+    for xs, ys in rectangles.items():
+        is_turned = _tile_count(ys, xs) < _tile_count(xs, ys)
+        lefts, rights = (ys, xs) if is_turned else (xs, ys)
+        for left, right in product(_pieces(lefts, LEFT), _pieces(rights, RIGHT)):
+            for place, (x, y) in enumerate(product(left, right), start=TILE * len(tiles)):
+                places.setdefault((y, x) if is_turned else (x, y), place)
+            tiles.append(ProductTile(left, right))
+    return tiles, places
 
 
 def _tile_count(left: Sequence[int], right: Sequence[int]) -> int:
