@@ -14,7 +14,7 @@ from typing import Any, Final
 import llvmlite.ir as ir
 
 from .machine import machine
-from .native_kernels import POINTER, ROWS, ROWS_SIGNATURE
+from .native_kernels import POINTER, ROWS, ROWS_SIGNATURE, SLOT
 from .native_operand import INT, LONG, VOID, Code
 
 # What the loop reads of a circuit, an address or a number each.
@@ -76,11 +76,11 @@ class _Writer:
         """What is the same for all blocks."""
         b, code, field = self.b, self.code, self.field
         rows = self._rows_from(LONG(0))
-        known_slots = b.gep(self.space, [b.mul(field["input_count"], LONG(ROWS))])
+        known_slots = b.gep(self.space, [b.mul(field["input_count"], LONG(SLOT))])
         vectors = Code(b, machine().width)
         with code.loop(field["known_count"]) as k:
             number = vectors.splat(b.load(b.gep(self.values, [self._index("known", k)])))
-            slot = b.gep(known_slots, [b.mul(k, LONG(ROWS))])
+            slot = b.gep(known_slots, [b.mul(k, LONG(SLOT))])
             with code.loop(rows, vectors.width) as row:
                 vectors.store(number, b.gep(slot, [row]))
         weights = b.gep(self.space, [field["first_weight"]])
@@ -107,7 +107,7 @@ class _Writer:
         rows = self._rows_from(begin)
         with code.loop(field["input_count"]) as k:
             column = b.gep(self.columns, [b.add(b.mul(k, self.stride), begin)])
-            slot = b.gep(self.space, [b.mul(k, LONG(ROWS))])
+            slot = b.gep(self.space, [b.mul(k, LONG(SLOT))])
             with code.loop(rows) as row:
                 b.store(b.load(b.gep(column, [row])), b.gep(slot, [row]))
         runs = b.inttoptr(field["runs"], LONG.as_pointer())

@@ -13,7 +13,7 @@ import numpy as np
 
 from .native_batch import columns_of
 from .native_block_loop import FIELDS, run_rows
-from .native_kernels import ROWS, addresses
+from .native_kernels import ROWS, SLOT, addresses
 from .native_tape import Array
 from .native_tiles import UNITS, dot_tiles, product_tiles
 from .tape import Tape
@@ -109,7 +109,7 @@ class _Layout:
 
         def place(slots: Any, spare: int = 0) -> None:
             nonlocal count
-            self.places[slots] = ROWS * np.arange(count, count + len(slots))
+            self.places[slots] = SLOT * np.arange(count, count + len(slots))
             count += len(slots) + spare
 
         place(inputs)
@@ -119,7 +119,7 @@ class _Layout:
                 place(tape.first + np.array(part.operations), -len(part.operations) % UNITS)
             else:
                 place(tape.first + np.array(part))
-        self.first_weight = ROWS * count
+        self.first_weight = SLOT * count
 
     def _add_parts(self) -> None:
         tape, parts = self.tape, self.tiling.parts

@@ -2,8 +2,8 @@
 
 A kernel's function takes the numbers, where among them the operands begin (all first operands,
 then all second ones, …), how many operations there are, how many operands each has, and where the
-results go. An operand is one double; for a batch it is a slot of ROWS doubles, a row in each, and
-the function is also told how many rows there are. Each kernel is compiled once per process.
+results go. An operand is one double; for a batch it is a slot of doubles, a row in each, and the
+function is also told how many rows there are. Each kernel is compiled once per process.
 """
 
 from __future__ import annotations
@@ -17,7 +17,10 @@ from .kernels import DOT, Kernel
 from .machine import machine
 from .native_operand import DOUBLE, INT, LONG, VOID, Code, Native, emit
 
-ROWS: Final = 64  # in a slot; the rows behind the last one may hold anything
+ROWS: Final = 64  # at most in a slot; the rows behind the last one may hold anything
+SLOT: Final = (
+    ROWS + 8
+)  # doubles: with a power of 2, one row of all slots would share few cache sets
 AT_ONCE: Final = 4  # sums that run side by side, because each waits for its own last addition
 
 POINTER: Final = DOUBLE.as_pointer()
@@ -80,7 +83,7 @@ class _Run:
     def __init__(self, code: Code, function: Any) -> None:
         self.code = code
         self.numbers, self.index, self.count, self.operands, self.results, *rows = function.args
-        self.rows, self.slot = (rows[0], LONG(ROWS)) if rows else (LONG(1), LONG(1))
+        self.rows, self.slot = (rows[0], LONG(SLOT)) if rows else (LONG(1), LONG(1))
 
     def rows_from(self, first: Any, vectors: int) -> list[Any]:
         """The first rows of some vectors, one after the other."""

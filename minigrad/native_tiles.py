@@ -21,7 +21,7 @@ from typing import Any, Final
 import llvmlite.ir as ir
 
 from .machine import machine
-from .native_kernels import ROWS, ROWS_SIGNATURE
+from .native_kernels import ROWS_SIGNATURE, SLOT
 from .native_operand import INT, LONG, Code, Condition, Native
 from .tiling import LEFT, RIGHT, TILE
 
@@ -49,19 +49,18 @@ def dot_tiles() -> int:
         ws = [code.splat(b.load(b.gep(of_units, [LONG(j)]))) for j in range(UNITS)]
         return [w * x for w in ws for x in xs]
 
-    with code.loop(tiles) as tile:
+    with code.loop(rows, VECTORS * code.width) as row, code.loop(tiles) as tile:
         weights = b.gep(all_weights, [b.mul(b.mul(tile, pairs), LONG(UNITS))])
-        with code.loop(rows, VECTORS * code.width) as row:
-            for total, product in zip(totals, products(weights, LONG(0), row)):
-                b.store(product.value, total)
-            with code.loop(b.sub(pairs, LONG(1))) as k:
-                for total, product in zip(totals, products(weights, b.add(k, LONG(1)), row)):
-                    b.store((Native(code, b.load(total)) + product).value, total)
-            for place, total in enumerate(totals):
-                j, v = divmod(place, VECTORS)
-                dot = b.add(b.mul(tile, LONG(UNITS)), LONG(j))
-                first = b.gep(results, [b.add(b.mul(dot, LONG(ROWS)), row)])
-                code.store(Native(code, b.load(total)), b.gep(first, [LONG(v * code.width)]))
+        for total, product in zip(totals, products(weights, LONG(0), row)):
+            b.store(product.value, total)
+        with code.loop(b.sub(pairs, LONG(1))) as k:
+            for total, product in zip(totals, products(weights, b.add(k, LONG(1)), row)):
+                b.store((Native(code, b.load(total)) + product).value, total)
+        for place, total in enumerate(totals):
+            j, v = divmod(place, VECTORS)
+            dot = b.add(b.mul(tile, LONG(UNITS)), LONG(j))
+            first = b.gep(results, [b.add(b.mul(dot, LONG(SLOT)), row)])
+            code.store(Native(code, b.load(total)), b.gep(first, [LONG(v * code.width)]))
     return _compiled(code, "dot_tiles")
 
 
