@@ -15,7 +15,6 @@ from typing import Any
 import llvmlite.ir as ir
 import numpy as np
 
-from .fuse import fused
 from .machine import machine
 from .native_kernels import POINTER, SIGNATURE, addresses
 from .native_operand import INT, LONG, VOID, Code
@@ -110,7 +109,7 @@ class NativeTape:
     name = "native tape"
 
     def __init__(self, tape: Tape) -> None:
-        self.tape = tape = fused(tape)
+        self.tape = tape
         self.schedule = Schedule(tape)
         slots = slot_numbers(tape, self.schedule.order)
         self.schedule.bind(slots)
