@@ -480,4 +480,8 @@ def dot(left: Iterable[Any], right: Iterable[Any]) -> Any:
         raise ValueError(
             f"dot needs two lists of one length, got {len(left)} and {len(right)} items"
         )
-    return sum(map(mul, left, right))
+    return sum([_product(x, y) for x, y in zip(left, right)])
+
+
+def _product(x: Any, y: Any) -> Any:
+    return x * y if isinstance(x, Operand) or isinstance(y, Operand) else mul(x, y)
