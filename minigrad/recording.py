@@ -82,7 +82,7 @@ def _number(gate: Gate, operand: Any) -> float:
 
 
 NEW_WIRE: Final = """\
-wire = new_object(Value)
+wire = new_object(Wire)
 wire._data = out
 wire._grad = None
 wire.gate = gate
@@ -90,19 +90,20 @@ wire.label = ""
 """
 
 
-def unary_recorder(gate: Gate) -> Callable[..., Value]:
-    """The method of a gate with one input."""
+def unary_recorder(gate: Gate, kind: type[Value]) -> Callable[..., Value]:
+    """The method of a gate with one input; `kind` is the class of the wires."""
     code = FloatCode(gate)
     body = ["x0 = self._data", *code.forward(), *code.local_gradients(0), *NEW_WIRE.splitlines()]
     body += ["wire._first = self", "wire._second = None", "wire._d_first = d0"]
-    return _define(gate, ["self"], body, "out + d0")
+    return _define(gate, kind, ["self"], body, "out + d0")
 
 
-def binary_recorder(gate: Gate) -> Callable[..., Value]:
+def binary_recorder(gate: Gate, kind: type[Value]) -> Callable[..., Value]:
     """The method of a gate with two inputs, the second of which may be a number."""
     code = FloatCode(gate)
-    with_number = _with_number(gate, number=1)
-    body = ["if type(other) is not Value: return with_number(self, other)"]
+    with_number = _with_number(gate, kind, number=1)
+    is_wire = "type(other) is Value" if kind is Value else "isinstance(other, Value)"
+    body = [f"if not {is_wire}: return with_number(self, other)"]
     body += ["x0 = self._data", "x1 = other._data"]
     body += [*code.forward(), *code.local_gradients(0, 1), *NEW_WIRE.splitlines()]
     body += ["wire._first = self", "wire._second = other"]
@@ -112,34 +113,41 @@ def binary_recorder(gate: Gate) -> Callable[..., Value]:
         name = gate.input_names[1]
         body = [f"other = {name}", *body]
         second = f"{name}={gate.defaults[0]!r}"
-    return _define(gate, ["self", second], body, "out + d0 + d1", with_number=with_number)
+    return _define(gate, kind, ["self", second], body, "out + d0 + d1", with_number=with_number)
 
 
-def _with_number(gate: Gate, number: int) -> Callable[..., Value]:
-    """The recorder for a Value and a plain number, which stands at place 0 or 1."""
+def _with_number(gate: Gate, kind: type[Value], number: int) -> Callable[..., Value]:
+    """The recorder for a wire and a plain number, which stands at place 0 or 1."""
     wire = 1 - number
     code = FloatCode(gate)
-    pair = "(self, other)" if number else "(other, self)"
+    pair = "self, other" if number else "other, self"
+    of_wires = f"record(gate, ({pair}))" if kind is Value else f"Wire.{gate.name}({pair})"
     body = [f"x{number} = other", "if type(other) is not float:"]
-    body += [f"    if isinstance(other, Value): return record(gate, {pair})"]
+    body += [f"    if isinstance(other, Value): return {of_wires}"]
     body += [f"    x{number} = to_number(gate, other)", f"x{wire} = self._data"]
     body += [*code.forward(), *code.local_gradients(wire), *NEW_WIRE.splitlines()]
     body += ["wire._first = self", "wire._second = None", f"wire._d_first = d{wire}"]
     body += ["wire._d_second = x1" if number else "wire._d_second = (x0,)"]
-    return _define(gate, ["self", "other"], body, f"out + d{wire}")
+    return _define(gate, kind, ["self", "other"], body, f"out + d{wire}")
 
 
 def _define(
-    gate: Gate, parameters: list[str], body: list[str], probe: str, **names: Any
+    gate: Gate,
+    kind: type[Value],
+    parameters: list[str],
+    body: list[str],
+    probe: str,
+    **names: Any,
 ) -> Callable[..., Value]:
     # one test finds an infinity or a nan in any of the numbers, and almost never anything else
+    watched = "observers" if kind is Value else "len(observers) > 1"  # one makes them of this kind
     body = [
         *body,
         f"probe = {probe}",
-        "if probe - probe != 0.0 or observers: return observed(wire)",
+        f"if probe - probe != 0.0 or {watched}: return observed(wire)",
     ]
-    namespace = {"Value": Value, "new_object": new_object, "gate": gate, "observers": observers}
-    namespace |= {"CONSTANT": CONSTANT, "record": record, "observed": observed}
+    namespace = {"Value": Value, "Wire": kind, "new_object": new_object, "gate": gate}
+    namespace |= {"observers": observers, "record": record, "observed": observed}
     namespace |= {"to_number": _number, **names}
     clash = namespace.keys() & FloatCode(gate).namespace.keys()
     assert not clash, f"the gate name {clash} is taken"
@@ -149,7 +157,7 @@ def _define(
     return function
 
 
-def _variadic_recorder(gate: Gate) -> Callable[..., Value]:
+def _variadic_recorder(gate: Gate, kind: type[Value]) -> Callable[..., Value]:
     def method(self: Value, *others: Any) -> Value:
         return record(gate, (self, *map(as_wire, others)))
 
@@ -157,17 +165,34 @@ def _variadic_recorder(gate: Gate) -> Callable[..., Value]:
     return method
 
 
+_kinds: Final[list[type[Value]]] = []
+
+
 def install(gate: Gate) -> None:
-    """Make the gate a documented method of `Value`, and an operator if Python has one for it."""
+    """Make the gate a documented method of wires, and an operator if Python has one for it."""
+    FUNCTIONS[gate.name].__doc__ = documentation(gate)
+    for kind in _kinds:
+        _install(gate, kind)
+
+
+def install_all(kind: type[Value]) -> None:
+    """Give a class of wires the methods and operators of all gates, those to come too."""
+    _kinds.append(kind)
+    for gate in GATES.values():
+        _install(gate, kind)
+
+
+def _install(gate: Gate, kind: type[Value]) -> None:
     makers = {1: unary_recorder, 2: binary_recorder}
-    method = makers.get(gate.arity or 0, _variadic_recorder)(gate)
-    method.__doc__ = FUNCTIONS[gate.name].__doc__ = documentation(gate)
-    setattr(Value, gate.name, method)
+    method = makers.get(gate.arity or 0, _variadic_recorder)(gate, kind)
+    method.__doc__ = FUNCTIONS[gate.name].__doc__
+    setattr(kind, gate.name, method)
     if gate.dunder:
-        setattr(Value, f"__{gate.dunder}__", method)
+        setattr(kind, f"__{gate.dunder}__", method)
     if gate.dunder and gate.arity == 2:
-        setattr(Value, f"__r{gate.dunder}__", _with_number(gate, number=0))
+        setattr(kind, f"__r{gate.dunder}__", _with_number(gate, kind, number=0))
 
 
 for _gate in GATES.values():
-    install(_gate)
+    install(_gate)  # their documentation
+install_all(Value)
