@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from .engine import Value, leaves_and_gates
 from .gate import Gate
-from .kernels import Local, forward_kernel, local_kernels
+from .kernels import forward_kernel, local_kernels
 from .operations import ALONE, EACH_ROW, ONCE, Operations
 from .tape import Tape
 from .variadic import apply_rule, local_gradients
@@ -74,7 +74,7 @@ class Flattening:
         """The nodes of d(output)/d(wanted); the same products and sums as `Value.backward`."""
         circuit = self._forward(output)
         nodes, operations, leading = self.nodes, self.operations, self.leading
-        phases, contribution = operations.phases, operations.contribution
+        phases, numbers = operations.phases, operations.numbers
         seed = [operations.constant(1.0), ALONE]
         once = phases[nodes[output]] == ONCE
         sent = {} if once and operations.has_rows else {output: seed}
@@ -83,16 +83,22 @@ class Flattening:
             if wire not in leading or not (wire in sent or wire in from_rows):
                 continue
             upstream = self._total(sent.pop(wire, []), from_rows.pop(wire, []))
+            is_number = numbers[upstream] is not None
             out = nodes[wire]
-            operands = (*[nodes[source] for source in inputs], out)
             each_row = phases[out] == EACH_ROW
-            for source, local in zip(inputs, self._local_gradients(gate, operands)):
-                if local is not None and source in leading:
-                    to = from_rows if each_row and phases[nodes[source]] == ONCE else sent
-                    if source in to:
-                        to[source] += contribution(local, upstream)
-                    else:
-                        to[source] = [*contribution(local, upstream)]
+            available = [nodes[source] for source in inputs]
+            available.append(out)
+            for source, local in zip(inputs, self._local_gradients(gate, available)):
+                if local is None or source not in leading:
+                    continue
+                to = from_rows if each_row and phases[nodes[source]] == ONCE else sent
+                factors = (local, upstream)
+                if is_number or numbers[local] is not None:
+                    factors = operations.contribution(local, upstream)
+                if source in to:
+                    to[source] += factors
+                else:
+                    to[source] = [*factors]
         return [self._total(sent.get(wire, []), from_rows.get(wire, [])) for wire in wanted]
 
     def _total(self, sent: list[int], from_rows: list[int]) -> int:
@@ -101,16 +107,17 @@ class Flattening:
             sent = [total, ALONE, *sent]
         return self.operations.total(sent) if sent else self.operations.constant(0.0)
 
-    def _local_gradients(self, gate: Gate, available: tuple[int, ...]) -> list[int | None]:
+    def _local_gradients(self, gate: Gate, available: list[int]) -> list[int | None]:
         """Their nodes, made of the inputs and the output; None where the rule says 0."""
         if gate.arity is None:
             return local_gradients(self.operations, gate, available)
-        return [self._local_gradient(local, available) for local in local_kernels(gate)]
-
-    def _local_gradient(self, local: Local, available: tuple[int, ...]) -> int | None:
-        number, kernel, places = local
-        if kernel is not None:
-            return self.operations.apply(kernel, tuple([available[place] for place in places]))
-        if number is None:
-            return available[places[0]]
-        return self.operations.constant(number) if number else None
+        nodes: list[int | None] = []
+        for number, kernel, places in local_kernels(gate):
+            if kernel is not None:
+                operands = tuple([available[place] for place in places])
+                nodes.append(self.operations.apply(kernel, operands))
+            elif number is None:
+                nodes.append(available[places[0]])
+            else:
+                nodes.append(self.operations.constant(number) if number else None)
+        return nodes

@@ -37,7 +37,9 @@ def addresses(kernels: list[tuple[Kernel, int]], rows: int) -> list[int]:
             for i, key in enumerate(missing):
                 _define(module, f"kernel_{i}", *key)
             names = [f"kernel_{i}" for i in range(len(missing))]
-            _addresses.update(zip(missing, machine().compile(module, names)))
+            # a loop over scalars gains nothing from LLVM's passes, which take most of the time
+            made = machine().compile(module, names, passes=rows > 1)
+            _addresses.update(zip(missing, made))
     return [_addresses[key] for key in keys]
 
 

@@ -167,6 +167,6 @@ def _run_loop(rows: int) -> Any:
         results = b.gep(slots, [b.mul(field[4], LONG(rows))])
         b.call(kernel, [slots, index, field[2], field[3], results])
     b.ret_void()
-    (address,) = machine().compile(module, ["run_all"])
+    (address,) = machine().compile(module, ["run_all"], passes=False)
     prototype = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64, ctypes.c_void_p)
     return prototype(address)

@@ -73,7 +73,8 @@ class Operations:
                 phase = ONCE
                 if self.has_rows:
                     phase = max([self.phases[operand] for operand in operands])
-                node = self._node(kernel, operands, None, AFTER if kernel is REDUCE else phase)
+                    phase = AFTER if kernel is REDUCE else phase
+                node = self._node(kernel, operands, None, phase)
             self._known[key] = node
         return node
 

@@ -97,7 +97,9 @@ class Recording:
         if self.checked or (parameters, numbers) == self._recorded_with:
             return
         eager: list[Any] = []
-        structure = take_apart(self.call(compiled.function, [Value(x) for x in numbers]), eager)
+        with _without_collector():
+            result = self.call(compiled.function, [Value(x) for x in numbers])
+        structure = take_apart(result, eager)
         if structure != self.output_structure or not all(map(_close, eager, outputs)):
             shown = ", ".join(f"{float(value):g}" for value in eager[:4])
             replayed = ", ".join(f"{value:g}" for value in outputs[:4])

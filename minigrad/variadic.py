@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Final, NamedTuple
 
@@ -20,7 +21,7 @@ class TracedRule(NamedTuple):
     formulas: list[Formula]
     parts: list[Formula]
 
-    def on(self, operations: Operations, nodes: tuple[int, ...]) -> dict[Formula, int]:
+    def on(self, operations: Operations, nodes: Sequence[int]) -> dict[Formula, int]:
         """The nodes of all parts when the symbols stand for `nodes`; what they share is one."""
         made = dict(zip(self.symbols, nodes))
         for part in self.parts:
@@ -35,7 +36,7 @@ def apply_rule(operations: Operations, gate: Gate, operands: tuple[int, ...]) ->
 
 
 def local_gradients(
-    operations: Operations, gate: Gate, available: tuple[int, ...]
+    operations: Operations, gate: Gate, available: Sequence[int]
 ) -> list[int | None]:
     """The nodes of the local gradients, made of the inputs and, last, the output; None for 0."""
     traced = _traced_gradients(gate, len(available))
@@ -71,7 +72,16 @@ def _traced_output(gate: Gate, count: int) -> TracedRule:
 @cache
 def _traced_gradients(gate: Gate, count: int) -> TracedRule:
     symbols = tuple(Formula.symbol(f"x{i}") for i in range(count))
-    return _traced(symbols, local_formulas(gate, symbols))
+    numbers: dict[str, Formula] = {}  # the rule of a sum has as many ones as inputs
+    return _traced(
+        symbols,
+        [
+            numbers.setdefault(repr(formula.operands[0]), formula)
+            if formula.operation == "number"
+            else formula
+            for formula in local_formulas(gate, symbols)
+        ],
+    )
 
 
 def _traced(symbols: tuple[Formula, ...], formulas: list[Formula]) -> TracedRule:
