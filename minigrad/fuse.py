@@ -35,7 +35,7 @@ def fuse_sums(
         head, *terms = operands[node]
         if uses[head] == 1 and kernels[head] is SUM and phases[head] == phases[node]:
             uses[head] = 0
-            going_on[node] = going_on.pop(head, None) or list(operands[head])
+            going_on[node] = going_on.pop(head, [*operands[head]])
             going_on[node] += terms
     for node, longer in going_on.items():
         operands[node] = tuple(longer)

@@ -18,6 +18,7 @@ import numpy as np
 from .machine import machine
 from .native_kernels import POINTER, SIGNATURE, addresses
 from .native_operand import INT, LONG, VOID, Code
+from .side_by_side import Arrangement, Step
 from .tape import Tape
 
 FIELDS = 5  # of a run: its function, its index, how many, operands of each, first result
@@ -64,23 +65,27 @@ class Schedule:
 
     def bind(self, slots: Any) -> None:
         """Lay the table of runs, for operations' slots as the array `slots` numbers them."""
-        tape = self.tape
-        kinds = [(tape.kernels[run[0]], len(tape.operands[run[0]])) for run in self.runs]
+        tape, steps = self.tape, []
+        for run in self.runs:
+            operands = slots[np.array([tape.operands[i] for i in run], dtype=np.int64)]
+            index = np.ascontiguousarray(operands.T, dtype=np.int32)
+            first = int(slots[tape.first + run[0]])
+            steps.append(Step(tape.kernels[run[0]], len(index), index, len(run), first))
+        self.lay(steps)
+
+    def lay(self, steps: list[Step]) -> None:
+        """Lay the table of runs."""
+        kinds = [(step.kernel, step.operands) for step in steps]
         functions = addresses(kinds, self.rows) if kinds else []
-        self.indexes = [
-            np.ascontiguousarray(
-                slots[np.array([tape.operands[i] for i in run], dtype=np.int64)].T, dtype=np.int32
-            )
-            for run in self.runs
-        ]
         table = [
-            (function, index.ctypes.data, len(run), count, int(slots[tape.first + run[0]]))
-            for function, index, run, (_, count) in zip(functions, self.indexes, self.runs, kinds)
+            (function, step.index.ctypes.data, step.count, step.operands, step.first)
+            for function, step in zip(functions, steps)
         ]
+        self.steps = steps  # the table has the addresses of their indexes
         self.table = np.array(table, dtype=np.int64).reshape(-1, FIELDS)
         self.run_all = _run_loop(self.rows)
         self.address, self.count = self.table.ctypes.data, len(table)
-        self.size = self.table.nbytes + sum(index.nbytes for index in self.indexes)
+        self.size = self.table.nbytes + sum(step.index.nbytes for step in steps)
 
     def run(self, values: Array) -> None:
         """Run every operation on an array of slots."""
@@ -111,13 +116,15 @@ class NativeTape:
     def __init__(self, tape: Tape) -> None:
         self.tape = tape
         self.schedule = Schedule(tape)
-        slots = slot_numbers(tape, self.schedule.order)
-        self.schedule.bind(slots)
+        arrangement = Arrangement(tape, self.schedule.runs)
+        slots = arrangement.slots
+        self.schedule.lay(arrangement.steps)
+        self.slot_count = arrangement.slot_count
         self.outputs = slots[np.array(tape.outputs, dtype=np.int64)]
         self.gradients = slots[np.array(tape.gradients, dtype=np.int64)]
         self.parameter_count = len(tape.parameters)
         self.first_constant = self.parameter_count + tape.input_count
-        self.size = self.schedule.size + 8 * tape.slot_count
+        self.size = self.schedule.size + 8 * self.slot_count
         self._free: list[Array] = []
 
     def take(self) -> Array:
@@ -125,7 +132,7 @@ class NativeTape:
         try:
             return self._free.pop()
         except IndexError:
-            values = Array(self.tape.slot_count)
+            values = Array(self.slot_count)
             values.numbers[self.first_constant : self.tape.first] = self.tape.constants
             return values
 
