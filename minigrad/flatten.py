@@ -19,7 +19,8 @@ from .variadic import apply_rule, local_gradients
 def flatten(outputs: Sequence[Value], parameters: Sequence[Value], inputs: Sequence[Value]) -> Tape:
     """The tape of one example: the outputs, and the gradient of each towards every leaf given."""
     circuit = Flattening(parameters, inputs)
-    gradients = [circuit.gradients(output, [*parameters, *inputs]) for output in outputs]
+    wanted = [*parameters, *inputs]
+    gradients = [circuit.gradients(output, wanted) for output in outputs]
     return circuit.operations.tape(
         parameters, len(inputs), [circuit.nodes[output] for output in outputs], gradients
     )
@@ -80,7 +81,7 @@ class Flattening:
         sent = {} if once and operations.has_rows else {output: seed}
         from_rows = {} if sent else {output: seed}  # to what is the same in all rows
         for wire, gate, inputs in reversed(circuit):
-            if wire not in leading or not (wire in sent or wire in from_rows):
+            if not (wire in sent or wire in from_rows):
                 continue
             upstream = self._total(sent.pop(wire, []), from_rows.pop(wire, []))
             is_number = numbers[upstream] is not None

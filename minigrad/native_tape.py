@@ -78,7 +78,7 @@ class Schedule:
         kinds = [(step.kernel, step.operands) for step in steps]
         functions = addresses(kinds, self.rows) if kinds else []
         table = [
-            (function, step.index.ctypes.data, step.count, step.operands, step.first)
+            (function, step.index.ctypes.data, step.length, step.operands, step.first)
             for function, step in zip(functions, steps)
         ]
         self.steps = steps  # the table has the addresses of their indexes
@@ -104,7 +104,7 @@ def slot_numbers(tape: Tape, *orders: list[int]) -> Any:
 def _levels(tape: Tape) -> list[int]:
     levels = [0] * tape.first
     for slots in tape.operands:
-        levels.append(1 + max([levels[slot] for slot in slots]))
+        levels.append(1 + max(map(levels.__getitem__, slots)))
     return levels[tape.first :]
 
 

@@ -24,7 +24,7 @@ class Step(NamedTuple):
     kernel: Kernel
     operands: int  # of each operation
     index: Any  # an array of slots
-    count: int  # operations
+    length: int  # how many operations
     first: int  # the slot of the first result
 
 
@@ -47,8 +47,9 @@ class Arrangement:
     def _place(self, kernel: Kernel, index: Any, first: int) -> Any:
         """Add the steps of a run; gives the order in which its results stand."""
         if kernel in (DOT, MUL) and len(index) >= TOGETHER:
-            left, right = (_Groups(index, side, self._copies) for side in (0, 1))
-            groups = left if left.gain > right.gain else right
+            groups = _Groups(index, 1, self._copies)
+            if groups.gain < index.size // 2:  # some are left alone, or have to be copied
+                groups = max(groups, _Groups(index, 0, self._copies), key=lambda g: g.gain)
             if groups.gain > 0:
                 self._copy(groups.missing)
                 self._add_groups(groups, index.shape[1], first)
