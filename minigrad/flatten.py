@@ -7,12 +7,14 @@ Each contribution is a product, and each gradient a sum of them, in the order in
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from .engine import Value, leaves_and_gates
+from .engine import Value, order_with_dots
 from .gate import Gate
 from .kernels import forward_kernel, local_kernels
 from .operations import ALONE, EACH_ROW, ONCE, Operations
 from .tape import Tape
+from .value import is_dot, one_at_a_time
 from .variadic import apply_rule, local_gradients
 
 
@@ -38,6 +40,23 @@ def flatten_batch(output: Value, parameters: Sequence[Value], inputs: Sequence[V
     return circuit.operations.tape(parameters, len(inputs), [total], [gradients])
 
 
+class _Gate(NamedTuple):
+    """A gate of a circuit; or, without one, a dot product, whose inputs are its factors."""
+
+    wire: Value
+    gate: Gate | None
+    inputs: tuple[Value, ...]
+
+
+def _circuit(output: Value) -> tuple[list[Value], list[_Gate]]:
+    with one_at_a_time:  # or another thread could write out a dot product between two looks at it
+        leaves, gates = order_with_dots(output)
+        return leaves, [
+            _Gate(wire, None, wire._first) if is_dot(wire) else _Gate(wire, wire.gate, wire.inputs)
+            for wire in gates
+        ]
+
+
 class Flattening:
     """The node of every wire, forward, and then of every gradient."""
 
@@ -49,38 +68,39 @@ class Flattening:
         self.nodes |= {wire: self.operations.leaf(input_phase) for wire in inputs}
         self.leading = set(self.nodes)  # the wires through which a parameter or an input acts
 
-    def _forward(self, output: Value) -> list[tuple[Value, Gate, tuple[Value, ...]]]:
-        """Make the nodes of a circuit; gives its gates in order, with their inputs."""
-        leaves, gates = leaves_and_gates(output)
-        nodes, leading, circuit = self.nodes, self.leading, []
+    def _forward(self, output: Value) -> list[_Gate]:
+        """Make the nodes of a circuit; gives its gates in order."""
+        leaves, gates = _circuit(output)
+        nodes, leading = self.nodes, self.leading
         for wire in leaves:
             if wire not in nodes:
                 nodes[wire] = self.operations.constant(wire._data)
-        for wire in gates:
-            gate, inputs = wire.gate, wire.inputs
-            assert gate is not None
-            circuit.append((wire, gate, inputs))
+        for gate in gates:
+            wire, inputs = gate.wire, gate.inputs
             if wire not in nodes:
-                nodes[wire] = self._output(gate, tuple([nodes[source] for source in inputs]))
+                nodes[wire] = self._output(gate, [nodes[source] for source in inputs])
                 if not leading.isdisjoint(inputs):
                     leading.add(wire)
-        return circuit
+        return gates
 
-    def _output(self, gate: Gate, operands: tuple[int, ...]) -> int:
+    def _output(self, item: _Gate, operands: list[int]) -> int:
+        gate = item.gate
+        if gate is None:
+            return self.operations.total(operands[::-1])  # the last product stands first
         if gate.arity is None and gate.fold is None and gate.rule is not None:
-            return apply_rule(self.operations, gate, operands)
-        return self.operations.apply(forward_kernel(gate), operands)
+            return apply_rule(self.operations, gate, tuple(operands))
+        return self.operations.apply(forward_kernel(gate), tuple(operands))
 
     def gradients(self, output: Value, wanted: Sequence[Value]) -> list[int]:
         """The nodes of d(output)/d(wanted); the same products and sums as `Value.backward`."""
-        circuit = self._forward(output)
+        gates = self._forward(output)
         nodes, operations, leading = self.nodes, self.operations, self.leading
         phases, numbers = operations.phases, operations.numbers
         seed = [operations.constant(1.0), ALONE]
         once = phases[nodes[output]] == ONCE
         sent = {} if once and operations.has_rows else {output: seed}
         from_rows = {} if sent else {output: seed}  # to what is the same in all rows
-        for wire, gate, inputs in reversed(circuit):
+        for wire, gate, inputs in reversed(gates):
             if not (wire in sent or wire in from_rows):
                 continue
             upstream = self._total(sent.pop(wire, []), from_rows.pop(wire, []))
@@ -108,8 +128,11 @@ class Flattening:
             sent = [total, ALONE, *sent]
         return self.operations.total(sent) if sent else self.operations.constant(0.0)
 
-    def _local_gradients(self, gate: Gate, available: list[int]) -> list[int | None]:
+    def _local_gradients(self, gate: Gate | None, available: list[int]) -> Sequence[int | None]:
         """Their nodes, made of the inputs and the output; None where the rule says 0."""
+        if gate is None:  # each factor's is the other one
+            available[:-1:2], available[1::2] = available[1::2], available[:-1:2]
+            return available
         if gate.arity is None:
             return local_gradients(self.operations, gate, available)
         nodes: list[int | None] = []

@@ -13,6 +13,7 @@ s5 = dot(s0, s1, s2, s3)
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import compress
 
 from .kernels import DOT, MUL, SUM, Kernel
 
@@ -41,26 +42,29 @@ def fuse_sums(
         operands[node] = tuple(longer)
     for node in sums:
         if uses[node]:
-            phase = phases[node]
-            products = [
-                uses[term] == 1 and kernels[term] is MUL and phases[term] == phase
-                for term in operands[node]
+            phase, terms = phases[node], operands[node]
+            inside = [
+                uses[term] == 1
+                and phases[term] == phase
+                and (kernels[term] is MUL or (kernels[term] is DOT and term == terms[0]))
+                for term in terms
             ]
-            if 2 * sum(products) >= len(products):
+            products = sum(len(operands[term]) for term in compress(terms, inside)) // 2
+            if products >= len(terms) - sum(inside):
                 kernels[node] = DOT
-                operands[node] = _factors(operands, node, products, uses, one)
+                operands[node] = _factors(operands, node, inside, uses, one)
 
 
 def _factors(
     operands: list[tuple[int, ...]],
     node: int,
-    products: Sequence[bool],
+    inside: Sequence[bool],
     uses: list[int],
     one: int,
 ) -> tuple[int, ...]:
     factors: list[int] = []
-    for term, is_product in zip(operands[node], products):
-        if is_product:
+    for term, is_inside in zip(operands[node], inside):
+        if is_inside:
             uses[term] = 0
             factors += operands[term]
         else:

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
+from itertools import chain
 from operator import add as plus
 from typing import Any
 
@@ -480,8 +481,9 @@ def dot(left: Iterable[Any], right: Iterable[Any]) -> Any:
         raise ValueError(
             f"dot needs two lists of one length, got {len(left)} and {len(right)} items"
         )
-    return sum([_product(x, y) for x, y in zip(left, right)])
-
-
-def _product(x: Any, y: Any) -> Any:
-    return x * y if isinstance(x, Operand) or isinstance(y, Operand) else mul(x, y)
+    for operand in chain(left, right):
+        if isinstance(operand, Operand):
+            if (total := operand.sum_of_products(left, right)) is not None:
+                return total
+            break
+    return sum(map(mul, left, right))

@@ -12,8 +12,9 @@ Value(data=1.0, grad=?, gate=pow)
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import isfinite
+from operator import mul as times
 from typing import Any, Final
 
 from .engine import CONSTANT, MANY, Value
@@ -21,10 +22,15 @@ from .floats import FloatCode, define, float_forward, float_local_gradients
 from .gate import Gate, as_number, documentation
 from .gates import FUNCTIONS, GATES
 from .sources import note_nonfinite_birth
-from .value import new_object
+from .value import PRODUCTS, new_object
+
+_SUM: Final = GATES["sum"]
 
 # Functions that look at every wire as it is recorded (no_grad, detect_nonfinite): usually none.
 observers: Final[list[Callable[[Value], Value]]] = []
+
+# Classes of wires that multiply and add as the table says; a subclass may do otherwise.
+plain_wires: Final[set[type]] = {Value}
 
 
 def constant(number: Any, label: str = "") -> Value:
@@ -66,6 +72,36 @@ def record(gate: Gate, inputs: tuple[Value, ...]) -> Value:
     return wire
 
 
+def sum_of_products(left: Sequence[Any], right: Sequence[Any]) -> Value | None:
+    """A Σ gate in short form, whose × gates are written out when somebody asks for them.
+
+    Only for finite numbers on plain wires; else None.
+    """
+    if not plain_wires.issuperset(map(type, (*left, *right))):
+        return None
+    numbers = [wire._data for wire in left], [wire._data for wire in right]
+    out = float_forward(_SUM, len(left))(*map(times, *numbers))
+    if out - out != 0.0:
+        return None
+    wire: Value = new_object(Value)
+    wire._data = out
+    wire._grad = None
+    wire.gate = _SUM
+    wire.label = ""
+    wire._first, wire._second = _factors(left, right), MANY
+    wire._d_first, wire._d_second = _factors(numbers[1], numbers[0]), PRODUCTS
+    for observer in observers:
+        wire = observer(wire)
+    return wire
+
+
+def _factors(left: Sequence[Any], right: Sequence[Any]) -> tuple[Any, ...]:
+    """The factors side by side, the last pair first."""
+    factors: list[Any] = [None] * (2 * len(left))
+    factors[::2], factors[1::2] = left[::-1], right[::-1]
+    return tuple(factors)
+
+
 def observed(wire: Value) -> Value:
     """A new wire after all that watch the recording have seen it."""
     note_nonfinite_birth(wire)
@@ -82,7 +118,7 @@ def _number(gate: Gate, operand: Any) -> float:
 
 
 NEW_WIRE: Final = """\
-wire = new_object(Wire)
+wire = new_object(Value)
 wire._data = out
 wire._grad = None
 wire.gate = gate
@@ -90,20 +126,20 @@ wire.label = ""
 """
 
 
-def unary_recorder(gate: Gate, kind: type[Value]) -> Callable[..., Value]:
-    """The method of a gate with one input; `kind` is the class of the wires."""
+def unary_recorder(gate: Gate) -> Callable[..., Value]:
+    """The method of a gate with one input."""
     code = FloatCode(gate)
     body = ["x0 = self._data", *code.forward(), *code.local_gradients(0), *NEW_WIRE.splitlines()]
-    body += ["wire._first = self", "wire._second = None", "wire._d_first = d0"]
-    return _define(gate, kind, ["self"], body, "out + d0")
+    body += ["wire._first = self", "wire._second = None"]
+    body += ["wire._d_first = d0", "wire._d_second = None"]
+    return _define(gate, ["self"], body, code.computed(0))
 
 
-def binary_recorder(gate: Gate, kind: type[Value]) -> Callable[..., Value]:
+def binary_recorder(gate: Gate) -> Callable[..., Value]:
     """The method of a gate with two inputs, the second of which may be a number."""
     code = FloatCode(gate)
-    with_number = _with_number(gate, kind, number=1)
-    is_wire = "type(other) is Value" if kind is Value else "isinstance(other, Value)"
-    body = [f"if not {is_wire}: return with_number(self, other)"]
+    with_number = _with_number(gate, number=1)
+    body = ["if type(other) is not Value: return with_number(self, other)"]
     body += ["x0 = self._data", "x1 = other._data"]
     body += [*code.forward(), *code.local_gradients(0, 1), *NEW_WIRE.splitlines()]
     body += ["wire._first = self", "wire._second = other"]
@@ -113,41 +149,34 @@ def binary_recorder(gate: Gate, kind: type[Value]) -> Callable[..., Value]:
         name = gate.input_names[1]
         body = [f"other = {name}", *body]
         second = f"{name}={gate.defaults[0]!r}"
-    return _define(gate, kind, ["self", second], body, "out + d0 + d1", with_number=with_number)
+    return _define(gate, ["self", second], body, code.computed(0, 1), with_number=with_number)
 
 
-def _with_number(gate: Gate, kind: type[Value], number: int) -> Callable[..., Value]:
-    """The recorder for a wire and a plain number, which stands at place 0 or 1."""
+def _with_number(gate: Gate, number: int) -> Callable[..., Value]:
+    """The recorder for a Value and a plain number, which stands at place 0 or 1."""
     wire = 1 - number
     code = FloatCode(gate)
-    pair = "self, other" if number else "other, self"
-    of_wires = f"record(gate, ({pair}))" if kind is Value else f"Wire.{gate.name}({pair})"
+    pair = "(self, other)" if number else "(other, self)"
     body = [f"x{number} = other", "if type(other) is not float:"]
-    body += [f"    if isinstance(other, Value): return {of_wires}"]
+    body += [f"    if isinstance(other, Value): return record(gate, {pair})"]
     body += [f"    x{number} = to_number(gate, other)", f"x{wire} = self._data"]
     body += [*code.forward(), *code.local_gradients(wire), *NEW_WIRE.splitlines()]
     body += ["wire._first = self", "wire._second = None", f"wire._d_first = d{wire}"]
     body += ["wire._d_second = x1" if number else "wire._d_second = (x0,)"]
-    return _define(gate, kind, ["self", "other"], body, f"out + d{wire}")
+    return _define(gate, ["self", "other"], body, code.computed(wire))
 
 
 def _define(
-    gate: Gate,
-    kind: type[Value],
-    parameters: list[str],
-    body: list[str],
-    probe: str,
-    **names: Any,
+    gate: Gate, parameters: list[str], body: list[str], computed: list[str], **names: Any
 ) -> Callable[..., Value]:
-    # one test finds an infinity or a nan in any of the numbers, and almost never anything else
-    watched = "observers" if kind is Value else "len(observers) > 1"  # one makes them of this kind
+    # one test finds an infinity or a nan among the numbers, and almost never anything else
     body = [
         *body,
-        f"probe = {probe}",
-        f"if probe - probe != 0.0 or {watched}: return observed(wire)",
+        f"probe = {' + '.join(['out', *computed])}",
+        "if probe - probe != 0.0 or observers: return observed(wire)",
     ]
-    namespace = {"Value": Value, "Wire": kind, "new_object": new_object, "gate": gate}
-    namespace |= {"observers": observers, "record": record, "observed": observed}
+    namespace = {"Value": Value, "new_object": new_object, "gate": gate, "observers": observers}
+    namespace |= {"CONSTANT": CONSTANT, "record": record, "observed": observed}
     namespace |= {"to_number": _number, **names}
     clash = namespace.keys() & FloatCode(gate).namespace.keys()
     assert not clash, f"the gate name {clash} is taken"
@@ -157,7 +186,7 @@ def _define(
     return function
 
 
-def _variadic_recorder(gate: Gate, kind: type[Value]) -> Callable[..., Value]:
+def _variadic_recorder(gate: Gate) -> Callable[..., Value]:
     def method(self: Value, *others: Any) -> Value:
         return record(gate, (self, *map(as_wire, others)))
 
@@ -165,34 +194,32 @@ def _variadic_recorder(gate: Gate, kind: type[Value]) -> Callable[..., Value]:
     return method
 
 
-_kinds: Final[list[type[Value]]] = []
+def apply_gate(gate: Gate, operands: tuple[Any, ...]) -> Value:
+    """See `Operand.apply_gate`."""
+    gate.check_arity(len(operands))
+    method = _methods.get(gate)
+    if method is None or not isinstance(operands[0], Value):
+        return record(gate, tuple(map(as_wire, operands)))
+    return method(*operands)
+
+
+_methods: Final[dict[Gate, Callable[..., Value]]] = {}
 
 
 def install(gate: Gate) -> None:
-    """Make the gate a documented method of wires, and an operator if Python has one for it."""
-    FUNCTIONS[gate.name].__doc__ = documentation(gate)
-    for kind in _kinds:
-        _install(gate, kind)
-
-
-def install_all(kind: type[Value]) -> None:
-    """Give a class of wires the methods and operators of all gates, those to come too."""
-    _kinds.append(kind)
-    for gate in GATES.values():
-        _install(gate, kind)
-
-
-def _install(gate: Gate, kind: type[Value]) -> None:
+    """Make the gate a documented method of `Value`, and an operator if Python has one for it."""
     makers = {1: unary_recorder, 2: binary_recorder}
-    method = makers.get(gate.arity or 0, _variadic_recorder)(gate, kind)
-    method.__doc__ = FUNCTIONS[gate.name].__doc__
-    setattr(kind, gate.name, method)
+    method = makers.get(gate.arity or 0, _variadic_recorder)(gate)
+    _methods[gate] = method
+    method.__doc__ = FUNCTIONS[gate.name].__doc__ = documentation(gate)
+    setattr(Value, gate.name, method)
     if gate.dunder:
-        setattr(kind, f"__{gate.dunder}__", method)
+        setattr(Value, f"__{gate.dunder}__", method)
     if gate.dunder and gate.arity == 2:
-        setattr(kind, f"__r{gate.dunder}__", _with_number(gate, kind, number=0))
+        setattr(Value, f"__r{gate.dunder}__", _with_number(gate, number=0))
 
 
+for _function in (apply_gate, sum_of_products):
+    setattr(Value, _function.__name__, staticmethod(_function))
 for _gate in GATES.values():
-    install(_gate)  # their documentation
-install_all(Value)
+    install(_gate)

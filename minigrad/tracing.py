@@ -23,7 +23,7 @@ from typing import Any, Final, NoReturn
 from .engine import Value
 from .gates import FUNCTIONS, select
 from .modes import observing
-from .recording import install_all
+from .recording import plain_wires
 from .sources import calling_source
 
 _recording: Final[ContextVar[bool]] = ContextVar("_recording", default=False)
@@ -77,7 +77,7 @@ class Traced(Value):
         return select([if_true, if_false], FUNCTIONS["is_equal"](self, 0.0))
 
 
-install_all(Traced)
+plain_wires.add(Traced)
 
 
 def traced(data: float, label: str = "") -> Traced:
