@@ -20,7 +20,7 @@ def tapes(quick: bool, targets: Targets) -> None:
     print("\nthe tape, forward and backward of one example: three layers of tanh, Σ")
     smallest = None
     for size in SIZES[:3] if quick else SIZES:
-        width = round((size / 6) ** 0.5)
+        width = round((size / 3) ** 0.5)
         model = nn.MLP(width, [width, width, width], activation="tanh")
         x = [0.1] * width
         start = perf_counter()

@@ -7,7 +7,7 @@ is added.
 >>> from minigrad.flatten import flatten
 >>> a, b, c, d = (mg.Value(number) for number in (1.0, 2.0, 3.0, 4.0))
 >>> print(flatten([a * b + c * d], parameters=[], inputs=[a, b, c, d]))
-s5 = dot(s0, s1, s2, s3)
+s4 = dot(s0, s1, s2, s3)
 """
 
 from __future__ import annotations
@@ -42,15 +42,15 @@ def fuse_sums(
         operands[node] = tuple(longer)
     for node in sums:
         if uses[node]:
-            phase, terms = phases[node], operands[node]
+            parts, phase = operands[node], phases[node]
             inside = [
-                uses[term] == 1
-                and phases[term] == phase
-                and (kernels[term] is MUL or (kernels[term] is DOT and term == terms[0]))
-                for term in terms
+                uses[part] == 1
+                and phases[part] == phase
+                and (kernels[part] is MUL or (kernels[part] is DOT and part == parts[0]))
+                for part in parts
             ]
-            products = sum(len(operands[term]) for term in compress(terms, inside)) // 2
-            if products >= len(terms) - sum(inside):
+            products = sum(len(operands[part]) for part in compress(parts, inside)) // 2
+            if products >= len(parts) - sum(inside):
                 kernels[node] = DOT
                 operands[node] = _factors(operands, node, inside, uses, one)
 

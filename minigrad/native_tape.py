@@ -44,18 +44,16 @@ class Schedule:
     """A tape in runs: the numbers that the native loop walks over."""
 
     def __init__(self, tape: Tape, phase: int | None = None, rows: int = 1) -> None:
-        chosen = [i for i, p in enumerate(tape.phases) if phase is None or p == phase]
-        levels = _levels(tape)
-        kernels = {kernel: k for k, kernel in enumerate(dict.fromkeys(tape.kernels))}
-        keys = {i: (levels[i], kernels[tape.kernels[i]], len(tape.operands[i])) for i in chosen}
-        self.order = sorted(chosen, key=keys.__getitem__)
-        self.runs: list[list[int]] = []
-        latest = None
-        for i in self.order:
-            if keys[i] != latest:
-                latest = keys[i]
-                self.runs.append([])
-            self.runs[-1].append(i)
+        numbers = {kernel: k for k, kernel in enumerate(dict.fromkeys(tape.kernels))}
+        kernels = [numbers[kernel] for kernel in tape.kernels]
+        keys = np.array([list(map(len, tape.operands)), kernels, _levels(tape)], dtype=np.int64)
+        order = np.lexsort(keys)
+        if phase is not None:
+            order = order[np.array(tape.phases)[order] == phase]
+        keys = keys[:, order]
+        ends = np.flatnonzero((keys[:, 1:] != keys[:, :-1]).any(axis=0)) + 1
+        self.order: list[int] = order.tolist()
+        self.runs = [run.tolist() for run in np.split(order, ends)] if self.order else []
         self.tape, self.rows = tape, rows
 
     def leave_out(self, operations: set[int]) -> None:

@@ -15,6 +15,7 @@ from .kernels import COPY, DOT, DOTS, MUL, TOGETHER, Kernel
 from .tape import Tape
 
 COPY_COST: Final = 2  # in products
+FEWEST: Final = 64  # numbers that a run reads: below, looking takes longer than it saves
 NEXT: Final = np.arange(TOGETHER)
 
 
@@ -46,7 +47,7 @@ class Arrangement:
 
     def _place(self, kernel: Kernel, index: Any, first: int) -> Any:
         """Add the steps of a run; gives the order in which its results stand."""
-        if kernel in (DOT, MUL) and len(index) >= TOGETHER:
+        if kernel in (DOT, MUL) and index.size >= FEWEST and len(index) >= TOGETHER:
             groups = _Groups(index, 1, self._copies)
             if groups.gain < index.size // 2:  # some are left alone, or have to be copied
                 groups = max(groups, _Groups(index, 0, self._copies), key=lambda g: g.gain)
@@ -93,8 +94,9 @@ class _Groups:
     """
 
     def __init__(self, index: Any, side: int, copies: dict[bytes, int]) -> None:
-        order = np.lexsort((index[:, 1 - side], index[:, side]))
-        by = index[order, side]
+        by, then = index[:, side], index[:, 1 - side]
+        order = np.argsort(by * (1 + then.max()) + then, kind="stable")
+        by = by[order]
         begins = np.flatnonzero(np.concatenate([[True], by[1:] != by[:-1]]))
         lengths = np.diff(np.append(begins, len(by)))  # of the stretches with one shared slot
         counts = np.where(lengths < TOGETHER, 0, -(-lengths // TOGETHER))
