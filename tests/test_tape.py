@@ -1,5 +1,6 @@
 """The tape: what a recording becomes, and dot products side by side, to the last bit."""
 
+import itertools
 import random
 
 import pytest
@@ -25,7 +26,7 @@ def wires(count):
 def layers(widths, places, seed):
     """Layers of units, which some places share; the last layer's sum, and its parameters."""
     rng = random.Random(seed)
-    weights = [matrix(n, k, rng) for k, n in zip(widths, widths[1:])]
+    weights = [matrix(n, k, rng) for k, n in itertools.pairwise(widths)]
 
     def function(xs):
         total = []
