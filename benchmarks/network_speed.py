@@ -54,7 +54,7 @@ class Ours:
     def fit(self) -> None:
         """Many steps through `fit`."""
         data = (self.task.X, self.task.y)
-        mg.fit(self.compiled, data, optimizer=self.optimizer, epochs=EPOCHS, progress=False)
+        mg.fit(self.compiled, data=data, optimizer=self.optimizer, epochs=EPOCHS, progress=False)
 
     def native_code(self) -> Callable[[], None]:
         """What `fit` calls once per step."""
