@@ -2,10 +2,8 @@
 
 A kernel's function takes the slots, the numbers of the operands' slots (all first operands, then
 all second ones, …), how many operations there are, how many operands each has, and where the
-results go. A slot is one double, or for a batch a block of ROWS rows. For dot products side by side
-the operations are groups of four, and the numbers of slots stand group by group: of the first
-result, then pair by pair of the factor that all share and of the first of their own. Each kernel is
-compiled once per process.
+results go. A slot is one double, or for a batch a block of ROWS rows. Each kernel is compiled once
+per process.
 """
 
 from __future__ import annotations
@@ -15,8 +13,9 @@ from typing import Any, Final
 
 import llvmlite.ir as ir
 
-from .kernels import DOT, DOTS, TOGETHER, Kernel
+from .kernels import DOT, DOTS, Kernel
 from .machine import machine
+from .native_dots import write_dots
 from .native_operand import DOUBLE, INT, LONG, VOID, Code, Native, emit
 
 ROWS: Final = 32  # rows in a block
@@ -51,10 +50,13 @@ def _is_unrolled(kernel: Kernel) -> bool:
 
 def _define(module: Any, name: str, kernel: Kernel, count: int, rows: int) -> None:
     function = ir.Function(module, SIGNATURE, name)
+    if kernel is DOTS:
+        write_dots(function)
+        return
     function.args[4].add_attribute("noalias")  # a run never reads what it writes
     builder = ir.IRBuilder(function.append_basic_block())
-    width = TOGETHER if kernel is DOTS else min(rows, machine().width)
-    run = (_Groups if kernel is DOTS else _Run)(Code(builder, width), function, rows)
+    width = min(rows, machine().width)
+    run = _Run(Code(builder, width), function, rows)
     if _is_unrolled(kernel):
         with run.code.loop(run.count) as gate, run.rows_of(gate) as row:
             inputs = [run.load(gate, LONG(place), row) for place in range(count)]
@@ -97,9 +99,9 @@ class _Run:
     def fold(self, kernel: Kernel, results: list[tuple[Any, Any]]) -> None:
         """Some results (of a gate, in a row) side by side, from the first operand to the last."""
         b = self.code.builder
-        step = 2 if kernel in (DOT, DOTS) else 1
+        step = 2 if kernel is DOT else 1
         fold = kernel.fold or (lambda x, y: x + y)
-        firsts = [self.term(kernel, gate, LONG(0), row).value for gate, row in results]
+        firsts = [self._term(kernel, gate, LONG(0), row).value for gate, row in results]
         before, body, after = b.block, b.append_basic_block("fold"), b.append_basic_block("folded")
         b.cbranch(b.icmp_signed("<", LONG(step), self.operands), body, after)
         b.position_at_end(body)
@@ -107,7 +109,7 @@ class _Run:
         place.add_incoming(LONG(step), before)
         totals = [b.phi(self.code.number) for _ in results]
         sums = [
-            fold(Native(self.code, total), self.term(kernel, gate, place, row)).value
+            fold(Native(self.code, total), self._term(kernel, gate, place, row)).value
             for total, (gate, row) in zip(totals, results)
         ]
         following = b.add(place, LONG(step))
@@ -125,29 +127,9 @@ class _Run:
         for last, (gate, row) in zip(lasts, results):
             self.store(Native(self.code, last), gate, row)
 
-    def term(self, kernel: Kernel, gate: Any, place: Any, row: Any) -> Native:
+    def _term(self, kernel: Kernel, gate: Any, place: Any, row: Any) -> Native:
         first = self.load(gate, place, row)
         if kernel is not DOT:
             return first
         following = self.code.builder.add(place, LONG(1))
         return first * self.load(gate, following, row)
-
-
-class _Groups(_Run):
-    """Dot products side by side: the rows of a number are those of a group."""
-
-    def _place(self, gate: Any, place: Any) -> Any:
-        """A slot from the index of a group."""
-        b = self.code.builder
-        begin = b.mul(gate, b.add(self.operands, LONG(1)))
-        return b.sext(b.load(b.gep(self.index, [b.add(begin, place)])), LONG)
-
-    def term(self, kernel: Kernel, gate: Any, place: Any, row: Any) -> Native:
-        b = self.code.builder
-        shared, own = (self._place(gate, b.add(place, LONG(i))) for i in (1, 2))
-        factor = self.code.splat(b.load(b.gep(self.slots, [shared])))
-        return factor * self.code.load(b.gep(self.slots, [own]))
-
-    def store(self, number: Native, gate: Any, row: Any) -> None:
-        b = self.code.builder
-        self.code.store(number, b.gep(self.slots, [self._place(gate, LONG(0))]))

@@ -11,7 +11,8 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from .kernels import COPY, DOT, DOTS, MUL, TOGETHER, Kernel
+from .kernels import COPY, DOT, DOTS, MUL, Kernel
+from .native_dots import TOGETHER
 from .tape import Tape
 
 COPY_COST: Final = 2  # in products
