@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from .engine import Value
 from .flatten import flatten_batch
-from .fuse import fused
 from .machine import has_native, require_native
 from .tape import Tape, replay
 
@@ -107,7 +106,7 @@ def make_batch_runner(
     from .native_blocks import Blocks
     from .native_lanes import Lanes
 
-    batch_tape = merged(fused(flatten_batch(output, parameters, inputs)))
+    batch_tape = merged(flatten_batch(output, parameters, inputs))
     if executor == "auto":
         executor = "lanes" if _is_for_lanes(batch_tape) else "tape"
     return NativeBatch(batch_tape, Lanes if executor == "lanes" else Blocks)

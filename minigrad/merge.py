@@ -26,8 +26,8 @@ from dataclasses import replace
 from functools import cache
 from typing import Final
 
-from .flatten import EACH_ROW, REDUCE
 from .kernels import MUL, SYMBOLS, Kernel, kernel_of, renamed_formula
+from .operations import EACH_ROW, REDUCE
 from .tape import Tape
 
 MOST_OPERANDS: Final = 4  # of a product with all that has become part of it

@@ -13,8 +13,9 @@ from typing import Any, Final
 
 import llvmlite.ir as ir
 
-from .kernels import DOT, Kernel
+from .kernels import DOT, DOTS, Kernel
 from .machine import machine
+from .native_dots import write_dots
 from .native_operand import DOUBLE, INT, LONG, VOID, Code, Native, emit
 
 ROWS: Final = 64  # at most in a slot; the rows behind the last one may hold anything
@@ -47,11 +48,14 @@ def addresses(kernels: list[tuple[Kernel, int]], on_rows: bool = False) -> list[
 
 
 def _is_unrolled(kernel: Kernel) -> bool:
-    return kernel.fold is None and kernel is not DOT
+    return kernel.fold is None and kernel not in (DOT, DOTS)
 
 
 def _define(module: Any, name: str, kernel: Kernel, count: int, on_rows: bool) -> None:
     function = ir.Function(module, ROWS_SIGNATURE if on_rows else SIGNATURE, name)
+    if kernel is DOTS:
+        write_dots(function)
+        return
     function.args[4].add_attribute("noalias")  # a run never reads what it writes
     builder = ir.IRBuilder(function.append_basic_block())
     code = Code(builder, machine().width if on_rows else 1)

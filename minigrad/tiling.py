@@ -14,9 +14,9 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from .flatten import EACH_ROW, REDUCE
 from .kernels import DOT, MUL
 from .native_tape import Schedule
+from .operations import EACH_ROW, REDUCE
 from .tape import Tape
 
 LEFT: Final = 2  # wires on the two sides of a tile of products

@@ -14,7 +14,6 @@ from minigrad import Value, nn
 
 if HAS_NATIVE:
     from minigrad.flatten import flatten_batch
-    from minigrad.fuse import fused
     from minigrad.tiling import TILE, Dots, Tiling, product_tiles
 
 pytestmark = pytest.mark.skipif(not HAS_NATIVE, reason=WHY)
@@ -28,7 +27,7 @@ def output_of(model, x):
 def tiling_of(model):
     inputs = [Value(0.5 + i) for i in range(model.layers[0].nin)]
     parameters = model.parameters()
-    tape = fused(flatten_batch(output_of(model, inputs), parameters, inputs))
+    tape = flatten_batch(output_of(model, inputs), parameters, inputs)
     return Tiling(tape)
 
 
@@ -53,7 +52,7 @@ def test_a_lone_dot_and_dots_of_two_wires_make_no_tile():
     alone = nn.MLP(3, [1], activation="relu")
     assert not any(isinstance(part, Dots) for part in tiling_of(alone).parts)
     x = [Value(float(i)) for i in range(8)]
-    tape = fused(flatten_batch(mg.dot(x[:4], x[4:]) * mg.dot(x[::2], x[1::2]), [], x))
+    tape = flatten_batch(mg.dot(x[:4], x[4:]) * mg.dot(x[::2], x[1::2]), [], x)
     assert not any(isinstance(part, Dots) for part in Tiling(tape).parts)
 
 
@@ -66,7 +65,7 @@ def test_a_layers_weight_gradients_are_one_rectangle():
 def test_weights_used_twice_have_two_products_in_their_gradients():
     layer = nn.Layer(4, 4, activation="relu", bias=False, seed=2)
     x = [Value(0.1 * i) for i in range(4)]
-    tape = fused(flatten_batch(mg.sum(layer(layer(x))), layer.parameters(), x))
+    tape = flatten_batch(mg.sum(layer(layer(x))), layer.parameters(), x)
     *of_weights, of_the_output = sorted(map(len, Tiling(tape).sums), reverse=True)
     assert (of_weights, of_the_output) == ([2] * 16, 1)
 
