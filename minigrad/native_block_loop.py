@@ -1,8 +1,9 @@
 """The native loop over the blocks of a batch: calls one run's function after the other on each.
 
 A workspace has, in this order: a slot for every input, for every number known before the rows that
-a run reads (the same in all rows), and for every operation of a row; then the weights of the tiles,
-in the order in which they are read; then the sums over the rows, tile by tile. Needs llvmlite.
+a run reads (the same in all rows), for the number 1, and for every operation of a row; then the
+weights of the tiles, in the order in which they are read; then the sums over the rows, tile by
+tile. Needs llvmlite.
 """
 
 from __future__ import annotations

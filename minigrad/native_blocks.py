@@ -55,6 +55,7 @@ class Blocks:
         self.workspace_size = layout.first_tile_sum + layout.tile_sum_count
         arrays = [*self.indexes.values(), *self.run_indexes]
         self.size = sum(array.nbytes for array in arrays) + 8 * self.workspace_size
+        self.one = int(layout.places[-1])
         self._run = run_rows()
 
     def prepare(self, rows: Rows) -> Any:
@@ -64,7 +65,9 @@ class Blocks:
 
     def workspace(self) -> Array:
         """See `RowRunner`."""
-        return Array(self.workspace_size)
+        space = Array(self.workspace_size)
+        space.numbers[self.one : self.one + SLOT] = 1.0
+        return space
 
     def run(
         self, values: Array, prepared: Any, begin: int, end: int, sums: Array, space: Array
@@ -101,10 +104,11 @@ class _Layout:
                 read.update(part.wires.tolist())
             else:
                 read.update(slot for i in part for slot in tape.operands[i])
+        read.discard(tiling.one)
         self.known = np.array(sorted(s for s in read if tiling.is_known[s]), dtype=np.int64)
         first_input = len(tape.parameters)
         inputs = np.arange(first_input, first_input + tape.input_count)
-        self.places = np.full(tape.slot_count, -1)
+        self.places = np.full(tape.slot_count + 1, -1)
         count = 0
 
         def place(slots: Any, spare: int = 0) -> None:
@@ -114,6 +118,7 @@ class _Layout:
 
         place(inputs)
         place(self.known)
+        place(np.array([tiling.one]))
         for part in tiling.parts:
             if isinstance(part, Dots):
                 place(tape.first + np.array(part.operations), -len(part.operations) % UNITS)

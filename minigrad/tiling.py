@@ -48,12 +48,11 @@ class Tiling:
     """
 
     def __init__(self, tape: Tape) -> None:
-        inputs = range(len(tape.parameters), len(tape.parameters) + tape.input_count)
-        self.is_known = np.ones(tape.slot_count, dtype=bool)  # before the rows
-        self.is_known[inputs] = False
-        self.is_known[tape.first :] = np.array(tape.phases) != EACH_ROW
-        one = inputs.stop + tape.constants.index(1.0)  # every fused tape has it
-        sums, made_by_tiles = row_sums(tape, one)
+        self.one = tape.slot_count  # one slot more than the tape has, for the number 1
+        self.is_known = np.ones(tape.slot_count + 1, dtype=bool)  # before the rows
+        self.is_known[len(tape.parameters) : len(tape.parameters) + tape.input_count] = False
+        self.is_known[tape.first : self.one] = np.array(tape.phases) != EACH_ROW
+        sums, made_by_tiles = row_sums(tape, self.one)
         self.products, places = product_tiles({pair for pairs in sums for pair in pairs})
         self.sums = [[places[pair] for pair in pairs] for pairs in sums]  # where their terms stand
         schedule = Schedule(tape, EACH_ROW)
