@@ -154,7 +154,7 @@ class Native(Operand):
         return Native(self.code, self.code.builder.fneg(self.value))
 
     def __pow__(self, other: Any) -> Native:
-        from .native_math import power
+        from .native_power import power
 
         return power(self, self._other(other))
 
@@ -186,9 +186,9 @@ class Native(Operand):
         code = next(x.code for x in operands if isinstance(x, Native))
         numbers = [x if isinstance(x, Native) else code.constant(float(x)) for x in operands]
         if gate.native:
-            from .native_math import native_function
+            from .native_math import NATIVE_FUNCTIONS
 
-            return native_function(gate.native)(*numbers)
+            return NATIVE_FUNCTIONS[gate.native](*numbers)
         if gate.fold is not None:
             return reduce(gate.fold, numbers)
         return gate.trace(*numbers)
@@ -251,6 +251,6 @@ def emit(code: Code, kernel: Kernel, inputs: list[Native]) -> Native:
     if kernel.fold is not None:
         result: Native = reduce(kernel.fold, inputs)
         return result
-    from .native_math import native_function
+    from .native_math import NATIVE_FUNCTIONS
 
-    return native_function(kernel.native)(*inputs)
+    return NATIVE_FUNCTIONS[kernel.native](*inputs)
