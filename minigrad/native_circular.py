@@ -1,6 +1,6 @@
 """sin and cos on vectors, at most 1 unit in the last place from the true result. Needs llvmlite.
 
-The coefficients are those of fdlibm (Sun Microsystems 1993). Beyond 10⁹ an angle is C's library's,
+The coefficients are those of fdlibm (Sun Microsystems 1993). Beyond 5·10⁸ an angle is C's library's,
 which knows π to 1,000 digits.
 """
 
@@ -14,7 +14,6 @@ from .native_bits import (
     bits_of,
     nearest,
     number_of,
-    ordered_sum,
     polynomial,
     sum_of,
     whole_bits,
@@ -22,14 +21,15 @@ from .native_bits import (
 from .native_function import NativeFunction, in_lanes, library
 from .native_operand import Native
 
-_FAR: Final = 1e9
-# π/2 in three parts of 33 bits and the rest
+_FAR: Final = 5e8
+# π/2 in four parts of 24 bits and the rest
 _HALF_PI: Final = (
-    1.57079632673412561417e00,
-    6.07710050630396597660e-11,
-    2.02226624871116645580e-21,
+    1.570796251296997,
+    7.549789415861596e-08,
+    5.390302529957765e-15,
+    3.282003415807913e-22,
 )
-_HALF_PI_REST: Final = 8.47842766036889956997e-32
+_HALF_PI_REST: Final = 1.2706558760139879e-29
 _SIN: Final = (
     1.58969099521155010221e-10,
     -2.50507602534068634195e-08,
@@ -48,23 +48,16 @@ _COS: Final = (
 
 
 def _quarter_turns(x: Native) -> tuple[Any, Native, Native]:
-    """How many quarter turns are nearest to x (|x| ≤ 10⁹), and the angle left, in two parts.
+    """How many quarter turns are nearest to x (|x| ≤ 5·10⁸), and the angle left, in two parts.
 
-    That number, up to 2³⁰, is taken in two halves: each has 15 bits, so that its product with a
-    part of π/2 is exact. No difference loses a bit, down to angles of 2⁻⁶⁰.
+    That number has 29 bits: its products with the parts of π/2 are exact, and so are the first two
+    differences. What the others lose is in the second part, down to angles of 2⁻⁶⁰.
     """
     n = nearest(x * 0.6366197723675814)
-    many = nearest(n * 2.0**-15) * 2.0**15
-    few = n - many
-    angle = (x - many * _HALF_PI[0]) - few * _HALF_PI[0]
-    rest = x.code.constant(0.0)
-    for part in _HALF_PI[1:]:
-        for count in (many, few):
-            angle, lost = sum_of(angle, -(count * part))
-            rest = rest + lost
-        angle, rest = ordered_sum(angle, rest)
-    angle, rest = ordered_sum(angle, rest - n * _HALF_PI_REST)
-    return whole_bits(n), angle, rest
+    angle = (x - n * _HALF_PI[0]) - n * _HALF_PI[1]
+    angle, lost = sum_of(angle, -(n * _HALF_PI[2]))
+    angle, lost_again = sum_of(angle, -(n * _HALF_PI[3]))
+    return whole_bits(n), angle, (lost + lost_again) - n * _HALF_PI_REST
 
 
 def _sine_or_cosine(x: Native, quarter: int) -> Native:

@@ -71,8 +71,7 @@ def tanh(x: Native) -> Native:
     part, part_rest = ordered_sum(r, curved)
     t, t_rest = ordered_sum(scale - 1.0, scale * part)
     t_rest = t_rest + scale * part_rest
-    divisor = t + 2.0
-    divisor_rest = (2.0 - divisor) + t
+    divisor, divisor_rest = sum_of(t, x.code.constant(2.0))
     quotient = t / divisor
     # 1 / divisor = (1 − quotient) / 2
     correction = (t_rest - quotient * divisor_rest) * (0.5 - quotient * 0.5)
