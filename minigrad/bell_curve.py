@@ -28,46 +28,45 @@ _TO_27_BITS = 50331648.0
 _LOG2_HEAD = 6.93147180369123816490e-01  # 33 bits: a whole number below 2¹¹ times this is exact
 _LOG2_REST = 1.90821492927058770002e-10
 
-# Coefficients are mpmath's chebyfit's (Chebyshev interpolation), the highest power first, the
-# others in threes: one turn of a Python loop costs as much as three products. tests/
-# test_bell_curve.py makes them again.
-
-# (e^r − 1 − r) / r² for |r| ≤ ½·log 2
-EXP = (
-    2.5100388772450645e-08,
-    (
-        (2.7620092706650667e-07, 2.7557268453107527e-06, 2.480152128699544e-05),
-        (0.00019841269863058052, 0.0013888888917219482, 0.008333333333330062),
-        (0.041666666666624115, 0.16666666666666669, 0.5000000000000001),
-    ),
-)
-# (1 + ⅞t) · Φ(-t) · exp(t²/2) = head + rest + q·P(q), with q = (t − 6) / (t + 6): between 0.34 and
-# 0.52 for every t, and hardly steeper anywhere
+# (1 + ⅞t) · Φ(-t) · exp(t²/2) at t = 6; it is between 0.34 and 0.52 for every t
 _MILLS_HEAD = 0.4048707112669945
 _MILLS_REST = 3.260798331607698e-09
-_MILLS = (
-    1.3532082137364441e-09,
-    (
-        (2.624075297735166e-09, -1.3293655196753945e-08, -1.8108091860479584e-08),
-        (1.1275536567595076e-07, 7.40159272902494e-09, -8.604246956070431e-07),
-        (1.4712436471765621e-06, 3.92046807561932e-06, -2.2373493724864815e-05),
-        (3.0506861791466113e-05, 0.00010610021766453527, -0.0007378237143086306),
-        (0.0024420170599975958, -0.005750100992034551, 0.010485201643215264),
-        (-0.014922209445238881, 0.015386591201753825, -0.007020933586326951),
-        (-0.01406496840704403, 0.04806393317343495, -0.08979678369967675),
-    ),
-)
 # φ(0) = 1/√(2π)
 _PEAK = 0.3989422804014327
 _PEAK_HEAD = 0.3989422768354416
 _PEAK_REST = 3.5659910885844774e-09
 
 
-def _polynomial(x: Any, coefficients: Any) -> Any:
-    total, threes = coefficients
-    for a, b, c in threes:
-        total = ((total * x + a) * x + b) * x + c
-    return total
+# The coefficients of the two polynomials are those of mpmath's chebyfit (Chebyshev interpolation).
+# Odd and even powers stand side by side, so that a processor need not wait for one of them.
+
+
+def curvature(r: Any) -> Any:
+    """(e^r − 1 − r) / r² for |r| ≤ ½·log 2, to 2⁻⁵⁶ of e^r."""
+    square = r * r
+    odd, even = 2.5100388772450645e-08, 2.7620092706650667e-07
+    odd, even = odd * square + 2.7557268453107527e-06, even * square + 2.480152128699544e-05
+    odd, even = odd * square + 0.00019841269863058052, even * square + 0.0013888888917219482
+    odd, even = odd * square + 0.008333333333330062, even * square + 0.041666666666624115
+    odd, even = odd * square + 0.16666666666666669, even * square + 0.5000000000000001
+    return odd * r + even
+
+
+def _mills(q: Any) -> Any:
+    """(m(t) − m(6)) / q for m(t) = (1 + ⅞t) · Φ(-t) · exp(t²/2) and q = (t − 6) / (t + 6)."""
+    square = q * q
+    odd, even = 1.3532082137364441e-09, 2.624075297735166e-09
+    odd, even = odd * square - 1.3293655196753945e-08, even * square - 1.8108091860479584e-08
+    odd, even = odd * square + 1.1275536567595076e-07, even * square + 7.40159272902494e-09
+    odd, even = odd * square - 8.604246956070431e-07, even * square + 1.4712436471765621e-06
+    odd, even = odd * square + 3.92046807561932e-06, even * square - 2.2373493724864815e-05
+    odd, even = odd * square + 3.0506861791466113e-05, even * square + 0.00010610021766453527
+    odd, even = odd * square - 0.0007378237143086306, even * square + 0.0024420170599975958
+    odd, even = odd * square - 0.005750100992034551, even * square + 0.010485201643215264
+    odd, even = odd * square - 0.014922209445238881, even * square + 0.015386591201753825
+    odd, even = odd * square - 0.007020933586326951, even * square - 0.01406496840704403
+    odd, even = odd * square + 0.04806393317343495, even * square - 0.08979678369967675
+    return odd * q + even
 
 
 def _bell(t: Any) -> tuple[Any, Any, Any]:
@@ -78,7 +77,7 @@ def _bell(t: Any) -> tuple[Any, Any, Any]:
     n = (half_square * 1.4426950408889634 + _TO_ONES) - _TO_ONES
     exact, small = n * _LOG2_HEAD - half_square, n * _LOG2_REST - lacking
     r = exact + small
-    curved = ((exact - r) + small) + r * r * _polynomial(r, EXP)
+    curved = ((exact - r) + small) + r * r * curvature(r)
     less_one = ((r + curved) + _TO_25_BITS) - _TO_25_BITS
     return 1.0 + less_one, (r - less_one) + curved, n
 
@@ -93,7 +92,7 @@ def tail(t: Any) -> tuple[Any, Any, Any]:
     """Φ(-t) as (head + rest) / 2ⁿ, for 0 ≤ t ≤ 39: head, rest and n."""
     bell, bell_rest, n = _bell(t)
     q = (t - 6.0) / (t + 6.0)
-    change = _polynomial(q, _MILLS) * q
+    change = _mills(q) * q
     cut = (change + _TO_27_BITS) - _TO_27_BITS
     ratio, ratio_rest = _MILLS_HEAD + cut, (change - cut) + _MILLS_REST
     product, product_rest = bell * ratio, bell * ratio_rest + bell_rest * (ratio + ratio_rest)

@@ -1,6 +1,6 @@
 """sin and cos on vectors, at most 1 unit in the last place from the true result. Needs llvmlite.
 
-The coefficients are those of fdlibm (Sun Microsystems 1993). Beyond 5·10⁸ an angle is C's library's,
+The coefficients are those of fdlibm (Sun Microsystems 1993). Beyond 5·10⁸ a row asks C's library,
 which knows π to 1,000 digits.
 """
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from .bell_curve import EXP
+from .bell_curve import curvature
 from .native_bits import (
     absolute,
     clamped,
@@ -28,7 +28,6 @@ from .native_operand import Native
 
 LOG2_HIGH: Final = 6.93147180369123816490e-01  # 33 bits: n · this is exact
 LOG2_LOW: Final = 1.90821492927058770002e-10
-_EXP: Final = (EXP[0], *(c for three in EXP[1] for c in three))
 _LOG: Final = (
     1.479819860511658591e-01,
     1.531383769920937332e-01,
@@ -48,7 +47,7 @@ def _reduced(x: Native, rest: Native | None = None) -> tuple[Native, Native, Nat
         low = low - rest
     r = high - low
     lost = (high - r) - low
-    return n, r, lost + r * r * polynomial(r, _EXP)
+    return n, r, lost + r * r * curvature(r)
 
 
 def exp_of_sum(x: Native, rest: Native | None = None) -> Native:

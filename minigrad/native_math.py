@@ -1,8 +1,9 @@
 """The functions that no rule is made of, in machine code: exp, log, sin, … Needs llvmlite.
 
-On the tape (one number at a time) exp, log, log1p, tanh, sin, cos and pow are C's library functions,
+On the tape (one number at a time) exp, log, log1p, tanh, sin, cos and pow are those of C's library,
 which Python's math module calls too. In lanes they are polynomials on whole vectors, at most 2
-units in the last place from the true result. The bell curve is the engine's own in both.
+units in the last place from the true result, with the same bits on every machine. The bell curve is
+the engine's own in both.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ def outputs(gate, *columns):
 
 
 def local_gradients(gate, place, *columns):
-    """The gate's local gradient towards one input for each row; its output is taken in lanes too."""
+    """The gate's local gradient towards one input for each row."""
     local = local_kernels(gate)[place]
     given = [*columns, outputs(gate, *columns)]
     if local.number is not None:
