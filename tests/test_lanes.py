@@ -88,7 +88,7 @@ def test_an_output_in_lanes_is_within_four_units_of_the_true_value(gate: Gate) -
 @named(GATES)
 def test_a_local_gradient_in_lanes_is_within_four_units_of_the_true_value(gate: Gate) -> None:
     """Away from cancellation; within it, as right as the rule's steps in floats can be."""
-    found = list(points(gate, gate.arity))
+    found = list(points(gate, gate.arity, 300))
     columns = list(zip(*(inputs for inputs, _ in found)))
     for place in range(gate.arity):
         results = local_gradients(gate, place, *columns)
@@ -148,8 +148,8 @@ def test_arithmetic_and_the_bell_curve_have_the_eager_bits(gate: Gate) -> None:
 def test_a_row_does_not_depend_on_its_neighbours() -> None:
     """Not even if one of them is an angle that C's library has to reduce."""
     for name in ("sin", "cos"):
-        near = [0.1 * i for i in range(64)]
+        near = [0.01 * i for i in range(1200)]
         far = [1e300 if i % 3 else x for i, x in enumerate(near)]
         alone, among = (outputs(mg.GATES[name], column) for column in (near, far))
         assert among[::3] == alone[::3]
-        assert among[1] == math.sin(1e300) if name == "sin" else math.cos(1e300)
+        assert among[1] == getattr(math, name)(1e300)
