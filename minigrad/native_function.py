@@ -20,7 +20,7 @@ def library(name: str, *operands: Native) -> Native:
     kind = ir.FunctionType(DOUBLE, [DOUBLE] * len(operands))
     function = code.module.globals.get(name) or ir.Function(code.module, kind, name)
     if code.width == 1:
-        return Native(code, code.builder.call(function, [x.value for x in operands]))
+        return code.once(name, operands, lambda *xs: code.builder.call(function, xs))
     result = ir.Constant(code.number, ir.Undefined)
     for row in range(code.width):
         parts = [code.builder.extract_element(x.value, INT(row)) for x in operands]
@@ -42,7 +42,7 @@ def emitted_once(rule: NativeFunction) -> NativeFunction:
             inside = Code(ir.IRBuilder(function.append_basic_block()), code.width)
             inputs = [Native(inside, argument) for argument in function.args]
             inside.builder.ret(rule(*inputs).value)
-        return Native(code, code.builder.call(function, [x.value for x in operands]))
+        return code.once(name, operands, lambda *xs: code.builder.call(function, xs))
 
     call.__name__, call.__doc__ = rule.__name__, rule.__doc__
     return call
