@@ -19,7 +19,9 @@ _BIAS: Final = 1023
 
 
 def absolute(x: Native) -> Native:
-    """|x|."""
+    """|x|, and |−x| is the same instruction."""
+    if getattr(x.value, "opname", "") == "fneg":
+        x = Native(x.code, x.value.operands[0])
     return x.code.intrinsic("llvm.fabs", x)
 
 
