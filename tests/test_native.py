@@ -91,6 +91,21 @@ def test_constant_exponents_in_lanes(exponent):
         assert ulps(power.batch([number], reduce="sum").data, right) <= 4, number
 
 
+def test_a_call_that_is_asked_for_twice_is_made_once_in_a_block():
+    import llvmlite.ir as ir
+
+    from minigrad.native_operand import DOUBLE, LONG, Code, Native
+
+    function = ir.Function(ir.Module(), ir.FunctionType(DOUBLE, [DOUBLE]), "twice")
+    code = Code(ir.IRBuilder(function.append_basic_block()), 1)
+    x = Native(code, function.args[0])
+    decay = GATES["exp"].trace(-x)
+    assert GATES["exp"].trace(-x).value is decay.value
+    assert GATES["exp"].trace(x).value is not decay.value
+    with code.loop(LONG(3)):  # what was made outside may not have run
+        assert GATES["exp"].trace(-x).value is not decay.value
+
+
 def test_a_chain_of_a_hundred_thousand_gates_is_replayed():
     def chain(x):
         for _ in range(50_000):
