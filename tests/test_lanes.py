@@ -56,6 +56,8 @@ def hard_numbers(name: str) -> list[list[float]]:
     numbers = [source.choice((-1.0, 1.0)) * 10.0 ** source.uniform(-9, 2.8) for _ in range(500)]
     if name == "log1p":
         return [[number for number in numbers if number > -1.0] + _around(source, 0.0)]
+    if name == "tanh":  # and where it comes to 1
+        numbers += [source.uniform(0.0, 20.0) for _ in range(3000)]
     if name in ("sin", "cos"):  # and near its zeros
         numbers += [source.randrange(300_000_000) * math.pi / 2 for _ in range(500)]
     return [numbers + _around(source, 0.0)]
