@@ -37,8 +37,8 @@ class Code:
     def once(self, operation: str, operands: Sequence[Native], make: Callable[..., Any]) -> Native:
         """The result of an operation; the same one for the same operands in one block.
 
-        A gate and its local gradient ask for the same exponential, far apart. What stands in another
-        block may not have run.
+        A gate and its local gradient ask for the same exponential, far apart. What stands in
+        another block may not have run.
         """
         values = [x.value for x in operands]
         key = (self.builder.block, operation, *values)

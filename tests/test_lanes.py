@@ -79,7 +79,7 @@ def test_a_function_is_as_near_to_the_true_value_as_its_file_says(name: str) -> 
 @named(GATES)
 def test_an_output_in_lanes_is_within_four_units_of_the_true_value(gate: Gate) -> None:
     """Away from cancellation; within it, as right as the rule's steps in floats can be."""
-    found = list(points(gate, gate.arity))
+    found = list(points(gate, gate.arity, 500))
     results = outputs(gate, *zip(*(inputs for inputs, _ in found)))
     for (inputs, exact), result in zip(found, results):
         if not is_right(result, exact, 4):
@@ -90,7 +90,7 @@ def test_an_output_in_lanes_is_within_four_units_of_the_true_value(gate: Gate) -
 @named(GATES)
 def test_a_local_gradient_in_lanes_is_within_four_units_of_the_true_value(gate: Gate) -> None:
     """Away from cancellation; within it, as right as the rule's steps in floats can be."""
-    found = list(points(gate, gate.arity, 300))
+    found = list(points(gate, gate.arity, 200))
     columns = list(zip(*(inputs for inputs, _ in found)))
     for place in range(gate.arity):
         results = local_gradients(gate, place, *columns)
