@@ -17,7 +17,7 @@ it keeps for the parameter; the formulas are PyTorch's.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import isfinite, sqrt
+from math import isfinite
 from typing import Any
 
 from .clipping import clip_grad_norm, clip_grad_value, gradient_norm, has_grad
@@ -194,7 +194,7 @@ class Adam(Optimizer):
         step, mean, square = state[0] + 1, state[1], state[2]
         mean = beta1 * mean + (1.0 - beta1) * grad
         square = beta2 * square + (1.0 - beta2) * (grad * grad)
-        root = square**0.5 / sqrt(1.0 - beta2**step) + self.eps
+        root = square**0.5 / (1.0 - beta2**step) ** 0.5 + self.eps
         return data - self.lr / (1.0 - beta1**step) * (mean / root), (step, mean, square)
 
 
