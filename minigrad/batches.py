@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import accumulate
 from random import Random
 from typing import Any
 
@@ -22,14 +21,10 @@ class Batches:
             raise ValueError(f"batch_size must be at least 1, got {size!r}")
         self.count, size = count, min(size or count, count)
         self.is_whole = size == count
-        self.sizes = [min(size, count - begin) for begin in range(0, count, size)]
+        begins = range(0, count, size)
+        self.ends = [(begin, min(begin + size, count)) for begin in begins]  # in an epoch's order
+        self.sizes = [end - begin for begin, end in self.ends]
         self._random = Random(seed)
-
-    @property
-    def ends(self) -> Iterator[tuple[int, int]]:
-        """Where each batch begins and ends in the order of an epoch."""
-        ends = list(accumulate(self.sizes))
-        return zip([0, *ends], ends)
 
     def order(self) -> list[int]:
         """The rows of the next epoch, one batch after the other."""

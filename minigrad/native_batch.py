@@ -133,6 +133,11 @@ class NativeBatch:
         rows = runner.call(slots.values, prepared, begin, end, slots.sums, slots.space)
         return [self.before.call(slots.values), rows, self.after.call(slots.values)]
 
+    def lay_out(self, prepared: Any, columns: Any) -> None:
+        """Replace the numbers of prepared rows by others, a column for each row."""
+        assert isinstance(self.row_runner, OneCall)
+        self.row_runner.lay_out(prepared, columns)
+
     def _threads(self, count: int) -> int:
         threads = count * self.work_of_a_row // WORK_FOR_A_THREAD
         return threads if threads < 2 else min(threads, _cores())

@@ -55,7 +55,7 @@ class NativeEpochs:
         else:
             self.order = self.batches.order()
             if self.calls is not None:
-                self.runner.row_runner.lay_out(self.prepared, self.columns[:, self.order])
+                self.runner.lay_out(self.prepared, self.columns[:, self.order])
         while begin < end:
             steps = min(self.steps_in_a_call, end - begin)
             start = perf_counter()
@@ -131,7 +131,7 @@ class NativeEpochs:
 
         training, rows = self.training, self.rows
         if self.order is not None:
-            begin, end = list(self.batches.ends)[place]
+            begin, end = self.batches.ends[place]
             chosen = self.order[begin:end]
             rows = Rows(rows.recording, self.columns[:, chosen], len(chosen))
         training.fill(self.route)

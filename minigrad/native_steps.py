@@ -77,7 +77,7 @@ def step_function(formulas: UpdateFormulas, argument_counts: tuple[int, ...]) ->
 
     Compiled once for equal formulas.
     """
-    key = (formulas.key, argument_counts)
+    key = (formulas.key(), argument_counts)
     with _lock:
         if key not in _functions:
             module = _Writer(formulas, argument_counts).module

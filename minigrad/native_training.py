@@ -106,7 +106,9 @@ class NativeTraining:
         self.job.set(size=size, data=self.data.address, grad=self.grad.address)
         self.job.set(state=self.state.address, shared=self.shared.address)
         self.begin, self.first = 0, 0  # of the latest run: its place in the arrays, its number
+        self.has_tried = False
         self._job_is_for: Any = None
+        self._function: Any = None
         self.read()
 
     @property
@@ -120,6 +122,7 @@ class NativeTraining:
             formulas = update_formulas(self.optimizer)
             assert formulas is not None, "the optimiser's update was a formula at the start"
             self.formulas, self.settings = formulas, _settings(self.optimizer)
+            self._job_is_for = None
         self.steps_before = self.optimizer.steps - self.done
         count, formulas = len(self.moved), self.formulas
         self.data.numbers[:count] = [value._data for value in self.moved]
@@ -131,8 +134,8 @@ class NativeTraining:
 
     def show(self) -> None:
         """Give the Values their numbers and gradients, as after the latest step."""
-        if self._job_is_for is None:
-            return  # no step was tried
+        if not self.has_tried:
+            return  # there are no gradients yet
         count = len(self.moved)
         # each runs in C from end to end: no thread sees a half, and no Ctrl-C leaves one
         deque(map(_write_data, self.moved, self.data.numbers[:count].tolist()), maxlen=0)
@@ -165,15 +168,18 @@ class NativeTraining:
         if not route.reaches_all:
             self.grad.numbers[:] = 0.0
         if self._job_is_for != (route, calls, begin, steps):
-            self._job_is_for = (route, calls, begin, steps)
-            series = {name: getattr(self, name) for name in ("rates", "losses", "norms")}
-            addresses = {name: array.address + 8 * begin for name, array in series.items()}
-            address = calls.address(begin)
-            self.job.set(
-                **route.fields, **addresses, calls=address, stride=calls.stride, steps=steps
-            )
-        self.job.run(step_function(self.formulas, calls.argument_counts))
+            self._set_job(route, calls, begin, steps)
+        self.has_tried = True
+        self.job.run(self._function)
         self._count_steps()
+
+    def _set_job(self, *job: Any) -> None:
+        route, calls, begin, steps = self._job_is_for = job
+        for name in ("rates", "losses", "norms"):
+            self.job.set(**{name: getattr(self, name).address + 8 * begin})
+        address = calls.address(begin)
+        self.job.set(**route.fields, calls=address, stride=calls.stride, steps=steps)
+        self._function = step_function(self.formulas, calls.argument_counts)
 
     def fill(self, route: Route) -> None:
         """Put the parameters into the slots, for who runs the recording before the step."""
@@ -222,9 +228,7 @@ def _is_plain(parameter: Any) -> bool:
     return isinstance(parameter, Value) and (kind.data, kind.grad) == (Value.data, Value.grad)
 
 
-def _same_whole_numbers(
-    optimizer: Optimizer, moved: list[Value], formulas: UpdateFormulas
-) -> bool:
+def _same_whole_numbers(optimizer: Optimizer, moved: list[Value], formulas: UpdateFormulas) -> bool:
     """Whether all parameters are at the same step."""
     chosen = set(moved)
     states = [s for p, s in zip(optimizer.parameters, optimizer._states) if p in chosen]

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from .accuracy import accuracy
@@ -158,21 +159,20 @@ class _Run:
         self.epochs: Any = native_epochs(*settings) or ValueEpochs(*settings)
 
     def append_epochs(self, history: History) -> None:
-        """Measure what is to be measured after the epochs that history does not have yet."""
+        """Append the epochs that history does not have yet."""
         known = len(history.epochs)
         for number, measured in enumerate(self.epochs.after(known), known + 1):
-            if self.is_measured:
-                history.append(
-                    Epoch(
-                        number,
-                        *measured,
-                        accuracy=self.accuracy_on(self.data),
-                        validation_loss=self.mean_loss(self.validation),
-                        validation_accuracy=self.accuracy_on(self.validation),
-                    )
-                )
-            else:
-                history.append(Epoch(number, *measured))
+            epoch = Epoch(number, measured.loss, measured.gradient_norm, measured.learning_rate)
+            history.append(self.measured(epoch) if self.is_measured else epoch)
+
+    def measured(self, epoch: Epoch) -> Epoch:
+        """The epoch with what the model and the validation rows say after it."""
+        return replace(
+            epoch,
+            accuracy=self.accuracy_on(self.data),
+            validation_loss=self.mean_loss(self.validation),
+            validation_accuracy=self.accuracy_on(self.validation),
+        )
 
     def mean_loss(self, columns: Columns | None) -> float | None:
         """The mean loss over rows that are not trained on."""

@@ -44,11 +44,13 @@ class UpdateFormulas:
         self.shared = [self.rate, *self.whole]
         if not self.differing.isdisjoint(self.new_whole):
             raise TypeError("a whole number of the state differs from parameter to parameter")
-        assignments, texts = as_python(*self.results)
-        gates = called_gates([*self.results])
-        # equal for equal formulas
-        self.key = (tuple(assignments), tuple(texts), self.is_whole, tuple(gates))
-        self.is_native = all(gate.native or gate.fold or gate.rule for gate in gates)
+        self._code = as_python(*self.results)
+        self._gates = called_gates([*self.results])
+
+    @property
+    def is_native(self) -> bool:
+        """Whether they can be machine code."""
+        return all(gate.native or gate.fold or gate.rule for gate in self._gates)
 
     @property
     def differing(self) -> set[Formula]:
@@ -75,14 +77,17 @@ class UpdateFormulas:
         """All that is computed."""
         return (self.new_data, *self.new_state)
 
+    def key(self) -> Any:
+        """What is equal for equal formulas."""
+        assignments, texts = self._code
+        return tuple(assignments), tuple(texts), self.is_whole, tuple(self._gates)
+
     def on_floats(self) -> Any:
         """The formulas as a Python function of data, gradient, learning rate and state."""
-        assignments, texts = as_python(*self.results)
+        assignments, texts = self._code
         names = [as_text(symbol) for symbol in (self.data, self.grad, self.rate, *self.state)]
         namespace: dict[str, Any] = {"divide": ieee.divide, "power": ieee.power}
-        namespace |= {
-            gate.name: float_forward(gate, gate.arity or 1) for gate in called_gates([*self.results])
-        }
+        namespace |= {gate.name: float_forward(gate, gate.arity or 1) for gate in self._gates}
         return define("update", names, [*assignments, f"return {', '.join(texts)},"], namespace)
 
     def __repr__(self) -> str:
