@@ -90,13 +90,14 @@ class NativeBatch:
         self.work_of_a_row = sum(phase not in (ONCE, AFTER) for phase in tape.phases)
         self._free: list[Slots] = []
 
-    def run(self, parameters: Any, rows: Rows) -> tuple[float, list[float]]:
+    def run(self, parameters: Any, rows: Rows, divisor: int) -> tuple[float, list[float]]:
         """See `BatchRunner`."""
         slots = self.take()
         numbers = slots.values.numbers
         numbers[self.parameters] = parameters
         self.run_on(slots, rows)
-        results = float(numbers[self.output]), numbers[self.gradients].tolist()
+        gradients = (numbers[self.gradients] / divisor).tolist()
+        results = float(numbers[self.output]) / divisor, gradients
         self.give(slots)
         return results
 
@@ -191,7 +192,7 @@ def columns_of(rows: Rows, step: int) -> Any:
     """An array with a row for each input; the last example is repeated to a multiple of `step`."""
     numbers = rows.numbers
     columns = np.array(numbers).T if isinstance(numbers, list) else numbers
-    missing = -rows.count % step
+    missing = -columns.shape[1] % step
     if missing:
         columns = np.concatenate([columns, np.repeat(columns[:, -1:], missing, axis=1)], axis=1)
     return np.ascontiguousarray(columns)

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from .access import keeps_slots
 from .engine import Value
 from .formula import Formula
 from .machine import machine
@@ -203,7 +204,7 @@ class NativeTraining:
 
 def _settings(optimizer: Optimizer) -> dict[str, Any]:
     """What an optimiser's formulas are made with."""
-    others = ("parameters", "lr", "schedule", "steps", "_states")
+    others = ("parameters", "lr", "schedule", "steps", "_access", "_states")
     return {name: setting for name, setting in vars(optimizer).items() if name not in others}
 
 
@@ -211,7 +212,7 @@ def native_training(
     optimizer: Optimizer, moved: list[Value], capacity: int = 1, largest_norm: float | None = None
 ) -> NativeTraining | None:
     """Training of these parameters in arrays, where optimiser and parameters allow it."""
-    if not (moved and all(map(_is_plain, optimizer.parameters))):
+    if not (moved and all(map(keeps_slots, optimizer.parameters))):
         return None
     formulas = update_formulas(optimizer)
     if formulas is None or not formulas.is_native:
@@ -220,12 +221,6 @@ def native_training(
         return None
     limit = inf if largest_norm is None else largest_norm
     return NativeTraining(optimizer, formulas, moved, capacity, limit)
-
-
-def _is_plain(parameter: Any) -> bool:
-    """Whether it is a Value, and keeps its numbers as Value does."""
-    kind = type(parameter)
-    return isinstance(parameter, Value) and (kind.data, kind.grad) == (Value.data, Value.grad)
 
 
 def _same_whole_numbers(optimizer: Optimizer, moved: list[Value], formulas: UpdateFormulas) -> bool:

@@ -20,7 +20,8 @@ from collections.abc import Iterable
 from math import isfinite
 from typing import Any
 
-from .clipping import clip_grad_norm, clip_grad_value, gradient_norm, has_grad
+from .access import access_to
+from .clipping import clip_grad_norm, clip_grad_value, gradient_norm
 from .engine import Value
 from .gate import as_number, described
 from .schedules import Schedule, cosine, linear, step_decay
@@ -60,6 +61,7 @@ class Optimizer:
 
     def __init__(self, parameters: Iterable[Any], lr: float | Schedule) -> None:
         self.parameters = _checked_parameters(parameters)
+        self._access = access_to(self.parameters)
         self.schedule: Schedule | None = lr if callable(lr) else None
         self.lr = as_number(lr(0) if callable(lr) else lr)
         _check(self.lr >= 0.0 and isfinite(self.lr), "lr must be 0 or more", self.lr)
@@ -76,13 +78,11 @@ class Optimizer:
         Parameters that no gradient has reached are left alone.
         """
         states, news = self._updates()
-        before = [parameter.data for parameter in self.parameters]
+        before = self._access.data(self.parameters)
         try:
-            for parameter, new in zip(self.parameters, news):
-                parameter.data = new
+            self._access.write(self.parameters, news)
         except BaseException:
-            for parameter, old in zip(self.parameters, before):
-                parameter.data = old
+            self._access.write(self.parameters, before)
             raise
         self._states = states
         self.steps += 1
@@ -90,17 +90,17 @@ class Optimizer:
             self.lr = self.schedule(self.steps)
 
     def _updates(self) -> tuple[list[State], list[Any]]:
-        if not any(map(has_grad, self.parameters)):
+        grads = self._access.grads(self.parameters)
+        if all(grad is None for grad in grads):
             raise ValueError(
                 f"{type(self).__name__}.step() found no gradient in any of its "
                 f"{len(self.parameters)} parameters: call backward() on the loss first"
             )
         states: list[State] = []
         news: list[Any] = []
-        for parameter, state in zip(self.parameters, self._states):
-            new = parameter.data
-            if has_grad(parameter):
-                new, state = self.update(new, parameter.grad, state)
+        for new, grad, state in zip(self._access.data(self.parameters), grads, self._states):
+            if grad is not None:
+                new, state = self.update(new, grad, state)
             states.append(state)
             news.append(new)
         return states, news
@@ -111,8 +111,7 @@ class Optimizer:
 
     def zero_grad(self) -> None:
         """Forget the gradients of all parameters."""
-        for parameter in self.parameters:
-            parameter.grad = None
+        self._access.clear(self.parameters)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({len(self.parameters)} parameters, lr={self.lr:g})"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from .arguments import described, take_apart
 from .gate import as_number
@@ -11,6 +11,8 @@ from .tape import replay
 
 if TYPE_CHECKING:
     from .recordings import Recording
+
+LONGEST_BLOCK: Final = 32  # rows that an executor runs together
 
 Find = Callable[[Hashable, list[float]], "Recording"]
 
@@ -20,7 +22,7 @@ class Rows:
 
     def __init__(self, recording: Recording, numbers: Any, count: int) -> None:
         self.recording = recording
-        self.numbers = numbers  # a list of rows, or an array with a row for each input
+        self.numbers = numbers  # a list of rows; or an array, a row for each input, long enough
         self.count = count
         self.prepared: dict[int, Any] = {}  # by width of vectors, filled by the native executors
 
@@ -75,10 +77,18 @@ def _length(name: str, column: Any) -> int:
 
 
 def _array(columns: Sequence[Any], count: int) -> Any:
+    """All in one array, filled up with the last row so that vectors and blocks are whole."""
     import numpy
 
-    blocks = [numpy.asarray(column, dtype=float).reshape(count, -1).T for column in columns]
-    return numpy.ascontiguousarray(numpy.concatenate(blocks))
+    blocks = [numpy.asarray(column, dtype=float).reshape(count, -1) for column in columns]
+    width = sum([block.shape[1] for block in blocks])
+    numbers = numpy.empty((width, count + -count % LONGEST_BLOCK))
+    place = 0
+    for block in blocks:
+        numbers[place : place + block.shape[1], :count] = block.T
+        place += block.shape[1]
+    numbers[:, count:] = numbers[:, count - 1 : count]
+    return numbers
 
 
 def _list(name: str, columns: Sequence[Any], count: int, structure: Hashable) -> list[list[float]]:
