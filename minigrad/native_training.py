@@ -93,7 +93,6 @@ class NativeTraining:
         largest_norm: float = inf,
     ) -> None:
         self.optimizer, self.formulas, self.moved = optimizer, formulas, moved
-        self.settings = _settings(optimizer)
         place = {parameter: i for i, parameter in enumerate(optimizer.parameters)}
         self.places = [place[value] for value in moved]
         size = -(-len(moved) // machine().width) * machine().width
@@ -119,11 +118,9 @@ class NativeTraining:
 
     def read(self) -> None:
         """Take over the numbers of the Values, and the optimiser's settings and state."""
-        if self.settings != _settings(self.optimizer):
-            formulas = update_formulas(self.optimizer)
-            assert formulas is not None, "the optimiser's update was a formula at the start"
-            self.formulas, self.settings = formulas, _settings(self.optimizer)
-            self._job_is_for = None
+        formulas = update_formulas(self.optimizer)
+        if formulas is not self.formulas and formulas is not None:  # a setting has been changed
+            self.formulas, self._job_is_for = formulas, None
         self.steps_before = self.optimizer.steps - self.done
         count, formulas = len(self.moved), self.formulas
         self.data.numbers[:count] = [value._data for value in self.moved]
@@ -202,12 +199,6 @@ class NativeTraining:
         return [optimizer.lr, *(optimizer.schedule(optimizer.steps + i + 1) for i in range(steps))]
 
 
-def _settings(optimizer: Optimizer) -> dict[str, Any]:
-    """What an optimiser's formulas are made with."""
-    others = ("parameters", "lr", "schedule", "steps", "_access", "_states")
-    return {name: setting for name, setting in vars(optimizer).items() if name not in others}
-
-
 def native_training(
     optimizer: Optimizer, moved: list[Value], capacity: int = 1, largest_norm: float | None = None
 ) -> NativeTraining | None:
@@ -216,6 +207,8 @@ def native_training(
         return None
     formulas = update_formulas(optimizer)
     if formulas is None or not formulas.is_native:
+        return None
+    if getattr(optimizer.step, "__func__", None) is not Optimizer.step:
         return None
     if not _same_whole_numbers(optimizer, moved, formulas):
         return None

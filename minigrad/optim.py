@@ -16,15 +16,16 @@ it keeps for the parameter; the formulas are PyTorch's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from math import isfinite
-from typing import Any
+from typing import Any, TypeVar
 
-from .access import access_to
+from .access import BySlot, access_to
 from .clipping import clip_grad_norm, clip_grad_value, gradient_norm
 from .engine import Value
 from .gate import as_number, described
 from .schedules import Schedule, cosine, linear, step_decay
+from .update_formulas import update_formulas
 
 __all__ = [
     "SGD",
@@ -34,12 +35,34 @@ __all__ = [
     "clip_grad_norm",
     "clip_grad_value",
     "cosine",
+    "formula",
     "gradient_norm",
     "linear",
     "step_decay",
 ]
 
 State = tuple[Any, ...]
+Update = TypeVar("Update", bound=Callable[..., Any])
+
+
+def formula(update: Update) -> Update:
+    """Mark an optimiser's `update` as a formula: it can then run on lists and as machine code.
+
+    >>> class SignedRoot(Optimizer):
+    ...     @formula
+    ...     def update(self, data, grad, state):
+    ...         return data - self.lr * grad / (grad * grad) ** 0.25, state
+    >>> from minigrad.engine import Value
+    >>> w = Value(1.0); w.grad = -4.0
+    >>> SignedRoot([w], lr=0.25).step(); w.data
+    1.5
+
+    A formula is arithmetic and gates on its arguments, `self.lr` and settings that are numbers. It
+    is called with symbols, once for each choice of settings, so it decides nothing by numbers and
+    changes nothing else. Whole numbers in `initial_state` count steps, alike for all parameters.
+    """
+    update.is_formula = True  # type: ignore[attr-defined]
+    return update
 
 
 class Optimizer:
@@ -77,7 +100,7 @@ class Optimizer:
 
         Parameters that no gradient has reached are left alone.
         """
-        states, news = self._updates()
+        news, states = self._updates()
         before = self._access.data(self.parameters)
         try:
             self._access.write(self.parameters, news)
@@ -89,25 +112,29 @@ class Optimizer:
         if self.schedule is not None:
             self.lr = self.schedule(self.steps)
 
-    def _updates(self) -> tuple[list[State], list[Any]]:
+    def _updates(self) -> tuple[list[Any], list[State]]:
         grads = self._access.grads(self.parameters)
         if all(grad is None for grad in grads):
             raise ValueError(
                 f"{type(self).__name__}.step() found no gradient in any of its "
                 f"{len(self.parameters)} parameters: call backward() on the loss first"
             )
+        data = self._access.data(self.parameters)
+        formulas = update_formulas(self) if self._access is BySlot else None
+        if formulas is not None:
+            return formulas.on_lists(data, grads, self._states, self.lr)
         states: list[State] = []
         news: list[Any] = []
-        for new, grad, state in zip(self._access.data(self.parameters), grads, self._states):
+        for new, grad, state in zip(data, grads, self._states):
             if grad is not None:
                 new, state = self.update(new, grad, state)
             states.append(state)
             news.append(new)
-        return states, news
+        return news, states
 
     def planned(self) -> list[Any]:
         """The data that `step()` would give each parameter now; nothing is changed."""
-        return self._updates()[1]
+        return self._updates()[0]
 
     def zero_grad(self) -> None:
         """Forget the gradients of all parameters."""
@@ -146,6 +173,7 @@ class SGD(Optimizer):
         _check(momentum > 0.0 or not nesterov, "nesterov needs a momentum above 0", momentum)
         self.momentum, self.nesterov, self.weight_decay = momentum, nesterov, weight_decay
 
+    @formula
     def update(self, data: Any, grad: Any, state: State) -> tuple[Any, State]:
         if self.weight_decay:
             grad = grad + self.weight_decay * data
@@ -183,6 +211,7 @@ class Adam(Optimizer):
         _check(weight_decay >= 0.0, "weight_decay must be 0 or more", weight_decay)
         self.betas, self.eps, self.weight_decay = betas, eps, weight_decay
 
+    @formula
     def update(self, data: Any, grad: Any, state: State) -> tuple[Any, State]:
         if self.weight_decay:
             grad = grad + self.weight_decay * data
@@ -218,6 +247,7 @@ class AdamW(Adam):
     ) -> None:
         super().__init__(parameters, lr, betas, eps, weight_decay)
 
+    @formula
     def update(self, data: Any, grad: Any, state: State) -> tuple[Any, State]:
         return self._moved(data * (1.0 - self.lr * self.weight_decay), grad, state)
 

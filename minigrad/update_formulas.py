@@ -9,17 +9,25 @@ UpdateFormulas('p − lr·(0.9·s0 + g)', '0.9·s0 + g')
 from __future__ import annotations
 
 import copy
-from math import isclose
-from typing import Any, Final
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakKeyDictionary
 
 from . import ieee
 from .floats import called_gates, define, float_forward
 from .formula import Formula, as_formula, as_python, as_text
 from .kernels import parts_first
-from .optim import Optimizer, State
 
-# data, gradient, whole numbers and other numbers of the state, where formulas are tried out
-POINTS: Final = [(0.7, -0.3, 3, 0.25), (-1.1, 0.4, 8, 0.0625)]
+if TYPE_CHECKING:
+    from .optim import Optimizer, State
+
+UpdateOfLists = Callable[[list[Any], list[Any], "list[State]", float], tuple[list[Any], Any]]
+
+NOT_IN_FORMULAS: Final = {"parameters", "lr", "schedule", "steps", "_access", "_states"}
+
+# by optimiser: its settings, and the formulas made with them
+_made: WeakKeyDictionary[Optimizer, tuple[dict[str, Any], UpdateFormulas]] = WeakKeyDictionary()
 
 
 class UpdateFormulas:
@@ -29,21 +37,31 @@ class UpdateFormulas:
     state, which count steps. Of its `own` parts each parameter has one.
     """
 
-    def __init__(self, optimizer: Optimizer, twin: Any) -> None:
+    def __init__(self, optimizer: Optimizer) -> None:
         self.is_whole = tuple(isinstance(part, int) for part in optimizer.initial_state)
         self.data, self.grad, self.rate = map(Formula.symbol, ("p", "g", "lr"))
         self.state = tuple(Formula.symbol(f"s{i}") for i in range(len(self.is_whole)))
+        twin: Any = copy.copy(optimizer)
         twin.lr = self.rate
-        new_data, new_state = twin.update(self.data, self.grad, self.state)
-        self.new_data = as_formula(new_data)
-        self.new_state = tuple(map(as_formula, new_state))
+        try:
+            new_data, new_state = twin.update(self.data, self.grad, self.state)
+            self.new_data = as_formula(new_data)
+            self.new_state = tuple(map(as_formula, new_state))
+        except TypeError as error:
+            raise TypeError(f"{_where(optimizer)} is marked as a formula: {error}") from None
         if len(self.new_state) != len(self.state):
-            raise TypeError(f"update() gives a state of {len(self.new_state)} parts")
+            raise TypeError(
+                f"{_where(optimizer)} gives a state of {len(self.new_state)} parts, "
+                f"initial_state has {len(self.state)}"
+            )
         self.whole, self.own = _split(self.state, self.is_whole)
         self.new_whole, self.new_own = _split(self.new_state, self.is_whole)
         self.shared = [self.rate, *self.whole]
         if not self.differing.isdisjoint(self.new_whole):
-            raise TypeError("a whole number of the state differs from parameter to parameter")
+            raise TypeError(
+                f"{_where(optimizer)} is marked as a formula, and a whole number of its state must "
+                "not depend on data and gradient: write 0.0 for it in initial_state"
+            )
         self._code = as_python(*self.results)
         self._gates = called_gates([*self.results])
 
@@ -82,16 +100,34 @@ class UpdateFormulas:
         assignments, texts = self._code
         return tuple(assignments), tuple(texts), self.is_whole, tuple(self._gates)
 
-    def on_floats(self) -> Any:
-        """The formulas as a Python function of data, gradient, learning rate and state."""
-        assignments, texts = self._code
-        names = [as_text(symbol) for symbol in (self.data, self.grad, self.rate, *self.state)]
+    @cached_property
+    def on_lists(self) -> UpdateOfLists:
+        """The formulas as a Python function of lists: data, gradients, states; and the rate.
+
+        A parameter whose gradient is None stays as it is.
+        """
+        assignments, (new_data, *new_state) = self._code
+        if new_state == list(map(as_text, self.state)) and not assignments:
+            body = [f"return [p if g is None else {new_data} for p, g in zip(data, grads)], states"]
+        else:
+            body = ["news, new_states = [], []", "for p, g, s in zip(data, grads, states):"]
+            body += ["    if g is not None:"]
+            body += [f"        {', '.join(map(as_text, self.state))}, = s"] * bool(self.state)
+            body += [f"        {line}" for line in assignments]
+            body += [f"        p, s = {new_data}, ({', '.join([*new_state, ''])})"]
+            body += ["    news.append(p)", "    new_states.append(s)", "return news, new_states"]
         namespace: dict[str, Any] = {"divide": ieee.divide, "power": ieee.power}
         namespace |= {gate.name: float_forward(gate, gate.arity or 1) for gate in self._gates}
-        return define("update", names, [*assignments, f"return {', '.join(texts)},"], namespace)
+        names = ["data", "grads", "states", "lr"]
+        function: UpdateOfLists = define("update", names, body, namespace)
+        return function
 
     def __repr__(self) -> str:
         return f"UpdateFormulas({', '.join(repr(as_text(result)) for result in self.results)})"
+
+
+def _where(optimizer: Optimizer) -> str:
+    return f"{type(optimizer).__name__}.update"
 
 
 def _split(
@@ -103,28 +139,10 @@ def _split(
 
 
 def update_formulas(optimizer: Optimizer) -> UpdateFormulas | None:
-    """The formulas of an optimiser; None if its update does not consist of formulas alone.
-
-    An update that decides by numbers cannot be traced; one that gives other numbers when it is
-    called again (noise, a counter of its own) does not agree with its trace.
-    """
-    if getattr(optimizer.step, "__func__", None) is not Optimizer.step:
+    """The formulas of an optimiser whose update is marked as a `formula`; None for another."""
+    if not getattr(optimizer.update, "is_formula", False):
         return None
-    twin = copy.copy(optimizer)
-    try:
-        formulas = UpdateFormulas(optimizer, twin)
-        return formulas if _agree(formulas, twin) else None
-    except Exception:  # whatever is wrong with it, the update itself will say
-        return None
-
-
-def _agree(formulas: UpdateFormulas, twin: Optimizer) -> bool:
-    on_floats = formulas.on_floats()
-    twin.lr = 0.01
-    for data, grad, whole, part in POINTS:
-        state: State = tuple(whole if is_whole else part for is_whole in formulas.is_whole)
-        new_data, new_state = twin.update(data, grad, state)
-        traced = on_floats(data, grad, twin.lr, *state)
-        if not all(isclose(x, y, rel_tol=1e-12) for x, y in zip((new_data, *new_state), traced)):
-            return False
-    return True
+    now = {name: x for name, x in vars(optimizer).items() if name not in NOT_IN_FORMULAS}
+    if optimizer not in _made or _made[optimizer][0] != now:
+        _made[optimizer] = (now, UpdateFormulas(optimizer))
+    return _made[optimizer][1]
