@@ -15,7 +15,6 @@ from typing import Any
 
 from .clipping import has_grad
 from .engine import Value
-from .gate import as_number
 
 
 class ByAttribute:
@@ -45,7 +44,7 @@ class ByAttribute:
 
 
 class BySlot:
-    """Values: a third of the time, because no property is called."""
+    """Values, to which only floats are written: a third of the time, for no property is called."""
 
     @staticmethod
     def data(parameters: Iterable[Any]) -> list[Any]:
@@ -61,7 +60,7 @@ class BySlot:
     def write(parameters: Iterable[Any], data: Iterable[Any]) -> None:
         """Give them new data."""
         for parameter, new in zip(parameters, data):
-            parameter._data = new if type(new) is float else as_number(new)
+            parameter._data = new
 
     @staticmethod
     def clear(parameters: Iterable[Any]) -> None:

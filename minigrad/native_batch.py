@@ -96,7 +96,7 @@ class NativeBatch:
         numbers = slots.values.numbers
         numbers[self.parameters] = parameters
         self.run_on(slots, rows)
-        gradients = (numbers[self.gradients] / divisor).tolist()
+        gradients = (numbers.take(self.gradients) / divisor).tolist()
         results = float(numbers[self.output]) / divisor, gradients
         self.give(slots)
         return results

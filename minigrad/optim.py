@@ -100,8 +100,8 @@ class Optimizer:
 
         Parameters that no gradient has reached are left alone.
         """
-        news, states = self._updates()
         before = self._access.data(self.parameters)
+        news, states = self._updates(before)
         try:
             self._access.write(self.parameters, news)
         except BaseException:
@@ -112,14 +112,13 @@ class Optimizer:
         if self.schedule is not None:
             self.lr = self.schedule(self.steps)
 
-    def _updates(self) -> tuple[list[Any], list[State]]:
+    def _updates(self, data: list[Any]) -> tuple[list[Any], list[State]]:
         grads = self._access.grads(self.parameters)
         if all(grad is None for grad in grads):
             raise ValueError(
                 f"{type(self).__name__}.step() found no gradient in any of its "
                 f"{len(self.parameters)} parameters: call backward() on the loss first"
             )
-        data = self._access.data(self.parameters)
         formulas = update_formulas(self) if self._access is BySlot else None
         if formulas is not None:
             return formulas.on_lists(data, grads, self._states, self.lr)
@@ -129,12 +128,12 @@ class Optimizer:
             if grad is not None:
                 new, state = self.update(new, grad, state)
             states.append(state)
-            news.append(new)
+            news.append(as_number(new) if self._access is BySlot else new)
         return news, states
 
     def planned(self) -> list[Any]:
         """The data that `step()` would give each parameter now; nothing is changed."""
-        return self._updates()[0]
+        return self._updates(self._access.data(self.parameters))[0]
 
     def zero_grad(self) -> None:
         """Forget the gradients of all parameters."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from .arguments import described, take_apart
+from .arguments import described, structure_of_arrays, take_apart
 from .gate import as_number
 from .tape import replay
 
@@ -58,11 +58,13 @@ def rows_of(name: str, columns: Sequence[Any], find: Find) -> Rows:
     count = lengths[0]
     if count == 0:
         raise ValueError(f"{name}.batch got no rows: a mean over nothing has no value")
+    if all(hasattr(column, "dtype") and hasattr(column, "reshape") for column in columns):
+        numbers = _array(columns, count)
+        structure = structure_of_arrays([column.shape[1:] for column in columns])
+        return Rows(find(structure, numbers[:, 0].tolist()), numbers, count)
     first: list[Any] = []
     structure = take_apart((tuple(column[0] for column in columns), {}), first)
     recording = find(structure, list(map(as_number, first)))
-    if all(hasattr(column, "dtype") and hasattr(column, "reshape") for column in columns):
-        return Rows(recording, _array(columns, count), count)
     return Rows(recording, _list(name, columns, count, structure), count)
 
 
