@@ -13,7 +13,7 @@ that is one number, and a `Value`, is a number.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from typing import Any, Final
 
 from .engine import Value
@@ -42,6 +42,16 @@ def take_apart(argument: Any, numbers: list[Any]) -> Hashable:
         return (list, *[take_apart(item, numbers) for item in argument])
     numbers.append(as_number(argument) if kind is not int else argument)
     return NUMBER
+
+
+def structure_of_arrays(shapes: Iterable[tuple[int, ...]]) -> Hashable:
+    """What `take_apart` finds in arguments that are arrays of these shapes, or numbers: ().
+
+    >>> structure_of_arrays([()]) == take_apart(((2.0,), {}), [])
+    True
+    """
+    parts = [("array", tuple(shape)) if len(shape) else NUMBER for shape in shapes]
+    return (tuple, (tuple, *parts), (dict,))
 
 
 def put_together(structure: Any, numbers: Iterator[Any]) -> Any:

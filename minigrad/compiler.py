@@ -22,7 +22,7 @@ from threading import RLock
 from typing import Any, Final
 
 from .arguments import put_together, take_apart
-from .engine import CONSTANT, MANY, Value
+from .engine import MANY, Value
 from .gate import Gate, as_number, described
 from .recording import constant, observed, observers
 from .recordings import Recording, record_function
@@ -101,7 +101,9 @@ class Compiled:
         first_input = len(recording.parameters)
         results = []
         for output, gradient in zip(outputs, gradients):
-            local = gradient[:first_input] + [gradient[first_input + i] for i in wires]
+            local = gradient[:first_input] + [
+                0.0 if numbers[i].is_constant else gradient[first_input + i] for i in wires
+            ]
             results.append(self._result(output, leaves, tuple(local)))
         return put_together(recording.output_structure, iter(results))
 
@@ -120,20 +122,21 @@ class Compiled:
         shape (n,). Only the parameters get gradients. The sum goes over the rows in an order of its
         own, so its last bits can differ from those of a sum written by hand.
         """
-        rows = self.rows(*columns)
-        total, gradients = self.run_rows(rows)
-        if reduce == "mean":
-            total, gradients = total / rows.count, [sent / rows.count for sent in gradients]
-        elif reduce != "sum":
+        if reduce not in ("mean", "sum"):
             raise ValueError(f"reduce is 'mean' or 'sum', got {reduce!r}")
+        rows = self.rows(*columns)
+        total, gradients = self.run_rows(rows, rows.count if reduce == "mean" else 1)
         return self._result(total, tuple(rows.recording.parameters), tuple(gradients))
 
     def rows(self, *columns: Any) -> Rows:
         """The rows of a batch in the form in which they are run: make it once, run it often."""
         return rows_of(self.name, columns, self._recording)
 
-    def run_rows(self, rows: Rows) -> tuple[float, list[float]]:
-        """The sum over the rows, and its gradients towards the parameters, as plain numbers."""
+    def run_rows(self, rows: Rows, divisor: int = 1) -> tuple[float, list[float]]:
+        """The sum over the rows, and its gradients towards the parameters, as plain numbers.
+
+        All are divided by `divisor`: with the number of rows they are means.
+        """
         recording = rows.recording
         parameters = [wire._data for wire in recording.parameters]
         self._latest, self._latest_numbers = recording, rows.row(0)
@@ -143,7 +146,7 @@ class Compiled:
                     numbers = rows.row(i)
                     outputs, _ = recording.run(parameters, numbers)
                     recording.check(self, parameters, numbers, outputs)
-            total, gradients = recording.batch_runner().run(parameters, rows)
+            total, gradients = recording.batch_runner().run(parameters, rows, divisor)
         except IndexError:
             rows.explain_nan(parameters)
             raise
@@ -209,10 +212,6 @@ class Compiled:
         wire: Value = new_object(Value)
         wire._data, wire._grad, wire.gate, wire.label = data, None, self._gate, ""
         wire._first, wire._second, wire._d_first, wire._d_second = leaves, MANY, gradient, None
-        if CONSTANT in [leaf._second for leaf in leaves]:
-            wire._d_first = tuple(
-                0.0 if leaf._second is CONSTANT else d for leaf, d in zip(leaves, gradient)
-            )
         return observed(wire) if observers or data - data != 0.0 else wire
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:

@@ -36,8 +36,11 @@ class BatchRunner(Protocol):
     name: str
     size: int
 
-    def run(self, parameters: list[float], rows: Rows) -> tuple[float, list[float]]:
-        """The sum of the output over the rows, and its gradients towards the parameters."""
+    def run(self, parameters: list[float], rows: Rows, divisor: int) -> tuple[float, list[float]]:
+        """The sum of the output over the rows, and its gradients towards the parameters.
+
+        All are divided by `divisor`.
+        """
 
 
 class PythonTape:
@@ -65,14 +68,14 @@ class PythonRows:
         self.tape = tape
         self.size = 8 * (tape.slot_count + sum(map(len, tape.operands)))
 
-    def run(self, parameters: list[float], rows: Rows) -> tuple[float, list[float]]:
+    def run(self, parameters: list[float], rows: Rows, divisor: int) -> tuple[float, list[float]]:
         """See `BatchRunner`."""
         total, gradients = 0.0, [0.0] * len(parameters)
         for i in range(rows.count):
             (output,), (sent,) = replay(self.tape, parameters, rows.row(i))
             total += output
             gradients = [old + new for old, new in zip(gradients, sent)]
-        return total, gradients
+        return total / divisor, [sent / divisor for sent in gradients]
 
 
 def make_runner(tape: Tape, executor: str) -> Runner:

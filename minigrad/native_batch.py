@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -41,6 +41,19 @@ class RowRunner(Protocol):
         self, values: Array, prepared: Any, begin: int, end: int, sums: Array, space: Array
     ) -> None:
         """Run rows begin … end − 1 and write the sums; `values` are the slots outside the rows."""
+
+
+@runtime_checkable
+class OneCall(RowRunner, Protocol):
+    """A row runner that is one native function."""
+
+    def call(
+        self, values: Array, prepared: Any, begin: int, end: int, sums: Array, space: Array
+    ) -> list[int]:
+        """The address of the function that `run` calls, and the arguments; any row can be first."""
+
+    def lay_out(self, prepared: Any, columns: Any) -> None:
+        """Replace the numbers of prepared rows by others, a column for each row."""
 
 
 class Slots:
@@ -77,14 +90,15 @@ class NativeBatch:
         self.work_of_a_row = sum(phase not in (ONCE, AFTER) for phase in tape.phases)
         self._free: list[Slots] = []
 
-    def run(self, parameters: Any, rows: Rows) -> tuple[float, list[float]]:
+    def run(self, parameters: Any, rows: Rows, divisor: int) -> tuple[float, list[float]]:
         """See `BatchRunner`."""
         slots = self.take()
         numbers = slots.values.numbers
         numbers[self.parameters] = parameters
         self.run_on(slots, rows)
-        results = float(numbers[self.output]), numbers[self.gradients].tolist()
-        self._free.append(slots)
+        gradients = (numbers.take(self.gradients) / divisor).tolist()
+        results = float(numbers[self.output]) / divisor, gradients
+        self.give(slots)
         return results
 
     def take(self) -> Slots:
@@ -97,15 +111,44 @@ class NativeBatch:
             sums = values.part(self.first_sum, self.end_of_sums)
             return Slots(values, sums, self.row_runner.workspace())
 
-    def run_on(self, slots: Slots, rows: Rows) -> None:
-        """Run on slots of which the parameters are set."""
+    def give(self, slots: Slots) -> None:
+        """Put slots back."""
+        self._free.append(slots)
+
+    def prepared(self, rows: Rows) -> Any:
+        """The numbers of the rows as the row runner reads them, laid out once."""
         runner = self.row_runner
         prepared = rows.prepared.get(runner.step)
         if prepared is None:
             prepared = rows.prepared[runner.step] = runner.prepare(rows)
+        return prepared
+
+    def is_one_call(self, count: int) -> bool:
+        """Whether so many rows are run by one native function in this thread."""
+        return isinstance(self.row_runner, OneCall) and self._threads(count) < 2
+
+    def calls(self, slots: Slots, prepared: Any, begin: int, end: int) -> list[list[int]]:
+        """What `run_on` calls for some rows, for machine code that does the same."""
+        runner = self.row_runner
+        assert isinstance(runner, OneCall)
+        rows = runner.call(slots.values, prepared, begin, end, slots.sums, slots.space)
+        return [self.before.call(slots.values), rows, self.after.call(slots.values)]
+
+    def lay_out(self, prepared: Any, columns: Any) -> None:
+        """Replace the numbers of prepared rows by others, a column for each row."""
+        assert isinstance(self.row_runner, OneCall)
+        self.row_runner.lay_out(prepared, columns)
+
+    def _threads(self, count: int) -> int:
+        threads = count * self.work_of_a_row // WORK_FOR_A_THREAD
+        return threads if threads < 2 else min(threads, _cores())
+
+    def run_on(self, slots: Slots, rows: Rows) -> None:
+        """Run on slots of which the parameters are set."""
+        runner, prepared = self.row_runner, self.prepared(rows)
         self.before.run(slots.values)
-        threads = rows.count * self.work_of_a_row // WORK_FOR_A_THREAD
-        if threads < 2 or (threads := min(threads, _cores())) < 2:
+        threads = self._threads(rows.count)
+        if threads < 2:
             runner.run(slots.values, prepared, 0, rows.count, slots.sums, slots.space)
         else:
             self._run_threads(slots, prepared, rows.count, threads)
@@ -149,7 +192,7 @@ def columns_of(rows: Rows, step: int) -> Any:
     """An array with a row for each input; the last example is repeated to a multiple of `step`."""
     numbers = rows.numbers
     columns = np.array(numbers).T if isinstance(numbers, list) else numbers
-    missing = -rows.count % step
+    missing = -columns.shape[1] % step
     if missing:
         columns = np.concatenate([columns, np.repeat(columns[:, -1:], missing, axis=1)], axis=1)
     return np.ascontiguousarray(columns)

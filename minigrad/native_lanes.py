@@ -32,9 +32,9 @@ class Lanes:
     def __init__(self, tape: Tape, slots: Any, reduced: list[int]) -> None:
         self.step = machine().width
         writer = _Writer(tape, slots, reduced)
-        (address,) = machine().compile(writer.module, ["run_rows"], passes=False)
+        (self.address,) = machine().compile(writer.module, ["run_rows"], passes=False)
         kinds = [ctypes.c_void_p] * 5 + [ctypes.c_int64] * 2 + [ctypes.c_void_p]
-        self._run = ctypes.CFUNCTYPE(None, *kinds)(address)
+        self._run = ctypes.CFUNCTYPE(None, *kinds)(self.address)
         self.outside = np.array(writer.outside, dtype=np.int64)
         self.outside_address = self.outside.ctypes.data
         self.totals = 8 * self.step * len(self.outside)  # where in the workspace they begin
@@ -54,8 +54,16 @@ class Lanes:
         self, values: Array, prepared: Any, begin: int, end: int, sums: Array, space: Array
     ) -> None:
         """See `RowRunner`."""
+        _, *arguments = self.call(values, prepared, begin, end, sums, space)
+        self._run(*arguments)
+
+    def call(
+        self, values: Array, prepared: Any, begin: int, end: int, sums: Array, space: Array
+    ) -> list[int]:
+        """See `OneCall`."""
         _, columns, stride = prepared
-        self._run(
+        return [
+            self.address,
             values.address,
             self.outside_address,
             space.address,
@@ -64,7 +72,11 @@ class Lanes:
             stride,
             end - begin,
             sums.address,
-        )
+        ]
+
+    def lay_out(self, prepared: Any, columns: Any) -> None:
+        """See `OneCall`."""
+        prepared[0][:, : columns.shape[1]] = columns
 
 
 class _Writer:

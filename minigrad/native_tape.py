@@ -40,6 +40,13 @@ class Array:
         return part
 
 
+def function_address(function: Any) -> int:
+    """Where a native function begins."""
+    address: int | None = ctypes.cast(function, ctypes.c_void_p).value
+    assert address is not None
+    return address
+
+
 class Schedule:
     """A tape in runs: the numbers that the native loop walks over."""
 
@@ -84,6 +91,10 @@ class Schedule:
         self.run_all = _run_loop()
         self.address, self.count = self.table.ctypes.data, len(table)
         self.size = self.table.nbytes + sum(step.index.nbytes for step in steps)
+
+    def call(self, values: Array) -> list[int]:
+        """The native function that `run` calls, and its arguments."""
+        return [function_address(self.run_all), self.address, self.count, values.address]
 
     def run(self, values: Array) -> None:
         """Run every operation on an array of slots."""
@@ -137,6 +148,10 @@ class NativeTape:
     def give(self, values: Array) -> None:
         """Put an array of slots back."""
         self._free.append(values)
+
+    def calls(self, values: Array) -> list[list[int]]:
+        """What `run_on` calls, for machine code that does the same."""
+        return [self.schedule.call(values)]
 
     def run_on(self, values: Array) -> None:
         """Run on an array of slots of which the parameters and inputs are set."""

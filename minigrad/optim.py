@@ -16,14 +16,16 @@ it keeps for the parameter; the formulas are PyTorch's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from math import isfinite, sqrt
-from typing import Any
+from collections.abc import Callable, Iterable
+from math import isfinite
+from typing import Any, TypeVar
 
-from .clipping import clip_grad_norm, clip_grad_value, gradient_norm, has_grad
+from .access import BySlot, access_to
+from .clipping import clip_grad_norm, clip_grad_value, gradient_norm
 from .engine import Value
 from .gate import as_number, described
 from .schedules import Schedule, cosine, linear, step_decay
+from .update_formulas import update_formulas
 
 __all__ = [
     "SGD",
@@ -33,12 +35,34 @@ __all__ = [
     "clip_grad_norm",
     "clip_grad_value",
     "cosine",
+    "formula",
     "gradient_norm",
     "linear",
     "step_decay",
 ]
 
 State = tuple[Any, ...]
+Update = TypeVar("Update", bound=Callable[..., Any])
+
+
+def formula(update: Update) -> Update:
+    """Mark an optimiser's `update` as a formula: it can then run on lists and as machine code.
+
+    >>> class SignedRoot(Optimizer):
+    ...     @formula
+    ...     def update(self, data, grad, state):
+    ...         return data - self.lr * grad / (grad * grad) ** 0.25, state
+    >>> from minigrad.engine import Value
+    >>> w = Value(1.0); w.grad = -4.0
+    >>> SignedRoot([w], lr=0.25).step(); w.data
+    1.5
+
+    A formula is arithmetic and gates on its arguments, `self.lr` and settings that are numbers. It
+    is called with symbols, once for each choice of settings, so it decides nothing by numbers and
+    changes nothing else. Whole numbers in `initial_state` count steps, alike for all parameters.
+    """
+    update.is_formula = True  # type: ignore[attr-defined]
+    return update
 
 
 class Optimizer:
@@ -60,6 +84,7 @@ class Optimizer:
 
     def __init__(self, parameters: Iterable[Any], lr: float | Schedule) -> None:
         self.parameters = _checked_parameters(parameters)
+        self._access = access_to(self.parameters)
         self.schedule: Schedule | None = lr if callable(lr) else None
         self.lr = as_number(lr(0) if callable(lr) else lr)
         _check(self.lr >= 0.0 and isfinite(self.lr), "lr must be 0 or more", self.lr)
@@ -75,44 +100,44 @@ class Optimizer:
 
         Parameters that no gradient has reached are left alone.
         """
-        states, news = self._updates()
-        before = [parameter.data for parameter in self.parameters]
+        before = self._access.data(self.parameters)
+        news, states = self._updates(before)
         try:
-            for parameter, new in zip(self.parameters, news):
-                parameter.data = new
+            self._access.write(self.parameters, news)
         except BaseException:
-            for parameter, old in zip(self.parameters, before):
-                parameter.data = old
+            self._access.write(self.parameters, before)
             raise
         self._states = states
         self.steps += 1
         if self.schedule is not None:
             self.lr = self.schedule(self.steps)
 
-    def _updates(self) -> tuple[list[State], list[Any]]:
-        if not any(map(has_grad, self.parameters)):
+    def _updates(self, data: list[Any]) -> tuple[list[Any], list[State]]:
+        grads = self._access.grads(self.parameters)
+        if all(grad is None for grad in grads):
             raise ValueError(
                 f"{type(self).__name__}.step() found no gradient in any of its "
                 f"{len(self.parameters)} parameters: call backward() on the loss first"
             )
+        formulas = update_formulas(self) if self._access is BySlot else None
+        if formulas is not None:
+            return formulas.on_lists(data, grads, self._states, self.lr)
         states: list[State] = []
         news: list[Any] = []
-        for parameter, state in zip(self.parameters, self._states):
-            new = parameter.data
-            if has_grad(parameter):
-                new, state = self.update(new, parameter.grad, state)
+        for new, grad, state in zip(data, grads, self._states):
+            if grad is not None:
+                new, state = self.update(new, grad, state)
             states.append(state)
-            news.append(new)
-        return states, news
+            news.append(as_number(new) if self._access is BySlot else new)
+        return news, states
 
     def planned(self) -> list[Any]:
         """The data that `step()` would give each parameter now; nothing is changed."""
-        return self._updates()[1]
+        return self._updates(self._access.data(self.parameters))[0]
 
     def zero_grad(self) -> None:
         """Forget the gradients of all parameters."""
-        for parameter in self.parameters:
-            parameter.grad = None
+        self._access.clear(self.parameters)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({len(self.parameters)} parameters, lr={self.lr:g})"
@@ -147,6 +172,7 @@ class SGD(Optimizer):
         _check(momentum > 0.0 or not nesterov, "nesterov needs a momentum above 0", momentum)
         self.momentum, self.nesterov, self.weight_decay = momentum, nesterov, weight_decay
 
+    @formula
     def update(self, data: Any, grad: Any, state: State) -> tuple[Any, State]:
         if self.weight_decay:
             grad = grad + self.weight_decay * data
@@ -184,6 +210,7 @@ class Adam(Optimizer):
         _check(weight_decay >= 0.0, "weight_decay must be 0 or more", weight_decay)
         self.betas, self.eps, self.weight_decay = betas, eps, weight_decay
 
+    @formula
     def update(self, data: Any, grad: Any, state: State) -> tuple[Any, State]:
         if self.weight_decay:
             grad = grad + self.weight_decay * data
@@ -194,7 +221,7 @@ class Adam(Optimizer):
         step, mean, square = state[0] + 1, state[1], state[2]
         mean = beta1 * mean + (1.0 - beta1) * grad
         square = beta2 * square + (1.0 - beta2) * (grad * grad)
-        root = square**0.5 / sqrt(1.0 - beta2**step) + self.eps
+        root = square**0.5 / (1.0 - beta2**step) ** 0.5 + self.eps
         return data - self.lr / (1.0 - beta1**step) * (mean / root), (step, mean, square)
 
 
@@ -219,6 +246,7 @@ class AdamW(Adam):
     ) -> None:
         super().__init__(parameters, lr, betas, eps, weight_decay)
 
+    @formula
     def update(self, data: Any, grad: Any, state: State) -> tuple[Any, State]:
         return self._moved(data * (1.0 - self.lr * self.weight_decay), grad, state)
 

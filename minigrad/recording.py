@@ -104,9 +104,10 @@ def _factors(left: Sequence[Any], right: Sequence[Any]) -> tuple[Any, ...]:
 
 def observed(wire: Value) -> Value:
     """A new wire after all that watch the recording have seen it."""
-    note_nonfinite_birth(wire)
     for observer in observers:
         wire = observer(wire)
+    if wire.gate is not None:  # no_grad leaves no gate, and nothing to look for
+        note_nonfinite_birth(wire)
     return wire
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from .arguments import described, take_apart
+from .arguments import described, structure_of_arrays, take_apart
 from .gate import as_number
 from .tape import replay
 
 if TYPE_CHECKING:
     from .recordings import Recording
+
+LONGEST_BLOCK: Final = 32  # rows that an executor runs together
 
 Find = Callable[[Hashable, list[float]], "Recording"]
 
@@ -20,7 +22,7 @@ class Rows:
 
     def __init__(self, recording: Recording, numbers: Any, count: int) -> None:
         self.recording = recording
-        self.numbers = numbers  # a list of rows, or an array with a row for each input
+        self.numbers = numbers  # a list of rows; or an array, a row for each input, long enough
         self.count = count
         self.prepared: dict[int, Any] = {}  # by width of vectors, filled by the native executors
 
@@ -56,11 +58,13 @@ def rows_of(name: str, columns: Sequence[Any], find: Find) -> Rows:
     count = lengths[0]
     if count == 0:
         raise ValueError(f"{name}.batch got no rows: a mean over nothing has no value")
+    if all(hasattr(column, "dtype") and hasattr(column, "reshape") for column in columns):
+        numbers = _array(columns, count)
+        structure = structure_of_arrays([column.shape[1:] for column in columns])
+        return Rows(find(structure, numbers[:, 0].tolist()), numbers, count)
     first: list[Any] = []
     structure = take_apart((tuple(column[0] for column in columns), {}), first)
     recording = find(structure, list(map(as_number, first)))
-    if all(hasattr(column, "dtype") and hasattr(column, "reshape") for column in columns):
-        return Rows(recording, _array(columns, count), count)
     return Rows(recording, _list(name, columns, count, structure), count)
 
 
@@ -75,10 +79,18 @@ def _length(name: str, column: Any) -> int:
 
 
 def _array(columns: Sequence[Any], count: int) -> Any:
+    """All in one array, filled up with the last row so that vectors and blocks are whole."""
     import numpy
 
-    blocks = [numpy.asarray(column, dtype=float).reshape(count, -1).T for column in columns]
-    return numpy.ascontiguousarray(numpy.concatenate(blocks))
+    blocks = [numpy.asarray(column, dtype=float).reshape(count, -1) for column in columns]
+    width = sum([block.shape[1] for block in blocks])
+    numbers = numpy.empty((width, count + -count % LONGEST_BLOCK))
+    place = 0
+    for block in blocks:
+        numbers[place : place + block.shape[1], :count] = block.T
+        place += block.shape[1]
+    numbers[:, count:] = numbers[:, count - 1 : count]
+    return numbers
 
 
 def _list(name: str, columns: Sequence[Any], count: int, structure: Hashable) -> list[list[float]]:

@@ -15,23 +15,20 @@ History(20 epochs, loss 18.67 → 0)
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import nullcontext
-from math import isfinite
-from random import Random
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from .accuracy import accuracy
-from .clipping import clip_grad_norm, gradient_norm
+from .batches import Batches
 from .early_stopping import BestParameters
-from .engine import Value
 from .gate import described
 from .history import Epoch, History
+from .native_epochs import native_epochs
 from .optim import Optimizer
-from .parameter_array import array_training
 from .progress import Progress
+from .value_epochs import Columns, NotFiniteError, ValueEpochs
 
-Columns = Sequence[Any]  # X, Y, …: each with one item for every row
 Callback = Callable[[Epoch], Any]
 
 
@@ -78,6 +75,8 @@ def fit(
     """
     if epochs < 1:
         raise ValueError(f"epochs must be at least 1, got {epochs!r}")
+    if clip_norm is not None and not clip_norm > 0.0:
+        raise ValueError(f"clip_norm must be above 0, got {clip_norm!r}")
     run = _Run(loss, data, optimizer, batch_size, seed, model, validation, clip_norm)
     history = History()
     best = BestParameters(optimizer, patience)
@@ -93,39 +92,41 @@ def _train(
     run: _Run, history: History, best: BestParameters, bar: Progress, callbacks: list[Callback]
 ) -> None:
     """Epoch after epoch, until all are done or there is a reason to stop."""
-    with run.array.on_array() if run.array else nullcontext():
-        try:
-            for number in range(1, bar.total + 1):
-                epoch = run.epoch(number)
-                history.append(epoch)
-                if bar.is_due(number):
-                    bar.show(number, _in_words(epoch))
-                history.stopped = _reason_to_stop(run, epoch, callbacks, best)
-                if history.stopped:
-                    break
-        except KeyboardInterrupt:
-            history.stopped = "interrupted"
-        except _NotFiniteError as error:
-            history.stopped = str(error)
-            warnings.warn(f"fit stopped: {error}", RuntimeWarning, stacklevel=3)
-        best.put_back()
+    is_watched = run.is_measured or bool(callbacks) or best.patience is not None
+    try:
+        while len(history.epochs) < bar.total and not history.stopped:
+            run.epochs.run(1 if is_watched else bar.total - len(history.epochs))
+            if is_watched:
+                run.epochs.show()
+            run.append_epochs(history)
+            epoch = history.epochs[-1]
+            if bar.is_due(epoch.number):
+                bar.show(epoch.number, _in_words(epoch))
+            history.stopped = _reason_to_stop(epoch, callbacks, best)
+            if callbacks:
+                run.epochs.read()
+    except (KeyboardInterrupt, NotFiniteError) as error:
+        if not is_watched:
+            run.append_epochs(history)
+        history.stopped = "interrupted"
+        if isinstance(error, NotFiniteError):
+            history.stopped = (
+                f"{error} in epoch {len(history.epochs) + 1}: lower the learning rate, or look "
+                "with mg.first_nonfinite(loss)"
+            )
+            warnings.warn(f"fit stopped: {history.stopped}", RuntimeWarning, stacklevel=3)
+    finally:
+        run.epochs.close()
+    best.put_back()
 
 
-def _reason_to_stop(
-    run: _Run, epoch: Epoch, callbacks: list[Callback], best: BestParameters
-) -> str:
-    if callbacks:
-        run.show_values()
-        stops = [callback(epoch) is True for callback in callbacks]  # all of them are called
-        if any(stops):
-            return "stopped by a callback"
+def _reason_to_stop(epoch: Epoch, callbacks: list[Callback], best: BestParameters) -> str:
+    stops = [callback(epoch) is True for callback in callbacks]  # all of them are called
+    if any(stops):
+        return "stopped by a callback"
     if best.has_waited_long_enough(epoch):
         return f"stopped early: best loss {best.loss:.4g} in epoch {best.number}"
     return ""
-
-
-class _NotFiniteError(Exception):
-    """The loss of a batch, or its gradient, is infinite or nan."""
 
 
 class _Run:
@@ -147,81 +148,31 @@ class _Run:
                 f"fit needs an optimizer, got {described(optimizer)}: pass "
                 "mg.optim.SGD(model.parameters(), lr=…)"
             )
-        self.loss, self.optimizer, self.model, self.clip_norm = loss, optimizer, model, clip_norm
+        self.loss, self.model = loss, model
         self.data = checked_columns(data, "data")
         self.validation = None if validation is None else checked_columns(validation, "validation")
-        self.count = len(self.data[0])
         if model is not None and len(self.data) != 2:
             raise ValueError(f"the accuracy of a model needs data=(X, Y), got {len(data)} columns")
-        if batch_size is not None and batch_size < 1:
-            raise ValueError(f"batch_size must be at least 1, got {batch_size!r}")
-        self.batch_size = min(batch_size or self.count, self.count)
-        self.random = Random(seed)
-        self.array = array_training(loss, optimizer, self.data)
+        self.is_measured = model is not None or validation is not None
+        batches = Batches(len(self.data[0]), batch_size, seed)
+        settings = (loss, self.data, optimizer, batches, clip_norm)
+        self.epochs: Any = native_epochs(*settings) or ValueEpochs(*settings)
 
-    def show_values(self) -> None:
-        """Before anybody looks: the Values get the numbers that training has reached."""
-        if self.array:
-            self.array.write_back()
+    def append_epochs(self, history: History) -> None:
+        """Append the epochs that history does not have yet."""
+        known = len(history.epochs)
+        for number, measured in enumerate(self.epochs.after(known), known + 1):
+            epoch = Epoch(number, measured.loss, measured.gradient_norm, measured.learning_rate)
+            history.append(self.measured(epoch) if self.is_measured else epoch)
 
-    def epoch(self, number: int) -> Epoch:
-        """One pass over all rows, and what it measured."""
-        rate = self.optimizer.lr
-        total = norms = 0.0
-        steps = 0
-        for chosen in self.batches():
-            mean, norm = self.step(chosen, number)
-            total += mean * (self.count if chosen is None else len(chosen))
-            norms += norm
-            steps += 1
-        if self.model is not None or self.validation is not None:
-            self.show_values()
-        return Epoch(
-            number,
-            loss=total / self.count,
-            gradient_norm=norms / steps,
-            learning_rate=rate,
+    def measured(self, epoch: Epoch) -> Epoch:
+        """The epoch with what the model and the validation rows say after it."""
+        return replace(
+            epoch,
             accuracy=self.accuracy_on(self.data),
             validation_loss=self.mean_loss(self.validation),
             validation_accuracy=self.accuracy_on(self.validation),
         )
-
-    def step(self, chosen: list[int] | None, number: int) -> tuple[float, float]:
-        """One step of the optimiser; the loss before it and the norm of its gradient."""
-        parameters = self.optimizer.parameters
-        if not self.array:  # there a new gradient replaces the old one
-            self.optimizer.zero_grad()
-        mean = self.add_gradients(chosen)
-        if self.clip_norm is None:
-            norm = gradient_norm(parameters)
-        else:
-            norm = clip_grad_norm(parameters, self.clip_norm)
-        if not (isfinite(mean) and isfinite(norm)):
-            what = f"the loss became {mean}" if not isfinite(mean) else "a gradient was not finite"
-            raise _NotFiniteError(
-                f"{what} in epoch {number}: lower the learning rate, or look with "
-                "mg.first_nonfinite(loss)"
-            )
-        self.optimizer.step()
-        return mean, norm
-
-    def add_gradients(self, chosen: list[int] | None) -> float:
-        """The mean loss over the chosen rows (None: all); its gradients reach the parameters."""
-        if self.array:
-            return self.array.gradients_of(chosen)
-        if chosen is None:
-            return add_gradients(self.loss, self.data)
-        return add_gradients(self.loss, [_rows(column, chosen) for column in self.data])
-
-    def batches(self) -> Iterator[list[int] | None]:
-        """The numbers of the rows of one epoch, `batch_size` at a time; None for all."""
-        if self.batch_size == self.count:
-            yield None
-            return
-        order = list(range(self.count))
-        self.random.shuffle(order)
-        for start in range(0, self.count, self.batch_size):
-            yield order[start : start + self.batch_size]
 
     def mean_loss(self, columns: Columns | None) -> float | None:
         """The mean loss over rows that are not trained on."""
@@ -238,28 +189,6 @@ class _Run:
         return accuracy(self.model, columns[0], columns[1])
 
 
-def add_gradients(loss: Any, batch: Columns) -> float:
-    """The mean loss of a batch; its gradients are added to the parameters'.
-
-    The one place where training asks for them. A loss with `.batch(X, Y)` gives the mean over all
-    rows as one Value; any other is called row by row, and each row's circuit is let go before the
-    next is built: small circuits are faster than a large one.
-    """
-    if hasattr(loss, "batch"):
-        mean: Value = loss.batch(*batch)
-        mean.backward()
-        return mean.data
-    count = len(batch[0])
-    total = 0.0
-    for row in zip(*batch):
-        value = loss(*row)
-        if not isinstance(value, Value):
-            raise TypeError(f"the loss must return a Value, got {described(value)}")
-        value.backward(1.0 / count)
-        total += value.data
-    return total / count
-
-
 def checked_columns(columns: Any, what: str) -> Columns:
     """Columns of one length, at least one row long."""
     if not isinstance(columns, (list, tuple)) or not all(hasattr(c, "__len__") for c in columns):
@@ -271,10 +200,6 @@ def checked_columns(columns: Any, what: str) -> Columns:
             f"{', '.join(map(str, lengths)) or 'of nothing'}"
         )
     return list(columns)
-
-
-def _rows(column: Any, chosen: list[int]) -> Any:
-    return column[chosen] if hasattr(column, "dtype") else [column[i] for i in chosen]
 
 
 def _in_words(epoch: Epoch) -> str:

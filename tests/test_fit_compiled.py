@@ -1,12 +1,15 @@
-"""`fit` with a compiled loss trains on one array, and nobody can tell from the numbers."""
+"""`fit` with a compiled loss trains in machine code, and nobody can tell from the numbers."""
 
+import gc
 import math
+import sys
+import threading
 
 import pytest
 from circuits import HAS_NATIVE, WHY
 
 import minigrad as mg
-from minigrad import nn, optim
+from minigrad import Value, nn, optim
 
 X = [[math.sin(3 * i), math.cos(5 * i)] for i in range(30)]
 Y = [1.0 if a * b > 0 else -1.0 for a, b in X]
@@ -100,12 +103,234 @@ def test_frozen_parameters_keep_their_numbers():
     assert [p.data for p in frozen] == before
 
 
-@pytest.mark.skipif(not HAS_NATIVE, reason=WHY)
-def test_it_is_the_array_that_is_trained():
-    from minigrad.parameter_array import array_training
+def test_callbacks_may_change_parameters_and_settings():
+    def trained_with_changes(compiled):
+        w, b = Value(0.5), Value(-0.2)
+        loss = lambda x, y: (w * x[0] + b - y) ** 2
+        optimizer = optim.SGD([w, b], lr=0.05, momentum=0.5)
+
+        def change(epoch):
+            if epoch.number == 3:
+                w.data, optimizer.lr, optimizer.momentum = 1.5, 0.01, 0.9
+
+        return mg.fit(
+            mg.compile(loss) if compiled else loss,
+            data=(X, Y),
+            optimizer=optimizer,
+            epochs=6,
+            progress=False,
+            callbacks=[change],
+        )
+
+    plain, compiled = trained_with_changes(False), trained_with_changes(True)
+    assert compiled.loss == pytest.approx(plain.loss, rel=1e-12)
+    assert compiled.column("learning_rate") == plain.column("learning_rate")
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_losses_over_twenty_steps_are_the_eager_ones_to_nine_digits(name):
+    _, _, plain, _ = trained(False, name, epochs=20)
+    _, _, compiled, _ = trained(True, name, epochs=20)
+    assert compiled.loss == pytest.approx(plain.loss, rel=1e-9)
+
+
+@pytest.mark.parametrize("batch_size", [None, 7])
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_many_steps_at_once_are_the_same_steps(name, batch_size):
+    """With a callback there is one epoch in a call, without one as many as there is time for."""
+    options = {"epochs": 50, "batch_size": batch_size}
+    model, optimizer, history, _ = trained(True, name, **options)
+    twin, twin_optimizer, one_by_one, _ = trained(True, name, callbacks=[lambda _: None], **options)
+    assert history == one_by_one
+    assert [(p.data, p.grad) for p in model.parameters()] == [
+        (p.data, p.grad) for p in twin.parameters()
+    ]
+    assert optimizer._states == twin_optimizer._states
+    assert optimizer.steps == twin_optimizer.steps == 50 * (1 if batch_size is None else 5)
+
+
+def test_a_schedule_and_a_limit_of_the_norm_are_followed_step_by_step():
+    def history(compiled):
+        w = Value(3.0)
+        loss = lambda x, y: (w * x[0] - y) ** 2
+        optimizer = optim.SGD([w], lr=optim.cosine(0.5, steps=30))
+        options = {"epochs": 40, "clip_norm": 0.1, "progress": False}
+        loss = mg.compile(loss) if compiled else loss
+        result = mg.fit(loss, data=(X, Y), optimizer=optimizer, **options)
+        assert (optimizer.steps, optimizer.lr) == (40, optim.cosine(0.5, steps=30)(40))
+        return result
+
+    plain, compiled = history(False), history(True)
+    assert compiled.loss == pytest.approx(plain.loss, rel=1e-12)
+    assert compiled.column("learning_rate") == plain.column("learning_rate")
+    assert max(plain.column("gradient_norm")) > 0.1
+
+
+@pytest.mark.parametrize("batch_size", [None, 7])
+def test_a_loss_that_overflows_stops_before_the_parameters_do(batch_size):
+    def stopped(compiled):
+        w = Value(1.0)
+        loss = lambda x, y: (w * x[0] - y) ** 2
+        loss = mg.compile(loss) if compiled else loss
+        options = {"epochs": 999, "batch_size": batch_size, "progress": False}
+        with pytest.warns(RuntimeWarning, match="lower the learning rate"):
+            history = mg.fit(loss, data=(X, Y), optimizer=optim.SGD([w], lr=1e5), **options)
+        assert math.isfinite(w.data)
+        return history
+
+    plain, compiled = stopped(False), stopped(True)
+    assert compiled.stopped == plain.stopped
+    assert len(compiled.epochs) == len(plain.epochs) > 0
+
+
+class SignDescent(optim.Optimizer):
+    """Decides by a number: nothing to make a formula of."""
+
+    def update(self, data, grad, state):
+        return data - self.lr * (1 if grad > 0 else -1), state
+
+
+class Counting(optim.SGD):
+    """Not marked as a formula, and none: it gives other numbers each time it is called."""
+
+    def update(self, data, grad, state):
+        self.calls = getattr(self, "calls", 0) + 1
+        return data - self.lr * grad / self.calls, state
+
+
+class Cubed(optim.Optimizer):
+    """A formula of one's own, with a gate in it."""
+
+    initial_state = (0, 1.0)
+
+    @optim.formula
+    def update(self, data, grad, state):
+        count, scale = state[0] + 1, 0.5 * state[1] + 0.5 * mg.tanh(grad)
+        return data - self.lr * grad**3 * scale / count, (count, scale)
+
+
+@pytest.mark.parametrize("kind", [SignDescent, Counting, Cubed])
+def test_optimisers_of_ones_own_train_a_compiled_loss(kind):
+    def history(compiled):
+        w, b = Value(1.0), Value(0.5)
+        loss = lambda x, y: (w * x[0] + b - y) ** 2
+        loss = mg.compile(loss) if compiled else loss
+        optimizer = kind([w, b], lr=0.01)
+        return mg.fit(loss, data=(X, Y), optimizer=optimizer, epochs=5, progress=False)
+
+    assert history(True).loss == pytest.approx(history(False).loss, rel=1e-12)
+
+
+# --- machine code ---------------------------------------------------------------------------------
+
+needs_native = pytest.mark.skipif(not HAS_NATIVE, reason=WHY)
+
+
+@needs_native
+@pytest.mark.parametrize(
+    ("kind", "is_formula"),
+    [(optim.SGD, True), (optim.Adam, True), (Cubed, True), (SignDescent, False), (Counting, False)],
+)
+def test_an_update_that_is_a_formula_is_machine_code(kind, is_formula):
+    from minigrad.batches import Batches
+    from minigrad.native_epochs import native_epochs
 
     model = nn.MLP(2, [3, 1], seed=1)
     loss = mg.compile(lambda x, y: (model(x) - y) ** 2)
-    optimizer = optim.Adam(model.parameters())
-    assert array_training(loss, optimizer, (X, Y)) is not None
-    assert array_training(loss.function, optimizer, (X, Y)) is None
+    optimizer = kind(model.parameters(), lr=0.1)
+    batches = Batches(len(X), None, None)
+    assert bool(native_epochs(loss, (X, Y), optimizer, batches, None)) == is_formula
+    assert native_epochs(loss.function, (X, Y), optimizer, batches, None) is None
+
+
+@needs_native
+@pytest.mark.parametrize("batch_size", [None, 7])
+@pytest.mark.parametrize("way", ["blocks", "threads"])
+def test_rows_in_blocks_and_in_threads_train_alike(way, batch_size, monkeypatch):
+    from minigrad import native_batch
+
+    expected, _, history, _ = trained(True, "adam", epochs=3, batch_size=batch_size)
+    monkeypatch.setattr(native_batch, "_cores", lambda: 2)
+    if way == "threads":
+        monkeypatch.setattr(native_batch, "WORK_FOR_A_THREAD", 10)
+    executor = "tape" if way == "blocks" else "lanes"
+    model, _, other, _ = trained(True, "adam", executor, epochs=3, batch_size=batch_size)
+    assert other.loss == pytest.approx(history.loss, rel=1e-12)
+    assert [p.data for p in model.parameters()] == pytest.approx(
+        [p.data for p in expected.parameters()], rel=1e-9
+    )
+
+
+@needs_native
+@pytest.mark.parametrize("batch_size", [None, 7])
+def test_ctrl_c_in_machine_code_leaves_whole_steps_in_history_and_parameters(
+    batch_size, monkeypatch
+):
+    """Python sees it when the native call has come back, before it can look at the result."""
+    from minigrad.native_steps import Job
+
+    calls, run = [], Job.run
+
+    def interrupted(job, function):
+        run(job, function)
+        calls.append(job.done)
+        if len(calls) == 5:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Job, "run", interrupted)
+    model, optimizer, history, _ = trained(True, "adam", epochs=900, batch_size=batch_size)
+    monkeypatch.undo()
+    per_epoch = 1 if batch_size is None else 5
+    epochs = calls[-1] // per_epoch
+    assert history.stopped == "interrupted"
+    assert (optimizer.steps, len(history.epochs)) == (calls[-1], epochs)
+    twin, _, whole, _ = trained(True, "adam", epochs=epochs, batch_size=batch_size)
+    assert history.epochs == whole.epochs
+    if optimizer.steps == epochs * per_epoch:
+        assert [p.data for p in model.parameters()] == [p.data for p in twin.parameters()]
+
+
+@needs_native
+def test_another_thread_sees_the_numbers_change_while_training_goes_on():
+    w = Value(1.0)
+    loss = mg.compile(lambda x, y: (w * x[0] - y) ** 2)
+    begin, seen, over = w.data, [], threading.Event()
+
+    def watch():
+        while w.data == begin and not over.is_set():
+            over.wait(0.001)
+        seen.append(not over.is_set())
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    optimizer = optim.SGD([w], lr=1e-7)
+    mg.fit(loss, data=(X, Y), optimizer=optimizer, epochs=200_000, progress=False)
+    over.set()
+    watcher.join()
+    assert seen == [True]
+
+
+@needs_native
+def test_ten_thousand_steps_do_not_grow_memory():
+    w = Value(0.5)
+    loss = mg.compile(lambda x: (w * x).tanh())
+    rows, optimizer = [0.1, 0.2, 0.3], optim.SGD([w], lr=0.01, momentum=0.9)
+
+    def by_hand(steps):
+        for _ in range(steps):
+            optimizer.zero_grad()
+            loss.batch(rows).backward()
+            optimizer.step()
+
+    def by_fit(steps):
+        mg.fit(loss, data=(rows,), optimizer=optimizer, epochs=steps, progress=False)
+
+    def blocks_after(train, steps):
+        train(steps)
+        gc.collect()
+        return sys.getallocatedblocks()
+
+    for train in (by_hand, by_fit):
+        train(100)
+        before = blocks_after(train, 100)
+        assert blocks_after(train, 10_000) - before < 1_000

@@ -1,0 +1,148 @@
+"""An optimiser's update as formulas: traced on symbols, as the rules of gates are.
+
+>>> from minigrad.engine import Value
+>>> from minigrad.optim import SGD
+>>> update_formulas(SGD([Value(1.0)], momentum=0.9))
+UpdateFormulas('p − lr·(0.9·s0 + g)', '0.9·s0 + g')
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakKeyDictionary
+
+from . import ieee
+from .floats import called_gates, define, float_forward
+from .formula import Formula, as_formula, as_python, as_text
+from .kernels import parts_first
+
+if TYPE_CHECKING:
+    from .optim import Optimizer, State
+
+UpdateOfLists = Callable[[list[Any], list[Any], "list[State]", float], tuple[list[Any], Any]]
+
+NOT_IN_FORMULAS: Final = {"parameters", "lr", "schedule", "steps", "_access", "_states"}
+
+# by optimiser: its settings, and the formulas made with them
+_made: WeakKeyDictionary[Optimizer, tuple[dict[str, Any], UpdateFormulas]] = WeakKeyDictionary()
+
+
+class UpdateFormulas:
+    """The new data of a parameter and the new parts of its state, over data, gradient and state.
+
+    Some symbols are the same for all parameters: the learning rate, and the `whole` numbers of the
+    state, which count steps. Of its `own` parts each parameter has one.
+    """
+
+    def __init__(self, optimizer: Optimizer) -> None:
+        self.is_whole = tuple(isinstance(part, int) for part in optimizer.initial_state)
+        self.data, self.grad, self.rate = map(Formula.symbol, ("p", "g", "lr"))
+        self.state = tuple(Formula.symbol(f"s{i}") for i in range(len(self.is_whole)))
+        twin: Any = copy.copy(optimizer)
+        twin.lr = self.rate
+        try:
+            new_data, new_state = twin.update(self.data, self.grad, self.state)
+            self.new_data = as_formula(new_data)
+            self.new_state = tuple(map(as_formula, new_state))
+        except TypeError as error:
+            raise TypeError(f"{_where(optimizer)} is marked as a formula: {error}") from None
+        if len(self.new_state) != len(self.state):
+            raise TypeError(
+                f"{_where(optimizer)} gives a state of {len(self.new_state)} parts, "
+                f"initial_state has {len(self.state)}"
+            )
+        self.whole, self.own = _split(self.state, self.is_whole)
+        self.new_whole, self.new_own = _split(self.new_state, self.is_whole)
+        self.shared = [self.rate, *self.whole]
+        if not self.differing.isdisjoint(self.new_whole):
+            raise TypeError(
+                f"{_where(optimizer)} is marked as a formula, and a whole number of its state must "
+                "not depend on data and gradient: write 0.0 for it in initial_state"
+            )
+        self._code = as_python(*self.results)
+        self._gates = called_gates([*self.results])
+
+    @property
+    def is_native(self) -> bool:
+        """Whether they can be machine code."""
+        return all(gate.native or gate.fold or gate.rule for gate in self._gates)
+
+    @property
+    def differing(self) -> set[Formula]:
+        """The parts of the formulas that differ from parameter to parameter."""
+        differing = {self.data, self.grad, *self.own}
+        for part in parts_first(*self.results):
+            if not differing.isdisjoint(part.operands):
+                differing.add(part)
+        return differing
+
+    def shared_parts(self) -> list[Formula]:
+        """The largest parts that are the same for all parameters."""
+        differing = self.differing
+        used = {operand for part in differing for operand in part.operands}
+        return [
+            part
+            for part in parts_first(*self.results)
+            if part not in differing
+            and (part in self.results or (part in used and part.operation != "number"))
+        ]
+
+    @property
+    def results(self) -> tuple[Formula, ...]:
+        """All that is computed."""
+        return (self.new_data, *self.new_state)
+
+    def key(self) -> Any:
+        """What is equal for equal formulas."""
+        assignments, texts = self._code
+        return tuple(assignments), tuple(texts), self.is_whole, tuple(self._gates)
+
+    @cached_property
+    def on_lists(self) -> UpdateOfLists:
+        """The formulas as a Python function of lists: data, gradients, states; and the rate.
+
+        A parameter whose gradient is None stays as it is.
+        """
+        assignments, (new_data, *new_state) = self._code
+        if new_state == list(map(as_text, self.state)) and not assignments:
+            body = [f"return [p if g is None else {new_data} for p, g in zip(data, grads)], states"]
+        else:
+            body = ["news, new_states = [], []", "for p, g, s in zip(data, grads, states):"]
+            body += ["    if g is not None:"]
+            body += [f"        {', '.join(map(as_text, self.state))}, = s"] * bool(self.state)
+            body += [f"        {line}" for line in assignments]
+            body += [f"        p, s = {new_data}, ({', '.join([*new_state, ''])})"]
+            body += ["    news.append(p)", "    new_states.append(s)", "return news, new_states"]
+        namespace: dict[str, Any] = {"divide": ieee.divide, "power": ieee.power}
+        namespace |= {gate.name: float_forward(gate, gate.arity or 1) for gate in self._gates}
+        names = ["data", "grads", "states", "lr"]
+        function: UpdateOfLists = define("update", names, body, namespace)
+        return function
+
+    def __repr__(self) -> str:
+        return f"UpdateFormulas({', '.join(repr(as_text(result)) for result in self.results)})"
+
+
+def _where(optimizer: Optimizer) -> str:
+    return f"{type(optimizer).__name__}.update"
+
+
+def _split(
+    parts: tuple[Formula, ...], is_whole: tuple[bool, ...]
+) -> tuple[list[Formula], list[Formula]]:
+    """The parts that are whole numbers, and the others."""
+    whole = [part for part, yes in zip(parts, is_whole) if yes]
+    return whole, [part for part, yes in zip(parts, is_whole) if not yes]
+
+
+def update_formulas(optimizer: Optimizer) -> UpdateFormulas | None:
+    """The formulas of an optimiser whose update is marked as a `formula`; None for another."""
+    if not getattr(optimizer.update, "is_formula", False):
+        return None
+    now = {name: x for name, x in vars(optimizer).items() if name not in NOT_IN_FORMULAS}
+    if optimizer not in _made or _made[optimizer][0] != now:
+        _made[optimizer] = (now, UpdateFormulas(optimizer))
+    return _made[optimizer][1]
