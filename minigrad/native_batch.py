@@ -1,6 +1,6 @@
 """A batch in machine code: what depends on parameters alone once, the rows, then the gradients.
 
-The rows run in lanes (straight-line code, one vector for each wire) or on the tape in blocks of 32
+The rows run in lanes (straight-line code, one vector for each wire) or on the tape in blocks of
 rows; see `native_lanes` and `native_blocks`. With enough work the rows are spread over threads:
 native code does not hold Python's lock. Needs llvmlite and NumPy.
 """
@@ -8,9 +8,10 @@ native code does not hold Python's lock. Needs llvmlite and NumPy.
 from __future__ import annotations
 
 import os
+from abc import ABC, abstractmethod
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -24,36 +25,47 @@ if TYPE_CHECKING:
 WORK_FOR_A_THREAD: Final = 2_000_000  # operations × rows: about a millisecond
 
 
-class RowRunner(Protocol):
-    """Runs rows and sums up what is to be summed."""
+class RowRunner(ABC):
+    """Runs rows and sums up what is to be summed, in one native function."""
 
     name: str
     size: int
     step: int  # rows that run together
+    function: Any
 
-    def prepare(self, rows: Rows) -> Any:
-        """The numbers of the rows, laid out as they are read."""
-
+    @abstractmethod
     def workspace(self) -> Array:
         """What one thread needs to run rows."""
+
+    @abstractmethod
+    def call(
+        self, values: Array, prepared: Any, begin: int, end: int, sums: Array, space: Array
+    ) -> list[int]:
+        """The address of the function, and its arguments to run rows begin … end − 1.
+
+        `values` are the slots outside the rows; the sums are written. Any row can be first.
+        """
 
     def run(
         self, values: Array, prepared: Any, begin: int, end: int, sums: Array, space: Array
     ) -> None:
-        """Run rows begin … end − 1 and write the sums; `values` are the slots outside the rows."""
+        """Call the function; see `call`."""
+        _, *arguments = self.call(values, prepared, begin, end, sums, space)
+        self.function(*arguments)
 
+    def prepare(self, rows: Rows) -> Any:
+        """The numbers of the rows, laid out as they are read: an array with a row for each input.
 
-@runtime_checkable
-class OneCall(RowRunner, Protocol):
-    """A row runner that is one native function."""
-
-    def call(
-        self, values: Array, prepared: Any, begin: int, end: int, sums: Array, space: Array
-    ) -> list[int]:
-        """The address of the function that `run` calls, and the arguments; any row can be first."""
+        The last example is repeated: rows that run together may begin with it.
+        """
+        columns = columns_of(rows)
+        repeated = np.repeat(columns[:, -1:], self.step - 1, axis=1)
+        columns = np.ascontiguousarray(np.concatenate([columns, repeated], axis=1))
+        return columns, columns.ctypes.data, columns.shape[1]
 
     def lay_out(self, prepared: Any, columns: Any) -> None:
         """Replace the numbers of prepared rows by others, a column for each row."""
+        prepared[0][:, : columns.shape[1]] = columns
 
 
 class Slots:
@@ -125,18 +137,15 @@ class NativeBatch:
 
     def is_one_call(self, count: int) -> bool:
         """Whether so many rows are run by one native function in this thread."""
-        return isinstance(self.row_runner, OneCall) and self._threads(count) < 2
+        return self._threads(count) < 2
 
     def calls(self, slots: Slots, prepared: Any, begin: int, end: int) -> list[list[int]]:
         """What `run_on` calls for some rows, for machine code that does the same."""
-        runner = self.row_runner
-        assert isinstance(runner, OneCall)
-        rows = runner.call(slots.values, prepared, begin, end, slots.sums, slots.space)
+        rows = self.row_runner.call(slots.values, prepared, begin, end, slots.sums, slots.space)
         return [self.before.call(slots.values), rows, self.after.call(slots.values)]
 
     def lay_out(self, prepared: Any, columns: Any) -> None:
         """Replace the numbers of prepared rows by others, a column for each row."""
-        assert isinstance(self.row_runner, OneCall)
         self.row_runner.lay_out(prepared, columns)
 
     def _threads(self, count: int) -> int:
@@ -188,11 +197,6 @@ def _pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(_cores(), "minigrad")
 
 
-def columns_of(rows: Rows, step: int) -> Any:
-    """An array with a row for each input; the last example is repeated to a multiple of `step`."""
-    numbers = rows.numbers
-    columns = np.array(numbers).T if isinstance(numbers, list) else numbers
-    missing = -columns.shape[1] % step
-    if missing:
-        columns = np.concatenate([columns, np.repeat(columns[:, -1:], missing, axis=1)], axis=1)
-    return np.ascontiguousarray(columns)
+def columns_of(rows: Rows) -> Any:
+    """An array with a row for each input."""
+    return np.array(rows.numbers).T if isinstance(rows.numbers, list) else rows.numbers

@@ -39,11 +39,14 @@ RUN: Final = ("function", "index", "count", "operands", "results")
 
 
 @cache
-def run_rows() -> Any:
-    """run_rows(values, workspace, fields, columns, stride, count, sums): see `Blocks.call`."""
+def run_rows() -> tuple[int, Any]:
+    """The loop, as an address and as a function of Python.
+
+    run_rows(values, workspace, fields, columns, stride, count, sums): see `Blocks.call`.
+    """
     kinds = [ctypes.c_void_p] * 4 + [ctypes.c_int64] * 2 + [ctypes.c_void_p]
     (address,) = machine().compile(_Writer().module, ["run_rows"], passes=False)
-    return ctypes.CFUNCTYPE(None, *kinds)(address)
+    return address, ctypes.CFUNCTYPE(None, *kinds)(address)
 
 
 class _Writer:

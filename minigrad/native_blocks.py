@@ -7,11 +7,11 @@ llvmlite and NumPy.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from .native_batch import columns_of
+from .native_batch import RowRunner
 from .native_block_loop import FIELDS, run_rows
 from .native_kernels import ROWS, SLOT, addresses
 from .native_tape import Array
@@ -19,11 +19,8 @@ from .native_tiles import UNITS, dot_tiles, product_tiles
 from .tape import Tape
 from .tiling import TILE, Dots, Tiling
 
-if TYPE_CHECKING:
-    from .rows import Rows
 
-
-class Blocks:
+class Blocks(RowRunner):
     """The rows of a batch on the tape, in blocks; see `RowRunner`."""
 
     name = f"native tape, {ROWS} rows at a time"
@@ -56,12 +53,7 @@ class Blocks:
         arrays = [*self.indexes.values(), *self.run_indexes]
         self.size = sum(array.nbytes for array in arrays) + 8 * self.workspace_size
         self.one = int(layout.places[-1])
-        self._run = run_rows()
-
-    def prepare(self, rows: Rows) -> Any:
-        """See `RowRunner`."""
-        columns = columns_of(rows, 1)
-        return columns, columns.ctypes.data, columns.shape[1]
+        self.address, self.function = run_rows()
 
     def workspace(self) -> Array:
         """See `RowRunner`."""
@@ -69,12 +61,13 @@ class Blocks:
         space.numbers[self.one : self.one + SLOT] = 1.0
         return space
 
-    def run(
+    def call(
         self, values: Array, prepared: Any, begin: int, end: int, sums: Array, space: Array
-    ) -> None:
+    ) -> list[int]:
         """See `RowRunner`."""
         _, columns, stride = prepared
-        self._run(
+        return [
+            self.address,
             values.address,
             space.address,
             self.fields_address,
@@ -82,7 +75,7 @@ class Blocks:
             stride,
             end - begin,
             sums.address,
-        )
+        ]
 
 
 class _Layout:

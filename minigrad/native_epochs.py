@@ -35,7 +35,7 @@ class NativeEpochs:
         from .native_training import Route
 
         self.training, self.runner, self.rows, self.batches = training, runner, rows, batches
-        self.columns = columns_of(rows, 1)
+        self.columns = columns_of(rows)
         self.order: list[int] | None = None  # of the rows in this epoch
         self.slots = runner.take()
         moved = {value: i for i, value in enumerate(training.moved)}

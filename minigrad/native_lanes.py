@@ -7,24 +7,21 @@ rows is summed lane by lane, and across the lanes at the end. Needs llvmlite and
 from __future__ import annotations
 
 import ctypes
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import llvmlite.ir as ir
 import numpy as np
 
 from .machine import machine
-from .native_batch import columns_of
+from .native_batch import RowRunner
 from .native_kernels import POINTER
 from .native_operand import DOUBLE, LONG, VOID, Code, Condition, Native, emit
 from .native_tape import Array
 from .operations import EACH_ROW
 from .tape import Tape
 
-if TYPE_CHECKING:
-    from .rows import Rows
 
-
-class Lanes:
+class Lanes(RowRunner):
     """The rows of a batch in lanes; see `RowRunner`."""
 
     name = "lanes"
@@ -34,33 +31,21 @@ class Lanes:
         writer = _Writer(tape, slots, reduced)
         (self.address,) = machine().compile(writer.module, ["run_rows"], passes=False)
         kinds = [ctypes.c_void_p] * 5 + [ctypes.c_int64] * 2 + [ctypes.c_void_p]
-        self._run = ctypes.CFUNCTYPE(None, *kinds)(self.address)
+        self.function = ctypes.CFUNCTYPE(None, *kinds)(self.address)
         self.outside = np.array(writer.outside, dtype=np.int64)
         self.outside_address = self.outside.ctypes.data
         self.totals = 8 * self.step * len(self.outside)  # where in the workspace they begin
         self.lane_count = len(reduced) + len(writer.outside)
         self.size = 8 * self.step * self.lane_count
 
-    def prepare(self, rows: Rows) -> Any:
-        """See `RowRunner`."""
-        columns = columns_of(rows, self.step)
-        return columns, columns.ctypes.data, columns.shape[1]
-
     def workspace(self) -> Array:
         """See `RowRunner`."""
         return Array(self.lane_count, self.step)
 
-    def run(
-        self, values: Array, prepared: Any, begin: int, end: int, sums: Array, space: Array
-    ) -> None:
-        """See `RowRunner`."""
-        _, *arguments = self.call(values, prepared, begin, end, sums, space)
-        self._run(*arguments)
-
     def call(
         self, values: Array, prepared: Any, begin: int, end: int, sums: Array, space: Array
     ) -> list[int]:
-        """See `OneCall`."""
+        """See `RowRunner`."""
         _, columns, stride = prepared
         return [
             self.address,
@@ -73,10 +58,6 @@ class Lanes:
             end - begin,
             sums.address,
         ]
-
-    def lay_out(self, prepared: Any, columns: Any) -> None:
-        """See `OneCall`."""
-        prepared[0][:, : columns.shape[1]] = columns
 
 
 class _Writer:
