@@ -56,7 +56,7 @@ class _Writer:
         function = ir.Function(self.module, ir.FunctionType(VOID, kinds), "run_rows")
         self.values, self.space, fields, self.columns, self.stride, self.count, sums = function.args
         self.b = b = ir.IRBuilder(function.append_basic_block())
-        self.code = Code(b, 1)
+        self.code, self.vectors = Code(b, 1), Code(b, machine().width)
         self.field = {name: b.load(b.gep(fields, [LONG(i)])) for i, name in enumerate(FIELDS)}
         tile_sums = b.gep(self.space, [self.field["first_tile_sum"]])
         self._fill_workspace(tile_sums)
@@ -64,6 +64,16 @@ class _Writer:
             self._run_block(begin)
         self._add_terms(tile_sums, sums)
         b.ret_void()
+
+    def _copy(self, numbers: Any, results: Any, count: Any) -> None:
+        """Copy so many numbers: whole vectors, then the rest one by one."""
+        b, code, vectors = self.b, self.code, self.vectors
+        whole = b.and_(count, LONG(-vectors.width))
+        with code.loop(whole, vectors.width) as k:
+            vectors.store(vectors.load(b.gep(numbers, [k])), b.gep(results, [k]))
+        with code.loop(b.sub(count, whole)) as rest:
+            k = b.add(whole, rest)
+            code.store(code.load(b.gep(numbers, [k])), b.gep(results, [k]))
 
     def _gather(self, numbers: Any, index: str, count: Any, results: Any) -> None:
         """Copy the numbers that an index names."""
@@ -78,10 +88,9 @@ class _Writer:
 
     def _fill_workspace(self, tile_sums: Any) -> None:
         """What is the same for all blocks."""
-        b, code, field = self.b, self.code, self.field
+        b, code, vectors, field = self.b, self.code, self.vectors, self.field
         rows = self._rows_from(LONG(0))
         known_slots = b.gep(self.space, [b.mul(field["input_count"], LONG(SLOT))])
-        vectors = Code(b, machine().width)
         with code.loop(field["known_count"]) as k:
             number = vectors.splat(b.load(b.gep(self.values, [self._index("known", k)])))
             slot = b.gep(known_slots, [b.mul(k, LONG(SLOT))])
@@ -112,8 +121,7 @@ class _Writer:
         with code.loop(field["input_count"]) as k:
             column = b.gep(self.columns, [b.add(b.mul(k, self.stride), begin)])
             slot = b.gep(self.space, [b.mul(k, LONG(SLOT))])
-            with code.loop(rows) as row:
-                b.store(b.load(b.gep(column, [row])), b.gep(slot, [row]))
+            self._copy(column, slot, rows)
         runs = b.inttoptr(field["runs"], LONG.as_pointer())
         with code.loop(field["run_count"]) as k:
             run = b.gep(runs, [b.mul(k, LONG(len(RUN)))])
