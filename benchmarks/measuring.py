@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import statistics
 from collections.abc import Callable, Mapping
 from time import perf_counter
@@ -21,6 +22,8 @@ def medians(runs: Mapping[str, Run], seconds: float = 1.5, turns: int = 5) -> di
     """
     for run in runs.values():
         run.call()
+    gc.collect()
+    gc.freeze()  # what large libraries keep is nothing for an engine's collector to look through
     times: dict[str, list[float]] = {name: [] for name in runs}
     for _ in range(turns):
         for name, run in runs.items():

@@ -22,10 +22,9 @@ class Task:
     """MLP(2, [hidden, hidden, 1]), 100 rows, hinge loss and L2; parameters unit by unit."""
 
     l2 = 1e-4
-    lr = 0.05
 
-    def __init__(self, hidden: int, activation: str, rows: int = 100) -> None:
-        self.hidden, self.activation = hidden, activation
+    def __init__(self, hidden: int, activation: str, lr: float = 0.05, rows: int = 100) -> None:
+        self.hidden, self.activation, self.lr = hidden, activation, lr
         rng = np.random.default_rng(0)
         self.X = rng.uniform(-1, 1, (rows, 2))
         self.y = np.where(self.X[:, 0] * self.X[:, 1] > 0, 1.0, -1.0)

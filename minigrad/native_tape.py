@@ -16,9 +16,9 @@ import llvmlite.ir as ir
 import numpy as np
 
 from .machine import machine
+from .native_arrangement import Arrangement, Step
 from .native_kernels import POINTER, SIGNATURE, addresses
 from .native_operand import INT, LONG, VOID, Code
-from .side_by_side import Arrangement, Step
 from .tape import Tape
 
 FIELDS = 5  # of a run: its function, its index, how many, operands of each, first result

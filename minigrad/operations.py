@@ -106,7 +106,7 @@ class Operations:
         return local, upstream
 
     def total(self, contributions: list[int]) -> int:
-        """The sum of contributions, from left to right."""
+        """The sum of contributions (or of any products), from left to right."""
         if len(contributions) == 2:
             local, upstream = contributions
             return local if upstream == ALONE else self.apply(MUL, (local, upstream))

@@ -97,19 +97,15 @@ class _Groups:
     def __init__(self, index: Any, side: int, copies: dict[bytes, int]) -> None:
         by, then = index[:, side], index[:, 1 - side]
         order = np.argsort(by * (1 + then.max()) + then, kind="stable")
-        by = by[order]
-        begins = np.flatnonzero(np.concatenate([[True], by[1:] != by[:-1]]))
-        lengths = np.diff(np.append(begins, len(by)))  # of the stretches with one shared slot
-        counts = np.where(lengths < TOGETHER, 0, -(-lengths // TOGETHER))
-        stretch = np.repeat(np.arange(len(begins)), counts)
-        nth = np.arange(len(stretch)) - np.searchsorted(stretch, stretch)
-        within = np.minimum(TOGETHER * nth, lengths[stretch] - TOGETHER)
-        operands = index[order[(begins[stretch] + within)[:, None] + NEXT]]
+        lengths, stretch, within = _cover(by[order])
+        starts = (np.cumsum(lengths) - lengths)[stretch] + within
+        operands = index[order[starts[:, None] + NEXT]]
         left, right = operands[:, :, 0::2], operands[:, :, 1::2]
         left_is_shared = (left == left[:, :1]).all(axis=1)
         right_is_shared = (right == right[:, :1]).all(axis=1)
         share = (left_is_shared | right_is_shared).all(axis=1)
-        good = (counts > 0) & (np.bincount(stretch, ~share, len(begins)) == 0)
+        covered = np.bincount(stretch, minlength=len(lengths)) > 0
+        good = covered & (np.bincount(stretch, ~share, len(lengths)) == 0)
         kept, grouped = good[stretch], np.repeat(good, lengths)
         lengths = lengths * good
         self.count = int(lengths.sum())
@@ -118,10 +114,26 @@ class _Groups:
         choice = left_is_shared[kept, None]
         self.shared = np.where(choice, left[kept], right[kept])[:, 0]
         self.own = np.where(choice, right[kept], left[kept])
+        self._look_for_copies(copies)
+        products = self.count * self.shared.shape[1]
+        self.gain = products - COPY_COST * TOGETHER * len(self.missing)
+
+    def _look_for_copies(self, copies: dict[bytes, int]) -> None:
         self.apart = (self.own != self.own[:, :1] + NEXT[:, None]).any(axis=1)
         apart = self.own.transpose(0, 2, 1)[self.apart]
         self.fours, which = np.unique(apart, axis=0, return_inverse=True)
         self.which = which.ravel()
         self.missing = [four for four in self.fours if four.tobytes() not in copies]
-        products = self.count * self.shared.shape[1]
-        self.gain = products - COPY_COST * TOGETHER * len(self.missing)
+
+
+def _cover(by: Any) -> tuple[Any, Any, Any]:
+    """Stretches of equal numbers, covered with groups; a short one has none.
+
+    The lengths of the stretches; of each group the stretch, and the place of its start in it.
+    """
+    begins = np.flatnonzero(np.concatenate([[True], by[1:] != by[:-1]]))
+    lengths = np.diff(np.append(begins, len(by)))
+    counts = np.where(lengths < TOGETHER, 0, -(-lengths // TOGETHER))
+    stretch = np.repeat(np.arange(len(begins)), counts)
+    nth = np.arange(len(stretch)) - np.searchsorted(stretch, stretch)
+    return lengths, stretch, np.minimum(TOGETHER * nth, lengths[stretch] - TOGETHER)
