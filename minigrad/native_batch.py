@@ -11,6 +11,7 @@ import os
 from abc import ABC, abstractmethod
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from struct import Struct
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -96,6 +97,8 @@ class NativeBatch:
         self.constants = slice(len(tape.parameters) + tape.input_count, tape.first)
         self.constant_numbers = tape.constants
         self.parameters = slice(0, len(tape.parameters))
+        # a third of the time that NumPy takes to read a list
+        self._put_parameters = Struct(f"{len(tape.parameters)}d").pack_into
         self.output = int(slots[tape.outputs[0]])
         self.gradients = slots[np.array(tape.gradients[0], dtype=np.int64)]
         self.size = self.row_runner.size + before.size + after.size + 8 * self.slot_count
@@ -106,7 +109,7 @@ class NativeBatch:
         """See `BatchRunner`."""
         slots = self.take()
         numbers = slots.values.numbers
-        numbers[self.parameters] = parameters
+        self._put_parameters(numbers, 0, *parameters)
         self.run_on(slots, rows)
         gradients = (numbers.take(self.gradients) / divisor).tolist()
         results = float(numbers[self.output]) / divisor, gradients

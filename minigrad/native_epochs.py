@@ -161,4 +161,7 @@ def native_epochs(
     moved = [parameter for parameter in optimizer.parameters if parameter in known]
     capacity = MOST_STEPS if batches.is_whole else len(batches.sizes)
     training = native_training(optimizer, moved, capacity, largest_norm)
-    return None if training is None else NativeEpochs(training, runner, rows, batches)
+    if training is None:
+        return None
+    optimizer.zero_grad()
+    return NativeEpochs(training, runner, rows, batches)

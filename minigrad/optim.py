@@ -121,7 +121,7 @@ class Optimizer:
             )
         formulas = update_formulas(self) if self._access is BySlot else None
         if formulas is not None:
-            return formulas.on_lists(data, grads, self._states, self.lr)
+            return formulas.on_lists(data, grads, self._states, float(self.lr))
         states: list[State] = []
         news: list[Any] = []
         for new, grad, state in zip(data, grads, self._states):
@@ -170,7 +170,8 @@ class SGD(Optimizer):
         _check(0.0 <= momentum < 1.0, "momentum must be from 0 to below 1", momentum)
         _check(weight_decay >= 0.0, "weight_decay must be 0 or more", weight_decay)
         _check(momentum > 0.0 or not nesterov, "nesterov needs a momentum above 0", momentum)
-        self.momentum, self.nesterov, self.weight_decay = momentum, nesterov, weight_decay
+        self.momentum, self.nesterov = as_number(momentum), nesterov
+        self.weight_decay = as_number(weight_decay)
 
     @formula
     def update(self, data: Any, grad: Any, state: State) -> tuple[Any, State]:
@@ -208,7 +209,8 @@ class Adam(Optimizer):
         _check(all(0.0 <= beta < 1.0 for beta in betas), "betas must be from 0 to below 1", betas)
         _check(eps > 0.0, "eps must be above 0", eps)
         _check(weight_decay >= 0.0, "weight_decay must be 0 or more", weight_decay)
-        self.betas, self.eps, self.weight_decay = betas, eps, weight_decay
+        self.betas = as_number(betas[0]), as_number(betas[1])
+        self.eps, self.weight_decay = as_number(eps), as_number(weight_decay)
 
     @formula
     def update(self, data: Any, grad: Any, state: State) -> tuple[Any, State]:

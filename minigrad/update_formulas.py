@@ -18,11 +18,13 @@ from . import ieee
 from .floats import called_gates, define, float_forward
 from .formula import Formula, as_formula, as_python, as_text
 from .kernels import parts_first
+from .variadic import COMPARISONS
 
 if TYPE_CHECKING:
     from .optim import Optimizer, State
 
 UpdateOfLists = Callable[[list[Any], list[Any], "list[State]", float], tuple[list[Any], Any]]
+
 
 NOT_IN_FORMULAS: Final = {"parameters", "lr", "schedule", "steps", "_access", "_states"}
 
@@ -75,7 +77,8 @@ class UpdateFormulas:
         """The parts of the formulas that differ from parameter to parameter."""
         differing = {self.data, self.grad, *self.own}
         for part in parts_first(*self.results):
-            if not differing.isdisjoint(part.operands):
+            # a comparison is no number that could be computed beforehand
+            if part.operation in COMPARISONS or not differing.isdisjoint(part.operands):
                 differing.add(part)
         return differing
 

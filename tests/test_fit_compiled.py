@@ -199,14 +199,15 @@ class Counting(optim.SGD):
 
 
 class Cubed(optim.Optimizer):
-    """A formula of one's own, with a gate in it."""
+    """A formula of one's own, with gates and a choice in it."""
 
     initial_state = (0, 1.0)
 
     @optim.formula
     def update(self, data, grad, state):
         count, scale = state[0] + 1, 0.5 * state[1] + 0.5 * mg.tanh(grad)
-        return data - self.lr * grad**3 * scale / count, (count, scale)
+        rate = mg.where(count > 2, 0.5 * self.lr, self.lr)
+        return data - rate * grad**3 * scale / count, (count, scale)
 
 
 @pytest.mark.parametrize("kind", [SignDescent, Counting, Cubed])

@@ -1,6 +1,9 @@
 """Optimisers against PyTorch, on Values and on arrays; schedules and clipping."""
 
+import copy
+import pickle
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -171,6 +174,79 @@ def test_planned_is_what_a_step_would_do() -> None:
     assert w.data == 1.0
     optimizer.step()
     assert w.data == planned
+
+
+@pytest.mark.parametrize(("kind", "settings", "end"), TRAJECTORIES)
+def test_all_parameters_at_once_move_as_one_by_one(
+    kind: type[optim.Optimizer], settings: dict[str, Any], end: object
+) -> None:
+    class OneByOne(kind):  # type: ignore[valid-type, misc]
+        def update(self, data: float, grad: float, state: optim.State) -> Any:
+            return super().update(data, grad, state)
+
+    together, alone = [[Value(0.5), Value(1.0), Value(-3.0)] for _ in range(2)]
+    for make, parameters in ((kind, together), (OneByOne, alone)):
+        optimizer = make(parameters, **settings)
+        for grads in [(1.0, None, -2.0), (None, None, 0.5), (0.3, 0.2, 0.1)]:
+            for parameter, grad in zip(parameters, grads):
+                parameter.grad = grad
+            optimizer.step()
+    assert [p.data for p in together] == pytest.approx([p.data for p in alone], rel=1e-15)
+
+
+def test_an_optimizer_goes_on_after_a_copy_and_a_pickle() -> None:
+    w = Value(1.0)
+    optimizer = optim.Adam([w], lr=0.1)
+    w.grad = 1.0
+    optimizer.step()
+    for twin in (copy.deepcopy(optimizer), pickle.loads(pickle.dumps(optimizer))):
+        (v,) = twin.parameters
+        v.grad = -0.5
+        twin.step()
+        assert (twin.steps, optimizer.steps) == (2, 1)
+        w.grad = -0.5
+        assert v.data == optimizer.planned()[0] != w.data
+
+
+def test_a_setting_can_be_changed_between_steps() -> None:
+    w = Value(1.0)
+    optimizer = optim.SGD([w], lr=Fraction(1, 10))
+    for momentum, weight_decay in ((0.0, 0.0), (0.5, 0.0), (0.5, 2.0)):
+        w.grad, optimizer.momentum, optimizer.weight_decay = 1.0, momentum, weight_decay
+        optimizer.step()
+    # 1 − 0.1 = 0.9;  v = 1, 0.9 − 0.1 = 0.8;  v = 0.5 + 1 + 2 · 0.8 = 3.1, 0.8 − 0.31
+    assert w.data == pytest.approx(0.49)
+    assert type(w.data) is float
+
+
+def test_an_update_marked_as_a_formula_that_is_none_says_so() -> None:
+    class Sign(optim.Optimizer):
+        @optim.formula
+        def update(self, data: Any, grad: Any, state: optim.State) -> Any:
+            return data - self.lr * (1 if grad > 0 else -1), state
+
+    class Longer(optim.Optimizer):
+        @optim.formula
+        def update(self, data: Any, grad: Any, state: optim.State) -> Any:
+            return data - self.lr * grad, (*state, 1.0)
+
+    class Counted(optim.Optimizer):
+        initial_state = (0,)
+
+        @optim.formula
+        def update(self, data: Any, grad: Any, state: optim.State) -> Any:
+            return data - self.lr * grad, (state[0] + grad,)
+
+    w = Value(1.0)
+    w.grad = 1.0
+    for kind, message in [
+        (Sign, r"Sign\.update is marked as a formula: .* cannot branch on g > 0"),
+        (Longer, r"Longer\.update gives a state of 1 parts, initial_state has 0"),
+        (Counted, r"Counted\.update .* write 0\.0 for it"),
+    ]:
+        with pytest.raises(TypeError, match=message):
+            kind([w], lr=0.1).step()
+    assert w.data == 1.0
 
 
 @pytest.mark.parametrize(
