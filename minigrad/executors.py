@@ -116,8 +116,8 @@ def make_batch_runner(
 
 
 def _is_for_lanes(tape: Tape) -> bool:
-    """Whether straight-line code is the better choice; where the tape works in tiles, that is."""
-    from .tiling import Tiling, arithmetic
+    """Whether straight-line code is the better choice: not where the tape works in tiles."""
+    from .native_tiling import Tiling, arithmetic
 
     size = arithmetic(tape)
     if size <= FASTEST_IN_LANES:

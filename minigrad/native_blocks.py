@@ -1,6 +1,6 @@
 """The tape over a batch: the same runs, with 64 rows side by side in every slot.
 
-Nothing is compiled for the circuit itself. Operations that make tiles (`tiling`) run in registers,
+Nothing is compiled for the circuit itself. Operations that make tiles (`native_tiling`) run in registers,
 eight sums at a time (`native_tiles`); the others run kernel by kernel (`native_kernels`). Needs
 llvmlite and NumPy.
 """
@@ -16,8 +16,8 @@ from .native_block_loop import FIELDS, run_rows
 from .native_kernels import ROWS, SLOT, addresses
 from .native_tape import Array
 from .native_tiles import UNITS, dot_tiles, product_tiles
+from .native_tiling import TILE, Dots, Tiling
 from .tape import Tape
-from .tiling import TILE, Dots, Tiling
 
 
 class Blocks(RowRunner):

@@ -23,7 +23,7 @@ import llvmlite.ir as ir
 from .machine import machine
 from .native_kernels import ROWS_SIGNATURE, SLOT
 from .native_operand import INT, LONG, Code, Condition, Native
-from .tiling import LEFT, RIGHT, TILE
+from .native_tiling import LEFT, RIGHT, TILE
 
 UNITS: Final = 4  # dots in a tile, each on so many vectors of rows:
 VECTORS: Final = 2

@@ -14,7 +14,7 @@ from minigrad import Value, nn
 
 if HAS_NATIVE:
     from minigrad.flatten import flatten_batch
-    from minigrad.tiling import TILE, Dots, Tiling, product_tiles
+    from minigrad.native_tiling import TILE, Dots, Tiling, product_tiles
 
 pytestmark = pytest.mark.skipif(not HAS_NATIVE, reason=WHY)
 

@@ -2,7 +2,7 @@
 
 Nothing here knows of networks. Dots that multiply the same wires by numbers known before the rows
 share those wires; products that pair two lists of wires in all ways make a rectangle. What makes
-no tile stays as it is. Needs NumPy.
+no tile stays as it is. Needs llvmlite and NumPy.
 """
 
 from __future__ import annotations
