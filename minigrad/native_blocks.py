@@ -1,8 +1,8 @@
 """The tape over a batch: the same runs, with 64 rows side by side in every slot.
 
-Nothing is compiled for the circuit itself. Operations that make tiles (`native_tiling`) run in registers,
-eight sums at a time (`native_tiles`); the others run kernel by kernel (`native_kernels`). Needs
-llvmlite and NumPy.
+Nothing is compiled for the circuit itself. Operations that make tiles (`native_tiling`) run in
+registers, eight sums at a time (`native_tiles`); the others run kernel by kernel
+(`native_kernels`). Needs llvmlite and NumPy.
 """
 
 from __future__ import annotations
