@@ -133,3 +133,23 @@ def test_a_layer_that_is_used_twice_adds_its_gradients_as_eager_does(x):
     eager, tiles = loss(x), mg.compile(loss, executor="tape", check=False).batch([x], reduce="sum")
     right = [bits(gradient + 0.0) for gradient in gradients_of(layer, eager)]
     assert list(map(bits, gradients_of(layer, tiles))) == right
+
+
+def executor_of(function, row):
+    compiled = mg.compile(function, check=False)
+    compiled.batch([row])
+    return compiled.stats()["executor"]
+
+
+def test_lanes_are_for_small_circuits_and_for_those_without_tiles():
+    small, larger = nn.MLP(2, [4, 4, 1]), nn.MLP(2, [16, 16, 1])
+    assert executor_of(lambda x: output_of(small, x), [0.3, 0.4]) == "lanes"
+    assert executor_of(lambda x: output_of(larger, x), [0.3, 0.4]).startswith("native tape")
+    w = Value(0.9)
+
+    def chain(x):
+        for _ in range(300):
+            x = (w * x - 0.1).relu()
+        return x
+
+    assert executor_of(chain, 0.5) == "lanes"
