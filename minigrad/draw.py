@@ -22,7 +22,7 @@ from .circuit_style import circuit_lines
 from .collapsed import Box, boxes_of, collapsed_lines, gates_outside
 from .dot_source import font
 from .drawing import Drawing
-from .engine import Value
+from .engine import Value, leaves_and_gates
 from .expansion import expand as expanded
 from .gate import described
 from .graph_style import graph_lines
@@ -85,10 +85,11 @@ def draw(
         output, stage, symbols, twins = expanded(output, expand, stage or present_stage(output))
         highlight, around, *ends = _twins_of(twins, highlight, around, *(between or ()))
         between = (ends[0], ends[1]) if len(ends) == 2 else between
-    gates = selected_gates(output, depth, around, between)
+    leaves, all_gates = leaves_and_gates(output)
+    gates = selected_gates(output, all_gates, depth, around, between)
     if collapse is None and len(gates) > MOST_GATES:
         raise ValueError(_too_many(f"{len(gates):,}"))
-    uses = uses_of(output, gates, symbols)
+    uses = uses_of(leaves + all_gates, gates, symbols)
     scene = Scene(
         output,
         gates,

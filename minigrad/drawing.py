@@ -73,7 +73,7 @@ class Drawing:
     @property
     def source(self) -> str:
         """The picture in DOT, Graphviz's language."""
-        return "digraph circuit {\n" + "".join(f"\t{line}\n" for line in self._lines) + "}\n"
+        return "\n\t".join(["digraph circuit {", *self._lines]) + "\n}\n"
 
     @property
     def dot(self) -> graphviz.Digraph:

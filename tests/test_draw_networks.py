@@ -9,14 +9,14 @@ from pictures import Picture, network
 
 import minigrad as mg
 from minigrad import Value
+from minigrad.engine import leaves_and_gates
 from minigrad.scene import uses_of
-from minigrad.selection import selected_gates
 from minigrad.structure import groups_of
 
 
 def groups(output: Value):
-    gates = selected_gates(output)
-    return groups_of(gates, uses_of(output, gates))
+    leaves, gates = leaves_and_gates(output)
+    return groups_of(gates, uses_of(leaves + gates, gates))
 
 
 def test_the_units_of_a_network_are_found_in_order():
