@@ -146,24 +146,30 @@ class CircuitWriter:
         n, uses = self.number[wire], self.uses(wire)
         fans_out = self.fans_out(wire, uses)
         use = uses[0] if len(uses) == 1 and not fans_out else None
-        nodes = self.nodes[self.group_of.get(wire)]
-        nodes.append(
+        self.nodes[self.group_of.get(wire)].append(
             f'w{n} [id="wire-{n}", class="wire", shape=plain, label=<{self.table(wire, use)}>]'
         )
-        if not fans_out:
-            for use in uses:
-                self.edge(f"w{n}:e", wire, use, "branch")
+        if fans_out:
+            self.junction(wire, uses)
             return
+        for use in uses:
+            self.edge(f"w{n}:e", wire, use, "branch")
+
+    def junction(self, wire: Value, uses: Sequence[Use]) -> None:
+        """The dot where a wire ends that has several uses, and the branches behind it."""
+        n, nodes = self.number[wire], self.nodes[self.group_of.get(wire)]
         nodes.append(
             f'j{n} [class="junction", shape=point, width=0.07, fillcolor="{self.theme.line}", '
             'label=""]'
         )
         colour = self.edge_colour(self.stage.gradients.get(wire), False)
         self.edges.append(f"w{n}:e -> j{n} [arrowhead=none, weight=8{colour}]")
+        value, faint = self.stage.values.get(wire), self.theme.faint
+        upper = number(value, faint, self.theme, self.scene.digits, size=10)
         for use in uses:
-            self.branch(wire, use)
+            self.branch(wire, use, upper)
         if hidden := self.scene.uses.hidden.get(wire, 0):
-            more = font(f"{CUT} {hidden} more", self.theme.faint, 10)
+            more = font(f"{CUT} {hidden} more", faint, 10)
             nodes.append(f"h{n} [shape=plain, label=<{more}>]")
             self.edges.append(f"j{n} -> h{n}:w [arrowhead=none, style=dotted]")
 
@@ -203,13 +209,12 @@ class CircuitWriter:
             line = theme.warning
         return wire_table(before, upper, lower, after, line, self.width, self.scene.heat)
 
-    def branch(self, wire: Value, use: Use) -> None:
-        """One of the branches behind the dot, with its own contribution."""
-        theme, digits, n = self.theme, self.scene.digits, self.number[wire]
+    def branch(self, wire: Value, use: Use, upper: str) -> None:
+        """One of the branches behind the dot, with its own contribution below the wire's value."""
+        n = self.number[wire]
         name = self.branch_name(wire, use)
         ident = f"branch-{n}-{self.number[use.gate]}-{use.place}"
         active = self.is_active(use)
-        upper = number(self.stage.values.get(wire), theme.faint, theme, digits, size=10)
         sent = self.stage.contributions.get(use)
         lower = self.gradient(wire, sent, active)
         line = self.rule_colour(sent, active)
