@@ -91,7 +91,7 @@ class CircuitWriter:
         number, lines = self.number, []
         columns: dict[int, list[tuple[tuple[int, int], int, str]]] = {}
         for group in self.groups:
-            sources = outer_sources(group)
+            sources = outer_sources(group, self.scene.uses)
             if any(
                 source in self.group_of and self.layer(source) >= group.layer for source in sources
             ):

@@ -151,7 +151,8 @@ class CollapsedWriter(CircuitWriter):
     def _weights(self) -> dict[tuple[Value | Box, Box], list[float]]:
         """For every box what it reads, a wire or another box, and the weights on the way."""
         weights: dict[tuple[Value | Box, Box], list[float]] = {}
-        sources = {group: outer_sources(group) for box in self.boxes for group in box.groups}
+        uses = self.scene.uses
+        sources = {group: outer_sources(group, uses) for box in self.boxes for group in box.groups}
         leaves = (source for found in sources.values() for source in found if source.is_leaf)
         inputs = dict.fromkeys(leaves)
         many = Box("inputs", f"{len(inputs)} inputs", [])
@@ -165,11 +166,7 @@ class CollapsedWriter(CircuitWriter):
                 for source in sources[group]:
                     start = self.box_of.get(source, source)
                     found = weights.setdefault((start, box), [])
-                    found += [
-                        self._weight(use)
-                        for use in self.scene.uses.shown[source]
-                        if use.gate in own
-                    ]
+                    found += [self._weight(use) for use in uses.shown[source] if use.gate in own]
         return weights
 
     def _weight(self, use: Use) -> float:

@@ -74,15 +74,18 @@ def _only_user(wire: Value, uses: Uses, group_of: dict[Value, Group]) -> Group |
     return users.pop() if len(users) == 1 else None
 
 
-def outer_sources(group: Group) -> list[Value]:
+def outer_sources(group: Group, uses: Uses) -> list[Value]:
     """The wires that a unit reads from outside, in order; its own parameters are none of them.
 
-    Where a network ran several times its parameters have uses in several groups.
+    Where a network ran several times its parameters have uses in several groups. A constant in the
+    symbol of its gate is no wire.
     """
     own = set(group.members)
     inputs = (source for wire in group.members for source in wire.inputs)
     return [
         source
         for source in dict.fromkeys(inputs)
-        if source not in own and not (source.is_leaf and unit_of(source) == group.unit)
+        if source in uses.shown
+        and source not in own
+        and not (source.is_leaf and unit_of(source) == group.unit)
     ]
