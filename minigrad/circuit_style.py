@@ -235,7 +235,7 @@ class CircuitWriter:
     def edge(self, tail: str, wire: Value, use: Use, kind: str) -> None:
         """The edge into a gate; with show="local" it passes the local gradient, in a pill."""
         n, gate = self.number[wire], self.number[use.gate]
-        sent = self.stage.contributions.get(use)
+        sent = None if wire.is_constant else self.stage.contributions.get(use)
         colour = self.edge_colour(sent, self.is_active(use))
         kind = f', class="{kind}"' if kind else ""
         local = self.local_gradient(use) if self.scene.show_local else None
@@ -280,7 +280,7 @@ class CircuitWriter:
 
     def edge_colour(self, gradient: float | None, active: bool) -> str:
         """More attributes of an edge along a wire of that gradient."""
-        if not active and not self.scene.heat:
+        if not active and (gradient is None or not self.scene.heat):
             return ""
         thickness = 2 if active else 2.5
         return f', color="{self.rule_colour(gradient, active)}", penwidth={thickness}'

@@ -17,9 +17,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+from .boxes import Box, boxes_of, gates_outside
 from .captions import chain_rule_lines, title_lines
 from .circuit_style import circuit_lines
-from .collapsed import Box, boxes_of, collapsed_lines, gates_outside
+from .collapsed import collapsed_lines
 from .dot_source import font
 from .drawing import Drawing
 from .engine import Value, leaves_and_gates

@@ -285,6 +285,16 @@ def test_the_heat_map_tells_vanishing_from_exploding_gradients():
         assert colour in wire
 
 
+def test_the_heat_map_leaves_constants_alone():
+    x = Value(1.0, label="x")
+    y = x * 3
+    y.backward()
+    entry = next(
+        line for line in mg.draw(y, color="gradient").source.splitlines() if '"edge-1-2-1"' in line
+    )
+    assert "color" not in entry
+
+
 # --- the same circuit, the same text --------------------------------------------------------------
 
 PROGRAM = """
