@@ -166,17 +166,24 @@ class CollapsedWriter(CircuitWriter):
                     )
         return found
 
-    def _weight(self, use: Use) -> float:
-        """The local gradient of a unit's gate towards what it reads: in w·x that is w."""
-        gate = use.gate.gate
-        assert gate is not None
-        if use.gate.inputs[use.place].is_constant:  # for which none was taken
-            return gate.local_gradients(*(source.data for source in use.gate.inputs))[use.place]
-        return use.gate.local_gradients[use.place]
+    def _weights(self, uses: Sequence[Use]) -> list[float]:
+        """The local gradients of gates towards what they read: in w·x that is w."""
+        weights = []
+        for wire, place in uses:
+            gate = wire.gate
+            assert gate is not None
+            if not gate.has_rules:  # made by hand: it has no local gradients
+                continue
+            if wire.inputs[place].is_constant:  # for which none was taken
+                inputs = (source.data for source in wire.inputs)
+                weights.append(gate.local_gradients(*inputs)[place])
+            else:
+                weights.append(wire.local_gradients[place])
+        return weights
 
     def weighted_edges(self) -> None:
         """Wires as thick as their weights are big, dashed where these are negative."""
-        weights = {ends: [self._weight(use) for use in uses] for ends, uses in self.reads.items()}
+        weights = {ends: self._weights(uses) for ends, uses in self.reads.items()}
         biggest = max((abs(w) for found in weights.values() for w in found if w == w), default=1.0)
         most = max(1.0, min(biggest, 1e300))
         for (start, box), found in weights.items():
@@ -200,9 +207,9 @@ class CollapsedWriter(CircuitWriter):
         return "" if self.few else f', color="{self.theme.line}{round(60 + 160 * share):02X}"'
 
     def _weight_label(self, weights: Sequence[float], box: Box) -> str:
-        if len(weights) != 1:
+        if len(weights) > 1:
             text = _count_of_weights(len(weights), box)
-        elif self.few:
+        elif weights and self.few:
             text = f"w = {rounded(weights[0], self.scene.digits)}"
         else:
             return ""

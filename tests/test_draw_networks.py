@@ -106,6 +106,14 @@ def test_weights_are_wires_as_thick_as_they_are_big_dashed_where_negative():
     assert thickness == [1.2, 3.0]
 
 
+def test_gates_made_by_hand_have_no_weights():
+    x = Value(3.0, label="x")
+    unit = Value(6.0, (x,), "twice")
+    unit.unit = (1, 1)
+    (edge,) = edges(mg.draw(unit + x, collapse="neuron").source)
+    assert "label" not in edge
+
+
 def test_weights_towards_plain_numbers_are_right_too():
     model = mg.nn.MLP(2, [2, 1], activation="tanh", weights=[[[0.25, -0.5], [1.0, 0.75]], [[1, 1]]])
     source = mg.draw(model([3.0, 4.0]), collapse="neuron").source
