@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from .layout import LayoutError, render
-from .raster import png_from_svg
+from .raster import png_from_svg, size_of
 
 if TYPE_CHECKING:
     import graphviz
 
-LEGIBLE: Final = 75  # with more gates, a notebook also shows the picture in full size, to scroll
+# With more gates, or wider, a notebook also shows the picture in full size, to scroll.
+LEGIBLE: Final = 75
+LEGIBLE_WIDTH: Final = 1500.0  # in points: in a notebook's column text then is half as large
 
 MOST_CROSSED: Final = 15_000  # some ten seconds of layout; at 40,000 Graphviz breaks down
 
@@ -62,7 +64,8 @@ class Drawing:
         """What a notebook shows: an image that its sanitiser leaves alone, a PNG, and text."""
         bundle = {"text/plain": str(self)}
         try:
-            bundle["text/html"] = image_html(self.svg, scroll=self._gate_count > LEGIBLE)
+            wide = size_of(self.svg)[0] > LEGIBLE_WIDTH
+            bundle["text/html"] = image_html(self.svg, wide or self._gate_count > LEGIBLE)
             bundle["image/png"] = b64encode(self.png).decode()
         except LayoutError as error:
             bundle["text/plain"] += f"\n\n{error}"

@@ -91,12 +91,13 @@ class _Reader(Thread):
 
     def run(self) -> None:
         assert self.pipe is not None
-        while chunk := os.read(self.pipe.fileno(), 2**16):
-            self.content += chunk
-            if len(self.content) > MOST_BYTES:
-                self.overflowed = True
-                _kill(self.process)
-                break
+        with self.pipe:
+            while chunk := os.read(self.pipe.fileno(), 2**16):
+                self.content += chunk
+                if len(self.content) > MOST_BYTES:
+                    self.overflowed = True
+                    _kill(self.process)
+                    break
 
 
 def _feed(pipe: IO[bytes] | None, content: bytes) -> None:

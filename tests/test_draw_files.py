@@ -174,6 +174,14 @@ def test_more_than_75_gates_can_be_scrolled_in_a_notebook_without_scripts():
     assert "overflow: auto" in tags[3][1]["style"]
 
 
+def test_a_wide_picture_can_be_scrolled_too():
+    y = mg.Value(1.0)
+    for _ in range(40):
+        y = y.tanh()
+    assert "details" in mg.draw(y)._repr_mimebundle_()["text/html"]
+    assert "details" not in mg.draw(neuron())._repr_mimebundle_()["text/html"]
+
+
 def test_a_drawing_prints_as_the_circuit_in_text():
     f = neuron()
     drawing = mg.draw(f)
