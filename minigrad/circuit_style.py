@@ -21,7 +21,7 @@ from .dot_source import (
     wire_table,
 )
 from .engine import Value
-from .marks import heat_level
+from .marks import wire_colour
 from .notation import rounded
 from .scene import Scene, Use
 from .structure import Group, outer_sources
@@ -204,7 +204,7 @@ class CircuitWriter:
         before, after = (name, "") if wire.is_leaf else ("", name)
         if not wire.is_leaf and wire not in self.gates:
             before = side_cell(font(CUT, theme.faint), 14, self.scene.heat)
-        line = self.rule_colour(gradient, active)
+        line = wire_colour(self.scene, gradient, active)
         if wire is self.birth and wire.is_leaf:
             line = theme.warning
         return wire_table(before, upper, lower, after, line, self.width, self.scene.heat)
@@ -217,7 +217,7 @@ class CircuitWriter:
         active = self.is_active(use)
         sent = self.stage.contributions.get(use)
         lower = self.gradient(wire, sent, active)
-        line = self.rule_colour(sent, active)
+        line = wire_colour(self.scene, sent, active)
         table = wire_table("", upper, lower, "", line, self.width, self.scene.heat)
         self.nodes[None].append(  # between the units, even if the wire comes out of one
             f'{name} [id="{ident}", class="wire branch", shape=plain, label=<{table}>]'
@@ -238,8 +238,7 @@ class CircuitWriter:
         sent = None if wire.is_constant else self.stage.contributions.get(use)
         colour = self.edge_colour(sent, self.is_active(use))
         kind = f', class="{kind}"' if kind else ""
-        local = self.local_gradient(use) if self.scene.show_local else None
-        if local is not None:
+        if (local := self.scene.local_gradient(use)) is not None:
             text = rounded(local, self.scene.digits)
             pill = f"l{n}_{gate}_{use.place}"
             self.nodes[self.group_of.get(use.gate)].append(
@@ -254,36 +253,17 @@ class CircuitWriter:
             f'{tail} -> g{gate} [id="edge-{n}-{gate}-{use.place}"{kind}, weight=2{colour}]'
         )
 
-    def local_gradient(self, use: Use) -> float | None:
-        """The local gradient to show at a gate's input, once the forward pass has been there."""
-        known = use.gate in self.stage.values
-        gradients = use.gate.local_gradients if known else ()  # a gate made by hand has none
-        if len(gradients) <= use.place or use.gate.inputs[use.place].is_constant:
-            return None
-        return gradients[use.place]
-
     def layer(self, wire: Value) -> int:
         return self.group_of[wire].layer
 
     # --- what stands out ---
-
-    def rule_colour(self, gradient: float | None, active: bool) -> str:
-        """The colour of a wire: that of the gate at work, or by how big its gradient is."""
-        if active:
-            return self.theme.active_line
-        if not self.scene.heat or gradient is None:
-            return self.theme.line
-        if gradient != gradient:
-            return self.theme.warning
-        reference = self.stage.gradients.get(self.scene.output, 1.0)
-        return self.theme.heat[heat_level(gradient, reference, len(self.theme.heat))]
 
     def edge_colour(self, gradient: float | None, active: bool) -> str:
         """More attributes of an edge along a wire of that gradient."""
         if not active and (gradient is None or not self.scene.heat):
             return ""
         thickness = 2 if active else 2.5
-        return f', color="{self.rule_colour(gradient, active)}", penwidth={thickness}'
+        return f', color="{wire_colour(self.scene, gradient, active)}", penwidth={thickness}'
 
     def is_active(self, use: Use | None) -> bool:
         """Whether it is a use by the gate at work."""

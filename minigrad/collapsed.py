@@ -13,6 +13,7 @@ from .boxes import Box, runs_of
 from .circuit_style import CircuitWriter
 from .dot_source import dot_name, dot_text, font, header
 from .engine import Value
+from .marks import wire_colour
 from .notation import rounded
 from .scene import Scene, Use
 from .structure import Group, outer_sources
@@ -203,7 +204,7 @@ class CollapsedWriter(CircuitWriter):
         if self.scene.heat:
             sent = map(self.stage.contributions.get, self.reads[start, box])
             sizes = [abs(gradient) for gradient in sent if gradient is not None]
-            return f', color="{self.rule_colour(max(sizes, default=None), False)}"'
+            return f', color="{wire_colour(self.scene, max(sizes, default=None))}"'
         return "" if self.few else f', color="{self.theme.line}{round(60 + 160 * share):02X}"'
 
     def _weight_label(self, weights: Sequence[float], box: Box) -> str:
@@ -223,9 +224,7 @@ class CollapsedWriter(CircuitWriter):
         for start, box in self.reads:
             if isinstance(start, Box) and start.groups and start.layer >= box.layer:
                 return []  # a recurrent network
-        inputs = [
-            f"w{self.number[s]}" for s, _ in self.reads if isinstance(s, Value) and s.is_leaf
-        ]
+        inputs = [f"w{self.number[s]}" for s, _ in self.reads if isinstance(s, Value) and s.is_leaf]
         chains = [list(dict.fromkeys(inputs)), *columns.values()]
         return [
             f"{{rank=same; {' -> '.join(chain)} [style=invis]}}"

@@ -79,6 +79,15 @@ class Scene:
         """The wire that carries the first inf or nan."""
         return None if self.first_nonfinite is None else self.first_nonfinite.wire
 
+    def local_gradient(self, use: Use) -> float | None:
+        """The local gradient to show at a gate's input, once the forward pass has been there."""
+        if not self.show_local or use.gate not in self.stage.values:
+            return None
+        gradients = use.gate.local_gradients
+        if len(gradients) <= use.place or use.gate.inputs[use.place].is_constant:
+            return None  # a gate made by hand has none, and none is taken towards a constant
+        return gradients[use.place]
+
     def symbol(self, wire: Value) -> str:
         """What stands in the gate behind a wire."""
         assert wire.gate is not None
