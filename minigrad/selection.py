@@ -102,13 +102,14 @@ def _backwards(starts: Iterable[Value], steps: int) -> set[Value]:
 
 
 def _around(output: Value, gates: Sequence[Value], centre: Value, steps: int) -> list[Value]:
+    ahead = {centre: 0}
+    for wire in gates:
+        nearest = min((ahead[source] for source in wire.inputs if source in ahead), default=steps)
+        if nearest < steps:
+            ahead[wire] = nearest + 1
     reached = _backwards([centre], steps)
-    ahead = {centre}
-    for _ in range(steps):
-        ahead |= {wire for wire in gates if any(source in ahead for source in wire.inputs)}
-    reached |= {wire for wire in ahead if wire.gate}
-    chosen = [wire for wire in gates if wire in reached]
-    if centre is not output and ahead == {centre}:
+    chosen = [wire for wire in gates if wire in reached or wire in ahead]
+    if centre is not output and len(ahead) == 1:
         raise ValueError(f"around={centre!r}: the circuit of {output!r} does not use this wire")
     return chosen
 
