@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from . import copying as _copying  # noqa: F401  (gives Value its copies and pickles)
 from . import datasets, losses, nn, optim
 from . import gates as _gates
+from . import micrograd_names as _micrograd_names  # noqa: F401  (gives Value its `_backward`)
 from .accuracy import accuracy
 from .array_steps import training_steps
 from .boundary import decision_boundary

@@ -17,8 +17,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .engine import MANY, Value, leaves_and_gates
+from .engine import Value, leaves_and_gates
 from .gate import described
+from .value import own_backward
 
 
 class Branch(NamedTuple):
@@ -109,8 +110,7 @@ def _check_wires(output: object, leaf: object) -> None:
 
 def _known_local_gradients(wire: Value, inputs: tuple[Value, ...]) -> tuple[float, ...]:
     local_gradients = wire.local_gradients
-    custom = wire._second is MANY and wire._d_second is not None
-    if custom or len(local_gradients) != len(inputs):
+    if own_backward(wire) or len(local_gradients) != len(inputs):
         raise TypeError(
             f"paths() needs the local gradients of every gate on the way, and the gate behind "
             f"{wire!r} was made by hand: define it with @mg.gate"

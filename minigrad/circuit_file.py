@@ -6,9 +6,10 @@ from math import isfinite
 from typing import Any
 
 from .copying import restored
-from .engine import MANY, Value, topological_order
+from .engine import Value, topological_order
 from .file_reader import Place
 from .gates import GATES, gate_named
+from .value import own_backward
 
 
 def circuit_as_json(output: Value) -> dict[str, Any]:
@@ -26,7 +27,7 @@ def _wire_as_json(wire: Value, number: dict[Value, int]) -> dict[str, Any]:
                 f"the gate {wire.gate.name!r} is not in the table, so a file cannot name it: "
                 "define it with @mg.gate"
             )
-        if wire._second is MANY and wire._d_second is not None:
+        if own_backward(wire):
             raise ValueError(
                 f"{wire!r} has a function of its own in _backward, which no file can hold: "
                 "define the gate with @mg.gate"

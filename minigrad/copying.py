@@ -24,7 +24,7 @@ from threading import local
 from typing import Any
 
 from .engine import CONSTANT, MANY, Value, leaves_and_gates, topological_order
-from .value import new_object
+from .value import new_object, write_out
 
 
 def _deepcopy(wire: Value, memo: dict[int, Any]) -> Value:
@@ -44,12 +44,12 @@ def _shallow(wire: Value) -> Value:
     twin._data, twin._grad = wire._data, wire._grad
     twin.gate, twin.label = wire.gate, wire.label
     twin._first, twin._second = wire._first, wire._second
-    twin._d_first = getattr(wire, "_d_first", None)
-    twin._d_second = getattr(wire, "_d_second", None)
+    twin._d_first, twin._d_second = wire._d_first, wire._d_second
     return twin
 
 
 def _copy(wire: Value) -> Value:
+    write_out(wire)
     twin = _shallow(wire)
     twin.__dict__.update(wire.__dict__)
     return twin

@@ -16,18 +16,16 @@ add.
 from __future__ import annotations
 
 from collections import deque
-from threading import RLock
+from collections.abc import Iterator
 from typing import Any, Final
 
 from .gate import as_number
 from .value import CONSTANT as CONSTANT
 from .value import MANY as MANY
+from .value import PRODUCTS, is_short, one_at_a_time, write_out
 from .value import Value as Value
-from .value import give_number_a_wire, holds_number
 
 _write_grad: Final = Value.__dict__["_grad"].__set__
-
-_one_pass_at_a_time: Final = RLock()
 
 
 def topological_order(output: Value) -> list[Value]:
@@ -47,15 +45,16 @@ def topological_order(output: Value) -> list[Value]:
 
 def leaves_and_gates(output: Value) -> tuple[list[Value], list[Value]]:
     """The topological order in its two parts."""
-    leaves, gates = _recorded_order(output)
-    with_number = [wire for wire in gates if holds_number(wire)]
-    for wire in with_number:
-        give_number_a_wire(wire)
-    return _recorded_order(output) if with_number else (leaves, gates)
+    leaves, gates, short = _recorded_order(output)
+    while short:
+        for wire in short:
+            write_out(wire)
+        leaves, gates, short = _recorded_order(output)
+    return leaves, gates
 
 
-def _recorded_order(output: Value) -> tuple[list[Value], list[Value]]:
-    """The same, without wires for the plain numbers that nobody has asked for yet."""
+def _recorded_order(output: Value) -> tuple[list[Value], list[Value], list[Value]]:
+    """The circuit as it was recorded: leaves, gates, and which of these stand in short form."""
     if not isinstance(output, Value):
         raise TypeError(
             f"a circuit is what stands behind a Value, got the {type(output).__name__} {output!r}: "
@@ -63,6 +62,7 @@ def _recorded_order(output: Value) -> tuple[list[Value], list[Value]]:
         )
     leaves: list[Value] = []
     gates: list[Value] = []
+    short: list[Value] = []
     seen: set[Value] = set()
     waiting: list[Any] = []  # a gate, None, then those of its inputs that are still to visit
     see, push, pop = seen.add, waiting.append, waiting.pop
@@ -70,13 +70,14 @@ def _recorded_order(output: Value) -> tuple[list[Value], list[Value]]:
     while True:
         while wire not in seen:  # down along the first inputs
             see(wire)
-            first = wire._first
+            if is_short(wire):  # asked before its inputs are read: another thread may write it out
+                short.append(wire)
+            second, first = wire._second, wire._first
             if first is None:
                 leaves.append(wire)
                 break
             push(wire)
             push(None)
-            second = wire._second
             if second is MANY:
                 waiting.extend(reversed(first))
                 break
@@ -89,7 +90,7 @@ def _recorded_order(output: Value) -> tuple[list[Value], list[Value]]:
                 break
             gates.append(pop())
         else:
-            return leaves, gates
+            return leaves, gates, short
 
 
 def backward(self: Value, upstream: float = 1.0) -> None:
@@ -105,7 +106,7 @@ def backward(self: Value, upstream: float = 1.0) -> None:
     gradient that this wire itself receives.
     """
     seed = as_number(upstream)
-    with _one_pass_at_a_time:
+    with one_at_a_time:
         _whole_pass(self, seed)
 
 
@@ -117,29 +118,28 @@ def zero_grad(self: Value) -> None:
     >>> y.backward(); y.zero_grad(); x
     Value(data=3.0, grad=?)
     """
-    for wires in _recorded_order(self):
-        for wire in wires:
-            wire._grad = None
+    leaves, gates, _ = _recorded_order(self)
+    for wire in leaves + gates:
+        wire._grad = None
 
 
 def _whole_pass(output: Value, seed: float) -> None:
     """Every gradient of the circuit, or, after an exception, every one as it was."""
-    leaves, gates = _recorded_order(output)
     if output.is_constant:
         raise ValueError(
             f"backward() on {output!r}, which no gate has made: was it computed from numbers "
             "alone, or inside no_grad()?"
         )
-    wires = leaves + gates
-    before = [wire._grad for wire in wires]
+    reached: list[Value] = []
+    before: list[float | None] = []
     # runs in C from end to end: no second Ctrl-C can come between two of its writes
-    restore = map(_write_grad, wires, before)
+    restore = map(_write_grad, reached, before)
     try:
-        for wire in wires:
-            wire._grad = -0.0  # the zero to sum from: −0.0 + c is c, to the last bit
+        gates, leaves = _reach(output, reached, before)
         output._grad = seed
         _send_back(gates)
-        for leaf, old in zip(leaves, before):
+        for place in leaves:
+            leaf, old = reached[place], before[place]
             if leaf._second is CONSTANT:
                 leaf._grad = None
             elif old is not None:
@@ -147,6 +147,61 @@ def _whole_pass(output: Value, seed: float) -> None:
     except BaseException:
         deque(restore, maxlen=0)
         raise
+
+
+def _reach(
+    output: Value, reached: list[Value], before: list[float | None]
+) -> tuple[list[Value], list[int]]:
+    """Begin every sum of contributions; the gates in order, and the places of leaves in `reached`.
+
+    The zero to sum from is −0.0: −0.0 + c is c, to the last bit. It is an object of this pass
+    alone, so a wire that has it has been reached: a set of a million wires would cost more. The
+    order is that of `topological_order`.
+    """
+    zero = float("-0.0")
+    gates: list[Value] = []
+    leaves: list[int] = []
+    path: list[Value] = []  # gates whose inputs are being visited
+    waiting: list[Iterator[Value]] = []  # for those of them with many inputs, the ones to come
+    wire: Any = output
+    while True:
+        while wire._grad is not zero:  # down along the first inputs
+            has_many = wire._second is MANY
+            if has_many and wire._d_second is PRODUCTS and _leads_further(wire, zero):
+                write_out(wire)
+            reached.append(wire)
+            before.append(wire._grad)
+            wire._grad = zero
+            first = wire._first
+            if first is None:
+                leaves.append(len(reached) - 1)
+                break
+            path.append(wire)
+            if has_many:
+                waiting.append(iter(first))
+                break
+            wire = first
+        while path:  # and up, to the next input that has not been reached
+            wire = path[-1]._second
+            if wire is MANY:
+                for wire in waiting[-1]:
+                    if wire._grad is not zero:
+                        break
+                else:
+                    waiting.pop()
+                    gates.append(path.pop())
+                    continue
+                break
+            if wire is not None and wire._grad is not zero:
+                break
+            gates.append(path.pop())
+        else:
+            return gates, leaves
+
+
+def _leads_further(products: Value, zero: float) -> bool:
+    """Whether there is a new gate behind a factor: its place is between the × gates."""
+    return any(x._grad is not zero and x._first is not None for x in products._first)
 
 
 def _send_back(gates: list[Value]) -> None:
@@ -159,7 +214,7 @@ def _send_back(gates: list[Value]) -> None:
         elif second is not MANY:
             wire._first._grad += wire._d_first * received
             second._grad += wire._d_second * received
-        elif wire._d_second is None:
+        elif wire._d_second is None or wire._d_second is PRODUCTS:
             for source, local in zip(wire._first, wire._d_first):
                 source._grad += local * received
         else:

@@ -42,6 +42,11 @@ class FloatCode:
         assignments, gradients = as_python(*(self._local_gradients[i] for i in which))
         return [*assignments, *(f"d{i} = {text}" for i, text in zip(which, gradients))]
 
+    def computed(self, *which: int) -> list[str]:
+        """Those of the local gradients d0, d1, … that are not plain numbers or inputs."""
+        formulas = self._local_gradients
+        return [f"d{i}" for i in which if formulas[i].operation not in ("number", "symbol")]
+
 
 def called_gates(formulas: list[Formula]) -> list[Gate]:
     """The gates that formulas call, each once."""

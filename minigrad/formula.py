@@ -12,7 +12,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final, NoReturn
 
 MINUS: Final = "−"
@@ -31,6 +31,11 @@ class Operand:
     def apply_gate(gate: Any, operands: tuple[Any, ...]) -> Any:
         """What `gate` makes of operands of which at least one is of this kind."""
         raise NotImplementedError
+
+    @staticmethod
+    def sum_of_products(left: Sequence[Any], right: Sequence[Any]) -> Any:
+        """Σ left·right where this kind has a form of its own for it, else None."""
+        return None
 
     def choose(self, if_true: Any, if_false: Any) -> Any:
         """`where` with this operand as the condition."""

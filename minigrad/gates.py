@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
+from itertools import chain
 from operator import add as plus
 from typing import Any
 
@@ -480,4 +481,9 @@ def dot(left: Iterable[Any], right: Iterable[Any]) -> Any:
         raise ValueError(
             f"dot needs two lists of one length, got {len(left)} and {len(right)} items"
         )
+    for operand in chain(left, right):
+        if isinstance(operand, Operand):
+            if (total := operand.sum_of_products(left, right)) is not None:
+                return total
+            break
     return sum(map(mul, left, right))

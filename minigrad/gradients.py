@@ -15,9 +15,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .engine import MANY, Value, leaves_and_gates
+from .engine import Value, leaves_and_gates
 from .gate import described
 from .recording import constant
+from .value import own_backward
 
 
 def grad(output: Value, inputs: Value | Sequence[Value], create_graph: bool = False) -> list[Value]:
@@ -93,7 +94,7 @@ def _recorded(wire: Value) -> tuple[Any, ...]:
 
 
 def _refuse_custom(wire: Value) -> None:
-    if wire._second is MANY and wire._d_second is not None:
+    if own_backward(wire):
         raise TypeError(
             f"grad() cannot see into the function assigned to _backward of {wire!r}: "
             "call backward(), or define the gate with @mg.gate"

@@ -18,7 +18,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Final
 
-from .engine import MANY, Value, topological_order
+from .engine import Value, topological_order
 from .formula import Formula, as_latex, as_text
 from .notation import latex_name, rounded, unicode_name
 from .wire_names import WireNames
@@ -92,11 +92,6 @@ def apply_gate_of(wire: Value, operands: list[Formula]) -> Formula:
     if gate.dunder:
         return gate.trace_formula(*operands)
     return Formula.apply_gate(gate, tuple(operands))
-
-
-def has_own_backward(wire: Value) -> bool:
-    """Whether a user's own function, assigned to `_backward`, sends this gate's gradients."""
-    return wire._second is MANY and wire._d_second is not None
 
 
 def number_formula(text: str) -> Formula:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 from .activations import Activation, activation_of
 from .engine import Value
 from .gate import described
-from .gates import GATES
+from .gates import dot
 from .initial_weights import initial_biases, initial_weights, random_numbers
 from .module import Module
-from .recording import constant, record
+from .recording import constant
 from .unit_names import UnitNames
-
-_SUM: Final = GATES["sum"]
 
 
 class Neuron(Module):
@@ -59,7 +57,7 @@ class Neuron(Module):
         self.activation: Activation = activation_of(activation if nonlin else None)
         self.names = names
         self.labels = labels
-        self._products: list[Value] = []
+        self._total: Value | None = None
         self._z: Value | None = None
         self._a: Value | None = None
 
@@ -72,17 +70,15 @@ class Neuron(Module):
             expected = f"{len(self.w)} input{'s' * (len(self.w) != 1)}"
             raise ValueError(f"{self.names.owner} takes {expected}, got {len(inputs)}")
         weights: Sequence[Any] = self.w
-        products = [w * a for w, a in zip(weights, inputs)]
-        z: Any = products[0] if len(products) == 1 else record(_SUM, tuple(products))
-        if self.b is not None:
-            z = z + self.b
+        total: Any = weights[0] * inputs[0] if len(weights) == 1 else dot(weights, inputs)
+        z = total if self.b is None else total + self.b
         function = self.activation.function
         a: Value = z if function is None else function(z)
         if self.labels:
             names = self.names
             a.label, a.unit = names.a, names.unit
             z.label, z.unit = names.z, names.unit
-        self._products, self._z, self._a = products, z, a
+        self._total, self._z, self._a = total, z, a
         return a
 
     @property
@@ -108,7 +104,9 @@ class Neuron(Module):
 
     def weight_in_pass(self, k: int) -> float:
         """Weight number k as it was in the latest forward pass: the local gradient of its gate."""
-        return self._products[k].local_gradients[1]
+        assert self._total is not None
+        product = self._total if len(self.w) == 1 else self._total.inputs[k]
+        return product.local_gradients[1]
 
     def __repr__(self) -> str:
         bias = "" if self.b is not None else ", bias=False"

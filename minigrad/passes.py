@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from types import MappingProxyType
 from typing import Final
 
-from .engine import CONSTANT, Value, _one_pass_at_a_time, _write_grad
+from .engine import CONSTANT, Value, _write_grad
 from .gate import as_number
-from .naming import has_own_backward
 from .step import Circuit, Step
+from .value import one_at_a_time, own_backward
 
 NOTHING: Final = -0.0  # the zero to sum from: −0.0 + c is c, to the last bit
 
@@ -108,7 +108,7 @@ class Passes:
             return None
         output = gates[-1 - taken]
         upstream = self._gradients.get(output, NOTHING)
-        send = self._run_own_function if has_own_backward(output) else self._send_back
+        send = self._run_own_function if own_backward(output) else self._send_back
         numbers = send(output, upstream)
         self._history.append(numbers)
         return Step(circuit, forward + taken + 1, output, upstream, *numbers)
@@ -195,7 +195,7 @@ class Passes:
         gradients, inputs = self._gradients, output.inputs
         wires = list(dict.fromkeys(inputs))
         before = [gradients.get(wire) for wire in wires]
-        with _one_pass_at_a_time:
+        with one_at_a_time:
             kept = [wire._grad for wire in (output, *wires)]
             restore = map(_write_grad, (output, *wires), kept)
             try:

@@ -25,8 +25,8 @@ from typing import Final
 
 from .engine import Value
 from .gate import as_number, described
-from .naming import has_own_backward
 from .step import Step
+from .value import own_backward
 
 # What is wrong, in the words that the learner reads.
 MISTAKES: Final = {
@@ -174,7 +174,7 @@ def _mistakes(
     """The numbers that an input at these places receives if a known mistake is made."""
     upstream = step.upstream or 0.0
     yield "sign", -sum(step.contributions[place] or 0.0 for place in at)
-    if has_own_backward(step.output) or not step.gate.has_rules:
+    if own_backward(step.output) or not step.gate.has_rules:
         return
     values = list(step.input_values)
     local_gradients = step.gate.local_gradients(*values)

@@ -12,8 +12,9 @@ Value(data=1.0, grad=?, gate=pow)
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import isfinite
+from operator import mul as times
 from typing import Any, Final
 
 from .engine import CONSTANT, MANY, Value
@@ -21,7 +22,9 @@ from .floats import FloatCode, define, float_forward, float_local_gradients
 from .gate import Gate, as_number, documentation
 from .gates import FUNCTIONS, GATES
 from .sources import note_nonfinite_birth
-from .value import new_object
+from .value import PRODUCTS, new_object
+
+_SUM: Final = GATES["sum"]
 
 # Functions that look at every wire as it is recorded (no_grad, detect_nonfinite): usually none.
 observers: Final[list[Callable[[Value], Value]]] = []
@@ -66,6 +69,34 @@ def record(gate: Gate, inputs: tuple[Value, ...]) -> Value:
     return wire
 
 
+def sum_of_products(left: Sequence[Any], right: Sequence[Any]) -> Value | None:
+    """A Σ gate in short form, whose × gates are written out when somebody asks for them.
+
+    Only for finite numbers on plain Values that nobody observes; else None.
+    """
+    if observers or set(map(type, (*left, *right))) != {Value}:
+        return None
+    numbers = [wire._data for wire in left], [wire._data for wire in right]
+    out = float_forward(_SUM, len(left))(*map(times, *numbers))
+    if out - out != 0.0:
+        return None
+    wire: Value = new_object(Value)
+    wire._data = out
+    wire._grad = None
+    wire.gate = _SUM
+    wire.label = ""
+    wire._first, wire._second = _factors(left, right), MANY
+    wire._d_first, wire._d_second = _factors(numbers[1], numbers[0]), PRODUCTS
+    return wire
+
+
+def _factors(left: Sequence[Any], right: Sequence[Any]) -> tuple[Any, ...]:
+    """The factors side by side, the last pair first."""
+    factors: list[Any] = [None] * (2 * len(left))
+    factors[::2], factors[1::2] = left[::-1], right[::-1]
+    return tuple(factors)
+
+
 def observed(wire: Value) -> Value:
     """A new wire after all that watch the recording have seen it."""
     note_nonfinite_birth(wire)
@@ -94,8 +125,9 @@ def unary_recorder(gate: Gate) -> Callable[..., Value]:
     """The method of a gate with one input."""
     code = FloatCode(gate)
     body = ["x0 = self._data", *code.forward(), *code.local_gradients(0), *NEW_WIRE.splitlines()]
-    body += ["wire._first = self", "wire._second = None", "wire._d_first = d0"]
-    return _define(gate, ["self"], body, "out + d0")
+    body += ["wire._first = self", "wire._second = None"]
+    body += ["wire._d_first = d0", "wire._d_second = None"]
+    return _define(gate, ["self"], body, code.computed(0))
 
 
 def binary_recorder(gate: Gate) -> Callable[..., Value]:
@@ -112,7 +144,7 @@ def binary_recorder(gate: Gate) -> Callable[..., Value]:
         name = gate.input_names[1]
         body = [f"other = {name}", *body]
         second = f"{name}={gate.defaults[0]!r}"
-    return _define(gate, ["self", second], body, "out + d0 + d1", with_number=with_number)
+    return _define(gate, ["self", second], body, code.computed(0, 1), with_number=with_number)
 
 
 def _with_number(gate: Gate, number: int) -> Callable[..., Value]:
@@ -126,16 +158,16 @@ def _with_number(gate: Gate, number: int) -> Callable[..., Value]:
     body += [*code.forward(), *code.local_gradients(wire), *NEW_WIRE.splitlines()]
     body += ["wire._first = self", "wire._second = None", f"wire._d_first = d{wire}"]
     body += ["wire._d_second = x1" if number else "wire._d_second = (x0,)"]
-    return _define(gate, ["self", "other"], body, f"out + d{wire}")
+    return _define(gate, ["self", "other"], body, code.computed(wire))
 
 
 def _define(
-    gate: Gate, parameters: list[str], body: list[str], probe: str, **names: Any
+    gate: Gate, parameters: list[str], body: list[str], computed: list[str], **names: Any
 ) -> Callable[..., Value]:
-    # one test finds an infinity or a nan in any of the numbers, and almost never anything else
+    # one test finds an infinity or a nan among the numbers, and almost never anything else
     body = [
         *body,
-        f"probe = {probe}",
+        f"probe = {' + '.join(['out', *computed])}",
         "if probe - probe != 0.0 or observers: return observed(wire)",
     ]
     namespace = {"Value": Value, "new_object": new_object, "gate": gate, "observers": observers}
@@ -157,10 +189,23 @@ def _variadic_recorder(gate: Gate) -> Callable[..., Value]:
     return method
 
 
+def apply_gate(gate: Gate, operands: tuple[Any, ...]) -> Value:
+    """See `Operand.apply_gate`."""
+    gate.check_arity(len(operands))
+    method = _methods.get(gate)
+    if method is None or not isinstance(operands[0], Value):
+        return record(gate, tuple(map(as_wire, operands)))
+    return method(*operands)
+
+
+_methods: Final[dict[Gate, Callable[..., Value]]] = {}
+
+
 def install(gate: Gate) -> None:
     """Make the gate a documented method of `Value`, and an operator if Python has one for it."""
     makers = {1: unary_recorder, 2: binary_recorder}
     method = makers.get(gate.arity or 0, _variadic_recorder)(gate)
+    _methods[gate] = method
     method.__doc__ = FUNCTIONS[gate.name].__doc__ = documentation(gate)
     setattr(Value, gate.name, method)
     if gate.dunder:
@@ -169,5 +214,7 @@ def install(gate: Gate) -> None:
         setattr(Value, f"__r{gate.dunder}__", _with_number(gate, number=0))
 
 
+for _function in (apply_gate, sum_of_products):
+    setattr(Value, _function.__name__, staticmethod(_function))
 for _gate in GATES.values():
     install(_gate)

@@ -19,8 +19,9 @@ from . import words
 from .engine import Value, leaves_and_gates
 from .formula import Formula, as_latex, as_text
 from .gate import Gate
-from .naming import Names, has_own_backward
+from .naming import Names
 from .notation import rounded
+from .value import own_backward
 
 
 class Circuit:
@@ -115,7 +116,7 @@ class Step:
     @property
     def local_gradients(self) -> tuple[float | None, ...]:
         """d(output)/d(input) for every input, as they were when the gate was recorded."""
-        if has_own_backward(self.output):
+        if own_backward(self.output):
             return (None,) * len(self.inputs)
         return self.output.local_gradients
 

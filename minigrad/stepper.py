@@ -24,13 +24,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .engine import Value, _one_pass_at_a_time, _write_grad
+from .engine import Value, _write_grad
 from .passes import NOTHING, Passes
 from .quiz import Grade, Score, graded, questions
 from .reasons import why
 from .stage import Stage
 from .step import Step
 from .targets import Target, stop_at
+from .value import one_at_a_time
 
 if TYPE_CHECKING:
     from .player import Player
@@ -106,7 +107,7 @@ class Stepper(Passes):
         while self.step() is not None:
             pass
         totals: list[float | None] = []
-        with _one_pass_at_a_time:
+        with one_at_a_time:
             for leaf in self.circuit.leaves:
                 total: float | None = self._gradients.get(leaf, NOTHING)
                 if leaf.is_constant:

@@ -12,21 +12,31 @@ their operators and methods, from the table of gates.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from threading import Lock
+from threading import RLock
 from typing import TYPE_CHECKING, Any, Final
 
 from .formula import Operand
 from .gate import Gate, as_number
+from .gates import GATES
 
 # Layout. A circuit has millions of wires, and the garbage collector visits each object again and
 # again, so a gate is one object: two inputs and their local gradients stand in its own slots.
-# With another number of inputs, `_second` is MANY and the slots of the first hold tuples. A plain
-# number beside one wire gets a wire of its own only when somebody asks for it; until then the gate
-# looks like one with a single input, and `_d_second` holds the number (in a tuple: it comes first).
+# With another number of inputs, `_second` is MANY and the slots of the first hold tuples.
+#
+# Some gates are recorded in short form, and written out when somebody looks at their inputs:
+# - A plain number beside one wire has no wire of its own. The gate looks like one with a single
+#   input, and `_d_second` holds the number (in a tuple: it comes first).
+# - The × gates of a dot product are not there. Their Σ has the factors as its inputs, the last
+#   product's first, which is the order in which the × gates would send to them, and `_d_second`
+#   is PRODUCTS.
 MANY: Final = object()
+PRODUCTS: Final = object()
 CONSTANT: Final = object()  # in `_second` of a leaf: a plain number, which gets no gradient
 
 new_object: Final[Any] = object.__new__
+
+# One thread at a time sends gradients or writes out a gate.
+one_at_a_time: Final = RLock()
 
 
 class Value(Operand):
@@ -123,10 +133,10 @@ class Value(Operand):
         """The wires that go into the gate behind this wire, in order; none for a leaf."""
         if self._first is None:
             return ()
+        write_out(self)
         if self._second is MANY:
             wires: tuple[Value, ...] = self._first
             return wires
-        give_number_a_wire(self)
         return (self._first,) if self._second is None else (self._first, self._second)
 
     @property
@@ -141,10 +151,10 @@ class Value(Operand):
         """
         if self._first is None:
             return ()
+        write_out(self)
         if self._second is MANY:
             gradients: tuple[float, ...] = self._d_first
             return gradients
-        give_number_a_wire(self)
         return (self._d_first,) if self._second is None else (self._d_first, self._d_second)
 
     @property
@@ -156,13 +166,6 @@ class Value(Operand):
     def is_constant(self) -> bool:
         """Whether the wire is a plain number of an expression: it gets no gradient."""
         return self._first is None and self._second is CONSTANT
-
-    @staticmethod
-    def apply_gate(gate: Gate, operands: tuple[Any, ...]) -> Value:
-        from .recording import as_wire, record
-
-        gate.check_arity(len(operands))
-        return record(gate, tuple(map(as_wire, operands)))
 
     def equals(self, other: Any) -> bool:
         return self._data == float(other)
@@ -202,30 +205,11 @@ class Value(Operand):
             parts.append(f"gate={self.gate.name}")
         return f"Value({', '.join(parts)})"
 
-    # --- micrograd's names ---
-
-    @property
-    def _prev(self) -> set[Value]:
-        return set(self.inputs)
-
-    @property
-    def _op(self) -> str:
-        return "" if self.gate is None else self.gate.symbol
-
-    @property
-    def _backward(self) -> Callable[[], None]:
-        """Send this gate's contributions to its inputs' `grad`; assign a function to replace it."""
-        if self._second is MANY and self._d_second is not None:
-            function: Callable[[], None] = self._d_second
-            return function
-        return lambda: _send_contributions(self)
-
-    @_backward.setter
-    def _backward(self, function: Callable[[], None]) -> None:
-        self._first, self._d_first = self.inputs, self.local_gradients
-        self._second, self._d_second = MANY, function
-
-    if TYPE_CHECKING:  # given by engine, recording and copying; attributes can be set freely
+    if TYPE_CHECKING:  # given by engine, recording, copying and micrograd_names
+        apply_gate: Callable[..., Value]
+        _op: str
+        _prev: set[Value]
+        _backward: Callable[[], None]
 
         def backward(self, upstream: float = 1.0) -> None: ...
         def zero_grad(self) -> None: ...
@@ -256,36 +240,60 @@ def _gate_made_by_hand(symbol: str) -> Gate:
     return gate
 
 
-def _send_contributions(wire: Value) -> None:
-    for target, local in zip(wire.inputs, wire.local_gradients):
-        target.grad += local * wire.grad
-
-
 def _compared(other: Any) -> float:
     return other._data if isinstance(other, Value) else as_number(other)
 
 
-_one_at_a_time: Final = Lock()
+def own_backward(wire: Value) -> Callable[[], None] | None:
+    """The function that the user assigned to `_backward`, if any."""
+    if wire._second is not MANY or wire._d_second is PRODUCTS:
+        return None
+    function: Callable[[], None] | None = wire._d_second
+    return function
 
 
-def holds_number(wire: Value) -> bool:
-    """Whether the gate was recorded with a plain number that has no wire yet."""
-    gate = wire.gate
-    return wire._second is None and gate is not None and gate.arity == 2
+def is_short(wire: Value) -> bool:
+    """Whether the gate stands in short form: a number or products that have no wires yet."""
+    if wire._second is MANY:
+        return wire._d_second is PRODUCTS
+    return wire._second is None and wire.gate is not None and wire.gate.arity == 2
 
 
-def give_number_a_wire(wire: Value) -> None:
-    """If the gate was recorded with a plain number, make that number an input like any other."""
-    if not holds_number(wire):
-        return
-    with _one_at_a_time:
-        if not holds_number(wire):
-            return  # another thread has just done it
-        number = wire._d_second
-        constant = Value(number[0] if type(number) is tuple else number)
-        constant._second = CONSTANT
-        if type(number) is tuple:
-            wire._first, wire._second = constant, wire._first
-            wire._d_first, wire._d_second = 0.0, wire._d_first
-        else:
-            wire._second, wire._d_second = constant, 0.0
+def write_out(wire: Value) -> None:
+    """If the gate was recorded in short form, make all its inputs wires like any other."""
+    if is_short(wire):
+        with one_at_a_time:
+            if wire._second is MANY:
+                if wire._d_second is PRODUCTS:
+                    _write_out_products(wire)
+            elif is_short(wire):
+                _write_out_number(wire)
+
+
+def _write_out_number(wire: Value) -> None:
+    number = wire._d_second
+    constant = Value(number[0] if type(number) is tuple else number)
+    constant._second = CONSTANT
+    if type(number) is tuple:
+        wire._first, wire._second = constant, wire._first
+        wire._d_first, wire._d_second = 0.0, wire._d_first
+    else:
+        wire._second, wire._d_second = constant, 0.0
+
+
+def _write_out_products(wire: Value) -> None:
+    factors, local_gradients = wire._first[::-1], wire._d_first[::-1]
+    products = []
+    for place in range(0, len(factors), 2):
+        product: Value = new_object(Value)
+        product._second, product._first = factors[place : place + 2]
+        product._d_second, product._d_first = local_gradients[place : place + 2]
+        product._data = product._d_second * product._d_first
+        product._grad = wire._grad  # Σ hands on what it receives
+        product.gate, product.label = _MUL, ""
+        products.append(product)
+    wire._first, wire._d_first = tuple(products), (1.0,) * len(products)
+    wire._d_second = None  # last: until here, a thread that looks without the lock finds PRODUCTS
+
+
+_MUL: Final = GATES["mul"]

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Final
 
 from .engine import Value
 from .formula import Formula, as_formula, as_latex, as_text
-from .naming import apply_gate_of, has_own_backward, number_formula
+from .naming import apply_gate_of, number_formula
+from .value import own_backward
 
 if TYPE_CHECKING:
     from .step import Step
@@ -63,7 +64,7 @@ def branches(step: Step) -> list[Branch]:
 
 
 def _local_formulas(step: Step) -> list[Formula]:
-    if has_own_backward(step.output) or not step.gate.has_rules:
+    if own_backward(step.output) or not step.gate.has_rules:
         unknown = Formula.symbol("its own function", r"\text{its own function}")
         return [unknown] * len(step.inputs)
     name = step.circuit.names.formula

@@ -34,7 +34,7 @@ from minigrad.gate import Gate
 
 TESTS = Path(__file__).parent
 FILES = ["test_gates.py", "test_engine.py", "test_gradients.py", "test_micrograd_names.py"]
-FILES += ["test_random_circuits.py", "test_all_or_nothing.py"]
+FILES += ["test_random_circuits.py", "test_all_or_nothing.py", "test_dot.py"]
 
 
 @dataclass
@@ -136,8 +136,15 @@ SOURCE_CHANGES: list[tuple[ModuleType, str, str, str]] = [
     (engine, "_send_back", "reversed(gates)", "gates"),
     (engine, "_send_back", "if second is None:", "if False:"),
     (engine, "_send_back", "wire._d_second()", "None"),
-    (engine, "_whole_pass", "wire._grad = -0.0", "wire._grad = wire._grad or -0.0"),
-    (engine, "_whole_pass", "wire._grad = -0.0", "wire._grad = 1.0"),
+    (engine, "_send_back", "wire._d_second is PRODUCTS", "False"),
+    (engine, "_reach", 'zero = float("-0.0")', "zero = -0.0"),
+    (engine, "_reach", 'zero = float("-0.0")', 'zero = float("0.0")'),
+    (engine, "_reach", 'zero = float("-0.0")', 'zero = float("1.0")'),
+    (engine, "_reach", "reached.append(wire)", "reached.insert(0, wire)"),
+    (engine, "_reach", "before.append(wire._grad)", "before.append(None)"),
+    (engine, "_reach", "write_out(wire)", "pass"),
+    (engine, "_reach", "leaves.append(len(reached) - 1)", "pass"),
+    (engine, "_reach", "gates.append(path.pop())", "gates.insert(0, path.pop())"),
     (engine, "_whole_pass", "output._grad = seed", "output._grad = 1.0"),
     (engine, "_whole_pass", "output._grad = seed", "pass"),
     (engine, "_whole_pass", "leaf._grad += old", "leaf._grad = old"),
@@ -147,8 +154,17 @@ SOURCE_CHANGES: list[tuple[ModuleType, str, str, str]] = [
     (engine, "_recorded_order", "reversed(first)", "first"),
     (engine, "_recorded_order", "leaves.append(wire)", "leaves.insert(0, wire)"),
     (engine, "_recorded_order", "gates.append(pop())", "gates.insert(0, pop())"),
-    (value, "give_number_a_wire", "constant, wire._first", "wire._first, constant"),
-    (value, "give_number_a_wire", "= CONSTANT", "= None"),
+    (value, "_write_out_number", "constant, wire._first", "wire._first, constant"),
+    (value, "_write_out_number", "= CONSTANT", "= None"),
+    (
+        value,
+        "_write_out_products",
+        "product._second, product._first = factors",
+        "product._first, product._second = factors",
+    ),
+    (value, "_write_out_products", "product._grad = wire._grad", "product._grad = None"),
+    (recording, "_factors", "left[::-1], right[::-1]", "left, right"),
+    (recording, "_factors", "left[::-1], right[::-1]", "right[::-1], left[::-1]"),
     (gradients, "grad", "reversed(gates)", "gates"),
     (gradients, "grad", "received[source] + sent if", "sent if"),
     (gradients, "grad", "{output: constant(1.0)", "{output: constant(2.0)"),

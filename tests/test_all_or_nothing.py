@@ -40,7 +40,7 @@ def gradients(output: Value) -> list[float | None]:
 LOCKING = [
     number
     for number, line in enumerate(Path(ENGINE).read_text().splitlines(), 1)
-    if "with _one_pass_at_a_time" in line
+    if "with one_at_a_time" in line
 ]
 
 

@@ -110,3 +110,15 @@ def test_the_gate_without_rules_says_so() -> None:
     y._backward = lambda: None
     with pytest.raises(TypeError, match="_backward"):
         mg.grad(y, [x])
+
+
+def test_a_wire_that_got_nothing_in_one_pass_takes_part_in_the_next() -> None:
+    x = Value(2.0)
+    g = x * 3
+    y = Value(6.0, (g,), "own")
+    y._backward = lambda: None
+    y.backward()
+    assert x.grad == 0.0
+    y._backward = lambda: setattr(g, "grad", y.grad)
+    y.backward()
+    assert x.grad == 3.0

@@ -1,7 +1,6 @@
 """The stepper against `backward()`: whole runs, every prefix, there and back, and what is left."""
 
 import struct
-from time import process_time
 
 import pytest
 from hypothesis import given
@@ -270,14 +269,3 @@ def test_a_chain_of_a_hundred_thousand_gates_is_stepped_both_ways():
     assert stepper.step() is None
     stepper.reset()
     assert stepper.position == 0
-
-
-if __name__ == "__main__":  # what a step costs, in microseconds
-    wire = Value(0.5)
-    for _ in range(50_000):
-        wire = wire.tanh() + 1.0
-    start = process_time()
-    stepper = Stepper(wire)
-    for _ in stepper:
-        pass
-    print(f"{(process_time() - start) / len(stepper) * 1e6:.2f} µs a step, {len(stepper)} steps")
