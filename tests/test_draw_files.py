@@ -47,7 +47,7 @@ def test_names_may_be_text(tmp_path):
 
 @pytest.mark.parametrize("name", ["neuron", "neuron.gif", "neuron.svg.gz"])
 def test_an_unknown_ending_is_one_clear_line(tmp_path, name):
-    with pytest.raises(ValueError, match=r"must end with \.svg, \.png, \.pdf, \.dot$"):
+    with pytest.raises(ValueError, match=r"must end with \.svg, \.png, \.pdf or \.dot$"):
         mg.draw(neuron()).save(tmp_path / name)
     assert os.listdir(tmp_path) == []
 
