@@ -102,14 +102,19 @@ def draw(
         heat=color == "gradient",
         symbols=symbols,
     )
-    scene = _with_marks(scene, highlight)
-    groups = groups_of(gates, uses) if style == "circuit" else []
+    return _drawing(_with_marks(scene, highlight), style, collapse, title)
+
+
+def _drawing(scene: Scene, style: str, collapse: str | None, title: str | None) -> Drawing:
+    """The scene in its style, with what stands below it."""
+    output, gates, digits = scene.output, scene.gates, scene.digits
+    groups = groups_of(gates, scene.uses) if style == "circuit" else []
     boxes, note = _boxes(gates, groups, collapse)
     if boxes and (outside := gates_outside(gates, boxes)) > MOST_GATES:
         raise ValueError(_too_many(f"{outside:,} (outside of the units)"))
     scene = replace(scene, caption=_caption(scene, title, note))
-    shown: Sequence[Value] = [] if boxes else gates
     lines = _lines(scene, style, groups, boxes)
+    shown: Sequence[Value] = [] if boxes else gates
     return Drawing(
         lines, lambda: as_tree(output, digits), len(gates), lambda: crossed_columns(shown)
     )
