@@ -5,6 +5,7 @@ The gates outside of the units, those of a loss for instance, are drawn as they 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
 from typing import Final
@@ -18,7 +19,7 @@ from .notation import rounded
 from .scene import Scene, Use
 from .structure import Group, outer_sources
 
-MOST_WEIGHTS: Final = 40  # with more wires there are no labels, and the wires are straight
+MOST_WEIGHTS: Final = 12  # with more into one layer the wires are straight, and have no labels
 MOST_ROWS: Final = 8  # units that a layer's box lists
 MOST_INPUTS: Final = 40  # inputs drawn one by one; a batch of examples has more
 MOST_SYMBOLS: Final = 4  # gates of an activation that a box names
@@ -39,7 +40,8 @@ class CollapsedWriter(CircuitWriter):
         self.boxes = boxes
         self.box_of = {wire: box for box in boxes for group in box.groups for wire in group.members}
         self.reads = self._reads()
-        self.few = len(self.reads) <= MOST_WEIGHTS
+        into_layer = Counter(box.layer for _, box in self.reads)
+        self.few = max(into_layer.values(), default=0) <= MOST_WEIGHTS
 
     def lines(self) -> list[str]:
         """All lines of the picture."""
@@ -196,7 +198,7 @@ class CollapsedWriter(CircuitWriter):
                 f'{tail}:e -> {box.name}:w [class="weight", '
                 f"penwidth={0.6 + 2.4 * share if self.few else 0.4 + 1.6 * share:.2f}, "
                 f"style={'dashed' if dashed else 'solid'}"
-                f"{self._wire_colour(start, box, share)}{self._weight_label(found, box)}]"
+                f"{self._wire_colour(start, box, share)}{self._weight_label(start, box, found)}]"
             )
 
     def _wire_colour(self, start: Value | Box, box: Box, share: float) -> str:
@@ -207,13 +209,13 @@ class CollapsedWriter(CircuitWriter):
             return f', color="{wire_colour(self.scene, max(sizes, default=None))}"'
         return "" if self.few else f', color="{self.theme.line}{round(60 + 160 * share):02X}"'
 
-    def _weight_label(self, weights: Sequence[float], box: Box) -> str:
+    def _weight_label(self, start: Value | Box, box: Box, weights: Sequence[float]) -> str:
+        if not weights or not (self.few or (isinstance(start, Box) and len(weights) > 1)):
+            return ""
         if len(weights) > 1:
             text = _count_of_weights(len(weights), box)
-        elif weights and self.few:
-            text = f"w = {rounded(weights[0], self.scene.digits)}"
         else:
-            return ""
+            text = f"w = {rounded(weights[0], self.scene.digits)}"
         return f", label=<{font(text, self.theme.value, 10)}>"
 
     def columns(self) -> list[str]:

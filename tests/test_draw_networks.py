@@ -106,6 +106,20 @@ def test_weights_are_wires_as_thick_as_they_are_big_dashed_where_negative():
     assert thickness == [1.2, 3.0]
 
 
+def test_a_unit_that_reads_nothing_from_outside_is_a_box_too():
+    unit = Value(1.0, label="w").tanh()
+    unit.unit = (1, 1)
+    assert 'id="unit-1-1"' in mg.draw(unit, collapse="neuron").source
+
+
+def test_many_inputs_of_a_layer_have_no_labels_but_its_wires_do():
+    model = mg.nn.MLP(13, [2, 2, 1], activation="tanh", seed=1)
+    labels = [
+        "label" in edge for edge in edges(mg.draw(model([0.1] * 13), collapse="layer").source)
+    ]
+    assert labels == [False] * 13 + [True] * 2
+
+
 def test_gates_made_by_hand_have_no_weights():
     x = Value(3.0, label="x")
     unit = Value(6.0, (x,), "twice")
