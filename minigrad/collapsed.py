@@ -21,7 +21,7 @@ from .structure import Group, outer_sources
 
 MOST_WEIGHTS: Final = 12  # with more into one layer the wires are straight, and have no labels
 MOST_ROWS: Final = 8  # units that a layer's box lists
-MOST_INPUTS: Final = 40  # inputs drawn one by one; a batch of examples has more
+MOST_INPUTS: Final = 20  # inputs drawn one by one; a batch of examples has more
 MOST_SYMBOLS: Final = 4  # gates of an activation that a box names
 
 Ends = tuple[Value | Box, Box]
