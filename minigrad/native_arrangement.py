@@ -34,7 +34,7 @@ class Arrangement:
     """The slots of a tape, and the steps over them, for runs that come after what they read."""
 
     def __init__(self, tape: Tape, runs: list[list[int]]) -> None:
-        self.slots = np.arange(tape.slot_count)  # where each slot of the tape is
+        self.slots = np.arange(tape.slot_count, dtype=np.int64)  # where each slot of the tape is
         self.slot_count = tape.slot_count
         self.steps: list[Step] = []
         self._copies: dict[bytes, int] = {}  # of four slots: the first of the four copies
@@ -71,16 +71,15 @@ class Arrangement:
         index = np.empty((len(groups.starts), 1 + operands), dtype=np.int32)
         index[:, 0] = first + groups.starts
         index[:, 1::2] = groups.shared
-        copies = np.array([self._copies[four.tobytes()] for four in groups.fours], dtype=np.int64)
         own = groups.own[:, 0].copy()
-        own[groups.apart] = copies[groups.which]
+        own[groups.apart] = [self._copies[four] for four in groups.fours]
         index[:, 2::2] = own
         self.steps.append(Step(DOTS, operands, index, len(index), first))
 
-    def _copy(self, fours: list[Any]) -> None:
+    def _copy(self, fours: list[bytes]) -> None:
         for i, four in enumerate(fours):
-            self._copies[four.tobytes()] = self.slot_count + TOGETHER * i
-        index = np.array(fours, dtype=np.int64).reshape(-1, 1)
+            self._copies[four] = self.slot_count + TOGETHER * i
+        index = np.frombuffer(b"".join(fours), dtype=np.int64).reshape(-1, 1)
         self._add(COPY, index, self.slot_count)
         self.slot_count += len(index)
 
@@ -91,7 +90,7 @@ class _Groups:
     In `order` the first `count` operations are in groups, and `starts` are the places of their
     first members; the last group of a stretch may overlap the one before. For each group and pair,
     `shared` is the slot that all members read, and `own` has those that each reads; `apart` says
-    where these do not follow one another, and are copied to where `fours` are.
+    where these do not follow one another: they are the `fours`, and `missing` has no copy yet.
     """
 
     def __init__(self, index: Any, side: int, copies: dict[bytes, int]) -> None:
@@ -114,16 +113,12 @@ class _Groups:
         choice = left_is_shared[kept, None]
         self.shared = np.where(choice, left[kept], right[kept])[:, 0]
         self.own = np.where(choice, right[kept], left[kept])
-        self._look_for_copies(copies)
+        self.apart = (self.own != self.own[:, :1] + NEXT[:, None]).any(axis=1)
+        fours = np.ascontiguousarray(self.own.transpose(0, 2, 1)[self.apart])
+        self.fours: list[bytes] = fours.view(f"V{fours.itemsize * TOGETHER}").ravel().tolist()
+        self.missing = [four for four in dict.fromkeys(self.fours) if four not in copies]
         products = self.count * self.shared.shape[1]
         self.gain = products - COPY_COST * TOGETHER * len(self.missing)
-
-    def _look_for_copies(self, copies: dict[bytes, int]) -> None:
-        self.apart = (self.own != self.own[:, :1] + NEXT[:, None]).any(axis=1)
-        apart = self.own.transpose(0, 2, 1)[self.apart]
-        self.fours, which = np.unique(apart, axis=0, return_inverse=True)
-        self.which = which.ravel()
-        self.missing = [four for four in self.fours if four.tobytes() not in copies]
 
 
 def _cover(by: Any) -> tuple[Any, Any, Any]:
