@@ -21,7 +21,7 @@ from .dot_source import (
     wire_table,
 )
 from .engine import Value
-from .marks import heat_level
+from .marks import wire_colour
 from .notation import rounded
 from .scene import Scene, Use
 from .structure import Group, outer_sources
@@ -45,6 +45,8 @@ class CircuitWriter:
     def __init__(self, scene: Scene, groups: Sequence[Group] = ()) -> None:
         self.scene, self.theme, self.stage = scene, scene.theme, scene.stage
         self.number = scene.uses.number
+        self.active, self.birth = scene.active, scene.first_nonfinite_wire
+        self.goes_back = (scene.active, 0) in scene.stage.contributions  # the gate at work does
         self.width = 40 + 7 * max(0, scene.digits - 2)
         self.gates = set(scene.gates)
         self.groups = groups
@@ -89,7 +91,7 @@ class CircuitWriter:
         number, lines = self.number, []
         columns: dict[int, list[tuple[tuple[int, int], int, str]]] = {}
         for group in self.groups:
-            sources = outer_sources(group)
+            sources = outer_sources(group, self.scene.uses)
             if any(
                 source in self.group_of and self.layer(source) >= group.layer for source in sources
             ):
@@ -126,11 +128,11 @@ class CircuitWriter:
             fill = theme.done
         if wire in self.scene.idle:
             line, thickness, style = theme.warning, "2.2", "filled,dashed"
-        if wire is self.scene.first_nonfinite_wire:
+        if wire is self.birth:
             line, style = theme.warning, 'filled", peripheries="2'
-        if wire is self.scene.active:
+        if wire is self.active:
             fill, line, thickness = theme.active, theme.active_line, "2.6"
-        edge = self.edge_colour(self.stage.gradients.get(wire), wire is self.scene.active)
+        edge = self.edge_colour(self.stage.gradients.get(wire), wire is self.active)
         self.nodes[self.group_of.get(wire)].append(
             f'g{n} [id="gate-{n}", class="gate", {gate_shape(self.scene.symbol(wire), style)}, '
             f'fillcolor="{fill}", color="{line}", penwidth={thickness}]'
@@ -142,26 +144,32 @@ class CircuitWriter:
     def wire(self, wire: Value) -> None:
         """A wire's node, and the edges to where it goes."""
         n, uses = self.number[wire], self.uses(wire)
-        branches = self.branches(wire)
-        use = uses[0] if len(uses) == 1 and not branches else None
-        nodes = self.nodes[self.group_of.get(wire)]
-        nodes.append(
+        fans_out = self.fans_out(wire, uses)
+        use = uses[0] if len(uses) == 1 and not fans_out else None
+        self.nodes[self.group_of.get(wire)].append(
             f'w{n} [id="wire-{n}", class="wire", shape=plain, label=<{self.table(wire, use)}>]'
         )
-        if not branches:
-            for use in uses:
-                self.edge(f"w{n}:e", wire, use, "branch")
+        if fans_out:
+            self.junction(wire, uses)
             return
+        for use in uses:
+            self.edge(f"w{n}:e", wire, use, "branch")
+
+    def junction(self, wire: Value, uses: Sequence[Use]) -> None:
+        """The dot where a wire ends that has several uses, and the branches behind it."""
+        n, nodes = self.number[wire], self.nodes[self.group_of.get(wire)]
         nodes.append(
             f'j{n} [class="junction", shape=point, width=0.07, fillcolor="{self.theme.line}", '
             'label=""]'
         )
         colour = self.edge_colour(self.stage.gradients.get(wire), False)
         self.edges.append(f"w{n}:e -> j{n} [arrowhead=none, weight=8{colour}]")
-        for use in branches:
-            self.branch(wire, use)
+        value, faint = self.stage.values.get(wire), self.theme.faint
+        upper = number(value, faint, self.theme, self.scene.digits, size=10)
+        for use in uses:
+            self.branch(wire, use, upper)
         if hidden := self.scene.uses.hidden.get(wire, 0):
-            more = font(f"{CUT} {hidden} more", self.theme.faint, 10)
+            more = font(f"{CUT} {hidden} more", faint, 10)
             nodes.append(f"h{n} [shape=plain, label=<{more}>]")
             self.edges.append(f"j{n} -> h{n}:w [arrowhead=none, style=dotted]")
 
@@ -169,11 +177,15 @@ class CircuitWriter:
         """The uses of a wire that are drawn."""
         return self.scene.uses.shown.get(wire, [])
 
+    def fans_out(self, wire: Value, uses: Sequence[Use]) -> bool:
+        """Whether a wire has several uses: each becomes a branch behind a dot."""
+        several = len(uses) + (wire in self.scene.uses.hidden) > 1
+        return several and not is_plain_number(wire)
+
     def branches(self, wire: Value) -> list[Use]:
-        """The uses of a wire that has several: each becomes a branch behind a dot."""
+        """The uses of a wire that has several."""
         uses = self.uses(wire)
-        fans_out = len(uses) + (wire in self.scene.uses.hidden) > 1
-        return uses if fans_out and not is_plain_number(wire) else []
+        return uses if self.fans_out(wire, uses) else []
 
     def branch_name(self, wire: Value, use: Use) -> str:
         return f"b{self.number[wire]}_{self.number[use.gate]}_{use.place}"
@@ -181,32 +193,31 @@ class CircuitWriter:
     def table(self, wire: Value, use: Use | None) -> str:
         """A wire's numbers and its name; `use` is its only one, if it has only one."""
         theme, digits = self.theme, self.scene.digits
-        value = self.stage.values.get(wire)
-        if is_plain_number(wire) and value is not None:
+        value, gradient = self.stage.values.get(wire), self.stage.gradients.get(wire)
+        if value is not None and is_plain_number(wire):
             return font(constant_text(value, digits), theme.faint, 10)
-        upper = number(value, theme.value, theme, digits, bold=self.bold_value(wire))
-        gradient, bold = self.stage.gradients.get(wire), self.bold_gradient(wire, use)
-        lower = self.gradient(wire, gradient, bold)
+        active = wire is self.active or self.is_active(use)
+        bold_value = wire is self.active and not self.goes_back
+        upper = number(value, theme.value, theme, digits, bold=bold_value)
+        lower = self.gradient(wire, gradient, active and self.goes_back)
         name = name_cell(wire.label, self.scene.heat) if wire.label else ""
         before, after = (name, "") if wire.is_leaf else ("", name)
         if not wire.is_leaf and wire not in self.gates:
             before = side_cell(font(CUT, theme.faint), 14, self.scene.heat)
-        active = self.is_active(use) or wire is self.scene.active
-        line = self.rule_colour(gradient, active)
-        if wire is self.scene.first_nonfinite_wire and wire.is_leaf:
+        line = wire_colour(self.scene, gradient, active)
+        if wire is self.birth and wire.is_leaf:
             line = theme.warning
         return wire_table(before, upper, lower, after, line, self.width, self.scene.heat)
 
-    def branch(self, wire: Value, use: Use) -> None:
-        """One of the branches behind the dot, with its own contribution."""
-        theme, digits, n = self.theme, self.scene.digits, self.number[wire]
+    def branch(self, wire: Value, use: Use, upper: str) -> None:
+        """One of the branches behind the dot, with its own contribution below the wire's value."""
+        n = self.number[wire]
         name = self.branch_name(wire, use)
         ident = f"branch-{n}-{self.number[use.gate]}-{use.place}"
         active = self.is_active(use)
-        upper = number(self.stage.values.get(wire), theme.faint, theme, digits, size=10)
-        sent = self.stage.contributions.get((use.gate, use.place))
+        sent = self.stage.contributions.get(use)
         lower = self.gradient(wire, sent, active)
-        line = self.rule_colour(sent, active)
+        line = wire_colour(self.scene, sent, active)
         table = wire_table("", upper, lower, "", line, self.width, self.scene.heat)
         self.nodes[None].append(  # between the units, even if the wire comes out of one
             f'{name} [id="{ident}", class="wire branch", shape=plain, label=<{table}>]'
@@ -224,10 +235,10 @@ class CircuitWriter:
     def edge(self, tail: str, wire: Value, use: Use, kind: str) -> None:
         """The edge into a gate; with show="local" it passes the local gradient, in a pill."""
         n, gate = self.number[wire], self.number[use.gate]
-        sent = self.stage.contributions.get((use.gate, use.place))
+        sent = None if wire.is_constant else self.stage.contributions.get(use)
         colour = self.edge_colour(sent, self.is_active(use))
         kind = f', class="{kind}"' if kind else ""
-        if (local := self.local_gradient(use)) is not None:
+        if (local := self.scene.local_gradient(use)) is not None:
             text = rounded(local, self.scene.digits)
             pill = f"l{n}_{gate}_{use.place}"
             self.nodes[self.group_of.get(use.gate)].append(
@@ -242,47 +253,18 @@ class CircuitWriter:
             f'{tail} -> g{gate} [id="edge-{n}-{gate}-{use.place}"{kind}, weight=2{colour}]'
         )
 
-    def local_gradient(self, use: Use) -> float | None:
-        """The local gradient to show at a gate's input, once the forward pass has been there."""
-        known = self.scene.show_local and use.gate in self.stage.values
-        gradients = use.gate.local_gradients if known else ()  # a gate made by hand has none
-        if len(gradients) <= use.place or use.gate.inputs[use.place].is_constant:
-            return None
-        return gradients[use.place]
-
     def layer(self, wire: Value) -> int:
         return self.group_of[wire].layer
 
     # --- what stands out ---
 
-    def rule_colour(self, gradient: float | None, active: bool) -> str:
-        """The colour of a wire: that of the gate at work, or by how big its gradient is."""
-        if active:
-            return self.theme.active_line
-        if not self.scene.heat or gradient is None:
-            return self.theme.line
-        if gradient != gradient:
-            return self.theme.warning
-        reference = self.stage.gradients.get(self.scene.output, 1.0)
-        return self.theme.heat[heat_level(gradient, reference, len(self.theme.heat))]
-
     def edge_colour(self, gradient: float | None, active: bool) -> str:
         """More attributes of an edge along a wire of that gradient."""
-        if not active and not self.scene.heat:
+        if not active and (gradient is None or not self.scene.heat):
             return ""
         thickness = 2 if active else 2.5
-        return f', color="{self.rule_colour(gradient, active)}", penwidth={thickness}'
+        return f', color="{wire_colour(self.scene, gradient, active)}", penwidth={thickness}'
 
     def is_active(self, use: Use | None) -> bool:
-        return use is not None and use.gate is self.scene.active
-
-    def bold_gradient(self, wire: Value, use: Use | None) -> bool:
-        """The gradient that the active gate receives, and those that it sends."""
-        active = self.scene.active
-        if active is None or (active, 0) not in self.stage.contributions:
-            return False
-        return wire is active or self.is_active(use)
-
-    def bold_value(self, wire: Value) -> bool:
-        active = self.scene.active
-        return wire is active and (active, 0) not in self.stage.contributions
+        """Whether it is a use by the gate at work."""
+        return use is not None and use.gate is self.active

@@ -5,47 +5,26 @@ The gates outside of the units, those of a loss for instance, are drawn as they 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
 
+from .boxes import Box, runs_of
 from .circuit_style import CircuitWriter
 from .dot_source import dot_name, dot_text, font, header
 from .engine import Value
+from .marks import wire_colour
 from .notation import rounded
 from .scene import Scene, Use
 from .structure import Group, outer_sources
 
-MOST_WEIGHTS = 40  # more labels than this hide the wires
-MOST_ROWS = 8  # units that a layer's box lists
-MOST_INPUTS = 40  # inputs drawn one by one; a batch of examples has more
+MOST_WEIGHTS: Final = 12  # with more into one layer the wires are straight, and have no labels
+MOST_ROWS: Final = 8  # units that a layer's box lists
+MOST_INPUTS: Final = 20  # inputs drawn one by one; a batch of examples has more
+MOST_SYMBOLS: Final = 4  # gates of an activation that a box names
 
-
-@dataclass(eq=False)
-class Box:
-    """The units that one box stands for."""
-
-    name: str  # in DOT
-    title: str
-    groups: list[Group]
-
-
-def boxes_of(groups: Sequence[Group], collapse: str) -> list[Box]:
-    """A box for each unit (`neuron`), or for all units of a layer (`layer`)."""
-    if collapse == "neuron":
-        return [
-            Box(f"u{i}", f"layer {group.layer} · neuron {group.unit[1]}", [group])
-            for i, group in enumerate(groups)
-        ]
-    layers: dict[int, list[Group]] = {}
-    for group in groups:
-        layers.setdefault(group.layer, []).append(group)
-    return [Box(f"u{layer}", f"layer {layer}", members) for layer, members in layers.items()]
-
-
-def gates_outside(gates: Sequence[Value], boxes: Sequence[Box]) -> int:
-    """How many gates belong to no box: a loss over many examples has many."""
-    inside = {wire for box in boxes for group in box.groups for wire in group.members}
-    return sum(wire not in inside for wire in gates)
+Ends = tuple[Value | Box, Box]
 
 
 def collapsed_lines(scene: Scene, boxes: Sequence[Box]) -> list[str]:
@@ -60,14 +39,16 @@ class CollapsedWriter(CircuitWriter):
         super().__init__(scene)
         self.boxes = boxes
         self.box_of = {wire: box for box in boxes for group in box.groups for wire in group.members}
-        self.weights = self._weights()
+        self.reads = self._reads()
+        into_layer = Counter(box.layer for _, box in self.reads)
+        self.few = max(into_layer.values(), default=0) <= MOST_WEIGHTS
 
     def lines(self) -> list[str]:
         """All lines of the picture."""
         drawn = set(self.gates)
         for box in self.boxes:
             self.box(box)
-        inputs = [source for source, _ in self.weights if isinstance(source, Value)]
+        inputs = [source for source, _ in self.reads if isinstance(source, Value)]
         sources = [
             source
             for gate in self.scene.gates
@@ -87,8 +68,21 @@ class CollapsedWriter(CircuitWriter):
             for use in self.uses(wire):
                 self.edge(f"{box.name}:e", wire, use, "branch")
         self.weighted_edges()
-        graph = header(self.scene, nodesep=0.25, ranksep=0.9)
-        return [*graph, *self.nodes[None], *self.edges, *self.entries.values(), *self.columns()]
+        return [
+            *self.graph(),
+            *self.nodes[None],
+            *self.edges,
+            *self.entries.values(),
+            *self.columns(),
+        ]
+
+    def graph(self) -> list[str]:
+        """The lines that begin the picture: many wires want room, and no bends."""
+        if self.few:
+            return header(self.scene, nodesep=0.25, ranksep=0.9)
+        tallest = max(len(list(column)) for _, column in groupby(box.layer for box in self.boxes))
+        room = min(0.9 + 0.1 * tallest, 4.0)
+        return header(self.scene, nodesep=0.25, ranksep=f"{room:g}", splines="line")
 
     def uses(self, wire: Value) -> list[Use]:
         """The uses by gates that are drawn."""
@@ -98,29 +92,34 @@ class CollapsedWriter(CircuitWriter):
 
     def box(self, box: Box) -> None:
         """The node of a box."""
-        theme = self.theme
-        groups = box.groups
-        symbols = dict.fromkeys(self._symbol(group) for group in groups)
-        idle = all(group.output in self.scene.idle for group in groups)
-        line, style = (
-            (theme.warning, "rounded,filled,dashed") if idle else (theme.line, "rounded,filled")
-        )
-        title = box.title if len(groups) == 1 else f"{box.title} · {_count(groups)}"
-        rows = [font(title, theme.faint, 10), f"<b>{dot_text(', '.join(symbols))}</b>"]
+        symbols = dict.fromkeys(self._symbol(group) for group in box.groups)
+        rows = [font(box.title, self.theme.faint, 10), f"<b>{dot_text(', '.join(symbols))}</b>"]
         cells = "".join(f'<tr><td colspan="2">{row}</td></tr>' for row in rows)
-        ident = "-".join(map(str, groups[0].unit if len(groups) == 1 else (groups[0].layer,)))
         self.nodes[None].append(
-            f'{box.name} [id="unit-{ident}", class="unit", shape=box, style="{style}", '
-            f'fillcolor="{theme.gate}", color="{line}", margin="0.12,0.05", '
-            f'label=<<table border="0" cellspacing="0" cellpadding="1">{cells}'
-            f"{self._numbers(groups)}</table>>]"
+            f'{box.name} [id="unit-{box.ident}", class="unit", shape=box, {self._look(box)}, '
+            f'margin="0.12,0.05", label=<<table border="0" cellspacing="0" cellpadding="1">{cells}'
+            f"{self._numbers(box.groups)}</table>>]"
         )
+
+    def _look(self, box: Box) -> str:
+        """The border of a box: that of what stands out in it."""
+        theme, style, more = self.theme, "rounded,filled", ""
+        line = theme.line
+        if all(group.output in self.scene.idle for group in box.groups):
+            line, style = theme.warning, "rounded,filled,dashed"
+        if self.birth is not None and self.box_of.get(self.birth) is box:
+            line, more = theme.warning, ", peripheries=2"
+        if self.active is not None and self.box_of.get(self.active) is box:
+            line, more = theme.active_line, ", penwidth=2.6"
+        return f'style="{style}", fillcolor="{theme.gate}", color="{line}"{more}'
 
     def _symbol(self, group: Group) -> str:
         """What a unit does, in short: `Σ tanh`."""
-        if group.output is group.preactivation:
-            return "Σ"
-        return f"Σ {self.scene.symbol(group.output)}"
+        start = group.members.index(group.preactivation) + 1
+        symbols = [self.scene.symbol(wire) for wire in group.members[start:] if wire.gate]
+        if len(symbols) > MOST_SYMBOLS:
+            symbols[MOST_SYMBOLS - 1 :] = ["…"]
+        return " ".join(["Σ", *symbols])
 
     def _numbers(self, groups: Sequence[Group]) -> str:
         """Activations and deltas: of each unit, or from the least to the greatest."""
@@ -148,14 +147,15 @@ class CollapsedWriter(CircuitWriter):
 
     # --- wires between them ---
 
-    def _weights(self) -> dict[tuple[Value | Box, Box], list[float]]:
-        """For every box what it reads, a wire or another box, and the weights on the way."""
-        weights: dict[tuple[Value | Box, Box], list[float]] = {}
-        sources = {group: outer_sources(group) for box in self.boxes for group in box.groups}
-        leaves = (source for found in sources.values() for source in found if source.is_leaf)
+    def _reads(self) -> dict[Ends, list[Use]]:
+        """For every box what it reads, a wire or another box, and the gates that read it."""
+        found: dict[Ends, list[Use]] = {}
+        uses = self.scene.uses
+        sources = {group: outer_sources(group, uses) for box in self.boxes for group in box.groups}
+        leaves = (source for wires in sources.values() for source in wires if source.is_leaf)
         inputs = dict.fromkeys(leaves)
-        many = Box("inputs", f"{len(inputs)} inputs", [])
         if len(inputs) > MOST_INPUTS:
+            many = Box("inputs", "inputs", f"{len(inputs)} inputs", [])
             title = font(many.title, self.theme.ink)
             self.nodes[None].append(f"{many.name} [shape=plain, label=<{title}>]")
             self.box_of |= dict.fromkeys(inputs, many)
@@ -163,54 +163,70 @@ class CollapsedWriter(CircuitWriter):
             for group in box.groups:
                 own = set(group.members)
                 for source in sources[group]:
-                    start = self.box_of.get(source, source)
-                    found = weights.setdefault((start, box), [])
-                    found += [
-                        self._weight(use)
-                        for use in self.scene.uses.shown[source]
-                        if use.gate in own
-                    ]
-        return weights
+                    ends = self.box_of.get(source, source), box
+                    found.setdefault(ends, []).extend(
+                        use for use in uses.shown[source] if use.gate in own
+                    )
+        return found
 
-    def _weight(self, use: Use) -> float:
-        """The local gradient of a unit's gate towards what it reads: in w·x that is w."""
-        gate = use.gate.gate
-        assert gate is not None
-        if use.gate.inputs[use.place].is_constant:  # for which none was taken
-            return gate.local_gradients(*(source.data for source in use.gate.inputs))[use.place]
-        return use.gate.local_gradients[use.place]
+    def _weights(self, uses: Sequence[Use]) -> list[float]:
+        """The local gradients of gates towards what they read: in w·x that is w."""
+        weights = []
+        for wire, place in uses:
+            gate = wire.gate
+            assert gate is not None
+            if not gate.has_rules:  # made by hand: it has no local gradients
+                continue
+            if wire.inputs[place].is_constant:  # for which none was taken
+                inputs = (source.data for source in wire.inputs)
+                weights.append(gate.local_gradients(*inputs)[place])
+            else:
+                weights.append(wire.local_gradients[place])
+        return weights
 
     def weighted_edges(self) -> None:
         """Wires as thick as their weights are big, dashed where these are negative."""
-        biggest = max((abs(w) for ws in self.weights.values() for w in ws if w == w), default=1.0)
-        scale = 2.4 / max(1.0, min(biggest, 1e300))
-        few = len(self.weights) <= MOST_WEIGHTS
-        for (start, box), weights in self.weights.items():
+        weights = {ends: self._weights(uses) for ends, uses in self.reads.items()}
+        biggest = max((abs(w) for found in weights.values() for w in found if w == w), default=1.0)
+        most = max(1.0, min(biggest, 1e300))
+        for (start, box), found in weights.items():
             tail = start.name if isinstance(start, Box) else f"w{self.number[start]}"
-            if len(weights) == 1:
-                text = f"w = {rounded(weights[0], self.scene.digits)}" if few else ""
-                dashed = weights[0] < 0
-            else:
-                text, dashed = _count_of_weights(len(weights), box), False
-            size = max(map(abs, weights), default=0.0)
-            width = 0.6 + scale * min(size, 1e300) if size == size else 0.6
-            label = f", label=<{font(text, self.theme.value, 10)}>" if text else ""
+            size = max(map(abs, found), default=0.0)
+            share = min(size, 1e300) / most if size == size else 0.0
+            dashed = len(found) == 1 and found[0] < 0
             self.edges.append(
-                f'{tail}:e -> {box.name}:w [class="weight", penwidth={width:.2f}, '
-                f"style={'dashed' if dashed else 'solid'}{label}]"
+                f'{tail}:e -> {box.name}:w [class="weight", '
+                f"penwidth={0.6 + 2.4 * share if self.few else 0.4 + 1.6 * share:.2f}, "
+                f"style={'dashed' if dashed else 'solid'}"
+                f"{self._wire_colour(start, box, share)}{self._weight_label(start, box, found)}]"
             )
+
+    def _wire_colour(self, start: Value | Box, box: Box, share: float) -> str:
+        """By the biggest gradient that comes back along the wires; many small weights are pale."""
+        if self.scene.heat:
+            sent = map(self.stage.contributions.get, self.reads[start, box])
+            sizes = [abs(gradient) for gradient in sent if gradient is not None]
+            return f', color="{wire_colour(self.scene, max(sizes, default=None))}"'
+        return "" if self.few else f', color="{self.theme.line}{round(60 + 160 * share):02X}"'
+
+    def _weight_label(self, start: Value | Box, box: Box, weights: Sequence[float]) -> str:
+        if not weights or not (self.few or (isinstance(start, Box) and len(weights) > 1)):
+            return ""
+        if len(weights) > 1:
+            text = _count_of_weights(len(weights), box)
+        else:
+            text = f"w = {rounded(weights[0], self.scene.digits)}"
+        return f", label=<{font(text, self.theme.value, 10)}>"
 
     def columns(self) -> list[str]:
         """Boxes of one layer stand in one column, in order, and so do the inputs."""
         columns: dict[int, list[str]] = {}
         for box in self.boxes:
-            columns.setdefault(box.groups[0].layer, []).append(box.name)
-        for start, box in self.weights:
-            if isinstance(start, Box) and start.groups and _is_not_before(start, box):
+            columns.setdefault(box.layer, []).append(box.name)
+        for start, box in self.reads:
+            if isinstance(start, Box) and start.groups and start.layer >= box.layer:
                 return []  # a recurrent network
-        inputs = [
-            f"w{self.number[s]}" for s, _ in self.weights if isinstance(s, Value) and s.is_leaf
-        ]
+        inputs = [f"w{self.number[s]}" for s, _ in self.reads if isinstance(s, Value) and s.is_leaf]
         chains = [list(dict.fromkeys(inputs)), *columns.values()]
         return [
             f"{{rank=same; {' -> '.join(chain)} [style=invis]}}"
@@ -219,21 +235,10 @@ class CollapsedWriter(CircuitWriter):
         ]
 
 
-def _is_not_before(box: Box, other: Box) -> bool:
-    return box.groups[0].layer >= other.groups[0].layer
-
-
-def _count(groups: Sequence[Group]) -> str:
-    """How many units, and how many times each where the network ran several times."""
-    units = len({group.unit for group in groups})
-    times = f" × {len(groups) / units:g}" if len(groups) > units else ""
-    return f"{units} unit{'s' * (units != 1)}{times}"
-
-
 def _count_of_weights(count: int, box: Box) -> str:
-    runs, rest = divmod(len(box.groups), len({group.unit for group in box.groups}))
-    if runs > 1 and rest == 0 and count % runs == 0:
-        return f"{count // runs} weights × {runs}"
+    runs = runs_of(box.groups)
+    if runs > 1 and count % runs == 0:
+        return f"{count // runs:g} weights × {runs:g}"
     return f"{count} weights"
 
 

@@ -15,7 +15,7 @@ from functools import reduce
 from math import inf, isfinite
 from typing import Any, Final
 
-from . import ieee
+from . import bell_curve, ieee
 from .formula import Formula, as_formula
 from .gate import Gate
 from .kernels import parts_first
@@ -38,8 +38,13 @@ class Dialect:
     template: Template
 
 
-# the functions of `ieee`, which the exported module brings along
-_KERNEL_NAMES: Final = {thing: name for name, thing in vars(ieee).items() if callable(thing)}
+# the functions on floats, which the exported module brings along
+_KERNEL_NAMES: Final = {
+    thing: name
+    for module in (ieee, bell_curve)
+    for name, thing in vars(module).items()
+    if callable(thing)
+}
 
 PYTHON: Final = Dialect(
     assignment="{0} = {1}",

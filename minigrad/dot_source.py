@@ -64,8 +64,10 @@ def _for_graphviz(html: str) -> str:
 
 def font(html: str, colour: str, size: int = 0, bold: bool = False) -> str:
     """Text that is already escaped, in a colour."""
-    size_attribute = f' point-size="{size}"' if size else ""
-    return f'<font color="{colour}"{size_attribute}>{f"<b>{html}</b>" if bold else html}</font>'
+    html = f"<b>{html}</b>" if bold else html
+    if not size:
+        return f'<font color="{colour}">{html}</font>'
+    return f'<font color="{colour}" point-size="{size}">{html}</font>'
 
 
 def number(

@@ -17,12 +17,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+from .boxes import Box, boxes_of, gates_outside
 from .captions import chain_rule_lines, title_lines
 from .circuit_style import circuit_lines
-from .collapsed import Box, boxes_of, collapsed_lines, gates_outside
+from .collapsed import collapsed_lines
 from .dot_source import font
 from .drawing import Drawing
-from .engine import Value
+from .engine import Value, leaves_and_gates
 from .expansion import expand as expanded
 from .gate import described
 from .graph_style import graph_lines
@@ -85,10 +86,11 @@ def draw(
         output, stage, symbols, twins = expanded(output, expand, stage or present_stage(output))
         highlight, around, *ends = _twins_of(twins, highlight, around, *(between or ()))
         between = (ends[0], ends[1]) if len(ends) == 2 else between
-    gates = selected_gates(output, depth, around, between)
+    leaves, all_gates = leaves_and_gates(output)
+    gates = selected_gates(output, all_gates, depth, around, between)
     if collapse is None and len(gates) > MOST_GATES:
         raise ValueError(_too_many(f"{len(gates):,}"))
-    uses = uses_of(output, gates, symbols)
+    uses = uses_of(leaves + all_gates, gates, symbols)
     scene = Scene(
         output,
         gates,
@@ -100,14 +102,19 @@ def draw(
         heat=color == "gradient",
         symbols=symbols,
     )
-    scene = _with_marks(scene, highlight)
-    groups = groups_of(gates, uses) if style == "circuit" else []
+    return _drawing(_with_marks(scene, highlight), style, collapse, title)
+
+
+def _drawing(scene: Scene, style: str, collapse: str | None, title: str | None) -> Drawing:
+    """The scene in its style, with what stands below it."""
+    output, gates, digits = scene.output, scene.gates, scene.digits
+    groups = groups_of(gates, scene.uses) if style == "circuit" else []
     boxes, note = _boxes(gates, groups, collapse)
     if boxes and (outside := gates_outside(gates, boxes)) > MOST_GATES:
         raise ValueError(_too_many(f"{outside:,} (outside of the units)"))
     scene = replace(scene, caption=_caption(scene, title, note))
-    shown: Sequence[Value] = [] if boxes else gates
     lines = _lines(scene, style, groups, boxes)
+    shown: Sequence[Value] = [] if boxes else gates
     return Drawing(
         lines, lambda: as_tree(output, digits), len(gates), lambda: crossed_columns(shown)
     )

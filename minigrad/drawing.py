@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from .layout import LayoutError, render
-from .raster import png_from_svg
+from .raster import png_from_svg, size_of
+from .saving import save
 
 if TYPE_CHECKING:
     import graphviz
 
-LEGIBLE: Final = 75  # with more gates, a notebook also shows the picture in full size, to scroll
+# With more gates, or wider, a notebook also shows the picture in full size, to scroll.
+LEGIBLE: Final = 75
+LEGIBLE_WIDTH: Final = 1500.0  # in points: in a notebook's column text then is half as large
 
 MOST_CROSSED: Final = 15_000  # some ten seconds of layout; at 40,000 Graphviz breaks down
 
@@ -62,7 +63,9 @@ class Drawing:
         """What a notebook shows: an image that its sanitiser leaves alone, a PNG, and text."""
         bundle = {"text/plain": str(self)}
         try:
-            bundle["text/html"] = image_html(self.svg, scroll=self._gate_count > LEGIBLE)
+            wide = size_of(self.svg)[0] > LEGIBLE_WIDTH
+            scroll = wide or self._gate_count > LEGIBLE
+            bundle["text/html"] = image_html(self.svg, "circuit", scroll)
             bundle["image/png"] = b64encode(self.png).decode()
         except LayoutError as error:
             bundle["text/plain"] += f"\n\n{error}"
@@ -73,7 +76,7 @@ class Drawing:
     @property
     def source(self) -> str:
         """The picture in DOT, Graphviz's language."""
-        return "digraph circuit {\n" + "".join(f"\t{line}\n" for line in self._lines) + "}\n"
+        return "\n\t".join(["digraph circuit {", *self._lines]) + "\n}\n"
 
     @property
     def dot(self) -> graphviz.Digraph:
@@ -113,44 +116,25 @@ class Drawing:
 
         A file that is there already is replaced when the new one is complete, and not before.
         """
-        makers: dict[str, Callable[[], bytes]] = {
-            ".svg": lambda: self.svg.encode(),
-            ".png": lambda: self.png,
-            ".pdf": lambda: self.pdf,
-            ".dot": lambda: self.source.encode(),
-        }
-        path = Path(path)
-        make = makers.get(path.suffix.lower())
-        if make is None:
-            raise ValueError(
-                f"cannot save a drawing as {str(path)!r}: the name must end with "
-                f"{', '.join(makers)}"
-            )
-        write_file(path, make())
+        save(
+            "a drawing",
+            path,
+            {
+                ".svg": lambda: self.svg.encode(),
+                ".png": lambda: self.png,
+                ".pdf": lambda: self.pdf,
+                ".dot": lambda: self.source.encode(),
+            },
+        )
 
 
-def write_file(path: Path, content: bytes) -> None:
-    """Put the content where the path says, at once or not at all."""
-    if path.is_dir():
-        raise IsADirectoryError(f"{str(path)!r} is a directory: name a file in it")
-    part = path.with_name(f".{secrets.token_hex(8)}.part")
-    try:
-        with open(part, "xb") as file:
-            file.write(content)
-        os.replace(part, path)
-    except OSError as error:
-        raise OSError(f"cannot write {str(path)!r}: {error.strerror or error}") from None
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def image_html(svg: str, scroll: bool = False) -> str:
+def image_html(svg: str, alt: str, scroll: bool = False) -> str:
     """The picture as HTML without scripts or inline SVG, which an untrusted notebook drops."""
-    source = "data:image/svg+xml;base64," + b64encode(svg.encode()).decode()
-    fitted = f'<img alt="circuit" src="{source}" style="max-width: 100%">'
+    image = f'<img src="data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}" alt="{alt}"'
+    fitted = f'{image} style="max-width: 100%">'
     if not scroll:
         return fitted
-    full = f'<img alt="circuit" src="{source}" style="max-width: none">'
+    full = f'{image} style="max-width: none">'
     return (
         f"{fitted}<details><summary>full size</summary>"
         f'<div style="overflow: auto; max-height: 600px">{full}</div></details>'

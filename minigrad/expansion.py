@@ -1,4 +1,4 @@
-"""Gates shown as the simpler gates of their definition: sigmoid as −x, exp, 1 + x, 1/x.
+"""Gates shown as the simpler gates of their definition: sigmoid as ×−1, exp, +1, 1/x.
 
 >>> import minigrad as mg
 >>> from minigrad.stage import present_stage
@@ -6,8 +6,8 @@
 >>> expansion = expand(y, ["sigmoid"], present_stage(y))
 >>> [wire.gate.name for wire in mg.topological_order(expansion.output) if wire.gate]
 ['neg', 'exp', 'add', 'div']
->>> expansion.symbols[expansion.output], expansion.output.data == y.data
-('1/x', True)
+>>> [expansion.symbols.get(wire) for wire in mg.topological_order(expansion.output) if wire.gate]
+['×−1', None, '+1', '1/x']
 
 The expanded circuit is a copy; the one that was given is left as it is.
 """
@@ -22,8 +22,9 @@ from math import isclose, isnan
 from typing import NamedTuple
 
 from .engine import Value, topological_order
-from .formula import format_number
+from .formula import Formula, as_formula, as_text
 from .gates import GATES, gate_named
+from .naming import apply_gate_of
 from .stage import Stage
 
 
@@ -113,15 +114,30 @@ def _inside(output: Value, inputs: tuple[Value, ...]) -> tuple[list[Value], list
 
 
 def _with_constants(wire: Value) -> str | None:
-    """What a gate with one input besides constants shows: `1 + x` and `1/x`, not `+` and `÷`."""
-    assert wire.gate is not None
+    """What a gate with one input besides constants shows: `+1` and `1/x`, not `+` and `÷`."""
     inputs = wire.inputs
-    others = [source for source in inputs if not source.is_constant]
-    if len(others) != 1 or wire.gate.definition is not None:
+    if sum(not source.is_constant for source in inputs) != 1:
         return None
-    names = ["x" if source is others[0] else format_number(source.data) for source in inputs]
-    text = wire.gate.text(*names)
-    return None if text == f"{wire.gate.text_name}(x)" else text
+    x = Formula.symbol("x")
+    formula = apply_gate_of(wire, [as_formula(s.data) if s.is_constant else x for s in inputs])
+    is_function_of_x = formula.operation == "call" and len(inputs) == 1
+    return None if is_function_of_x else in_a_circle(formula)
+
+
+def in_a_circle(formula: Formula) -> str:
+    """An operation on one unknown, as short as a gate's symbol.
+
+    >>> x = Formula.symbol("x")
+    >>> [in_a_circle(formula) for formula in (-x, 1.0 + x, x * 2.0, 1.0 - x, 1.0 / x)]
+    ['×−1', '+1', '×2', '1 − x', '1/x']
+    """
+    if formula.operation == "neg":
+        return "×−1"
+    sign = {"+": "+", "*": "×"}.get(formula.operation)
+    if sign is None:
+        return as_text(formula)
+    (number,) = (part for part in formula.operands if part.operation == "number")
+    return sign + as_text(number)
 
 
 def _with_inside(stage: Stage, wire: Value, leaves: list[Value], gates: list[Value]) -> Stage:

@@ -8,7 +8,7 @@ import re
 from functools import cache
 from typing import Final
 
-from . import ieee
+from . import bell_curve, ieee
 
 C_PRELUDE: Final = """\
 /* C99. The results are the engine's to the last bit, but for the last bits of exp, log, … in
@@ -26,7 +26,7 @@ static inline double choose(int count, const double *choices, double index)
 
 
 def python_prelude(body: str) -> str:
-    """The imports and the functions of `ieee` that Python code uses, as source text.
+    """The imports and the functions on floats that Python code uses, as source text.
 
     >>> print(python_prelude("y = exp(x)"))
     import math
@@ -56,9 +56,10 @@ def python_prelude(body: str) -> str:
 
 @cache
 def _definitions() -> dict[str, str]:
-    """What `ieee` defines, by name, without its comments."""
+    """What `ieee` and `bell_curve` define, by name, without comments."""
     found: dict[str, str] = {}
-    for node in ast.parse(inspect.getsource(ieee)).body:
+    modules = ast.parse(inspect.getsource(ieee) + inspect.getsource(bell_curve))
+    for node in modules.body:
         if isinstance(node, ast.FunctionDef):
             if ast.get_docstring(node) is not None:
                 node.body = node.body[1:]

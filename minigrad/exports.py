@@ -24,7 +24,7 @@ import keyword
 import re
 from typing import Any, Final
 
-from . import ieee
+from . import bell_curve, ieee
 from .dialects import PYTHON, TORCH, C, Code
 from .engine import Value, topological_order
 from .export_prelude import C_PRELUDE, python_prelude
@@ -40,6 +40,7 @@ RESERVED: Final = {
     *("register", "signed", "unsigned", "sizeof", "typedef", "union", "volatile", "extern"),
     *("enum", "goto", "inline", "restrict", "INFINITY", "NAN", "NULL"),
     *vars(ieee),
+    *vars(bell_curve),
 }
 OWN: Final = re.compile(r"[tvcg]\d*|g_.*")  # what the code calls its own variables
 

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from .draw import draw
-from .drawing import write_file
 from .notation import escape
 from .raster import png_from_svg, size_of
+from .saving import write_file
 from .themes import Theme, theme_named
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from itertools import chain
 from operator import add as plus
 from typing import Any
 
-from . import ieee
+from . import bell_curve, ieee
 from .formula import Operand
 from .gate import Gate, function_of
 
@@ -365,7 +365,7 @@ normal_density = row(
     "normal_density",
     "φ",
     "φ(x) multiplies the gradient by −x times its own output",
-    kernel=ieee.normal_density,
+    kernel=bell_curve.normal_density,
     c="0.3989422804014327 * exp(-0.5 * {0} * {0})",
     torch="0.3989422804014327 * torch.exp(-0.5 * {0} * {0})",
     native="normal_density",
@@ -377,7 +377,7 @@ normal_cdf = row(
     "normal_cdf",
     "Φ",
     "Φ(x) multiplies the gradient by the density of the bell curve at x",
-    kernel=ieee.normal_cdf,
+    kernel=bell_curve.normal_cdf,
     c="0.5 * erfc(-0.7071067811865476 * {0})",
     torch="torch.special.ndtr({0})",
     native="normal_cdf",

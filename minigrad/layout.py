@@ -19,6 +19,7 @@ from ctypes import CDLL
 from functools import cache
 from pathlib import Path
 from threading import Lock, Thread
+from time import monotonic
 from typing import IO, Any, Final
 
 from .fonts import FACES, FOLDER
@@ -64,9 +65,10 @@ def _by_program(program: str, source: str, form: str) -> bytes:
     output, complaint = _Reader(process, process.stdout), _Reader(process, process.stderr)
     try:
         Thread(target=_feed, args=(process.stdin, source.encode()), daemon=True).start()
-        process.wait(SECONDS)
-        output.join(1.0)
-        complaint.join(1.0)
+        end = monotonic() + SECONDS
+        while output.is_alive() and process.poll() is None and monotonic() < end:
+            output.join(0.1)  # over at once when the program ends; wait() alone looks less often
+        process.wait(max(end - monotonic(), 0.0))
     except subprocess.TimeoutExpired:
         raise LayoutError(
             f"{program} did not finish within {SECONDS:g} seconds and was stopped: draw less "
@@ -74,6 +76,8 @@ def _by_program(program: str, source: str, form: str) -> bytes:
         ) from None
     finally:
         _kill(process)
+    output.join(1.0)
+    complaint.join(1.0)
     return _checked(program, form, process.returncode, output, complaint)
 
 
@@ -87,12 +91,13 @@ class _Reader(Thread):
 
     def run(self) -> None:
         assert self.pipe is not None
-        while chunk := os.read(self.pipe.fileno(), 2**16):
-            self.content += chunk
-            if len(self.content) > MOST_BYTES:
-                self.overflowed = True
-                _kill(self.process)
-                break
+        with self.pipe:
+            while chunk := os.read(self.pipe.fileno(), 2**16):
+                self.content += chunk
+                if len(self.content) > MOST_BYTES:
+                    self.overflowed = True
+                    _kill(self.process)
+                    break
 
 
 def _feed(pipe: IO[bytes] | None, content: bytes) -> None:
@@ -104,14 +109,13 @@ def _feed(pipe: IO[bytes] | None, content: bytes) -> None:
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
-    """End a program that still runs, and whatever it has started."""
-    if process.poll() is None:
-        if hasattr(os, "killpg"):
-            with suppress(ProcessLookupError, PermissionError):  # it ends just now
-                os.killpg(process.pid, signal.SIGKILL)
-        else:
-            process.kill()
-        process.wait()
+    """End a program if it still runs, and whatever it has started."""
+    if hasattr(os, "killpg"):
+        with suppress(ProcessLookupError, PermissionError):  # it has ended, alone
+            os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()
+    process.wait()
 
 
 def _checked(program: str, form: str, exit_code: int, output: _Reader, complaint: _Reader) -> bytes:

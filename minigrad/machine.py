@@ -13,7 +13,7 @@ from typing import Any, Final
 HOW_TO_INSTALL: Final = "pip install llvmlite numpy"
 
 # what the tape calls in C's library; the same functions that Python's math module calls
-LIBRARY: Final = ("cos", "erfc", "exp", "log", "log1p", "pow", "sin", "tanh")
+LIBRARY: Final = ("cos", "exp", "log", "log1p", "pow", "sin", "tanh")
 
 
 @cache

@@ -16,6 +16,7 @@ from .captions import one_line
 from .dot_source import dot_name, dot_text, font
 from .engine import Value
 from .nonfinite import Nonfinite, first_nonfinite
+from .scene import Scene
 from .stage import Stage
 from .themes import Theme
 
@@ -71,6 +72,19 @@ def heat_level(gradient: float, reference: float, levels: int) -> int:
     middle = levels // 2
     steps = middle + round(log10(ratio)) if isfinite(ratio) else levels
     return max(0, min(levels - 1, steps))
+
+
+def wire_colour(scene: Scene, gradient: float | None, active: bool = False) -> str:
+    """The colour of a wire: that of the gate at work, or by how big its gradient is."""
+    theme = scene.theme
+    if active:
+        return theme.active_line
+    if not scene.heat or gradient is None:
+        return theme.line
+    if gradient != gradient:
+        return theme.warning
+    reference = scene.stage.gradients.get(scene.output, 1.0)
+    return theme.heat[heat_level(gradient, reference, len(theme.heat))]
 
 
 def legend_of_heat(theme: Theme) -> str:

@@ -6,7 +6,7 @@ another gate its own rule.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import reduce
 from typing import Any, Final
@@ -32,6 +32,19 @@ class Code:
         self.width = width
         self.number = DOUBLE if width == 1 else ir.VectorType(DOUBLE, width)
         self.bits = LONG if width == 1 else ir.VectorType(LONG, width)
+        self._results: dict[Any, Any] = {}
+
+    def once(self, operation: str, operands: Sequence[Native], make: Callable[..., Any]) -> Native:
+        """The result of an operation; the same one for the same operands in one block.
+
+        A gate and its local gradient ask for the same exponential, far apart. What stands in
+        another block may not have run.
+        """
+        values = [x.value for x in operands]
+        key = (self.builder.block, operation, *values)
+        if key not in self._results:
+            self._results[key] = make(*values)
+        return Native(self, self._results[key])
 
     def constant(self, number: float) -> Native:
         """A number, the same in every row."""
@@ -70,7 +83,7 @@ class Code:
         full_name = name + (".f64" if self.width == 1 else f".v{self.width}f64")
         kind = ir.FunctionType(self.number, [self.number] * len(operands))
         function = self.module.globals.get(full_name) or ir.Function(self.module, kind, full_name)
-        return Native(self, self.builder.call(function, [x.value for x in operands]))
+        return self.once(full_name, operands, lambda *xs: self.builder.call(function, xs))
 
     def lanes_below(self, count: Any) -> Condition:
         """Which rows of a vector are among the first `count`: the last vector may be filled up."""
@@ -151,10 +164,10 @@ class Native(Operand):
         return self._binary("fdiv", self._other(other), self)
 
     def __neg__(self) -> Native:
-        return Native(self.code, self.code.builder.fneg(self.value))
+        return self.code.once("fneg", [self], self.code.builder.fneg)
 
     def __pow__(self, other: Any) -> Native:
-        from .native_math import power
+        from .native_power import power
 
         return power(self, self._other(other))
 
@@ -186,9 +199,9 @@ class Native(Operand):
         code = next(x.code for x in operands if isinstance(x, Native))
         numbers = [x if isinstance(x, Native) else code.constant(float(x)) for x in operands]
         if gate.native:
-            from .native_math import native_function
+            from .native_math import NATIVE_FUNCTIONS
 
-            return native_function(gate.native)(*numbers)
+            return NATIVE_FUNCTIONS[gate.native](*numbers)
         if gate.fold is not None:
             return reduce(gate.fold, numbers)
         return gate.trace(*numbers)
@@ -251,6 +264,6 @@ def emit(code: Code, kernel: Kernel, inputs: list[Native]) -> Native:
     if kernel.fold is not None:
         result: Native = reduce(kernel.fold, inputs)
         return result
-    from .native_math import native_function
+    from .native_math import NATIVE_FUNCTIONS
 
-    return native_function(kernel.native)(*inputs)
+    return NATIVE_FUNCTIONS[kernel.native](*inputs)

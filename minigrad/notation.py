@@ -14,6 +14,9 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+from math import isfinite
 from typing import Final, NamedTuple
 
 LONGEST_NAME: Final = 32
@@ -68,6 +71,11 @@ _BRACED: Final = r"\{[-0-9A-Za-zα-ω,+=()]+\}"
 _LETTER: Final = r"[^\W\d_]"
 
 
+def _run_of(letters: Iterable[str]) -> re.Pattern[str]:
+    run = f"[{''.join(letters)}]+"
+    return re.compile(f"{run}(?:,{run})*")
+
+
 def _pattern(base: str, index: str) -> re.Pattern[str]:
     accent = f"_(?:{'|'.join(_ACCENTS)})|[{''.join(_ACCENTS.values())}]"
     index = f"{index}|{_BRACED}"
@@ -76,6 +84,12 @@ def _pattern(base: str, index: str) -> re.Pattern[str]:
         rf"(?:\^(?P<early>{index}))?(?:_(?P<sub>{index}))?(?:\^(?P<late>{index}))?"
     )
 
+
+_LOW: Final = _run_of(_SUBSCRIPTS.values())
+_HIGH: Final = _run_of(_SUPERSCRIPTS.values())
+_TO_ASCII: Final = str.maketrans(
+    {small: plain for table in (_SUBSCRIPTS, _SUPERSCRIPTS) for plain, small in table.items()}
+)
 
 # A symbol (one letter) takes any short index; a word, of which `_` may be a part, only digits.
 _SYMBOL: Final = _pattern(f"{'|'.join(_GREEK)}|{_LETTER}", f"{_DIGITS}|{_SHORT}")
@@ -94,7 +108,11 @@ def parse_name(label: object) -> Name:
     single letter (`x_i`, `w_out`), or anything short in braces (`x_{t+1}`). Digits at the end are
     a subscript. Names of Greek letters become letters. Unicode indices (`w₂₁¹`) read the same.
     """
-    text = printable(label)
+    return _parsed(printable(label))
+
+
+@lru_cache(4096)
+def _parsed(text: str) -> Name:
     plain = _with_ascii_indices(text)
     match = _SYMBOL.fullmatch(plain) or _WORD.fullmatch(plain)
     if not match:
@@ -122,8 +140,14 @@ def printable(label: object) -> str:
     """
     text = "" if label is None else str(label)
     text = unicodedata.normalize("NFC", text[: 8 * LONGEST_NAME].strip())
-    text = "".join("�" if _is_hidden(character) else character for character in text)
+    text = _without_hidden(text)
     return text if len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 1] + "…"
+
+
+def _without_hidden(text: str, but: str = "") -> str:
+    if text.isprintable():
+        return text
+    return "".join("�" if c not in but and _is_hidden(c) else c for c in text)
 
 
 def _is_hidden(character: str) -> bool:
@@ -133,16 +157,8 @@ def _is_hidden(character: str) -> bool:
 
 
 def _with_ascii_indices(text: str) -> str:
-    for sign, table in (("_", _SUBSCRIPTS), ("^", _SUPERSCRIPTS)):
-        ascii_of = {small: plain for plain, small in table.items()}
-        run = f"[{''.join(ascii_of)}]+"
-        translation = str.maketrans(ascii_of)
-        text = re.sub(
-            f"{run}(?:,{run})*",
-            lambda found: f"{sign}{{{found[0].translate(translation)}}}",  # noqa: B023
-            text,
-        )
-    return text
+    text = _LOW.sub(lambda found: f"_{{{found[0].translate(_TO_ASCII)}}}", text)
+    return _HIGH.sub(lambda found: f"^{{{found[0].translate(_TO_ASCII)}}}", text)
 
 
 # --- writing a name -------------------------------------------------------------------------------
@@ -197,12 +213,7 @@ def escape(text: str) -> str:
 
     Control characters, which XML does not allow, become `�`; tabs and ends of lines stay.
     """
-    return html.escape(
-        "".join(
-            "�" if character not in "\t\n\r" and _is_hidden(character) else character
-            for character in text
-        )
-    )
+    return html.escape(_without_hidden(text, but="\t\n\r"))
 
 
 def subscript(number: int) -> str:
@@ -244,13 +255,11 @@ def rounded(number: float, digits: int = 2) -> str:
     ('∞', '−∞', 'nan')
     """
     number = float(number)
-    if number != number:
-        return "nan"
-    sign, size = "−" * (number < 0.0), abs(number)
-    if size == float("inf"):
-        return sign + "∞"
+    sign, size = "−" if number < 0.0 else "", abs(number)
     text = f"{size:.{digits}f}"
-    if (float(text) == 0.0 and size > 0.0) or float(text) >= 1e5:
-        mantissa, exponent = f"{size:.{max(digits - 1, 0)}e}".split("e")
-        text = f"{mantissa}e{int(exponent)}".replace("-", "−")
-    return sign + text
+    if 0.0 < float(text) < 1e5 or size == 0.0:
+        return sign + text
+    if not isfinite(size):
+        return "nan" if number != number else sign + "∞"
+    mantissa, exponent = f"{size:.{max(digits - 1, 0)}e}".split("e")
+    return sign + f"{mantissa}e{int(exponent)}".replace("-", "−")

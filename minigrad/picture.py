@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import base64
+import os
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from .drawing import image_html
 from .raster import png_from_svg
+from .saving import save
 
 
 class Picture:
@@ -25,25 +28,12 @@ class Picture:
         """The picture as PNG."""
         return png_from_svg(self.svg)
 
-    def save(self, path: str | Path) -> Path:
+    def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the picture; the ending of the name says as what: `.svg` or `.png`."""
-        target = Path(path)
-        ending = target.suffix.lower()
-        if ending == ".svg":
-            target.write_text(self.svg, encoding="utf-8")
-        elif ending == ".png":
-            target.write_bytes(self.png())
-        else:
-            raise ValueError(f"a picture is saved as .svg or .png, got {str(path)!r}")
-        return target
+        return save("a picture", path, {".svg": self.svg.encode, ".png": self.png})
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        # an <img>: inline <svg> is dropped in a notebook that is not trusted
-        data = base64.b64encode(self.svg.encode()).decode()
-        bundle = {
-            "text/html": f'<img src="data:image/svg+xml;base64,{data}" style="max-width:100%">',
-            "text/plain": repr(self),
-        }
+        bundle = {"text/html": image_html(self.svg, "chart"), "text/plain": repr(self)}
         with suppress(ImportError):  # without resvg-py there is no PNG, for previews
             bundle["image/png"] = base64.b64encode(self.png()).decode()
         return bundle

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from .engine import Value, topological_order
+from .engine import Value
 from .nonfinite import Nonfinite
 from .stage import Stage
 from .themes import Theme
@@ -32,18 +32,20 @@ class Uses:
     hidden: Mapping[Value, int]
 
 
-def uses_of(output: Value, gates: Sequence[Value], symbols: Collection[Value] = ()) -> Uses:
-    """The uses of every wire of a picture of these gates.
+def uses_of(
+    wires: Sequence[Value], gates: Sequence[Value], symbols: Collection[Value] = ()
+) -> Uses:
+    """The uses of every wire of a picture of these gates, out of a circuit's wires in order.
 
     A gate in `symbols` shows its constants in its symbol: they are no wires of the picture.
     """
-    wires = topological_order(output)
     chosen = set(gates)
     shown: dict[Value, list[Use]] = {wire: [] for wire in gates}
     hidden: dict[Value, int] = {}
     for gate in gates:
+        in_symbol = gate in symbols
         for place, source in enumerate(gate.inputs):
-            if source.is_constant and gate in symbols:
+            if in_symbol and source.is_constant:
                 continue
             shown.setdefault(source, []).append(Use(gate, place))
     for wire in wires:
@@ -76,6 +78,15 @@ class Scene:
     def first_nonfinite_wire(self) -> Value | None:
         """The wire that carries the first inf or nan."""
         return None if self.first_nonfinite is None else self.first_nonfinite.wire
+
+    def local_gradient(self, use: Use) -> float | None:
+        """The local gradient to show at a gate's input, once the forward pass has been there."""
+        if not self.show_local or use.gate not in self.stage.values:
+            return None
+        gradients = use.gate.local_gradients
+        if len(gradients) <= use.place or use.gate.inputs[use.place].is_constant:
+            return None  # a gate made by hand has none, and none is taken towards a constant
+        return gradients[use.place]
 
     def symbol(self, wire: Value) -> str:
         """What stands in the gate behind a wire."""

@@ -1,9 +1,11 @@
 """Which gates of a circuit a picture shows: all of them, or those near the output or a wire.
 
 >>> import minigrad as mg
+>>> from minigrad.engine import leaves_and_gates
 >>> x = mg.Value(2.0)
 >>> y = (x.exp() * 3).tanh()
->>> [wire.gate.name for wire in selected_gates(y, depth=2)]
+>>> _, gates = leaves_and_gates(y)
+>>> [wire.gate.name for wire in selected_gates(y, gates, depth=2)]
 ['mul', 'tanh']
 """
 
@@ -11,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from .engine import Value, leaves_and_gates
+from .engine import Value
 from .gate import described
 
 STEPS_AROUND = 2  # how far around=wire reaches when depth= does not say
@@ -19,11 +21,12 @@ STEPS_AROUND = 2  # how far around=wire reaches when depth= does not say
 
 def selected_gates(
     output: Value,
+    gates: Sequence[Value],
     depth: int | None = None,
     around: Value | None = None,
     between: tuple[Value, Value] | None = None,
-) -> list[Value]:
-    """The output wires of the chosen gates, in topological order.
+) -> Sequence[Value]:
+    """The chosen ones among the gates of a circuit, which are given in topological order.
 
     `depth` gates from the output back; `around` a wire, both ways (`depth` steps, else 2); those
     `between` two wires, on any route from the first to the second.
@@ -34,7 +37,6 @@ def selected_gates(
         raise ValueError("around= and between= choose differently: give one of them")
     if around is not None and not isinstance(around, Value):
         raise TypeError(f"around= is a wire of the circuit, a Value, got {described(around)}")
-    _, gates = leaves_and_gates(output)
     if between is not None:
         return _between(output, gates, between)
     if around is not None:
@@ -50,7 +52,9 @@ def crossed_columns(gates: Sequence[Value]) -> int:
 
     >>> import minigrad as mg
     >>> x = mg.Value(1.0)
-    >>> crossed_columns([x.exp()]), crossed_columns(selected_gates(x.exp().exp() * x))
+    >>> y = x.exp()
+    >>> z = y.exp()
+    >>> crossed_columns([y]), crossed_columns([y, z, z * x])
     (0, 2)
 
     Graphviz makes a node for each of them: it is what takes its time, and what it can die of.
@@ -97,19 +101,20 @@ def _backwards(starts: Iterable[Value], steps: int) -> set[Value]:
     return reached
 
 
-def _around(output: Value, gates: list[Value], centre: Value, steps: int) -> list[Value]:
+def _around(output: Value, gates: Sequence[Value], centre: Value, steps: int) -> list[Value]:
+    ahead = {centre: 0}
+    for wire in gates:
+        nearest = min((ahead[source] for source in wire.inputs if source in ahead), default=steps)
+        if nearest < steps:
+            ahead[wire] = nearest + 1
     reached = _backwards([centre], steps)
-    ahead = {centre}
-    for _ in range(steps):
-        ahead |= {wire for wire in gates if any(source in ahead for source in wire.inputs)}
-    reached |= {wire for wire in ahead if wire.gate}
-    chosen = [wire for wire in gates if wire in reached]
-    if centre is not output and ahead == {centre}:
+    chosen = [wire for wire in gates if wire in reached or wire in ahead]
+    if centre is not output and len(ahead) == 1:
         raise ValueError(f"around={centre!r}: the circuit of {output!r} does not use this wire")
     return chosen
 
 
-def _between(output: Value, gates: list[Value], ends: tuple[Value, Value]) -> list[Value]:
+def _between(output: Value, gates: Sequence[Value], ends: tuple[Value, Value]) -> list[Value]:
     try:
         first, last = ends
     except (TypeError, ValueError):

@@ -44,13 +44,13 @@ def present_stage(output: Value) -> Stage:
 
 def stage_of(wires: Collection[Value]) -> Stage:
     """The same for some wires only: what a picture of a part of a large circuit needs."""
+    gradients = {wire: wire.grad for wire in wires if wire.has_grad}
     return Stage(
         values={wire: wire.data for wire in wires},
-        gradients={wire: wire.grad for wire in wires if wire.has_grad},
+        gradients=gradients,
         contributions={
-            (wire, place): local * wire.grad
-            for wire in wires
-            if wire.has_grad
+            (wire, place): local * gradient
+            for wire, gradient in gradients.items()
             for place, local in enumerate(wire.local_gradients)
         },
     )

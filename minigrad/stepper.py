@@ -28,6 +28,7 @@ from .engine import Value, _write_grad
 from .passes import NOTHING, Passes
 from .quiz import Grade, Score, graded, questions
 from .reasons import why
+from .saving import save
 from .stage import Stage
 from .step import Step
 from .targets import Target, stop_at
@@ -191,20 +192,17 @@ class Stepper(Passes):
         Each works from a file and offline. The player follows the reader's light or dark theme;
         `theme` is for the others.
         """
-        from .drawing import write_file
         from .frames import animated_gif, animated_svg
 
-        makers: dict[str, Callable[[], bytes]] = {
-            ".html": lambda: self.player().page.encode(),
-            ".svg": lambda: animated_svg(self, theme).encode(),
-            ".gif": lambda: animated_gif(self, theme),
-        }
-        path = Path(path)
-        if path.suffix.lower() not in makers:
-            raise ValueError(
-                f"cannot save steps as {str(path)!r}: the name must end with .html, .svg or .gif"
-            )
-        write_file(path, makers[path.suffix.lower()]())
+        save(
+            "steps",
+            path,
+            {
+                ".html": lambda: self.player().page.encode(),
+                ".svg": lambda: animated_svg(self, theme).encode(),
+                ".gif": lambda: animated_gif(self, theme),
+            },
+        )
 
     def save_frames(
         self, folder: str | os.PathLike[str], kind: str = "svg", theme: str = "light"

@@ -35,7 +35,7 @@ class Group:
 
 def unit_of(wire: Value) -> tuple[int, int] | None:
     """The mark (layer, j) that a network has left on a wire, if it reads as one."""
-    match wire.__dict__.get("unit"):
+    match getattr(wire, "unit", None):
         case (int() as layer, int() as j):
             return layer, j
     return None
@@ -68,21 +68,24 @@ def groups_of(gates: Sequence[Value], uses: Uses) -> list[Group]:
 
 def _only_user(wire: Value, uses: Uses, group_of: dict[Value, Group]) -> Group | None:
     """The one group that has all uses of a wire."""
-    if wire in uses.hidden:
+    if not group_of or wire in uses.hidden:
         return None
     users = {group_of.get(use.gate) for use in uses.shown[wire]}
     return users.pop() if len(users) == 1 else None
 
 
-def outer_sources(group: Group) -> list[Value]:
+def outer_sources(group: Group, uses: Uses) -> list[Value]:
     """The wires that a unit reads from outside, in order; its own parameters are none of them.
 
-    Where a network ran several times its parameters have uses in several groups.
+    Where a network ran several times its parameters have uses in several groups. A constant in the
+    symbol of its gate is no wire.
     """
     own = set(group.members)
     inputs = (source for wire in group.members for source in wire.inputs)
     return [
         source
         for source in dict.fromkeys(inputs)
-        if source not in own and not (source.is_leaf and unit_of(source) == group.unit)
+        if source in uses.shown
+        and source not in own
+        and not (source.is_leaf and unit_of(source) == group.unit)
     ]

@@ -20,14 +20,13 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any, Final
 
-from .drawing import write_file
 from .engine import Value
 from .gate import described
 from .losses import half_squared_error
 from .nn import MLP
+from .saving import save
 from .sheet import as_html, as_latex, as_markdown, as_text
 from .training_step import TrainingStep
 
@@ -108,20 +107,13 @@ class Worksheet:
 
     def save(self, path: str | os.PathLike[str], answers: bool = True) -> None:
         """Write the sheet to a file: `.txt`, `.md`, `.tex` or `.html` by its ending."""
-        makers: dict[str, Callable[[bool], str]] = {
-            ".txt": self.text,
-            ".md": self.markdown,
-            ".tex": lambda answers: LATEX_DOCUMENT.replace("SHEET", self.latex(answers)),
-            ".html": lambda answers: HTML_DOCUMENT.replace("SHEET", self.html(answers)),
+        texts = {
+            ".txt": self.text(answers),
+            ".md": self.markdown(answers),
+            ".tex": LATEX_DOCUMENT.replace("SHEET", self.latex(answers)),
+            ".html": HTML_DOCUMENT.replace("SHEET", self.html(answers)),
         }
-        path = Path(path)
-        make = makers.get(path.suffix.lower())
-        if make is None:
-            raise ValueError(
-                f"cannot save a worksheet as {str(path)!r}: the name must end with "
-                f"{', '.join(makers)}"
-            )
-        write_file(path, (make(answers) + "\n").encode())
+        save("a worksheet", path, {end: f"{text}\n".encode for end, text in texts.items()})
 
     def _repr_html_(self) -> str:
         return self.html()

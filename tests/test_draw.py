@@ -104,6 +104,13 @@ def test_local_gradients_stand_at_the_inputs_when_asked_for():
     assert picture(neuron()).names("local") == set()
 
 
+def test_local_gradients_stand_on_the_edges_of_the_graph_style():
+    source = mg.draw(neuron(), style="graph", show="local").source
+    (edge,) = (line for line in source.splitlines() if "w1 -> g5" in line)
+    assert 'label="2.00"' in edge
+    assert "label" not in next(line for line in source.splitlines() if "g5 -> w5" in line)
+
+
 def test_the_number_of_digits_can_be_chosen():
     assert picture(neuron(), digits=4).texts("wire-9")[0] == "0.7311"
     assert picture(neuron(), digits=0).texts("wire-0")[2:] == ["2", "−2e−1"]
@@ -269,8 +276,10 @@ def test_the_gate_of_the_first_nan_is_named():
     y = x.log() + 1
     source = mg.draw(y).source
     assert "the first inf or nan: log(x = -2.0) gave nan" in source
-    (gate,) = (line for line in source.splitlines() if "peripheries" in line)
-    assert 'id="gate-2"' in gate
+    for style in ("circuit", "graph"):
+        source = mg.draw(y, style=style).source
+        (gate,) = (line for line in source.splitlines() if "peripheries" in line)
+        assert 'id="gate-2"' in gate
 
 
 def test_the_heat_map_tells_vanishing_from_exploding_gradients():
@@ -283,6 +292,29 @@ def test_the_heat_map_tells_vanishing_from_exploding_gradients():
             line for line in mg.draw(y, color="gradient").source.splitlines() if '"wire-0"' in line
         )
         assert colour in wire
+
+
+def test_the_heat_map_colours_the_graph_style_too():
+    x = Value(1.0, label="x")
+    y = x * 1e6
+    y.backward()
+    source = mg.draw(y, style="graph", color="gradient").source
+    record, edge = (
+        next(line for line in source.splitlines() if text in line)
+        for text in ('"wire-0"', "w0 -> ")
+    )
+    assert "#D50000" in record
+    assert "#D50000" in edge
+
+
+def test_the_heat_map_leaves_constants_alone():
+    x = Value(1.0, label="x")
+    y = x * 3
+    y.backward()
+    entry = next(
+        line for line in mg.draw(y, color="gradient").source.splitlines() if '"edge-1-2-1"' in line
+    )
+    assert "color" not in entry
 
 
 # --- the same circuit, the same text --------------------------------------------------------------

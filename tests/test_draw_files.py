@@ -47,7 +47,7 @@ def test_names_may_be_text(tmp_path):
 
 @pytest.mark.parametrize("name", ["neuron", "neuron.gif", "neuron.svg.gz"])
 def test_an_unknown_ending_is_one_clear_line(tmp_path, name):
-    with pytest.raises(ValueError, match=r"must end with \.svg, \.png, \.pdf, \.dot$"):
+    with pytest.raises(ValueError, match=r"must end with \.svg, \.png, \.pdf or \.dot$"):
         mg.draw(neuron()).save(tmp_path / name)
     assert os.listdir(tmp_path) == []
 
@@ -172,6 +172,14 @@ def test_more_than_75_gates_can_be_scrolled_in_a_notebook_without_scripts():
     tags = Tags(mg.draw(y)._repr_mimebundle_()["text/html"]).found
     assert [tag for tag, _ in tags] == ["img", "details", "summary", "div", "img"]
     assert "overflow: auto" in tags[3][1]["style"]
+
+
+def test_a_wide_picture_can_be_scrolled_too():
+    y = mg.Value(1.0)
+    for _ in range(40):
+        y = y.tanh()
+    assert "details" in mg.draw(y)._repr_mimebundle_()["text/html"]
+    assert "details" not in mg.draw(neuron())._repr_mimebundle_()["text/html"]
 
 
 def test_a_drawing_prints_as_the_circuit_in_text():

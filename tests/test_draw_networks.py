@@ -9,14 +9,14 @@ from pictures import Picture, network
 
 import minigrad as mg
 from minigrad import Value
+from minigrad.engine import leaves_and_gates
 from minigrad.scene import uses_of
-from minigrad.selection import selected_gates
 from minigrad.structure import groups_of
 
 
 def groups(output: Value):
-    gates = selected_gates(output)
-    return groups_of(gates, uses_of(output, gates))
+    leaves, gates = leaves_and_gates(output)
+    return groups_of(gates, uses_of(leaves + gates, gates))
 
 
 def test_the_units_of_a_network_are_found_in_order():
@@ -106,6 +106,28 @@ def test_weights_are_wires_as_thick_as_they_are_big_dashed_where_negative():
     assert thickness == [1.2, 3.0]
 
 
+def test_a_unit_that_reads_nothing_from_outside_is_a_box_too():
+    unit = Value(1.0, label="w").tanh()
+    unit.unit = (1, 1)
+    assert 'id="unit-1-1"' in mg.draw(unit, collapse="neuron").source
+
+
+def test_many_inputs_of_a_layer_have_no_labels_but_its_wires_do():
+    model = mg.nn.MLP(13, [2, 2, 1], activation="tanh", seed=1)
+    labels = [
+        "label" in edge for edge in edges(mg.draw(model([0.1] * 13), collapse="layer").source)
+    ]
+    assert labels == [False] * 13 + [True] * 2
+
+
+def test_gates_made_by_hand_have_no_weights():
+    x = Value(3.0, label="x")
+    unit = Value(6.0, (x,), "twice")
+    unit.unit = (1, 1)
+    (edge,) = edges(mg.draw(unit + x, collapse="neuron").source)
+    assert "label" not in edge
+
+
 def test_weights_towards_plain_numbers_are_right_too():
     model = mg.nn.MLP(2, [2, 1], activation="tanh", weights=[[[0.25, -0.5], [1.0, 0.75]], [[1, 1]]])
     source = mg.draw(model([3.0, 4.0]), collapse="neuron").source
@@ -113,9 +135,70 @@ def test_weights_towards_plain_numbers_are_right_too():
     assert sorted(shown) == sorted(["0.25", "−0.50", "1.00", "0.75", "1.00", "1.00"])
 
 
+def test_many_weights_are_straight_wires_the_smaller_the_paler():
+    few, many = (mg.draw(network(n, n, 1), collapse="neuron").source for n in (3, 8))
+    assert "splines" not in few
+    assert "splines=line" in many
+    looks = [re.search(r'penwidth=([\d.]+).*color="#455A64(..)"', edge) for edge in edges(many)]
+    looks = sorted((float(look[1]), int(look[2], 16)) for look in looks)
+    assert looks == sorted(looks, key=lambda look: look[1])
+    assert looks[0][1] < 80 < 200 < looks[-1][1]
+
+
+def test_the_heat_map_colours_the_wires_between_units():
+    deep = network(3, 3, 3, 3, 3, 1, activation="sigmoid")
+    source = mg.draw(deep, collapse="neuron", color="gradient").source
+    colours = [re.search(r'color="(#\w+)"', edge)[1] for edge in edges(source)]
+    light = mg.themes.THEMES["light"].heat
+    assert set(colours[:6]) == {light[0]}  # into the first layer: vanished
+    assert set(colours[-3:]) == {light[3]}  # into the output
+
+
+def test_a_box_stands_out_for_the_gate_in_it():
+    output = network(3, 1)
+    gate = groups(output)[1].preactivation
+    (box,) = (
+        line
+        for line in mg.draw(output, collapse="neuron", highlight=gate).source.splitlines()
+        if "#E65100" in line
+    )
+    assert 'id="unit-1-2"' in box
+    assert "penwidth=2.6" in box
+
+
+def test_the_box_where_the_first_nan_began_has_a_double_border():
+    model = mg.nn.MLP(1, [2, 1], activation=lambda z: z.log(), weights=[[[1], [-1]], [[1, 1]]])
+    (box,) = (
+        line
+        for line in mg.draw(model([2.0]), collapse="neuron").source.splitlines()
+        if "peripheries=2" in line
+    )
+    assert 'id="unit-1-2"' in box
+
+
+def test_an_activation_of_several_gates_is_named_by_them():
+    neuron = mg.nn.Neuron(1, activation=lambda z: (z * 2).tanh().exp(), seed=1)
+    text = Picture(mg.draw(neuron([2.0]), collapse="neuron").svg).all_text()
+    assert "Σ × tanh exp" in text
+
+
+def test_expanded_gates_of_a_network_collapse_too():
+    text = Picture(mg.draw(network(16, 16, 1, activation="sigmoid"), expand="sigmoid").svg)
+    assert "Σ ×−1 exp +1 1/x" in text.all_text()
+
+
+def test_the_boxes_of_one_run_stand_together_and_say_which():
+    model = mg.nn.MLP(2, [2, 1], activation="tanh", seed=1)
+    loss = model([0.5, 1.0]) + model([0.25, 2.0])
+    seen = Picture(mg.draw(loss, collapse="neuron").svg)
+    places = [seen.place(f"unit-1-{j}-{run}")[1] for run in (1, 2) for j in (1, 2)]
+    assert places == sorted(places)
+    assert "layer 1 · neuron 2 · run 2" in seen.all_text()
+
+
 def test_a_collapsed_layer_lists_its_units():
     seen = Picture(mg.draw(network(3, 1), collapse="layer").svg)
-    assert seen.names("unit-") == {"unit-1", "unit-2-1"}
+    assert seen.names("unit-") == {"unit-1", "unit-2"}
     text = " ".join(seen.texts("unit-1"))
     assert "layer 1 · 3 units" in text
     assert text.count("=") == 6
@@ -142,7 +225,7 @@ def test_more_than_300_gates_of_a_network_collapse_by_themselves_and_say_so():
     assert 'gates, drawn with collapse="neuron"' in text
     assert len(Picture(drawing.svg).names("unit-")) == 33
     many = Picture(mg.draw(network(80, 5, 1)).svg)
-    assert many.names("unit-") == {"unit-1", "unit-2", "unit-3-1"}
+    assert many.names("unit-") == {"unit-1", "unit-2", "unit-3"}
 
 
 def test_more_than_2000_gates_can_be_drawn_collapsed():

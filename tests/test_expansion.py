@@ -25,7 +25,7 @@ def test_sigmoid_is_drawn_as_in_the_texts():
     y.backward()
     seen = Picture(mg.draw(y, expand=["sigmoid"]).svg)
     gates = sorted(seen.names("gate-"), key=lambda name: seen.place(name)[0])
-    assert [" ".join(seen.texts(name)) for name in gates] == ["−x", "exp", "1 + x", "1/x"]
+    assert [" ".join(seen.texts(name)) for name in gates] == ["×−1", "exp", "+1", "1/x"]
     wires = sorted(seen.names("wire-"), key=lambda name: seen.place(name)[0])
     assert [seen.texts(name)[-2:] for name in wires] == [
         ["1.00", "0.20"],

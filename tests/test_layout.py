@@ -76,6 +76,15 @@ def test_a_program_that_hangs_is_killed_with_all_that_it_has_started(
     assert _ends(int((tmp_path / "child").read_text()))
 
 
+@posix_only
+@pytest.mark.parametrize("answer", ["cat > /dev/null; echo rubbish", "exit 1"])
+def test_what_a_program_leaves_running_is_killed_too(fake_dot, tmp_path, answer):
+    fake_dot(f"sleep 300 > /dev/null & echo $! > {tmp_path}/child; {answer}")
+    with pytest.raises(LayoutError, match=r"no SVG|failed \(1\)"):
+        render(DOT, "svg")
+    assert _ends(int((tmp_path / "child").read_text()))
+
+
 def _ends(process: int) -> bool:
     """Whether a killed process goes, or is but an entry that waits to be reaped."""
     for _ in range(100):

@@ -16,6 +16,7 @@ SPECIAL = [0.0, 1.0, 2.0, 0.5, 1e-9, 5e-324, 1e-310, 2.2250738585072014e-308, 1e
 SPECIAL += [1e-17, 0.3, 3.0, 20.0, 36.5, 40.0, 708.0, 710.0, 745.0, 746.0, 1e5, 1e6, 1e22]
 SPECIAL += [-number for number in SPECIAL] + [math.nan]
 RANDOM = [random.Random(7).gauss(0, 4) for _ in range(40)]
+BELL_CURVE = ["normal_density", "normal_cdf", "gelu"]
 UNARY = [name for name, gate in GATES.items() if gate.arity == 1]
 OTHERS = [name for name, gate in GATES.items() if gate.arity != 1 and name != "select"]
 
@@ -42,12 +43,13 @@ def test_a_gate_on_the_tape_is_the_eager_one_within_one_ulp(name):
         out, eager = replay(x), gate(twin)
         out.backward()
         eager.backward()
-        assert ulps(out.data, eager.data) <= 1, shown(number, out.data, eager.data)
-        assert ulps(x.grad, twin.grad) <= 1, shown(number, x.grad, twin.grad)
+        allowed = 0 if name in BELL_CURVE else 1
+        assert ulps(out.data, eager.data) <= allowed, shown(number, out.data, eager.data)
+        assert ulps(x.grad, twin.grad) <= allowed, shown(number, x.grad, twin.grad)
 
 
 @pytest.mark.parametrize("name", UNARY)
-def test_a_gate_in_lanes_is_the_eager_one_within_a_few_ulps(name):
+def test_a_gate_in_lanes_is_the_eager_one_within_four_ulps(name):
     gate = mg.__dict__[name]
     shift = Value(-0.0)  # −0.0 + x is x, to the last bit
     lanes = mg.compile(lambda x: gate(shift + x), executor="lanes", check=False)
@@ -58,9 +60,9 @@ def test_a_gate_in_lanes_is_the_eager_one_within_a_few_ulps(name):
         out.backward()
         eager.backward()
         right = eager.data + 0.0  # a sum over rows starts from 0.0
-        assert ulps(out.data, right) <= 8, shown(number, out.data, right)
+        assert ulps(out.data, right) <= 4, shown(number, out.data, right)
         close = abs(shift.grad - x.grad) <= 1e-15  # 1 − out² near its end has few digits
-        assert close or ulps(shift.grad, x.grad + 0.0) <= 16, shown(number, shift.grad, x.grad)
+        assert close or ulps(shift.grad, x.grad + 0.0) <= 4, shown(number, shift.grad, x.grad)
 
 
 @pytest.mark.parametrize("executor", ["tape", "lanes"])
@@ -86,48 +88,22 @@ def test_constant_exponents_in_lanes(exponent):
     power = mg.compile(lambda x: x**exponent, executor="lanes", check=False)
     for number in [*SPECIAL, *RANDOM]:
         right = (Value(number) ** exponent).data + 0.0
-        assert ulps(power.batch([number], reduce="sum").data, right) <= 4, number
+        assert ulps(power.batch([number], reduce="sum").data, right) <= 3, number
 
 
-@pytest.mark.parametrize("name", ["exp", "log", "log1p", "tanh", "sin", "cos"])
-def test_vector_functions_are_within_four_ulps_of_the_true_value(name):
-    mpmath = pytest.importorskip("mpmath")
-    mpmath.mp.prec = 200
-    rng = random.Random(11)
-    low, high = {"log": (-0.0, 1.0), "log1p": (-1.0, 1.0)}.get(name, (-1.0, 1.0))
-    numbers = [rng.uniform(low, high) * 10.0 ** rng.uniform(-8, 2.7) for _ in range(1500)]
-    numbers = [x for x in numbers if name != "log1p" or x > -1.0]
-    lanes = mg.compile(lambda x: mg.__dict__[name](x), executor="lanes", check=False)
-    exact = {"log1p": lambda x: mpmath.log1p(x)}.get(name, getattr(mpmath, name))
-    worst = 0.0
-    for x in numbers:
-        true = exact(mpmath.mpf(x))
-        error = abs(mpmath.mpf(lanes.batch([x], reduce="sum").data) - true)
-        worst = max(worst, float(error / math.ulp(float(true))))
-    assert worst <= 4.0, worst
+def test_a_call_that_is_asked_for_twice_is_made_once_in_a_block():
+    import llvmlite.ir as ir
 
+    from minigrad.native_operand import DOUBLE, LONG, Code, Native
 
-@pytest.mark.parametrize("executor", ["tape", "lanes"])
-def test_a_gate_of_ones_own_runs_natively(executor):
-    cube = mg.gates.row(
-        "test_cube",
-        "x³",
-        "…",
-        rule=lambda x: mg.tanh(x) * x * x,
-        local_gradient=lambda x, out: (mg.exp(x) - out,),
-    )
-    try:
-        function = mg.compile(lambda x: cube(x) * 2.0, executor=executor)
-        x = Value(0.7)
-        out = function(x)
-        out.backward()
-        right = math.tanh(0.7) * 0.7 * 0.7
-        assert out.data == pytest.approx(2 * right, rel=1e-15)
-        assert x.grad == pytest.approx(2 * (math.exp(0.7) - right), rel=1e-15)
-        assert function.stats()["executor"] == "native tape"
-        assert function.batch([0.7, 0.7]).data == pytest.approx(2 * right, rel=1e-15)
-    finally:
-        del GATES["test_cube"], mg.gates.FUNCTIONS["test_cube"]
+    function = ir.Function(ir.Module(), ir.FunctionType(DOUBLE, [DOUBLE]), "twice")
+    code = Code(ir.IRBuilder(function.append_basic_block()), 1)
+    x = Native(code, function.args[0])
+    decay = GATES["exp"].trace(-x)
+    assert GATES["exp"].trace(-x).value is decay.value
+    assert GATES["exp"].trace(x).value is not decay.value
+    with code.loop(LONG(3)):  # what was made outside may not have run
+        assert GATES["exp"].trace(-x).value is not decay.value
 
 
 def test_a_chain_of_a_hundred_thousand_gates_is_replayed():

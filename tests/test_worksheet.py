@@ -107,7 +107,7 @@ def test_saving_by_the_ending(tmp_path):
     for ending, start in [("txt", "Given"), ("md", "## "), ("tex", "\\doc"), ("html", "<!DOCTYPE")]:
         sheet.save(tmp_path / f"sheet.{ending}", answers=False)
         assert (tmp_path / f"sheet.{ending}").read_text(encoding="utf-8").startswith(start)
-    with pytest.raises(ValueError, match=r"must end with .txt, .md, .tex, .html"):
+    with pytest.raises(ValueError, match=r"must end with .txt, .md, .tex or .html"):
         sheet.save(tmp_path / "sheet.docx")
 
 

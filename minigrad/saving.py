@@ -1,0 +1,45 @@
+"""Files, in the form that the ending of their name says: written at once, or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+
+def save(
+    what: str, path: str | os.PathLike[str], makers: Mapping[str, Callable[[], bytes]]
+) -> Path:
+    """Write a file with what the maker for its ending gives.
+
+    >>> save("a poem", "poem.mp3", {".txt": bytes, ".html": bytes})
+    Traceback (most recent call last):
+    ...
+    ValueError: cannot save a poem as 'poem.mp3': the name must end with .txt or .html
+    """
+    path = Path(path)
+    make = makers.get(path.suffix.lower())
+    if make is None:
+        *first, last = makers
+        raise ValueError(
+            f"cannot save {what} as {str(path)!r}: the name must end with "
+            f"{', '.join(first)} or {last}"
+        )
+    write_file(path, make())
+    return path
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Put the content where the path says; a file there is replaced by a complete one only."""
+    if path.is_dir():
+        raise IsADirectoryError(f"{str(path)!r} is a directory: name a file in it")
+    part = path.with_name(f".{secrets.token_hex(8)}.part")
+    try:
+        with open(part, "xb") as file:
+            file.write(content)
+        os.replace(part, path)
+    except OSError as error:
+        raise OSError(f"cannot write {str(path)!r}: {error.strerror or error}") from None
+    finally:
+        part.unlink(missing_ok=True)
