@@ -98,7 +98,7 @@ class NativeBatch:
         self.constant_numbers = tape.constants
         self.parameters = slice(0, len(tape.parameters))
         # a third of the time that NumPy takes to read a list
-        self._put_parameters = Struct(f"{len(tape.parameters)}d").pack_into
+        self._put_parameters: Any = Struct(f"{len(tape.parameters)}d").pack_into
         self.output = int(slots[tape.outputs[0]])
         self.gradients = slots[np.array(tape.gradients[0], dtype=np.int64)]
         self.size = self.row_runner.size + before.size + after.size + 8 * self.slot_count

@@ -146,6 +146,8 @@ def update_formulas(optimizer: Optimizer) -> UpdateFormulas | None:
     if not getattr(optimizer.update, "is_formula", False):
         return None
     now = {name: x for name, x in vars(optimizer).items() if name not in NOT_IN_FORMULAS}
-    if optimizer not in _made or _made[optimizer][0] != now:
-        _made[optimizer] = (now, UpdateFormulas(optimizer))
-    return _made[optimizer][1]
+    made_with, formulas = _made.get(optimizer, (None, None))
+    if formulas is None or made_with != now:
+        formulas = UpdateFormulas(optimizer)
+        _made[optimizer] = (now, formulas)
+    return formulas
