@@ -108,7 +108,7 @@ class NativeBatch:
     def run(self, parameters: Any, rows: Rows, divisor: int) -> tuple[float, list[float]]:
         """See `BatchRunner`."""
         slots = self.take()
-        numbers: Any = slots.values.numbers
+        numbers = slots.values.numbers
         self._put_parameters(numbers, 0, *parameters)
         self.run_on(slots, rows)
         gradients = (numbers.take(self.gradients) / divisor).tolist()
