@@ -8,8 +8,8 @@ no tile stays as it is. Needs llvmlite and NumPy.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from itertools import product
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import product, starmap
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -22,6 +22,7 @@ from .tape import Tape
 LEFT: Final = 2  # wires on the two sides of a tile of products
 RIGHT: Final = 4
 TILE: Final = LEFT * RIGHT
+STRIP: Final = 8  # tiles next to each other whose wires on the right stay in the nearest cache
 
 Pair = tuple[int, int]  # the slots of two wires that are multiplied
 
@@ -138,11 +139,20 @@ def product_tiles(pairs: Iterable[Pair]) -> tuple[list[ProductTile], dict[Pair, 
     for xs, ys in rectangles.items():
         is_turned = _tile_count(ys, xs) < _tile_count(xs, ys)
         lefts, rights = (ys, xs) if is_turned else (xs, ys)
-        for left, right in product(_pieces(lefts, LEFT), _pieces(rights, RIGHT)):
-            for place, (x, y) in enumerate(product(left, right), start=TILE * len(tiles)):
+        for tile in _rectangle(lefts, rights):
+            for place, (x, y) in enumerate(product(*tile), start=TILE * len(tiles)):
                 places.setdefault((y, x) if is_turned else (x, y), place)
-            tiles.append(ProductTile(left, right))
+            tiles.append(tile)
     return tiles, places
+
+
+def _rectangle(lefts: Sequence[int], rights: Sequence[int]) -> Iterator[ProductTile]:
+    """Tiles of all products of two lists of wires, strip by strip."""
+    pieces = _pieces(rights, RIGHT)
+    for begin in range(0, len(pieces), STRIP):
+        yield from starmap(
+            ProductTile, product(_pieces(lefts, LEFT), pieces[begin : begin + STRIP])
+        )
 
 
 def _tile_count(left: Sequence[int], right: Sequence[int]) -> int:
