@@ -75,10 +75,10 @@ class _Writer:
         self.made: dict[int, Native] = {}
         self.first_input = len(tape.parameters)
         self.first_constant = self.first_input + tape.input_count
-        for i, operands in enumerate(tape.operands):
-            if tape.phases[i] == EACH_ROW or i in set(reduced):
-                for slot in operands:
-                    self._note_if_outside(slot)
+        in_rows = [i for i, phase in enumerate(tape.phases) if phase == EACH_ROW]
+        for i in [*in_rows, *reduced]:
+            for slot in tape.operands[i]:
+                self._note_if_outside(slot)
         self._write()
 
     def _note_if_outside(self, slot: int) -> None:
