@@ -22,7 +22,7 @@ from typing import Any, Final
 from .gate import as_number
 from .value import CONSTANT as CONSTANT
 from .value import MANY as MANY
-from .value import PRODUCTS, is_short, one_at_a_time, write_out
+from .value import PRODUCTS, is_dot, is_short, one_at_a_time, write_out
 from .value import Value as Value
 
 _write_grad: Final = Value.__dict__["_grad"].__set__
@@ -53,7 +53,15 @@ def leaves_and_gates(output: Value) -> tuple[list[Value], list[Value]]:
     return leaves, gates
 
 
-def _recorded_order(output: Value) -> tuple[list[Value], list[Value], list[Value]]:
+def order_with_dots(output: Value) -> tuple[list[Value], list[Value]]:
+    """The same; dot products are in short form, where their × gates stand one after the other."""
+    leaves, gates, _ = _recorded_order(output, writing_out=True)
+    return leaves, gates
+
+
+def _recorded_order(
+    output: Value, writing_out: bool = False
+) -> tuple[list[Value], list[Value], list[Value]]:
     """The circuit as it was recorded: leaves, gates, and which of these stand in short form."""
     if not isinstance(output, Value):
         raise TypeError(
@@ -72,6 +80,8 @@ def _recorded_order(output: Value) -> tuple[list[Value], list[Value], list[Value
             see(wire)
             if is_short(wire):  # asked before its inputs are read: another thread may write it out
                 short.append(wire)
+                if writing_out and not (is_dot(wire) and _factors_are_in(wire, seen)):
+                    write_out(wire)
             second, first = wire._second, wire._first
             if first is None:
                 leaves.append(wire)
@@ -91,6 +101,11 @@ def _recorded_order(output: Value) -> tuple[list[Value], list[Value], list[Value
             gates.append(pop())
         else:
             return leaves, gates, short
+
+
+def _factors_are_in(dot: Value, seen: set[Value]) -> bool:
+    """Whether there is no new gate behind a factor: its place is between the × gates."""
+    return all(x in seen or x._first is None for x in dot._first)
 
 
 def backward(self: Value, upstream: float = 1.0) -> None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from .engine import Value
 from .flatten import flatten_batch
-from .fuse import fused
 from .machine import has_native, require_native
 from .tape import Tape, replay
 
@@ -107,7 +106,7 @@ def make_batch_runner(
     from .native_blocks import Blocks
     from .native_lanes import Lanes
 
-    batch_tape = fused(flatten_batch(output, parameters, inputs))
+    batch_tape = flatten_batch(output, parameters, inputs)
     if executor == "auto":
         executor = "lanes" if len(batch_tape.kernels) <= LARGEST_IN_LANES else "tape"
     return NativeBatch(batch_tape, Lanes if executor == "lanes" else Blocks)

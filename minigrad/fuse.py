@@ -1,4 +1,4 @@
-"""A tape with fewer, larger operations: chains of additions in one sum, products inside it.
+"""Fewer, larger operations: chains of additions in one sum, products inside it.
 
 Nothing changes in the last bit: a sum goes from left to right, and a product is rounded before it
 is added.
@@ -6,94 +6,68 @@ is added.
 >>> import minigrad as mg
 >>> from minigrad.flatten import flatten
 >>> a, b, c, d = (mg.Value(number) for number in (1.0, 2.0, 3.0, 4.0))
->>> print(fused(flatten([a * b + c * d], parameters=[], inputs=[a, b, c, d])))
-s5 = dot(s0, s1, s2, s3)
+>>> print(flatten([a * b + c * d], parameters=[], inputs=[a, b, c, d]))
+s4 = dot(s0, s1, s2, s3)
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from itertools import compress
 
-from .kernels import DOT, MUL, SUM
-from .tape import Tape
-
-
-def fused(tape: Tape) -> Tape:
-    """The same tape with products that are used once, and sums that go on, inside sums."""
-    kernels, first = list(tape.kernels), tape.first
-    operands: list[list[int]] = [list(slots) for slots in tape.operands]
-    uses, phases = _uses(tape), tape.phases
-    one = _slot_of_one(tape)
-    shift = 1 if one == first else 0  # the constant 1.0 is new: operations move by one slot
-    dropped = bytearray(len(kernels))
-    for i, kernel in enumerate(kernels):
-        if kernel is SUM:
-            head = operands[i][0] - first
-            if (
-                head >= 0
-                and kernels[head] is SUM
-                and uses[first + head] == 1
-                and phases[head] == phases[i]
-            ):
-                dropped[head] = 1
-                operands[head].extend(operands[i][1:])
-                operands[i] = operands[head]
-    for i, kernel in enumerate(kernels):
-        if kernel is SUM and not dropped[i]:
-            products = [
-                slot >= first
-                and kernels[slot - first] is MUL
-                and uses[slot] == 1
-                and phases[slot - first] == phases[i]
-                for slot in operands[i]
-            ]
-            if 2 * sum(products) >= len(products):
-                kernels[i] = DOT
-                factors: list[int] = []
-                for slot, is_product in zip(operands[i], products):
-                    if is_product:
-                        dropped[slot - first] = 1
-                        factors += operands[slot - first]
-                    else:
-                        factors += [slot, -1]  # times one
-                operands[i] = factors
-    return _compact(tape, kernels, operands, dropped, one, shift)
+from .kernels import DOT, MUL, SUM, Kernel
 
 
-def _uses(tape: Tape) -> list[int]:
-    uses = [0] * tape.slot_count
-    for slots in tape.operands:
-        for slot in slots:
-            uses[slot] += 1
-    for slot in [*tape.outputs, *(slot for slots in tape.gradients for slot in slots)]:
-        uses[slot] += 2
-    return uses
-
-
-def _slot_of_one(tape: Tape) -> int:
-    start = len(tape.parameters) + tape.input_count
-    return start + tape.constants.index(1.0) if 1.0 in tape.constants else tape.first
-
-
-def _compact(
-    tape: Tape,
-    kernels: list,  # type: ignore[type-arg]
-    operands: list[list[int]],
-    dropped: bytearray,
+def fuse_sums(
+    kernels: list[Kernel | None],
+    operands: list[tuple[int, ...]],
+    phases: list[int],
+    uses: list[int],
     one: int,
-    shift: int,
-) -> Tape:
-    first = tape.first
-    kept = [i for i in range(len(kernels)) if not dropped[i]]
-    slots = list(range(first)) + [0] * len(kernels) + [one]  # the last, -1, is the constant one
-    for new, i in enumerate(kept):
-        slots[first + i] = first + shift + new
-    return replace(
-        tape,
-        constants=(*tape.constants, 1.0) if shift else tape.constants,
-        kernels=[kernels[i] for i in kept],
-        operands=[tuple([slots[slot] for slot in operands[i]]) for i in kept],
-        outputs=[slots[slot] for slot in tape.outputs],
-        gradients=[[slots[slot] for slot in gradient] for gradient in tape.gradients],
-        phases=[tape.phases[i] for i in kept],
-    )
+) -> None:
+    """Put products that are used once, and sums that go on, inside the sums that use them.
+
+    A node is a place in these lists. `uses` says how often each is used: 0 when it is no longer
+    needed. `one` is the node of the constant 1.
+    """
+    sums = [node for node, kernel in enumerate(kernels) if kernel is SUM and uses[node]]
+    going_on: dict[int, list[int]] = {}  # a list of terms moves along a chain: no term moves twice
+    for node in sums:
+        head, *terms = operands[node]
+        if uses[head] == 1 and kernels[head] is SUM and phases[head] == phases[node]:
+            uses[head] = 0
+            going_on[node] = going_on.pop(head, [*operands[head]])
+            going_on[node] += terms
+    for node, longer in going_on.items():
+        operands[node] = tuple(longer)
+    for node in sums:
+        if uses[node]:
+            parts, phase = operands[node], phases[node]
+            inside = [
+                uses[part] == 1
+                and phases[part] == phase
+                and (kernels[part] is MUL or (kernels[part] is DOT and part == parts[0]))
+                for part in parts
+            ]
+            products = sum(len(operands[part]) for part in compress(parts, inside)) // 2
+            if products >= len(parts) - sum(inside):
+                kernels[node] = DOT
+                operands[node] = _factors(operands, node, inside, uses, one)
+
+
+def _factors(
+    operands: list[tuple[int, ...]],
+    node: int,
+    inside: Sequence[bool],
+    uses: list[int],
+    one: int,
+) -> tuple[int, ...]:
+    factors: list[int] = []
+    for term, is_inside in zip(operands[node], inside):
+        if is_inside:
+            uses[term] = 0
+            factors += operands[term]
+        else:
+            uses[one] += 1
+            factors += term, one
+    return tuple(factors)

@@ -64,6 +64,7 @@ def _dot(*factors: float) -> float:
 SYMBOLS: Final = [Formula.symbol(f"x{i}") for i in range(8)]
 SUM: Final = Kernel("sum", _total, fold=lambda x, y: x + y)
 DOT: Final = Kernel("dot", _dot, native="dot")  # pairs of factors: x0·x1 + x2·x3 + …
+DOTS: Final = Kernel("dots side by side", _dot, native="dot")  # see `native_dots`
 
 _kernels: dict[Any, Kernel] = {}
 
@@ -85,6 +86,7 @@ def kernel_of(formula: Formula, count: int) -> Kernel:
 
 
 MUL: Final = kernel_of(SYMBOLS[0] * SYMBOLS[1], 2)
+COPY: Final = kernel_of(SYMBOLS[0], 1)
 
 
 @cache

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
 import numpy as np
 
-from .flatten import AFTER, ONCE, REDUCE
 from .native_tape import Array, Schedule, slot_numbers
+from .operations import AFTER, ONCE, REDUCE
 from .tape import Tape
 
 if TYPE_CHECKING:

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 import llvmlite.ir as ir
 import numpy as np
 
-from .flatten import EACH_ROW
 from .kernels import MUL
 from .machine import machine
 from .native_batch import columns_of
 from .native_kernels import POINTER, ROWS
 from .native_operand import LONG, VOID, Code, Native
 from .native_tape import Array, Schedule
+from .operations import EACH_ROW
 from .tape import Tape
 
 if TYPE_CHECKING:

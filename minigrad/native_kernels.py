@@ -13,8 +13,9 @@ from typing import Any, Final
 
 import llvmlite.ir as ir
 
-from .kernels import DOT, Kernel
+from .kernels import DOT, DOTS, Kernel
 from .machine import machine
+from .native_dots import write_dots
 from .native_operand import DOUBLE, INT, LONG, VOID, Code, Native, emit
 
 ROWS: Final = 32  # rows in a block
@@ -37,16 +38,21 @@ def addresses(kernels: list[tuple[Kernel, int]], rows: int) -> list[int]:
             for i, key in enumerate(missing):
                 _define(module, f"kernel_{i}", *key)
             names = [f"kernel_{i}" for i in range(len(missing))]
-            _addresses.update(zip(missing, machine().compile(module, names)))
+            # a loop over scalars gains nothing from LLVM's passes, which take most of the time
+            made = machine().compile(module, names, passes=rows > 1)
+            _addresses.update(zip(missing, made))
     return [_addresses[key] for key in keys]
 
 
 def _is_unrolled(kernel: Kernel) -> bool:
-    return kernel.fold is None and kernel is not DOT
+    return kernel.fold is None and kernel not in (DOT, DOTS)
 
 
 def _define(module: Any, name: str, kernel: Kernel, count: int, rows: int) -> None:
     function = ir.Function(module, SIGNATURE, name)
+    if kernel is DOTS:
+        write_dots(function)
+        return
     function.args[4].add_attribute("noalias")  # a run never reads what it writes
     builder = ir.IRBuilder(function.append_basic_block())
     width = min(rows, machine().width)

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import llvmlite.ir as ir
 import numpy as np
 
-from .flatten import EACH_ROW
 from .machine import machine
 from .native_batch import columns_of
 from .native_kernels import POINTER
 from .native_operand import DOUBLE, LONG, VOID, Code, Condition, Native, emit
 from .native_tape import Array
+from .operations import EACH_ROW
 from .tape import Tape
 
 if TYPE_CHECKING:

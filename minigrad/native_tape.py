@@ -15,8 +15,8 @@ from typing import Any
 import llvmlite.ir as ir
 import numpy as np
 
-from .fuse import fused
 from .machine import machine
+from .native_arrangement import Arrangement, Step
 from .native_kernels import POINTER, SIGNATURE, addresses
 from .native_operand import INT, LONG, VOID, Code
 from .tape import Tape
@@ -51,18 +51,16 @@ class Schedule:
     """A tape in runs: the numbers that the native loop walks over."""
 
     def __init__(self, tape: Tape, phase: int | None = None, rows: int = 1) -> None:
-        chosen = [i for i, p in enumerate(tape.phases) if phase is None or p == phase]
-        levels = _levels(tape)
-        kernels = {kernel: k for k, kernel in enumerate(dict.fromkeys(tape.kernels))}
-        keys = {i: (levels[i], kernels[tape.kernels[i]], len(tape.operands[i])) for i in chosen}
-        self.order = sorted(chosen, key=keys.__getitem__)
-        self.runs: list[list[int]] = []
-        latest = None
-        for i in self.order:
-            if keys[i] != latest:
-                latest = keys[i]
-                self.runs.append([])
-            self.runs[-1].append(i)
+        numbers = {kernel: k for k, kernel in enumerate(dict.fromkeys(tape.kernels))}
+        kernels = [numbers[kernel] for kernel in tape.kernels]
+        keys = np.array([list(map(len, tape.operands)), kernels, _levels(tape)], dtype=np.int64)
+        order = np.lexsort(keys)
+        if phase is not None:
+            order = order[np.array(tape.phases)[order] == phase]
+        keys = keys[:, order]
+        ends = np.flatnonzero((keys[:, 1:] != keys[:, :-1]).any(axis=0)) + 1
+        self.order: list[int] = order.tolist()
+        self.runs = [run.tolist() for run in np.split(order, ends)] if self.order else []
         self.tape, self.rows = tape, rows
 
     def leave_out(self, operations: set[int]) -> None:
@@ -72,23 +70,27 @@ class Schedule:
 
     def bind(self, slots: Any) -> None:
         """Lay the table of runs, for operations' slots as the array `slots` numbers them."""
-        tape = self.tape
-        kinds = [(tape.kernels[run[0]], len(tape.operands[run[0]])) for run in self.runs]
+        tape, steps = self.tape, []
+        for run in self.runs:
+            operands = slots[np.array([tape.operands[i] for i in run], dtype=np.int64)]
+            index = np.ascontiguousarray(operands.T, dtype=np.int32)
+            first = int(slots[tape.first + run[0]])
+            steps.append(Step(tape.kernels[run[0]], len(index), index, len(run), first))
+        self.lay(steps)
+
+    def lay(self, steps: list[Step]) -> None:
+        """Lay the table of runs."""
+        kinds = [(step.kernel, step.operands) for step in steps]
         functions = addresses(kinds, self.rows) if kinds else []
-        self.indexes = [
-            np.ascontiguousarray(
-                slots[np.array([tape.operands[i] for i in run], dtype=np.int64)].T, dtype=np.int32
-            )
-            for run in self.runs
-        ]
         table = [
-            (function, index.ctypes.data, len(run), count, int(slots[tape.first + run[0]]))
-            for function, index, run, (_, count) in zip(functions, self.indexes, self.runs, kinds)
+            (function, step.index.ctypes.data, step.length, step.operands, step.first)
+            for function, step in zip(functions, steps)
         ]
+        self.steps = steps  # the table has the addresses of their indexes
         self.table = np.array(table, dtype=np.int64).reshape(-1, FIELDS)
         self.run_all = _run_loop(self.rows)
         self.address, self.count = self.table.ctypes.data, len(table)
-        self.size = self.table.nbytes + sum(index.nbytes for index in self.indexes)
+        self.size = self.table.nbytes + sum(step.index.nbytes for step in steps)
 
     def call(self, values: Array) -> list[int]:
         """The native function that `run` calls, and its arguments."""
@@ -111,7 +113,7 @@ def slot_numbers(tape: Tape, *orders: list[int]) -> Any:
 def _levels(tape: Tape) -> list[int]:
     levels = [0] * tape.first
     for slots in tape.operands:
-        levels.append(1 + max([levels[slot] for slot in slots]))
+        levels.append(1 + max(map(levels.__getitem__, slots)))
     return levels[tape.first :]
 
 
@@ -121,15 +123,17 @@ class NativeTape:
     name = "native tape"
 
     def __init__(self, tape: Tape) -> None:
-        self.tape = tape = fused(tape)
+        self.tape = tape
         self.schedule = Schedule(tape)
-        slots = slot_numbers(tape, self.schedule.order)
-        self.schedule.bind(slots)
+        arrangement = Arrangement(tape, self.schedule.runs)
+        slots = arrangement.slots
+        self.schedule.lay(arrangement.steps)
+        self.slot_count = arrangement.slot_count
         self.outputs = slots[np.array(tape.outputs, dtype=np.int64)]
         self.gradients = slots[np.array(tape.gradients, dtype=np.int64)]
         self.parameter_count = len(tape.parameters)
         self.first_constant = self.parameter_count + tape.input_count
-        self.size = self.schedule.size + 8 * tape.slot_count
+        self.size = self.schedule.size + 8 * self.slot_count
         self._free: list[Array] = []
 
     def take(self) -> Array:
@@ -137,7 +141,7 @@ class NativeTape:
         try:
             return self._free.pop()
         except IndexError:
-            values = Array(self.tape.slot_count)
+            values = Array(self.slot_count)
             values.numbers[self.first_constant : self.tape.first] = self.tape.constants
             return values
 
@@ -183,6 +187,6 @@ def _run_loop(rows: int) -> Any:
         results = b.gep(slots, [b.mul(field[4], LONG(rows))])
         b.call(kernel, [slots, index, field[2], field[3], results])
     b.ret_void()
-    (address,) = machine().compile(module, ["run_all"])
+    (address,) = machine().compile(module, ["run_all"], passes=False)
     prototype = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64, ctypes.c_void_p)
     return prototype(address)

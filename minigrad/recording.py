@@ -29,6 +29,9 @@ _SUM: Final = GATES["sum"]
 # Functions that look at every wire as it is recorded (no_grad, detect_nonfinite): usually none.
 observers: Final[list[Callable[[Value], Value]]] = []
 
+# Classes of wires that multiply and add as the table says; a subclass may do otherwise.
+plain_wires: Final[set[type]] = {Value}
+
 
 def constant(number: Any, label: str = "") -> Value:
     """A wire for a plain number: it has a value and gets no gradient.
@@ -72,9 +75,9 @@ def record(gate: Gate, inputs: tuple[Value, ...]) -> Value:
 def sum_of_products(left: Sequence[Any], right: Sequence[Any]) -> Value | None:
     """A Σ gate in short form, whose × gates are written out when somebody asks for them.
 
-    Only for finite numbers on plain Values that nobody observes; else None.
+    Only for finite numbers on plain wires; else None.
     """
-    if observers or set(map(type, (*left, *right))) != {Value}:
+    if not plain_wires.issuperset(map(type, (*left, *right))):
         return None
     numbers = [wire._data for wire in left], [wire._data for wire in right]
     out = float_forward(_SUM, len(left))(*map(times, *numbers))
@@ -87,6 +90,8 @@ def sum_of_products(left: Sequence[Any], right: Sequence[Any]) -> Value | None:
     wire.label = ""
     wire._first, wire._second = _factors(left, right), MANY
     wire._d_first, wire._d_second = _factors(numbers[1], numbers[0]), PRODUCTS
+    for observer in observers:
+        wire = observer(wire)
     return wire
 
 

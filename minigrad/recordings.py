@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from .arguments import described as structure_text
 from .arguments import put_together, take_apart
-from .engine import Value, leaves_and_gates
+from .engine import Value, order_with_dots
 from .executors import BatchRunner, Runner, make_batch_runner, make_runner
 from .flatten import flatten
 from .tape import Tape, replay
 from .tracing import TracingError, recording, traced, untraced
+from .value import is_dot
 from .watching import Places
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ class Recording:
         self.parameters = [
             wire for wire in wires if wire.is_leaf and wire not in given and not wire.is_constant
         ]
-        self.gate_count = sum(not wire.is_leaf for wire in wires)
+        gates = [wire for wire in wires if not wire.is_leaf]
+        self.gate_count = len(gates) + sum(len(wire._first) // 2 for wire in gates if is_dot(wire))
         self.places = Places(compiled.function, self.parameters)
         self._inputs = inputs
         self.tape: Tape = flatten(self.outputs, self.parameters, inputs)
@@ -97,7 +99,9 @@ class Recording:
         if self.checked or (parameters, numbers) == self._recorded_with:
             return
         eager: list[Any] = []
-        structure = take_apart(self.call(compiled.function, [Value(x) for x in numbers]), eager)
+        with _without_collector():
+            result = self.call(compiled.function, [Value(x) for x in numbers])
+        structure = take_apart(result, eager)
         if structure != self.output_structure or not all(map(_close, eager, outputs)):
             shown = ", ".join(f"{float(value):g}" for value in eager[:4])
             replayed = ", ".join(f"{value:g}" for value in outputs[:4])
@@ -156,7 +160,7 @@ def _all_wires(name: str, outputs: list[Any]) -> list[Value]:
                 f"{name} must return a Value, or a list or tuple of Values; it returned the "
                 f"{type(output).__name__} {output!r}"
             )
-        leaves, gates = leaves_and_gates(output)
+        leaves, gates = order_with_dots(output)
         wires.update(dict.fromkeys(leaves))
         wires.update(dict.fromkeys(gates))
     if not outputs:

@@ -23,6 +23,7 @@ from typing import Any, Final, NoReturn
 from .engine import Value
 from .gates import FUNCTIONS, select
 from .modes import observing
+from .recording import plain_wires
 from .sources import calling_source
 
 _recording: Final[ContextVar[bool]] = ContextVar("_recording", default=False)
@@ -74,6 +75,9 @@ class Traced(Value):
 
     def choose(self, if_true: Any, if_false: Any) -> Any:
         return select([if_true, if_false], FUNCTIONS["is_equal"](self, 0.0))
+
+
+plain_wires.add(Traced)
 
 
 def traced(data: float, label: str = "") -> Traced:

@@ -252,6 +252,11 @@ def own_backward(wire: Value) -> Callable[[], None] | None:
     return function
 
 
+def is_dot(wire: Value) -> bool:
+    """Whether the gate is a Σ whose × gates have not been written out."""
+    return wire._second is MANY and wire._d_second is PRODUCTS
+
+
 def is_short(wire: Value) -> bool:
     """Whether the gate stands in short form: a number or products that have no wires yet."""
     if wire._second is MANY:
@@ -285,7 +290,7 @@ def _write_out_products(wire: Value) -> None:
     factors, local_gradients = wire._first[::-1], wire._d_first[::-1]
     products = []
     for place in range(0, len(factors), 2):
-        product: Value = new_object(Value)
+        product: Value = new_object(type(wire))
         product._second, product._first = factors[place : place + 2]
         product._d_second, product._d_first = local_gradients[place : place + 2]
         product._data = product._d_second * product._d_first

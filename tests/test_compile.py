@@ -283,7 +283,7 @@ def test_stats_tell_what_was_folded_shared_and_dropped():
     compiled(2.0)
     stats = compiled.stats()
     assert stats["gates"] == 7
-    assert stats["operations"] == 6
+    assert stats["operations"] == 3
     assert stats["executor"] == "python tape"
 
 

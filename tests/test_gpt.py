@@ -23,7 +23,7 @@ def test_it_has_the_parameters_that_its_docstring_says():
     assert len(gpt.GPT().parameters()) == 4192
 
 
-def test_losses_compiled_and_eager_agree_over_twenty_steps(small):
+def test_losses_compiled_and_eager_agree_over_twenty_steps():
     _, compiled = gpt.train(20)
     _, eager = gpt.train(20, compiled=False)
     assert compiled == pytest.approx(eager, rel=1e-9)
