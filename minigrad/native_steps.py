@@ -17,8 +17,8 @@ import numpy as np
 from .formula import Formula
 from .kernels import renamed_formula
 from .machine import machine
+from .native_bits import sqrt
 from .native_kernels import POINTER
-from .native_math import sqrt
 from .native_operand import DOUBLE, LONG, VOID, Code, Native, emit_formula
 from .update_formulas import UpdateFormulas
 
