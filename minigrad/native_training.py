@@ -18,7 +18,7 @@ from .formula import Formula
 from .machine import machine
 from .native_steps import Job, step_function
 from .native_tape import Array
-from .optim import Optimizer
+from .optim import Optimizer, State
 from .update_formulas import UpdateFormulas, update_formulas
 
 Call = list[int]  # the address of a native function, and its arguments
@@ -97,8 +97,8 @@ class NativeTraining:
         self.places = [place[value] for value in moved]
         size = -(-len(moved) // machine().width) * machine().width
         self.data, self.grad = Array(size), Array(size)
-        self.state = Array(len(formulas.own), size)
-        self.shared = Array(1 + len(formulas.whole))
+        self.state = Array(len(formulas.state), size)
+        self.shared = Array(1 + len(formulas.state))
         self.shared.numbers[0] = largest_norm
         # of the latest steps: learning rate (and that of the step after), loss, gradient's norm
         self.rates, self.losses, self.norms = Array(capacity + 1), Array(capacity), Array(capacity)
@@ -118,17 +118,17 @@ class NativeTraining:
 
     def read(self) -> None:
         """Take over the numbers of the Values, and the optimiser's settings and state."""
-        formulas = update_formulas(self.optimizer)
-        if formulas is not self.formulas and formulas is not None:  # a setting has been changed
+        count, states = len(self.moved), [self.optimizer._states[place] for place in self.places]
+        formulas = _formulas(self.optimizer, states)
+        if formulas is not self.formulas and formulas is not None:
             self.formulas, self._job_is_for = formulas, None
         self.steps_before = self.optimizer.steps - self.done
-        count, formulas = len(self.moved), self.formulas
         self.data.numbers[:count] = [value._data for value in self.moved]
-        states = [self.optimizer._states[place] for place in self.places]
-        columns = dict(zip(formulas.state, zip(*states)))
-        for i, part in enumerate(formulas.own):
+        columns = dict(zip(self.formulas.state, zip(*states)))
+        for i, part in enumerate(self.formulas.own):
             self.state.numbers[i, :count] = columns[part]
-        self.shared.numbers[1:] = [columns[part][0] for part in formulas.whole]
+        for i, part in enumerate(self.formulas.whole, 1):
+            self.shared.numbers[i] = columns[part][0]
 
     def show(self) -> None:
         """Give the Values their numbers and gradients, as after the latest step."""
@@ -148,7 +148,10 @@ class NativeTraining:
             zip(formulas.own, self.state.numbers[:, :count].tolist())
         )
         for part, number in zip(formulas.whole, self.shared.numbers[1:].tolist()):
-            columns[part] = [int(number)] * count
+            columns[part] = [number] * count
+        for part, first in zip(formulas.state, self.optimizer.initial_state):
+            if isinstance(first, int):
+                columns[part] = list(map(int, columns[part]))
         if columns:
             states = list(self.optimizer._states)
             for place, state in zip(self.places, zip(*[columns[part] for part in formulas.state])):
@@ -205,21 +208,19 @@ def native_training(
     """Training of these parameters in arrays, where optimiser and parameters allow it."""
     if not (moved and all(map(keeps_slots, optimizer.parameters))):
         return None
-    formulas = update_formulas(optimizer)
-    if formulas is None or not formulas.is_native:
-        return None
     if getattr(optimizer.step, "__func__", None) is not Optimizer.step:
         return None
-    if not _same_whole_numbers(optimizer, moved, formulas):
+    formulas = update_formulas(optimizer)
+    if formulas is None or not formulas.is_native:
         return None
     limit = inf if largest_norm is None else largest_norm
     return NativeTraining(optimizer, formulas, moved, capacity, limit)
 
 
-def _same_whole_numbers(optimizer: Optimizer, moved: list[Value], formulas: UpdateFormulas) -> bool:
-    """Whether all parameters are at the same step."""
-    chosen = set(moved)
-    states = [s for p, s in zip(optimizer.parameters, optimizer._states) if p in chosen]
-    return all(
-        len(set(parts)) == 1 for parts, whole in zip(zip(*states), formulas.is_whole) if whole
-    )
+def _formulas(optimizer: Optimizer, states: list[State]) -> UpdateFormulas | None:
+    """The formulas for parameters in these states."""
+    formulas = update_formulas(optimizer)
+    if formulas is None:
+        return None
+    wholes = [parts for parts, is_whole in zip(zip(*states), formulas.is_whole) if is_whole]
+    return formulas if all(len(set(parts)) == 1 for parts in wholes) else formulas.apart

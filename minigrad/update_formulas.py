@@ -40,9 +40,9 @@ class UpdateFormulas:
     """
 
     def __init__(self, optimizer: Optimizer) -> None:
-        self.is_whole = tuple(isinstance(part, int) for part in optimizer.initial_state)
+        is_whole = tuple(isinstance(part, int) for part in optimizer.initial_state)
         self.data, self.grad, self.rate = map(Formula.symbol, ("p", "g", "lr"))
-        self.state = tuple(Formula.symbol(f"s{i}") for i in range(len(self.is_whole)))
+        self.state = tuple(Formula.symbol(f"s{i}") for i in range(len(is_whole)))
         twin: Any = copy.copy(optimizer)
         twin.lr = self.rate
         try:
@@ -56,9 +56,7 @@ class UpdateFormulas:
                 f"{_where(optimizer)} gives a state of {len(self.new_state)} parts, "
                 f"initial_state has {len(self.state)}"
             )
-        self.whole, self.own = _split(self.state, self.is_whole)
-        self.new_whole, self.new_own = _split(self.new_state, self.is_whole)
-        self.shared = [self.rate, *self.whole]
+        self._sort_parts(is_whole)
         if not self.differing.isdisjoint(self.new_whole):
             raise TypeError(
                 f"{_where(optimizer)} is marked as a formula, and a whole number of its state must "
@@ -66,6 +64,19 @@ class UpdateFormulas:
             )
         self._code = as_python(*self.results)
         self._gates = called_gates([*self.results])
+
+    def _sort_parts(self, is_whole: tuple[bool, ...]) -> None:
+        self.is_whole = is_whole
+        self.whole, self.own = _split(self.state, is_whole)
+        self.new_whole, self.new_own = _split(self.new_state, is_whole)
+        self.shared = [self.rate, *self.whole]
+
+    @cached_property
+    def apart(self) -> UpdateFormulas:
+        """The same where each parameter has taken a number of steps of its own."""
+        twin = copy.copy(self)
+        twin._sort_parts((False,) * len(self.is_whole))
+        return twin
 
     @property
     def is_native(self) -> bool:

@@ -149,6 +149,23 @@ def test_many_steps_at_once_are_the_same_steps(name, batch_size):
     assert optimizer.steps == twin_optimizer.steps == 50 * (1 if batch_size is None else 5)
 
 
+def test_parameters_that_have_taken_different_numbers_of_steps():
+    def losses(compiled):
+        w, b = Value(0.5), Value(-0.2)
+        optimizer = optim.Adam([w, b], lr=0.05)
+        for _ in range(3):  # the first steps do not reach b
+            optimizer.zero_grad()
+            (w * w).backward()
+            optimizer.step()
+        loss = lambda x, y: (w * x[0] + b - y) ** 2
+        loss = mg.compile(loss) if compiled else loss
+        history = mg.fit(loss, data=(X, Y), optimizer=optimizer, epochs=5, progress=False)
+        assert [state[0] for state in optimizer._states] == [8, 5]
+        return history.loss
+
+    assert losses(True) == pytest.approx(losses(False), rel=1e-12)
+
+
 def test_a_schedule_and_a_limit_of_the_norm_are_followed_step_by_step():
     def history(compiled):
         w = Value(3.0)
