@@ -181,9 +181,9 @@ def _reach(
     wire: Any = output
     while True:
         while wire._grad is not zero:  # down along the first inputs
-            has_many = wire._second is MANY
-            if has_many and wire._d_second is PRODUCTS and _leads_further(wire, zero):
-                write_out(wire)
+            sources = None
+            if wire._second is MANY:
+                sources = _reach_leaves(wire, zero, reached, before, leaves)
             reached.append(wire)
             before.append(wire._grad)
             wire._grad = zero
@@ -192,8 +192,8 @@ def _reach(
                 leaves.append(len(reached) - 1)
                 break
             path.append(wire)
-            if has_many:
-                waiting.append(iter(first))
+            if sources is not None:
+                waiting.append(sources)
                 break
             wire = first
         while path:  # and up, to the next input that has not been reached
@@ -214,9 +214,31 @@ def _reach(
             return gates, leaves
 
 
-def _leads_further(products: Value, zero: float) -> bool:
-    """Whether there is a new gate behind a factor: its place is between the × gates."""
-    return any(x._grad is not zero and x._first is not None for x in products._first)
+def _reach_leaves(
+    wire: Value,
+    zero: float,
+    reached: list[Value],
+    before: list[float | None],
+    leaves: list[int],
+) -> Iterator[Value]:
+    """Reach the leaves among many inputs; the other inputs that have not been reached.
+
+    A dot product with such an input is written out: the input's place is between the × gates.
+    """
+    others = []
+    for source in wire._first:
+        if source._grad is not zero:
+            if source._first is None:
+                leaves.append(len(reached))
+                reached.append(source)
+                before.append(source._grad)
+                source._grad = zero
+            else:
+                others.append(source)
+    if others and wire._d_second is PRODUCTS:
+        write_out(wire)
+        return iter(wire._first)
+    return iter(others)
 
 
 def _send_back(gates: list[Value]) -> None:
