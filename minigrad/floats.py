@@ -80,7 +80,7 @@ def float_forward(gate: Gate, count: int) -> Callable[..., float]:
     """The forward rule as a function of `count` floats."""
     gate.check_arity(count)
     if gate.arity is None or gate.kernel is not None:
-        forward: Callable[..., float] = gate.kernel or gate.trace
+        forward: Callable[..., float] = gate.kernel or gate.rule or gate.trace
         return forward
     code = FloatCode(gate)
     body = [*code.forward(), "return out"]

@@ -97,8 +97,8 @@ def sum_of_products(left: Sequence[Any], right: Sequence[Any]) -> Value | None:
 
 def _factors(left: Sequence[Any], right: Sequence[Any]) -> tuple[Any, ...]:
     """The factors side by side, the last pair first."""
-    factors: list[Any] = [None] * (2 * len(left))
-    factors[::2], factors[1::2] = left[::-1], right[::-1]
+    factors = [*left, *right]
+    factors[-2::-2], factors[::-2] = left, right
     return tuple(factors)
 
 
