@@ -276,8 +276,9 @@ def documentation(gate: Gate) -> str:
 
 def _items(gate: Gate, values: Any) -> Sequence[Any]:
     try:
-        return list(values)
+        items = iter(values)
     except TypeError:
         raise TypeError(
             f"{gate.name} takes Values and numbers, or one list of them, got {described(values)}"
         ) from None
+    return list(items)  # not above: an error on the way is not that values is no list

@@ -23,7 +23,7 @@ from typing import Any
 
 from . import bell_curve, ieee
 from .formula import Operand
-from .gate import Gate, function_of
+from .gate import Gate, described, function_of
 
 GATES: dict[str, Gate] = {}
 
@@ -476,6 +476,9 @@ def dot(left: Iterable[Any], right: Iterable[Any]) -> Any:
     >>> mg.dot([mg.Value(2.0), mg.Value(-3.0)], [-1, -2])
     Value(data=4.0, grad=?, gate=sum)
     """
+    for side in (left, right):
+        if not isinstance(side, Iterable):
+            raise TypeError(f"dot takes two lists of Values and numbers, got {described(side)}")
     left, right = list(left), list(right)
     if len(left) != len(right):
         raise ValueError(

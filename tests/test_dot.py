@@ -77,6 +77,20 @@ def test_the_product_that_overflows_is_found() -> None:
         mg.dot([huge], [huge])
 
 
+@pytest.mark.parametrize(
+    ("left", "right", "words"),
+    [
+        ([Value(1.0)], ["a"], "× takes Values and numbers: expected a number, got the str 'a'"),
+        ([Value(1.0)], None, "dot takes two lists of Values and numbers, got None"),
+        (Value(1.0), [1.0], "dot takes two lists of Values and numbers, got the Value"),
+        ([], [], "at least one input"),
+    ],
+)
+def test_what_is_no_dot_product_is_said(left: object, right: object, words: str) -> None:
+    with pytest.raises(TypeError, match=words):
+        mg.dot(left, right)
+
+
 def test_a_user_sees_no_function_in_backward_and_can_put_one_there() -> None:
     x, y = Value(2.0), Value(3.0)
     total = mg.dot([x], [y])
