@@ -67,11 +67,10 @@ def circuit_from_json(content: Place) -> Value:
 def _wire_from_json(place: Place, wires: list[Value], used: bytearray) -> Value:
     data = place["data"].number()
     grad = place["grad"].number() if "grad" in place else None
-    label = place["label"].text() if "label" in place else ""
     if "gate" in place:
         place.only("data", "gate", "inputs", "local", "grad", "label", "unit")
         gate, inputs, local = _gate_from_json(place, wires, used)
-        wire = restored(Value, data, grad, label, gate, inputs, local, "")
+        wire = restored(Value, data, grad, gate, inputs, local, "")
     else:
         place.only("data", "constant", "grad", "label", "unit")
         constant = "constant" in place
@@ -79,7 +78,9 @@ def _wire_from_json(place: Place, wires: list[Value], used: bytearray) -> Value:
             place["constant"].refuse("expected true")
         if constant and grad is not None:
             place["grad"].refuse("a constant has no gradient")
-        wire = restored(Value, data, grad, label, None, (), (), "constant" if constant else "")
+        wire = restored(Value, data, grad, None, (), (), "constant" if constant else "")
+    if "label" in place and (label := place["label"].text()):
+        wire.label = label
     if "unit" in place:
         if place["unit"].count() != 2:
             place["unit"].refuse(f"expected layer and unit, got {place['unit'].count()} items")

@@ -24,11 +24,10 @@ from typing import Any, Final
 from .arguments import put_together, take_apart
 from .engine import MANY, Value
 from .gate import Gate, as_number, described
-from .recording import constant, observed, observers
+from .recording import constant, new_wire, observed, observers
 from .recordings import Recording, record_function
 from .rows import Rows, rows_of
 from .tracing import Traced, TracingError, is_recording
-from .value import new_object
 
 EXECUTORS: Final = ("auto", "python", "tape", "lanes")
 
@@ -209,8 +208,8 @@ class Compiled:
     def _result(self, data: float, leaves: tuple[Value, ...], gradient: tuple[float, ...]) -> Value:
         if not leaves:
             return constant(data)
-        wire: Value = new_object(Value)
-        wire._data, wire._grad, wire.gate, wire.label = data, None, self._gate, ""
+        wire: Value = new_wire()
+        wire._data, wire._grad, wire.gate = data, None, self._gate
         wire._first, wire._second, wire._d_first, wire._d_second = leaves, MANY, gradient, None
         return observed(wire) if observers or data - data != 0.0 else wire
 

@@ -42,7 +42,7 @@ def _shallow(wire: Value) -> Value:
     """A new wire with the same number, gate and inputs."""
     twin: Value = new_object(type(wire))
     twin._data, twin._grad = wire._data, wire._grad
-    twin.gate, twin.label = wire.gate, wire.label
+    twin.gate = wire.gate
     twin._first, twin._second = wire._first, wire._second
     twin._d_first, twin._d_second = wire._d_first, wire._d_second
     return twin
@@ -103,7 +103,7 @@ def _reduce(wire: Value, protocol: Any) -> tuple[Any, ...]:
     if wire.gate is not None and not _inside.circuit:
         return _last_wire, (_Circuit(wire),)
     kind = "constant" if wire.is_constant else ""
-    state = (wire._data, wire._grad, wire.label, wire.gate, wire.inputs, wire.local_gradients, kind)
+    state = (wire._data, wire._grad, wire.gate, wire.inputs, wire.local_gradients, kind)
     return restored, (type(wire), *state), wire.__dict__ or None
 
 
@@ -111,7 +111,6 @@ def restored(
     kind: type[Value],
     data: float,
     grad: float | None,
-    label: str,
     gate: Any,
     inputs: tuple[Value, ...],
     local_gradients: tuple[float, ...],
@@ -119,7 +118,7 @@ def restored(
 ) -> Value:
     """A wire put together again from its parts; `leaf_kind` is "constant" or empty."""
     wire: Value = new_object(kind)
-    wire._data, wire._grad, wire.label, wire.gate = data, grad, label, gate
+    wire._data, wire._grad, wire.gate = data, grad, gate
     wire._d_first = wire._d_second = None
     if gate is None:
         wire._first, wire._second = None, CONSTANT if leaf_kind else None

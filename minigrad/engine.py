@@ -16,7 +16,8 @@ add.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import chain, repeat
 from typing import Any, Final
 
 from .gate import as_number
@@ -145,16 +146,14 @@ def _whole_pass(output: Value, seed: float) -> None:
             f"backward() on {output!r}, which no gate has made: was it computed from numbers "
             "alone, or inside no_grad()?"
         )
-    reached: list[Value] = []
-    before: list[float | None] = []
+    circuit = _Reached()
     # runs in C from end to end: no second Ctrl-C can come between two of its writes
-    restore = map(_write_grad, reached, before)
+    restore = circuit.restoring()
     try:
-        gates, leaves = _reach(output, reached, before)
+        _reach(output, circuit)
         output._grad = seed
-        _send_back(gates)
-        for place in leaves:
-            leaf, old = reached[place], before[place]
+        _send_back(circuit.gates)
+        for leaf, old in zip(circuit.leaves, circuit.leaves_before):
             if leaf._second is CONSTANT:
                 leaf._grad = None
             elif old is not None:
@@ -164,63 +163,105 @@ def _whole_pass(output: Value, seed: float) -> None:
         raise
 
 
-def _reach(
-    output: Value, reached: list[Value], before: list[float | None]
-) -> tuple[list[Value], list[int]]:
-    """Begin every sum of contributions; the gates in order, and the places of leaves in `reached`.
+class _Reached:
+    """The wires of a circuit that a pass has reached, and their gradients from before it."""
+
+    def __init__(self) -> None:
+        self.gates: list[Value] = []  # in topological order
+        self.path: list[Value] = []  # gates whose inputs are being visited
+        self.leaves: list[Value] = []
+        self.leaves_before: list[float | None] = []
+        self.seen: list[Value] = []  # gates that had a gradient: those of an earlier pass
+        self.seen_before: list[float | None] = []
+
+    def restoring(self) -> Iterator[None]:
+        """Writes back a gradient at each step."""
+        return chain(
+            map(_write_grad, self.gates, repeat(None)),
+            map(_write_grad, self.path, repeat(None)),
+            map(_write_grad, self.seen, self.seen_before),
+            map(_write_grad, self.leaves, self.leaves_before),
+        )
+
+
+def _reach(output: Value, circuit: _Reached) -> None:
+    """Begin every sum of contributions, and find the order of the gates: `topological_order`'s.
 
     The zero to sum from is −0.0: −0.0 + c is c, to the last bit. It is an object of this pass
-    alone, so a wire that has it has been reached: a set of a million wires would cost more. The
-    order is that of `topological_order`.
+    alone, so a wire that has it has been reached: a set of a million wires would cost more. A wire
+    is in a list of the circuit before its gradient is touched, and in one at any time after.
     """
     zero = float("-0.0")
-    gates: list[Value] = []
-    leaves: list[int] = []
-    path: list[Value] = []  # gates whose inputs are being visited
+    gates, path = circuit.gates, circuit.path
+    leaves, leaves_before = circuit.leaves, circuit.leaves_before
+    unfinished: list[Value] = []  # gates of `path` with more inputs to visit than the first
     waiting: list[Iterator[Value]] = []  # for those of them with many inputs, the ones to come
     wire: Any = output
+    if wire._first is None:
+        leaves.append(wire)
+        leaves_before.append(wire._grad)
+        return
     while True:
-        while wire._grad is not zero:  # down along the first inputs
-            sources = None
-            if wire._second is MANY:
-                sources = _reach_leaves(wire, zero, reached, before, leaves)
-            reached.append(wire)
-            before.append(wire._grad)
-            wire._grad = zero
-            first = wire._first
-            if first is None:
-                leaves.append(len(reached) - 1)
-                break
+        first, second = wire._first, wire._second
+        finished = True
+        if second is MANY:
+            first = None
+            if others := _reach_leaves(wire, zero, leaves, leaves_before):
+                waiting.append(iter(others))
+                finished = False
+        elif second is not None and second._grad is not zero:
+            if second._first is None:
+                leaves.append(second)
+                leaves_before.append(second._grad)
+                second._grad = zero
+            else:
+                finished = False
+        if wire._grad is not None:
+            circuit.seen.append(wire)
+            circuit.seen_before.append(wire._grad)
+        if not finished:
+            unfinished.append(wire)
+        if first is not None and first._grad is not zero:
+            if first._first is not None:
+                path.append(wire)
+                wire._grad = zero
+                wire = first  # down along the first inputs
+                continue
+            leaves.append(first)
+            leaves_before.append(first._grad)
+            first._grad = zero
+        if finished:
+            gates.append(wire)
+        else:
             path.append(wire)
-            if sources is not None:
-                waiting.append(sources)
-                break
-            wire = first
-        while path:  # and up, to the next input that has not been reached
-            wire = path[-1]._second
+        wire._grad = zero
+        while unfinished:  # and up, to the next input that has not been reached
+            gate, last = unfinished[-1], path[-1]
+            while last is not gate:
+                gates.append(last)
+                path.pop()
+                last = path[-1]
+            wire = gate._second
             if wire is MANY:
                 for wire in waiting[-1]:
                     if wire._grad is not zero:
                         break
                 else:
                     waiting.pop()
-                    gates.append(path.pop())
+                    unfinished.pop()
                     continue
                 break
-            if wire is not None and wire._grad is not zero:
+            unfinished.pop()
+            if wire._grad is not zero:
                 break
-            gates.append(path.pop())
         else:
-            return gates, leaves
+            gates += path[::-1]
+            return
 
 
 def _reach_leaves(
-    wire: Value,
-    zero: float,
-    reached: list[Value],
-    before: list[float | None],
-    leaves: list[int],
-) -> Iterator[Value]:
+    wire: Value, zero: float, leaves: list[Value], leaves_before: list[float | None]
+) -> Sequence[Value]:
     """Reach the leaves among many inputs; the other inputs that have not been reached.
 
     A dot product with such an input is written out: the input's place is between the × gates.
@@ -229,16 +270,16 @@ def _reach_leaves(
     for source in wire._first:
         if source._grad is not zero:
             if source._first is None:
-                leaves.append(len(reached))
-                reached.append(source)
-                before.append(source._grad)
+                leaves.append(source)
+                leaves_before.append(source._grad)
                 source._grad = zero
             else:
                 others.append(source)
     if others and wire._d_second is PRODUCTS:
         write_out(wire)
-        return iter(wire._first)
-    return iter(others)
+        products: Sequence[Value] = wire._first
+        return products
+    return others
 
 
 def _send_back(gates: list[Value]) -> None:

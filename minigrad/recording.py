@@ -13,6 +13,7 @@ Value(data=1.0, grad=?, gate=pow)
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from math import isfinite
 from operator import mul as times
 from typing import Any, Final
@@ -25,6 +26,8 @@ from .sources import note_nonfinite_birth
 from .value import PRODUCTS, new_object
 
 _SUM: Final = GATES["sum"]
+
+new_wire: Final[Any] = partial(new_object, Value)  # without arguments it is called faster
 
 # Functions that look at every wire as it is recorded (no_grad, detect_nonfinite): usually none.
 observers: Final[list[Callable[[Value], Value]]] = []
@@ -55,11 +58,10 @@ def record(gate: Gate, inputs: tuple[Value, ...]) -> Value:
     numbers = [wire._data for wire in inputs]
     out = float_forward(gate, count)(*numbers)
     gradients = float_local_gradients(gate, count)(*numbers, out)
-    wire: Value = new_object(Value)
+    wire: Value = new_wire()
     wire._data = out
     wire._grad = None
     wire.gate = gate
-    wire.label = ""
     wire._first = inputs
     wire._second = MANY
     wire._d_first = tuple(
@@ -83,11 +85,10 @@ def sum_of_products(left: Sequence[Any], right: Sequence[Any]) -> Value | None:
     out = float_forward(_SUM, len(left))(*map(times, *numbers))
     if out - out != 0.0:
         return None
-    wire: Value = new_object(Value)
+    wire: Value = new_wire()
     wire._data = out
     wire._grad = None
     wire.gate = _SUM
-    wire.label = ""
     wire._first, wire._second = _factors(left, right), MANY
     wire._d_first, wire._d_second = _factors(numbers[1], numbers[0]), PRODUCTS
     for observer in observers:
@@ -119,11 +120,10 @@ def _number(gate: Gate, operand: Any) -> float:
 
 
 NEW_WIRE: Final = """\
-wire = new_object(Value)
+wire = new_wire()
 wire._data = out
 wire._grad = None
 wire.gate = gate
-wire.label = ""
 """
 
 
@@ -171,12 +171,12 @@ def _define(
     gate: Gate, parameters: list[str], body: list[str], computed: list[str], **names: Any
 ) -> Callable[..., Value]:
     # one test finds an infinity or a nan among the numbers, and almost never anything else
-    body = [
-        *body,
-        f"probe = {' + '.join(['out', *computed])}",
-        "if probe - probe != 0.0 or observers: return observed(wire)",
-    ]
-    namespace = {"Value": Value, "new_object": new_object, "gate": gate, "observers": observers}
+    probe = "out"
+    if computed:
+        probe = "probe"
+        body = [*body, f"probe = {' + '.join(['out', *computed])}"]
+    body = [*body, f"if {probe} - {probe} != 0.0 or observers: return observed(wire)"]
+    namespace = {"Value": Value, "new_wire": new_wire, "gate": gate, "observers": observers}
     namespace |= {"CONSTANT": CONSTANT, "record": record, "observed": observed}
     namespace |= {"to_number": _number, **names}
     clash = namespace.keys() & FloatCode(gate).namespace.keys()

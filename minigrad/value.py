@@ -66,13 +66,12 @@ class Value(Operand):
         "_grad",
         "_second",
         "gate",
-        "label",
     )
 
     __array_ufunc__ = None  # NumPy's numbers leave arithmetic with a Value to us
 
     gate: Gate | None
-    label: str
+    label: str = ""  # most wires have none: no slot for the collector to look into
     _data: float
     _grad: float | None
     _first: Any
@@ -90,7 +89,8 @@ class Value(Operand):
             )
         self._data = as_number(data)
         self._grad = None
-        self.label = label
+        if label:
+            self.label = label
         self.gate = None
         self._first = self._second = None
         self._d_first = self._d_second = None
@@ -295,7 +295,7 @@ def _write_out_products(wire: Value) -> None:
         product._d_second, product._d_first = local_gradients[place : place + 2]
         product._data = product._d_second * product._d_first
         product._grad = wire._grad  # Σ hands on what it receives
-        product.gate, product.label = _MUL, ""
+        product.gate = _MUL
         products.append(product)
     wire._first, wire._d_first = tuple(products), (1.0,) * len(products)
     wire._d_second = None  # last: until here, a thread that looks without the lock finds PRODUCTS
