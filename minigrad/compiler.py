@@ -96,7 +96,9 @@ class Compiled:
         if self.check:
             recording.check(self, parameters, data, outputs)
         wires = [i for i, number in enumerate(numbers) if isinstance(number, Value)]
-        leaves = (*recording.parameters, *[numbers[i] for i in wires])
+        leaves: tuple[Value, ...] = recording.leaves
+        if wires:
+            leaves = (*leaves, *[numbers[i] for i in wires])
         first_input = len(recording.parameters)
         results = []
         for output, gradient in zip(outputs, gradients):
@@ -125,7 +127,7 @@ class Compiled:
             raise ValueError(f"reduce is 'mean' or 'sum', got {reduce!r}")
         rows = self.rows(*columns)
         total, gradients = self.run_rows(rows, rows.count if reduce == "mean" else 1)
-        return self._result(total, tuple(rows.recording.parameters), tuple(gradients))
+        return self._result(total, rows.recording.leaves, tuple(gradients))
 
     def rows(self, *columns: Any) -> Rows:
         """The rows of a batch in the form in which they are run: make it once, run it often."""

@@ -23,7 +23,7 @@ from typing import Any, Final
 from .gate import as_number
 from .value import CONSTANT as CONSTANT
 from .value import MANY as MANY
-from .value import PRODUCTS, is_dot, is_short, one_at_a_time, write_out
+from .value import PRODUCTS, Leaves, is_dot, is_short, one_at_a_time, write_out
 from .value import Value as Value
 
 _write_grad: Final = Value.__dict__["_grad"].__set__
@@ -146,6 +146,8 @@ def _whole_pass(output: Value, seed: float) -> None:
             f"backward() on {output!r}, which no gate has made: was it computed from numbers "
             "alone, or inside no_grad()?"
         )
+    if type(output._first) is Leaves and _send_to_leaves(output, seed):
+        return
     circuit = _Reached()
     # runs in C from end to end: no second Ctrl-C can come between two of its writes
     restore = circuit.restoring()
@@ -161,6 +163,27 @@ def _whole_pass(output: Value, seed: float) -> None:
     except BaseException:
         deque(restore, maxlen=0)
         raise
+
+
+def _send_to_leaves(output: Value, seed: float) -> bool:
+    """The pass of one gate between its leaves and the output; False where that is not all."""
+    leaves, sent = output._first, output._d_first
+    before = [leaf._grad for leaf in leaves if leaf._first is None]
+    if len(before) < len(leaves):  # one has been given a function of its own to send gradients
+        return False
+    restore = map(_write_grad, (output, *leaves), (output._grad, *before))
+    if seed != 1.0:
+        sent = [local * seed for local in sent]
+    if before != [None] * len(before):
+        sent = [new if old is None else new + old for new, old in zip(sent, before)]
+    try:
+        output._grad = seed
+        for leaf, number in zip(leaves, sent):
+            leaf._grad = number
+    except BaseException:
+        deque(restore, maxlen=0)
+        raise
+    return True
 
 
 class _Reached:

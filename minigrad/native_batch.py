@@ -60,8 +60,10 @@ class RowRunner(ABC):
         The last example is repeated: rows that run together may begin with it.
         """
         columns = columns_of(rows)
-        repeated = np.repeat(columns[:, -1:], self.step - 1, axis=1)
-        columns = np.ascontiguousarray(np.concatenate([columns, repeated], axis=1))
+        missing = rows.count + self.step - 1 - columns.shape[1]
+        if missing > 0:
+            columns = np.concatenate([columns, np.repeat(columns[:, -1:], missing, axis=1)], axis=1)
+        columns = np.ascontiguousarray(columns)
         return columns, columns.ctypes.data, columns.shape[1]
 
     def lay_out(self, prepared: Any, columns: Any) -> None:

@@ -21,7 +21,7 @@ from math import isfinite
 from typing import Any, TypeVar
 
 from .access import BySlot, access_to
-from .clipping import clip_grad_norm, clip_grad_value, gradient_norm
+from .clipping import clip_grad_norm, clip_grad_value, gradient_norm, has_grad
 from .engine import Value
 from .gate import as_number, described
 from .schedules import Schedule, cosine, linear, step_decay
@@ -101,9 +101,8 @@ class Optimizer:
         Parameters that no gradient has reached are left alone.
         """
         before = self._access.data(self.parameters)
-        news, states = self._updates(before)
         try:
-            self._access.write(self.parameters, news)
+            states = self._move(before)
         except BaseException:
             self._access.write(self.parameters, before)
             raise
@@ -112,16 +111,27 @@ class Optimizer:
         if self.schedule is not None:
             self.lr = self.schedule(self.steps)
 
-    def _updates(self, data: list[Any]) -> tuple[list[Any], list[State]]:
-        grads = self._access.grads(self.parameters)
-        if all(grad is None for grad in grads):
+    def _move(self, data: list[Any]) -> list[State]:
+        """Give the parameters their new data; gives their new states."""
+        formulas = update_formulas(self) if self._access is BySlot else None
+        if formulas is None:
+            news, states = self._updates(data)
+            self._access.write(self.parameters, news)
+            return states
+        self._check_gradients()
+        return formulas.on_values(self.parameters, data, self._states, float(self.lr))
+
+    def _check_gradients(self) -> None:
+        if not any(map(has_grad, self.parameters)):
             raise ValueError(
                 f"{type(self).__name__}.step() found no gradient in any of its "
                 f"{len(self.parameters)} parameters: call backward() on the loss first"
             )
-        formulas = update_formulas(self) if self._access is BySlot else None
-        if formulas is not None:
-            return formulas.on_lists(data, grads, self._states, float(self.lr))
+
+    def _updates(self, data: list[Any]) -> tuple[list[Any], list[State]]:
+        """The new data and states of the parameters, which stay as they are."""
+        self._check_gradients()
+        grads = self._access.grads(self.parameters)
         states: list[State] = []
         news: list[Any] = []
         for new, grad, state in zip(data, grads, self._states):

@@ -16,7 +16,7 @@ from .executors import BatchRunner, Runner, make_batch_runner, make_runner
 from .flatten import flatten
 from .tape import Tape, replay
 from .tracing import TracingError, recording, traced, untraced
-from .value import is_dot
+from .value import Leaves, is_dot
 from .watching import Places
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ class Recording:
         self.parameters = [
             wire for wire in wires if wire.is_leaf and wire not in given and not wire.is_constant
         ]
+        self.leaves = Leaves(self.parameters)
         gates = [wire for wire in wires if not wire.is_leaf]
         self.gate_count = len(gates) + sum(len(wire._first) // 2 for wire in gates if is_dot(wire))
         self.places = Places(compiled.function, self.parameters)

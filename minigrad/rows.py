@@ -12,7 +12,7 @@ from .tape import replay
 if TYPE_CHECKING:
     from .recordings import Recording
 
-LONGEST_BLOCK: Final = 32  # rows that an executor runs together
+SPARE: Final = 63  # columns behind the last row: 64 rows that run together may begin with it
 
 Find = Callable[[Hashable, list[float]], "Recording"]
 
@@ -79,12 +79,12 @@ def _length(name: str, column: Any) -> int:
 
 
 def _array(columns: Sequence[Any], count: int) -> Any:
-    """All in one array, filled up with the last row so that vectors and blocks are whole."""
+    """All in one array, with spare columns that repeat the last row."""
     import numpy
 
     blocks = [numpy.asarray(column, dtype=float).reshape(count, -1) for column in columns]
     width = sum([block.shape[1] for block in blocks])
-    numbers = numpy.empty((width, count + -count % LONGEST_BLOCK))
+    numbers = numpy.empty((width, count + SPARE))
     place = 0
     for block in blocks:
         numbers[place : place + block.shape[1], :count] = block.T

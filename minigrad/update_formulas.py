@@ -9,7 +9,7 @@ UpdateFormulas('p − lr·(0.9·s0 + g)', '0.9·s0 + g')
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
@@ -21,9 +21,10 @@ from .kernels import parts_first
 from .variadic import COMPARISONS
 
 if TYPE_CHECKING:
+    from .engine import Value
     from .optim import Optimizer, State
 
-UpdateOfLists = Callable[[list[Any], list[Any], "list[State]", float], tuple[list[Any], Any]]
+UpdateOfValues = Callable[["Sequence[Value]", list[float], "list[State]", float], "list[State]"]
 
 
 NOT_IN_FORMULAS: Final = {"parameters", "lr", "schedule", "steps", "_access", "_states"}
@@ -115,25 +116,26 @@ class UpdateFormulas:
         return tuple(assignments), tuple(texts), self.is_whole, tuple(self._gates)
 
     @cached_property
-    def on_lists(self) -> UpdateOfLists:
-        """The formulas as a Python function of lists: data, gradients, states; and the rate.
+    def on_values(self) -> UpdateOfValues:
+        """The formulas as a Python function of Values, their data, their states, and the rate.
 
-        A parameter whose gradient is None stays as it is.
+        It changes the Values' data and gives their new states. A Value without a gradient stays as
+        it is.
         """
         assignments, (new_data, *new_state) = self._code
-        if new_state == list(map(as_text, self.state)) and not assignments:
-            body = [f"return [p if g is None else {new_data} for p, g in zip(data, grads)], states"]
-        else:
-            body = ["news, new_states = [], []", "for p, g, s in zip(data, grads, states):"]
-            body += ["    if g is not None:"]
+        body = ["for v, p in zip(values, data):", "    g = v._grad"]
+        body += [f"    if g is not None: v._data = {new_data}", "return states"]
+        if assignments or new_state != list(map(as_text, self.state)):
+            body = ["new_states = []", "for v, p, s in zip(values, data, states):"]
+            body += ["    g = v._grad", "    if g is not None:"]
             body += [f"        {', '.join(map(as_text, self.state))}, = s"] * bool(self.state)
             body += [f"        {line}" for line in assignments]
-            body += [f"        p, s = {new_data}, ({', '.join([*new_state, ''])})"]
-            body += ["    news.append(p)", "    new_states.append(s)", "return news, new_states"]
+            body += [f"        s = ({', '.join([*new_state, ''])})", f"        v._data = {new_data}"]
+            body += ["    new_states.append(s)", "return new_states"]
         namespace: dict[str, Any] = {"divide": ieee.divide, "power": ieee.power}
         namespace |= {gate.name: float_forward(gate, gate.arity or 1) for gate in self._gates}
-        names = ["data", "grads", "states", "lr"]
-        function: UpdateOfLists = define("update", names, body, namespace)
+        names = ["values", "data", "states", "lr"]
+        function: UpdateOfValues = define("update", names, body, namespace)
         return function
 
     def __repr__(self) -> str:

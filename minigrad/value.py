@@ -29,6 +29,8 @@ from .gates import GATES
 # - The × gates of a dot product are not there. Their Σ has the factors as its inputs, the last
 #   product's first, which is the order in which the × gates would send to them, and `_d_second`
 #   is PRODUCTS.
+#
+# The many inputs of a compiled function's gate are Leaves: backward need not look for a circuit.
 MANY: Final = object()
 PRODUCTS: Final = object()
 CONSTANT: Final = object()  # in `_second` of a leaf: a plain number, which gets no gradient
@@ -37,6 +39,12 @@ new_object: Final[Any] = object.__new__
 
 # One thread at a time sends gradients or writes out a gate.
 one_at_a_time: Final = RLock()
+
+
+class Leaves(tuple["Value", ...]):
+    """Inputs of a gate, in `_first`, that are leaves and no constants, each there once."""
+
+    __slots__ = ()
 
 
 class Value(Operand):
@@ -135,8 +143,7 @@ class Value(Operand):
             return ()
         write_out(self)
         if self._second is MANY:
-            wires: tuple[Value, ...] = self._first
-            return wires
+            return tuple(self._first)
         return (self._first,) if self._second is None else (self._first, self._second)
 
     @property
