@@ -15,14 +15,14 @@ import shutil
 import signal
 import subprocess
 from contextlib import suppress
-from ctypes import CDLL
+from ctypes import CDLL, c_void_p
 from functools import cache
 from pathlib import Path
 from threading import Lock, Thread
 from time import monotonic
 from typing import IO, Any, Final
 
-from .fonts import FACES, FOLDER
+from .fonts import FACES, FAMILY, FOLDER
 
 SECONDS: Final = 20.0
 MOST_BYTES: Final = 256 * 2**20
@@ -161,11 +161,23 @@ def _by_library(source: str, form: str) -> bytes:
     return _a_picture("Graphviz (in pygraphviz)", form, content or b"")
 
 
+# The machine's fonts, without its rules: a library that is older than these prints complaints.
+# Text is measured by the bundled font, in which pictures are rasterised.
+_FONT_RULES: Final = f"""<fontconfig>
+<dir>/usr/share/fonts</dir><dir>/usr/local/share/fonts</dir><dir prefix="xdg">fonts</dir>
+<cachedir>/var/cache/fontconfig</cachedir><cachedir prefix="xdg">fontconfig</cachedir>
+<match><edit name="family" mode="prepend" binding="strong"><string>{FAMILY}</string></edit></match>
+</fontconfig>"""
+
+
 @cache
 def _add_bundled_fonts(libraries: Path) -> None:
     """Tell the library of the bundled fonts: a container often has no others to measure text by."""
     with suppress(OSError, AttributeError, IndexError):  # not Linux: such machines have fonts
         fontconfig = CDLL(str(sorted(libraries.glob("libfontconfig*"))[0]))
-        fontconfig.FcInit()
+        fontconfig.FcConfigCreate.restype = c_void_p
+        configuration = c_void_p(fontconfig.FcConfigCreate())
+        fontconfig.FcConfigParseAndLoadFromMemory(configuration, _FONT_RULES.encode(), 0)
+        fontconfig.FcConfigSetCurrent(configuration)
         for face in FACES:
             fontconfig.FcConfigAppFontAddFile(None, os.fsencode(FOLDER / face))

@@ -29,8 +29,8 @@ FIELDS: Final = (
     "runs",  # a table, see RUN
     "run_count",
     "sum_count",
-    "sums",  # of each term of a sum: which sum, and where among the tiles' sums it stands
-    "terms",
+    "sums",  # of each term of a sum: which sum, and where among the tiles' sums it stands;
+    "terms",  # the first terms of all sums come first
     "term_count",
     "first_tile_sum",
     "tile_sum_count",
@@ -103,9 +103,9 @@ class _Writer:
 
     def _add_terms(self, tile_sums: Any, sums: Any) -> None:
         b, code, field = self.b, self.code, self.field
-        with code.loop(field["sum_count"]) as k:
-            code.store(code.constant(0.0), b.gep(sums, [k]))
-        with code.loop(field["term_count"]) as k:
+        self._gather(tile_sums, "terms", field["sum_count"], sums)
+        with code.loop(b.sub(field["term_count"], field["sum_count"])) as rest:
+            k = b.add(field["sum_count"], rest)
             sum_ = b.gep(sums, [self._index("sums", k)])
             term = code.load(b.gep(tile_sums, [self._index("terms", k)]))
             code.store(code.load(sum_) + term, sum_)

@@ -1,4 +1,4 @@
-"""The tape over a batch: the same runs, with 64 rows side by side in every slot.
+"""The tape over a batch: the same runs, with 128 rows side by side in every slot.
 
 Nothing is compiled for the circuit itself. Operations that make tiles (`native_tiling`) run in
 registers, eight sums at a time (`native_tiles`); the others run kernel by kernel

@@ -17,8 +17,9 @@ from .kernels import DOT, DOTS, Kernel
 from .machine import machine
 from .native_dots import write_dots
 from .native_operand import DOUBLE, INT, LONG, VOID, Code, Native, emit
+from .rows import MOST_TOGETHER
 
-ROWS: Final = 64  # at most in a slot; the rows behind the last one may hold anything
+ROWS: Final = MOST_TOGETHER  # at most in a slot; the rows behind the last one may hold anything
 SLOT: Final = (
     ROWS + 8
 )  # doubles: with a power of 2, one row of all slots would share few cache sets

@@ -148,10 +148,13 @@ class _Writer:
         b, many = self.b, self.many
         with self.one.loop(self.field["used"]) as k:
             number = self._load("values", self._load("gradient_slots", k))
-            self._store(b.fdiv(number, rows), "grad", self._load("places", k))
+            self._store(number, "grad", self._load("places", k))
         b.store(many.constant(0.0).value, self.total)
+        divisor = many.splat(rows)
         with many.loop(self.field["size"], many.width) as k:
-            numbers = many.load(b.gep(self.numbers["grad"], [k]))
+            place = b.gep(self.numbers["grad"], [k])
+            numbers = many.load(place) / divisor
+            many.store(numbers, place)
             b.store((Native(many, b.load(self.total)) + numbers * numbers).value, self.total)
         return many.across(Native(many, b.load(self.total)))
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ctypes
 from functools import cache
+from math import prod
 from typing import Any
 
 import llvmlite.ir as ir
@@ -21,6 +22,7 @@ from .native_kernels import POINTER, SIGNATURE, addresses
 from .native_operand import INT, LONG, VOID, Code
 from .tape import Tape
 
+CACHE_LINE = 8  # doubles
 FIELDS = 5  # of a run: its function, its index, how many, operands of each, first result
 
 
@@ -30,7 +32,10 @@ class Array:
     __slots__ = ("address", "numbers")
 
     def __init__(self, *shape: int) -> None:
-        self.numbers = np.zeros(shape)
+        size = prod(shape)
+        room = np.zeros(size + CACHE_LINE)
+        begin = -(room.ctypes.data // 8) % CACHE_LINE  # a vector then lies in one line
+        self.numbers = room[begin : begin + size].reshape(shape)
         self.address: int = self.numbers.ctypes.data
 
     def part(self, begin: int, end: int) -> Array:

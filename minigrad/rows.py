@@ -12,7 +12,8 @@ from .tape import replay
 if TYPE_CHECKING:
     from .recordings import Recording
 
-SPARE: Final = 63  # columns behind the last row: 64 rows that run together may begin with it
+MOST_TOGETHER: Final = 128  # rows that an executor runs together
+SPARE: Final = MOST_TOGETHER - 1  # columns behind the last row, which may be the first of so many
 
 Find = Callable[[Hashable, list[float]], "Recording"]
 
