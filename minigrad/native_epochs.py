@@ -157,8 +157,8 @@ def native_epochs(
     runner = rows.recording.batch_runner()
     if not isinstance(runner, NativeBatch):
         return None
-    known = set(rows.recording.parameters)
-    moved = [parameter for parameter in optimizer.parameters if parameter in known]
+    trained = set(optimizer.parameters)
+    moved = [parameter for parameter in rows.recording.parameters if parameter in trained]
     capacity = MOST_STEPS if batches.is_whole else len(batches.sizes)
     training = native_training(optimizer, moved, capacity, largest_norm)
     if training is None:

@@ -8,6 +8,8 @@ Needs llvmlite and NumPy.
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import RLock
 from typing import Any, Final
 
@@ -29,7 +31,8 @@ FIELDS: Final = (
     "grad",
     "state",  # the parts of the optimiser's state that each parameter has, one after the other
     "shared",  # the largest norm, then the whole numbers of the state
-    "used",  # how many of the parameters a recording has; which ones, and where it has them
+    "used",  # how many of the parameters a recording has; which ones, and where it has them:
+    "straight",  # the first so many, whole vectors of them, stand in the same places in both
     "places",
     "slots",
     "gradient_slots",
@@ -114,6 +117,13 @@ class _Writer:
     def _store(self, number: Any, name: str, place: Any) -> None:
         self.b.store(number, self.b.gep(self.numbers[name], [place]))
 
+    @contextmanager
+    def _others(self) -> Iterator[Any]:
+        """Repeat for the parameters of the recording that are not straight."""
+        straight = self.field["straight"]
+        with self.one.loop(self.b.sub(self.field["used"], straight)) as k:
+            yield self.b.add(straight, k)
+
     def _step(self, step: Any) -> None:
         b = self.b
         rows = b.sitofp(self._calls(step), DOUBLE)
@@ -129,8 +139,11 @@ class _Writer:
 
     def _calls(self, step: Any) -> Any:
         """Put the parameters into the slots and run the recording; gives the number of rows."""
-        b = self.b
-        with self.one.loop(self.field["used"]) as k:
+        b, many = self.b, self.many
+        with many.loop(self.field["straight"], many.width) as k:
+            source, target = (b.gep(self.numbers[name], [k]) for name in ("data", "values"))
+            many.store(many.load(source), target)
+        with self._others() as k:
             number = self._load("data", self._load("places", k))
             self._store(number, "values", self._load("slots", k))
         place = b.mul(step, self.field["stride"])
@@ -146,7 +159,9 @@ class _Writer:
     def _gradient(self, rows: Any) -> Any:
         """Take the mean gradient from the slots; gives the sum of its squares."""
         b, many = self.b, self.many
-        with self.one.loop(self.field["used"]) as k:
+        with self.one.loop(self.field["straight"]) as k:
+            self._store(self._load("values", self._load("gradient_slots", k)), "grad", k)
+        with self._others() as k:
             number = self._load("values", self._load("gradient_slots", k))
             self._store(number, "grad", self._load("places", k))
         b.store(many.constant(0.0).value, self.total)

@@ -65,8 +65,13 @@ class Route:
         self.slots = np.array(used, dtype=np.int64)
         self.gradient_slots = np.array([gradient_slots[i] for i in used], dtype=np.int64)
         self.reaches_all = len(used) == len(moved)
+        here = np.arange(len(used))
+        straight = int(
+            np.logical_and.accumulate((self.places == here) & (self.slots == here)).sum()
+        )
         self.fields = {
             "used": len(used),
+            "straight": straight // machine().width * machine().width,
             "places": self.places.ctypes.data,
             "slots": self.slots.ctypes.data,
             "gradient_slots": self.gradient_slots.ctypes.data,

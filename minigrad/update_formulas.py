@@ -130,8 +130,12 @@ class UpdateFormulas:
             body += ["    g = v._grad", "    if g is not None:"]
             body += [f"        {', '.join(map(as_text, self.state))}, = s"] * bool(self.state)
             body += [f"        {line}" for line in assignments]
-            body += [f"        s = ({', '.join([*new_state, ''])})", f"        v._data = {new_data}"]
-            body += ["    new_states.append(s)", "return new_states"]
+            body += [f"        s = ({', '.join([*new_state, ''])})"]
+            body += [
+                f"        v._data = {new_data}",
+                "    new_states.append(s)",
+                "return new_states",
+            ]
         namespace: dict[str, Any] = {"divide": ieee.divide, "power": ieee.power}
         namespace |= {gate.name: float_forward(gate, gate.arity or 1) for gate in self._gates}
         names = ["values", "data", "states", "lr"]

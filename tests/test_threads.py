@@ -62,10 +62,10 @@ def test_backward_passes_over_a_shared_circuit() -> None:
 
     def work(number: int) -> None:
         for _ in range(ROUNDS):
-            output.backward()
-            assert output.grad == 1.0
+            output.backward()  # its gradients may at once be those of another thread's pass
 
     at_the_same_time(work)
+    assert output.grad == 1.0
     assert x.grad == 20 * 27.0 * THREADS * ROUNDS
     assert middle.grad == 20 * 3.0
 
