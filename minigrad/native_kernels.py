@@ -62,17 +62,17 @@ def _define(module: Any, name: str, kernel: Kernel, count: int, on_rows: bool) -
     code = Code(builder, machine().width if on_rows else 1)
     run = _Run(code, function)
     if _is_unrolled(kernel):
-        vectors = 2 if on_rows else 1
         with code.loop(run.count) as gate:
             operands = [run.operand(gate, LONG(place)) for place in range(count)]
             result = run.result(gate)
-            with code.loop(run.rows, vectors * code.width) as first:
-                for row in run.rows_from(first, vectors):
+            for rows in code.vectors_of(run.rows, 2 if on_rows else 1):
+                for row in rows:
                     inputs = [code.load(builder.gep(operand, [row])) for operand in operands]
                     code.store(emit(code, kernel, inputs), builder.gep(result, [row]))
     elif on_rows:
-        with code.loop(run.count) as gate, code.loop(run.rows, AT_ONCE * code.width) as first:
-            run.fold(kernel, [(gate, row) for row in run.rows_from(first, AT_ONCE)])
+        with code.loop(run.count) as gate:
+            for rows in code.vectors_of(run.rows, AT_ONCE):
+                run.fold(kernel, [(gate, row) for row in rows])
     else:
         whole = builder.and_(run.count, LONG(-AT_ONCE))
         with code.loop(whole, AT_ONCE) as gate:
@@ -89,10 +89,6 @@ class _Run:
         self.code = code
         self.numbers, self.index, self.count, self.operands, self.results, *rows = function.args
         self.rows, self.slot = (rows[0], LONG(SLOT)) if rows else (LONG(1), LONG(1))
-
-    def rows_from(self, first: Any, vectors: int) -> list[Any]:
-        """The first rows of some vectors, one after the other."""
-        return [self.code.builder.add(first, LONG(v * self.code.width)) for v in range(vectors)]
 
     def operand(self, gate: Any, place: Any) -> Any:
         """Where the operand of a gate at a place begins."""

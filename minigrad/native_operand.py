@@ -118,6 +118,20 @@ class Code:
         builder.cbranch(builder.icmp_signed("<", following, count), body, after)
         builder.position_at_end(after)
 
+    def vectors_of(self, rows: Any, together: int) -> Iterator[list[Any]]:
+        """Loop over rows: so many vectors together, then, in a loop of its own, what is left.
+
+        Gives the first rows of the vectors, once for each loop: what is written then is its body.
+        """
+        b = self.builder
+        padded = b.and_(b.add(rows, LONG(self.width - 1)), LONG(-self.width))
+        whole = b.and_(padded, LONG(-together * self.width))
+        with self.loop(whole, together * self.width) as first:
+            yield [b.add(first, LONG(v * self.width)) for v in range(together)]
+        if together > 1:
+            with self.loop(b.sub(padded, whole), self.width) as first:
+                yield [b.add(whole, first)]
+
 
 class Native(Operand):
     """A number, or a row of numbers, in machine code."""

@@ -16,6 +16,7 @@ to its last, so it is the eager one to the last bit.
 from __future__ import annotations
 
 from functools import cache
+from itertools import product as product_of
 from typing import Any, Final
 
 import llvmlite.ir as ir
@@ -41,26 +42,25 @@ def dot_tiles() -> int:
     totals = [b.alloca(code.number) for _ in range(UNITS * VECTORS)]
     all_weights = b.gep(space, [b.sext(b.load(b.gep(index, [pairs])), LONG)])
 
-    def products(weights: Any, k: Any, row: Any) -> list[Native]:
-        wire = b.sext(b.load(b.gep(index, [k])), LONG)
-        first = b.gep(space, [b.add(wire, row)])
-        xs = [code.load(b.gep(first, [LONG(v * code.width)])) for v in range(VECTORS)]
+    def products(weights: Any, k: Any, vectors: list[Any]) -> list[Native]:
+        wire = b.gep(space, [b.sext(b.load(b.gep(index, [k])), LONG)])
+        xs = [code.load(b.gep(wire, [row])) for row in vectors]
         of_units = b.gep(weights, [b.mul(k, LONG(UNITS))])
         ws = [code.splat(b.load(b.gep(of_units, [LONG(j)]))) for j in range(UNITS)]
         return [w * x for w in ws for x in xs]
 
-    with code.loop(rows, VECTORS * code.width) as row, code.loop(tiles) as tile:
-        weights = b.gep(all_weights, [b.mul(b.mul(tile, pairs), LONG(UNITS))])
-        for total, product in zip(totals, products(weights, LONG(0), row)):
-            b.store(product.value, total)
-        with code.loop(b.sub(pairs, LONG(1))) as k:
-            for total, product in zip(totals, products(weights, b.add(k, LONG(1)), row)):
-                b.store((Native(code, b.load(total)) + product).value, total)
-        for place, total in enumerate(totals):
-            j, v = divmod(place, VECTORS)
-            dot = b.add(b.mul(tile, LONG(UNITS)), LONG(j))
-            first = b.gep(results, [b.add(b.mul(dot, LONG(SLOT)), row)])
-            code.store(Native(code, b.load(total)), b.gep(first, [LONG(v * code.width)]))
+    for vectors in code.vectors_of(rows, VECTORS):
+        with code.loop(tiles) as tile:
+            weights = b.gep(all_weights, [b.mul(b.mul(tile, pairs), LONG(UNITS))])
+            for total, product in zip(totals, products(weights, LONG(0), vectors)):
+                b.store(product.value, total)
+            with code.loop(b.sub(pairs, LONG(1))) as k:
+                for total, product in zip(totals, products(weights, b.add(k, LONG(1)), vectors)):
+                    b.store((Native(code, b.load(total)) + product).value, total)
+            for total, (j, row) in zip(totals, product_of(range(UNITS), vectors)):
+                dot = b.add(b.mul(tile, LONG(UNITS)), LONG(j))
+                place = b.gep(results, [b.add(b.mul(dot, LONG(SLOT)), row)])
+                code.store(Native(code, b.load(total)), place)
     return _compiled(code, "dot_tiles")
 
 
