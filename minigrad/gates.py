@@ -477,7 +477,7 @@ def dot(left: Iterable[Any], right: Iterable[Any]) -> Any:
     Value(data=4.0, grad=?, gate=sum)
     """
     for side in (left, right):
-        if not isinstance(side, Iterable):
+        if type(side) is not list and not isinstance(side, Iterable):
             raise TypeError(f"dot takes two lists of Values and numbers, got {described(side)}")
     left, right = list(left), list(right)
     if len(left) != len(right):
