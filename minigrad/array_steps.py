@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, Final
 
 from .arguments import take_apart
 from .compiler import Compiled
-from .engine import Value
 from .executors import PythonTape
 from .optim import Optimizer
+from .value_epochs import checked_loss
 
 if TYPE_CHECKING:
+    from .native_example import NativeExample
     from .native_training import NativeTraining
+
+LAG: Final = 0.025  # seconds: how far the Values may be behind while steps are taken
 
 
 @contextmanager
-def training_steps(loss: Any, optimizer: Optimizer) -> Iterator[Callable[..., float]]:
+def training_steps(loss: Any, optimizer: Optimizer) -> Iterator[Steps]:
     """A function that takes one step: the loss's gradients, then the optimiser; gives the loss.
 
     >>> import minigrad as mg
@@ -36,60 +40,78 @@ def training_steps(loss: Any, optimizer: Optimizer) -> Iterator[Callable[..., fl
     that an example does not reach has gradient 0 in that step (an optimiser by itself would leave
     it alone). With a compiled loss that runs natively the whole step is machine code, on arrays;
     the Values have their numbers again at the end of the block, after an exception or Ctrl-C too.
+    Before that they lag behind by up to 25 ms: `step.show()` brings them and the optimiser up to
+    date, to sample or validate with, and what is changed then counts from the next step on.
     """
-    steps = _Steps(loss, optimizer)
+    steps = Steps(loss, optimizer)
     try:
-        yield steps.step
+        yield steps
     finally:
-        steps.write_back()
+        steps.show()
 
 
-class _Steps:
+class Steps:
     """Steps in machine code where a recording allows it, over Values elsewhere."""
 
     def __init__(self, loss: Any, optimizer: Optimizer) -> None:
         self.loss, self.optimizer = loss, optimizer
-        self.training: NativeTraining | None = None
-        self.native_steps: dict[Any, Callable[[list[Any]], float | None]] = {}
+        self._training: NativeTraining | None = None
+        self._examples: dict[Any, NativeExample] = {}
+        self._has_shown = False  # since the latest native step: now the Values are what counts
+        self._shown_at = perf_counter()
 
-    def step(self, *arguments: Any) -> float:
+    def __call__(self, *arguments: Any) -> float:
         """One step on one example; the first of a structure, and those that check, go by Values."""
         if isinstance(self.loss, Compiled):
             numbers: list[Any] = []
             structure = take_apart((arguments, {}), numbers)
-            native_step = self.native_steps.get(structure) or self._native_step(structure)
-            if native_step and (value := native_step(numbers)) is not None:
+            example = self._example(structure)
+            if example and (value := self._native_step(example, numbers)) is not None:
                 return value
         return self._step_by_values(arguments)
 
+    def show(self) -> None:
+        """Give the Values and the optimiser the numbers of the moment."""
+        if self._training and not self._has_shown:
+            self._training.write_back()
+            self._has_shown = True
+
+    def _native_step(self, example: NativeExample, numbers: list[Any]) -> float | None:
+        assert self._training is not None
+        if self._has_shown:
+            self._training.read()
+            self._has_shown = False
+        value = example.step(numbers)
+        now = perf_counter()
+        if now - self._shown_at > LAG:
+            self._training.show()
+            self._shown_at = now
+        return value
+
     def _step_by_values(self, arguments: tuple[Any, ...]) -> float:
-        self.write_back()
+        self.show()
         self.optimizer.zero_grad()
-        value: Value = self.loss(*arguments)
+        value = checked_loss(self.loss(*arguments))
         value.backward()
         for parameter in self.optimizer.parameters:
             parameter.grad = parameter.grad  # where none has arrived it is 0 from now on
         self.optimizer.step()
-        if self.training:
-            self.training.read()
         return value.data
 
-    def write_back(self) -> None:
-        """Give the Values and the optimiser their numbers."""
-        if self.training:
-            self.training.write_back()
-
-    def _native_step(self, structure: Any) -> Callable[[list[Any]], float | None] | None:
+    def _example(self, structure: Any) -> NativeExample | None:
         recording = self.loss._recordings.get(structure)
         if recording is None or (self.loss.check and not recording.checked):
             return None
-        if isinstance(recording._runner, PythonTape):
-            return None
-        from .native_example import NativeExample
-        from .native_training import native_training
+        if isinstance(recording._runner, PythonTape) or not recording.places.unchanged():
+            return None  # the loss itself says what was replaced
+        example = self._examples.get(structure)
+        if example is None or example.recording is not recording:
+            from .native_example import NativeExample
+            from .native_training import native_training
 
-        self.training = self.training or native_training(self.optimizer, self.optimizer.parameters)
-        if self.training is None:
-            return None
-        self.native_steps[structure] = NativeExample(self.training, recording).step
-        return self.native_steps[structure]
+            if self._training is None:
+                self._training = native_training(self.optimizer, self.optimizer.parameters)
+            if self._training is None:
+                return None
+            example = self._examples[structure] = NativeExample(self._training, recording)
+        return example

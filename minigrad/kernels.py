@@ -43,8 +43,13 @@ class Kernel:
 
     @property
     def partial(self) -> bool:
-        """Whether it can raise: it chooses among its inputs by number."""
-        return self.formula is None and self.fold is None
+        """Whether it can raise: it is a Python function of its own, or chooses by number."""
+        return self.formula is None and self.fold is None and self.native != "dot"
+
+    @property
+    def chooses(self) -> bool:
+        """Whether its last input is the number of one of the others."""
+        return self.native == "select"
 
     def __repr__(self) -> str:
         return f"<kernel {self.name}>"

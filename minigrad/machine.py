@@ -52,7 +52,7 @@ class Machine:
         for name in LIBRARY:
             address = ctypes.cast(getattr(library, name), ctypes.c_void_p).value
             llvm.add_symbol(name, address)
-        self._engines: list[Any] = []  # an engine owns its code: kept as long as the process
+        self._engines: list[Any] = []  # of what is compiled once per process
 
     @property
     def width(self) -> int:
@@ -60,10 +60,16 @@ class Machine:
         return 8 if self.features.get("avx512f") else 4
 
     def compile(self, module: Any, names: list[str], passes: bool = True) -> list[int]:
-        """The addresses of the named functions of an llvmlite module.
+        """The addresses of the named functions of an llvmlite module, kept as long as the process.
 
         Without `passes` LLVM only selects instructions: straight-line code has little to gain.
         """
+        engine = self.engine(module, passes)
+        self._engines.append(engine)
+        return [engine.get_function_address(name) for name in names]
+
+    def engine(self, module: Any, passes: bool = True) -> Any:
+        """The module as machine code, which is there as long as the engine is."""
         llvm = self.llvm
         target = llvm.Target.from_default_triple().create_target_machine(
             cpu=self.cpu, features=self.features.flatten(), opt=2 if passes else 1, jit=True
@@ -77,8 +83,7 @@ class Machine:
             builder.getModulePassManager().run(parsed, builder)
         engine = llvm.create_mcjit_compiler(parsed, target)
         engine.finalize_object()
-        self._engines.append(engine)
-        return [engine.get_function_address(name) for name in names]
+        return engine
 
 
 @cache

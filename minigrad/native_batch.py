@@ -202,6 +202,10 @@ def _pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(_cores(), "minigrad")
 
 
+if hasattr(os, "register_at_fork"):  # a child process has none of the threads
+    os.register_at_fork(after_in_child=_pool.cache_clear)
+
+
 def columns_of(rows: Rows) -> Any:
     """An array with a row for each input."""
     return np.array(rows.numbers).T if isinstance(rows.numbers, list) else rows.numbers

@@ -20,6 +20,7 @@ class NativeExample:
     def __init__(self, training: NativeTraining, recording: Recording) -> None:
         self.training = training
         runner: NativeTape = recording._runner  # type: ignore[assignment]
+        self.recording = recording  # the calls are addresses in its tables: they must not be freed
         self.values = runner.take()
         moved = {value: i for i, value in enumerate(training.moved)}
         wires, gradient_slots = recording.parameters, runner.gradients[0].tolist()
@@ -30,6 +31,9 @@ class NativeExample:
     def step(self, numbers: Sequence[Any]) -> float | None:
         """The loss before the step; None if it, or its gradient, is not finite: no step then."""
         done = self.training.done
-        self.values.numbers[self.inputs] = list(map(as_number, numbers))
+        numbers = list(map(as_number, numbers))
+        if self.recording.index_limits:
+            self.recording.check_indexes(numbers)
+        self.values.numbers[self.inputs] = numbers
         self.training.run(self.route, self.calls, 0, 1)
         return float(self.training.losses.numbers[0]) if self.training.done > done else None

@@ -29,7 +29,8 @@ class Lanes(RowRunner):
     def __init__(self, tape: Tape, slots: Any, reduced: list[int]) -> None:
         self.step = machine().width
         writer = _Writer(tape, slots, reduced)
-        (self.address,) = machine().compile(writer.module, ["run_rows"], passes=False)
+        self.engine = machine().engine(writer.module, passes=False)  # owns the code
+        self.address: int = self.engine.get_function_address("run_rows")
         kinds = [ctypes.c_void_p] * 5 + [ctypes.c_int64] * 2 + [ctypes.c_void_p]
         self.function = ctypes.CFUNCTYPE(None, *kinds)(self.address)
         self.outside = np.array(writer.outside, dtype=np.int64)

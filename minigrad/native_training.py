@@ -127,6 +127,7 @@ class NativeTraining:
         formulas = _formulas(self.optimizer, states)
         if formulas is not self.formulas and formulas is not None:
             self.formulas, self._job_is_for = formulas, None
+        self.has_tried = False
         self.steps_before = self.optimizer.steps - self.done
         self.data.numbers[:count] = [value._data for value in self.moved]
         columns = dict(zip(self.formulas.state, zip(*states)))
@@ -213,8 +214,9 @@ def native_training(
     """Training of these parameters in arrays, where optimiser and parameters allow it."""
     if not (moved and all(map(keeps_slots, optimizer.parameters))):
         return None
-    if getattr(optimizer.step, "__func__", None) is not Optimizer.step:
-        return None
+    for name in ("step", "zero_grad"):
+        if getattr(getattr(optimizer, name), "__func__", None) is not getattr(Optimizer, name):
+            return None
     formulas = update_formulas(optimizer)
     if formulas is None or not formulas.is_native:
         return None

@@ -56,7 +56,8 @@ class Recording:
         self._executor = compiled.executor
         self.checked = False
         self._recorded_with = ([wire._data for wire in self.parameters], numbers)
-        self._nan_is_genuine = False
+        self._is_partial = any(kernel.partial for kernel in self.tape.kernels)
+        self.index_limits = _index_limits(self.tape)
         self.seconds = 0.0
 
     def call(self, function: Callable[..., Any], leaves: Sequence[Value]) -> Any:
@@ -69,10 +70,17 @@ class Recording:
     ) -> tuple[list[float], list[list[float]]]:
         """The outputs and their gradients towards the parameters and the numbers."""
         outputs, gradients = self._runner.run(parameters, numbers)
-        if any(map(isnan, outputs)) and not self._nan_is_genuine:
+        if self.index_limits:
+            self.check_indexes(numbers)
+        if self._is_partial and any(map(isnan, outputs)):
             replay(self.tape, parameters, numbers)  # an index out of range raises here
-            self._nan_is_genuine = True
         return outputs, gradients
+
+    def check_indexes(self, numbers: list[float]) -> None:
+        """Raise the IndexError of the function itself, if a number is no index that it can be."""
+        for place, limit in self.index_limits.items():
+            if not (0 <= numbers[place] < limit and numbers[place] % 1 == 0):
+                replay(self.tape, [wire._data for wire in self.parameters], numbers)
 
     def batch_runner(self) -> BatchRunner:
         """What runs the recording over rows, made when it is first asked for."""
@@ -139,6 +147,17 @@ def record_function(compiled: Compiled, structure: Hashable, numbers: list[float
         made = Recording(compiled, structure, inputs, result, numbers)
     made.seconds += perf_counter() - start
     return made
+
+
+def _index_limits(tape: Tape) -> dict[int, int]:
+    """The inputs that are indexes, by place: how many choices each is for."""
+    limits: dict[int, int] = {}
+    first = len(tape.parameters)
+    for kernel, slots in zip(tape.kernels, tape.operands):
+        place = slots[-1] - first
+        if kernel.chooses and 0 <= place < tape.input_count:
+            limits[place] = min(limits.get(place, len(slots)), len(slots) - 1)
+    return limits
 
 
 @contextmanager

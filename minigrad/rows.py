@@ -35,6 +35,21 @@ class Rows:
         column: list[float] = self.numbers[:, i].tolist()
         return column
 
+    def check_indexes(self) -> None:
+        """Raise the IndexError of the function itself for the first number that is no index."""
+        limits = self.recording.index_limits
+        if not isinstance(self.numbers, list):
+            columns = [
+                (self.numbers[place, : self.count], limit) for place, limit in limits.items()
+            ]
+            if all(((x >= 0) & (x < limit) & (x % 1 == 0)).all() for x, limit in columns):
+                return
+        for i in range(self.count if limits else 0):
+            try:
+                self.recording.check_indexes(self.row(i))
+            except IndexError as error:
+                raise IndexError(f"row {i} of the batch: {error}") from None
+
     def explain_nan(self, parameters: list[float]) -> None:
         """Find the row with an index out of range, if that is why the sum is nan."""
         if not any(kernel.partial for kernel in self.recording.tape.kernels):
@@ -62,11 +77,15 @@ def rows_of(name: str, columns: Sequence[Any], find: Find) -> Rows:
     if all(hasattr(column, "dtype") and hasattr(column, "reshape") for column in columns):
         numbers = _array(columns, count)
         structure = structure_of_arrays([column.shape[1:] for column in columns])
-        return Rows(find(structure, numbers[:, 0].tolist()), numbers, count)
+        rows = Rows(find(structure, numbers[:, 0].tolist()), numbers, count)
+        rows.check_indexes()
+        return rows
     first: list[Any] = []
     structure = take_apart((tuple(column[0] for column in columns), {}), first)
     recording = find(structure, list(map(as_number, first)))
-    return Rows(recording, _list(name, columns, count, structure), count)
+    rows = Rows(recording, _list(name, columns, count, structure), count)
+    rows.check_indexes()
+    return rows
 
 
 def _length(name: str, column: Any) -> int:

@@ -45,7 +45,7 @@ class UpdateFormulas:
         self.data, self.grad, self.rate = map(Formula.symbol, ("p", "g", "lr"))
         self.state = tuple(Formula.symbol(f"s{i}") for i in range(len(is_whole)))
         twin: Any = copy.copy(optimizer)
-        twin.lr = self.rate
+        twin.lr, twin.steps = self.rate, _Steps()
         try:
             new_data, new_state = twin.update(self.data, self.grad, self.state)
             self.new_data = as_formula(new_data)
@@ -144,6 +144,19 @@ class UpdateFormulas:
 
     def __repr__(self) -> str:
         return f"UpdateFormulas({', '.join(repr(as_text(result)) for result in self.results)})"
+
+
+class _Steps:
+    """Stands for `self.steps` while an update is traced: as a number it would be fixed for good."""
+
+    def _refuse(self, *_: Any) -> Any:
+        raise TypeError("it reads self.steps; count in the state instead: initial_state = (0, …)")
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = (
+        _refuse
+    )
+    __pow__ = __rpow__ = __neg__ = __float__ = __int__ = __index__ = __bool__ = _refuse
+    __lt__ = __le__ = __gt__ = __ge__ = __mod__ = __floordiv__ = _refuse
 
 
 def _where(optimizer: Optimizer) -> str:

@@ -93,12 +93,17 @@ def add_gradients(loss: Any, batch: Columns) -> float:
     count = len(batch[0])
     total = 0.0
     for row in zip(*batch):
-        value = loss(*row)
-        if not isinstance(value, Value):
-            raise TypeError(f"the loss must return a Value, got {described(value)}")
+        value = checked_loss(loss(*row))
         value.backward(1.0 / count)
         total += value.data
     return total / count
+
+
+def checked_loss(value: Any) -> Value:
+    """What a loss has returned, if it is a Value."""
+    if not isinstance(value, Value):
+        raise TypeError(f"the loss must return a Value, got {described(value)}")
+    return value
 
 
 def _rows(column: Any, chosen: list[int]) -> Any:

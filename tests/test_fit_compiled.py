@@ -312,12 +312,11 @@ def test_ctrl_c_in_machine_code_leaves_whole_steps_in_history_and_parameters(
 def test_another_thread_sees_the_numbers_change_while_training_goes_on():
     w = Value(1.0)
     loss = mg.compile(lambda x, y: (w * x[0] - y) ** 2)
-    begin, seen, over = w.data, [], threading.Event()
+    seen, over = set(), threading.Event()
 
     def watch():
-        while w.data == begin and not over.is_set():
-            over.wait(0.001)
-        seen.append(not over.is_set())
+        while not over.wait(0.001):
+            seen.add(w.data)
 
     watcher = threading.Thread(target=watch)
     watcher.start()
@@ -325,7 +324,7 @@ def test_another_thread_sees_the_numbers_change_while_training_goes_on():
     mg.fit(loss, data=(X, Y), optimizer=optimizer, epochs=200_000, progress=False)
     over.set()
     watcher.join()
-    assert seen == [True]
+    assert len(seen - {w.data}) > 3, "only the first and the last number were seen"
 
 
 @needs_native
