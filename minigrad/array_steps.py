@@ -81,12 +81,10 @@ class Steps:
         if self._has_shown:
             self._training.read()
             self._has_shown = False
-        value = example.step(numbers)
-        now = perf_counter()
-        if now - self._shown_at > LAG:
+        elif self._is_due:
             self._training.show()
-            self._shown_at = now
-        return value
+            self._shown_at = perf_counter()
+        return example.step(numbers)
 
     def _step_by_values(self, arguments: tuple[Any, ...]) -> float:
         self.show()
@@ -98,13 +96,20 @@ class Steps:
         self.optimizer.step()
         return value.data
 
+    @property
+    def _is_due(self) -> bool:
+        """Whether it is time for what takes longer than a step."""
+        return self._has_shown or perf_counter() - self._shown_at > LAG
+
     def _example(self, structure: Any) -> NativeExample | None:
         recording = self.loss._recordings.get(structure)
+        example = self._examples.get(structure)
+        if example and example.recording is recording and not self._is_due:
+            return example
         if recording is None or (self.loss.check and not recording.checked):
             return None
         if isinstance(recording._runner, PythonTape) or not recording.places.unchanged():
             return None  # the loss itself says what was replaced
-        example = self._examples.get(structure)
         if example is None or example.recording is not recording:
             from .native_example import NativeExample
             from .native_training import native_training

@@ -93,6 +93,7 @@ def test_a_parameter_that_is_replaced_between_two_steps_is_noticed():
     with mg.training_steps(loss, optim.SGD(ws, lr=0.1)) as step:
         for _ in range(4):
             step([1.0])
+        step.show()
         ws[0] = Value(5.0)
         with pytest.raises(mg.TracingError, match="has been replaced"):
             step([1.0])
