@@ -8,6 +8,7 @@ function is also told how many rows there are. Each kernel is compiled once per 
 
 from __future__ import annotations
 
+import math
 from threading import RLock
 from typing import Any, Final
 
@@ -49,7 +50,7 @@ def addresses(kernels: list[tuple[Kernel, int]], on_rows: bool = False) -> list[
 
 
 def _is_unrolled(kernel: Kernel) -> bool:
-    return kernel.fold is None and kernel not in (DOT, DOTS)
+    return kernel.fold is None and not kernel.chooses and kernel not in (DOT, DOTS)
 
 
 def _define(module: Any, name: str, kernel: Kernel, count: int, on_rows: bool) -> None:
@@ -69,6 +70,9 @@ def _define(module: Any, name: str, kernel: Kernel, count: int, on_rows: bool) -
                 for row in rows:
                     inputs = [code.load(builder.gep(operand, [row])) for operand in operands]
                     code.store(emit(code, kernel, inputs), builder.gep(result, [row]))
+    elif kernel.chooses:
+        with code.loop(run.count) as gate:
+            run.choose(gate)
     elif on_rows:
         with code.loop(run.count) as gate:
             for rows in code.vectors_of(run.rows, AT_ONCE):
@@ -100,6 +104,23 @@ class _Run:
         """Where the result of a gate begins."""
         b = self.code.builder
         return b.gep(self.results, [b.mul(gate, self.slot)])
+
+    def choose(self, gate: Any) -> None:
+        """Read the operand whose number is the last one, row by row; nan where there is none."""
+        one = Code(self.code.builder, 1)
+        b = one.builder
+        last = b.sub(self.operands, LONG(1))
+        indexes, result = self.operand(gate, last), self.result(gate)
+        with one.loop(self.rows) as row:
+            number = b.load(b.gep(indexes, [row]))
+            is_inside = b.and_(
+                b.fcmp_ordered("<=", DOUBLE(0.0), number),
+                b.fcmp_ordered("<", number, b.sitofp(last, DOUBLE)),
+            )
+            place = b.fptosi(b.select(is_inside, number, DOUBLE(0.0)), LONG)
+            is_whole = b.fcmp_ordered("==", b.sitofp(place, DOUBLE), number)
+            chosen = b.load(b.gep(self.operand(gate, place), [row]))
+            b.store(b.select(is_whole, chosen, DOUBLE(math.nan)), b.gep(result, [row]))
 
     def fold(self, kernel: Kernel, results: list[tuple[Any, Any]]) -> None:
         """Some results (of a gate, in a row) side by side, from the first operand to the last."""

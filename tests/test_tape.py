@@ -152,3 +152,21 @@ def test_a_product_with_a_gradient_of_its_own_keeps_it(executor):
         assert (out.data, x.grad, y.grad) == (30.0, 15.0, 9.0)
     finally:
         del mg.GATES["test_odd_product"], mg.gates.FUNCTIONS["test_odd_product"]
+
+
+@native
+def test_a_table_of_many_choices_is_read_at_the_index_of_each_row():
+    table = wires(5_000)
+    chosen = mg.compile(lambda index, x: x * mg.select(table, index) ** 2, executor="tape")
+    indexes = [0.0, 4_999.0, -0.0, 17.0, *range(0, 5_000, 31)]
+    expected = [3.0 * (0.5 + index) ** 2 for index in indexes]
+    assert [chosen(index, 3.0).data for index in indexes] == expected
+    total = chosen.batch(indexes, [3.0] * len(indexes), reduce="sum")
+    assert total.data == pytest.approx(sum(expected), rel=1e-12)
+    total.backward()
+    assert [table[i].grad for i in (0, 1, 17, 4_999)] == [
+        2 * 2 * 3 * 0.5 + 2 * 3 * 0.5,
+        0,
+        105,
+        29997,
+    ]
