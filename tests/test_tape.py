@@ -164,9 +164,4 @@ def test_a_table_of_many_choices_is_read_at_the_index_of_each_row():
     total = chosen.batch(indexes, [3.0] * len(indexes), reduce="sum")
     assert total.data == pytest.approx(sum(expected), rel=1e-12)
     total.backward()
-    assert [table[i].grad for i in (0, 1, 17, 4_999)] == [
-        2 * 2 * 3 * 0.5 + 2 * 3 * 0.5,
-        0,
-        105,
-        29997,
-    ]
+    assert [table[i].grad for i in (0, 1, 17, 4_999)] == [9.0, 0.0, 105.0, 29_997.0]
