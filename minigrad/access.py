@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from .clipping import has_grad
-from .engine import Value
+from .engine import Value, one_at_a_time
 
 
 class ByAttribute:
@@ -64,9 +64,10 @@ class BySlot:
 
     @staticmethod
     def clear(parameters: Iterable[Any]) -> None:
-        """Forget their gradients."""
-        for parameter in parameters:
-            parameter._grad = None
+        """Forget their gradients, but not in the middle of a backward pass."""
+        with one_at_a_time:
+            for parameter in parameters:
+                parameter._grad = None
 
 
 def access_to(parameters: Sequence[Any]) -> type[BySlot] | type[ByAttribute]:

@@ -93,7 +93,7 @@ def demo(arguments: argparse.Namespace) -> None:
 
 
 def _terminal_width() -> int | None:
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    return shutil.get_terminal_size().columns if sys.stdout and sys.stdout.isatty() else None
 
 
 def _differentiated(arguments: argparse.Namespace) -> Value:
@@ -274,7 +274,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     name = f"minigrad {arguments.command}"
     try:
         arguments.run(arguments)
-        sys.stdout.flush()
+        _flush()
     except BrokenPipeError:  # the reader, such as head, has seen enough
         _give_up_output()
         return 1
@@ -290,10 +290,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _failed(name: str, error: Any, code: int) -> int:
     print(f"{name}: {_safe(str(error))}", file=sys.stderr)
     try:
-        sys.stdout.flush()
+        _flush()
     except OSError:  # a full disk: that was the error
         _give_up_output()
     return code
+
+
+def _flush() -> None:
+    if sys.stdout:  # None where it was closed before the command began
+        sys.stdout.flush()
 
 
 def _give_up_output() -> None:

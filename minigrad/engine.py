@@ -23,8 +23,9 @@ from typing import Any, Final
 from .gate import as_number
 from .value import CONSTANT as CONSTANT
 from .value import MANY as MANY
-from .value import PRODUCTS, Leaves, is_dot, is_short, one_at_a_time, write_out
+from .value import PRODUCTS, Leaves, is_dot, is_short, write_out
 from .value import Value as Value
+from .value import one_at_a_time as one_at_a_time
 
 _write_grad: Final = Value.__dict__["_grad"].__set__
 
@@ -135,8 +136,9 @@ def zero_grad(self: Value) -> None:
     Value(data=3.0, grad=?)
     """
     leaves, gates, _ = _recorded_order(self)
-    for wire in leaves + gates:
-        wire._grad = None
+    with one_at_a_time:
+        for wire in leaves + gates:
+            wire._grad = None
 
 
 def _whole_pass(output: Value, seed: float) -> None:

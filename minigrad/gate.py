@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from inspect import Parameter, Signature, signature
+from math import inf, isinf
+from numbers import Complex, Real
 from typing import Any
 
 from .floats import float_forward, float_local_gradients
@@ -174,15 +176,20 @@ def as_number(number: object) -> float:
     if (
         hasattr(kind, "__float__")
         and not hasattr(kind, "__len__")
-        and not isinstance(number, complex)
+        and (isinstance(number, Real) or not isinstance(number, Complex))
     ):
         try:
-            return float(number)  # type: ignore[arg-type]
+            converted = float(number)  # type: ignore[arg-type]
         except OverflowError:
+            converted = inf
+        except (TypeError, ValueError) as error:
+            raise TypeError(f"expected a number, got {described(number)}: {error}") from None
+        if isinf(converted) and number != converted:
             raise OverflowError(
                 f"expected a number within the range of a float (up to 1.8e308), got the "
                 f"{kind.__name__} {_short(number)}: scale it down first"
-            ) from None
+            )
+        return converted
     raise TypeError(f"expected a number, got {described(number)}: {_remedy(number)}")
 
 
@@ -206,6 +213,8 @@ def _remedy(thing: object) -> str:
         return "did a function forget its return?"
     if hasattr(type(thing), "__len__"):
         return "a wire carries one number; write a loop or a list comprehension over the items"
+    if isinstance(thing, type):
+        return "pass an int, a float or a Value, not a class"
     if isinstance(thing, complex) or hasattr(thing, "imag"):
         return "minigrad works with real numbers; take .real, .imag or abs()"
     return "pass an int, a float or a Value"

@@ -149,7 +149,8 @@ def select(*choices_and_index: float) -> float:
         raise IndexError("select needs at least one input to choose from, got an empty table")
     if index in range(len(choices)):
         return choices[int(index)]
+    shown = f"{index:g}" if index == float(f"{index:g}") else repr(index)
     raise IndexError(
         f"select has {len(choices)} input{'s' * (len(choices) > 1)}: the index must be "
-        f"a whole number from 0 to {len(choices) - 1}, got {index:g}"
+        f"a whole number from 0 to {len(choices) - 1}, got {shown}"
     )

@@ -18,6 +18,7 @@ from typing import Final, NamedTuple
 
 from .engine import Value, leaves_and_gates
 from .modes import observing
+from .notation import printable
 from .sources import Source, is_nonfinite_birth, note_source, source_of
 
 _detecting: Final[ContextVar[bool]] = ContextVar("_detecting", default=False)
@@ -54,7 +55,8 @@ def first_nonfinite(output: Value) -> Nonfinite | None:
     leaves, gates = leaves_and_gates(output)
     for wire in leaves:
         if not isfinite(wire._data):
-            name = f"the input {wire.label}" if wire.label else "an input without label"
+            label = printable(wire.label)
+            name = f"the input {label}" if label else "an input without label"
             name = "a plain number" if wire.is_constant else name
             return Nonfinite(wire, f"{name} is {wire._data!r}", None)
     for wire in gates:
@@ -81,14 +83,14 @@ def _first_in_backward(output: Value, gates: list[Value]) -> Nonfinite | None:
 
 
 def _name(wire: Value) -> str:
-    return wire.label or (
+    return printable(wire.label) or (
         f"the output of {wire.gate.name}" if wire.gate else "an input without label"
     )
 
 
 def _story(wire: Value) -> str:
     shown = ", ".join(
-        f"{source.label} = {source._data!r}" if source.label else repr(source._data)
+        f"{printable(source.label)} = {source._data!r}" if source.label else repr(source._data)
         for source in wire.inputs
     )
     assert wire.gate is not None

@@ -91,7 +91,7 @@ def sum_of_products(left: Sequence[Any], right: Sequence[Any]) -> Value | None:
     wire.gate = _SUM
     wire._first, wire._second = _factors(left, right), MANY
     wire._d_first, wire._d_second = _factors(numbers[1], numbers[0]), PRODUCTS
-    for observer in observers:
+    for observer in tuple(observers):  # another thread may take one away
         wire = observer(wire)
     return wire
 
@@ -105,7 +105,7 @@ def _factors(left: Sequence[Any], right: Sequence[Any]) -> tuple[Any, ...]:
 
 def observed(wire: Value) -> Value:
     """A new wire after all that watch the recording have seen it."""
-    for observer in observers:
+    for observer in tuple(observers):  # another thread may take one away
         wire = observer(wire)
     if wire.gate is not None:  # no_grad leaves no gate, and nothing to look for
         note_nonfinite_birth(wire)

@@ -46,7 +46,7 @@ def calling_source() -> Source:
     frame = sys._getframe(1)
     while frame.f_back is not None:
         filename = frame.f_code.co_filename
-        if not filename.startswith((PACKAGE, "<minigrad")):
+        if not filename.startswith((PACKAGE + os.sep, "<minigrad")):
             break
         frame = frame.f_back
     return Source(frame.f_code.co_filename, frame.f_lineno)

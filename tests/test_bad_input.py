@@ -104,6 +104,10 @@ def test_arrays() -> None:
                 operation(array)
     with pytest.raises(TypeError, match=r"complex.*real"):
         Value(numpy.complex128(1j))
+    with pytest.raises(TypeError, match=r"complex64.*real"):
+        Value(numpy.complex64(1j))
+    with pytest.raises(OverflowError, match="longdouble"):
+        Value(numpy.longdouble("1e4000"))
 
 
 def test_backward_on_a_constant() -> None:
@@ -165,3 +169,18 @@ def test_an_unknown_gate() -> None:
 
     with pytest.raises(KeyError, match=r"did you mean 'tanh'"):
         gate_named("tahn")
+
+
+def test_a_decimal_that_no_float_can_hold() -> None:
+    from decimal import Decimal
+
+    with pytest.raises(OverflowError, match=r"Decimal.*1E\+400.*scale it down"):
+        Value(Decimal("1e400"))
+    with pytest.raises(TypeError, match="sNaN"):
+        Value(Decimal("sNaN"))
+    assert Value(Decimal("-Infinity")).data == float("-inf")
+
+
+def test_an_index_that_is_nearly_whole_is_shown_in_full() -> None:
+    with pytest.raises(IndexError, match=r"from 0 to 1, got 0\.9999999999"):
+        mg.select([Value(1.0), Value(2.0)], 0.9999999999)

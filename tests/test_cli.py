@@ -287,3 +287,10 @@ def test_a_terminal_without_unicode_shows_question_marks():
     result = run("eval", *NEURON, env={"PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"})
     assert result.returncode == 0
     assert "= 0.7311" in result.stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="closes a stream as a POSIX shell does")
+def test_a_closed_output_is_no_traceback() -> None:
+    command = f'"{sys.executable}" -m minigrad eval x x=1 >&-'
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

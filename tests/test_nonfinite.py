@@ -127,3 +127,22 @@ def test_the_backward_pass_does_not_die() -> None:
     f = (1 / x) * (-x).log() - x.exp().exp().exp().exp().exp()
     f.backward()
     assert type(x.grad) is float
+
+
+def test_a_label_with_hidden_characters_is_shown_without_them() -> None:
+    found = mg.first_nonfinite(Value(0.0, label="a\x1b[31mred\nline").log())
+    assert found is not None
+    assert "log(a�[31mred�line = 0.0) gave -inf" in str(found)
+
+
+def test_a_file_whose_name_begins_like_the_package_is_the_users() -> None:
+    from minigrad import sources
+
+    code = compile(
+        "import minigrad as mg\ny = mg.Value(0.0).log()", sources.PACKAGE + "_play.py", "exec"
+    )
+    scope: dict[str, mg.Value] = {}
+    exec(code, scope)
+    found = mg.first_nonfinite(scope["y"])
+    assert found is not None
+    assert "_play.py, line 2" in str(found)

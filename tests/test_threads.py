@@ -114,3 +114,29 @@ def test_backward_inside_a_backward_function_of_the_same_thread() -> None:
     out._backward = inner
     (out * 2).backward()
     assert x.grad == 24.0
+
+
+def test_gradients_are_not_cleared_in_the_middle_of_another_threads_pass() -> None:
+    w = Value(1.0)
+    output = w
+    for _ in range(300):
+        output = output * w
+    optimizer = mg.optim.SGD([w], lr=0.0)
+
+    def work(number: int) -> None:
+        for _ in range(ROUNDS):
+            (output.backward, output.zero_grad, optimizer.zero_grad)[number % 3]()
+
+    at_the_same_time(work)
+
+
+def test_no_grad_holds_while_another_thread_stops_looking() -> None:
+    from minigrad import recording
+
+    def leave(wire: Value) -> Value:
+        recording.observers.remove(leave)
+        return wire
+
+    recording.observers.insert(0, leave)
+    with mg.no_grad():
+        assert (Value(2.0) * Value(3.0)).is_constant
