@@ -78,9 +78,9 @@ def gate(
         _check_name(new.name)
         _check_rules_run(new)
         _check_local_gradient(new)
-        GATES[new.name] = new
-        FUNCTIONS[new.name] = function = function_of(new)
-        install(new)
+        function = function_of(new)
+        install(new, function)
+        GATES[new.name], FUNCTIONS[new.name] = new, function
         function.__doc__ = f"{inspect.getdoc(rule) or ''}\n\n{function.__doc__}".strip()
         function.__module__ = rule.__module__
         return function
@@ -96,7 +96,11 @@ def _shape(rule: Rule) -> dict[str, Any]:
     defaults = [p.default for p in parameters if p.default is not p.empty]
     if not parameters:
         raise GateError(f"a gate needs at least one input: {rule.__name__}() takes none")
-    return {"arity": len(parameters), "defaults": tuple(map(float, defaults))}
+    return {
+        "arity": len(parameters),
+        "defaults": tuple(map(float, defaults)),
+        "example": tuple(0.5 + 1.5 * place for place in range(len(parameters))),
+    }
 
 
 def _check_name(name: str) -> None:
@@ -126,7 +130,7 @@ def _check_local_gradient(new: Gate) -> None:
     count = new.arity or 2
     compared = 0
     for point in product(SAMPLES[:: max(1, count - 1)], repeat=min(count, 3)):
-        inputs = [point[i % len(point)] for i in range(count)]
+        inputs = [point[i % len(point)] * (1 + i // len(point) / 8) for i in range(count)]
         gradients = new.local_gradients(*inputs)
         for place, analytic in enumerate(gradients):
             numeric, noise, smooth = numeric_derivative(_along(new, inputs, place), inputs[place])
