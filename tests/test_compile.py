@@ -95,6 +95,20 @@ def test_no_grad_gives_constants():
         assert mg.compile(lambda x: w * x)(3.0).is_constant
 
 
+@pytest.mark.parametrize("executor", EXECUTORS)
+def test_a_derivative_can_be_taken_inside(executor):
+    w = Value(0.5)
+    slope = mg.compile(
+        lambda x: mg.grad((w * x).tanh() * mg.maximum(x, w) ** 2, [x], create_graph=True)[0],
+        executor=executor,
+    )
+    for number in (2.0, -1.5, 0.25):
+        x = Value(number)
+        eager, replayed = slope.function(x), slope(x)
+        assert replayed.data == pytest.approx(eager.data, rel=1e-12)
+        assert gradients(replayed, [w, x]) == pytest.approx(gradients(eager, [w, x]), rel=1e-12)
+
+
 # --- control flow ---------------------------------------------------------------------------------
 
 
