@@ -14,6 +14,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable
 from itertools import product
 from math import isfinite
@@ -30,6 +31,8 @@ BUILT_IN: Final = frozenset(GATES)
 # Where a new rule is compared with finite differences: both signs, small and large, nothing round.
 SAMPLES: Final = (-2.37, -0.81, -0.13, 0.29, 0.73, 1.61, 3.19)
 TOLERANCE: Final = 1e-5
+# What rules call and assign to when they are Python: one that calls such a gate would be wrong.
+GENERATED: Final = re.compile(r"divide|power|out|[dtx]\d+")
 
 
 class GateError(ValueError):
@@ -109,6 +112,11 @@ def _check_name(name: str) -> None:
     if not name.isidentifier() or name.startswith("_"):
         raise GateError(
             f"{name!r} cannot be a method of Value: pass name=, letters and digits only"
+        )
+    if GENERATED.fullmatch(name):
+        raise GateError(
+            f"{name!r} has a meaning of its own in the code that is made from rules: give the "
+            "gate another name, with name="
         )
     if name not in GATES and hasattr(Value, name):
         raise GateError(f"Value has {name!r} already: give the gate another name, with name=")

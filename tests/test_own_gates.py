@@ -181,7 +181,10 @@ def test_a_rule_that_cannot_run_says_why(rule, local_gradient, message):
     assert "strange" not in GATES
 
 
-@pytest.mark.parametrize("name", ["tanh", "data", "backward", "_hidden", "two words", "<lambda>"])
+@pytest.mark.parametrize(
+    "name",
+    ["tanh", "data", "backward", "_hidden", "two words", "<lambda>", "divide", "power", "x0"],
+)
 def test_names_that_are_taken_or_impossible(name):
     with pytest.raises(mg.GateError, match="name"):
         mg.gate(symbol="?", name=name, local_gradient=lambda x, out: (1.0,))(lambda x: x * 1.0)
