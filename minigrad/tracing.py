@@ -108,8 +108,13 @@ class Deciding(Operand):
 
     def __eq__(self, other: object) -> bool:
         if _recordings and other is not self and hasattr(type(other), "__float__"):
-            _refuse_to_compare(self, other)
-        return NotImplemented
+            _refuse(
+                self,
+                "== or != (or `in`)",
+                "Write mg.where(mg.is_equal(x, y), a, b) or mg.select(table, index) to compare "
+                "numbers, `x is y` to ask for the same wire",
+            )
+        return NotImplemented  # Python asks the other operand, and then for identity
 
     __hash__ = Operand.__hash__
 
@@ -175,12 +180,3 @@ def _refuse(wire: Deciding, what: str, remedy: str) -> None:
             f"replayed with other numbers, so the function cannot branch on this one. {remedy}, "
             "or call the function without mg.compile"
         )
-
-
-def _refuse_to_compare(wire: Deciding, other: Any) -> None:
-    _refuse(
-        wire if _is_open(wire) else other,
-        "== or != (or `in`)",
-        "Write mg.where(mg.is_equal(x, y), a, b) or mg.select(table, index) to compare numbers, "
-        "`x is y` to ask for the same wire",
-    )
