@@ -24,10 +24,11 @@ from typing import Any, Final
 from .arguments import put_together, take_apart
 from .engine import MANY, Value
 from .gate import Gate, as_number, described
+from .modes import with_gates
 from .recording import constant, new_wire, observed, observers
 from .recordings import Recording, record_function
 from .rows import Rows, rows_of
-from .tracing import Traced, TracingError, is_recording
+from .tracing import TracingError, is_recording
 
 EXECUTORS: Final = ("auto", "python", "tape", "lanes")
 
@@ -86,7 +87,7 @@ class Compiled:
         """The function's result, replayed: a Value, or the list or tuple of Values it returns."""
         numbers: list[Any] = []
         structure = take_apart((arguments, named), numbers)
-        if is_recording() or any(isinstance(number, Traced) for number in numbers):
+        if is_recording():
             return self.function(*arguments, **named)  # part of the circuit being recorded
         data = [x._data if isinstance(x, Value) else as_number(x) for x in numbers]
         recording = self._recording(structure, data)
@@ -169,7 +170,8 @@ class Compiled:
         leaves = [Value(number) for number in self._latest_numbers]
         for leaf, label in zip(leaves, self._latest.input_labels):
             leaf.label = label
-        return self._latest.call(self.function, leaves)
+        with with_gates():
+            return self._latest.call(self.function, leaves)
 
     def stats(self) -> dict[str, Any]:
         """What the recorder and the compiler made of the latest circuit.

@@ -30,7 +30,7 @@ class FloatCode:
         self._local_gradients = gate.local_formulas(*symbols, out=Formula.symbol("out"))
         self.namespace: dict[str, Any] = {"divide": ieee.divide, "power": ieee.power}
         for called in called_gates([self._forward, *self._local_gradients]):
-            self.namespace[called.name] = float_forward(called, called.arity or 0)
+            self.namespace[called.name] = float_forward(called, called.arity or 1)
 
     def forward(self) -> list[str]:
         """Lines that compute `out` from the inputs."""

@@ -77,7 +77,10 @@ class Gate:
         """What the gate calls its inputs; x and y stand for any number of them."""
         if self.arity is None:
             return ("x", "y")
-        return tuple(signature(self.local_gradient).parameters)[: self.arity]
+        names = _named_inputs(self.local_gradient)[: self.arity]
+        if len(names) < self.arity and self.rule is not None:  # local_gradient=lambda *inputs: …
+            names = _named_inputs(self.rule)
+        return tuple(names)
 
     def forward(self, *inputs: float) -> float:
         """The output for float inputs, in the total arithmetic of `ieee`."""
@@ -153,6 +156,11 @@ class Gate:
 
     def __repr__(self) -> str:
         return f"<gate {self.name} {self.symbol}>"
+
+
+def _named_inputs(rule: Rule) -> list[str]:
+    parameters = signature(rule).parameters.values()
+    return [p.name for p in parameters if p.kind is not Parameter.VAR_POSITIONAL]
 
 
 def _symbols(gate: Gate, names: Sequence[str]) -> list[Formula]:
@@ -236,21 +244,33 @@ def function_of(gate: Gate) -> Callable[..., Any]:
     >>> mg.tanh(0.0), mg.maximum(1, 3, 2), mg.sum([1, 2, 3])
     (0.0, 3.0, 6.0)
     """
-    shape = _signature(gate)
 
     def function(*operands: Any, **named: Any) -> Any:
-        if named:
-            operands = shape.bind(*operands, **named).args
-        if gate.arity is None:
+        if gate.arity is None and not named:
             if len(operands) == 1 and not isinstance(operands[0], Operand):
                 operands = tuple(_items(gate, operands[0]))
-        elif missing := gate.arity - len(operands):
-            operands += gate.defaults[-missing:] if 0 < missing <= len(gate.defaults) else ()
+        elif named or len(operands) != gate.arity:
+            operands = all_inputs(gate, operands, named)
         return apply(gate, operands)
 
     function.__name__ = function.__qualname__ = gate.name
-    function.__signature__ = shape  # type: ignore[attr-defined]
+    function.__signature__ = _signature(gate)  # type: ignore[attr-defined]
     return function
+
+
+def all_inputs(gate: Gate, given: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
+    """The inputs in order, when some are given by name or left out.
+
+    >>> from minigrad.gates import GATES
+    >>> all_inputs(GATES["leaky_relu"], (2.0,), {"slope": 0.5})
+    (2.0, 0.5)
+    """
+    if named:
+        bound = _signature(gate).bind(*given, **named)
+        bound.apply_defaults()
+        return bound.args
+    missing = (gate.arity or 0) - len(given)
+    return given + (gate.defaults[-missing:] if 0 < missing <= len(gate.defaults) else ())
 
 
 def _signature(gate: Gate) -> Signature:

@@ -255,7 +255,13 @@ def select(table: Sequence[Any], index: Any) -> Any:
 
     An index that is not a whole number from 0 to len(table) - 1 is an IndexError.
     """
-    return multiplexer(*table, index)
+    try:
+        items = iter(table)
+    except TypeError:
+        raise TypeError(
+            f"select takes a list of Values and numbers and then an index, got {described(table)}"
+        ) from None
+    return multiplexer(*items, index)
 
 
 def lookup(matrix: Sequence[Sequence[Any]], index: Any) -> list[Any]:

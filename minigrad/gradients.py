@@ -85,10 +85,12 @@ def _recorded(wire: Value) -> tuple[Any, ...]:
     assert wire.gate is not None
     gradients: tuple[Any, ...] = wire.gate.local_gradient(*wire.inputs, wire)
     for source, now, then in zip(wire.inputs, gradients, wire.local_gradients):
-        if not source.is_constant and abs(float(now) - then) > 1e-9 * abs(then):
+        # not float(now): that would be a decision by its number, if a function is being recorded
+        number = now.data if isinstance(now, Value) else now
+        if not source.is_constant and abs(number - then) > 1e-9 * abs(then):
             raise ValueError(
                 f"the data of an input of {wire!r} was changed after the gate was recorded (a "
-                f"local gradient was {then!r}, now {float(now)!r}): build the circuit again"
+                f"local gradient was {then!r}, now {number!r}): build the circuit again"
             )
     return gradients
 

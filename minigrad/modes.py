@@ -1,4 +1,4 @@
-"""`no_grad`: arithmetic on values without recording gates."""
+"""`no_grad`: arithmetic on values without recording gates; `with_gates`: with them again."""
 
 from __future__ import annotations
 
@@ -44,6 +44,22 @@ def no_grad() -> Iterator[None]:
     try:
         with observing(_forget_gate):
             yield
+    finally:
+        _without_gates.reset(token)
+
+
+@contextmanager
+def with_gates() -> Iterator[None]:
+    """Record gates inside the block, also where `no_grad` surrounds it.
+
+    >>> from minigrad.engine import Value
+    >>> with no_grad(), with_gates():
+    ...     Value(2.0) * 3
+    Value(data=6.0, grad=?, gate=mul)
+    """
+    token = _without_gates.set(False)
+    try:
+        yield
     finally:
         _without_gates.reset(token)
 

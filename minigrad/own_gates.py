@@ -14,6 +14,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable
 from itertools import product
 from math import isfinite
@@ -30,6 +31,8 @@ BUILT_IN: Final = frozenset(GATES)
 # Where a new rule is compared with finite differences: both signs, small and large, nothing round.
 SAMPLES: Final = (-2.37, -0.81, -0.13, 0.29, 0.73, 1.61, 3.19)
 TOLERANCE: Final = 1e-5
+# What rules call and assign to when they are Python: one that calls such a gate would be wrong.
+GENERATED: Final = re.compile(r"divide|power|out|[dtx]\d+")
 
 
 class GateError(ValueError):
@@ -78,9 +81,9 @@ def gate(
         _check_name(new.name)
         _check_rules_run(new)
         _check_local_gradient(new)
-        GATES[new.name] = new
-        FUNCTIONS[new.name] = function = function_of(new)
-        install(new)
+        function = function_of(new)
+        install(new, function)
+        GATES[new.name], FUNCTIONS[new.name] = new, function
         function.__doc__ = f"{inspect.getdoc(rule) or ''}\n\n{function.__doc__}".strip()
         function.__module__ = rule.__module__
         return function
@@ -96,7 +99,11 @@ def _shape(rule: Rule) -> dict[str, Any]:
     defaults = [p.default for p in parameters if p.default is not p.empty]
     if not parameters:
         raise GateError(f"a gate needs at least one input: {rule.__name__}() takes none")
-    return {"arity": len(parameters), "defaults": tuple(map(float, defaults))}
+    return {
+        "arity": len(parameters),
+        "defaults": tuple(map(float, defaults)),
+        "example": tuple(0.5 + 1.5 * place for place in range(len(parameters))),
+    }
 
 
 def _check_name(name: str) -> None:
@@ -105,6 +112,11 @@ def _check_name(name: str) -> None:
     if not name.isidentifier() or name.startswith("_"):
         raise GateError(
             f"{name!r} cannot be a method of Value: pass name=, letters and digits only"
+        )
+    if GENERATED.fullmatch(name):
+        raise GateError(
+            f"{name!r} has a meaning of its own in the code that is made from rules: give the "
+            "gate another name, with name="
         )
     if name not in GATES and hasattr(Value, name):
         raise GateError(f"Value has {name!r} already: give the gate another name, with name=")
@@ -126,7 +138,7 @@ def _check_local_gradient(new: Gate) -> None:
     count = new.arity or 2
     compared = 0
     for point in product(SAMPLES[:: max(1, count - 1)], repeat=min(count, 3)):
-        inputs = [point[i % len(point)] for i in range(count)]
+        inputs = [point[i % len(point)] * (1 + i // len(point) / 8) for i in range(count)]
         gradients = new.local_gradients(*inputs)
         for place, analytic in enumerate(gradients):
             numeric, noise, smooth = numeric_derivative(_along(new, inputs, place), inputs[place])

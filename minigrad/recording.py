@@ -20,7 +20,7 @@ from typing import Any, Final
 
 from .engine import CONSTANT, MANY, Value
 from .floats import FloatCode, define, float_forward, float_local_gradients
-from .gate import Gate, as_number, documentation
+from .gate import Gate, all_inputs, as_number, documentation
 from .gates import FUNCTIONS, GATES
 from .sources import note_nonfinite_birth
 from .value import PRODUCTS, new_object
@@ -149,7 +149,7 @@ def binary_recorder(gate: Gate) -> Callable[..., Value]:
     if gate.defaults:  # the input that can be left out can also be named: x.leaky_relu(slope=0.2)
         name = gate.input_names[1]
         body = [f"other = {name}", *body]
-        second = f"{name}={gate.defaults[0]!r}"
+        second = f"{name}={gate.defaults[-1]!r}"
     return _define(gate, ["self", second], body, code.computed(0, 1), with_number=with_number)
 
 
@@ -187,8 +187,12 @@ def _define(
     return function
 
 
-def _variadic_recorder(gate: Gate) -> Callable[..., Value]:
-    def method(self: Value, *others: Any) -> Value:
+def _general_recorder(gate: Gate) -> Callable[..., Value]:
+    """The method of a gate with three or more inputs, or any number of them."""
+
+    def method(self: Value, *others: Any, **named: Any) -> Value:
+        if named or gate.defaults:
+            _, *others = all_inputs(gate, (self, *others), named)  # type: ignore[assignment]
         return record(gate, (self, *map(as_wire, others)))
 
     method.__name__ = gate.name
@@ -207,12 +211,15 @@ def apply_gate(gate: Gate, operands: tuple[Any, ...]) -> Value:
 _methods: Final[dict[Gate, Callable[..., Value]]] = {}
 
 
-def install(gate: Gate) -> None:
-    """Make the gate a documented method of `Value`, and an operator if Python has one for it."""
+def install(gate: Gate, function: Callable[..., Any]) -> None:
+    """Make the gate a documented method of `Value`, and an operator if Python has one for it.
+
+    `function` is documented too. A gate that cannot be installed leaves nothing behind.
+    """
     makers = {1: unary_recorder, 2: binary_recorder}
-    method = makers.get(gate.arity or 0, _variadic_recorder)(gate)
+    method = makers.get(gate.arity or 0, _general_recorder)(gate)
+    method.__doc__ = function.__doc__ = documentation(gate)
     _methods[gate] = method
-    method.__doc__ = FUNCTIONS[gate.name].__doc__ = documentation(gate)
     setattr(Value, gate.name, method)
     if gate.dunder:
         setattr(Value, f"__{gate.dunder}__", method)
@@ -223,4 +230,4 @@ def install(gate: Gate) -> None:
 for _function in (apply_gate, sum_of_products):
     setattr(Value, _function.__name__, staticmethod(_function))
 for _gate in GATES.values():
-    install(_gate)
+    install(_gate, FUNCTIONS[_gate.name])

@@ -14,8 +14,9 @@ from .arguments import put_together, take_apart
 from .engine import Value, order_with_dots
 from .executors import BatchRunner, Runner, make_batch_runner, make_runner
 from .flatten import flatten
+from .modes import with_gates
 from .tape import Tape, replay
-from .tracing import TracingError, recording, traced, untraced
+from .tracing import TracingError, recording
 from .value import Leaves, is_dot
 from .watching import Places
 
@@ -108,7 +109,7 @@ class Recording:
         if self.checked or (parameters, numbers) == self._recorded_with:
             return
         eager: list[Any] = []
-        with _without_collector():
+        with _without_collector(), with_gates():
             result = self.call(compiled.function, [Value(x) for x in numbers])
         structure = take_apart(result, eager)
         if structure != self.output_structure or not all(map(_close, eager, outputs)):
@@ -137,12 +138,12 @@ class Recording:
 
 
 def record_function(compiled: Compiled, structure: Hashable, numbers: list[float]) -> Recording:
-    """Call the function on traced values and keep the circuit that it builds as a tape."""
+    """Call the function on Values and keep the circuit that it builds as a tape."""
     start = perf_counter()
-    inputs: list[Value] = [traced(number, f"x_{i + 1}") for i, number in enumerate(numbers)]
+    inputs: list[Value] = [Value(number, label=f"x_{i + 1}") for i, number in enumerate(numbers)]
     arguments, named = put_together(structure, iter(inputs))
     with _without_collector():
-        with recording():
+        with recording(), with_gates():
             result = compiled.function(*arguments, **named)
         made = Recording(compiled, structure, inputs, result, numbers)
     made.seconds += perf_counter() - start
@@ -185,7 +186,6 @@ def _all_wires(name: str, outputs: list[Any]) -> list[Value]:
         wires.update(dict.fromkeys(gates))
     if not outputs:
         raise TypeError(f"{name} must return a Value; it returned none: is a return missing?")
-    untraced(wires)
     return list(wires)
 
 

@@ -1,114 +1,182 @@
-"""Values whose numbers stand for any numbers: what a function is handed while it is recorded.
+"""What the number on a wire may decide: nothing, while a function is being recorded.
 
 >>> from minigrad.engine import Value
 >>> import minigrad.recording
->>> x = traced(2.0, "x")
+>>> x = Value(2.0)
+>>> x > 1
+True
 >>> with recording():
-...     y = x * x + 1
->>> type(y).__name__, y.data
-('Traced', 5.0)
+...     x > 1
+Value(data=1.0, grad=?, gate=less)
 
 A recorded circuit is replayed with other numbers, so a function must not decide anything in Python
-by the numbers that it happens to see while it is recorded. A `Traced` value refuses to be turned
-into a bool, a number or an index, and says what to write instead; its comparisons are gates.
+by the numbers that it happens to see while it is recorded. A wire then refuses to be turned into a
+bool, a number or an index, and says what to write instead; its comparisons are gates.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from .engine import Value
+from .formula import Operand
+from .gate import as_number
 from .gates import FUNCTIONS, select
-from .modes import observing
-from .recording import plain_wires
 from .sources import calling_source
 
-_recording: Final[ContextVar[bool]] = ContextVar("_recording", default=False)
+_is_recording: Final[ContextVar[bool]] = ContextVar("_is_recording", default=False)
+
+OUTSIDE: Final = "Do it to the numbers before the call, or to the result's .data after it"
+
+# One item for each recording, in any thread: while there is none, nothing else is asked.
+_recordings: Final[list[None]] = []
 
 
 class TracingError(TypeError):
     """A compiled function lets its course depend on numbers, which a recording cannot follow."""
 
 
-def _refusing(what: str, remedy: str) -> Callable[[Value], NoReturn]:
-    def refuse(self: Value) -> NoReturn:
+def is_recording() -> bool:
+    """Whether a function is being recorded in this thread."""
+    return _is_recording.get()
+
+
+@contextmanager
+def recording() -> Iterator[None]:
+    """Let no wire's number decide anything in this thread inside the block."""
+    token = _is_recording.set(True)
+    _recordings.append(None)
+    try:
+        yield
+    finally:
+        _recordings.pop()
+        _is_recording.reset(token)
+
+
+def _without_gate(what: str, instead: str, remedy: str) -> Callable[..., NoReturn]:
+    """A method for what no gate does: it says what to write while recording, and otherwise."""
+
+    def refuse(self: Deciding, *_: Any) -> NoReturn:
+        _refuse(self, what, remedy)
+        raise TypeError(f"{what} of {self!r} is not a gate: {instead}")
+
+    return refuse
+
+
+class Deciding(Operand):
+    """The number of a wire where Python asks for it: comparisons, `if`, `float()` and the like."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:  # Value has them
+        _data: float
+
+        @property
+        def is_constant(self) -> bool: ...
+
+    def __lt__(self, other: Any) -> bool:
+        if _recordings and (_is_open(self) or _is_open(other)):
+            return _condition("less", self, other)
+        return self._data < _compared(other)
+
+    def __le__(self, other: Any) -> bool:
+        if _recordings and (_is_open(self) or _is_open(other)):
+            return _condition("less_equal", self, other)
+        return self._data <= _compared(other)
+
+    def __gt__(self, other: Any) -> bool:
+        if _recordings and (_is_open(self) or _is_open(other)):
+            return _condition("less", other, self)
+        return self._data > _compared(other)
+
+    def __ge__(self, other: Any) -> bool:
+        if _recordings and (_is_open(self) or _is_open(other)):
+            return _condition("less_equal", other, self)
+        return self._data >= _compared(other)
+
+    def equals(self, other: Any) -> bool:
+        if _recordings and (_is_open(self) or _is_open(other)):
+            return _condition("is_equal", self, other)
+        return self._data == float(other)
+
+    def choose(self, if_true: Any, if_false: Any) -> Any:
+        if _recordings and _is_open(self):
+            return select([if_true, if_false], _condition("is_equal", self, 0.0))
+        return if_true if self else if_false
+
+    def __eq__(self, other: object) -> bool:
+        if _recordings and other is not self and hasattr(type(other), "__float__"):
+            _refuse(
+                self,
+                "== or != (or `in`)",
+                "Write mg.where(mg.is_equal(x, y), a, b) or mg.select(table, index) to compare "
+                "numbers, `x is y` to ask for the same wire",
+            )
+        return NotImplemented  # Python asks the other operand, and then for identity
+
+    __hash__ = Operand.__hash__
+
+    def __bool__(self) -> bool:
+        if _recordings:
+            _refuse(
+                self,
+                "bool() (an if, while, and, or, not, or a comparison in one of them)",
+                "Write mg.where(condition, a, b), mg.maximum or mg.minimum",
+            )
+        return self._data != 0.0
+
+    def __float__(self) -> float:
+        if _recordings:
+            _refuse(self, "float()", "Write mg.exp, mg.log, mg.sin … instead of math.exp …")
+        return self._data
+
+    def __int__(self) -> int:
+        if _recordings:
+            _refuse(self, "int()", "Write mg.select(table, index) to choose by a number")
+        return int(self._data)
+
+    def __format__(self, layout: str) -> str:
+        if layout:
+            raise TypeError(
+                f"a Value has no layout {layout!r}: write {{v.data:{layout}}} for {self!r}"
+            )
+        return str(self)
+
+    if not TYPE_CHECKING:  # a type checker refuses them as they are
+        __index__ = _without_gate(
+            "An index made",
+            "write int(v) for its number, or mg.select(table, v) for an item of a table",
+            "Write mg.select(table, index) for an item, mg.lookup(matrix, index) for a row",
+        )
+        __round__ = _without_gate("round()", "write round(v.data) for its number", OUTSIDE)
+        __mod__ = __rmod__ = _without_gate("%", "write v.data % n for its number", OUTSIDE)
+        __floordiv__ = __rfloordiv__ = _without_gate(
+            "//", "write v.data // n for its number, or v / n", OUTSIDE
+        )
+
+
+def _is_open(operand: Any) -> bool:
+    """Whether this is a wire that stands for any number: one of a function being recorded."""
+    return _is_recording.get() and isinstance(operand, Deciding) and not operand.is_constant
+
+
+def _condition(name: str, x: Any, y: Any) -> bool:
+    """A comparison as a gate: a wire in place of the bool, for `where`."""
+    wire: bool = FUNCTIONS[name](x, y)
+    return wire
+
+
+def _compared(other: Any) -> float:
+    return other._data if isinstance(other, Deciding) else as_number(other)
+
+
+def _refuse(wire: Deciding, what: str, remedy: str) -> None:
+    """An error if the wire belongs to a function that is being recorded."""
+    if _is_open(wire):
         raise TracingError(
             f"{what} of a value that is being recorded, {calling_source()}: the recording is "
             f"replayed with other numbers, so the function cannot branch on this one. {remedy}, "
             "or call the function without mg.compile"
         )
-
-    return refuse
-
-
-def _comparison(name: str, swapped: bool) -> Callable[[Value, Any], Value]:
-    def compare(self: Value, other: Any) -> Value:
-        result: Value = FUNCTIONS[name](other, self) if swapped else FUNCTIONS[name](self, other)
-        return result
-
-    return compare
-
-
-class Traced(Value):
-    """A wire of a circuit that is being recorded."""
-
-    __slots__ = ()
-
-    __bool__ = _refusing(
-        "bool() (an if, while, and, or, not, or a comparison in one of them)",
-        "Write mg.where(condition, a, b), mg.maximum or mg.minimum",
-    )
-    __float__ = _refusing("float()", "Write mg.exp, mg.log, mg.sin … instead of math.exp …")
-    __int__ = _refusing("int()", "Write mg.select(table, index) to choose by a number")
-    __index__ = _refusing(
-        "An index made",
-        "Write mg.select(table, index) for an item, mg.lookup(matrix, index) for a row",
-    )
-    __lt__ = _comparison("less", False)  # type: ignore[assignment]
-    __gt__ = _comparison("less", True)  # type: ignore[assignment]
-    __le__ = _comparison("less_equal", False)  # type: ignore[assignment]
-    __ge__ = _comparison("less_equal", True)  # type: ignore[assignment]
-    equals = _comparison("is_equal", False)  # type: ignore[assignment]
-
-    def choose(self, if_true: Any, if_false: Any) -> Any:
-        return select([if_true, if_false], FUNCTIONS["is_equal"](self, 0.0))
-
-
-plain_wires.add(Traced)
-
-
-def traced(data: float, label: str = "") -> Traced:
-    """A leaf that stands for an argument."""
-    return Traced(data, label=label)
-
-
-def is_recording() -> bool:
-    """Whether a function is being recorded in this thread."""
-    return _recording.get()
-
-
-@contextmanager
-def recording() -> Iterator[None]:
-    """Make every wire that this thread records inside the block a `Traced` one."""
-    token = _recording.set(True)
-    try:
-        with observing(_trace):
-            yield
-    finally:
-        _recording.reset(token)
-
-
-def _trace(wire: Value) -> Value:
-    if _recording.get() and type(wire) is Value and not wire.is_constant:
-        wire.__class__ = Traced
-    return wire
-
-
-def untraced(wires: Iterable[Value]) -> None:
-    """Make ordinary values of the wires of a finished recording."""
-    for wire in wires:
-        if type(wire) is Traced:
-            wire.__class__ = Value  # type: ignore[assignment]

@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterable
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final
 
-from .formula import Operand
 from .gate import Gate, as_number
 from .gates import GATES
+from .tracing import Deciding
 
 # Layout. A circuit has millions of wires, and the garbage collector visits each object again and
 # again, so a gate is one object: two inputs and their local gradients stand in its own slots.
@@ -47,7 +47,7 @@ class Leaves(tuple["Value", ...]):
     __slots__ = ()
 
 
-class Value(Operand):
+class Value(Deciding):
     """A wire that carries a number, and the gate that it comes out of, if any.
 
     >>> w = Value(2.0, label="w")
@@ -174,32 +174,8 @@ class Value(Operand):
         """Whether the wire is a plain number of an expression: it gets no gradient."""
         return self._first is None and self._second is CONSTANT
 
-    def equals(self, other: Any) -> bool:
-        return self._data == float(other)
-
-    def __lt__(self, other: Any) -> bool:
-        return self._data < _compared(other)
-
-    def __le__(self, other: Any) -> bool:
-        return self._data <= _compared(other)
-
-    def __gt__(self, other: Any) -> bool:
-        return self._data > _compared(other)
-
-    def __ge__(self, other: Any) -> bool:
-        return self._data >= _compared(other)
-
     def __pos__(self) -> Value:
         return self
-
-    def __float__(self) -> float:
-        return self._data
-
-    def __int__(self) -> int:
-        return int(self._data)
-
-    def __bool__(self) -> bool:
-        return self._data != 0.0
 
     def __repr__(self) -> str:
         parts = [f"data={self._data!r}"]
@@ -245,10 +221,6 @@ def _gate_made_by_hand(symbol: str) -> Gate:
     sentence = f"{symbol} was made by hand: its own function sends the gradients"
     gate = Gate(symbol or "?", symbol, local_gradient, sentence, arity=None)
     return gate
-
-
-def _compared(other: Any) -> float:
-    return other._data if isinstance(other, Value) else as_number(other)
 
 
 def own_backward(wire: Value) -> Callable[[], None] | None:

@@ -151,6 +151,31 @@ def test_select_out_of_range() -> None:
         mg.select([], Value(0))
 
 
+def test_select_from_what_is_no_table() -> None:
+    with pytest.raises(TypeError, match=r"select takes a list .* and then an index, got .* 3\.0"):
+        mg.select(3.0, 0)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("attempt", "remedy"),
+    [
+        (lambda v: v % 2, r"v\.data % n"),
+        (lambda v: 2 % v, r"v\.data % n"),
+        (lambda v: v // 2, r"v\.data // n"),
+        (lambda v: 2 // v, r"v\.data // n"),
+        (lambda v: round(v), r"round\(v\.data\)"),
+        (lambda v: round(v, 1), r"round\(v\.data\)"),
+        (lambda v: f"{v:.2f}", r"\{v\.data:\.2f\}"),
+        (lambda v: [1, 2, 3][v], r"int\(v\)"),
+    ],
+)
+def test_what_only_plain_numbers_do(attempt: Callable[[Value], object], remedy: str) -> None:
+    with pytest.raises(TypeError, match=remedy) as caught:
+        attempt(Value(1.5))
+    assert "Value(data=1.5" in str(caught.value)
+    assert f"{Value(1.5)}" == "Value(data=1.5, grad=?)"
+
+
 def test_dot_of_lists_of_different_length() -> None:
     with pytest.raises(ValueError, match=r"got 2 and 1 items"):
         mg.dot([1, 2], [3])

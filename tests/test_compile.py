@@ -2,6 +2,7 @@
 
 import math
 import threading
+from fractions import Fraction
 
 import pytest
 from circuits import EXECUTORS, bits, circuits
@@ -9,6 +10,8 @@ from hypothesis import HealthCheck, given, settings
 
 import minigrad as mg
 from minigrad import Value
+
+W = Value(1.0)
 
 
 def gradients(output, leaves):
@@ -95,6 +98,32 @@ def test_no_grad_gives_constants():
         assert mg.compile(lambda x: w * x)(3.0).is_constant
 
 
+def test_no_grad_around_the_first_call_is_not_recorded():
+    for call in (lambda f, x: f(x), lambda f, x: f.batch([x])):
+        w = Value(1.0)
+        loss = mg.compile(lambda x: mg.grad((w * x - 1) ** 2, [w], create_graph=True)[0])  # noqa: B023
+        with mg.no_grad():
+            assert call(loss, 0.5).is_constant
+            assert call(loss, 0.25).data == -0.375
+            assert not loss.circuit.is_constant
+        assert gradients(call(loss, 0.5), [w]) == [0.5]
+        assert call(loss, 0.75).data == -0.375
+
+
+@pytest.mark.parametrize("executor", EXECUTORS)
+def test_a_derivative_can_be_taken_inside(executor):
+    w = Value(0.5)
+    slope = mg.compile(
+        lambda x: mg.grad((w * x).tanh() * mg.maximum(x, w) ** 2, [x], create_graph=True)[0],
+        executor=executor,
+    )
+    for number in (2.0, -1.5, 0.25):
+        x = Value(number)
+        eager, replayed = slope.function(x), slope(x)
+        assert replayed.data == pytest.approx(eager.data, rel=1e-12)
+        assert gradients(replayed, [w, x]) == pytest.approx(gradients(eager, [w, x]), rel=1e-12)
+
+
 # --- control flow ---------------------------------------------------------------------------------
 
 
@@ -108,10 +137,27 @@ def test_no_grad_gives_constants():
         lambda x: x * int(x),
         lambda x: x * [1.0, 2.0][x],
         lambda x: mg.sum([x] * 3) if x * 2 <= 3 else x,
+        lambda x: x if x == 1 else -x,
+        lambda x: x if x != Fraction(1) else -x,
+        lambda x: mg.where(2.0 == x, x, -x),  # noqa: SIM300
+        lambda x: x if x in [1, 2] else -x,
+        lambda x: x if x == W else -x,
+        lambda x: x if W in (1, 2) else -x,
+        lambda x: x if mg.grad(W * 2, [W])[0] == x else -x,
+        lambda x: x if W > 0 else -x,
+        lambda x: x * W if W else x,
+        lambda x: x * float(W),
+        lambda x: x * int(W),
+        lambda x: x * math.exp(W),
+        lambda x: round(x) * 1.0,
+        lambda x: x % 2,
+        lambda x: 7 // x,
     ],
 )
 def test_a_decision_by_a_recorded_number_is_refused_with_the_line_and_the_remedy(body):
-    with pytest.raises(mg.TracingError, match=r"test_compile\.py, line \d+.*mg\.") as caught:
+    with pytest.raises(
+        mg.TracingError, match=r"test_compile\.py, line \d+.*(mg\.|before)"
+    ) as caught:
         mg.compile(body)(1.0)
     assert "without mg.compile" in str(caught.value)
 
@@ -122,6 +168,69 @@ def test_after_a_refused_recording_values_are_ordinary_again():
         mg.compile(lambda x: w if w * x > 0 else x)(1.0)
     assert bool(w * 2)
     assert float(w * 2) == 2.0
+
+
+def test_wires_kept_from_a_recording_are_ordinary_afterwards():
+    kept = []
+
+    def body(x):
+        kept.extend([x, x * 2])
+        return x * (1 if refuse and x > 0 else 3)
+
+    for refuse in (False, True):
+        if refuse:
+            with pytest.raises(mg.TracingError):
+                mg.compile(body)(1.0)
+        else:
+            mg.compile(body)(1.0)
+        for wire, number in zip(kept[-2:], (1.0, 2.0)):
+            assert (float(wire), int(wire), wire > 0, wire == number) == (
+                number,
+                number,
+                True,
+                False,
+            )
+            assert type(wire) is Value
+            assert repr(wire).startswith("Value(")
+
+
+def test_a_parameter_may_decide_by_where():
+    w = Value(2.0)
+    signed = mg.compile(lambda x: mg.where(w > 0, x, -x) + mg.where(mg.is_equal(w, 2), 10, 0))
+    on = mg.compile(lambda x: mg.where(w, x, 0.0))
+    assert (signed(3.0).data, on(3.0).data) == (13.0, 3.0)
+    w.data = 0.0
+    assert (signed(3.0).data, on(3.0).data) == (-3.0, 0.0)
+
+
+def test_constants_and_the_identity_of_wires_may_decide():
+    w = Value(2.0)
+    (two,) = mg.grad(w * 2, [w])
+
+    def body(x):
+        assert two > 1
+        assert float(two) == 2.0
+        assert {x: 1}[x] == 1
+        same = x
+        assert x == same
+        assert x != "a"
+        assert x is not None
+        return x * two
+
+    assert mg.compile(body)(3.0).data == 6.0
+
+
+def test_other_threads_decide_as_ever_while_one_records():
+    seen = []
+
+    def body(x):
+        other = threading.Thread(target=lambda: seen.append((float(x), x > 0, x == 1.0)))
+        other.start()
+        other.join()
+        return x * 2
+
+    mg.compile(body)(1.0)
+    assert seen == [(1.0, True, False)]
 
 
 def test_where_on_a_comparison_follows_the_numbers_of_each_call():
@@ -148,6 +257,13 @@ def test_data_read_while_recording_is_found_out_at_the_second_call():
     with pytest.raises(mg.TracingError, match=r"gives 6 where the function itself gives 9"):
         baked(3.0)
     assert mg.compile(lambda x: x * x.data, check=False)(2.0).data == 4.0
+
+
+def test_a_result_whose_structure_depends_on_the_numbers_is_found_out():
+    body = mg.compile(lambda x: [x, x] if x.data < 2 else [x])
+    assert [wire.data for wire in body(1.0)] == [1.0, 1.0]
+    with pytest.raises(mg.TracingError, match="gives 3, 3 where the function itself gives 3:"):
+        body(3.0)
 
 
 # --- select and lookup ----------------------------------------------------------------------------

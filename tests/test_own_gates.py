@@ -5,9 +5,18 @@ import math
 import pickle
 
 import pytest
+from circuits import EXECUTORS
 
 import minigrad as mg
 from minigrad import GATES, Value
+from minigrad.gates import FUNCTIONS
+
+
+def gradients(output, leaves):
+    for leaf in leaves:
+        leaf.grad = None
+    output.backward()
+    return [leaf.grad for leaf in leaves]
 
 
 def test_three_lines_define_a_gate():
@@ -69,6 +78,73 @@ def test_defaults_and_any_number_of_inputs():
     assert sum_of_squares([Value(1.0), 2, Value(3.0)]).data == 14.0
 
 
+@pytest.mark.parametrize(
+    "local_gradient", [lambda x, y, z, out: (y, x, 1.0), lambda *wires: (wires[1], wires[0], 1.0)]
+)
+def test_a_gate_of_three_inputs_works_everywhere(local_gradient):
+    @mg.gate(symbol="fma", local_gradient=local_gradient)
+    def fma(x, y, z=4.0):
+        return x * y + z
+
+    x, y, z = Value(2.0), Value(3.0), Value(4.0)
+    for out in (fma(x, y, z), x.fma(y, z), x.fma(3), x.fma(3, z=4), fma(2, y=y), fma(2, 3, z)):
+        assert out.data == 10.0
+        assert out.gate is GATES["fma"]
+    assert fma(2, 3, 4) == 10.0
+    assert mg.gradcheck(fma, [2.0, 3.0, 4.0]).verdict == "right"
+    (to_x,) = mg.grad(fma(x, y, z) ** 2, [x], create_graph=True)
+    assert mg.grad(to_x, [y])[0].data == 2 * (10 + 2 * 3)
+    assert GATES["fma"].text("a", "b", "c") == "a·b + c"
+    assert "3.5" in fma.__doc__
+    assert "fma" in mg.draw(fma(x, y, z)).svg
+    assert len(mg.Stepper(fma(x, y, z))) == 2
+    with pytest.raises(TypeError, match="fma takes 3 inputs, got 1"):
+        x.fma()
+
+
+@pytest.mark.parametrize("executor", EXECUTORS)
+def test_gates_of_three_inputs_and_with_variadic_gates_inside_compile(executor):
+    @mg.gate(symbol="fma", local_gradient=lambda x, y, z, out: (y, x, 1.0))
+    def fma(x, y, z):
+        return x * y + z
+
+    @mg.gate(
+        symbol="clamp",
+        local_gradient=lambda x, out: (mg.where(mg.abs(x) < mg.sum(1.0, 1.0), 1.0, 0.0),),
+    )
+    def clamp(x):
+        return mg.select([mg.maximum(mg.minimum(x, 2.0), -2.0), x], 0)
+
+    w = Value(0.5)
+    compiled = mg.compile(lambda x, y: fma(clamp(x), w, clamp(y)), executor=executor)
+    for x, y in [(1.0, 2.5), (-3.0, 0.25)]:
+        inputs = [w, Value(x), Value(y)]
+        eager, replayed = (f(*inputs[1:]) for f in (compiled.function, compiled))
+        assert replayed.data == eager.data == max(min(x, 2), -2) / 2 + max(min(y, 2), -2)
+        assert gradients(replayed, inputs) == gradients(eager, inputs)
+    assert compiled.batch([1.0, -3.0], [2.5, 0.25]).data == 0.875
+
+
+def test_inputs_of_one_pattern_are_told_apart_when_a_rule_is_checked():
+    with pytest.raises(mg.GateError, match="towards input 1"):
+
+        @mg.gate(symbol="swap", local_gradient=lambda a, b, c, d, out: (a, c, b, d))
+        def swapped(a, b, c, d):
+            return a * d + b * c
+
+
+def test_a_definition_that_fails_leaves_nothing_behind(monkeypatch):
+    def broken(x):
+        return 2 * x
+
+    monkeypatch.setattr("minigrad.recording.documentation", lambda gate: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        mg.gate(symbol="?", local_gradient=lambda x, out: (2.0,))(broken)
+    assert "broken" not in GATES
+    assert "broken" not in FUNCTIONS
+    assert not hasattr(Value, "broken")
+
+
 def test_a_wrong_local_gradient_is_refused_with_both_numbers():
     with pytest.raises(mg.GateError, match=r"wrong at .* gives 16\.86.* differences 16\.85"):
 
@@ -105,7 +181,10 @@ def test_a_rule_that_cannot_run_says_why(rule, local_gradient, message):
     assert "strange" not in GATES
 
 
-@pytest.mark.parametrize("name", ["tanh", "data", "backward", "_hidden", "two words", "<lambda>"])
+@pytest.mark.parametrize(
+    "name",
+    ["tanh", "data", "backward", "_hidden", "two words", "<lambda>", "divide", "power", "x0"],
+)
 def test_names_that_are_taken_or_impossible(name):
     with pytest.raises(mg.GateError, match="name"):
         mg.gate(symbol="?", name=name, local_gradient=lambda x, out: (1.0,))(lambda x: x * 1.0)
