@@ -32,7 +32,7 @@ BUILT_IN: Final = frozenset(GATES)
 SAMPLES: Final = (-2.37, -0.81, -0.13, 0.29, 0.73, 1.61, 3.19)
 TOLERANCE: Final = 1e-5
 # What rules call and assign to when they are Python: one that calls such a gate would be wrong.
-GENERATED: Final = re.compile(r"divide|power|out|[dtx]\d+")
+GENERATED: Final = re.compile(r"divide|power|out|self|other|[dtx]\d+")
 
 
 class GateError(ValueError):
@@ -40,9 +40,9 @@ class GateError(ValueError):
 
 
 def gate(
-    *,
-    symbol: str,
-    local_gradient: Rule,
+    *without_settings: Any,
+    symbol: str = "",
+    local_gradient: Rule | None = None,
     name: str = "",
     sentence: str = "",
     definition: Rule | None = None,
@@ -65,6 +65,12 @@ def gate(
     quantities that change their sign where there is no derivative. Running the definition again
     replaces it; the built-in gates cannot be replaced.
     """
+
+    if without_settings or not symbol or local_gradient is None:
+        raise TypeError(
+            "a gate needs a symbol and a local gradient: write @mg.gate(symbol=…, "
+            "local_gradient=lambda x, out: (…,)) above its forward rule"
+        )
 
     def define(rule: Rule) -> Callable[..., Any]:
         new = Gate(
@@ -129,13 +135,23 @@ def _check_rules_run(new: Gate) -> None:
     try:
         new.trace_formula(*inputs)
         new.local_formulas(*inputs, out=Formula.symbol("out"))
-    except TypeError as error:
-        raise GateError(f"a rule of {new.name} does not run: {error}") from error
+    except (TypeError, AttributeError) as error:
+        advice = "" if isinstance(error, TypeError) else "; write gates as functions, mg.tanh(x)"
+        raise GateError(f"a rule of {new.name} does not run: {error}{advice}") from error
 
 
 def _check_local_gradient(new: Gate) -> None:
     """Compare the local gradients with finite differences where the gate is smooth and finite."""
-    count = new.arity or 2
+    if new.arity:
+        _check_local_gradients(new, new.arity)
+        return
+    assert new.rule is not None
+    least = max(1, len(inspect.signature(new.rule).parameters) - 1)  # those before *inputs
+    for count in range(least, least + 3):
+        _check_local_gradients(new, count)
+
+
+def _check_local_gradients(new: Gate, count: int) -> None:
     compared = 0
     for point in product(SAMPLES[:: max(1, count - 1)], repeat=min(count, 3)):
         inputs = [point[i % len(point)] * (1 + i // len(point) / 8) for i in range(count)]

@@ -120,10 +120,10 @@ def _number(gate: Gate, operand: Any) -> float:
 
 
 NEW_WIRE: Final = """\
-wire = new_wire()
-wire._data = out
-wire._grad = None
-wire.gate = gate
+_wire = _new_wire()
+_wire._data = out
+_wire._grad = None
+_wire.gate = _gate
 """
 
 
@@ -131,8 +131,8 @@ def unary_recorder(gate: Gate) -> Callable[..., Value]:
     """The method of a gate with one input."""
     code = FloatCode(gate)
     body = ["x0 = self._data", *code.forward(), *code.local_gradients(0), *NEW_WIRE.splitlines()]
-    body += ["wire._first = self", "wire._second = None"]
-    body += ["wire._d_first = d0", "wire._d_second = None"]
+    body += ["_wire._first = self", "_wire._second = None"]
+    body += ["_wire._d_first = d0", "_wire._d_second = None"]
     return _define(gate, ["self"], body, code.computed(0))
 
 
@@ -140,17 +140,17 @@ def binary_recorder(gate: Gate) -> Callable[..., Value]:
     """The method of a gate with two inputs, the second of which may be a number."""
     code = FloatCode(gate)
     with_number = _with_number(gate, number=1)
-    body = ["if type(other) is not Value: return with_number(self, other)"]
+    body = ["if type(other) is not _Value: return _with_number(self, other)"]
     body += ["x0 = self._data", "x1 = other._data"]
     body += [*code.forward(), *code.local_gradients(0, 1), *NEW_WIRE.splitlines()]
-    body += ["wire._first = self", "wire._second = other"]
-    body += ["wire._d_first = d0", "wire._d_second = d1"]
+    body += ["_wire._first = self", "_wire._second = other"]
+    body += ["_wire._d_first = d0", "_wire._d_second = d1"]
     second = "other"
     if gate.defaults:  # the input that can be left out can also be named: x.leaky_relu(slope=0.2)
         name = gate.input_names[1]
         body = [f"other = {name}", *body]
         second = f"{name}={gate.defaults[-1]!r}"
-    return _define(gate, ["self", second], body, code.computed(0, 1), with_number=with_number)
+    return _define(gate, ["self", second], body, code.computed(0, 1), _with_number=with_number)
 
 
 def _with_number(gate: Gate, number: int) -> Callable[..., Value]:
@@ -159,11 +159,11 @@ def _with_number(gate: Gate, number: int) -> Callable[..., Value]:
     code = FloatCode(gate)
     pair = "(self, other)" if number else "(other, self)"
     body = [f"x{number} = other", "if type(other) is not float:"]
-    body += [f"    if isinstance(other, Value): return record(gate, {pair})"]
-    body += [f"    x{number} = to_number(gate, other)", f"x{wire} = self._data"]
+    body += [f"    if isinstance(other, _Value): return _record(_gate, {pair})"]
+    body += [f"    x{number} = _to_number(_gate, other)", f"x{wire} = self._data"]
     body += [*code.forward(), *code.local_gradients(wire), *NEW_WIRE.splitlines()]
-    body += ["wire._first = self", "wire._second = None", f"wire._d_first = d{wire}"]
-    body += ["wire._d_second = x1" if number else "wire._d_second = (x0,)"]
+    body += ["_wire._first = self", "_wire._second = None", f"_wire._d_first = d{wire}"]
+    body += ["_wire._d_second = x1" if number else "_wire._d_second = (x0,)"]
     return _define(gate, ["self", "other"], body, code.computed(wire))
 
 
@@ -173,16 +173,14 @@ def _define(
     # one test finds an infinity or a nan among the numbers, and almost never anything else
     probe = "out"
     if computed:
-        probe = "probe"
-        body = [*body, f"probe = {' + '.join(['out', *computed])}"]
-    body = [*body, f"if {probe} - {probe} != 0.0 or observers: return observed(wire)"]
-    namespace = {"Value": Value, "new_wire": new_wire, "gate": gate, "observers": observers}
-    namespace |= {"CONSTANT": CONSTANT, "record": record, "observed": observed}
-    namespace |= {"to_number": _number, **names}
-    clash = namespace.keys() & FloatCode(gate).namespace.keys()
-    assert not clash, f"the gate name {clash} is taken"
+        probe = "_probe"
+        body = [*body, f"_probe = {' + '.join(['out', *computed])}"]
+    body = [*body, f"if {probe} - {probe} != 0.0 or _observers: return _observed(_wire)"]
+    # no gate or input has a name that begins with an underscore
+    namespace = {"_Value": Value, "_new_wire": new_wire, "_gate": gate, "_observers": observers}
+    namespace |= {"_record": record, "_observed": observed, "_to_number": _number, **names}
     function: Callable[..., Value] = define(
-        gate.name, parameters, [*body, "return wire"], namespace | FloatCode(gate).namespace
+        gate.name, parameters, [*body, "return _wire"], namespace | FloatCode(gate).namespace
     )
     return function
 

@@ -29,7 +29,7 @@ from typing import Any
 import pytest
 
 import minigrad as mg
-from minigrad import engine, floats, gradients, recording, value
+from minigrad import engine, floats, gates, gradients, recording, value
 from minigrad.gate import Gate
 
 TESTS = Path(__file__).parent
@@ -127,7 +127,7 @@ def _set(gate: Gate, fields: dict[str, Any], reinstall: bool) -> None:
     floats.float_local_gradients.cache_clear()
     if reinstall:
         for row in mg.GATES.values():
-            recording.install(row)
+            recording.install(row, gates.FUNCTIONS[row.name])
 
 
 # --- the source of the engine ---

@@ -214,3 +214,55 @@ def test_kinks_of_ones_own_gate_are_respected():
 
     assert mg.gradcheck(hat, [0.0]).verdict == "at a kink"
     assert mg.gradcheck(hat, [0.5]).verdict == "right"
+
+
+def test_an_input_may_be_called_as_the_recorder_calls_things() -> None:
+    @mg.gate(symbol="×g", local_gradient=lambda x, gate, out: (gate, x))
+    def gated(x, gate=0.5):
+        return x * gate
+
+    x, g = Value(2.0), Value(3.0)
+    out = gated(x, g)
+    out.backward()
+    assert (out.data, x.grad, g.grad, out.gate) == (6.0, 3.0, 2.0, mg.GATES["gated"])
+    assert x.gated(gate=Value(4.0)).data == 8.0
+    assert x.gated().data == 1.0
+
+
+def test_gates_may_be_called_as_the_recorder_calls_things() -> None:
+    @mg.gate(symbol="r", local_gradient=lambda x, out: (2 * x,))
+    def record(x):
+        return x * x
+
+    @mg.gate(symbol="w", local_gradient=lambda x, out: (4 * x * record(x),))
+    def wire(x):
+        return record(x) ** 2
+
+    x = Value(3.0)
+    out = wire(x)
+    out.backward()
+    assert (out.data, x.grad) == (81.0, 108.0)
+
+
+def test_a_variadic_gate_is_checked_with_several_numbers_of_inputs() -> None:
+    with pytest.raises(mg.GateError, match=r"the rule gives 0\.5, finite differences"):
+
+        @mg.gate(symbol="mean", local_gradient=lambda *inputs: (0.5,) * (len(inputs) - 1))
+        def mean(*inputs):
+            return mg.sum(inputs) / float(len(inputs))
+
+    assert "mean" not in mg.GATES
+
+
+def test_a_method_in_a_rule_and_a_decorator_without_settings_say_what_to_write() -> None:
+    with pytest.raises(mg.GateError, match=r"write gates as functions, mg\.tanh\(x\)"):
+
+        @mg.gate(symbol="t", local_gradient=lambda x, out: (1 - out * out,))
+        def t(x):
+            return x.tanh()
+
+    with pytest.raises(TypeError, match=r"write @mg\.gate\(symbol=…"):
+
+        @mg.gate
+        def same(x):
+            return x
