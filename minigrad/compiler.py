@@ -16,6 +16,7 @@ Value(data=2.125, grad=?, gate=loss)
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable, Hashable
 from math import isnan
 from threading import RLock
@@ -24,6 +25,7 @@ from typing import Any, Final
 from .arguments import put_together, take_apart
 from .engine import MANY, Value
 from .gate import Gate, as_number, described
+from .methods import kept_with
 from .recording import constant, new_wire, observed, observers
 from .recordings import Recording, record_function
 from .rows import Rows, rows_of
@@ -217,17 +219,35 @@ class Compiled:
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         """A compiled method: recorded for each object by itself."""
-        if instance is None:
+        bind = getattr(self.function, "__get__", None)
+        if instance is None or bind is None:
             return self
-        bound = instance.__dict__.get(f"_compiled_{self.name}")
+        kept = kept_with(instance)
+        bound = kept.get(self)
         if bound is None:
-            method = self.function.__get__(instance, owner)
-            bound = Compiled(method, self.check, self.executor)
-            instance.__dict__[f"_compiled_{self.name}"] = bound
+            made = Compiled(bind(instance, owner), self.check, self.executor)
+            bound = kept.setdefault(self, made)  # another thread may have been first
         return bound
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        """Copies and pickles have the function and the settings; they record again."""
+        owner = getattr(self.function, "__self__", None)
+        if owner is not None and getattr(owner, self.name, None) is self:
+            return getattr, (owner, self.name)
+        if _named(self.function) is self:  # a decorated function is found where it stands
+            return str(self.function.__qualname__)
+        return Compiled, (self.function, self.check, self.executor)
 
     def __repr__(self) -> str:
         return f"<compiled {self.name}, {len(self._recordings)} recordings>"
+
+
+def _named(function: Any) -> Any:
+    """What the name of a function leads to, if anything."""
+    thing: Any = sys.modules.get(getattr(function, "__module__", None) or "")
+    for name in getattr(function, "__qualname__", "").split("."):
+        thing = getattr(thing, name, None)
+    return thing
 
 
 def _gate_of(name: str) -> Gate:
