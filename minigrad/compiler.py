@@ -202,9 +202,9 @@ class Compiled:
                     self._recordings[structure] = recording
         elif not recording.places.unchanged():
             raise TracingError(
-                f"a parameter of {self.name} has been replaced by another object since "
-                f"{self.name} was recorded: write w.data = number to change a parameter, or call "
-                f"{self.name}.clear() to record again"
+                f"a parameter of {self.name}, or what leads to it, has been replaced by another "
+                f"object since {self.name} was recorded: write w.data = number to change a "
+                f"parameter, or call {self.name}.clear() to record again"
             )
         self._latest = recording
         return recording
