@@ -98,15 +98,19 @@ class Compiled:
         if self.check:
             recording.check(self, parameters, data, outputs)
         wires = [i for i, number in enumerate(numbers) if isinstance(number, Value)]
-        leaves: tuple[Value, ...] = recording.leaves
-        if wires:
-            leaves = (*leaves, *[numbers[i] for i in wires])
         first_input = len(recording.parameters)
         results = []
-        for output, gradient in zip(outputs, gradients):
-            local = gradient[:first_input] + [
-                0.0 if numbers[i].is_constant else gradient[first_input + i] for i in wires
-            ]
+        for output, gradient, behind in zip(outputs, gradients, recording.behind):
+            leaves: tuple[Value, ...] = behind.parameters
+            if behind.places is None:
+                local = gradient[:first_input]
+            else:
+                local = [gradient[i] for i in behind.places]
+            if given := [i for i in wires if i in behind.inputs]:
+                leaves = (*leaves, *[numbers[i] for i in given])
+                local += [
+                    0.0 if numbers[i].is_constant else gradient[first_input + i] for i in given
+                ]
             results.append(self._result(output, leaves, tuple(local)))
         return put_together(recording.output_structure, iter(results))
 

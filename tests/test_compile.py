@@ -82,6 +82,20 @@ def test_several_results_come_back_as_they_were_returned():
     assert x.grad == pytest.approx(2 * math.e)
 
 
+@pytest.mark.parametrize("executor", EXECUTORS)
+def test_each_of_several_results_has_the_leaves_behind_it_and_no_others(executor):
+    w, v, x, y = (Value(float(i)) for i in (2, 3, 4, 5))
+    function = lambda x, y: (w * x, v * y, mg.constant(1.0), w * v)
+    a, b, one, both = mg.compile(function, executor=executor)(x, y)
+    assert [out.inputs for out in (a, b, both)] == [(w, x), (v, y), (w, v)]
+    assert one.is_constant
+    a.backward()
+    assert [leaf.has_grad for leaf in (w, v, x, y)] == [True, False, True, False]
+    b.backward()
+    both.backward()
+    assert [leaf.grad for leaf in (w, v, x, y)] == [4 + 3, 5 + 2, 2, 3]
+
+
 def test_a_function_may_return_its_argument_or_a_parameter():
     w = Value(4.0)
     for leaf in (w, Value(5.0)):
