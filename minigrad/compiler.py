@@ -23,8 +23,9 @@ from threading import RLock
 from typing import Any, Final
 
 from .arguments import put_together, take_apart
+from .compiled_gate import gate_of
 from .engine import MANY, Value
-from .gate import Gate, as_number, described
+from .gate import as_number, described
 from .methods import kept_with
 from .recording import constant, new_wire, observed, observers
 from .recordings import Recording, record_function
@@ -78,10 +79,9 @@ class Compiled:
         self.check = check
         self.executor = executor
         self._recordings: dict[Hashable, Recording] = {}
-        self._latest: Recording | None = None
-        self._latest_numbers: list[float] = []
+        self._latest: tuple[Recording, list[float]] | None = None  # in one: threads share it
         self._lock = RLock()
-        self._gate = _gate_of(self.name)
+        self._gate = gate_of(self.name)
         functools.update_wrapper(self, function, updated=())
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
@@ -92,7 +92,6 @@ class Compiled:
             return self.function(*arguments, **named)  # part of the circuit being recorded
         data = [x._data if isinstance(x, Value) else as_number(x) for x in numbers]
         recording = self._recording(structure, data)
-        self._latest_numbers = data
         parameters = [wire._data for wire in recording.parameters]
         outputs, gradients = recording.run(parameters, data)
         if self.check:
@@ -132,7 +131,7 @@ class Compiled:
         if reduce not in ("mean", "sum"):
             raise ValueError(f"reduce is 'mean' or 'sum', got {reduce!r}")
         rows = self.rows(*columns)
-        total, gradients = self.run_rows(rows, rows.count if reduce == "mean" else 1)
+        total, gradients = self._run(rows, rows.count if reduce == "mean" else 1)
         return self._result(total, rows.recording.leaves, tuple(gradients))
 
     def rows(self, *columns: Any) -> Rows:
@@ -144,9 +143,18 @@ class Compiled:
 
         All are divided by `divisor`: with the number of rows they are means.
         """
+        if rows.recording.function is not self.function:
+            raise ValueError(
+                f"run_rows of {self.name} got rows that were made by another function, "
+                f"{rows.recording.name}: make them with {self.name}.rows(...)"
+            )
+        self._check_places(rows.recording)
+        self._latest = rows.recording, rows.row(0)
+        return self._run(rows, divisor)
+
+    def _run(self, rows: Rows, divisor: int) -> tuple[float, list[float]]:
         recording = rows.recording
         parameters = [wire._data for wire in recording.parameters]
-        self._latest, self._latest_numbers = recording, rows.row(0)
         try:
             if self.check and not recording.checked:
                 for i in {0, rows.count - 1}:
@@ -170,12 +178,11 @@ class Compiled:
         >>> double(4.0).data, double.circuit.gate.name
         (8.0, 'add')
         """
-        if self._latest is None:
-            raise ValueError(f"{self.name} has not been called yet: call it once, then look")
-        leaves = [Value(number) for number in self._latest_numbers]
-        for leaf, label in zip(leaves, self._latest.input_labels):
+        recording, numbers = self._last_call()
+        leaves = [Value(number) for number in numbers]
+        for leaf, label in zip(leaves, recording.input_labels):
             leaf.label = label
-        return self._latest.call(self.function, leaves)
+        return recording.call(self.function, leaves)
 
     def stats(self) -> dict[str, Any]:
         """What the recorder and the compiler made of the latest circuit.
@@ -187,9 +194,12 @@ class Compiled:
         >>> double.stats()["gates"]
         3
         """
+        return self._last_call()[0].stats()
+
+    def _last_call(self) -> tuple[Recording, list[float]]:
         if self._latest is None:
             raise ValueError(f"{self.name} has not been called yet: call it once, then look")
-        return self._latest.stats()
+        return self._latest
 
     def clear(self) -> None:
         """Forget all recordings; the next call records again."""
@@ -204,14 +214,18 @@ class Compiled:
                 if recording is None:
                     recording = record_function(self, structure, numbers)
                     self._recordings[structure] = recording
-        elif not recording.places.unchanged():
+        else:
+            self._check_places(recording)
+        self._latest = recording, numbers
+        return recording
+
+    def _check_places(self, recording: Recording) -> None:
+        if not recording.places.unchanged():
             raise TracingError(
                 f"a parameter of {self.name}, or what leads to it, has been replaced by another "
                 f"object since {self.name} was recorded: write w.data = number to change a "
                 f"parameter, or call {self.name}.clear() to record again"
             )
-        self._latest = recording
-        return recording
 
     def _result(self, data: float, leaves: tuple[Value, ...], gradient: tuple[float, ...]) -> Value:
         if not leaves:
@@ -252,15 +266,3 @@ def _named(function: Any) -> Any:
     for name in getattr(function, "__qualname__", "").split("."):
         thing = getattr(thing, name, None)
     return thing
-
-
-def _gate_of(name: str) -> Gate:
-    def no_rule(*_: Any) -> Any:
-        raise TypeError(
-            f"the result of the compiled {name} is one gate that knows its gradients as numbers: "
-            "for second derivatives, formulas and pictures call the function without mg.compile "
-            f"({name}.function) or take {name}.circuit"
-        )
-
-    sentence = "a compiled function: multiplies the gradient by its own derivatives"
-    return Gate(name, name, no_rule, sentence, no_rule, arity=None)

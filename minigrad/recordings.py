@@ -45,6 +45,7 @@ class Recording:
         numbers: list[float],
     ) -> None:
         self.structure, self.name = structure, compiled.name
+        self.function = compiled.function
         self.outputs: list[Any] = []
         self.output_structure = take_apart(result, self.outputs)
         wires, leaves = _all_wires(compiled.name, self.outputs)

@@ -1,23 +1,14 @@
 """A compiled function gives what the function itself gives, or says why it cannot."""
 
-import copy
-import functools
-import gc
 import math
-import sys
 import threading
-import weakref
-from collections import OrderedDict, defaultdict, namedtuple
-from dataclasses import dataclass
-from pickle import dumps, loads
-from types import MappingProxyType, SimpleNamespace
 
 import pytest
 from circuits import EXECUTORS, bits, circuits
 from hypothesis import HealthCheck, given, settings
 
 import minigrad as mg
-from minigrad import Value, nn
+from minigrad import Value
 
 
 def gradients(output, leaves):
@@ -198,39 +189,14 @@ def test_an_index_out_of_range_is_an_error_and_writes_nothing(executor, index):
     assert [cell.grad for cell in table] == [2.0, 0.0, 0.0]
 
 
-# --- arguments ---
-
-
-def test_dicts_and_tuples_of_any_kind_arrive_as_such():
-    Point = namedtuple("Point", "x y")
-    at = mg.compile(lambda p: Point(p.x * p.y, p.y))
-    assert (at(Point(2.0, 3.0)).x.data, at(Point(4.0, 5.0)).x.data) == (6.0, 20.0)
-    item = mg.compile(lambda d: d["a"] - d["b"])
-    for kind in (dict, OrderedDict, MappingProxyType, lambda d: defaultdict(list, d)):
-        assert item(kind({"a": 5.0, "b": 3.0})).data == 2.0
-    with pytest.raises(ValueError, match=r"row 0 is \(Point\(number, number\)\), row 1 is"):
-        at.batch([Point(1.0, 2.0), (1.0, 2.0)])
-
-
-def test_an_array_without_axes_is_a_number():
-    np = pytest.importorskip("numpy")
-    square = mg.compile(lambda x: x * x)
-    x = Value(4.0)
-    assert [square(np.array(3.0)).data, square(np.array(x, dtype=object)).data] == [9.0, 16.0]
-    assert len(square._recordings) == 1
-    for wrong in (np.array(1j), np.array("3")):
-        with pytest.raises(TypeError, match="expected a number"):
-            square(wrong)
-
-
-def test_lists_nested_thousands_deep_are_an_error_that_says_so():
-    deep = [1.0]
-    for _ in range(2000):
-        deep = [deep]
-    first = mg.compile(lambda x: mg.sum(x[0]))
-    for call in (first, lambda deep: first.batch([deep])):
-        with pytest.raises(ValueError, match="nested too deep"):
-            call(deep)
+@pytest.mark.parametrize("executor", EXECUTORS)
+@pytest.mark.parametrize("index", [3, -1, 0.5, math.nan])
+def test_an_index_out_of_range_in_a_later_batch_is_found_in_its_row(executor, index):
+    table = [Value(1.0), Value(2.0), Value(3.0)]
+    pick = mg.compile(lambda i: mg.select(table, i) * 2, executor=executor)
+    assert pick.batch([0, 1, 2]).data == pick.batch([2, 1, 0]).data == 4.0  # checked by now
+    with pytest.raises(IndexError, match=r"row 1 of the batch.*from 0 to 2"):
+        pick.batch([0, index, 1])
 
 
 # --- batches --------------------------------------------------------------------------------------
@@ -284,42 +250,22 @@ def test_a_batch_of_wrong_shape_is_an_error_that_says_which_row():
         loss.batch([[1, 2]], [1], reduce="max")
 
 
-def test_a_bool_in_a_batch_is_a_label_and_a_number():
-    w = Value(1.0)
-    loss = mg.compile(lambda x, y: (w * x - y) ** 2)
-    assert loss.batch([1.0, 2.0], [True, False]).data == 2.0
-    assert loss.batch([1.0, True], (False, 1)).data == 0.5
-    assert mg.compile(lambda x: mg.sum(x)).batch([[1, True]]).data == 2.0
-    history = mg.fit(
-        loss,
-        data=([1.0, 2.0, 3.0], [True, False, True]),
-        optimizer=mg.optim.SGD([w], lr=0.01),
-        epochs=2,
-        progress=False,
-    )
-    assert history.loss[0] == pytest.approx(8 / 3)
-
-
-def test_arrays_in_a_batch_hold_real_numbers():
-    np = pytest.importorskip("numpy")
-    loss = mg.compile(lambda x: mg.sum(x))
-    for wrong in (np.ones((2, 2)) * 1j, np.array([["1", "2"]]), np.zeros((1, 2), "datetime64[s]")):
-        for columns in ([wrong, [1.0] * len(wrong)], [wrong]):
-            message = rf"real numbers; argument 1 is an array of {wrong.dtype}".replace("[", r"\[")
-            with pytest.raises(TypeError, match=message):
-                loss.batch(*columns)
-    for kind in (bool, "u1", "i4", "f4", object):
-        assert loss.batch(np.array([[1, 0], [1, 1]], dtype=kind)).data == 1.5
-    with pytest.raises(ValueError, match=r"row 1 is \(\[number\]\)"):
-        loss.batch(np.array([[1.0, 2.0], [3.0]], dtype=object))
-    with pytest.raises(TypeError, match="expected a number, got the complex"):
-        loss.batch(np.array([[1j]], dtype=object))
-
-
 def test_a_batch_that_reads_data_is_found_out():
     w = Value(1.0)
     with pytest.raises(mg.TracingError, match="where the function itself gives"):
         mg.compile(lambda x: w * x.data).batch([1.0, 2.0])
+
+
+def test_rows_run_with_the_function_they_were_made_for_and_its_present_parameters():
+    w = [Value(1.0)]
+    one, two = mg.compile(lambda x: w[0] * x), mg.compile(lambda x: w[0] + x)
+    rows = one.rows([1.0, 2.0])
+    with pytest.raises(ValueError, match=r"made by another function, <lambda>.*rows\(\.\.\.\)"):
+        two.run_rows(rows)
+    assert one.run_rows(rows) == (3.0, [3.0])
+    w[0] = Value(2.0)
+    with pytest.raises(mg.TracingError, match="replaced by another object"):
+        one.run_rows(rows)
 
 
 # --- errors and looks -----------------------------------------------------------------------------
@@ -334,166 +280,6 @@ def test_a_replaced_parameter_is_an_error_until_the_recording_is_cleared():
         product(3.0)
     product.clear()
     assert product(3.0).data == 15.0
-
-
-class Plain:
-    def __init__(self):
-        self.w = Value(2.0)
-
-    def apply(self, x):
-        return self.w * x
-
-
-class Slotted:
-    __slots__ = ("__w", "w")
-
-    def __init__(self):
-        self.w = self.__w = Value(2.0)
-
-
-@dataclass
-class Data:
-    w: Value
-
-
-def attribute_of(thing):
-    return thing, lambda x: thing.w * x
-
-
-def a_compiled_method():
-    class WithMethod(Plain):
-        apply = mg.compile(Plain.apply)
-
-    thing = WithMethod()
-    return thing, thing.apply
-
-
-def a_default_argument():
-    return (thing := Plain()), lambda x, thing=thing: thing.w * x
-
-
-def a_named_default_argument():
-    thing = Plain()
-
-    def product(x, *, thing=thing):
-        return thing.w * x
-
-    return thing, product
-
-
-def a_helper():
-    thing = Plain()
-
-    def helper(x):
-        return thing.w * x
-
-    return thing, lambda x: helper(x) + 1
-
-
-def a_callable_object():
-    thing = Plain()
-
-    class Model:
-        def __init__(self, thing):
-            self.parts = {"first": [(thing,)]}
-
-        def __call__(self, x):
-            return self.parts["first"][0][0].w * x
-
-    return thing, Model(thing)
-
-
-def a_partial():
-    return (thing := Plain()), functools.partial(lambda thing, x: thing.w * x, thing)
-
-
-def an_inner_compiled_function():
-    thing = Plain()
-    inner = mg.compile(lambda x: thing.w * x)
-    return thing, lambda x: inner(x) + 1
-
-
-def a_bound_method():
-    return (thing := Plain()), thing.apply
-
-
-@pytest.mark.parametrize(
-    "make",
-    [
-        *[lambda thing=thing: attribute_of(thing()) for thing in (Plain, Slotted)],
-        lambda: attribute_of(Data(Value(2.0))),
-        lambda: attribute_of(SimpleNamespace(w=Value(2.0))),
-        a_bound_method,
-        a_compiled_method,
-        a_default_argument,
-        a_named_default_argument,
-        a_helper,
-        a_callable_object,
-        a_partial,
-        an_inner_compiled_function,
-    ],
-)
-def test_a_replaced_attribute_is_noticed_wherever_the_function_finds_it(make):
-    thing, function = make()
-    compiled = function if hasattr(function, "clear") else mg.compile(function)
-    compiled(3.0)
-    compiled(4.0)
-    thing.w = Value(5.0)
-    with pytest.raises(mg.TracingError, match="replaced by another object"):
-        compiled(3.0)
-    with pytest.raises(mg.TracingError, match="replaced by another object"):
-        compiled.batch([3.0])
-    compiled.clear()
-    assert compiled(3.0).data in (15.0, 16.0)
-
-
-W, LISTED = Value(2.0), [Value(3.0)]
-
-
-def reads_globals(x):
-    return mg.sum([W * v for v in LISTED]) * x
-
-
-def test_a_replaced_global_is_noticed_through_a_helper_and_in_a_comprehension(monkeypatch):
-    compiled = mg.compile(lambda x: reads_globals(x) + 1)
-    assert compiled(1.0).data == 7.0
-    LISTED[0] = Value(1.0)
-    with pytest.raises(mg.TracingError, match="replaced by another object"):
-        compiled(1.0)
-    compiled.clear()
-    assert compiled(1.0).data == 3.0
-    monkeypatch.setattr(sys.modules[__name__], "W", Value(10.0))
-    with pytest.raises(mg.TracingError, match="replaced by another object"):
-        compiled(1.0)
-
-
-def test_a_replaced_variable_of_an_outer_function_is_noticed():
-    w = Value(2.0)
-    compiled = mg.compile(lambda x: w * x)
-    compiled(1.0)
-    w = Value(3.0)
-    with pytest.raises(mg.TracingError, match="replaced by another object"):
-        compiled(1.0)
-
-
-def test_what_does_not_lead_to_a_parameter_can_be_replaced():
-    thing = Plain()
-    thing.log, thing.me, thing.kind = [], thing, Plain
-    compiled = mg.compile(lambda x: thing.apply(x))
-    compiled(1.0)
-    thing.log.append(Value(1.0))
-    thing.latest, thing.kind = Value(2.0), None
-    assert compiled(2.0).data == 4.0
-
-
-def test_a_large_and_unrelated_object_is_not_searched_to_the_end():
-    first = thing = SimpleNamespace(next=[])
-    for _ in range(100):
-        thing.next = [SimpleNamespace(next=[]) for _ in range(1000)]
-        thing = thing.next[0]
-    w = Value(2.0)
-    compiled = mg.compile(lambda x: w * x if first else x)
-    assert [compiled(x).data for x in (1.0, 2.0)] == [2.0, 4.0]
 
 
 def test_what_is_not_a_function_of_numbers_is_refused():
@@ -548,104 +334,6 @@ def test_a_method_is_compiled_for_each_object():
 
     two, three = Scale(2.0), Scale(3.0)
     assert [two.apply(5.0).data, three.apply(5.0).data, two.apply(1.0).data] == [10.0, 15.0, 2.0]
-
-
-class Scale:
-    def __init__(self, factor):
-        self.factor = Value(factor)
-
-    @mg.compile
-    def apply(self, x):
-        return self.factor * x
-
-
-@mg.compile(executor="python")
-def cubed(x):
-    return x**3
-
-
-@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda x: loads(dumps(x))])
-def test_a_copy_of_an_object_with_a_compiled_method_has_a_recording_of_its_own(copied):
-    one = Scale(2.0)
-    assert one.apply(1.0).data == 2.0
-    two = copied(one)
-    two.factor = Value(3.0)
-    assert [two.apply(1.0).data, one.apply(1.0).data, two.apply(2.0).data] == [3.0, 2.0, 6.0]
-    assert one.apply is one.apply
-
-
-def test_a_compiled_function_is_copied_and_pickled_without_its_recordings():
-    cubed(2.0)
-    assert copy.deepcopy(cubed) is loads(dumps(cubed)) is cubed
-    model = nn.MLP(1, [1], weights="zeros")
-    output = mg.compile(model, executor="python")
-    output([1.0])
-    twin = copy.deepcopy(output)
-    assert (twin.executor, twin.function is model, repr(twin)) == (
-        "python",
-        False,
-        "<compiled MLP, 0 recordings>",
-    )
-    method = Scale(2.0).apply
-    assert loads(dumps(method))(1.0).data == 2.0
-
-
-def test_a_compiled_method_calls_that_of_the_class_above():
-    class Shifted(Scale):
-        @mg.compile
-        def apply(self, x):
-            return super().apply(x) + 1.0
-
-    assert [Shifted(2.0).apply(x).data for x in (1.0, 2.0)] == [3.0, 5.0]
-
-
-def test_objects_without_a_dict_and_classes_have_compiled_methods():
-    class Slots:
-        __slots__ = ("factor",)
-
-        def __init__(self, factor):
-            self.factor = Value(factor)
-
-        __eq__ = None  # neither hashable nor weakly referenced
-
-        @mg.compile
-        def apply(self, x):
-            return self.factor * x
-
-    class Family:
-        factor = Value(4.0)
-
-        @classmethod
-        @mg.compile
-        def apply(cls, x):
-            return cls.factor * x
-
-    class Child(Family):
-        factor = Value(5.0)
-
-    many = [Slots(float(i)) for i in range(100)]
-    for _ in range(2):
-        assert [thing.apply(2.0).data for thing in many] == [2.0 * i for i in range(100)]
-    assert many[0].apply is many[0].apply
-    assert [Family.apply(1.0).data, Child.apply(1.0).data, Family.apply(3.0).data] == [4, 5, 12]
-
-
-def test_an_object_is_let_go_with_its_compiled_methods():
-    thing = Scale(2.0)
-    thing.apply(1.0)
-    gone = weakref.ref(thing)
-    del thing
-    gc.collect()
-    assert gone() is None
-
-
-def test_a_compiled_object_in_a_class_is_no_method():
-    model = nn.MLP(1, [1], activation="identity", weights=[[[2.0]]])
-
-    class Holder:
-        output = mg.compile(model)
-
-    assert Holder().output([3.0]).data == 6.0
 
 
 @pytest.mark.parametrize("executor", EXECUTORS)
