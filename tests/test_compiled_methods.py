@@ -88,6 +88,7 @@ def test_objects_without_a_dict_and_classes_have_compiled_methods():
     for _ in range(2):
         assert [thing.apply(2.0).data for thing in many] == [2.0 * i for i in range(100)]
     assert many[0].apply is many[0].apply
+    assert mg.compile(lambda cls, x: cls.factor * x)(Family, 2.0).data == 8.0
     assert [Family.apply(1.0).data, Child.apply(1.0).data, Family.apply(3.0).data] == [4, 5, 12]
 
 
