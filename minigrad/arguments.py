@@ -7,41 +7,58 @@
 >>> put_together(structure, iter("abc"))
 (['a', 'b'], 'c')
 
-A list, a tuple, a dict and a NumPy array are structure, and so are None, a bool and a str; anything
-that is one number, and a `Value`, is a number.
+A list, a tuple, a dict and a NumPy array are structure, and so are None, a bool, a str and a class;
+anything that is one number, and a `Value`, is a number.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from .engine import Value
 from .gate import as_number
 
 NUMBER: Final = "number"
+TOO_DEEP: Final = (
+    "an argument is nested too deep, lists in lists in lists, for Python's recursion limit: "
+    "flatten it, or pass its numbers in one list"
+)
 
 
 def take_apart(argument: Any, numbers: list[Any]) -> Hashable:
     """The structure of `argument`; its numbers and Values are appended to `numbers`, in order."""
     kind = type(argument)
-    if kind is float or isinstance(argument, Value):
+    if kind is float or kind is int or isinstance(argument, Value):
         numbers.append(argument)
         return NUMBER
     if kind is list or kind is tuple:
-        return (kind, *[take_apart(item, numbers) for item in argument])
-    if argument is None or kind is bool or kind is str:
-        return ("fixed", argument)
+        try:
+            return (kind, *[take_apart(item, numbers) for item in argument])
+        except RecursionError:
+            raise ValueError(TOO_DEEP) from None
     if kind is dict:
         items = [(key, take_apart(item, numbers)) for key, item in argument.items()]
         return (dict, *items)
-    if hasattr(argument, "ravel") and hasattr(argument, "shape") and argument.shape != ():
+    if argument is None or kind is bool or kind is str or isinstance(argument, type):
+        return ("fixed", argument)
+    if hasattr(argument, "ravel") and hasattr(argument, "shape"):
+        if argument.shape == ():
+            numbers.append(_one_number(argument.item()))
+            return NUMBER
         numbers.extend(argument.ravel().tolist())
         return ("array", tuple(argument.shape))
+    if isinstance(argument, Mapping):
+        return take_apart(dict(argument), numbers)
     if hasattr(kind, "__len__") and hasattr(kind, "__iter__"):
-        return (list, *[take_apart(item, numbers) for item in argument])
-    numbers.append(as_number(argument) if kind is not int else argument)
+        parts = [take_apart(item, numbers) for item in argument]
+        return (kind if hasattr(kind, "_make") else list, *parts)  # a namedtuple stays one
+    numbers.append(as_number(argument))
     return NUMBER
+
+
+def _one_number(item: Any) -> Any:
+    return item if isinstance(item, Value) else as_number(item)
 
 
 def structure_of_arrays(shapes: Iterable[tuple[int, ...]]) -> Hashable:
@@ -65,7 +82,8 @@ def put_together(structure: Any, numbers: Iterator[Any]) -> Any:
         return _array(parts[0], numbers)
     if kind is dict:
         return {key: put_together(part, numbers) for key, part in parts}
-    return kind(put_together(part, numbers) for part in parts)
+    items = [put_together(part, numbers) for part in parts]
+    return kind(items) if kind is list or kind is tuple else kind._make(items)
 
 
 def _array(shape: tuple[int, ...], numbers: Iterator[Any]) -> Any:
@@ -93,4 +111,6 @@ def described(structure: Any) -> str:
     if kind is dict:
         return "{" + ", ".join(f"{key!r}: {described(part)}" for key, part in parts) + "}"
     texts = ", ".join(map(described, parts[:8])) + (", …" if len(parts) > 8 else "")
-    return f"({texts})" if kind is tuple else f"[{texts}]"
+    if kind is list:
+        return f"[{texts}]"
+    return f"({texts})" if kind is tuple else f"{kind.__name__}({texts})"

@@ -16,14 +16,17 @@ Value(data=2.125, grad=?, gate=loss)
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable, Hashable
 from math import isnan
 from threading import RLock
 from typing import Any, Final
 
 from .arguments import put_together, take_apart
+from .compiled_gate import gate_of
 from .engine import MANY, Value
-from .gate import Gate, as_number, described
+from .gate import as_number, described
+from .methods import kept_with
 from .modes import with_gates
 from .recording import constant, new_wire, observed, observers
 from .recordings import Recording, record_function
@@ -77,10 +80,9 @@ class Compiled:
         self.check = check
         self.executor = executor
         self._recordings: dict[Hashable, Recording] = {}
-        self._latest: Recording | None = None
-        self._latest_numbers: list[float] = []
+        self._latest: tuple[Recording, list[float]] | None = None  # in one: threads share it
         self._lock = RLock()
-        self._gate = _gate_of(self.name)
+        self._gate = gate_of(self.name)
         functools.update_wrapper(self, function, updated=())
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
@@ -91,21 +93,24 @@ class Compiled:
             return self.function(*arguments, **named)  # part of the circuit being recorded
         data = [x._data if isinstance(x, Value) else as_number(x) for x in numbers]
         recording = self._recording(structure, data)
-        self._latest_numbers = data
         parameters = [wire._data for wire in recording.parameters]
         outputs, gradients = recording.run(parameters, data)
         if self.check:
             recording.check(self, parameters, data, outputs)
         wires = [i for i, number in enumerate(numbers) if isinstance(number, Value)]
-        leaves: tuple[Value, ...] = recording.leaves
-        if wires:
-            leaves = (*leaves, *[numbers[i] for i in wires])
         first_input = len(recording.parameters)
         results = []
-        for output, gradient in zip(outputs, gradients):
-            local = gradient[:first_input] + [
-                0.0 if numbers[i].is_constant else gradient[first_input + i] for i in wires
-            ]
+        for output, gradient, behind in zip(outputs, gradients, recording.behind):
+            leaves: tuple[Value, ...] = behind.parameters
+            if behind.places is None:
+                local = gradient[:first_input]
+            else:
+                local = [gradient[i] for i in behind.places]
+            if given := [i for i in wires if i in behind.inputs]:
+                leaves = (*leaves, *[numbers[i] for i in given])
+                local += [
+                    0.0 if numbers[i].is_constant else gradient[first_input + i] for i in given
+                ]
             results.append(self._result(output, leaves, tuple(local)))
         return put_together(recording.output_structure, iter(results))
 
@@ -127,7 +132,7 @@ class Compiled:
         if reduce not in ("mean", "sum"):
             raise ValueError(f"reduce is 'mean' or 'sum', got {reduce!r}")
         rows = self.rows(*columns)
-        total, gradients = self.run_rows(rows, rows.count if reduce == "mean" else 1)
+        total, gradients = self._run(rows, rows.count if reduce == "mean" else 1)
         return self._result(total, rows.recording.leaves, tuple(gradients))
 
     def rows(self, *columns: Any) -> Rows:
@@ -139,9 +144,18 @@ class Compiled:
 
         All are divided by `divisor`: with the number of rows they are means.
         """
+        if rows.recording.function is not self.function:
+            raise ValueError(
+                f"run_rows of {self.name} got rows that were made by another function, "
+                f"{rows.recording.name}: make them with {self.name}.rows(...)"
+            )
+        self._check_places(rows.recording)
+        self._latest = rows.recording, rows.row(0)
+        return self._run(rows, divisor)
+
+    def _run(self, rows: Rows, divisor: int) -> tuple[float, list[float]]:
         recording = rows.recording
         parameters = [wire._data for wire in recording.parameters]
-        self._latest, self._latest_numbers = recording, rows.row(0)
         try:
             if self.check and not recording.checked:
                 for i in {0, rows.count - 1}:
@@ -165,13 +179,12 @@ class Compiled:
         >>> double(4.0).data, double.circuit.gate.name
         (8.0, 'add')
         """
-        if self._latest is None:
-            raise ValueError(f"{self.name} has not been called yet: call it once, then look")
-        leaves = [Value(number) for number in self._latest_numbers]
-        for leaf, label in zip(leaves, self._latest.input_labels):
+        recording, numbers = self._last_call()
+        leaves = [Value(number) for number in numbers]
+        for leaf, label in zip(leaves, recording.input_labels):
             leaf.label = label
         with with_gates():
-            return self._latest.call(self.function, leaves)
+            return recording.call(self.function, leaves)
 
     def stats(self) -> dict[str, Any]:
         """What the recorder and the compiler made of the latest circuit.
@@ -183,9 +196,12 @@ class Compiled:
         >>> double.stats()["gates"]
         3
         """
+        return self._last_call()[0].stats()
+
+    def _last_call(self) -> tuple[Recording, list[float]]:
         if self._latest is None:
             raise ValueError(f"{self.name} has not been called yet: call it once, then look")
-        return self._latest.stats()
+        return self._latest
 
     def clear(self) -> None:
         """Forget all recordings; the next call records again."""
@@ -200,14 +216,18 @@ class Compiled:
                 if recording is None:
                     recording = record_function(self, structure, numbers)
                     self._recordings[structure] = recording
-        elif not recording.places.unchanged():
-            raise TracingError(
-                f"a parameter of {self.name} has been replaced by another object since "
-                f"{self.name} was recorded: write w.data = number to change a parameter, or call "
-                f"{self.name}.clear() to record again"
-            )
-        self._latest = recording
+        else:
+            self._check_places(recording)
+        self._latest = recording, numbers
         return recording
+
+    def _check_places(self, recording: Recording) -> None:
+        if not recording.places.unchanged():
+            raise TracingError(
+                f"a parameter of {self.name}, or what leads to it, has been replaced by another "
+                f"object since {self.name} was recorded: write w.data = number to change a "
+                f"parameter, or call {self.name}.clear() to record again"
+            )
 
     def _result(self, data: float, leaves: tuple[Value, ...], gradient: tuple[float, ...]) -> Value:
         if not leaves:
@@ -219,26 +239,32 @@ class Compiled:
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         """A compiled method: recorded for each object by itself."""
-        if instance is None:
+        bind = getattr(self.function, "__get__", None)
+        if instance is None or bind is None:
             return self
-        bound = instance.__dict__.get(f"_compiled_{self.name}")
+        kept = kept_with(instance)
+        bound = kept.get(self)
         if bound is None:
-            method = self.function.__get__(instance, owner)
-            bound = Compiled(method, self.check, self.executor)
-            instance.__dict__[f"_compiled_{self.name}"] = bound
+            made = Compiled(bind(instance, owner), self.check, self.executor)
+            bound = kept.setdefault(self, made)  # another thread may have been first
         return bound
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        """Copies and pickles have the function and the settings; they record again."""
+        owner = getattr(self.function, "__self__", None)
+        if owner is not None and getattr(owner, self.name, None) is self:
+            return getattr, (owner, self.name)
+        if _named(self.function) is self:  # a decorated function is found where it stands
+            return str(self.function.__qualname__)
+        return Compiled, (self.function, self.check, self.executor)
 
     def __repr__(self) -> str:
         return f"<compiled {self.name}, {len(self._recordings)} recordings>"
 
 
-def _gate_of(name: str) -> Gate:
-    def no_rule(*_: Any) -> Any:
-        raise TypeError(
-            f"the result of the compiled {name} is one gate that knows its gradients as numbers: "
-            "for second derivatives, formulas and pictures call the function without mg.compile "
-            f"({name}.function) or take {name}.circuit"
-        )
-
-    sentence = "a compiled function: multiplies the gradient by its own derivatives"
-    return Gate(name, name, no_rule, sentence, no_rule, arity=None)
+def _named(function: Any) -> Any:
+    """What the name of a function leads to, if anything."""
+    thing: Any = sys.modules.get(getattr(function, "__module__", None) or "")
+    for name in getattr(function, "__qualname__", "").split("."):
+        thing = getattr(thing, name, None)
+    return thing

@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from math import isnan
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .arguments import described as structure_text
 from .arguments import put_together, take_apart
@@ -26,6 +26,14 @@ if TYPE_CHECKING:
 TOLERANCE = 1e-9  # how far the replay may be from the function itself, relative
 
 
+class Behind(NamedTuple):
+    """The leaves behind one of the outputs."""
+
+    parameters: Leaves
+    places: list[int] | None  # of these parameters among all; None where they are all
+    inputs: set[int]
+
+
 class Recording:
     """What was recorded for one structure of arguments."""
 
@@ -38,15 +46,17 @@ class Recording:
         numbers: list[float],
     ) -> None:
         self.structure, self.name = structure, compiled.name
+        self.function = compiled.function
         self.outputs: list[Any] = []
         self.output_structure = take_apart(result, self.outputs)
-        wires = _all_wires(compiled.name, self.outputs)
+        wires, leaves = _all_wires(compiled.name, self.outputs)
         self.input_labels = [wire.label for wire in inputs]
         given = set(inputs)
         self.parameters = [
             wire for wire in wires if wire.is_leaf and wire not in given and not wire.is_constant
         ]
         self.leaves = Leaves(self.parameters)
+        self.behind = [_behind(found, self.parameters, inputs) for found in leaves]
         gates = [wire for wire in wires if not wire.is_leaf]
         self.gate_count = len(gates) + sum(len(wire._first) // 2 for wire in gates if is_dot(wire))
         self.places = Places(compiled.function, self.parameters)
@@ -173,8 +183,10 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _all_wires(name: str, outputs: list[Any]) -> list[Value]:
+def _all_wires(name: str, outputs: list[Any]) -> tuple[list[Value], list[list[Value]]]:
+    """The wires behind all outputs, and the leaves behind each."""
     wires: dict[Value, None] = {}
+    leaves_behind = []
     for output in outputs:
         if not isinstance(output, Value):
             raise TypeError(
@@ -184,9 +196,20 @@ def _all_wires(name: str, outputs: list[Any]) -> list[Value]:
         leaves, gates = order_with_dots(output)
         wires.update(dict.fromkeys(leaves))
         wires.update(dict.fromkeys(gates))
+        leaves_behind.append(leaves)
     if not outputs:
         raise TypeError(f"{name} must return a Value; it returned none: is a return missing?")
-    return list(wires)
+    return list(wires), leaves_behind
+
+
+def _behind(leaves: list[Value], parameters: list[Value], inputs: list[Value]) -> Behind:
+    found = set(leaves)
+    places = [i for i, wire in enumerate(parameters) if wire in found]
+    return Behind(
+        Leaves(parameters[i] for i in places),
+        None if len(places) == len(parameters) else places,
+        {i for i, wire in enumerate(inputs) if wire in found},
+    )
 
 
 def _close(eager: Any, replayed: float) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from .arguments import described, structure_of_arrays, take_apart
+from .arguments import TOO_DEEP, described, structure_of_arrays, take_apart
 from .gate import as_number
 from .tape import replay
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 MOST_TOGETHER: Final = 128  # rows that an executor runs together
 SPARE: Final = MOST_TOGETHER - 1  # columns behind the last row, which may be the first of so many
+BOOLS_AND_LISTS: Final = frozenset({bool, list, tuple})
+NUMBERS_OR_OBJECTS: Final = "buifO"  # NumPy's letters
 
 Find = Callable[[Hashable, list[float]], "Recording"]
 
@@ -74,12 +76,17 @@ def rows_of(name: str, columns: Sequence[Any], find: Find) -> Rows:
     count = lengths[0]
     if count == 0:
         raise ValueError(f"{name}.batch got no rows: a mean over nothing has no value")
-    if all(hasattr(column, "dtype") and hasattr(column, "reshape") for column in columns):
+    kinds = [_kind_of_array(name, i, column) for i, column in enumerate(columns)]
+    if all(kinds) and "O" not in kinds:
         numbers = _array(columns, count)
         structure = structure_of_arrays([column.shape[1:] for column in columns])
         rows = Rows(find(structure, numbers[:, 0].tolist()), numbers, count)
         rows.check_indexes()
         return rows
+    try:
+        columns = [_without_bools(column) for column in columns]
+    except RecursionError:
+        raise ValueError(TOO_DEEP) from None
     first: list[Any] = []
     structure = take_apart((tuple(column[0] for column in columns), {}), first)
     recording = find(structure, list(map(as_number, first)))
@@ -98,6 +105,19 @@ def _length(name: str, column: Any) -> int:
         ) from None
 
 
+def _kind_of_array(name: str, place: int, column: Any) -> str:
+    """NumPy's letter for the kind of an array's items, an f where there is none; "" for a list."""
+    if not (hasattr(column, "dtype") and hasattr(column, "reshape")):
+        return ""
+    kind: str = getattr(column.dtype, "kind", "f")
+    if kind not in NUMBERS_OR_OBJECTS:
+        raise TypeError(
+            f"{name}.batch needs real numbers; argument {place + 1} is an array of {column.dtype}: "
+            "pass numbers made from it (.real, .imag or abs() of complex ones, .astype(float))"
+        )
+    return kind
+
+
 def _array(columns: Sequence[Any], count: int) -> Any:
     """All in one array, with spare columns that repeat the last row."""
     import numpy
@@ -111,6 +131,14 @@ def _array(columns: Sequence[Any], count: int) -> Any:
         place += block.shape[1]
     numbers[:, count:] = numbers[:, count - 1 : count]
     return numbers
+
+
+def _without_bools(items: Any) -> Any:
+    """A list with numbers in place of its bools: in a batch they are labels, not structure."""
+    kind = type(items)
+    if not (kind is list or kind is tuple) or BOOLS_AND_LISTS.isdisjoint(map(type, items)):
+        return items
+    return kind(float(x) if type(x) is bool else _without_bools(x) for x in items)
 
 
 def _list(name: str, columns: Sequence[Any], count: int, structure: Hashable) -> list[list[float]]:

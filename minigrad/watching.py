@@ -14,18 +14,26 @@ False
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import dis
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from operator import is_
+from types import CodeType, FunctionType, MemberDescriptorType, MethodType, ModuleType
 from typing import Any, Final
 
 from .engine import Value
+from .methods import Methods
 
-DEPTH: Final = 8  # how deep lists, dicts and modules in one another are looked into
+DEPTH: Final = 20  # how deep things in one another are looked into
+MOST: Final = 20_000  # functions and objects that are looked into; lists and dicts do not count
+PACKAGE: Final = __name__.partition(".")[0]
+PLAIN: Final = frozenset({float, int, bool, str, bytes, type(None)})
+CALL: Final = "__call__"
+CLOSED: Final = (type, ModuleType, Methods)  # what is not looked into
 
 
 class Places:
-    """The lists, dicts and variables that lead from a function to its parameters."""
+    """The lists, dicts, attributes and variables that lead from a function to its parameters."""
 
     def __init__(self, function: Callable[..., Any], parameters: Iterable[Value]) -> None:
         self._known = set(map(id, parameters))
@@ -33,8 +41,10 @@ class Places:
         self._dicts: list[tuple[Callable[[str], Any], tuple[str, ...], tuple[Any, ...]]] = []
         self._cells: list[tuple[Any, Any]] = []
         self._leads: dict[int, bool] = {}
-        self._look_at(function)
-        del self._known, self._leads
+        self._seen: list[Any] = []  # keeps what was looked at, so that no id is given twice
+        self._left = MOST
+        self._leading(function, DEPTH)
+        del self._known, self._leads, self._seen
 
     def unchanged(self) -> bool:
         """Whether the same objects still stand in all these places."""
@@ -46,49 +56,113 @@ class Places:
                 return False
         return all(_contents(cell) is thing for cell, thing in self._cells)
 
-    def _look_at(self, function: Any) -> None:
-        while isinstance(function, partial):
-            self._leading([*function.args, *function.keywords.values()], DEPTH)
-            function = function.func
-        self._leading(getattr(function, "__self__", None), DEPTH)
-        code = getattr(function, "__code__", None)
-        if code is None:
-            self._leading(function, DEPTH)
-            return
-        for cell in function.__closure__ or ():
-            if self._leading(_contents(cell), DEPTH):
-                self._cells.append((cell, _contents(cell)))
-        variables = function.__globals__
-        self._note_names(variables, [name for name in code.co_names if name in variables], DEPTH)
-
     def _leading(self, thing: Any, depth: int) -> bool:
         """Whether a thing is a parameter or holds one; if it holds one, it is noted."""
         if isinstance(thing, Value):
             return id(thing) in self._known
+        if type(thing) in PLAIN or depth == 0:
+            return False
         if id(thing) not in self._leads:
+            self._seen.append(thing)
             self._leads[id(thing)] = False  # it may hold itself
-            self._leads[id(thing)] = depth > 0 and self._holds(thing, depth - 1)
+            self._leads[id(thing)] = self._holds(thing, depth - 1)
         return self._leads[id(thing)]
 
-    def _holds(self, thing: Any, depth: int) -> bool:
-        if isinstance(thing, (list, tuple)):
-            leading = [self._leading(item, depth) for item in thing]  # all are to be looked at
-            leads = any(leading)
-            if leads:
-                self._lists.append((thing, tuple(thing)))
-            return leads
-        if isinstance(thing, dict):
-            return self._note_names(thing, list(thing), depth)
-        if callable(getattr(thing, "parameters", None)) and hasattr(thing, "__dict__"):
-            return self._note_names(thing.__dict__, list(thing.__dict__), depth)
-        return False
+    def _any(self, things: Iterable[Any], depth: int) -> bool:
+        leading = [self._leading(thing, depth) for thing in things]  # all are to be looked at
+        return any(leading)
 
-    def _note_names(self, variables: Any, names: list[str], depth: int) -> bool:
-        leading = tuple(name for name in names if self._leading(variables[name], depth))
+    def _holds(self, thing: Any, depth: int) -> bool:
+        if isinstance(thing, tuple):
+            return self._any(thing, depth)
+        if isinstance(thing, list):
+            return self._note_items(thing, depth)
+        if isinstance(thing, dict):
+            return self._note_names(thing.get, thing, depth)
+        if isinstance(thing, partial):
+            return self._any([thing.func, thing.args, thing.keywords], depth)
+        if isinstance(thing, MethodType):
+            return self._any([thing.__self__, thing.__func__], depth)
+        if isinstance(thing, CLOSED) or self._left == 0:
+            return False
+        self._left -= 1
+        if isinstance(thing, FunctionType):
+            return self._function_leads(thing, depth)
+        return self._object_leads(thing, depth)
+
+    def _function_leads(self, function: FunctionType, depth: int) -> bool:
+        leads = self._any([function.__defaults__, function.__kwdefaults__], depth)
+        for cell in function.__closure__ or ():
+            if self._leading(_contents(cell), depth):
+                self._cells.append((cell, _contents(cell)))
+                leads = True
+        variables = function.__globals__
+        if depth < DEPTH - 1 and (function.__module__ or "").partition(".")[0] == PACKAGE:
+            return leads
+        names = {name for code in _codes(function.__code__) for name in code.co_names}
+        if self._any([variables[name] for name in names & variables.keys()], depth):
+            return self._note_names(variables.get, _globals_read(function), depth) or leads
+        return leads
+
+    def _object_leads(self, thing: Any, depth: int) -> bool:
+        if type(thing).__name__ == "ndarray":
+            is_open = thing.dtype == object and thing.flags.c_contiguous
+            return is_open and self._note_items(thing.reshape(-1), depth)
+        call = getattr(type(thing), CALL, None)
+        leads = isinstance(call, FunctionType) and self._leading(call, depth)
+        attributes = getattr(thing, "__dict__", None)
+        if type(attributes) is dict:
+            if "__wrapped__" in attributes:  # a compiled function, or another around a function
+                return self._leading(attributes["__wrapped__"], depth)
+            leads = self._note_names(attributes.get, attributes, depth) or leads
+        if slots := _slots(type(thing)):
+            leads = self._note_names(partial(_attribute, thing), slots, depth) or leads
+        return leads
+
+    def _note_items(self, items: Any, depth: int) -> bool:
+        leads = self._any(items, depth)
+        if leads:
+            self._lists.append((items, tuple(items)))
+        return leads
+
+    def _note_names(self, get: Callable[[str], Any], names: Iterable[str], depth: int) -> bool:
+        leading = tuple(name for name in list(names) if self._leading(get(name), depth))
         if leading:
-            things = tuple(variables[name] for name in leading)
-            self._dicts.append((variables.get, leading, things))
+            self._dicts.append((get, leading, tuple(map(get, leading))))
         return bool(leading)
+
+
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    """The code of a function, and of the functions and comprehensions in it."""
+    yield code
+    for part in code.co_consts:
+        if isinstance(part, CodeType):
+            yield from _codes(part)
+
+
+def _globals_read(function: FunctionType) -> list[str]:
+    """The global variables that a function reads: `co_names` has its attributes too."""
+    names = {
+        instruction.argval: None
+        for code in _codes(function.__code__)
+        for instruction in dis.get_instructions(code)
+        if instruction.opname in ("LOAD_GLOBAL", "LOAD_NAME")
+    }
+    return [name for name in names if name in function.__globals__]
+
+
+def _slots(kind: type) -> list[str]:
+    return [
+        name
+        for base in kind.__mro__
+        if "__slots__" in vars(base)
+        for name, member in vars(base).items()
+        if isinstance(member, MemberDescriptorType)
+    ]
+
+
+def _attribute(thing: Any, name: str) -> Any:
+    return getattr(thing, name, None)
 
 
 def _contents(cell: Any) -> Any:

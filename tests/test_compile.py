@@ -76,6 +76,20 @@ def test_several_results_come_back_as_they_were_returned():
     assert x.grad == pytest.approx(2 * math.e)
 
 
+@pytest.mark.parametrize("executor", EXECUTORS)
+def test_each_of_several_results_has_the_leaves_behind_it_and_no_others(executor):
+    w, v, x, y = (Value(float(i)) for i in (2, 3, 4, 5))
+    function = lambda x, y: (w * x, v * y, mg.constant(1.0), w * v)
+    a, b, one, both = mg.compile(function, executor=executor)(x, y)
+    assert [out.inputs for out in (a, b, both)] == [(w, x), (v, y), (w, v)]
+    assert one.is_constant
+    a.backward()
+    assert [leaf.has_grad for leaf in (w, v, x, y)] == [True, False, True, False]
+    b.backward()
+    both.backward()
+    assert [leaf.grad for leaf in (w, v, x, y)] == [4 + 3, 5 + 2, 2, 3]
+
+
 def test_a_function_may_return_its_argument_or_a_parameter():
     w = Value(4.0)
     for leaf in (w, Value(5.0)):
@@ -291,6 +305,16 @@ def test_an_index_out_of_range_is_an_error_and_writes_nothing(executor, index):
     assert [cell.grad for cell in table] == [2.0, 0.0, 0.0]
 
 
+@pytest.mark.parametrize("executor", EXECUTORS)
+@pytest.mark.parametrize("index", [3, -1, 0.5, math.nan])
+def test_an_index_out_of_range_in_a_later_batch_is_found_in_its_row(executor, index):
+    table = [Value(1.0), Value(2.0), Value(3.0)]
+    pick = mg.compile(lambda i: mg.select(table, i) * 2, executor=executor)
+    assert pick.batch([0, 1, 2]).data == pick.batch([2, 1, 0]).data == 4.0  # checked by now
+    with pytest.raises(IndexError, match=r"row 1 of the batch.*from 0 to 2"):
+        pick.batch([0, index, 1])
+
+
 # --- batches --------------------------------------------------------------------------------------
 
 
@@ -346,6 +370,18 @@ def test_a_batch_that_reads_data_is_found_out():
     w = Value(1.0)
     with pytest.raises(mg.TracingError, match="where the function itself gives"):
         mg.compile(lambda x: w * x.data).batch([1.0, 2.0])
+
+
+def test_rows_run_with_the_function_they_were_made_for_and_its_present_parameters():
+    w = [Value(1.0)]
+    one, two = mg.compile(lambda x: w[0] * x), mg.compile(lambda x: w[0] + x)
+    rows = one.rows([1.0, 2.0])
+    with pytest.raises(ValueError, match=r"made by another function, <lambda>.*rows\(\.\.\.\)"):
+        two.run_rows(rows)
+    assert one.run_rows(rows) == (3.0, [3.0])
+    w[0] = Value(2.0)
+    with pytest.raises(mg.TracingError, match="replaced by another object"):
+        one.run_rows(rows)
 
 
 # --- errors and looks -----------------------------------------------------------------------------

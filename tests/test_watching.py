@@ -1,0 +1,171 @@
+"""A parameter that was replaced by another object is noticed wherever the function finds it."""
+
+import functools
+import sys
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import pytest
+
+import minigrad as mg
+from minigrad import Value
+
+
+class Plain:
+    def __init__(self):
+        self.w = Value(2.0)
+
+    def apply(self, x):
+        return self.w * x
+
+
+class Slotted:
+    __slots__ = ("__w", "w")
+
+    def __init__(self):
+        self.w = self.__w = Value(2.0)
+
+
+@dataclass
+class Data:
+    w: Value
+
+
+def attribute_of(thing):
+    return thing, lambda x: thing.w * x
+
+
+def a_compiled_method():
+    class WithMethod(Plain):
+        apply = mg.compile(Plain.apply)
+
+    thing = WithMethod()
+    return thing, thing.apply
+
+
+def a_default_argument():
+    return (thing := Plain()), lambda x, thing=thing: thing.w * x
+
+
+def a_named_default_argument():
+    thing = Plain()
+
+    def product(x, *, thing=thing):
+        return thing.w * x
+
+    return thing, product
+
+
+def a_helper():
+    thing = Plain()
+
+    def helper(x):
+        return thing.w * x
+
+    return thing, lambda x: helper(x) + 1
+
+
+def a_callable_object():
+    thing = Plain()
+
+    class Model:
+        def __init__(self, thing):
+            self.parts = {"first": [(thing,)]}
+
+        def __call__(self, x):
+            return self.parts["first"][0][0].w * x
+
+    return thing, Model(thing)
+
+
+def a_partial():
+    return (thing := Plain()), functools.partial(lambda thing, x: thing.w * x, thing)
+
+
+def an_inner_compiled_function():
+    thing = Plain()
+    inner = mg.compile(lambda x: thing.w * x)
+    return thing, lambda x: inner(x) + 1
+
+
+def a_bound_method():
+    return (thing := Plain()), thing.apply
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        *[lambda thing=thing: attribute_of(thing()) for thing in (Plain, Slotted)],
+        lambda: attribute_of(Data(Value(2.0))),
+        lambda: attribute_of(SimpleNamespace(w=Value(2.0))),
+        a_bound_method,
+        a_compiled_method,
+        a_default_argument,
+        a_named_default_argument,
+        a_helper,
+        a_callable_object,
+        a_partial,
+        an_inner_compiled_function,
+    ],
+)
+def test_a_replaced_attribute_is_noticed_wherever_the_function_finds_it(make):
+    thing, function = make()
+    compiled = function if hasattr(function, "clear") else mg.compile(function)
+    compiled(3.0)
+    compiled(4.0)
+    thing.w = Value(5.0)
+    with pytest.raises(mg.TracingError, match="replaced by another object"):
+        compiled(3.0)
+    with pytest.raises(mg.TracingError, match="replaced by another object"):
+        compiled.batch([3.0])
+    compiled.clear()
+    assert compiled(3.0).data in (15.0, 16.0)
+
+
+W, LISTED = Value(2.0), [Value(3.0)]
+
+
+def reads_globals(x):
+    return mg.sum([W * v for v in LISTED]) * x
+
+
+def test_a_replaced_global_is_noticed_through_a_helper_and_in_a_comprehension(monkeypatch):
+    compiled = mg.compile(lambda x: reads_globals(x) + 1)
+    assert compiled(1.0).data == 7.0
+    LISTED[0] = Value(1.0)
+    with pytest.raises(mg.TracingError, match="replaced by another object"):
+        compiled(1.0)
+    compiled.clear()
+    assert compiled(1.0).data == 3.0
+    monkeypatch.setattr(sys.modules[__name__], "W", Value(10.0))
+    with pytest.raises(mg.TracingError, match="replaced by another object"):
+        compiled(1.0)
+
+
+def test_a_replaced_variable_of_an_outer_function_is_noticed():
+    w = Value(2.0)
+    compiled = mg.compile(lambda x: w * x)
+    compiled(1.0)
+    w = Value(3.0)
+    with pytest.raises(mg.TracingError, match="replaced by another object"):
+        compiled(1.0)
+
+
+def test_what_does_not_lead_to_a_parameter_can_be_replaced():
+    thing = Plain()
+    thing.log, thing.me, thing.kind = [], thing, Plain
+    compiled = mg.compile(lambda x: thing.apply(x))
+    compiled(1.0)
+    thing.log.append(Value(1.0))
+    thing.latest, thing.kind = Value(2.0), None
+    assert compiled(2.0).data == 4.0
+
+
+def test_a_large_and_unrelated_object_is_not_searched_to_the_end():
+    first = thing = SimpleNamespace(next=[])
+    for _ in range(100):
+        thing.next = [SimpleNamespace(next=[]) for _ in range(1000)]
+        thing = thing.next[0]
+    w = Value(2.0)
+    compiled = mg.compile(lambda x: w * x if first else x)
+    assert [compiled(x).data for x in (1.0, 2.0)] == [2.0, 4.0]
