@@ -17,7 +17,7 @@ from __future__ import annotations
 import dis
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from operator import is_
+from operator import attrgetter, is_, itemgetter
 from types import CodeType, FunctionType, MemberDescriptorType, MethodType, ModuleType
 from typing import Any, Final
 
@@ -37,8 +37,10 @@ class Places:
 
     def __init__(self, function: Callable[..., Any], parameters: Iterable[Value]) -> None:
         self._known = set(map(id, parameters))
-        self._lists: list[tuple[Any, tuple[Any, ...]]] = []
-        self._dicts: list[tuple[Callable[[str], Any], tuple[str, ...], tuple[Any, ...]]] = []
+        self._lists: list[Any] = []
+        self._items: list[list[Any]] = []  # what stood in them
+        self._names: list[tuple[Callable[[Any], Any], Any]] = []  # what reads them, of what
+        self._things: list[Any] = []  # what they stood for
         self._cells: list[tuple[Any, Any]] = []
         self._leads: dict[int, bool] = {}
         self._seen: list[Any] = []  # keeps what was looked at, so that no id is given twice
@@ -48,13 +50,27 @@ class Places:
 
     def unchanged(self) -> bool:
         """Whether the same objects still stand in all these places."""
-        for items, then in self._lists:
+        try:
+            now = [read(owner) for read, owner in self._names]
+            # == goes by identity first, and all in C; what it finds equal holds the same Values
+            same = now == self._things and self._lists == self._items
+        except Exception:  # a name that is gone, or things that cannot be compared
+            same = False
+        if not same and not self._are_the_same_objects():
+            return False
+        return all(_contents(cell) is thing for cell, thing in self._cells)
+
+    def _are_the_same_objects(self) -> bool:
+        for items, then in zip(self._lists, self._items):
             if len(items) != len(then) or not all(map(is_, items, then)):
                 return False
-        for get, names, things in self._dicts:
-            if not all(map(is_, map(get, names), things)):
-                return False
-        return all(_contents(cell) is thing for cell, thing in self._cells)
+        try:
+            return all(
+                _each_is(read(owner), thing)
+                for (read, owner), thing in zip(self._names, self._things)
+            )
+        except (LookupError, AttributeError):  # a name that is gone
+            return False
 
     def _leading(self, thing: Any, depth: int) -> bool:
         """Whether a thing is a parameter or holds one; if it holds one, it is noted."""
@@ -78,7 +94,7 @@ class Places:
         if isinstance(thing, list):
             return self._note_items(thing, depth)
         if isinstance(thing, dict):
-            return self._note_names(thing.get, thing, depth)
+            return self._note_names(itemgetter, thing, thing, depth)
         if isinstance(thing, partial):
             return self._any([thing.func, thing.args, thing.keywords], depth)
         if isinstance(thing, MethodType):
@@ -101,7 +117,8 @@ class Places:
             return leads
         names = {name for code in _codes(function.__code__) for name in code.co_names}
         if self._any([variables[name] for name in names & variables.keys()], depth):
-            return self._note_names(variables.get, _globals_read(function), depth) or leads
+            read = _globals_read(function)
+            return self._note_names(itemgetter, variables, read, depth) or leads
         return leads
 
     def _object_leads(self, thing: Any, depth: int) -> bool:
@@ -114,21 +131,24 @@ class Places:
         if type(attributes) is dict:
             if "__wrapped__" in attributes:  # a compiled function, or another around a function
                 return self._leading(attributes["__wrapped__"], depth)
-            leads = self._note_names(attributes.get, attributes, depth) or leads
-        if slots := _slots(type(thing)):
-            leads = self._note_names(partial(_attribute, thing), slots, depth) or leads
+            leads = self._note_names(itemgetter, attributes, attributes, depth) or leads
+        if slots := [name for name in _slots(type(thing)) if hasattr(thing, name)]:
+            leads = self._note_names(attrgetter, thing, slots, depth) or leads
         return leads
 
     def _note_items(self, items: Any, depth: int) -> bool:
         leads = self._any(items, depth)
         if leads:
-            self._lists.append((items, tuple(items)))
+            self._lists.append(items)
+            self._items.append(list(items))
         return leads
 
-    def _note_names(self, get: Callable[[str], Any], names: Iterable[str], depth: int) -> bool:
-        leading = tuple(name for name in list(names) if self._leading(get(name), depth))
+    def _note_names(self, reader: Any, owner: Any, names: Iterable[str], depth: int) -> bool:
+        leading = [name for name in list(names) if self._leading(reader(name)(owner), depth)]
         if leading:
-            self._dicts.append((get, leading, tuple(map(get, leading))))
+            read = reader(*leading)
+            self._names.append((read, owner))
+            self._things.append(read(owner))
         return bool(leading)
 
 
@@ -161,8 +181,11 @@ def _slots(kind: type) -> list[str]:
     ]
 
 
-def _attribute(thing: Any, name: str) -> Any:
-    return getattr(thing, name, None)
+def _each_is(now: Any, then: Any) -> bool:
+    """Whether it is the same object, or a tuple of the same objects."""
+    if type(now) is tuple and type(then) is tuple:
+        return len(now) == len(then) and all(map(is_, now, then))
+    return now is then
 
 
 def _contents(cell: Any) -> Any:
