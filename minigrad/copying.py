@@ -19,9 +19,10 @@ only pickles that you trust; `mg.save` and `mg.load` use JSON.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from threading import local
 from typing import Any
+from weakref import ref
 
 from .engine import CONSTANT, MANY, Value, leaves_and_gates, topological_order
 from .value import new_object, write_out
@@ -65,9 +66,9 @@ def _twins(wire: Value, memo: dict[int, Any]) -> tuple[Any, Any]:
 
 
 class _Inside(local):
-    """Whether the pickler of this thread is going through a circuit in topological order."""
+    """The circuit whose gates the pickler of this thread is saving, inputs first, if any."""
 
-    circuit = False
+    circuit: Callable[[], _Circuit | None] = staticmethod(lambda: None)
 
 
 _inside = _Inside()
@@ -78,30 +79,50 @@ class _Circuit:
 
     def __init__(self, output: Value) -> None:
         self.output = output
-
-    def _wires(self) -> Iterator[Value | None]:
-        leaves, gates = leaves_and_gates(self.output)
-        _inside.circuit = True
-        try:
-            yield from leaves
-            yield from gates
-            yield None  # picklers read one ahead: the last gate too is saved while we are inside
-        finally:
-            _inside.circuit = False
+        self.gates: set[Value] = set()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return list, (), None, self._wires()
+        return list, (), None, self._items()
+
+    def _items(self) -> Iterator[Value | _Turn]:
+        leaves, gates = leaves_and_gates(self.output)
+        self.gates = set(gates)
+        outer = _inside.circuit()
+        yield from leaves
+        yield _Turn(self)
+        yield from gates
+        yield _Turn(outer, done=self)
 
 
-def _last_wire(wires_and_none: list[Any]) -> Value:
-    wire: Value = wires_and_none[-2]
+class _Turn:
+    """Stands between wires: when it is saved, all before it have been, and none after it.
+
+    The iterator cannot tell: some picklers read one item ahead, others a thousand.
+    """
+
+    def __init__(self, circuit: _Circuit | None, done: _Circuit | None = None) -> None:
+        self.circuit, self.done = circuit, done
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # weak: a pickler that fails on the way leaves nothing alive
+        _inside.circuit = ref(self.circuit) if self.circuit else lambda: None
+        if self.done:
+            self.done.gates = set()
+        self.circuit = self.done = None
+        return int, ()
+
+
+def _last_wire(items: list[Any]) -> Value:
+    wire: Value = items[-2]
     return wire
 
 
 def _reduce(wire: Value, protocol: Any) -> tuple[Any, ...]:
     """A wire by itself; a gate that is reached first from outside, with its circuit before it."""
-    if wire.gate is not None and not _inside.circuit:
-        return _last_wire, (_Circuit(wire),)
+    if wire.gate is not None:
+        inside = _inside.circuit()
+        if inside is None or wire not in inside.gates:
+            return _last_wire, (_Circuit(wire),)
     kind = "constant" if wire.is_constant else ""
     state = (wire._data, wire._grad, wire.gate, wire.inputs, wire.local_gradients, kind)
     return restored, (type(wire), *state), wire.__dict__ or None
