@@ -213,6 +213,9 @@ def install(gate: Gate) -> None:
     method = makers.get(gate.arity or 0, _variadic_recorder)(gate)
     _methods[gate] = method
     method.__doc__ = FUNCTIONS[gate.name].__doc__ = documentation(gate)
+    # where a pickle finds them again
+    method.__module__, method.__qualname__ = Value.__module__, f"Value.{gate.name}"
+    FUNCTIONS[gate.name].__module__ = "minigrad"
     setattr(Value, gate.name, method)
     if gate.dunder:
         setattr(Value, f"__{gate.dunder}__", method)
