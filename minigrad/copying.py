@@ -12,8 +12,9 @@
 'x'
 
 Both go through the circuit in topological order, so that by the time a gate is copied its inputs
-have been. A pickle names gates by name: gates of your own must be defined before it is loaded. Load
-only pickles that you trust; `mg.save` and `mg.load` use JSON.
+have been. A pickle names gates by name: gates of your own must be defined before it is loaded, and
+a gate made by hand, with micrograd's `_backward`, cannot be copied. Load only pickles that you
+trust; `mg.save` and `mg.load` use JSON.
 """
 
 from __future__ import annotations
@@ -25,12 +26,21 @@ from typing import Any
 from weakref import ref
 
 from .engine import CONSTANT, MANY, Value, leaves_and_gates, topological_order
-from .value import new_object, write_out
+from .value import new_object, own_backward, write_out
 
 
 def _deepcopy(wire: Value, memo: dict[int, Any]) -> Value:
+    return copied(wire, memo, check=_refuse_own_function)
+
+
+def copied(
+    wire: Value, memo: dict[int, Any], check: Callable[[Value], None] | None = None
+) -> Value:
+    """The copy of a circuit, and in `memo` that of each wire; only for a look where unchecked."""
     for original in topological_order(wire):
         if id(original) not in memo:
+            if check:
+                check(original)
             memo[id(original)] = twin = _shallow(original)
             twin._first, twin._second = _twins(original, memo)
             if attributes := original.__dict__:
@@ -49,8 +59,21 @@ def _shallow(wire: Value) -> Value:
     return twin
 
 
+def _refuse_own_function(wire: Value) -> None:
+    """A gate made by hand cannot be copied: its function knows the original's wires alone."""
+    if wire._second is not MANY or wire.gate is None:
+        return
+    if own_backward(wire) or not wire.gate.has_rules:
+        raise TypeError(
+            f"{wire!r} cannot be copied or pickled: its gate was made by hand, and a function in "
+            f"_backward sends gradients to the original's inputs; define the gate "
+            f"{wire.gate.name!r} with @mg.gate"
+        )
+
+
 def _copy(wire: Value) -> Value:
     write_out(wire)
+    _refuse_own_function(wire)
     twin = _shallow(wire)
     twin.__dict__.update(wire.__dict__)
     return twin
@@ -123,6 +146,7 @@ def _reduce(wire: Value, protocol: Any) -> tuple[Any, ...]:
         inside = _inside.circuit()
         if inside is None or wire not in inside.gates:
             return _last_wire, (_Circuit(wire),)
+    _refuse_own_function(wire)
     kind = "constant" if wire.is_constant else ""
     state = (wire._data, wire._grad, wire.gate, wire.inputs, wire.local_gradients, kind)
     return restored, (type(wire), *state), wire.__dict__ or None

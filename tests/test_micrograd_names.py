@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 import math
+import pickle
+from collections.abc import Callable
+from typing import Any
 
+import pytest
+
+import minigrad as mg
 from minigrad import Value
 
 
@@ -101,15 +108,53 @@ def test_a_function_for_a_leaf_is_called() -> None:
 
 
 def test_the_gate_without_rules_says_so() -> None:
-    import pytest
-
-    import minigrad as mg
-
     x = Value(3.0)
     y = Value(9.0, (x,), "square")
     y._backward = lambda: None
     with pytest.raises(TypeError, match="_backward"):
         mg.grad(y, [x])
+
+
+def square_by_hand(x: Value) -> Value:
+    out = Value(x.data**2, (x,), "square")
+    out._backward = lambda: setattr(x, "grad", x.grad + 2 * x.data * out.grad)
+    return out
+
+
+def product_with_a_function_of_its_own(x: Value) -> Value:
+    out = x * x
+    out._backward = lambda: setattr(x, "grad", x.grad + out.grad)
+    return out
+
+
+def square_without_function(x: Value) -> Value:
+    return Value(x.data**2, (x,), "square")
+
+
+@pytest.mark.parametrize("twin_of", [copy.copy, copy.deepcopy, pickle.dumps])
+@pytest.mark.parametrize(
+    ("by_hand", "name"),
+    [
+        (square_by_hand, "square"),
+        (product_with_a_function_of_its_own, "mul"),
+        (square_without_function, "square"),
+    ],
+)
+def test_a_gate_made_by_hand_cannot_be_copied(
+    by_hand: Callable[[Value], Value], name: str, twin_of: Callable[[Value], Any]
+) -> None:
+    """Its function would go on writing to the original's wires."""
+    out = by_hand(Value(3.0))
+    with pytest.raises(TypeError, match=f"'{name}' with @mg.gate"):
+        twin_of(out)
+    if twin_of is not copy.copy:  # which takes the inputs as they are
+        with pytest.raises(TypeError, match=f"'{name}' with @mg.gate"):
+            twin_of([out * 2])
+
+
+def test_a_gate_made_by_hand_is_drawn_beside_an_expanded_one() -> None:
+    out = square_by_hand(Value(0.5)).sigmoid()
+    assert "square" in str(mg.draw(out, expand="sigmoid"))
 
 
 def test_a_wire_that_got_nothing_in_one_pass_takes_part_in_the_next() -> None:
