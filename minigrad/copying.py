@@ -26,6 +26,7 @@ from typing import Any
 from weakref import ref
 
 from .engine import CONSTANT, MANY, Value, leaves_and_gates, topological_order
+from .micrograd_names import KEPT
 from .value import new_object, own_backward, write_out
 
 
@@ -43,7 +44,7 @@ def copied(
                 check(original)
             memo[id(original)] = twin = _shallow(original)
             twin._first, twin._second = _twins(original, memo)
-            if attributes := original.__dict__:
+            if attributes := _attributes(original):
                 twin.__dict__.update(copy.deepcopy(attributes, memo))
     result: Value = memo[id(wire)]
     return result
@@ -57,6 +58,14 @@ def _shallow(wire: Value) -> Value:
     twin._first, twin._second = wire._first, wire._second
     twin._d_first, twin._d_second = wire._d_first, wire._d_second
     return twin
+
+
+def _attributes(wire: Value) -> dict[str, Any]:
+    """Those that the user set freely; a leaf's `_backward` sends nothing, and is left out."""
+    attributes: dict[str, Any] = wire.__dict__
+    if KEPT in attributes:
+        return {name: thing for name, thing in attributes.items() if name != KEPT}
+    return attributes
 
 
 def _refuse_own_function(wire: Value) -> None:
@@ -75,7 +84,7 @@ def _copy(wire: Value) -> Value:
     write_out(wire)
     _refuse_own_function(wire)
     twin = _shallow(wire)
-    twin.__dict__.update(wire.__dict__)
+    twin.__dict__.update(_attributes(wire))
     return twin
 
 
@@ -149,7 +158,7 @@ def _reduce(wire: Value, protocol: Any) -> tuple[Any, ...]:
     _refuse_own_function(wire)
     kind = "constant" if wire.is_constant else ""
     state = (wire._data, wire._grad, wire.gate, wire.inputs, wire.local_gradients, kind)
-    return restored, (type(wire), *state), wire.__dict__ or None
+    return restored, (type(wire), *state), _attributes(wire) or None
 
 
 def restored(

@@ -252,7 +252,7 @@ def _compared(other: Any) -> float:
 
 
 def own_backward(wire: Value) -> Callable[[], None] | None:
-    """The function that the user assigned to `_backward`, if any."""
+    """The function that the user assigned to `_backward` of a gate, if any."""
     if wire._second is not MANY or wire._d_second is PRODUCTS:
         return None
     function: Callable[[], None] | None = wire._d_second

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import minigrad as mg
-from minigrad import Value
+from minigrad import Value, constant
 
 
 def test_the_names() -> None:
@@ -98,13 +98,42 @@ def test_a_replaced_backward_function_of_an_ordinary_gate() -> None:
     assert x.grad == 2.0
 
 
-def test_a_function_for_a_leaf_is_called() -> None:
+def test_an_assigned_function_takes_the_place_of_the_gate() -> None:
     x, calls = Value(3.0), []
     y = x * 2
     y._backward = lambda: calls.append(y.grad)
     y.backward()
     assert calls == [1.0]
     assert x.grad == 0.0
+
+
+def test_a_function_assigned_to_a_leaf_is_kept_and_the_leaf_stays_a_leaf() -> None:
+    """micrograd's own __init__ assigns one to every value."""
+
+    def nothing() -> None: ...
+
+    x, two = Value(3.0, label="x"), constant(2.0)
+    x._backward = two._backward = nothing
+    y = x * x * two
+    assert x._backward is two._backward is nothing
+    assert (x.is_leaf, two.is_constant, x.inputs) == (True, True, ())
+    for times in (1, 2):
+        y.backward()
+        assert x.grad == times * 12.0
+    assert "x" in str(mg.draw(y))
+    assert [gradient.data for gradient in mg.grad(y, [x])] == [12.0]
+
+
+@pytest.mark.parametrize(
+    "twin_of", [copy.copy, copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))]
+)
+def test_the_copy_of_a_leaf_goes_without_its_function(twin_of: Callable[[Value], Value]) -> None:
+    x = Value(3.0, label="x")
+    function = x._backward = lambda: None
+    twin = twin_of(x)
+    assert twin.label == "x"
+    assert twin._backward is not function
+    assert x._backward is function
 
 
 def test_the_gate_without_rules_says_so() -> None:
