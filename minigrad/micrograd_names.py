@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from .gate import described
 from .value import MANY, Value, own_backward
 
 KEPT: Final = "_backward"  # in `__dict__` of a leaf: the function that was assigned to it
@@ -41,6 +42,11 @@ def _backward(self: Value) -> Callable[[], None]:
 
 
 def _assign_backward(self: Value, function: Callable[[], None]) -> None:
+    if not callable(function):
+        raise TypeError(
+            f"_backward of {self!r} got {described(function)}: assign a function without "
+            "arguments, which adds to the inputs' grad"
+        )
     if self._first is None:
         self.__dict__[KEPT] = function
         return

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from .formula import Operand
 from .gate import Gate, as_number
 from .gates import GATES
+from .made_by_hand import gate_made_by_hand, inputs_made_by_hand
 
 # Layout. A circuit has millions of wires, and the garbage collector visits each object again and
 # again, so a gate is one object: two inputs and their local gradients stand in its own slots.
@@ -34,6 +35,8 @@ from .gates import GATES
 MANY: Final = object()
 PRODUCTS: Final = object()
 CONSTANT: Final = object()  # in `_second` of a leaf: a plain number, which gets no gradient
+
+NO_CHILDREN: Final = ()
 
 new_object: Final[Any] = object.__new__
 
@@ -88,7 +91,7 @@ class Value(Operand):
     _d_second: Any
 
     def __init__(
-        self, data: Any, _children: Iterable[Value] = (), _op: str = "", label: str = ""
+        self, data: Any, _children: Iterable[Value] = NO_CHILDREN, _op: str = "", label: str = ""
     ) -> None:
         if isinstance(data, Value):
             raise TypeError(
@@ -102,9 +105,11 @@ class Value(Operand):
         self.gate = None
         self._first = self._second = None
         self._d_first = self._d_second = None
-        if _op or _children:
-            self.gate = _gate_made_by_hand(_op)
-            self._first, self._second, self._d_first = tuple(_children), MANY, ()
+        if _op or _children is not NO_CHILDREN:
+            self._first = inputs_made_by_hand(_children, _op)
+            if self._first is not None:
+                self.gate = gate_made_by_hand(_op)
+                self._second, self._d_first = MANY, ()
 
     @property
     def data(self) -> float:
@@ -236,15 +241,6 @@ class Value(Operand):
         def __copy__(self) -> Value: ...
         def __getattr__(self, name: str) -> Any: ...
         def __setattr__(self, name: str, value: Any) -> None: ...
-
-
-def _gate_made_by_hand(symbol: str) -> Gate:
-    def local_gradient(*_: Any) -> Any:
-        return gate.trace()  # raises: it has no rules
-
-    sentence = f"{symbol} was made by hand: its own function sends the gradients"
-    gate = Gate(symbol or "?", symbol, local_gradient, sentence, arity=None)
-    return gate
 
 
 def _compared(other: Any) -> float:

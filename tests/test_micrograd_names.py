@@ -136,6 +136,43 @@ def test_the_copy_of_a_leaf_goes_without_its_function(twin_of: Callable[[Value],
     assert x._backward is function
 
 
+@pytest.mark.parametrize(
+    ("children", "op", "message"),
+    [
+        ((2.0,), "+", r"children .* got the float 2\.0: .* Value\(number\)"),
+        ((Value(1.0), 3), "+", "children .* got the int 3"),
+        (2.0, "", r"children .* got the float 2\.0: write \(x,\)"),
+        (0.0, "", r"children .* got the float 0\.0"),
+        (None, "", "children .* got None"),
+        (Value(1.0), "neg", r"children .* got the Value .*write \(x,\)"),
+        ("x", "", "children .* got the str 'x'"),
+        ((Value(1.0),), 5, "op .* a str, got the int 5"),
+        ((Value(1.0),), None, "op .* a str, got None"),
+    ],
+)
+def test_wrong_children_and_symbols_are_refused_at_once(
+    children: Any, op: Any, message: str
+) -> None:
+    with pytest.raises(TypeError, match=message):
+        Value(1.0, children, op)
+
+
+def test_children_may_come_in_any_collection() -> None:
+    x, y = Value(1.0), Value(2.0)
+    for children in ([x, y], {x: 1, y: 2}, iter([x, y])):
+        assert Value(3.0, children, "+").inputs == (x, y)
+    assert Value(3.0, []).is_leaf
+
+
+@pytest.mark.parametrize("function", [5, None, "send"])
+def test_only_a_function_can_be_assigned_to_backward(function: Any) -> None:
+    x = Value(3.0)
+    for wire in (x, x * x, square_without_function(x)):
+        with pytest.raises(TypeError, match=f"_backward .* {function!r}: assign a function"):
+            wire._backward = function
+        wire.backward()
+
+
 def test_the_gate_without_rules_says_so() -> None:
     x = Value(3.0)
     y = Value(9.0, (x,), "square")
