@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from .engine import Value
@@ -26,6 +27,11 @@ class Activation(NamedTuple):
     def gate(self) -> Gate | None:
         """The row of the table that it is; None for linear and for a user's own function."""
         return GATES.get(self.name) if self.function is not None else None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self.gate is None or isinstance(self.function, _Checked):
+            return Activation, tuple(self)
+        return _gate_activation, (self.name,)  # a gate that was defined again has another method
 
 
 LINEAR: Final = Activation("linear", None)
@@ -50,7 +56,7 @@ def activation_of(given: Any) -> Activation:
             f"activation: expected a name such as 'tanh', a function of a Value, or None for "
             f"linear, got {described(given)}"
         )
-    return Activation(name, _checked(given, name))
+    return Activation(name, _Checked(given, name))
 
 
 def _gate_activation(name: str) -> Activation:
@@ -64,17 +70,21 @@ def _gate_activation(name: str) -> Activation:
     return Activation(name, getattr(Value, name))
 
 
-def _checked(function: Callable[[Any], Any], name: str) -> Callable[[Value], Value]:
-    def activation(z: Value) -> Value:
-        a = function(z)
+@dataclass(frozen=True)
+class _Checked:
+    """A user's function; an object, so that a pickle finds the function by its name."""
+
+    function: Callable[[Any], Any]
+    name: str
+
+    def __call__(self, z: Value) -> Value:
+        a = self.function(z)
         if not isinstance(a, Value):
             raise TypeError(
-                f"the activation {name} returned {described(a)} for z = {z.data!r}: it must "
+                f"the activation {self.name} returned {described(a)} for z = {z.data!r}: it must "
                 "return a Value, so write it with operators and gates such as mg.exp, not math.exp"
             )
         return a
-
-    return activation
 
 
 def activations_of_layers(given: Any, count: int) -> list[Activation]:

@@ -12,27 +12,39 @@
 'x'
 
 Both go through the circuit in topological order, so that by the time a gate is copied its inputs
-have been. A pickle names gates by name: gates of your own must be defined before it is loaded. Load
-only pickles that you trust; `mg.save` and `mg.load` use JSON.
+have been. A pickle names gates by name: gates of your own must be defined before it is loaded, and
+a gate made by hand, with micrograd's `_backward`, cannot be copied. Load only pickles that you
+trust; `mg.save` and `mg.load` use JSON.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from threading import local
 from typing import Any
+from weakref import ref
 
 from .engine import CONSTANT, MANY, Value, leaves_and_gates, topological_order
-from .value import new_object, write_out
+from .micrograd_names import KEPT
+from .value import new_object, own_backward, write_out
 
 
 def _deepcopy(wire: Value, memo: dict[int, Any]) -> Value:
+    return copied(wire, memo, check=_refuse_own_function)
+
+
+def copied(
+    wire: Value, memo: dict[int, Any], check: Callable[[Value], None] | None = None
+) -> Value:
+    """The copy of a circuit, and in `memo` that of each wire; only for a look where unchecked."""
     for original in topological_order(wire):
         if id(original) not in memo:
+            if check:
+                check(original)
             memo[id(original)] = twin = _shallow(original)
             twin._first, twin._second = _twins(original, memo)
-            if attributes := original.__dict__:
+            if attributes := _attributes(original):
                 twin.__dict__.update(copy.deepcopy(attributes, memo))
     result: Value = memo[id(wire)]
     return result
@@ -48,10 +60,31 @@ def _shallow(wire: Value) -> Value:
     return twin
 
 
+def _attributes(wire: Value) -> dict[str, Any]:
+    """Those that the user set freely; a leaf's `_backward` sends nothing, and is left out."""
+    attributes: dict[str, Any] = wire.__dict__
+    if KEPT in attributes:
+        return {name: thing for name, thing in attributes.items() if name != KEPT}
+    return attributes
+
+
+def _refuse_own_function(wire: Value) -> None:
+    """A gate made by hand cannot be copied: its function knows the original's wires alone."""
+    if wire._second is not MANY or wire.gate is None:
+        return
+    if own_backward(wire) or not wire.gate.has_rules:
+        raise TypeError(
+            f"{wire!r} cannot be copied or pickled: its gate was made by hand, and a function in "
+            f"_backward sends gradients to the original's inputs; define the gate "
+            f"{wire.gate.name!r} with @mg.gate"
+        )
+
+
 def _copy(wire: Value) -> Value:
     write_out(wire)
+    _refuse_own_function(wire)
     twin = _shallow(wire)
-    twin.__dict__.update(wire.__dict__)
+    twin.__dict__.update(_attributes(wire))
     return twin
 
 
@@ -65,9 +98,9 @@ def _twins(wire: Value, memo: dict[int, Any]) -> tuple[Any, Any]:
 
 
 class _Inside(local):
-    """Whether the pickler of this thread is going through a circuit in topological order."""
+    """The circuit whose gates the pickler of this thread is saving, inputs first, if any."""
 
-    circuit = False
+    circuit: Callable[[], _Circuit | None] = staticmethod(lambda: None)
 
 
 _inside = _Inside()
@@ -78,33 +111,54 @@ class _Circuit:
 
     def __init__(self, output: Value) -> None:
         self.output = output
-
-    def _wires(self) -> Iterator[Value | None]:
-        leaves, gates = leaves_and_gates(self.output)
-        _inside.circuit = True
-        try:
-            yield from leaves
-            yield from gates
-            yield None  # picklers read one ahead: the last gate too is saved while we are inside
-        finally:
-            _inside.circuit = False
+        self.gates: set[Value] = set()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return list, (), None, self._wires()
+        return list, (), None, self._items()
+
+    def _items(self) -> Iterator[Value | _Turn]:
+        leaves, gates = leaves_and_gates(self.output)
+        self.gates = set(gates)
+        outer = _inside.circuit()
+        yield from leaves
+        yield _Turn(self)
+        yield from gates
+        yield _Turn(outer, done=self)
 
 
-def _last_wire(wires_and_none: list[Any]) -> Value:
-    wire: Value = wires_and_none[-2]
+class _Turn:
+    """Stands between wires: when it is saved, all before it have been, and none after it.
+
+    The iterator cannot tell: some picklers read one item ahead, others a thousand.
+    """
+
+    def __init__(self, circuit: _Circuit | None, done: _Circuit | None = None) -> None:
+        self.circuit, self.done = circuit, done
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # weak: a pickler that fails on the way leaves nothing alive
+        _inside.circuit = ref(self.circuit) if self.circuit else lambda: None
+        if self.done:
+            self.done.gates = set()
+        self.circuit = self.done = None
+        return int, ()
+
+
+def _last_wire(items: list[Any]) -> Value:
+    wire: Value = items[-2]
     return wire
 
 
 def _reduce(wire: Value, protocol: Any) -> tuple[Any, ...]:
     """A wire by itself; a gate that is reached first from outside, with its circuit before it."""
-    if wire.gate is not None and not _inside.circuit:
-        return _last_wire, (_Circuit(wire),)
+    if wire.gate is not None:
+        inside = _inside.circuit()
+        if inside is None or wire not in inside.gates:
+            return _last_wire, (_Circuit(wire),)
+    _refuse_own_function(wire)
     kind = "constant" if wire.is_constant else ""
     state = (wire._data, wire._grad, wire.gate, wire.inputs, wire.local_gradients, kind)
-    return restored, (type(wire), *state), wire.__dict__ or None
+    return restored, (type(wire), *state), _attributes(wire) or None
 
 
 def restored(

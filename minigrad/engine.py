@@ -148,7 +148,8 @@ def _whole_pass(output: Value, seed: float) -> None:
             f"backward() on {output!r}, which no gate has made: was it computed from numbers "
             "alone, or inside no_grad()?"
         )
-    if type(output._first) is Leaves and _send_to_leaves(output, seed):
+    if type(output._first) is Leaves:
+        _send_to_leaves(output, seed)
         return
     circuit = _Reached()
     # runs in C from end to end: no second Ctrl-C can come between two of its writes
@@ -167,12 +168,10 @@ def _whole_pass(output: Value, seed: float) -> None:
         raise
 
 
-def _send_to_leaves(output: Value, seed: float) -> bool:
-    """The pass of one gate between its leaves and the output; False where that is not all."""
+def _send_to_leaves(output: Value, seed: float) -> None:
+    """The pass of one gate between its leaves and the output."""
     leaves, sent = output._first, output._d_first
-    before = [leaf._grad for leaf in leaves if leaf._first is None]
-    if len(before) < len(leaves):  # one has been given a function of its own to send gradients
-        return False
+    before = [leaf._grad for leaf in leaves]
     restore = map(_write_grad, (output, *leaves), (output._grad, *before))
     if seed != 1.0:
         sent = [local * seed for local in sent]
@@ -185,7 +184,6 @@ def _send_to_leaves(output: Value, seed: float) -> bool:
     except BaseException:
         deque(restore, maxlen=0)
         raise
-    return True
 
 
 class _Reached:

@@ -14,13 +14,13 @@ The expanded circuit is a copy; the one that was given is left as it is.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable, Mapping
 from contextvars import Context
 from dataclasses import replace
 from math import isclose, isnan
 from typing import NamedTuple
 
+from .copying import copied
 from .engine import Value, topological_order
 from .formula import Formula, as_formula, as_text
 from .gates import GATES, gate_named
@@ -40,7 +40,7 @@ class Expansion(NamedTuple):
 def expand(output: Value, names: Iterable[str], stage: Stage) -> Expansion:
     """The circuit with every gate of these names replaced by its definition, one name at a time."""
     memo: dict[int, Value] = {}
-    twin = copy.deepcopy(output, memo)
+    twin = copied(output, memo)
     twins = {wire: memo[id(wire)] for wire in topological_order(output)}
     stage = _translated(stage, twins)
     symbols: dict[Value, str] = {}

@@ -14,8 +14,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
+from .gate import described
 from .value import MANY, Value, own_backward
+
+KEPT: Final = "_backward"  # in `__dict__` of a leaf: the function that was assigned to it
 
 
 def _prev(self: Value) -> set[Value]:
@@ -29,11 +33,23 @@ def _op(self: Value) -> str:
 
 
 def _backward(self: Value) -> Callable[[], None]:
-    """Send this gate's contributions to its inputs' `grad`; assign a function to replace it."""
-    return own_backward(self) or (lambda: _send_contributions(self))
+    """Send this gate's contributions to its inputs' `grad`; assign a function to replace it.
+
+    A leaf, which sends nothing on, only keeps it.
+    """
+    kept = self.__dict__.get(KEPT) if self._first is None else own_backward(self)
+    return kept or (lambda: _send_contributions(self))
 
 
 def _assign_backward(self: Value, function: Callable[[], None]) -> None:
+    if not callable(function):
+        raise TypeError(
+            f"_backward of {self!r} got {described(function)}: assign a function without "
+            "arguments, which adds to the inputs' grad"
+        )
+    if self._first is None:
+        self.__dict__[KEPT] = function
+        return
     self._first, self._d_first = self.inputs, self.local_gradients
     self._second, self._d_second = MANY, function
 

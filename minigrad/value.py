@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from .gate import Gate, as_number
 from .gates import GATES
+from .made_by_hand import gate_made_by_hand, inputs_made_by_hand
 from .tracing import Deciding
 
 # Layout. A circuit has millions of wires, and the garbage collector visits each object again and
@@ -34,6 +35,8 @@ from .tracing import Deciding
 MANY: Final = object()
 PRODUCTS: Final = object()
 CONSTANT: Final = object()  # in `_second` of a leaf: a plain number, which gets no gradient
+
+NO_CHILDREN: Final = ()
 
 new_object: Final[Any] = object.__new__
 
@@ -88,7 +91,7 @@ class Value(Deciding):
     _d_second: Any
 
     def __init__(
-        self, data: Any, _children: Iterable[Value] = (), _op: str = "", label: str = ""
+        self, data: Any, _children: Iterable[Value] = NO_CHILDREN, _op: str = "", label: str = ""
     ) -> None:
         if isinstance(data, Value):
             raise TypeError(
@@ -102,9 +105,11 @@ class Value(Deciding):
         self.gate = None
         self._first = self._second = None
         self._d_first = self._d_second = None
-        if _op or _children:
-            self.gate = _gate_made_by_hand(_op)
-            self._first, self._second, self._d_first = tuple(_children), MANY, ()
+        if _op or _children is not NO_CHILDREN:
+            self._first = inputs_made_by_hand(_children, _op)
+            if self._first is not None:
+                self.gate = gate_made_by_hand(_op)
+                self._second, self._d_first = MANY, ()
 
     @property
     def data(self) -> float:
@@ -214,17 +219,8 @@ class Value(Deciding):
         def __setattr__(self, name: str, value: Any) -> None: ...
 
 
-def _gate_made_by_hand(symbol: str) -> Gate:
-    def local_gradient(*_: Any) -> Any:
-        return gate.trace()  # raises: it has no rules
-
-    sentence = f"{symbol} was made by hand: its own function sends the gradients"
-    gate = Gate(symbol or "?", symbol, local_gradient, sentence, arity=None)
-    return gate
-
-
 def own_backward(wire: Value) -> Callable[[], None] | None:
-    """The function that the user assigned to `_backward`, if any."""
+    """The function that the user assigned to `_backward` of a gate, if any."""
     if wire._second is not MANY or wire._d_second is PRODUCTS:
         return None
     function: Callable[[], None] | None = wire._d_second

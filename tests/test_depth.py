@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import gc
+import io
 import pickle
 import subprocess
 import sys
@@ -134,6 +135,63 @@ def test_gradients_as_a_circuit_and_zero_grad_of_a_long_chain() -> None:
         assert not x.has_grad
 
     in_a_small_stack(chain_rule)
+
+
+class RefusesToBePickled:
+    def __reduce__(self) -> str:
+        raise ArithmeticError("no")
+
+
+def pickled_in_python(thing: object) -> bytes:
+    """By a pickler that reads a thousand items ahead, as those of joblib and dill do."""
+    file = io.BytesIO()
+    pickle._Pickler(file).dump(thing)  # type: ignore[attr-defined]
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("dumps", [pickle.dumps, pickled_in_python])
+def test_any_pickler_goes_through_a_chain(dumps: Callable[[object], bytes]) -> None:
+    def there_and_back() -> None:
+        for gates in (2, 6, 20_000):
+            x = Value(3.0)
+            output = chain(x, gates)
+            after = output * 2
+            twin_x, twin, twin_after = pickle.loads(dumps([x, output, after]))
+            assert length(twin) == gates
+            assert twin_after.inputs[0] is twin
+            for _ in range(gates):
+                twin = twin.inputs[0]
+            assert twin is twin_x
+
+    in_a_small_stack(there_and_back)
+
+
+@pytest.mark.parametrize("dumps", [pickle.dumps, pickled_in_python])
+def test_an_attribute_that_holds_another_circuit(dumps: Callable[[object], bytes]) -> None:
+    def there_and_back() -> None:
+        x = Value(3.0)
+        output = chain(x, 20)
+        output.other = chain(x, 20_000)
+        x.result = output
+        twin = pickle.loads(dumps(output))
+        assert (length(twin), length(twin.other)) == (20, 20_000)
+        assert mg.topological_order(twin)[0].result is twin
+
+    in_a_small_stack(there_and_back)
+
+
+@pytest.mark.parametrize("dumps", [pickle.dumps, pickled_in_python])
+def test_a_pickle_that_fails_leaves_no_trace(dumps: Callable[[object], bytes]) -> None:
+    def fail_and_go_on() -> None:
+        output = chain(Value(3.0), 20_000)
+        output.note = RefusesToBePickled()
+        for _ in range(2):
+            with pytest.raises(ArithmeticError):
+                dumps(output)
+        del output.note
+        assert length(pickle.loads(dumps(output))) == 20_000
+
+    in_a_small_stack(fail_and_go_on)
 
 
 def test_a_chain_of_sums_and_of_free_attributes() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterator
 from typing import Any
 
@@ -89,3 +90,9 @@ def test_row_is_complete(gate: Gate) -> None:
     assert gate.text(*names)
     assert len(gate.local_gradient_texts(*names)) == len(names)
     assert len(gate.local_gradient_latex(*names)) == len(names)
+
+
+@pytest.mark.parametrize("name", mg.GATES)
+def test_a_gate_function_and_its_method_can_be_pickled(name: str) -> None:
+    for function in (getattr(mg, name), getattr(mg.Value, name)):
+        assert pickle.loads(pickle.dumps(function)) is function

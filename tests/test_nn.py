@@ -1,6 +1,7 @@
 """Modules, neurons, layers and networks."""
 
 import copy
+import pickle
 import random
 
 import pytest
@@ -224,6 +225,27 @@ def test_summary_counts_what_a_forward_pass_records() -> None:
     total = repr(model.summary()).splitlines()[-1].split()
     assert total == ["all", "337", str(gates)]
     assert y is model.layers[-1].a[0], "summary leaves the latest pass as it was"
+
+
+def half(z: Value) -> Value:
+    return z / 2
+
+
+@pytest.mark.parametrize("activation", ["relu", mg.gelu, mg.leaky_relu, "linear", half])
+def test_a_model_can_be_pickled_with_its_latest_pass(activation) -> None:
+    model = nn.MLP(2, [3, 1], activation=activation, seed=3)
+    y = model([1.0, -2.0])
+    for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):
+        twin = pickle.loads(pickle.dumps(model, protocol))
+        assert repr(twin) == repr(model)
+        assert twin.layers[-1].a[0].data == twin([1.0, -2.0]).data == y.data
+        assert twin.state_dict() == model.state_dict()
+
+
+def test_an_activation_that_returns_no_value_says_so_after_a_pickle_too() -> None:
+    model = pickle.loads(pickle.dumps(nn.MLP(1, [1, 1], activation=float)))
+    with pytest.raises(TypeError, match="activation float returned"):
+        model([1.0])
 
 
 def test_a_model_can_be_copied_and_the_copy_stands_alone() -> None:

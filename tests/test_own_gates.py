@@ -54,6 +54,19 @@ def test_it_works_everywhere_that_a_built_in_gate_does():
     assert "x · σ(x)" in swish.__doc__
 
 
+def test_a_network_with_a_gate_that_was_defined_again_can_be_pickled():
+    def define():
+        @mg.gate(symbol="swish", local_gradient=lambda x, out: (mg.sigmoid(x) * (1 + x - out),))
+        def swish(x):
+            return x * mg.sigmoid(x)
+
+        return swish
+
+    unit = mg.nn.Neuron(1, activation=define(), weights=[2.0])
+    define()
+    assert pickle.loads(pickle.dumps(unit))([1.0]).data == unit([1.0]).data
+
+
 def test_gates_of_two_inputs_take_numbers_too():
     @mg.gate(symbol="hyp", local_gradient=lambda x, y, out: (x / out, y / out))
     def hypotenuse(x, y):
