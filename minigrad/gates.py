@@ -131,7 +131,7 @@ pow = row(
     rule=lambda x, y: x**y,
     local_gradient=_power_gradients,
     textbook_gradient=lambda x, y, out: (y * x ** (y - 1.0), out * log(x)),
-    kinks=lambda x, y, out: (x,),
+    kinks=lambda x, y, out: (1.0 if y >= 0.0 and y % 1.0 == 0.0 else x,),  # x² is smooth at 0
 )
 neg = row(
     "neg",

@@ -74,6 +74,19 @@ def test_at_a_kink_finite_differences_do_not_judge(function, at):
         assert "kink" in report.warnings[0]
 
 
+@pytest.mark.parametrize(
+    ("power", "at"), [(1, 0.0), (2, 0.0), (2, 1e-8), (2, -1e-8), (3, 0.0), (8, 0.0)]
+)
+def test_a_whole_power_has_no_kink_at_zero(power, at):
+    report = mg.gradcheck(lambda w, b: (w * 2 + b - 1) ** power, [at, 1.0])
+    assert report.verdict == "right"
+
+
+@pytest.mark.parametrize("power", [0.5, 1.5, -1])
+def test_other_powers_have_one(power):
+    assert mg.gradcheck(lambda x: x**power, [0.0]).verdict == "at a kink"
+
+
 def test_the_step_fits_each_input():
     report = mg.gradcheck(
         lambda tiny, small, large: (tiny * 1e8).sigmoid() + small.log() + large**2 * 1e-12,
