@@ -13,10 +13,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from .engine import Value, leaves_and_gates
-from .gate import described
+from .evaluation import evaluated
+from .formula import Formula
+from .gate import Gate, described
 from .recording import constant
 from .value import own_backward
 
@@ -47,7 +50,7 @@ def grad(output: Value, inputs: Value | Sequence[Value], create_graph: bool = Fa
         if upstream is None or gate_wire not in leading:
             continue
         sources = gate_wire.inputs
-        local_gradients = _recorded(gate_wire) if create_graph else _stored(gate_wire)
+        local_gradients = _recorded(gate_wire, leading) if create_graph else _stored(gate_wire)
         for source, local in zip(sources, local_gradients):
             if source in leading:
                 sent = _product(local, upstream)
@@ -79,18 +82,43 @@ def _stored(wire: Value) -> tuple[float, ...]:
     return wire.local_gradients
 
 
-def _recorded(wire: Value) -> tuple[Any, ...]:
+def _recorded(wire: Value, leading: set[Value]) -> list[Any]:
     """The local gradients of a gate as circuits, checked against the numbers that it stored."""
     _refuse_custom(wire)
-    assert wire.gate is not None
-    gradients: tuple[Any, ...] = wire.gate.local_gradient(*wire.inputs, wire)
+    gradients = _by_rule(wire, [source in leading for source in wire.inputs])
     for source, now, then in zip(wire.inputs, gradients, wire.local_gradients):
-        if not source.is_constant and abs(float(now) - then) > 1e-9 * abs(then):
+        if source in leading and abs(float(now) - then) > 1e-9 * abs(then):
             raise ValueError(
                 f"the data of an input of {wire!r} was changed after the gate was recorded (a "
                 f"local gradient was {then!r}, now {float(now)!r}): build the circuit again"
             )
     return gradients
+
+
+def _by_rule(wire: Value, wanted: list[bool]) -> list[Any]:
+    """The wanted local gradients by the gate's rule; what is made of constants alone is a float.
+
+    The rest is not computed: it may be nan (log x of a power with a negative base).
+    """
+    gate = wire.gate
+    assert gate is not None
+    if gate.arity is None or all(wanted):
+        return list(gate.local_gradient(*wire.inputs, wire))
+    symbols, out, formulas = _local_formulas(gate)
+    operands = [source._data if source.is_constant else source for source in wire.inputs]
+    known = {**dict(zip(symbols, operands)), out: wire}
+    return [
+        evaluated(formula, known) if is_wanted else None
+        for formula, is_wanted in zip(formulas, wanted)
+    ]
+
+
+@cache
+def _local_formulas(gate: Gate) -> tuple[list[Formula], Formula, list[Formula]]:
+    """Symbols for the inputs and the output, and the local gradients in these."""
+    symbols = [Formula.symbol(name) for name in gate.input_names]
+    out = Formula.symbol("out")
+    return symbols, out, gate.local_formulas(*symbols, out=out)
 
 
 def _refuse_custom(wire: Value) -> None:
