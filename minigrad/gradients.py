@@ -12,7 +12,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
@@ -36,12 +36,7 @@ def grad(output: Value, inputs: Value | Sequence[Value], create_graph: bool = Fa
     gradient is recorded from its gate's rule. Inputs can be any wires of the circuit, gates too;
     for one that the output does not depend on the gradient is 0.
     """
-    wanted: list[Value] = [inputs] if isinstance(inputs, Value) else list(inputs)
-    for wire in wanted:
-        if not isinstance(wire, Value):
-            raise TypeError(
-                f"grad needs a list of Values to differentiate by, got {described(wire)}"
-            )
+    wanted = _as_wires(inputs)
     _, gates = leaves_and_gates(output)
     leading = _leading_to(gates, wanted)
     received: dict[Value, Any] = {output: constant(1.0) if create_graph else 1.0}
@@ -56,6 +51,27 @@ def grad(output: Value, inputs: Value | Sequence[Value], create_graph: bool = Fa
                 sent = _product(local, upstream)
                 received[source] = received[source] + sent if source in received else sent
     return [_as_value(received.get(wire, 0.0)) for wire in wanted]
+
+
+def _as_wires(inputs: Value | Sequence[Value]) -> list[Value]:
+    if isinstance(inputs, Value):
+        inputs = [inputs]
+    elif not isinstance(inputs, Iterable):
+        raise TypeError(
+            f"grad needs a Value or a list of Values to differentiate by, got {described(inputs)}"
+        )
+    wires = list(inputs)
+    for wire in wires:
+        if not isinstance(wire, Value):
+            raise TypeError(
+                f"grad needs a list of Values to differentiate by, got {described(wire)}"
+            )
+        if wire.is_constant:
+            raise ValueError(
+                f"{wire!r} is a constant and gets no gradient: make it a Value(...) to "
+                "differentiate by it"
+            )
+    return wires
 
 
 def _leading_to(gates: list[Value], wanted: list[Value]) -> set[Value]:

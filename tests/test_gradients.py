@@ -182,3 +182,11 @@ def test_a_constant_that_is_divided_by_may_be_zero() -> None:
     for output in (x / 0.0, x * 0.0**x, x**0.5 / -0.0):
         for create_graph in (False, True):
             mg.grad(output, [x], create_graph=create_graph)
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_a_constant_is_refused(create_graph: bool) -> None:
+    x = Value(3.0)
+    y = x * 2
+    with pytest.raises(ValueError, match=r"data=2.0, constant\) is a constant.*make it a Value"):
+        mg.grad(y, [x, y.inputs[1]], create_graph=create_graph)
