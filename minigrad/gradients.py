@@ -143,3 +143,8 @@ def _refuse_custom(wire: Value) -> None:
             f"grad() cannot see into the function assigned to _backward of {wire!r}: "
             "call backward(), or define the gate with @mg.gate"
         )
+    if len(wire.local_gradients) != len(wire.inputs):
+        raise TypeError(
+            f"grad() needs the local gradients of every gate on the way, and the gate behind "
+            f"{wire!r} was made by hand without any: define it with @mg.gate"
+        )

@@ -190,3 +190,12 @@ def test_a_constant_is_refused(create_graph: bool) -> None:
     y = x * 2
     with pytest.raises(ValueError, match=r"data=2.0, constant\) is a constant.*make it a Value"):
         mg.grad(y, [x, y.inputs[1]], create_graph=create_graph)
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_a_gate_made_by_hand_on_the_way_is_refused(create_graph: bool) -> None:
+    x, other = Value(3.0), Value(1.0)
+    y = Value(9.0, (x,), "sq") * 2 + other
+    with pytest.raises(TypeError, match=r"gate=sq\) was made by hand.*define it with @mg.gate"):
+        mg.grad(y, [x], create_graph=create_graph)
+    assert [wire.data for wire in mg.grad(y, [other], create_graph=create_graph)] == [1.0]
