@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from typing import Any
 
@@ -66,6 +67,19 @@ def test_local_gradients_are_right_to_four_units_in_the_last_place(gate: Gate, a
                 assert is_right(result, exact, possible, hidden), problem
     assert smooth >= POINTS / 2
     assert within_four >= smooth / 4
+
+
+def test_the_slope_of_a_power_is_right_where_y_minus_one_is_rounded() -> None:
+    source = random.Random(4)
+    bases = [8.2e-05, *(10.0 ** source.uniform(-5.0, 5.0) for _ in range(300))]
+    exponents = [-63.44, *(source.uniform(-100.0, 100.0) for _ in range(300))]
+    compared = 0
+    for x, y in zip(bases, exponents):
+        exact = y * mpf(x) ** (mpf(y) - 1)
+        if is_ordinary(exact) and is_ordinary(mpf(x) ** y):
+            compared += 1
+            assert is_right(mg.GATES["pow"].local_gradients(x, y)[0], exact, 4), (x, y)
+    assert compared > 150
 
 
 @pytest.mark.parametrize("gate", mg.GATES.values(), ids=lambda gate: gate.name)
