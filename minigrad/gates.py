@@ -116,7 +116,12 @@ div = row(
 
 
 def _power_gradients(x: Any, y: Any, out: Any) -> tuple[Any, Any]:
-    to_base = y * x ** (y - 1.0)
+    lower = y - 1.0
+    to_base = y * x**lower
+    # where y − 1 is rounded, the power multiplies its error by log x; out has none, in its range
+    quotient = where(out < 1e290, where(x > 1e-290, y * out / x, to_base), to_base)
+    quotient = where(out > 1e-290, quotient, to_base)
+    to_base = where(equal(lower + 1.0, y), to_base, quotient)
     to_exponent = out * log(x)
     at_zero = where(y >= 0.0, 0.0, to_exponent)
     return where(equal(y, 0.0), 0.0, to_base), where(equal(x, 0.0), at_zero, to_exponent)
@@ -131,7 +136,7 @@ pow = row(
     rule=lambda x, y: x**y,
     local_gradient=_power_gradients,
     textbook_gradient=lambda x, y, out: (y * x ** (y - 1.0), out * log(x)),
-    kinks=lambda x, y, out: (x,),
+    kinks=lambda x, y, out: (1.0 if y >= 0.0 and y % 1.0 == 0.0 else x,),  # x² is smooth at 0
 )
 neg = row(
     "neg",

@@ -12,11 +12,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 from .engine import Value, leaves_and_gates
-from .gate import described
+from .evaluation import evaluated
+from .formula import Formula
+from .gate import Gate, described
 from .recording import constant
 from .value import own_backward
 
@@ -33,12 +36,7 @@ def grad(output: Value, inputs: Value | Sequence[Value], create_graph: bool = Fa
     gradient is recorded from its gate's rule. Inputs can be any wires of the circuit, gates too;
     for one that the output does not depend on the gradient is 0.
     """
-    wanted: list[Value] = [inputs] if isinstance(inputs, Value) else list(inputs)
-    for wire in wanted:
-        if not isinstance(wire, Value):
-            raise TypeError(
-                f"grad needs a list of Values to differentiate by, got {described(wire)}"
-            )
+    wanted = _as_wires(inputs)
     _, gates = leaves_and_gates(output)
     leading = _leading_to(gates, wanted)
     received: dict[Value, Any] = {output: constant(1.0) if create_graph else 1.0}
@@ -47,12 +45,33 @@ def grad(output: Value, inputs: Value | Sequence[Value], create_graph: bool = Fa
         if upstream is None or gate_wire not in leading:
             continue
         sources = gate_wire.inputs
-        local_gradients = _recorded(gate_wire) if create_graph else _stored(gate_wire)
+        local_gradients = _recorded(gate_wire, leading) if create_graph else _stored(gate_wire)
         for source, local in zip(sources, local_gradients):
             if source in leading:
                 sent = _product(local, upstream)
                 received[source] = received[source] + sent if source in received else sent
     return [_as_value(received.get(wire, 0.0)) for wire in wanted]
+
+
+def _as_wires(inputs: Value | Sequence[Value]) -> list[Value]:
+    if isinstance(inputs, Value):
+        inputs = [inputs]
+    elif not isinstance(inputs, Iterable):
+        raise TypeError(
+            f"grad needs a Value or a list of Values to differentiate by, got {described(inputs)}"
+        )
+    wires = list(inputs)
+    for wire in wires:
+        if not isinstance(wire, Value):
+            raise TypeError(
+                f"grad needs a list of Values to differentiate by, got {described(wire)}"
+            )
+        if wire.is_constant:
+            raise ValueError(
+                f"{wire!r} is a constant and gets no gradient: make it a Value(...) to "
+                "differentiate by it"
+            )
+    return wires
 
 
 def _leading_to(gates: list[Value], wanted: list[Value]) -> set[Value]:
@@ -79,15 +98,16 @@ def _stored(wire: Value) -> tuple[float, ...]:
     return wire.local_gradients
 
 
-def _recorded(wire: Value) -> tuple[Any, ...]:
+def _recorded(wire: Value, leading: set[Value]) -> list[Any]:
     """The local gradients of a gate as circuits, checked against the numbers that it stored."""
     _refuse_custom(wire)
-    assert wire.gate is not None
-    gradients: tuple[Any, ...] = wire.gate.local_gradient(*wire.inputs, wire)
+    gradients = _by_rule(wire, [source in leading for source in wire.inputs])
     for source, now, then in zip(wire.inputs, gradients, wire.local_gradients):
+        if source not in leading:
+            continue
         # not float(now): that would be a decision by its number, if a function is being recorded
         number = now.data if isinstance(now, Value) else now
-        if not source.is_constant and abs(number - then) > 1e-9 * abs(then):
+        if abs(number - then) > 1e-9 * abs(then):
             raise ValueError(
                 f"the data of an input of {wire!r} was changed after the gate was recorded (a "
                 f"local gradient was {then!r}, now {number!r}): build the circuit again"
@@ -95,9 +115,40 @@ def _recorded(wire: Value) -> tuple[Any, ...]:
     return gradients
 
 
+def _by_rule(wire: Value, wanted: list[bool]) -> list[Any]:
+    """The wanted local gradients by the gate's rule; what is made of constants alone is a float.
+
+    The rest is not computed: it may be nan (log x of a power with a negative base).
+    """
+    gate = wire.gate
+    assert gate is not None
+    if gate.arity is None or all(wanted):
+        return list(gate.local_gradient(*wire.inputs, wire))
+    symbols, out, formulas = _local_formulas(gate)
+    operands = [source._data if source.is_constant else source for source in wire.inputs]
+    known = {**dict(zip(symbols, operands)), out: wire}
+    return [
+        evaluated(formula, known) if is_wanted else None
+        for formula, is_wanted in zip(formulas, wanted)
+    ]
+
+
+@cache
+def _local_formulas(gate: Gate) -> tuple[list[Formula], Formula, list[Formula]]:
+    """Symbols for the inputs and the output, and the local gradients in these."""
+    symbols = [Formula.symbol(name) for name in gate.input_names]
+    out = Formula.symbol("out")
+    return symbols, out, gate.local_formulas(*symbols, out=out)
+
+
 def _refuse_custom(wire: Value) -> None:
     if own_backward(wire):
         raise TypeError(
             f"grad() cannot see into the function assigned to _backward of {wire!r}: "
             "call backward(), or define the gate with @mg.gate"
+        )
+    if len(wire.local_gradients) != len(wire.inputs):
+        raise TypeError(
+            f"grad() needs the local gradients of every gate on the way, and the gate behind "
+            f"{wire!r} was made by hand without any: define it with @mg.gate"
         )

@@ -10,12 +10,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple
+from functools import cached_property
+from typing import Final, NamedTuple
 
 from .between import Between, Branch
 from .engine import Value, topological_order
 from .formula import Formula
 from .notation import latex_name, parse_name, subscript, unicode_name
+
+MOST_INSERTIONS: Final = 4  # for each wire and branch, to find out whether two paths read alike
 
 
 class Factor(NamedTuple):
@@ -55,13 +58,16 @@ class PathNames:
         self._places.setdefault(between.leaf, len(wires))
         self._letter = _free_letter(wires)
         self._labels = self._labels_of_one_wire()
-        inside = any(wire in self._labels for wire in between.wires[1:-1])
-        says_nothing = len(between.wires) > 3 and not inside
-        self._all_named = says_nothing or self._two_read_alike()
 
     def is_named(self, wire: Value) -> bool:
         """Whether the symbols of a path name this wire."""
         return self._all_named or self._is_end_or_labelled(wire)
+
+    @cached_property
+    def _all_named(self) -> bool:  # a look at the ends alone does not ask
+        wires = self.between.wires
+        says_nothing = len(wires) > 3 and not any(wire in self._labels for wire in wires[1:-1])
+        return says_nothing or self._two_read_alike()
 
     def _is_end_or_labelled(self, wire: Value) -> bool:
         return wire is self.between.leaf or wire is self.between.output or wire in self._labels
@@ -123,10 +129,11 @@ class PathNames:
         }
 
     def _two_read_alike(self) -> bool:
-        """Whether two paths pass the same named wires.
+        """Whether two paths pass the same named wires, or that takes too long to find out.
 
         Then some wire can be reached from one named wire in two ways, through unnamed wires only.
-        So every unnamed wire hands on the set of the named wires that it comes from.
+        So every unnamed wire hands on the set of the named wires that it comes from. A set that
+        goes several ways is copied: where these copies grow out of hand, the answer is yes.
         """
         named = [self._is_end_or_labelled(wire) for wire in self.between.wires]
         sources: list[list[int]] = [[] for _ in named]
@@ -134,6 +141,8 @@ class PathNames:
             for branch in branches:
                 sources[branch.target].append(number)
         origins: list[set[int]] = [set() for _ in named]
+        still_to_go = [len(branches) for branches in self.between.branches]
+        insertions_left = MOST_INSERTIONS * (len(named) + sum(still_to_go))
         for number, before in enumerate(sources):
             if named[number]:  # the inputs at several places are told apart by ∂₁, ∂₂
                 before = list({s for s in before if named[s]}) + [s for s in before if not named[s]]
@@ -142,10 +151,16 @@ class PathNames:
                 origin = {source} if named[source] else origins[source]
                 if not merged.isdisjoint(origin):
                     return True
-                is_free = named[source] or len(self.between.branches[source]) == 1
+                still_to_go[source] -= 1
+                is_free = named[source] or not still_to_go[source]
+                if is_free:
+                    origins[source] = set()
                 if is_free and len(origin) > len(merged):  # the larger set grows: linear on chains
                     merged, origin = origin, merged
                 merged |= origin
+                insertions_left -= len(origin)
+                if insertions_left < 0:
+                    return True
             origins[number] = merged
         return False
 

@@ -91,6 +91,18 @@ def derivative(function: Callable[..., Any], inputs: list[mpf], place: int) -> m
     return (from_left + from_right) / 2 if smooth else None
 
 
+def condition(function: Callable[..., Any], inputs: list[float], exact: Any) -> float:
+    """How many times an ulp of the inputs is in the output, for the function itself.
+
+    It says nothing of a rule for it: a rule with steps that cancel more has no excuse.
+    """
+    numbers = list(map(mpf, inputs))
+    slopes = [derivative(function, numbers, place) for place in range(len(inputs))]
+    if not exact or None in slopes:
+        return float("inf")
+    return float(mpmath.fsum(abs(d * x / exact) for d, x in zip(slopes, numbers)))
+
+
 class Exact(Operand):
     """A number with 60 digits, and how far a careful run of the same steps in floats is from it.
 

@@ -187,6 +187,9 @@ def test_grad_by_what_is_no_value() -> None:
         mg.grad(x * x, [2.0])  # type: ignore[list-item]
     with pytest.raises(TypeError, match=r"at least one Value"):
         mg.grad(4.0, [x])  # type: ignore[arg-type]
+    for thing, name in ((3, "the int 3"), (None, "None"), ("x", "the str 'x'")):
+        with pytest.raises(TypeError, match=f"Values to differentiate by, got {name}"):
+            mg.grad(x * x, thing)  # type: ignore[arg-type]
 
 
 def test_an_unknown_gate() -> None:

@@ -74,6 +74,19 @@ def test_at_a_kink_finite_differences_do_not_judge(function, at):
         assert "kink" in report.warnings[0]
 
 
+@pytest.mark.parametrize(
+    ("power", "at"), [(1, 0.0), (2, 0.0), (2, 1e-8), (2, -1e-8), (3, 0.0), (8, 0.0)]
+)
+def test_a_whole_power_has_no_kink_at_zero(power, at):
+    report = mg.gradcheck(lambda w, b: (w * 2 + b - 1) ** power, [at, 1.0])
+    assert report.verdict == "right"
+
+
+@pytest.mark.parametrize("power", [0.5, 1.5, -1])
+def test_other_powers_have_one(power):
+    assert mg.gradcheck(lambda x: x**power, [0.0]).verdict == "at a kink"
+
+
 def test_the_step_fits_each_input():
     report = mg.gradcheck(
         lambda tiny, small, large: (tiny * 1e8).sigmoid() + small.log() + large**2 * 1e-12,
@@ -113,6 +126,45 @@ def test_infinite_functions_are_named():
     assert "first_nonfinite" in str(report)
 
 
+@pytest.mark.parametrize("function", [lambda x: x.sin() + 1e15, lambda x: x * 1e-9 + 1e3])
+def test_what_rounding_hides_is_not_called_right(function):
+    report = mg.gradcheck(function, [0.5])
+    assert report.verdict == "hidden by rounding"
+    assert not report
+    assert "without its large terms" in report.warnings[0]
+
+
+@pytest.mark.parametrize("offset", [0.0, 1.0])
+@pytest.mark.parametrize(("w", "x"), [(1.7, 0.3), (-0.1, 2.9), (0.7, 1e3), (1e-3, 1e-3)])
+def test_a_minimum_is_right_though_rounding_makes_its_slope(w, x, offset):
+    target = w * x
+    report = mg.gradcheck(lambda w, x: (w * x - target) ** 2 + offset, [w, x])
+    assert report.verdict == "right"
+
+
+def test_what_is_wrong_beyond_rounding_is_wrong():
+    def doubled(x):
+        out = Value(x.data * 1e-9 + 1e3, (x,), "wrong")
+        out._backward = lambda: setattr(x, "grad", x.grad + 2.0 * out.grad)
+        return out
+
+    assert mg.gradcheck(doubled, [0.5]).verdict == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("function", "at"),
+    [
+        (lambda x: (1e6 * x).sin(), 2.0),
+        (lambda x: (1e7 * x).cos(), -0.3),
+    ],
+)
+def test_no_verdict_where_finite_differences_disagree_with_one_another(function, at):
+    report = mg.gradcheck(function, [at])
+    assert report.verdict == "cannot judge"
+    assert not report
+    assert "disagree with one another" in report.warnings[0]
+
+
 def test_every_built_in_gate_passes_gradcheck():
     for name in BUILT_IN - {"select"}:  # whose last input is a whole number
         inputs = [0.37, 1.71, 0.93][: mg.GATES[name].arity or 3]
@@ -135,6 +187,8 @@ def test_the_report_reads_as_a_table():
         (lambda x: x, 1.0, r"write \[1.0\]"),
         (lambda: Value(1.0), [], "at least one input"),
         (lambda x: x, ["a"], "got the str 'a'"),
+        (lambda c: c * 2, [mg.constant(3)], r"input 0 is Value\(data=3.0, constant\).*number 3.0"),
+        (mg.no_grad()(lambda x: x * 2), [3.0], r"data=6.0, constant.* inside no_grad\(\)"),
     ],
 )
 def test_bad_input_says_what_to_do(function, inputs, message):

@@ -138,3 +138,64 @@ def test_exact_operands_see_cancellation() -> None:
         assert (1.0 - out * out).error < 2.0
         near_one = Exact(1 - mpf(10) ** -8, error=2.0)
         assert (1.0 - near_one * near_one).error > 1e8
+
+
+@pytest.mark.parametrize("power", [2, 3, -1, 0, 1])
+@pytest.mark.parametrize("at", [-3.0, 2.0])
+def test_the_gradient_of_a_power_raises_no_alarm(power: float, at: float) -> None:
+    x = Value(at)
+    derivative = x**power
+    with mg.detect_nonfinite():
+        for _ in range(3):
+            (derivative,) = mg.grad(derivative, [x], create_graph=True)
+            assert mg.first_nonfinite(derivative) is None
+
+
+def test_the_gradient_of_a_square_at_zero_raises_no_alarm() -> None:
+    w = Value(2.5)
+    with mg.detect_nonfinite():
+        (first,) = mg.grad((w * 2 - 5) ** 2, [w], create_graph=True)
+        (second,) = mg.grad(first, [w], create_graph=True)
+    assert (first.data, second.data) == (0.0, 8.0)
+
+
+def test_what_depends_on_constants_alone_stays_a_number() -> None:
+    x = Value(-3.0)
+    (derivative,) = mg.grad(x**2, [x], create_graph=True)
+    assert [wire.gate.name for wire in mg.topological_order(derivative) if wire.gate] == [
+        "pow",
+        "mul",
+        "mul",
+    ]
+
+
+def test_a_local_gradient_that_nobody_wants_is_not_computed() -> None:
+    x, y = Value(-3.0), Value(2.0)
+    with mg.detect_nonfinite():
+        (quotient,) = mg.grad((x - y) / y, [x], create_graph=True)
+    names = [wire.gate.name for wire in mg.topological_order(quotient) if wire.gate]
+    assert set(names) == {"div", "mul"}
+
+
+def test_a_constant_that_is_divided_by_may_be_zero() -> None:
+    x = Value(2.0)
+    for output in (x / 0.0, x * 0.0**x, x**0.5 / -0.0):
+        for create_graph in (False, True):
+            mg.grad(output, [x], create_graph=create_graph)
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_a_constant_is_refused(create_graph: bool) -> None:
+    x = Value(3.0)
+    y = x * 2
+    with pytest.raises(ValueError, match=r"data=2.0, constant\) is a constant.*make it a Value"):
+        mg.grad(y, [x, y.inputs[1]], create_graph=create_graph)
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_a_gate_made_by_hand_on_the_way_is_refused(create_graph: bool) -> None:
+    x, other = Value(3.0), Value(1.0)
+    y = Value(9.0, (x,), "sq") * 2 + other
+    with pytest.raises(TypeError, match=r"gate=sq\) was made by hand.*define it with @mg.gate"):
+        mg.grad(y, [x], create_graph=create_graph)
+    assert [wire.data for wire in mg.grad(y, [other], create_graph=create_graph)] == [1.0]

@@ -1,6 +1,7 @@
 """mg.paths: the chain rule as the texts write it, with the numbers of the backward pass."""
 
 import math
+import tracemalloc
 
 import pytest
 
@@ -334,6 +335,28 @@ def test_long_paths_are_shortened():
     labelled(y, "y")
     z = labelled(x + 1, "z") * y  # a thousand steps through unlabelled wires are one factor
     assert all(len(path.formulas) < 400 for path in mg.paths(z, x))
+
+
+def crossing_paths(size):
+    """Unlabelled wires that go several ways, each coming from more labelled wires."""
+    x = Value(0.5, label="x")
+    total, outputs = x.tanh(), []
+    for place in range(size):
+        total = total + labelled(x * (1 + place), f"y{place}")
+        outputs.append(labelled(total.tanh(), f"o{place}"))
+    return mg.paths(mg.sum(outputs), x)
+
+
+@pytest.mark.parametrize("show", [repr, str])
+def test_the_memory_to_show_paths_grows_with_the_circuit_alone(show):
+    peaks = []
+    for size in (500, 2000):
+        routes = crossing_paths(size)
+        tracemalloc.start()
+        show(routes)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < 6 * peaks[0]
 
 
 # --- bad input ------------------------------------------------------------------------------------
