@@ -23,7 +23,7 @@ from .boundary import decision_boundary
 from .compiler import compile
 from .draw import draw
 from .drawing import Drawing
-from .engine import Value, topological_order
+from .engine import Value
 from .exports import export
 from .expression import expression
 from .expression_error import ExpressionError
@@ -34,6 +34,7 @@ from .gradients import grad
 from .health import health
 from .modes import no_grad
 from .nonfinite import NonfiniteError, detect_nonfinite, first_nonfinite
+from .order import topological_order
 from .own_gates import GateError, gate
 from .paths import paths
 from .recording import constant

@@ -17,8 +17,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .engine import Value, leaves_and_gates
+from .engine import Value
 from .gate import described
+from .order import leaves_and_gates
 from .value import own_backward
 
 

@@ -6,9 +6,10 @@ from math import isfinite
 from typing import Any
 
 from .copying import restored
-from .engine import Value, topological_order
+from .engine import Value
 from .file_reader import Place
 from .gates import GATES, gate_named
+from .order import topological_order
 from .value import own_backward
 
 

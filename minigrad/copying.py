@@ -25,8 +25,9 @@ from threading import local
 from typing import Any
 from weakref import ref
 
-from .engine import CONSTANT, MANY, Value, leaves_and_gates, topological_order
+from .engine import CONSTANT, MANY, Value
 from .micrograd_names import KEPT
+from .order import leaves_and_gates, topological_order
 from .value import new_object, own_backward, write_out
 
 

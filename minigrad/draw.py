@@ -23,11 +23,12 @@ from .circuit_style import circuit_lines
 from .collapsed import collapsed_lines
 from .dot_source import font
 from .drawing import Drawing
-from .engine import Value, leaves_and_gates
+from .engine import Value
 from .expansion import expand as expanded
 from .gate import described
 from .graph_style import graph_lines
 from .marks import idle_gates, legend_of_heat, legend_of_marks, nonfinite_birth
+from .order import leaves_and_gates
 from .scene import Scene, uses_of
 from .selection import crossed_columns, more_gates_than, selected_gates
 from .stage import Stage, present_stage, stage_of

@@ -21,10 +21,11 @@ from math import isclose, isnan
 from typing import NamedTuple
 
 from .copying import copied
-from .engine import Value, topological_order
+from .engine import Value
 from .formula import Formula, as_formula, as_text
 from .gates import GATES, gate_named
 from .naming import apply_gate_of
+from .order import topological_order
 from .stage import Stage
 
 

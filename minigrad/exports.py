@@ -26,10 +26,11 @@ from typing import Any, Final
 
 from . import bell_curve, ieee
 from .dialects import PYTHON, TORCH, C, Code
-from .engine import Value, topological_order
+from .engine import Value
 from .export_prelude import C_PRELUDE, python_prelude
 from .formula import Formula
 from .gate import described
+from .order import topological_order
 
 RESERVED: Final = {
     *keyword.kwlist,

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from .engine import Value, order_with_dots
+from .engine import Value
 from .gate import Gate
 from .kernels import forward_kernel, local_kernels
 from .operations import ALONE, EACH_ROW, ONCE, Operations
+from .order import order_with_dots
 from .tape import Tape
 from .value import is_dot, one_at_a_time
 from .variadic import apply_rule, local_gradients

@@ -19,10 +19,11 @@ from functools import partial
 from math import copysign, inf, isfinite
 from typing import Any, Final
 
-from .engine import Value, leaves_and_gates
+from .engine import Value
 from .finite_differences import best_estimate
 from .finite_differences import numeric_derivative as numeric_derivative
 from .gate import described
+from .order import leaves_and_gates
 
 RIGHT: Final = "right"
 ACCEPTABLE: Final = "acceptable"

@@ -16,10 +16,11 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from .engine import Value, leaves_and_gates
+from .engine import Value
 from .evaluation import evaluated
 from .formula import Formula
 from .gate import Gate, described
+from .order import leaves_and_gates
 from .recording import constant
 from .value import own_backward
 

@@ -19,11 +19,12 @@ from math import hypot, isfinite
 from typing import Any, Final
 
 from .clipping import gradient_norm
-from .engine import Value, topological_order
+from .engine import Value
 from .gate import described
 from .nn import MLP
 from .nonfinite import first_nonfinite
 from .optim import Optimizer
+from .order import topological_order
 from .tabular import Table
 
 FLAT: Final = 0.01  # a slope below this part of the activation's steepest is saturated

@@ -18,9 +18,10 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Final
 
-from .engine import Value, topological_order
+from .engine import Value
 from .formula import Formula, as_latex, as_text
 from .notation import latex_name, rounded, unicode_name
+from .order import topological_order
 from .wire_names import WireNames
 
 LONGEST_EXPRESSION: Final = 20

@@ -21,7 +21,7 @@ from typing import Any
 
 from .activations import activations_of_layers
 from .deltas import delta_table
-from .engine import Value, topological_order
+from .engine import Value
 from .initial_weights import (
     checked_items,
     initial_biases,
@@ -30,6 +30,7 @@ from .initial_weights import (
 )
 from .module import Module
 from .neuron import Neuron, check_count, input_wires
+from .order import topological_order
 from .tabular import Table
 from .unit_names import UnitNames
 

@@ -16,9 +16,10 @@ from contextvars import ContextVar
 from math import isfinite
 from typing import Final, NamedTuple
 
-from .engine import Value, leaves_and_gates
+from .engine import Value
 from .modes import observing
 from .notation import printable
+from .order import leaves_and_gates
 from .sources import Source, is_nonfinite_birth, note_source, source_of
 
 _detecting: Final[ContextVar[bool]] = ContextVar("_detecting", default=False)

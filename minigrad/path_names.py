@@ -14,9 +14,10 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from .between import Between, Branch
-from .engine import Value, topological_order
+from .engine import Value
 from .formula import Formula
 from .notation import latex_name, parse_name, subscript, unicode_name
+from .order import topological_order
 
 MOST_INSERTIONS: Final = 4  # for each wire and branch, to find out whether two paths read alike
 

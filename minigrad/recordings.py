@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .arguments import described as structure_text
 from .arguments import put_together, take_apart
-from .engine import Value, order_with_dots
+from .engine import Value
 from .executors import BatchRunner, Runner, make_batch_runner, make_runner
 from .flatten import flatten
 from .modes import with_gates
+from .order import order_with_dots
 from .tape import Tape, replay
 from .tracing import TracingError, recording
 from .value import Leaves, is_dot

@@ -1,7 +1,7 @@
 """Which gates of a circuit a picture shows: all of them, or those near the output or a wire.
 
 >>> import minigrad as mg
->>> from minigrad.engine import leaves_and_gates
+>>> from minigrad.order import leaves_and_gates
 >>> x = mg.Value(2.0)
 >>> y = (x.exp() * 3).tanh()
 >>> _, gates = leaves_and_gates(y)

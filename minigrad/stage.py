@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from .engine import Value, topological_order
+from .engine import Value
+from .order import topological_order
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,12 @@ from collections import Counter
 from functools import cached_property
 
 from . import words
-from .engine import Value, leaves_and_gates
+from .engine import Value
 from .formula import Formula, as_latex, as_text
 from .gate import Gate
 from .naming import Names
 from .notation import rounded
+from .order import leaves_and_gates
 from .value import own_backward
 
 

@@ -6,10 +6,11 @@ from itertools import islice
 from typing import Final
 
 from .columns import columns, display_width, fitted, widths
-from .engine import Value, leaves_and_gates
+from .engine import Value
 from .formula import Formula, as_formula, as_text
 from .gate import Gate
 from .notation import rounded
+from .order import leaves_and_gates
 from .wire_names import WireNames
 
 MOST_LINES: Final = 300

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from .columns import columns
-from .engine import Value, topological_order
+from .engine import Value
 from .formula import format_number
 from .notation import printable, rounded, unicode_name
+from .order import topological_order
 from .stage import Stage, present_stage
 from .wire_names import WireNames
 

@@ -29,7 +29,7 @@ from typing import Any
 import pytest
 
 import minigrad as mg
-from minigrad import engine, floats, gates, gradients, recording, value
+from minigrad import engine, floats, gates, gradients, order, recording, value
 from minigrad.gate import Gate
 
 TESTS = Path(__file__).parent
@@ -159,9 +159,9 @@ SOURCE_CHANGES: list[tuple[ModuleType, str, str, str]] = [
     (engine, "_whole_pass", "leaf._grad += old", "pass"),
     (engine, "_whole_pass", "leaf._grad = None", "pass"),
     (engine, "_whole_pass", "deque(restore, maxlen=0)", "pass"),
-    (engine, "_recorded_order", "reversed(first)", "first"),
-    (engine, "_recorded_order", "leaves.append(wire)", "leaves.insert(0, wire)"),
-    (engine, "_recorded_order", "gates.append(pop())", "gates.insert(0, pop())"),
+    (order, "recorded_order", "reversed(first)", "first"),
+    (order, "recorded_order", "leaves.append(wire)", "leaves.insert(0, wire)"),
+    (order, "recorded_order", "gates.append(pop())", "gates.insert(0, pop())"),
     (value, "_write_out_number", "constant, wire._first", "wire._first, constant"),
     (value, "_write_out_number", "= CONSTANT", "= None"),
     (
@@ -211,7 +211,7 @@ def _with_source(module: ModuleType, name: str, source: str) -> Iterator[None]:
     scope: dict[str, Any] = {}
     exec(compile(textwrap.dedent(source), f"<mutant of {name}>", "exec"), vars(module), scope)
     holders = [m for m in list(sys.modules.values()) if vars(m).get(name) is original]
-    for holder in holders:  # `from .engine import leaves_and_gates` made other names for it
+    for holder in holders:  # `from .order import leaves_and_gates` made other names for it
         setattr(holder, name, scope[name])
     try:
         yield

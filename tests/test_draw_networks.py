@@ -9,7 +9,7 @@ from pictures import Picture, network
 
 import minigrad as mg
 from minigrad import Value
-from minigrad.engine import leaves_and_gates
+from minigrad.order import leaves_and_gates
 from minigrad.scene import uses_of
 from minigrad.structure import groups_of
 
