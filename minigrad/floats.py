@@ -42,6 +42,15 @@ class FloatCode:
         assignments, gradients = as_python(*(self._local_gradients[i] for i in which))
         return [*assignments, *(f"d{i} = {text}" for i, text in zip(which, gradients))]
 
+    def kept_local_gradients(self, places: dict[int, str]) -> list[str]:
+        """Lines that put local gradients in these places; the computed ones are d0, d1, … too."""
+        assignments, gradients = as_python(*(self._local_gradients[i] for i in places))
+        computed = self.computed(*places)
+        targets = [
+            f"{place} = d{i}" if f"d{i}" in computed else place for i, place in places.items()
+        ]
+        return [*assignments, *(f"{target} = {text}" for target, text in zip(targets, gradients))]
+
     def computed(self, *which: int) -> list[str]:
         """Those of the local gradients d0, d1, … that are not plain numbers or inputs."""
         formulas = self._local_gradients

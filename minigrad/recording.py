@@ -130,9 +130,9 @@ _wire.gate = _gate
 def unary_recorder(gate: Gate) -> Callable[..., Value]:
     """The method of a gate with one input."""
     code = FloatCode(gate)
-    body = ["x0 = self._data", *code.forward(), *code.local_gradients(0), *NEW_WIRE.splitlines()]
-    body += ["_wire._first = self", "_wire._second = None"]
-    body += ["_wire._d_first = d0", "_wire._d_second = None"]
+    body = ["x0 = self._data", *code.forward(), *NEW_WIRE.splitlines()]
+    body += ["_wire._first = self", "_wire._second = _wire._d_second = None"]
+    body += code.kept_local_gradients({0: "_wire._d_first"})
     return _define(gate, ["self"], body, code.computed(0))
 
 
@@ -142,9 +142,9 @@ def binary_recorder(gate: Gate) -> Callable[..., Value]:
     with_number = _with_number(gate, number=1)
     body = ["if type(other) is not _Value: return _with_number(self, other)"]
     body += ["x0 = self._data", "x1 = other._data"]
-    body += [*code.forward(), *code.local_gradients(0, 1), *NEW_WIRE.splitlines()]
+    body += [*code.forward(), *NEW_WIRE.splitlines()]
     body += ["_wire._first = self", "_wire._second = other"]
-    body += ["_wire._d_first = d0", "_wire._d_second = d1"]
+    body += code.kept_local_gradients({0: "_wire._d_first", 1: "_wire._d_second"})
     second = "other"
     if gate.defaults:  # the input that can be left out can also be named: x.leaky_relu(slope=0.2)
         name = gate.input_names[1]
@@ -161,8 +161,9 @@ def _with_number(gate: Gate, number: int) -> Callable[..., Value]:
     body = [f"x{number} = other", "if type(other) is not float:"]
     body += [f"    if isinstance(other, _Value): return _record(_gate, {pair})"]
     body += [f"    x{number} = _to_number(_gate, other)", f"x{wire} = self._data"]
-    body += [*code.forward(), *code.local_gradients(wire), *NEW_WIRE.splitlines()]
-    body += ["_wire._first = self", "_wire._second = None", f"_wire._d_first = d{wire}"]
+    body += [*code.forward(), *NEW_WIRE.splitlines()]
+    body += ["_wire._first = self", "_wire._second = None"]
+    body += code.kept_local_gradients({wire: "_wire._d_first"})
     body += ["_wire._d_second = x1" if number else "_wire._d_second = (x0,)"]
     return _define(gate, ["self", "other"], body, code.computed(wire))
 
