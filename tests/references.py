@@ -94,12 +94,15 @@ def derivative(function: Callable[..., Any], inputs: list[mpf], place: int) -> m
 def condition(function: Callable[..., Any], inputs: list[float], exact: Any) -> float:
     """How many times an ulp of the inputs is in the output, for the function itself.
 
-    It says nothing of a rule for it: a rule with steps that cancel more has no excuse.
+    It says nothing of a rule for it: a rule with steps that cancel more has no excuse. Nor is a
+    jump or a kink one.
     """
+    if not exact:
+        return float("inf")
     numbers = list(map(mpf, inputs))
     slopes = [derivative(function, numbers, place) for place in range(len(inputs))]
-    if not exact or None in slopes:
-        return float("inf")
+    if None in slopes:
+        return 1.0
     return float(mpmath.fsum(abs(d * x / exact) for d, x in zip(slopes, numbers)))
 
 
