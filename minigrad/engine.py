@@ -16,7 +16,7 @@ add.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, repeat
 from typing import Any, Final
 
@@ -78,7 +78,8 @@ def _whole_pass(output: Value, seed: float) -> None:
     try:
         _reach(output, circuit)
         output._grad = seed
-        _send_back(circuit.gates)
+        _send_back(circuit.path)
+        _send_back(reversed(circuit.gates))
         for leaf, old in zip(circuit.leaves, circuit.leaves_before):
             if leaf._second is CONSTANT:
                 leaf._grad = None
@@ -146,41 +147,50 @@ def _reach(output: Value, circuit: _Reached) -> None:
         leaves_before.append(wire._grad)
         return
     while True:
-        first, second = wire._first, wire._second
-        finished = True
-        if second is MANY:
-            first = None
-            if others := _reach_leaves(wire, zero, leaves, leaves_before):
-                waiting.append(iter(others))
-                finished = False
-        elif second is not None and second._grad is not zero:
-            if second._first is None:
-                leaves.append(second)
-                leaves_before.append(second._grad)
-                second._grad = zero
-            else:
-                finished = False
         if wire._grad is not None:
             circuit.seen.append(wire)
             circuit.seen_before.append(wire._grad)
-        if not finished:
-            unfinished.append(wire)
-        if first is not None and first._grad is not zero:
-            if first._first is not None:
-                path.append(wire)
-                wire._grad = zero
-                wire = first  # down along the first inputs
-                continue
-            leaves.append(first)
-            leaves_before.append(first._grad)
-            first._grad = zero
-        if finished:
+        second = wire._second
+        if second is None or second._grad is zero:
+            first = wire._first
+            if first._grad is not zero:
+                if first._first is not None:
+                    path.append(wire)
+                    wire._grad = zero
+                    wire = first  # down along the first inputs
+                    continue
+                leaves.append(first)
+                leaves_before.append(first._grad)
+                first._grad = zero
             gates.append(wire)
+            wire._grad = zero
+        elif second is MANY:
+            if others := _reach_leaves(wire, zero, leaves, leaves_before):
+                waiting.append(iter(others))
+                unfinished.append(wire)
+                path.append(wire)
+            else:
+                gates.append(wire)
+            wire._grad = zero
+        elif second._first is None:
+            leaves.append(second)
+            leaves_before.append(second._grad)
+            second._grad = zero
+            continue
         else:
+            unfinished.append(wire)
             path.append(wire)
-        wire._grad = zero
+            wire._grad = zero
+            first = wire._first
+            if first._grad is not zero:
+                if first._first is not None:
+                    wire = first
+                    continue
+                leaves.append(first)
+                leaves_before.append(first._grad)
+                first._grad = zero
         while unfinished:  # and up, to the next input that has not been reached
-            gate, last = unfinished[-1], path[-1]
+            gate, last = unfinished.pop(), path[-1]
             while last is not gate:
                 gates.append(last)
                 path.pop()
@@ -189,17 +199,15 @@ def _reach(output: Value, circuit: _Reached) -> None:
             if wire is MANY:
                 for wire in waiting[-1]:
                     if wire._grad is not zero:
+                        unfinished.append(gate)
                         break
                 else:
                     waiting.pop()
-                    unfinished.pop()
                     continue
                 break
-            unfinished.pop()
             if wire._grad is not zero:
                 break
         else:
-            gates += path[::-1]
             return
 
 
@@ -226,9 +234,9 @@ def _reach_leaves(
     return others
 
 
-def _send_back(gates: list[Value]) -> None:
+def _send_back(gates: Iterable[Value]) -> None:
     """Each gate, the last first, sends local gradient × upstream gradient to its inputs."""
-    for wire in reversed(gates):
+    for wire in gates:
         received = wire._grad
         second = wire._second
         if second is None:

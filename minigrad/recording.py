@@ -12,6 +12,7 @@ Value(data=1.0, grad=?, gate=pow)
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from math import isfinite
@@ -119,6 +120,8 @@ def _number(gate: Gate, operand: Any) -> float:
         raise TypeError(f"{gate.symbol} takes Values and numbers: {error}") from None
 
 
+LARGEST_FLOAT: Final = repr(sys.float_info.max)
+
 NEW_WIRE: Final = """\
 _wire = _new_wire()
 _wire._data = out
@@ -176,12 +179,13 @@ def _define(
     if computed:
         probe = "_probe"
         body = [*body, f"_probe = {' + '.join(['out', *computed])}"]
-    body = [*body, f"if {probe} - {probe} != 0.0 or _observers: return _observed(_wire)"]
+    ordinary = f"-{LARGEST_FLOAT} <= {probe} <= {LARGEST_FLOAT} and not _observers"
+    body = [*body, f"if {ordinary}: return _wire", "return _observed(_wire)"]
     # no gate or input has a name that begins with an underscore
     namespace = {"_Value": Value, "_new_wire": new_wire, "_gate": gate, "_observers": observers}
     namespace |= {"_record": record, "_observed": observed, "_to_number": _number, **names}
     function: Callable[..., Value] = define(
-        gate.name, parameters, [*body, "return _wire"], namespace | FloatCode(gate).namespace
+        gate.name, parameters, body, namespace | FloatCode(gate).namespace
     )
     return function
 

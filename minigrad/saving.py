@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -34,7 +33,7 @@ def write_file(path: Path, content: bytes) -> None:
     """Put the content where the path says; a file there is replaced by a complete one only."""
     if path.is_dir():
         raise IsADirectoryError(f"{str(path)!r} is a directory: name a file in it")
-    part = path.with_name(f".{secrets.token_hex(8)}.part")
+    part = path.with_name(f".{os.urandom(8).hex()}.part")
     try:
         with open(part, "xb") as file:
             file.write(content)

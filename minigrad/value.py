@@ -32,7 +32,6 @@ from .tracing import Deciding
 #   is PRODUCTS.
 #
 # The many inputs of a compiled function's gate are Leaves: backward need not look for a circuit.
-MANY: Final = object()
 PRODUCTS: Final = object()
 CONSTANT: Final = object()  # in `_second` of a leaf: a plain number, which gets no gradient
 
@@ -217,6 +216,9 @@ class Value(Deciding):
         def __copy__(self) -> Value: ...
         def __getattr__(self, name: str) -> Any: ...
         def __setattr__(self, name: str, value: Any) -> None: ...
+
+
+MANY: Final = Value(0.0)  # a Value: backward asks it for its gradient like any second input
 
 
 def own_backward(wire: Value) -> Callable[[], None] | None:

@@ -133,7 +133,9 @@ def _set(gate: Gate, fields: dict[str, Any], reinstall: bool) -> None:
 # --- the source of the engine ---
 
 SOURCE_CHANGES: list[tuple[ModuleType, str, str, str]] = [
-    (engine, "_send_back", "reversed(gates)", "gates"),
+    (engine, "_whole_pass", "reversed(circuit.gates)", "circuit.gates"),
+    (engine, "_whole_pass", "(circuit.path)", "(reversed(circuit.path))"),
+    (engine, "_send_back", "+=", "="),
     (engine, "_send_back", "if second is None:", "if False:"),
     (engine, "_send_back", "wire._d_second()", "None"),
     (engine, "_send_back", "wire._d_second is PRODUCTS", "False"),
@@ -147,7 +149,8 @@ SOURCE_CHANGES: list[tuple[ModuleType, str, str, str]] = [
     (engine, "_reach", "unfinished.append(wire)", "pass"),
     (engine, "_reach", "gates.append(wire)", "gates.insert(0, wire)"),
     (engine, "_reach", "gates.append(last)", "gates.insert(0, last)"),
-    (engine, "_reach", "gates += path[::-1]", "gates += path"),
+    (engine, "_reach", "path.append(wire)", "path.insert(0, wire)"),
+    (engine, "_reach", "unfinished.append(gate)", "pass"),
     (engine, "_reach_leaves", "write_out(wire)", "pass"),
     (engine, "_reach_leaves", "leaves_before.append(source._grad)", "leaves_before.append(None)"),
     (engine, "_reach_leaves", "others.append(source)", "pass"),
@@ -183,11 +186,10 @@ SOURCE_CHANGES: list[tuple[ModuleType, str, str, str]] = [
 
 
 def mutants_of_source() -> Iterator[Mutant]:
-    adding = inspect.getsource(engine._send_back).count("+=")
-    for number in range(adding):
-        yield _source_mutant(engine, "_send_back", "+=", "=", number)
     for module, function, old, new in SOURCE_CHANGES:
-        yield _source_mutant(module, function, old, new)
+        places = inspect.getsource(getattr(module, function)).count(old)
+        for number in range(max(places, 1)):
+            yield _source_mutant(module, function, old, new, number)
 
 
 def _source_mutant(module: ModuleType, name: str, old: str, new: str, number: int = 0) -> Mutant:
