@@ -28,6 +28,7 @@ class Step(NamedTuple):
     index: Any  # an array of slots
     length: int  # how many operations
     first: int  # the slot of the first result
+    is_stretch: bool = False  # see `native_kernels`
 
 
 class Arrangement:

@@ -13,7 +13,7 @@ import numpy as np
 
 from .native_batch import RowRunner
 from .native_block_loop import FIELDS, run_rows
-from .native_kernels import ROWS, SLOT, addresses
+from .native_kernels import ROWS, SLOT, SLOTS, addresses
 from .native_tape import Array
 from .native_tiles import UNITS, dot_tiles, product_tiles
 from .native_tiling import TILE, Dots, Tiling
@@ -122,8 +122,8 @@ class _Layout:
     def _add_parts(self) -> None:
         tape, parts = self.tape, self.tiling.parts
         singles = [part for part in parts if not isinstance(part, Dots)]
-        kinds = [(tape.kernels[part[0]], len(tape.operands[part[0]])) for part in singles]
-        functions = iter(addresses(kinds, on_rows=True))
+        kinds = [(tape.kernels[part[0]], len(tape.operands[part[0]]), SLOTS) for part in singles]
+        functions = iter(addresses(kinds))
         weights = [np.zeros(0, dtype=np.int64)]
         self.first_tile_sum = self.first_weight
         for part in parts:

@@ -2,8 +2,10 @@
 
 A kernel's function takes the numbers, where among them the operands begin (all first operands,
 then all second ones, …), how many operations there are, how many operands each has, and where the
-results go. An operand is one double; for a batch it is a slot of doubles, a row in each, and the
-function is also told how many rows there are. Each kernel is compiled once per process.
+results go. It has three forms. An operand is one double; or, for a batch, a slot of doubles, a row
+in each, and the function is also told how many rows there are; or the operations are a stretch:
+their first operands stand side by side, or are the same one, and so with the second ones, and the
+index says only where each begins and whether it moves. Each is compiled once per process.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from typing import Any, Final
 
 import llvmlite.ir as ir
 
-from .kernels import DOT, DOTS, Kernel
+from .kernels import DOT, DOTS, MUL, SUM, Kernel
 from .machine import machine
 from .native_dots import write_dots
 from .native_operand import DOUBLE, INT, LONG, VOID, Code, Native, emit
@@ -30,13 +32,18 @@ POINTER: Final = DOUBLE.as_pointer()
 SIGNATURE: Final = ir.FunctionType(VOID, [POINTER, INT.as_pointer(), LONG, LONG, POINTER])
 ROWS_SIGNATURE: Final = ir.FunctionType(VOID, [*SIGNATURE.args, LONG])
 
-_addresses: dict[tuple[Kernel, int, bool], int] = {}
+NUMBERS, SLOTS, STRETCH = "numbers", "slots", "stretch"  # the forms
+
+# They give the same bits in any form; others call C's library for one number, but not for vectors.
+STRETCHABLE: Final = (DOT, SUM, MUL)
+
+_addresses: dict[tuple[Kernel, int, str], int] = {}
 _lock = RLock()
 
 
-def addresses(kernels: list[tuple[Kernel, int]], on_rows: bool = False) -> list[int]:
+def addresses(kernels: list[tuple[Kernel, int, str]]) -> list[int]:
     """The native functions of kernels with a number of operands each, compiled where missing."""
-    keys = [(kernel, count if _is_unrolled(kernel) else 0, on_rows) for kernel, count in kernels]
+    keys = [(kernel, count if _is_unrolled(kernel) else 0, form) for kernel, count, form in kernels]
     with _lock:
         missing = [key for key in dict.fromkeys(keys) if key not in _addresses]
         if missing:
@@ -53,13 +60,17 @@ def _is_unrolled(kernel: Kernel) -> bool:
     return kernel.fold is None and not kernel.chooses and kernel not in (DOT, DOTS)
 
 
-def _define(module: Any, name: str, kernel: Kernel, count: int, on_rows: bool) -> None:
+def _define(module: Any, name: str, kernel: Kernel, count: int, form: str) -> None:
+    on_rows = form is SLOTS
     function = ir.Function(module, ROWS_SIGNATURE if on_rows else SIGNATURE, name)
     if kernel is DOTS:
         write_dots(function)
         return
     function.args[4].add_attribute("noalias")  # a run never reads what it writes
     builder = ir.IRBuilder(function.append_basic_block())
+    if form is STRETCH:
+        _define_stretch(kernel, builder, function)
+        return
     code = Code(builder, machine().width if on_rows else 1)
     run = _Run(code, function)
     if _is_unrolled(kernel):
@@ -83,6 +94,20 @@ def _define(module: Any, name: str, kernel: Kernel, count: int, on_rows: bool) -
             run.fold(kernel, [(builder.add(gate, LONG(i)), LONG(0)) for i in range(AT_ONCE)])
         with code.loop(builder.sub(run.count, whole)) as gate:
             run.fold(kernel, [(builder.add(gate, whole), LONG(0))])
+    builder.ret_void()
+
+
+def _define_stretch(kernel: Kernel, builder: Any, function: Any) -> None:
+    """Some vectors together, then one by one, then what fills no vector."""
+    count, done = function.args[2], LONG(0)
+    for width, together in ((machine().width, AT_ONCE), (machine().width, 1), (1, 1)):
+        run = _Stretch(Code(builder, width), function)
+        size = width * together
+        whole = builder.and_(builder.sub(count, done), LONG(-size))
+        with run.code.loop(whole, size) as place:
+            first = builder.add(done, place)
+            run.write(kernel, [builder.add(first, LONG(i * width)) for i in range(together)])
+        done = builder.add(done, whole)
     builder.ret_void()
 
 
@@ -163,3 +188,29 @@ class _Run:
         operands = {gate: self.operand(gate, place) for gate, _ in results}
         pointers = (self.code.builder.gep(operands[gate], [row]) for gate, row in results)
         return [self.code.load(pointer) for pointer in pointers]
+
+
+class _Stretch(_Run):
+    """The function of a stretch: one operation, as it were, whose rows are the operations."""
+
+    def write(self, kernel: Kernel, rows: list[Any]) -> None:
+        """The operations from each of these rows on, as many as a vector holds."""
+        results = [(LONG(0), row) for row in rows]
+        if kernel is not MUL:
+            self.fold(kernel, results)
+            return
+        left, right = (self._numbers(LONG(place), results) for place in range(2))
+        for x, y, row in zip(left, right, rows):
+            self.code.store(x * y, self.code.builder.gep(self.results, [row]))
+
+    def _numbers(self, place: Any, results: list[tuple[Any, Any]]) -> list[Native]:
+        b = self.code.builder
+        begin, step = (
+            b.sext(b.load(b.gep(self.index, [at])), LONG)
+            for at in (place, b.add(self.operands, place))
+        )
+        pointer = b.gep(self.numbers, [begin])
+        is_shared = b.icmp_signed("==", step, LONG(0))
+        shared = self.code.splat(b.load(pointer)).value
+        own = [self.code.load(b.gep(pointer, [b.mul(row, step)])).value for _, row in results]
+        return [Native(self.code, b.select(is_shared, shared, number)) for number in own]

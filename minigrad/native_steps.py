@@ -36,6 +36,7 @@ FIELDS: Final = (
     "places",
     "slots",
     "gradient_slots",
+    "consecutive",  # the gradients of the first so many, whole vectors, stand side by side
     "values",  # its slots, and the one with the loss
     "output",
     "calls",  # functions to call, with their arguments; then how many rows the loss is summed over
@@ -159,7 +160,12 @@ class _Writer:
     def _gradient(self, rows: Any) -> Any:
         """Take the mean gradient from the slots; gives the sum of its squares."""
         b, many = self.b, self.many
-        with self.one.loop(self.field["straight"]) as k:
+        consecutive, straight = self.field["consecutive"], self.field["straight"]
+        first = b.gep(self.numbers["values"], [self._load("gradient_slots", LONG(0))])
+        with many.loop(consecutive, many.width) as k:
+            many.store(many.load(b.gep(first, [k])), b.gep(self.numbers["grad"], [k]))
+        with self.one.loop(b.sub(straight, consecutive)) as rest:
+            k = b.add(consecutive, rest)
             self._store(self._load("values", self._load("gradient_slots", k)), "grad", k)
         with self._others() as k:
             number = self._load("values", self._load("gradient_slots", k))

@@ -16,13 +16,15 @@ from typing import Any
 import llvmlite.ir as ir
 import numpy as np
 
+from .kernels import Kernel
 from .machine import machine
 from .native_arrangement import Arrangement, Step
-from .native_kernels import POINTER, SIGNATURE, addresses
+from .native_kernels import NUMBERS, POINTER, SIGNATURE, STRETCH, STRETCHABLE, addresses
 from .native_operand import INT, LONG, VOID, Code
 from .tape import Tape
 
 CACHE_LINE = 8  # doubles
+SHORTEST = 16  # average of a run's stretches: shorter ones take longer to call than they save
 FIELDS = 5  # of a run: its function, its index, how many, operands of each, first result
 
 
@@ -58,7 +60,9 @@ class Schedule:
     def __init__(self, tape: Tape, phase: int | None = None) -> None:
         numbers = {kernel: k for k, kernel in enumerate(dict.fromkeys(tape.kernels))}
         kernels = [numbers[kernel] for kernel in tape.kernels]
-        keys = np.array([list(map(len, tape.operands)), kernels, _levels(tape)], dtype=np.int64)
+        keys = np.array(
+            [list(map(len, tape.operands)), kernels, _levels(tape, phase)], dtype=np.int64
+        )
         order = np.lexsort(keys)
         if phase is not None:
             order = order[np.array(tape.phases)[order] == phase]
@@ -80,12 +84,14 @@ class Schedule:
             operands = slots[np.array([tape.operands[i] for i in run], dtype=np.int64)]
             index = np.ascontiguousarray(operands.T, dtype=np.int32)
             first = int(slots[tape.first + run[0]])
-            steps.append(Step(tape.kernels[run[0]], len(index), index, len(run), first))
+            steps += _steps(tape.kernels[run[0]], index, first)
         self.lay(steps)
 
     def lay(self, steps: list[Step]) -> None:
         """Lay the table of runs."""
-        kinds = [(step.kernel, step.operands) for step in steps]
+        kinds = [
+            (step.kernel, step.operands, STRETCH if step.is_stretch else NUMBERS) for step in steps
+        ]
         functions = addresses(kinds) if kinds else []
         table = [
             (function, step.index.ctypes.data, step.length, step.operands, step.first)
@@ -115,11 +121,27 @@ def slot_numbers(tape: Tape, *orders: list[int]) -> Any:
     return slots
 
 
-def _levels(tape: Tape) -> list[int]:
+def _levels(tape: Tape, phase: int | None) -> list[int]:
+    """How far the operations are from what is there before their phase; of others, nothing."""
     levels = [0] * tape.first
-    for slots in tape.operands:
-        levels.append(1 + max(map(levels.__getitem__, slots)))
+    for i, slots in enumerate(tape.operands):
+        is_in = phase is None or tape.phases[i] == phase
+        levels.append(1 + max(map(levels.__getitem__, slots)) if is_in else 0)
     return levels[tape.first :]
+
+
+def _steps(kernel: Kernel, index: Any, first: int) -> list[Step]:
+    """A run as stretches, where there are few of them, or as it is."""
+    operands, length = index.shape
+    moves = np.diff(index)
+    step = (2 * (moves == 1).sum(axis=1) > length).astype(np.int32)
+    cuts = np.flatnonzero((moves != step[:, None]).any(axis=0)) + 1
+    if kernel not in STRETCHABLE or (len(cuts) + 1) * SHORTEST > length:
+        return [Step(kernel, operands, index, length, first)]
+    return [
+        Step(kernel, operands, np.array([index[:, begin], step]), end - begin, first + begin, True)
+        for begin, end in zip([0, *cuts.tolist()], [*cuts.tolist(), length])
+    ]
 
 
 class NativeTape:

@@ -26,8 +26,7 @@ from .native_kernels import ROWS_SIGNATURE, SLOT
 from .native_operand import INT, LONG, Code, Condition, Native
 from .native_tiling import LEFT, RIGHT, TILE
 
-UNITS: Final = 4  # dots in a tile, each on so many vectors of rows:
-VECTORS: Final = 2
+UNITS: Final = 4  # dots in a tile
 
 
 @cache
@@ -39,7 +38,8 @@ def dot_tiles() -> int:
     """
     code, (space, index, tiles, pairs, results, rows) = _function("dot_tiles")
     b = code.builder
-    totals = [b.alloca(code.number) for _ in range(UNITS * VECTORS)]
+    together = 4 if code.width == 8 else 2  # vectors of rows: AVX-512 has registers for more
+    totals = [b.alloca(code.number) for _ in range(UNITS * together)]
     all_weights = b.gep(space, [b.sext(b.load(b.gep(index, [pairs])), LONG)])
 
     def products(weights: Any, k: Any, vectors: list[Any]) -> list[Native]:
@@ -49,7 +49,7 @@ def dot_tiles() -> int:
         ws = [code.splat(b.load(b.gep(of_units, [LONG(j)]))) for j in range(UNITS)]
         return [w * x for w in ws for x in xs]
 
-    for vectors in code.vectors_of(rows, VECTORS):
+    for vectors in code.vectors_of(rows, together):
         with code.loop(tiles) as tile:
             weights = b.gep(all_weights, [b.mul(b.mul(tile, pairs), LONG(UNITS))])
             for total, product in zip(totals, products(weights, LONG(0), vectors)):

@@ -66,12 +66,12 @@ class Route:
         self.gradient_slots = np.array([gradient_slots[i] for i in used], dtype=np.int64)
         self.reaches_all = len(used) == len(moved)
         here = np.arange(len(used))
-        straight = int(
-            np.logical_and.accumulate((self.places == here) & (self.slots == here)).sum()
-        )
+        is_straight = (self.places == here) & (self.slots == here)
+        follows = self.gradient_slots == self.gradient_slots[:1] + here
         self.fields = {
             "used": len(used),
-            "straight": straight // machine().width * machine().width,
+            "straight": _whole_vectors(is_straight),
+            "consecutive": _whole_vectors(is_straight & follows),
             "places": self.places.ctypes.data,
             "slots": self.slots.ctypes.data,
             "gradient_slots": self.gradient_slots.ctypes.data,
@@ -84,6 +84,12 @@ class Route:
         if self.frozen:
             slots, wires = zip(*self.frozen)
             self.values.numbers[list(slots)] = [wire._data for wire in wires]
+
+
+def _whole_vectors(holds: Any) -> int:
+    """How many of the first numbers it holds for, in whole vectors."""
+    width = machine().width
+    return int(np.logical_and.accumulate(holds).sum()) // width * width
 
 
 class NativeTraining:
