@@ -120,6 +120,7 @@ def _number(gate: Gate, operand: Any) -> float:
         raise TypeError(f"{gate.symbol} takes Values and numbers: {error}") from None
 
 
+SMALL: Final = 2**53  # whole numbers below are floats as they are
 LARGEST_FLOAT: Final = repr(sys.float_info.max)
 
 NEW_WIRE: Final = """\
@@ -136,54 +137,60 @@ def unary_recorder(gate: Gate) -> Callable[..., Value]:
     body = ["x0 = self._data", *code.forward(), *NEW_WIRE.splitlines()]
     body += ["_wire._first = self", "_wire._second = _wire._d_second = None"]
     body += code.kept_local_gradients({0: "_wire._d_first"})
-    return _define(gate, ["self"], body, code.computed(0))
+    return _define(gate, ["self"], [*body, *_finished(code.computed(0))])
 
 
 def binary_recorder(gate: Gate) -> Callable[..., Value]:
     """The method of a gate with two inputs, the second of which may be a number."""
     code = FloatCode(gate)
-    with_number = _with_number(gate, number=1)
-    body = ["if type(other) is not _Value: return _with_number(self, other)"]
-    body += ["x0 = self._data", "x1 = other._data"]
-    body += [*code.forward(), *NEW_WIRE.splitlines()]
-    body += ["_wire._first = self", "_wire._second = other"]
-    body += code.kept_local_gradients({0: "_wire._d_first", 1: "_wire._d_second"})
+    wires = ["x0 = self._data", "x1 = other._data", *code.forward(), *NEW_WIRE.splitlines()]
+    wires += ["_wire._first = self", "_wire._second = other"]
+    wires += code.kept_local_gradients({0: "_wire._d_first", 1: "_wire._d_second"})
+    wires += _finished(code.computed(0, 1))
+    body = ["if _type(other) is _Value:", *(f"    {line}" for line in wires)]
+    body += _with_number(gate, number=1)
     second = "other"
     if gate.defaults:  # the input that can be left out can also be named: x.leaky_relu(slope=0.2)
         name = gate.input_names[1]
         body = [f"other = {name}", *body]
         second = f"{name}={gate.defaults[-1]!r}"
-    return _define(gate, ["self", second], body, code.computed(0, 1), _with_number=with_number)
+    return _define(gate, ["self", second], body)
 
 
-def _with_number(gate: Gate, number: int) -> Callable[..., Value]:
-    """The recorder for a Value and a plain number, which stands at place 0 or 1."""
+def reflected_recorder(gate: Gate) -> Callable[..., Value]:
+    """The method of a gate with two inputs, the first of which is a number."""
+    return _define(gate, ["self", "other"], _with_number(gate, number=0))
+
+
+def _with_number(gate: Gate, number: int) -> list[str]:
+    """Lines that record a Value and a plain number, which stands at place 0 or 1."""
     wire = 1 - number
     code = FloatCode(gate)
     pair = "(self, other)" if number else "(other, self)"
-    body = [f"x{number} = other", "if type(other) is not float:"]
-    body += [f"    if isinstance(other, _Value): return _record(_gate, {pair})"]
-    body += [f"    x{number} = _to_number(_gate, other)", f"x{wire} = self._data"]
+    body = [f"x{number} = other", "if _type(other) is not _float:"]
+    body += [f"    if _type(other) is _int and -{SMALL} < other < {SMALL}: x{number} = _float(other)"]
+    body += [f"    elif _isinstance(other, _Value): return _record(_gate, {pair})"]
+    body += [f"    else: x{number} = _to_number(_gate, other)", f"x{wire} = self._data"]
     body += [*code.forward(), *NEW_WIRE.splitlines()]
     body += ["_wire._first = self", "_wire._second = None"]
     body += code.kept_local_gradients({wire: "_wire._d_first"})
     body += ["_wire._d_second = x1" if number else "_wire._d_second = (x0,)"]
-    return _define(gate, ["self", "other"], body, code.computed(wire))
+    return [*body, *_finished(code.computed(wire))]
 
 
-def _define(
-    gate: Gate, parameters: list[str], body: list[str], computed: list[str], **names: Any
-) -> Callable[..., Value]:
-    # one test finds an infinity or a nan among the numbers, and almost never anything else
-    probe = "out"
-    if computed:
-        probe = "_probe"
-        body = [*body, f"_probe = {' + '.join(['out', *computed])}"]
+def _finished(computed: list[str]) -> list[str]:
+    """Lines that return the wire: one test finds an infinity or a nan among its numbers."""
+    lines = [f"_probe = {' + '.join(['out', *computed])}"] if computed else []
+    probe = "_probe" if computed else "out"
     ordinary = f"-{LARGEST_FLOAT} <= {probe} <= {LARGEST_FLOAT} and not _observers"
-    body = [*body, f"if {ordinary}: return _wire", "return _observed(_wire)"]
+    return [*lines, f"if {ordinary}: return _wire", "return _observed(_wire)"]
+
+
+def _define(gate: Gate, parameters: list[str], body: list[str]) -> Callable[..., Value]:
     # no gate or input has a name that begins with an underscore
     namespace = {"_Value": Value, "_new_wire": new_wire, "_gate": gate, "_observers": observers}
-    namespace |= {"_record": record, "_observed": observed, "_to_number": _number, **names}
+    namespace |= {"_record": record, "_observed": observed, "_to_number": _number}
+    namespace |= {"_type": type, "_int": int, "_float": float, "_isinstance": isinstance}
     function: Callable[..., Value] = define(
         gate.name, parameters, body, namespace | FloatCode(gate).namespace
     )
@@ -230,7 +237,7 @@ def install(gate: Gate, function: Callable[..., Any]) -> None:
     if gate.dunder:
         setattr(Value, f"__{gate.dunder}__", method)
     if gate.dunder and gate.arity == 2:
-        setattr(Value, f"__r{gate.dunder}__", _with_number(gate, number=0))
+        setattr(Value, f"__r{gate.dunder}__", reflected_recorder(gate))
 
 
 for _function in (apply_gate, sum_of_products):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from operator import add, mul, pow, sub, truediv
 
 import pytest
 
@@ -228,6 +229,17 @@ def test_operators_with_numbers_on_either_side(expression, data, gradient) -> No
     f = expression(v)
     assert f.data == data
     assert gradients(f, v) == [pytest.approx(gradient, rel=1e-15, abs=0.0)]
+
+
+@pytest.mark.parametrize("number", [0, -1, 3, True, 2**53 - 1, 2**53, -(2**53), 2**53 + 1, 10**300])
+@pytest.mark.parametrize("operator", [add, sub, mul, truediv, pow])
+def test_a_whole_number_is_the_float_that_it_equals(operator, number) -> None:  # type: ignore[no-untyped-def]
+    def both_sides(number: float) -> list[str]:
+        x = Value(0.75)
+        outputs = [operator(x, number), operator(number, x)]
+        return [repr([f.data, f.inputs, f.local_gradients, gradients(f, x)]) for f in outputs]
+
+    assert both_sides(number) == both_sides(float(number))
 
 
 def test_minus_and_divide_are_gates_of_their_own() -> None:

@@ -78,6 +78,22 @@ def test_gates_of_two_inputs_take_numbers_too():
     assert mg.gradcheck(hypotenuse, [3.0, 4.0])
 
 
+@pytest.mark.parametrize("name", ["float", "int", "type", "isinstance"])
+def test_a_gate_may_have_the_name_of_one_of_pythons_functions(name):
+    square = mg.gate(symbol="sq", name=name, local_gradient=lambda x, out: (2 * x,))(
+        lambda x: x * x
+    )
+
+    @mg.gate(symbol="sqm", local_gradient=lambda x, y, out: (2 * x * y, square(x)))
+    def square_times(x, y):
+        return square(x) * y
+
+    x = Value(3.0)
+    for number in (2, 2.0, Value(2.0)):
+        assert gradients(square_times(x, number), [x]) == [12.0]
+        assert square_times(x, number).data == 18.0
+
+
 def test_defaults_and_any_number_of_inputs():
     @mg.gate(symbol="sc", local_gradient=lambda x, by, out: (by, x))
     def scaled(x, by=2.0):
