@@ -11,6 +11,9 @@ overflow gives an infinity, a question without an answer gives nan.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from operator import truediv
+from typing import Any, Final
 
 inf = math.inf
 nan = math.nan
@@ -154,3 +157,16 @@ def select(*choices_and_index: float) -> float:
         f"select has {len(choices)} input{'s' * (len(choices) > 1)}: the index must be "
         f"a whole number from 0 to {len(choices) - 1}, got {shown}"
     )
+
+
+# The same numbers sooner, or an exception: then ask the function above.
+RAISING: Final[dict[Callable[..., Any], Callable[..., Any]]] = {
+    divide: truediv,
+    power: math.pow,
+    exp: math.exp,
+    log: math.log,
+    log1p: math.log1p,
+    sqrt: math.sqrt,
+    sin: math.sin,
+    cos: math.cos,
+}

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cache, partial
 from math import isfinite
 from operator import mul as times
 from typing import Any, Final
@@ -23,6 +23,7 @@ from .engine import CONSTANT, MANY, Value
 from .floats import FloatCode, define, float_forward, float_local_gradients
 from .gate import Gate, all_inputs, as_number, documentation
 from .gates import FUNCTIONS, GATES
+from .ieee import RAISING
 from .sources import note_nonfinite_birth
 from .value import PRODUCTS, new_object
 
@@ -120,7 +121,7 @@ def _number(gate: Gate, operand: Any) -> float:
         raise TypeError(f"{gate.symbol} takes Values and numbers: {error}") from None
 
 
-SMALL: Final = 2**53  # whole numbers below are floats as they are
+WHOLE: Final = f"-{2**53} < other < {2**53}"  # a whole number that is a float as it is
 LARGEST_FLOAT: Final = repr(sys.float_info.max)
 
 NEW_WIRE: Final = """\
@@ -131,70 +132,98 @@ _wire.gate = _gate
 """
 
 
-def unary_recorder(gate: Gate) -> Callable[..., Value]:
+def unary_recorder(gate: Gate, is_total: bool = False) -> Callable[..., Value]:
     """The method of a gate with one input."""
-    code = FloatCode(gate)
-    body = ["x0 = self._data", *code.forward(), *NEW_WIRE.splitlines()]
+    text = _Text(gate, is_total, unary_recorder)
+    body = ["x0 = self._data", *text.forward()]
     body += ["_wire._first = self", "_wire._second = _wire._d_second = None"]
-    body += code.kept_local_gradients({0: "_wire._d_first"})
-    return _define(gate, ["self"], [*body, *_finished(code.computed(0))])
+    return text.function(["self"], text.finished(body, {0: "_wire._d_first"}))
 
 
-def binary_recorder(gate: Gate) -> Callable[..., Value]:
+def binary_recorder(gate: Gate, is_total: bool = False) -> Callable[..., Value]:
     """The method of a gate with two inputs, the second of which may be a number."""
-    code = FloatCode(gate)
-    wires = ["x0 = self._data", "x1 = other._data", *code.forward(), *NEW_WIRE.splitlines()]
+    text = _Text(gate, is_total, binary_recorder)
+    wires = ["x0 = self._data", "x1 = other._data", *text.forward()]
     wires += ["_wire._first = self", "_wire._second = other"]
-    wires += code.kept_local_gradients({0: "_wire._d_first", 1: "_wire._d_second"})
-    wires += _finished(code.computed(0, 1))
-    body = ["if _type(other) is _Value:", *(f"    {line}" for line in wires)]
-    body += _with_number(gate, number=1)
+    wires = text.finished(wires, {0: "_wire._d_first", 1: "_wire._d_second"})
+    body = ["if _type(other) is _Value:", *_indented(wires), *text.with_number(at=1)]
     second = "other"
     if gate.defaults:  # the input that can be left out can also be named: x.leaky_relu(slope=0.2)
         name = gate.input_names[1]
         body = [f"other = {name}", *body]
         second = f"{name}={gate.defaults[-1]!r}"
-    return _define(gate, ["self", second], body)
+    return text.function(["self", second], body)
 
 
-def reflected_recorder(gate: Gate) -> Callable[..., Value]:
+def reflected_recorder(gate: Gate, is_total: bool = False) -> Callable[..., Value]:
     """The method of a gate with two inputs, the first of which is a number."""
-    return _define(gate, ["self", "other"], _with_number(gate, number=0))
+    text = _Text(gate, is_total, reflected_recorder)
+    return text.function(["self", "other"], text.with_number(at=0))
 
 
-def _with_number(gate: Gate, number: int) -> list[str]:
-    """Lines that record a Value and a plain number, which stands at place 0 or 1."""
-    wire = 1 - number
-    code = FloatCode(gate)
-    pair = "(self, other)" if number else "(other, self)"
-    body = [f"x{number} = other", "if _type(other) is not _float:"]
-    body += [f"    if _type(other) is _int and -{SMALL} < other < {SMALL}: x{number} = _float(other)"]
-    body += [f"    elif _isinstance(other, _Value): return _record(_gate, {pair})"]
-    body += [f"    else: x{number} = _to_number(_gate, other)", f"x{wire} = self._data"]
-    body += [*code.forward(), *NEW_WIRE.splitlines()]
-    body += ["_wire._first = self", "_wire._second = None"]
-    body += code.kept_local_gradients({wire: "_wire._d_first"})
-    body += ["_wire._d_second = x1" if number else "_wire._d_second = (x0,)"]
-    return [*body, *_finished(code.computed(wire))]
+class _Text:
+    """A recorder while it is written.
+
+    It computes with functions that may raise where they have no answer, which is sooner; if one
+    does, the total recorder does all of it again. That is made when it is first needed.
+    """
+
+    def __init__(self, gate: Gate, is_total: bool, make: Callable[..., Any]) -> None:
+        self.gate, self.code = gate, FloatCode(gate)
+        functions = self.code.namespace
+        raising = {} if is_total else RAISING
+        self.raising = {name: raising[f] for name, f in functions.items() if f in raising}
+        self.operands = ", ".join(["self", "other"][: gate.arity])
+        self.again = cache(partial(make, gate, is_total=True))
+
+    def forward(self) -> list[str]:
+        """Lines that make the new wire with its number."""
+        return [*self.code.forward(), *NEW_WIRE.splitlines()]
+
+    def with_number(self, at: int) -> list[str]:
+        """Lines that record a Value and a plain number, which stands at place 0 or 1."""
+        wire = 1 - at
+        pair = "(self, other)" if at else "(other, self)"
+        number = [f"x{at} = other", "if _type(other) is not _float:"]
+        number += [f"    if _type(other) is _int and {WHOLE}: x{at} = _float(other)"]
+        number += [f"    elif _isinstance(other, _Value): return _record(_gate, {pair})"]
+        number += [f"    else: x{at} = _to_number(_gate, other)"]
+        body = [f"x{wire} = self._data", *self.forward()]
+        body += ["_wire._first = self", "_wire._second = None"]
+        body += ["_wire._d_second = x1" if at else "_wire._d_second = (x0,)"]
+        return [*number, *self.finished(body, {wire: "_wire._d_first"})]
+
+    def finished(self, body: list[str], places: dict[int, str]) -> list[str]:
+        """The lines, and those that put local gradients in their places and return the wire."""
+        body = [*body, *self.code.kept_local_gradients(places)]
+        computed = self.code.computed(*places)
+        probe = "_probe" if computed else "out"
+        end = [f"_probe = {' + '.join(['out', *computed])}"] if computed else []
+        # one test finds an infinity or a nan among the numbers, and almost never anything else
+        ordinary = f"-{LARGEST_FLOAT} <= {probe} <= {LARGEST_FLOAT} and not _observers"
+        end += [f"if {ordinary}: return _wire", "return _observed(_wire)"]
+        if not any(f"{name}(" in line for name in self.raising for line in body):
+            return [*body, *end]
+        return [
+            *("try:", *_indented(body), "except _UNANSWERED: pass", "else:", *_indented(end)),
+            f"return _again()({self.operands})",  # here, where there is no exception to be seen
+        ]
+
+    def function(self, parameters: list[str], body: list[str]) -> Callable[..., Value]:
+        """The recorder."""
+        # no gate or input has a name that begins with an underscore
+        names: dict[str, Any] = {"_Value": Value, "_new_wire": new_wire, "_gate": self.gate}
+        names |= {"_record": record, "_observed": observed, "_observers": observers}
+        names |= {"_type": type, "_int": int, "_float": float, "_isinstance": isinstance}
+        names |= {"_to_number": _number, "_again": self.again}
+        names |= {"_UNANSWERED": (ArithmeticError, ValueError)}
+        names |= self.code.namespace | self.raising
+        function: Callable[..., Value] = define(self.gate.name, parameters, body, names)
+        return function
 
 
-def _finished(computed: list[str]) -> list[str]:
-    """Lines that return the wire: one test finds an infinity or a nan among its numbers."""
-    lines = [f"_probe = {' + '.join(['out', *computed])}"] if computed else []
-    probe = "_probe" if computed else "out"
-    ordinary = f"-{LARGEST_FLOAT} <= {probe} <= {LARGEST_FLOAT} and not _observers"
-    return [*lines, f"if {ordinary}: return _wire", "return _observed(_wire)"]
-
-
-def _define(gate: Gate, parameters: list[str], body: list[str]) -> Callable[..., Value]:
-    # no gate or input has a name that begins with an underscore
-    namespace = {"_Value": Value, "_new_wire": new_wire, "_gate": gate, "_observers": observers}
-    namespace |= {"_record": record, "_observed": observed, "_to_number": _number}
-    namespace |= {"_type": type, "_int": int, "_float": float, "_isinstance": isinstance}
-    function: Callable[..., Value] = define(
-        gate.name, parameters, body, namespace | FloatCode(gate).namespace
-    )
-    return function
+def _indented(lines: list[str]) -> list[str]:
+    return [f"    {line}" for line in lines]
 
 
 def _general_recorder(gate: Gate) -> Callable[..., Value]:
