@@ -11,6 +11,7 @@ from .formula import Formula, as_formula, as_text
 from .gate import Gate
 from .notation import rounded
 from .order import leaves_and_gates
+from .simplify import simplified
 from .wire_names import WireNames
 
 MOST_LINES: Final = 300
@@ -124,4 +125,4 @@ def _local_gradient_texts(wire: Value, names: WireNames) -> list[str]:
         return [""] * count
     rule = gate.textbook_gradient or gate.local_gradient
     parts = rule(*map(names.formula, wire.inputs), Formula.symbol(names[wire]))
-    return [fitted(as_text(as_formula(part)), WIDEST) for part in parts]
+    return [fitted(as_text(simplified(as_formula(part))), WIDEST) for part in parts]
