@@ -20,7 +20,7 @@ from typing import Any, Final, NamedTuple
 
 from .engine import Value
 from .expression_error import ALLOWED, ExpressionError, error_at, excerpt
-from .gate import Gate
+from .gate import Gate, described
 from .gates import GATES
 from .grammar import checked
 from .notation import printable
@@ -89,6 +89,10 @@ def expression(text: str, values: Mapping[str, Any] | None = None, /, **named: A
     """
     if not isinstance(text, str):
         raise TypeError(f"an expression is text, got {type(text).__name__}: write it in quotes")
+    if values is not None and not isinstance(values, Mapping):
+        raise TypeError(
+            f"values come as a dict or by name, {{'x': 2.0}} or x=2.0, got {described(values)}"
+        )
     steps = postfix(text)
     given = {_normal(name): value for name, value in {**(values or {}), **named}.items()}
     return _run(text, steps, _wires(text, steps, given))

@@ -287,12 +287,18 @@ def lookup(matrix: Sequence[Sequence[Any]], index: Any) -> list[Any]:
     >>> [item.data for item in mg.lookup(embedding, 1)]
     [-1.5, 2.0]
     """
-    lengths = {len(items) for items in matrix}
+    try:
+        rows = [list(items) for items in matrix]
+    except TypeError:
+        raise TypeError(
+            f"lookup takes a list of rows, each a list, and an index, got {described(matrix)}"
+        ) from None
+    lengths = {len(items) for items in rows}
     if len(lengths) != 1:
         raise ValueError(
             f"lookup needs a matrix with rows of one length, got {sorted(lengths) or 'no rows'}"
         )
-    return [select(column, index) for column in zip(*matrix)]
+    return [select(column, index) for column in zip(*rows)]
 
 
 absolute = row(

@@ -26,6 +26,7 @@ from .engine import Value
 from .gate import described
 from .losses import half_squared_error
 from .nn import MLP
+from .notation import check_digits
 from .saving import save
 from .sheet import as_html, as_latex, as_markdown, as_text
 from .training_step import TrainingStep
@@ -57,6 +58,7 @@ class Worksheet:
     ) -> None:
         if not isinstance(model, MLP):
             raise TypeError(f"a worksheet is about an nn.MLP, got {described(model)}")
+        check_digits(digits)
         training_step = TrainingStep(model, x, t, loss, learning_rate, digits)
         self._page = training_step.page()
 
