@@ -27,6 +27,7 @@ from .engine import Value
 from .expansion import expand as expanded
 from .gate import described
 from .graph_style import graph_lines
+from .layout import DRAW_LESS
 from .marks import idle_gates, legend_of_heat, legend_of_marks, nonfinite_birth
 from .notation import check_digits
 from .order import leaves_and_gates
@@ -167,7 +168,7 @@ def _boxes(
     if len(gates) <= COLLAPSE_FROM:
         return [], ""
     if not groups:
-        return [], f"{len(gates):,} gates: depth=, around= or between= show a part"
+        return [], f"{len(gates):,} gates: depth or around shows a part"
     collapse = "neuron" if len(groups) <= MOST_BOXES else "layer"
     note = f'{len(gates):,} gates, drawn with collapse="{collapse}"; depth= and around= show gates'
     return boxes_of(groups, collapse), note
@@ -212,8 +213,4 @@ def _check_types(output: Any, digits: Any, expand: Any, stage: Any) -> None:
 
 
 def _too_many(count: str) -> str:
-    return (
-        f"{count} gates are too many for one picture (at most {MOST_GATES:,}): draw a part with "
-        "depth=20, around=wire or between=(a, b), or a network's units as boxes with "
-        'collapse="neuron" or collapse="layer"'
-    )
+    return f"{count} gates are too many for one picture (at most {MOST_GATES:,}): {DRAW_LESS}"

@@ -94,11 +94,11 @@ def expression(text: str, values: Mapping[str, Any] | None = None, /, **named: A
             f"values come as a dict or by name, {{'x': 2.0}} or x=2.0, got {described(values)}"
         )
     steps = postfix(text)
-    given = {_normal(name): value for name, value in {**(values or {}), **named}.items()}
+    given = {normal_name(name): value for name, value in {**(values or {}), **named}.items()}
     return _run(text, steps, _wires(text, steps, given))
 
 
-def _normal(name: str) -> str:
+def normal_name(name: str) -> str:
     """The name as Python spells it: ŷ is one name, however it was typed."""
     return unicodedata.normalize("NFKC", name)
 
@@ -188,7 +188,7 @@ def _place(node: Any, source: str) -> Place:
 
 
 def _gate_called(text: str, start: int, stop: int) -> Gate:
-    name = _normal(text[start:stop])
+    name = normal_name(text[start:stop])
     if name in GATES:
         return GATES[name]
     by_text = {gate.text_name: gate for gate in reversed(GATES.values())}

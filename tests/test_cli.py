@@ -93,6 +93,7 @@ def test_digits(call):
         (["-o*2", "o=-3"], "−o·2 = 6.0000"),
         (["--2*x", "x=-3"], "−−2·x = −6.0000"),
         (["--", "--x", "x=-3"], "−−x = −3.0000"),
+        (["(--x)", "x=-3"], "(−−x) = −3.0000"),
         (["-x + y", "x=1", "y=2"], "−x + y = 1.0000"),
         (["-.5*x", "x=2"], "−.5·x = −1.0000"),
         (["-2"], "−2 = −2.0000"),
@@ -155,6 +156,21 @@ def test_draw_writes_a_picture(tmp_path, ending, start):
     assert path.read_bytes().startswith(start)
 
 
+def test_draw_a_part_of_what_is_too_large(call, tmp_path):
+    path = tmp_path / "part.dot"
+    many = "max(" + ", ".join(["tanh(x)"] * 2500) + ") + tanh(y)"
+    request = ["draw", many, "x=1", "y=2", "-o", path]
+    code, _, errors = call(*request)
+    assert code == 1
+    assert errors.endswith("(at most 2,000): draw a part with --depth 20 or --around NAME\n")
+    assert call(*request, "--depth", "1")[0] == 0
+    assert path.read_text().count("tanh") == 0
+    assert call(*request, "--around", "y")[0] == 0
+    assert path.read_text().count("tanh") == 1
+    _, _, errors = call("play", *request[1:4], "-o", tmp_path / "steps.html")
+    assert errors.endswith("(at most 2,000): play a smaller expression\n")
+
+
 # --- demo, help, version --------------------------------------------------------------------------
 
 
@@ -214,14 +230,22 @@ def test_version(call):
         (["eval", "x", "\x1b[31m=1"], "'�[31m=1' gives no value"),
         (["eval", "x", "x=\x1b[31m"], "'x=�[31m': what follows the = is not a number"),
         (["eval", "x\x1b[31m", "x=1"], "this character is not allowed\n  x�[31m\n   ^"),
-        (["eval", "x", "x=1", "--digits", "99"], "'99' is not a whole number from 0 to 30"),
+        (["eval", "x", "x=1", "--digits", "99"], "'99' is not a whole number from 0 to 17"),
         (["eval", "x", "x=1", "--no-such-option"], "unknown: --no-such-option"),
-        (["eval"], "EXPR"),
+        (["eval", "--x", "x=1"], "minigrad eval: unknown: --x; in brackets if it begins with two"),
+        (["eval", "--x"], 'there is no expression: write one such as "sigmoid(w*x + b)" w=2 x=-1'),
+        (["eval"], 'in brackets if it begins with two minus signs: "(--x)"; see minigrad eval'),
+        (["--x"], "minigrad: unknown: --x; see minigrad --help"),
+        (["draw", "x*2", "x=1", "--theme", "red"], "--theme: invalid choice: 'red'"),
+        (["draw", "x*2", "x=1", "--style", "red"], "--style: invalid choice: 'red'"),
+        (["draw", "x*2", "x=1", "--depth", "1"], "are for a picture: write it to a file with -o"),
+        (["draw", "x*2", "x=1", "--depth", "0"], "--depth: '0' is not a whole number, at least 1"),
+        (["draw", "x*2", "x=1", "--around", "w"], "--around w: the names in the expression are: x"),
         (["no-such-command"], "no-such-command"),
         (["\x1b[31m"], "COMMAND"),
         (["demo", "one", "two"], "unknown: two"),
         (["draw", "x*2", "x=1", "-o", "x.docx"], "must end with .svg, .png"),
-        (["draw", "x*2", "x=1", "-o", "x.svg", "--theme", "red"], "no theme 'red'"),
+        (["draw", "x*2", "x=1", "-o", "x.svg", "--theme", "red"], "invalid choice: 'red'"),
     ],
 )
 def test_a_request_that_makes_no_sense(call, arguments, message):
