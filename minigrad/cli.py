@@ -17,7 +17,7 @@ import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -35,7 +35,7 @@ from .tree import as_tree
 
 Command = Callable[[argparse.Namespace], None]
 
-IN_BRACKETS: Final = '; in brackets if it begins with two minus signs: "(--x)"'
+IN_BRACKETS: Final = '; an expression that looks like an option stands in brackets: "(--x)"'
 EXAMPLE: Final = '"sigmoid(w*x + b)" w=2 x=-1 b=3'
 
 
@@ -70,7 +70,7 @@ def draw(arguments: argparse.Namespace) -> None:
     look = {"theme": arguments.theme, "style": arguments.style, "digits": arguments.digits}
     with _advice("draw a part with --depth 20 or --around NAME"):
         picture_of(output, **look, **part).save(path)
-    print(f"wrote {path}")
+    print(f"wrote {shown(str(path))}")
 
 
 def _wire_named(name: str | None, output: Value) -> Value | None:
@@ -99,7 +99,7 @@ def play(arguments: argparse.Namespace) -> None:
     _check_folder(path)
     with _advice("play a smaller expression"):
         Stepper(output, digits=arguments.digits).save(path)
-    print(f"wrote {path}")
+    print(f"wrote {shown(str(path))}")
 
 
 @contextmanager
@@ -137,7 +137,7 @@ def _differentiated(arguments: argparse.Namespace) -> Value:
 
 
 def _check_folder(path: Path) -> None:
-    if not path.parent.is_dir():
+    if not os.path.isdir(path.parent):
         raise FileNotFoundError(
             f"cannot write {str(path)!r}: there is no folder {str(path.parent)!r}; make it first"
         )
@@ -239,13 +239,14 @@ def parsed(argv: Sequence[str]) -> argparse.Namespace | None:
     """The arguments; None if no command is among them, and all is said."""
     parser = _parser()
     arguments, more = parser.parse_known_args([_protected(argument) for argument in argv])
+    vars(arguments).update({name: _as_typed(given) for name, given in vars(arguments).items()})
     unknown = [word for word in more if word.startswith("-") or "values" not in arguments]
     if unknown:
         parser.prog = " ".join(
             [parser.prog, *([arguments.command] if "command" in arguments else [])]
         )
-        hint = IN_BRACKETS * ("values" in arguments and unknown[0].startswith("--"))
-        parser.error(f"unknown: {' '.join(unknown)}{hint}")
+        hint = IN_BRACKETS * ("values" in arguments)
+        parser.error(f"unknown: {' '.join(map(printable, unknown))}{hint}")
     if "values" in arguments:  # argparse leaves over those that stand behind an option
         arguments.values = [*arguments.values, *more]
     if "run" in arguments:
@@ -265,9 +266,12 @@ def _version() -> str:
 
 def _protected(argument: str) -> str:
     """With a space in front, argparse takes `-2*x` for an expression, and not for an option."""
-    is_option = re.fullmatch(r"-[a-z]|--[a-z-]*(=.*)?", argument, re.DOTALL)
-    known = argument in ("-o", "-h") or argument.startswith("--")
-    return argument if is_option and known else f" {argument}" if argument[:1] == "-" else argument
+    is_option = re.fullmatch(r"-[oh]|--([a-z]+(-[a-z]+)*(=.*)?)?", argument, re.DOTALL)
+    return f" {argument}" if argument[:1] == "-" and not is_option else argument
+
+
+def _as_typed(argument: Any) -> Any:
+    return argument[1:] if isinstance(argument, str) and argument[:2] == " -" else argument
 
 
 # --- running --------------------------------------------------------------------------------------
@@ -278,12 +282,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # an old terminal shows ? where it has no ∂
-    arguments = parsed(sys.argv[1:] if argv is None else argv)
-    if arguments is None:
-        return 0
-    name = f"minigrad {arguments.command}"
+    name, code = "minigrad", 0
     try:
-        arguments.run(arguments)
+        try:
+            arguments = parsed(sys.argv[1:] if argv is None else argv)
+        except SystemExit as stop:  # argparse has said it all: the help, or what is wrong
+            arguments, code = None, int(stop.code or 0)
+        if arguments:
+            name = f"minigrad {arguments.command}"
+            arguments.run(arguments)
         _flush()
     except BrokenPipeError:  # the reader, such as head, has seen enough
         _give_up_output()
@@ -294,11 +301,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _failed(name, error, 2)
     except (OSError, RuntimeError, ImportError) as error:
         return _failed(name, error, 1)
-    return 0
+    return code
 
 
 def _failed(name: str, error: Any, code: int) -> int:
-    print(f"{name}: {_safe(str(error))}", file=sys.stderr)
+    with suppress(OSError):
+        if sys.stderr:  # else print would take the other stream
+            print(f"{name}: {_safe(str(error))}", file=sys.stderr)
     try:
         _flush()
     except OSError:  # a full disk: that was the error
