@@ -82,7 +82,7 @@ def export(thing: Any, language: str = "python", name: str = "circuit") -> str:
     work on arrays of double. The function for PyTorch takes tensors of any one shape.
     """
     writers = {"python": _python, "c": _c, "torch": _torch}
-    if language not in writers:
+    if not isinstance(language, str) or language not in writers:
         raise ValueError(f"export writes {', '.join(writers)}; got {language!r}")
     if (
         not isinstance(name, str)

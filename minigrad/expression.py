@@ -100,6 +100,8 @@ def expression(text: str, values: Mapping[str, Any] | None = None, /, **named: A
 
 def normal_name(name: str) -> str:
     """The name as Python spells it: ŷ is one name, however it was typed."""
+    if not isinstance(name, str):
+        raise TypeError(f"values are given for names, such as 'x', got {described(name)}")
     return unicodedata.normalize("NFKC", name)
 
 

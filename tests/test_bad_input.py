@@ -197,7 +197,17 @@ def test_a_width_that_is_no_number_of_cells(width: Any) -> None:
 
 def test_other_arguments_of_the_wrong_kind_are_named() -> None:
     wire = Value(2.0).exp()
+    model = mg.nn.MLP(2, [1])
+    worksheet: Any = mg.Worksheet
     attempts: list[tuple[Callable[[], object], str]] = [
+        (lambda: mg.export(wire, ["c"]), r"export writes python, c, torch; got \['c'\]"),  # type: ignore[arg-type]
+        (lambda: mg.expression("x", {1: 2}), r"given for names, such as 'x', got the int 1"),  # type: ignore[dict-item]
+        (lambda: mg.Stepper(wire).save("f.html", theme="red"), r"no theme 'red'"),
+        (lambda: mg.Stepper(wire).player("a"), r"expected a number, got the str 'a'"),  # type: ignore[arg-type]
+        (lambda: worksheet(model, 3, 1), r"list of the network's inputs, got the int 3"),
+        (lambda: worksheet(model, [1, 2], 1, loss=3), r"loss= is a function .* got the int 3"),
+        (lambda: worksheet(model, [1, 2], [1, 2]), r"has 1 output: .* got \[1, 2\]"),
+        (lambda: worksheet(model, [1, 2], 1, learning_rate="a"), r"got the str 'a'"),
         (lambda: mg.as_tree(wire, stage=5), r"stage= takes a Stage.* got the int 5"),  # type: ignore[arg-type]
         (lambda: mg.export(wire, name=5), r"plain identifier, got 5"),  # type: ignore[arg-type]
         (lambda: mg.expression("x", 5), r"values come as a dict or by name.* got the int 5"),  # type: ignore[arg-type]

@@ -311,7 +311,7 @@ def test_a_name_that_is_too_long_is_one_line(call, tmp_path):
 def test_a_reader_who_has_seen_enough_is_no_error(arguments):
     reader, writer = os.pipe()
     os.close(reader)
-    result = run(*arguments, stdout=writer)
+    result = run(*arguments, stdout=writer, env={"PYTHONUNBUFFERED": ""})
     os.close(writer)
     assert (result.returncode, result.stderr) == (1, "")
 
