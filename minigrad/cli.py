@@ -13,20 +13,29 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any
 
+from .command_line import (
+    EXAMPLE,
+    IN_BRACKETS,
+    Parser,
+    as_typed,
+    protected,
+    safe,
+    typed_count,
+    typed_digits,
+)
 from .engine import Value
 from .expression import expression, normal_name
 from .expression_error import shown
 from .given_values import values_from
 from .nonfinite import first_nonfinite
-from .notation import MOST_DIGITS, printable, rounded
+from .notation import printable, rounded
 from .order import leaves_and_gates
 from .table import as_table
 from .themes import THEMES
@@ -34,9 +43,6 @@ from .tokens import as_formula, tokens_of
 from .tree import as_tree
 
 Command = Callable[[argparse.Namespace], None]
-
-IN_BRACKETS: Final = '; an expression that looks like an option stands in brackets: "(--x)"'
-EXAMPLE: Final = '"sigmoid(w*x + b)" w=2 x=-1 b=3'
 
 
 # --- one function for each subcommand -------------------------------------------------------------
@@ -143,15 +149,6 @@ def _check_folder(path: Path) -> None:
         )
 
 
-class Parser(argparse.ArgumentParser):
-    """An argument parser whose errors are one line, safe to print."""
-
-    def error(self, message: str) -> NoReturn:
-        if message.endswith(": EXPR"):
-            message = f"there is no expression: write one such as {EXAMPLE}{IN_BRACKETS}"
-        self.exit(2, f"{self.prog}: {_safe(message)}; see {self.prog} --help\n")
-
-
 def _parser() -> Parser:
     parser = Parser(
         prog="minigrad",
@@ -185,7 +182,10 @@ def _parser() -> Parser:
         "--style", default="circuit", choices=["circuit", "graph"], help="of a picture (circuit)"
     )
     command.add_argument(
-        "--depth", type=_count, metavar="N", help="draw only the last N gates before the output"
+        "--depth",
+        type=typed_count,
+        metavar="N",
+        help="draw only the last N gates before the output",
     )
     command.add_argument(
         "--around", metavar="NAME", help="draw only the gates around a name, --depth of them (2)"
@@ -219,32 +219,22 @@ def _takes_expression(command: Parser, digits: int) -> None:
         "values", nargs="*", default=[], metavar="name=value", help="one for each name"
     )
     command.add_argument(
-        "--digits", type=_digits, default=digits, metavar="N", help=f"after the point ({digits})"
+        "--digits",
+        type=typed_digits,
+        default=digits,
+        metavar="N",
+        help=f"after the point ({digits})",
     )
-
-
-def _digits(text: str) -> int:
-    if text.isascii() and text.isdigit() and int(text[:4]) <= MOST_DIGITS:
-        return int(text)
-    raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to {MOST_DIGITS}")
-
-
-def _count(text: str) -> int:
-    if text.isascii() and text.isdigit() and text.strip("0"):
-        return int(text[:9])
-    raise argparse.ArgumentTypeError(f"{text!r} is not a whole number, at least 1")
 
 
 def parsed(argv: Sequence[str]) -> argparse.Namespace | None:
     """The arguments; None if no command is among them, and all is said."""
     parser = _parser()
-    arguments, more = parser.parse_known_args([_protected(argument) for argument in argv])
-    vars(arguments).update({name: _as_typed(given) for name, given in vars(arguments).items()})
+    arguments, more = parser.parse_known_args([protected(argument) for argument in argv])
+    vars(arguments).update({name: as_typed(given) for name, given in vars(arguments).items()})
     unknown = [word for word in more if word.startswith("-") or "values" not in arguments]
     if unknown:
-        parser.prog = " ".join(
-            [parser.prog, *([arguments.command] if "command" in arguments else [])]
-        )
+        parser.prog += f" {arguments.command}" if "command" in arguments else ""
         hint = IN_BRACKETS * ("values" in arguments)
         parser.error(f"unknown: {' '.join(map(printable, unknown))}{hint}")
     if "values" in arguments:  # argparse leaves over those that stand behind an option
@@ -262,16 +252,6 @@ def _version() -> str:
         return metadata.version("minigrad-circuits")
     except metadata.PackageNotFoundError:
         return "(not installed: run from its sources)"
-
-
-def _protected(argument: str) -> str:
-    """With a space in front, argparse takes `-2*x` for an expression, and not for an option."""
-    is_option = re.fullmatch(r"-[oh]|--([a-z]+(-[a-z]+)*(=.*)?)?", argument, re.DOTALL)
-    return f" {argument}" if argument[:1] == "-" and not is_option else argument
-
-
-def _as_typed(argument: Any) -> Any:
-    return argument[1:] if isinstance(argument, str) and argument[:2] == " -" else argument
 
 
 # --- running --------------------------------------------------------------------------------------
@@ -307,7 +287,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _failed(name: str, error: Any, code: int) -> int:
     with suppress(OSError):
         if sys.stderr:  # else print would take the other stream
-            print(f"{name}: {_safe(str(error))}", file=sys.stderr)
+            print(f"{name}: {safe(str(error))}", file=sys.stderr)
     try:
         _flush()
     except OSError:  # a full disk: that was the error
@@ -323,7 +303,3 @@ def _flush() -> None:
 def _give_up_output() -> None:
     """Let nothing more be written, or Python would complain of it when it ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _safe(message: str) -> str:
-    return "\n".join(map(shown, message.split("\n")))

@@ -231,6 +231,7 @@ def test_version(call):
         (["eval", "x", "\x1b[31m=1"], "'�[31m=1' gives no value"),
         (["eval", "x", "x=\x1b[31m"], "'x=�[31m': what follows the = is not a number"),
         (["eval", "x\x1b[31m", "x=1"], "this character is not allowed\n  x�[31m\n   ^"),
+        (["eval", "x", "x=1", "--digits", "0000099"], "is not a whole number from 0 to 17"),
         (["eval", "x", "x=1", "--digits", "99"], "'99' is not a whole number from 0 to 17"),
         (["eval", "x", "x=1", "--no-such-option"], "unknown: --no-such-option"),
         (
