@@ -13,27 +13,36 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import shutil
 import sys
-import unicodedata
-from collections.abc import Callable, Sequence
-from math import isinf
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any
 
+from .command_line import (
+    EXAMPLE,
+    IN_BRACKETS,
+    Parser,
+    as_typed,
+    protected,
+    safe,
+    typed_count,
+    typed_digits,
+)
 from .engine import Value
-from .expression import expression
-from .expression_error import ExpressionError, shown
+from .expression import expression, normal_name
+from .expression_error import shown
+from .given_values import values_from
 from .nonfinite import first_nonfinite
 from .notation import printable, rounded
+from .order import leaves_and_gates
 from .table import as_table
+from .themes import THEMES
 from .tokens import as_formula, tokens_of
 from .tree import as_tree
 
 Command = Callable[[argparse.Namespace], None]
-
-EXAMPLE: Final = '"sigmoid(w*x + b)" w=2 x=-1 b=3'
 
 
 # --- one function for each subcommand -------------------------------------------------------------
@@ -54,17 +63,30 @@ def evaluate(arguments: argparse.Namespace) -> None:
 def draw(arguments: argparse.Namespace) -> None:
     """Write a picture of the circuit, or print it as a tree."""
     output = _differentiated(arguments)
+    part = {"depth": arguments.depth, "around": _wire_named(arguments.around, output)}
     if arguments.output is None:
+        if part != {"depth": None, "around": None}:
+            raise ValueError("--depth and --around are for a picture: write it to a file with -o")
         print(as_tree(output, arguments.digits, width=_terminal_width()))
         return
     path = Path(arguments.output)
     _check_folder(path)
     from .draw import draw as picture_of
 
-    picture_of(output, theme=arguments.theme, style=arguments.style, digits=arguments.digits).save(
-        path
-    )
-    print(f"wrote {path}")
+    look = {"theme": arguments.theme, "style": arguments.style, "digits": arguments.digits}
+    with _advice("draw a part with --depth 20 or --around NAME"):
+        picture_of(output, **look, **part).save(path)
+    print(f"wrote {shown(str(path))}")
+
+
+def _wire_named(name: str | None, output: Value) -> Value | None:
+    if name is None:
+        return None
+    leaves = {leaf.label: leaf for leaf in leaves_and_gates(output)[0] if leaf.label}
+    if normal_name(name) not in leaves:
+        names = ", ".join(map(printable, leaves)) or "none"
+        raise ValueError(f"--around {printable(name)}: the names in the expression are: {names}")
+    return leaves[normal_name(name)]
 
 
 def step(arguments: argparse.Namespace) -> None:
@@ -81,8 +103,22 @@ def play(arguments: argparse.Namespace) -> None:
     output = expression(arguments.expression, values_from(arguments.values))
     path = Path(arguments.output)
     _check_folder(path)
-    Stepper(output, digits=arguments.digits).save(path)
-    print(f"wrote {path}")
+    with _advice("play a smaller expression"):
+        Stepper(output, digits=arguments.digits).save(path)
+    print(f"wrote {shown(str(path))}")
+
+
+@contextmanager
+def _advice(advice: str) -> Iterator[None]:
+    """Where a picture would be too large, what the command can do, not what Python can write."""
+    try:
+        yield
+    except (ValueError, RuntimeError) as error:
+        from .layout import DRAW_LESS
+
+        if DRAW_LESS not in str(error):
+            raise
+        raise RuntimeError(str(error).replace(DRAW_LESS, advice)) from None
 
 
 def demo(arguments: argparse.Namespace) -> None:
@@ -106,59 +142,11 @@ def _differentiated(arguments: argparse.Namespace) -> Value:
 # --- what is typed --------------------------------------------------------------------------------
 
 
-def values_from(arguments: Sequence[str]) -> dict[str, float]:
-    """The numbers of arguments such as `w=2`.
-
-    >>> values_from(["w=2", "x=-0.5"])
-    {'w': 2.0, 'x': -0.5}
-    >>> values_from(["w"])
-    Traceback (most recent call last):
-    ...
-    minigrad.expression_error.ExpressionError: 'w' gives no value: write w=2
-    """
-    values: dict[str, float] = {}
-    for argument in arguments:
-        name, equals, number = (part.strip() for part in argument.partition("="))
-        name = unicodedata.normalize("NFKC", name)
-        said = repr(printable(argument))
-        if not name.isidentifier():
-            raise ExpressionError(
-                f"{said} gives no value: write name=number, and the expression in quotes"
-            )
-        if not equals:
-            raise ExpressionError(f"{said} gives no value: write {printable(name)}=2")
-        if name in values:
-            raise ExpressionError(
-                f"{said}: {printable(name)} has a value already, {values[name]:g}: leave one out"
-            )
-        values[name] = _number(said, name, number)
-    return values
-
-
-def _number(said: str, name: str, text: str) -> float:
-    try:
-        number = float(text.replace("−", "-"))
-    except ValueError:
-        raise ExpressionError(
-            f"{said}: what follows the = is not a number: write {printable(name)}=0.5"
-        ) from None
-    if isinf(number) and "inf" not in text.lower():
-        raise ExpressionError(f"{said}: beyond the range of a float (up to 1.8e308)")
-    return number
-
-
 def _check_folder(path: Path) -> None:
-    if not path.parent.is_dir():
+    if not os.path.isdir(path.parent):
         raise FileNotFoundError(
             f"cannot write {str(path)!r}: there is no folder {str(path.parent)!r}; make it first"
         )
-
-
-class Parser(argparse.ArgumentParser):
-    """An argument parser whose errors are one line, safe to print."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {_safe(message)}; see {self.prog} --help\n")
 
 
 def _parser() -> Parser:
@@ -173,6 +161,7 @@ def _parser() -> Parser:
     def add(name: str, run: Command, what: str, example: str) -> Parser:
         command: Parser = commands.add_parser(
             name,
+            allow_abbrev=False,  # --x is more likely an expression
             help=what,
             description=f"{what[0].upper()}{what[1:]}.",
             epilog=f"example: minigrad {name} {example}",
@@ -188,8 +177,19 @@ def _parser() -> Parser:
     command.add_argument(
         "-o", "--output", metavar="FILE", help=".svg, .png, .pdf or .dot; without it, a text tree"
     )
-    command.add_argument("--theme", default="light", help="light, dark or safe")
-    command.add_argument("--style", default="circuit", help="circuit or graph")
+    command.add_argument("--theme", default="light", choices=THEMES, help="of a picture (light)")
+    command.add_argument(
+        "--style", default="circuit", choices=["circuit", "graph"], help="of a picture (circuit)"
+    )
+    command.add_argument(
+        "--depth",
+        type=typed_count,
+        metavar="N",
+        help="draw only the last N gates before the output",
+    )
+    command.add_argument(
+        "--around", metavar="NAME", help="draw only the gates around a name, --depth of them (2)"
+    )
 
     command = add("step", step, "go through both passes, gate by gate", EXAMPLE)
     _takes_expression(command, digits=2)
@@ -219,23 +219,24 @@ def _takes_expression(command: Parser, digits: int) -> None:
         "values", nargs="*", default=[], metavar="name=value", help="one for each name"
     )
     command.add_argument(
-        "--digits", type=_digits, default=digits, metavar="N", help=f"after the point ({digits})"
+        "--digits",
+        type=typed_digits,
+        default=digits,
+        metavar="N",
+        help=f"after the point ({digits})",
     )
-
-
-def _digits(text: str) -> int:
-    if text.isascii() and text.isdigit() and int(text[:4]) <= 30:
-        return int(text)
-    raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to 30")
 
 
 def parsed(argv: Sequence[str]) -> argparse.Namespace | None:
     """The arguments; None if no command is among them, and all is said."""
     parser = _parser()
-    arguments, more = parser.parse_known_args([_protected(argument) for argument in argv])
+    arguments, more = parser.parse_known_args([protected(argument) for argument in argv])
+    vars(arguments).update({name: as_typed(given) for name, given in vars(arguments).items()})
     unknown = [word for word in more if word.startswith("-") or "values" not in arguments]
     if unknown:
-        parser.error(f"unknown: {' '.join(unknown)}")
+        parser.prog += f" {arguments.command}" if "command" in arguments else ""
+        hint = IN_BRACKETS * ("values" in arguments)
+        parser.error(f"unknown: {' '.join(map(printable, unknown))}{hint}")
     if "values" in arguments:  # argparse leaves over those that stand behind an option
         arguments.values = [*arguments.values, *more]
     if "run" in arguments:
@@ -253,13 +254,6 @@ def _version() -> str:
         return "(not installed: run from its sources)"
 
 
-def _protected(argument: str) -> str:
-    """With a space in front, argparse takes `-2*x` for an expression, and not for an option."""
-    is_option = re.fullmatch(r"-[a-z]|--[a-z-]*(=.*)?", argument, re.DOTALL)
-    known = argument in ("-o", "-h") or argument.startswith("--")
-    return argument if is_option and known else f" {argument}" if argument[:1] == "-" else argument
-
-
 # --- running --------------------------------------------------------------------------------------
 
 
@@ -268,12 +262,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # an old terminal shows ? where it has no ∂
-    arguments = parsed(sys.argv[1:] if argv is None else argv)
-    if arguments is None:
-        return 0
-    name = f"minigrad {arguments.command}"
+    name, code = "minigrad", 0
     try:
-        arguments.run(arguments)
+        try:
+            arguments = parsed(sys.argv[1:] if argv is None else argv)
+        except SystemExit as stop:  # argparse has said it all: the help, or what is wrong
+            arguments, code = None, int(stop.code or 0)
+        if arguments:
+            name = f"minigrad {arguments.command}"
+            arguments.run(arguments)
         _flush()
     except BrokenPipeError:  # the reader, such as head, has seen enough
         _give_up_output()
@@ -284,11 +281,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _failed(name, error, 2)
     except (OSError, RuntimeError, ImportError) as error:
         return _failed(name, error, 1)
-    return 0
+    return code
 
 
 def _failed(name: str, error: Any, code: int) -> int:
-    print(f"{name}: {_safe(str(error))}", file=sys.stderr)
+    with suppress(OSError):
+        if sys.stderr:  # else print would take the other stream
+            print(f"{name}: {safe(str(error))}", file=sys.stderr)
     try:
         _flush()
     except OSError:  # a full disk: that was the error
@@ -304,7 +303,3 @@ def _flush() -> None:
 def _give_up_output() -> None:
     """Let nothing more be written, or Python would complain of it when it ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _safe(message: str) -> str:
-    return "\n".join(map(shown, message.split("\n")))

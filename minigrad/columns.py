@@ -50,6 +50,20 @@ def widths(rows: Sequence[Sequence[str]]) -> list[int]:
     return [max(map(display_width, column)) for column in zip(*rows)]
 
 
+def check_width(width: object) -> None:
+    """Raise a ValueError if this is no number of cells to fit text into.
+
+    >>> check_width("80")
+    Traceback (most recent call last):
+    ...
+    ValueError: width= is a number of cells, at least 1, or None for no limit, got '80'
+    """
+    if width is not None and (type(width) is not int or width < 1):
+        raise ValueError(
+            f"width= is a number of cells, at least 1, or None for no limit, got {width!r}"
+        )
+
+
 def columns(rows: Sequence[Sequence[str]], alignment: str, gap: str = "  ") -> str:
     """Rows of cells as aligned lines; `alignment` has one `<` or `>` for each column.
 

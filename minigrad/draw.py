@@ -27,11 +27,13 @@ from .engine import Value
 from .expansion import expand as expanded
 from .gate import described
 from .graph_style import graph_lines
+from .layout import DRAW_LESS
 from .marks import idle_gates, legend_of_heat, legend_of_marks, nonfinite_birth
+from .notation import check_digits
 from .order import leaves_and_gates
 from .scene import Scene, uses_of
 from .selection import crossed_columns, more_gates_than, selected_gates
-from .stage import Stage, present_stage, stage_of
+from .stage import Stage, check_stage, present_stage, stage_of
 from .structure import Group, groups_of
 from .themes import theme_named
 from .tree import as_tree
@@ -166,7 +168,7 @@ def _boxes(
     if len(gates) <= COLLAPSE_FROM:
         return [], ""
     if not groups:
-        return [], f"{len(gates):,} gates: depth=, around= or between= show a part"
+        return [], f"{len(gates):,} gates: depth or around shows a part"
     collapse = "neuron" if len(groups) <= MOST_BOXES else "layer"
     note = f'{len(gates):,} gates, drawn with collapse="{collapse}"; depth= and around= show gates'
     return boxes_of(groups, collapse), note
@@ -204,17 +206,11 @@ def _check_choices(**given: str | None) -> None:
 def _check_types(output: Any, digits: Any, expand: Any, stage: Any) -> None:
     if not isinstance(output, Value):
         raise TypeError(f"draw() shows the circuit behind a Value, got {described(output)}")
-    if type(digits) is not int or not 0 <= digits <= 17:
-        raise ValueError(f"digits= is a number of digits from 0 to 17, got {digits!r}")
+    check_digits(digits)
     if not isinstance(expand, Iterable):
         raise TypeError(f"expand= takes names of gates, like ['sigmoid'], got {described(expand)}")
-    if stage is not None and not isinstance(stage, Stage):
-        raise TypeError(f"stage= takes a Stage, like stepper.stage, got {described(stage)}")
+    check_stage(stage)
 
 
 def _too_many(count: str) -> str:
-    return (
-        f"{count} gates are too many for one picture (at most {MOST_GATES:,}): draw a part with "
-        "depth=20, around=wire or between=(a, b), or a network's units as boxes with "
-        'collapse="neuron" or collapse="layer"'
-    )
+    return f"{count} gates are too many for one picture (at most {MOST_GATES:,}): {DRAW_LESS}"

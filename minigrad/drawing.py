@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from .layout import LayoutError, render
+from .layout import DRAW_LESS, LayoutError, render
 from .raster import png_from_svg, size_of
 from .saving import save
 
@@ -106,8 +106,7 @@ class Drawing:
         if (crossed := self._crossed()) > MOST_CROSSED:
             raise LayoutError(
                 f"wires that are used far from where they begin cross {crossed:,} columns of "
-                f"gates in all, too many to lay out (at most {MOST_CROSSED:,}): draw a part with "
-                "depth=20, around=wire or between=(a, b)"
+                f"gates in all, too many to lay out (at most {MOST_CROSSED:,}): {DRAW_LESS}"
             )
         return render(self.source, form)
 

@@ -82,9 +82,15 @@ def export(thing: Any, language: str = "python", name: str = "circuit") -> str:
     work on arrays of double. The function for PyTorch takes tensors of any one shape.
     """
     writers = {"python": _python, "c": _c, "torch": _torch}
-    if language not in writers:
+    if not isinstance(language, str) or language not in writers:
         raise ValueError(f"export writes {', '.join(writers)}; got {language!r}")
-    if not name.isidentifier() or not name.isascii() or name in RESERVED or OWN.fullmatch(name):
+    if (
+        not isinstance(name, str)
+        or not name.isidentifier()
+        or not name.isascii()
+        or name in RESERVED
+        or OWN.fullmatch(name)
+    ):
         raise ValueError(f"the name of the function must be a plain identifier, got {name!r}")
     return writers[language](_Program(thing, name))
 
@@ -157,7 +163,7 @@ def _identifiers(wires: list[Value], taken: set[str]) -> dict[Value, str]:
     names: dict[Value, str] = {}
     used = set(taken)
     for i, wire in enumerate(wires):
-        stem = re.sub(r"[^A-Za-z0-9]+", "_", wire.label).strip("_")[:40] or f"x{i}"
+        stem = re.sub(r"[^A-Za-z0-9]+", "_", str(wire.label or "")).strip("_")[:40] or f"x{i}"
         if not stem[0].isalpha() or OWN.fullmatch(stem) or stem in RESERVED:
             stem = f"x_{stem}"
         name, count = stem, 1

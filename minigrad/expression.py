@@ -20,7 +20,7 @@ from typing import Any, Final, NamedTuple
 
 from .engine import Value
 from .expression_error import ALLOWED, ExpressionError, error_at, excerpt
-from .gate import Gate
+from .gate import Gate, described
 from .gates import GATES
 from .grammar import checked
 from .notation import printable
@@ -89,13 +89,19 @@ def expression(text: str, values: Mapping[str, Any] | None = None, /, **named: A
     """
     if not isinstance(text, str):
         raise TypeError(f"an expression is text, got {type(text).__name__}: write it in quotes")
+    if values is not None and not isinstance(values, Mapping):
+        raise TypeError(
+            f"values come as a dict or by name, {{'x': 2.0}} or x=2.0, got {described(values)}"
+        )
     steps = postfix(text)
-    given = {_normal(name): value for name, value in {**(values or {}), **named}.items()}
+    given = {normal_name(name): value for name, value in {**(values or {}), **named}.items()}
     return _run(text, steps, _wires(text, steps, given))
 
 
-def _normal(name: str) -> str:
+def normal_name(name: str) -> str:
     """The name as Python spells it: ŷ is one name, however it was typed."""
+    if not isinstance(name, str):
+        raise TypeError(f"values are given for names, such as 'x', got {described(name)}")
     return unicodedata.normalize("NFKC", name)
 
 
@@ -184,7 +190,7 @@ def _place(node: Any, source: str) -> Place:
 
 
 def _gate_called(text: str, start: int, stop: int) -> Gate:
-    name = _normal(text[start:stop])
+    name = normal_name(text[start:stop])
     if name in GATES:
         return GATES[name]
     by_text = {gate.text_name: gate for gate in reversed(GATES.values())}

@@ -152,10 +152,11 @@ def as_formula(operand: Any) -> Formula:
     )
 
 
+_COMPARED: Final = ("<", "<=", ">", ">=", "==")
 # How tightly an operation binds; a looser part inside a tighter one gets parentheses.
 _BINDING: Final = {
     "where": 0,
-    **dict.fromkeys(("<", "<=", ">", ">=", "=="), 1),
+    **dict.fromkeys(_COMPARED, 1),
     **dict.fromkeys(("+", "-"), 2),
     **dict.fromkeys(("*", "/"), 3),
     "neg": 4,
@@ -220,7 +221,8 @@ def as_text(formula: Formula) -> str:
     left = _base(texts[0], parts[0]) if operation == "**" else _wrap(texts[0], parts[0], binding)
     if operation == "*" and _is_square(formula):
         return _base(texts[0], parts[0]) + "²"
-    right = _wrap_right(texts[1], parts[1], binding + (operation in ("-", "/")))
+    wrap_right = _wrap if operation in _COMPARED else _wrap_right
+    right = wrap_right(texts[1], parts[1], binding + (operation in ("-", "/")))
     if operation == "*":
         return f"{left}·{right}"
     if operation == "/":
@@ -245,8 +247,7 @@ def as_latex(formula: Formula) -> str:
         return str(gate.latex).format(", ".join(map(as_latex, arguments)))
     texts = [as_latex(part) for part in parts]
     if operation == "where":
-        cases = rf"{texts[1]} & {texts[0]} \\ {texts[2]} & \text{{otherwise}}"
-        return rf"\begin{{cases}} {cases} \end{{cases}}"
+        return rf"\begin{{cases}} {_latex_cases(formula)} \end{{cases}}"
     if operation == "neg":
         return "-" + _wrap(texts[0], parts[0], 4)
     if operation == "/":
@@ -257,11 +258,25 @@ def as_latex(formula: Formula) -> str:
         return _base(texts[0], parts[0]) + "^2"
     if operation == "**":
         return f"{left}^{{{texts[1]}}}"
-    right = _wrap_right(texts[1], parts[1], binding + (operation == "-"))
+    wrap_right = _wrap if operation in _COMPARED else _wrap_right
+    right = wrap_right(texts[1], parts[1], binding + (operation == "-"))
     if operation == "*":
         return rf"{left} \cdot {right}"
     sign = {key: both[1] for key, both in _COMPARISONS.items()}.get(operation, operation)
     return f"{left} {sign} {right}"
+
+
+def _latex_cases(formula: Formula) -> str:
+    """The lines of a choice; one whose last line is a choice again goes on with its lines.
+
+    >>> x = Formula.symbol("x")
+    >>> print(_latex_cases((x > 0.0).choose(1.0, (x < 0.0).choose(-1.0, 0.0))))
+    1 & x > 0 \\\\ -1 & x < 0 \\\\ 0 & \\text{otherwise}
+    """
+    if formula.operation != "where":
+        return rf"{as_latex(formula)} & \text{{otherwise}}"
+    condition, if_true, if_false = formula.operands
+    return rf"{as_latex(if_true)} & {as_latex(condition)} \\ {_latex_cases(if_false)}"
 
 
 def as_python(*formulas: Formula) -> tuple[list[str], list[str]]:

@@ -22,7 +22,7 @@ from operator import add as plus
 from typing import Any
 
 from . import bell_curve, ieee
-from .formula import Operand
+from .formula import Formula, Operand
 from .gate import Gate, described, function_of
 
 GATES: dict[str, Gate] = {}
@@ -166,6 +166,16 @@ def _shares(attained: list[Any]) -> tuple[Any, ...]:
     return tuple(one / count for one in attained)
 
 
+def _shown_shares(inputs_and_out: tuple[Any, ...], wins: Callable[[Any, Any], Any]) -> Any:
+    """The shares as a reader is shown them; of two inputs, with what happens when they tie."""
+    *inputs, out = inputs_and_out
+    if len(inputs) == 2:
+        pairs = (inputs, inputs[::-1])
+        return tuple(where(wins(x, y), 1.0, where(equal(x, y), 0.5, 0.0)) for x, y in pairs)
+    share = 1.0 / Formula.symbol("ties", r"\mathit{ties}") if len(inputs) > 1 else 1.0
+    return tuple(where(equal(x, out), share, 0.0) for x in inputs)
+
+
 def _larger(x: Any, y: Any) -> Any:
     """`ieee.maximum` of two: nan + anything is nan, and of two zeros the sum is the larger."""
     return where(y > x, y, where(y <= x, where(equal(y, 0.0), x + y, x), x + y))
@@ -182,7 +192,7 @@ maximum = row(
     torch="torch.stack([{all}]).amax(0)",
     fold=_larger,
     local_gradient=lambda *xs: _shares([where(x < xs[-1], 0.0, 1.0) for x in xs[:-1]]),
-    textbook_gradient=lambda *xs: tuple(where(equal(x, xs[-1]), 1.0, 0.0) for x in xs[:-1]),
+    textbook_gradient=lambda *xs: _shown_shares(xs, lambda x, y: x > y),
     kinks=lambda *xs: tuple(where(x < xs[-1], -1.0, 1.0) for x in xs[:-1]),
 )
 minimum = row(
@@ -196,7 +206,7 @@ minimum = row(
     torch="torch.stack([{all}]).amin(0)",
     fold=lambda x, y: -_larger(-x, -y),
     local_gradient=lambda *xs: _shares([where(x > xs[-1], 0.0, 1.0) for x in xs[:-1]]),
-    textbook_gradient=lambda *xs: tuple(where(equal(x, xs[-1]), 1.0, 0.0) for x in xs[:-1]),
+    textbook_gradient=lambda *xs: _shown_shares(xs, lambda x, y: x < y),
     kinks=lambda *xs: tuple(where(x > xs[-1], -1.0, 1.0) for x in xs[:-1]),
 )
 
@@ -277,12 +287,18 @@ def lookup(matrix: Sequence[Sequence[Any]], index: Any) -> list[Any]:
     >>> [item.data for item in mg.lookup(embedding, 1)]
     [-1.5, 2.0]
     """
-    lengths = {len(items) for items in matrix}
+    try:
+        rows = [list(items) for items in matrix]
+    except TypeError:
+        raise TypeError(
+            f"lookup takes a list of rows, each a list, and an index, got {described(matrix)}"
+        ) from None
+    lengths = {len(items) for items in rows}
     if len(lengths) != 1:
         raise ValueError(
             f"lookup needs a matrix with rows of one length, got {sorted(lengths) or 'no rows'}"
         )
-    return [select(column, index) for column in zip(*matrix)]
+    return [select(column, index) for column in zip(*rows)]
 
 
 absolute = row(
@@ -295,7 +311,8 @@ absolute = row(
     c="fabs({0})",
     torch="torch.abs({0})",
     native="absolute",
-    local_gradient=lambda x, out: (where(x > 0.0, 1.0, where(x < 0.0, -1.0, x - x)),),
+    local_gradient=lambda x, out: (where(x > 0.0, 1.0, where(x < 0.0, -1.0, x - x)),),  # nan stays
+    textbook_gradient=lambda x, out: (where(x > 0.0, 1.0, where(x < 0.0, -1.0, 0.0)),),
     kinks=lambda x, out: (x,),
 )
 

@@ -23,6 +23,7 @@ from .engine import Value
 from .finite_differences import best_estimate
 from .finite_differences import numeric_derivative as numeric_derivative
 from .gate import described
+from .notation import printable
 from .order import leaves_and_gates
 
 RIGHT: Final = "right"
@@ -134,6 +135,11 @@ def gradcheck(function: Callable[..., Value], inputs: Sequence[float | Value]) -
 
 
 def _as_wires(function: Callable[..., Value], inputs: Sequence[float | Value]) -> list[Value]:
+    if not callable(function):
+        raise TypeError(
+            f"gradcheck takes a function and a list of its inputs, got {described(function)}: "
+            "write gradcheck(lambda x: x * x, [3.0])"
+        )
     try:
         items = list(inputs)
     except TypeError:
@@ -160,7 +166,7 @@ def _as_wires(function: Callable[..., Value], inputs: Sequence[float | Value]) -
 
 
 def _names(wires: list[Value]) -> list[str]:
-    return [wire.label or f"x{place}" for place, wire in enumerate(wires)]
+    return [printable(wire.label) or f"x{place}" for place, wire in enumerate(wires)]
 
 
 def _called(function: Callable[..., Value], wires: list[Value]) -> Value:

@@ -28,6 +28,10 @@ SECONDS: Final = 20.0
 MOST_BYTES: Final = 256 * 2**20
 _BEGINNINGS: Final = {"svg": b"<svg", "pdf": b"%PDF"}
 
+DRAW_LESS: Final = (
+    "draw a part with depth=20, around=wire or between=(a, b), or a network's units as boxes with "
+    'collapse="neuron" or collapse="layer"'
+)
 NO_GRAPHVIZ: Final = (
     "pictures need Graphviz, which is neither on the PATH nor in Python: install the program (apt "
     "install graphviz, brew install graphviz, winget install graphviz), or the library with\n"
@@ -71,8 +75,7 @@ def _by_program(program: str, source: str, form: str) -> bytes:
         process.wait(max(end - monotonic(), 0.0))
     except subprocess.TimeoutExpired:
         raise LayoutError(
-            f"{program} did not finish within {SECONDS:g} seconds and was stopped: draw less "
-            '(depth=, around=, collapse="neuron")'
+            f"{program} did not finish within {SECONDS:g} seconds and was stopped: {DRAW_LESS}"
         ) from None
     finally:
         _kill(process)
@@ -124,7 +127,7 @@ def _checked(program: str, form: str, exit_code: int, output: _Reader, complaint
         raise LayoutError(f"{program} printed more than {MOST_BYTES >> 20} MB and was stopped")
     if exit_code:
         reason = f"was killed by signal {-exit_code}" if exit_code < 0 else f"failed ({exit_code})"
-        said = said or "it said nothing; draw less (depth=, around=, collapse=)"
+        said = said or f"it said nothing; {DRAW_LESS}"
         raise LayoutError(f"{program} {reason}: {said}")
     return _a_picture(program, form, bytes(output.content), said)
 

@@ -20,6 +20,7 @@ from math import isfinite
 from typing import Final, NamedTuple
 
 LONGEST_NAME: Final = 32
+MOST_DIGITS: Final = 17  # a float has no more to show
 
 _HIDDEN: Final = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # control, direction marks, surrogates, separators
 _ACCENTS: Final = {"hat": "\u0302", "tilde": "\u0303", "bar": "\u0304"}
@@ -244,6 +245,18 @@ def _latex_index(sign: str, index: str) -> str:
         return sign * len(index) + _LATEX_LETTERS.get(index, index)
     inside = "".join(_LATEX_ESCAPES.get(character, character) for character in index)
     return f"{sign}{{{inside}}}"
+
+
+def check_digits(digits: object) -> None:
+    """Raise a ValueError if this is no number of digits to round to.
+
+    >>> check_digits(-1)
+    Traceback (most recent call last):
+    ...
+    ValueError: digits= is a number of digits from 0 to 17, got -1
+    """
+    if type(digits) is not int or not 0 <= digits <= MOST_DIGITS:
+        raise ValueError(f"digits= is a number of digits from 0 to {MOST_DIGITS}, got {digits!r}")
 
 
 def rounded(number: float, digits: int = 2) -> str:

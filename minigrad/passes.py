@@ -13,6 +13,7 @@ from typing import Final
 
 from .engine import CONSTANT, Value, _write_grad
 from .gate import as_number
+from .notation import check_digits
 from .step import Circuit, Step
 from .value import one_at_a_time, own_backward
 
@@ -30,8 +31,7 @@ class Passes:
     """
 
     def __init__(self, output: Value, upstream: float = 1.0, digits: int = 2) -> None:
-        if not isinstance(digits, int) or not 0 <= digits <= 17:
-            raise ValueError(f"digits= is a number of digits from 0 to 17, got {digits!r}")
+        check_digits(digits)
         self.circuit: Final = Circuit(output, digits)
         if output.is_constant:
             raise ValueError(

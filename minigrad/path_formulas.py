@@ -15,19 +15,18 @@
 from __future__ import annotations
 
 from functools import reduce
-from operator import add, mul, sub
-from typing import Any, Final
+from operator import mul
+from typing import Final
 
 from .engine import Value
 from .formula import Formula, as_formula
 from .notation import latex_name, unicode_name
 from .path_names import Factor, PathNames
+from .simplify import is_number, simplified
 
 DEEPEST_EXPRESSION: Final = 2  # gates; what is behind gets a name by its place
 WIDEST_EXPRESSION: Final = 3  # inputs
 MOST_STEPS: Final = 8  # in one factor; more are shortened with …
-_FOLD: Final = {"+": add, "-": sub, "*": mul}
-_NEUTRAL: Final = {"+": 0.0, "-": 0.0, "*": 1.0, "/": 1.0, "**": 1.0}
 
 
 def factor_formula(names: PathNames, factor: Factor) -> Formula:
@@ -40,7 +39,7 @@ def factor_formula(names: PathNames, factor: Factor) -> Formula:
     parts = [local_gradient_formula(names, wires[step.target], step.place) for step in steps]
     if skipped:
         parts.insert(MOST_STEPS // 2, Formula.symbol("…", r"\cdots"))
-    parts = [part for part in parts if not _is_number(part, 1.0)]
+    parts = [part for part in parts if not is_number(part, 1.0)]
     return reduce(mul, parts) if parts else as_formula(1.0)
 
 
@@ -69,38 +68,3 @@ def _operand(names: PathNames, wire: Value, depth: int) -> Formula:
     if gate.rule is None or gate.definition is not None:  # a function, known by its name
         return Formula.apply_gate(gate, tuple(inputs))
     return gate.trace_formula(*inputs)
-
-
-def simplified(formula: Formula) -> Formula:
-    """The formula without what a reader would not write: 2·x^(2 − 1) is 2·x.
-
-    >>> from minigrad.formula import as_text
-    >>> x = Formula.symbol("x")
-    >>> as_text(simplified(2.0 * x ** (as_formula(2.0) - 1.0))), as_text(simplified(1.0 * x + 0.0))
-    ('2·x', 'x')
-    """
-    operation = formula.operation
-    if operation in ("symbol", "number"):
-        return formula
-    parts: dict[int, Any] = {}  # x·x stays a square: the same part twice stays the same
-    for part in formula.operands:
-        parts[id(part)] = simplified(part) if isinstance(part, Formula) else part
-    operands = tuple(parts[id(part)] for part in formula.operands)
-    if operation in _NEUTRAL:
-        left, right = operands
-        if operation in _FOLD and left.operation == right.operation == "number":
-            number = _FOLD[operation](left.operands[0], right.operands[0])
-            return as_formula(float(f"{number:.12g}"))
-        if _is_number(right, _NEUTRAL[operation]):
-            return as_formula(left)
-        if operation in ("+", "*") and _is_number(left, _NEUTRAL[operation]):
-            return as_formula(right)
-    if operation == "where" and operands[0].operation == "==":
-        left, right = operands[0].operands
-        if left.operation == right.operation == "number":  # which input a multiplexer has chosen
-            return as_formula(operands[1 if left.operands == right.operands else 2])
-    return Formula(operation, operands)
-
-
-def _is_number(formula: Formula, number: float) -> bool:
-    return formula.operation == "number" and formula.operands[0] == number

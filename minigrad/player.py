@@ -21,6 +21,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 from .draw import draw
+from .gate import as_number
 from .notation import escape, unicode_name
 from .quiz import MISTAKES, Question, questions
 from .stage import Stage
@@ -60,6 +61,7 @@ class Player:
     """
 
     def __init__(self, stepper: Stepper, learning_rate: float = 0.1) -> None:
+        learning_rate = as_number(learning_rate)
         run = stepper.another()
         steps = list(run)
         self._title = _title(run)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -31,7 +32,7 @@ def save(
 
 def write_file(path: Path, content: bytes) -> None:
     """Put the content where the path says; a file there is replaced by a complete one only."""
-    if path.is_dir():
+    if os.path.isdir(path):  # where nothing can be seen, writing says why
         raise IsADirectoryError(f"{str(path)!r} is a directory: name a file in it")
     part = path.with_name(f".{os.urandom(8).hex()}.part")
     try:
@@ -41,4 +42,5 @@ def write_file(path: Path, content: bytes) -> None:
     except OSError as error:
         raise OSError(f"cannot write {str(path)!r}: {error.strerror or error}") from None
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from .engine import Value
+from .gate import described
 from .order import topological_order
 
 
@@ -26,6 +27,12 @@ class Stage:
     contributions: Mapping[tuple[Value, int], float]
     done: frozenset[Value] = frozenset()
     active: Value | None = None
+
+
+def check_stage(stage: object) -> None:
+    """Raise a TypeError if this is neither a stage nor None."""
+    if stage is not None and not isinstance(stage, Stage):
+        raise TypeError(f"stage= takes a Stage, like stepper.stage, got {described(stage)}")
 
 
 def present_stage(output: Value) -> Stage:

@@ -193,7 +193,9 @@ class Stepper(Passes):
         `theme` is for the others.
         """
         from .frames import animated_gif, animated_svg
+        from .themes import theme_named
 
+        theme_named(theme)  # a wrong one is wrong for the player, too
         save(
             "steps",
             path,

@@ -5,12 +5,13 @@ from __future__ import annotations
 from itertools import islice
 from typing import Final
 
-from .columns import columns, display_width, fitted, widths
+from .columns import check_width, columns, display_width, fitted, widths
 from .engine import Value
 from .formula import Formula, as_formula, as_text
 from .gate import Gate
-from .notation import rounded
+from .notation import check_digits, rounded
 from .order import leaves_and_gates
+from .simplify import simplified
 from .wire_names import WireNames
 
 MOST_LINES: Final = 300
@@ -50,6 +51,8 @@ def as_table(output: Value, digits: int = 4, *, width: int | None = None) -> str
     not fit into 300 lines, or 20 for a gate, is counted at the end. To fit into `width` cells,
     formulas are shortened.
     """
+    check_digits(digits)
+    check_width(width)
     leaves, gates = leaves_and_gates(output)
     names = WireNames([*leaves, *gates])
     gate_rows: list[Row] = []
@@ -124,4 +127,4 @@ def _local_gradient_texts(wire: Value, names: WireNames) -> list[str]:
         return [""] * count
     rule = gate.textbook_gradient or gate.local_gradient
     parts = rule(*map(names.formula, wire.inputs), Formula.symbol(names[wire]))
-    return [fitted(as_text(as_formula(part)), WIDEST) for part in parts]
+    return [fitted(as_text(simplified(as_formula(part))), WIDEST) for part in parts]

@@ -47,7 +47,9 @@ def step_through(output: Value, digits: int = 2) -> None:
 x receives 1.00 · out = 7.39
     """
     stepper = Stepper(output, digits=digits)
-    if sys.stdin.isatty() and sys.stdout.isatty():
+    if not stepper.circuit.gates:
+        print("there is no gate to step through")
+    elif has_screen():
         with _screen() as read_keys:
             _interact(stepper, read_keys)
         if stepper.present:
@@ -55,6 +57,12 @@ x receives 1.00 · out = 7.39
     else:
         for step in stepper:
             print(step)
+
+
+def has_screen() -> bool:
+    """Whether both ends are a terminal that can move its cursor; a closed stream is None."""
+    streams = (sys.stdin, sys.stdout)
+    return os.environ.get("TERM") != "dumb" and all(s is not None and s.isatty() for s in streams)
 
 
 def _interact(stepper: Stepper, read_keys: Callable[[], str]) -> None:

@@ -151,6 +151,10 @@ class Deciding(Operand):
             "Write mg.select(table, index) for an item, mg.lookup(matrix, index) for a row",
         )
         __round__ = _without_gate("round()", "write round(v.data) for its number", OUTSIDE)
+        __trunc__ = _without_gate("math.trunc()", "write math.trunc(v.data)", OUTSIDE)
+        __divmod__ = __rdivmod__ = _without_gate(
+            "divmod()", "write divmod(v.data, n) for its numbers", OUTSIDE
+        )
         __mod__ = __rmod__ = _without_gate("%", "write v.data % n for its number", OUTSIDE)
         __floordiv__ = __rfloordiv__ = _without_gate(
             "//", "write v.data // n for its number, or v / n", OUTSIDE

@@ -45,6 +45,8 @@ class TrainingStep:
         self.targets = list(t) if isinstance(t, Sequence) else [t]
         outputs: Any = model.forward(self.inputs)
         if len(outputs) == 1:  # as calling the model does
+            if len(self.targets) != 1:
+                raise ValueError(f"the network has 1 output: t= is one number, got {t!r}")
             outputs, t = outputs[0], self.targets[0]
         self.cost = loss(outputs, t)
         run = Stepper(self.cost)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from .columns import columns
+from .columns import check_width, columns
 from .engine import Value
 from .formula import format_number
-from .notation import printable, rounded, unicode_name
+from .notation import check_digits, printable, rounded, unicode_name
 from .order import topological_order
-from .stage import Stage, present_stage
+from .stage import Stage, check_stage, present_stage
 from .wire_names import WireNames
 
 MOST_LINES: Final = 200
@@ -52,6 +52,9 @@ def as_tree(
     with `◀`. A circuit of more than 200 lines, or 24 levels, or fewer so that it fits into `width`
     cells, is cut, and says how much is missing.
     """
+    check_digits(digits)
+    check_width(width)
+    check_stage(stage)
     wires = topological_order(output)
     names = WireNames(wires)
     shared = _shared(wires)

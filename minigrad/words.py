@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 from .engine import Value
 from .formula import Formula, as_formula, as_latex, as_text
 from .naming import apply_gate_of, number_formula
+from .simplify import simplified
 from .value import own_backward
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def _local_formulas(step: Step) -> list[Formula]:
     name = step.circuit.names.formula
     out = name(step.output) if step.output.label else OUT
     rule = step.gate.textbook_gradient or step.gate.local_gradient
-    return [as_formula(part) for part in rule(*map(name, step.inputs), out)]
+    return [simplified(as_formula(part)) for part in rule(*map(name, step.inputs), out)]
 
 
 # --- sentences ------------------------------------------------------------------------------------

@@ -19,13 +19,14 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 from .engine import Value
-from .gate import described
+from .gate import as_number, described
 from .losses import half_squared_error
 from .nn import MLP
+from .notation import check_digits
 from .saving import save
 from .sheet import as_html, as_latex, as_markdown, as_text
 from .training_step import TrainingStep
@@ -57,7 +58,12 @@ class Worksheet:
     ) -> None:
         if not isinstance(model, MLP):
             raise TypeError(f"a worksheet is about an nn.MLP, got {described(model)}")
-        training_step = TrainingStep(model, x, t, loss, learning_rate, digits)
+        if not isinstance(x, Iterable):
+            raise TypeError(f"x= is a list of the network's inputs, got {described(x)}")
+        if not callable(loss):
+            raise TypeError(f"loss= is a function of outputs and targets, got {described(loss)}")
+        check_digits(digits)
+        training_step = TrainingStep(model, x, t, loss, as_number(learning_rate), digits)
         self._page = training_step.page()
 
     @classmethod

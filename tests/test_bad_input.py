@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from typing import Any
@@ -157,12 +158,85 @@ def test_select_from_what_is_no_table() -> None:
 
 
 @pytest.mark.parametrize(
+    ("thing", "named"), [(3.0, r"float 3\.0"), ([1.0], "list"), (None, "None")]
+)
+def test_lookup_in_what_has_no_rows(thing: Any, named: str) -> None:
+    with pytest.raises(TypeError, match=f"list of rows, each a list, .* got .*{named}"):
+        mg.lookup(thing, 0)
+
+
+def test_lookup_takes_rows_of_any_kind() -> None:
+    assert mg.lookup(iter([(1, 2), (3, 4)]), 1) == [3.0, 4.0]  # type: ignore[arg-type]
+
+
+NO_DIGITS = [-1, 18, 400, 10**9, 1.5, "3", None, True, float("nan"), [2]]
+
+
+@pytest.mark.parametrize("digits", NO_DIGITS)
+def test_digits_of_every_text_and_picture(digits: Any) -> None:
+    wire = Value(2.0).exp()
+    model = mg.nn.MLP(2, [1])
+    for show in (
+        lambda: mg.as_tree(wire, digits),
+        lambda: mg.as_table(wire, digits),
+        lambda: mg.draw(wire, digits=digits),
+        lambda: mg.Stepper(wire, digits=digits),
+        lambda: mg.Worksheet(model, [1.0, 2.0], 1.0, digits=digits),
+    ):
+        with pytest.raises(ValueError, match=r"digits= .* from 0 to 17, got ") as caught:
+            show()
+        assert str(caught.value).endswith(repr(digits))
+
+
+@pytest.mark.parametrize("width", [0, -5, 1.5, "80", True])
+def test_a_width_that_is_no_number_of_cells(width: Any) -> None:
+    for text in (mg.as_tree, mg.as_table):
+        with pytest.raises(ValueError, match=r"width= is a number of cells, at least 1, or None"):
+            text(Value(2.0).exp(), width=width)
+
+
+def test_other_arguments_of_the_wrong_kind_are_named() -> None:
+    wire = Value(2.0).exp()
+    model = mg.nn.MLP(2, [1])
+    worksheet: Any = mg.Worksheet
+    attempts: list[tuple[Callable[[], object], str]] = [
+        (lambda: mg.export(wire, ["c"]), r"export writes python, c, torch; got \['c'\]"),  # type: ignore[arg-type]
+        (lambda: mg.expression("x", {1: 2}), r"given for names, such as 'x', got the int 1"),  # type: ignore[dict-item]
+        (lambda: mg.Stepper(wire).save("f.html", theme="red"), r"no theme 'red'"),
+        (lambda: mg.Stepper(wire).player("a"), r"expected a number, got the str 'a'"),  # type: ignore[arg-type]
+        (lambda: worksheet(model, 3, 1), r"list of the network's inputs, got the int 3"),
+        (lambda: worksheet(model, [1, 2], 1, loss=3), r"loss= is a function .* got the int 3"),
+        (lambda: worksheet(model, [1, 2], [1, 2]), r"has 1 output: .* got \[1, 2\]"),
+        (lambda: worksheet(model, [1, 2], 1, learning_rate="a"), r"got the str 'a'"),
+        (lambda: mg.as_tree(wire, stage=5), r"stage= takes a Stage.* got the int 5"),  # type: ignore[arg-type]
+        (lambda: mg.export(wire, name=5), r"plain identifier, got 5"),  # type: ignore[arg-type]
+        (lambda: mg.expression("x", 5), r"values come as a dict or by name.* got the int 5"),  # type: ignore[arg-type]
+        (lambda: mg.gradcheck(5, [1.0]), r"takes a function .* got the int 5"),  # type: ignore[arg-type]
+    ]
+    for attempt, message in attempts:
+        with pytest.raises((TypeError, ValueError), match=message):
+            attempt()
+
+
+@pytest.mark.parametrize("label", [None, 3, 4.5, ("a", 1), b"q", object()])
+def test_a_label_that_is_no_text_is_no_obstacle(label: Any) -> None:
+    wire = Value(1.5)
+    wire.label = label
+    assert mg.gradcheck(lambda x: x * x, [wire])
+    assert len(str(mg.gradcheck(lambda x: x * x, [wire])).splitlines()) == 3
+    assert "return" in mg.export(wire * wire)
+
+
+@pytest.mark.parametrize(
     ("attempt", "remedy"),
     [
         (lambda v: v % 2, r"v\.data % n"),
         (lambda v: 2 % v, r"v\.data % n"),
         (lambda v: v // 2, r"v\.data // n"),
         (lambda v: 2 // v, r"v\.data // n"),
+        (lambda v: divmod(v, 2), r"divmod\(v\.data, n\)"),
+        (lambda v: divmod(2, v), r"divmod\(v\.data, n\)"),
+        (lambda v: math.trunc(v), r"math\.trunc\(v\.data\)"),
         (lambda v: round(v), r"round\(v\.data\)"),
         (lambda v: round(v, 1), r"round\(v\.data\)"),
         (lambda v: f"{v:.2f}", r"\{v\.data:\.2f\}"),

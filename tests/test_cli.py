@@ -93,6 +93,8 @@ def test_digits(call):
         (["-o*2", "o=-3"], "−o·2 = 6.0000"),
         (["--2*x", "x=-3"], "−−2·x = −6.0000"),
         (["--", "--x", "x=-3"], "−−x = −3.0000"),
+        (["(--x)", "x=-3"], "(−−x) = −3.0000"),
+        (["---x", "x=-3"], "−−−x = 3.0000"),
         (["-x + y", "x=1", "y=2"], "−x + y = 1.0000"),
         (["-.5*x", "x=2"], "−.5·x = −1.0000"),
         (["-2"], "−2 = −2.0000"),
@@ -155,6 +157,21 @@ def test_draw_writes_a_picture(tmp_path, ending, start):
     assert path.read_bytes().startswith(start)
 
 
+def test_draw_a_part_of_what_is_too_large(call, tmp_path):
+    path = tmp_path / "part.dot"
+    many = "max(" + ", ".join(["tanh(x)"] * 2500) + ") + tanh(y)"
+    request = ["draw", many, "x=1", "y=2", "-o", path]
+    code, _, errors = call(*request)
+    assert code == 1
+    assert errors.endswith("(at most 2,000): draw a part with --depth 20 or --around NAME\n")
+    assert call(*request, "--depth", "1")[0] == 0
+    assert path.read_text().count("tanh") == 0
+    assert call(*request, "--around", "y")[0] == 0
+    assert path.read_text().count("tanh") == 1
+    _, _, errors = call("play", *request[1:4], "-o", tmp_path / "steps.html")
+    assert errors.endswith("(at most 2,000): play a smaller expression\n")
+
+
 # --- demo, help, version --------------------------------------------------------------------------
 
 
@@ -214,14 +231,28 @@ def test_version(call):
         (["eval", "x", "\x1b[31m=1"], "'�[31m=1' gives no value"),
         (["eval", "x", "x=\x1b[31m"], "'x=�[31m': what follows the = is not a number"),
         (["eval", "x\x1b[31m", "x=1"], "this character is not allowed\n  x�[31m\n   ^"),
-        (["eval", "x", "x=1", "--digits", "99"], "'99' is not a whole number from 0 to 30"),
+        (["eval", "x", "x=1", "--digits", "0000099"], "is not a whole number from 0 to 17"),
+        (["eval", "x", "x=1", "--digits", "99"], "'99' is not a whole number from 0 to 17"),
         (["eval", "x", "x=1", "--no-such-option"], "unknown: --no-such-option"),
-        (["eval"], "EXPR"),
+        (
+            ["eval", "--x", "x=1"],
+            "minigrad eval: unknown: --x; an expression that looks like an option",
+        ),
+        (["eval", "--x"], 'there is no expression: write one such as "sigmoid(w*x + b)" w=2 x=-1'),
+        (["eval"], 'an option stands in brackets: "(--x)"; see minigrad eval --help'),
+        (["eval", "-o", "o=1"], "unknown: -o; an expression that looks like an option stands in"),
+        (["eval", "--" + "a" * 9999, "x=1"], f"minigrad eval: unknown: --{'a' * 29}…; an"),
+        (["--x"], "minigrad: unknown: --x; see minigrad --help"),
+        (["draw", "x*2", "x=1", "--theme", "red"], "--theme: invalid choice: 'red'"),
+        (["draw", "x*2", "x=1", "--style", "red"], "--style: invalid choice: 'red'"),
+        (["draw", "x*2", "x=1", "--depth", "1"], "are for a picture: write it to a file with -o"),
+        (["draw", "x*2", "x=1", "--depth", "0"], "--depth: '0' is not a whole number, at least 1"),
+        (["draw", "x*2", "x=1", "--around", "w"], "--around w: the names in the expression are: x"),
         (["no-such-command"], "no-such-command"),
         (["\x1b[31m"], "COMMAND"),
         (["demo", "one", "two"], "unknown: two"),
         (["draw", "x*2", "x=1", "-o", "x.docx"], "must end with .svg, .png"),
-        (["draw", "x*2", "x=1", "-o", "x.svg", "--theme", "red"], "no theme 'red'"),
+        (["draw", "x*2", "x=1", "-o", "x.svg", "--theme", "red"], "invalid choice: 'red'"),
     ],
 )
 def test_a_request_that_makes_no_sense(call, arguments, message):
@@ -258,18 +289,39 @@ def test_what_cannot_be_written_is_one_line_and_code_1(call, tmp_path):
         assert errors.count("\n") == 1
 
 
-def test_a_reader_who_has_seen_enough_is_no_error():
+def test_a_name_that_begins_with_a_minus_sign_is_a_name(call, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert call("draw", "-x", "x=1", "-o", "-x.dot") == (0, "wrote -x.dot\n", "")
+    assert [path.name for path in tmp_path.iterdir()] == ["-x.dot"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no name of a file may contain it")
+def test_a_name_cannot_command_the_terminal(call, tmp_path):
+    _, output, _ = call("draw", "x", "x=1", "-o", tmp_path / "a\x1b[31m.dot")
+    assert output == f"wrote {tmp_path}/a�[31m.dot\n"
+
+
+def test_a_name_that_is_too_long_is_one_line(call, tmp_path):
+    code, _, errors = call("draw", "x", "x=1", "-o", tmp_path / f"{'a' * 300}.dot")
+    assert code == 1
+    assert errors.startswith("minigrad draw: cannot write ")
+    assert errors.count("\n") == 1
+
+
+@pytest.mark.parametrize("arguments", [["eval", *NEURON], ["--help"], ["--version"], []])
+def test_a_reader_who_has_seen_enough_is_no_error(arguments):
     reader, writer = os.pipe()
     os.close(reader)
-    result = run("eval", *NEURON, stdout=writer)
+    result = run(*arguments, stdout=writer, env={"PYTHONUNBUFFERED": ""})
     os.close(writer)
     assert (result.returncode, result.stderr) == (1, "")
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no full device")
-def test_a_full_disk_is_one_line():
+@pytest.mark.parametrize("arguments", [["eval", *NEURON], ["--version"]])
+def test_a_full_disk_is_one_line(arguments):
     with open("/dev/full", "w") as full:
-        result = run("eval", *NEURON, stdout=full)
+        result = run(*arguments, stdout=full)
     assert result.returncode == 1
     assert "No space left" in result.stderr
     assert result.stderr.count("\n") == 1
@@ -291,6 +343,12 @@ def test_a_terminal_without_unicode_shows_question_marks():
 
 @pytest.mark.skipif(sys.platform == "win32", reason="closes a stream as a POSIX shell does")
 def test_a_closed_output_is_no_traceback() -> None:
-    command = f'"{sys.executable}" -m minigrad eval x x=1 >&-'
-    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
+    for request, code in [
+        ("eval x x=1 >&-", 0),
+        ("--help >&- 2>&-", 0),
+        ("step 'x*x' x=1 <&- >&-", 0),
+        ("eval 'x*' 2>&-", 2),
+    ]:
+        command = f'"{sys.executable}" -m minigrad {request}'
+        done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout, done.stderr) == (code, "", "")

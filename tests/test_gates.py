@@ -114,6 +114,20 @@ def test_row_is_complete(gate: Gate) -> None:
     assert len(gate.local_gradient_latex(*names)) == len(names)
 
 
+@pytest.mark.parametrize(
+    "gate",
+    [gate for gate in mg.GATES.values() if gate.textbook_gradient],
+    ids=lambda gate: gate.name,
+)
+def test_what_a_reader_is_shown_is_what_is_computed_ties_too(gate: Gate) -> None:
+    assert gate.textbook_gradient is not None
+    arity = gate.arity or 2
+    for inputs in [(0.5, 0.5), (0.5, 2.0), (2.0, 0.5), *([(0.0,), (-2.0,)] if arity == 1 else [])]:
+        inputs = inputs[:arity]
+        shown = gate.textbook_gradient(*inputs, gate.forward(*inputs))
+        assert shown == pytest.approx(gate.local_gradients(*inputs))
+
+
 @pytest.mark.parametrize("name", mg.GATES)
 def test_a_gate_function_and_its_method_can_be_pickled(name: str) -> None:
     for function in (getattr(mg, name), getattr(mg.Value, name)):

@@ -289,7 +289,7 @@ def test_a_multiplexer_passes_one_and_a_kink_is_written_as_a_choice():
     (path,) = mg.paths(labelled(mg.select([x, y], 1), "out"), y)
     assert path.formulas == "1"
     (path,) = mg.paths(labelled(mg.maximum(x, y), "m"), x)
-    assert path.formulas == "(1 if x = m else 0)"
+    assert path.formulas == "(1 if x > y else 0.5 if x = y else 0)"
 
 
 def test_a_notebook_shows_an_equation():

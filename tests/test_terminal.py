@@ -4,12 +4,13 @@ import os
 import re
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 from stepped import neuron
 
 from minigrad import Stepper, Value, cli
-from minigrad.terminal import keys_in, screen_lines
+from minigrad.terminal import has_screen, keys_in, screen_lines
 
 EXPRESSION = ["sigmoid(w0*x0 + w1*x1 + w2)", "w0=2", "x0=-1", "w1=-3", "x1=-2", "w2=-3"]
 
@@ -22,6 +23,21 @@ def test_without_a_terminal_every_step_is_a_line(capsys):
         "backward 4 of 5 · gate ×: × switches its inputs: w₁ receives 0.20 · x₁ = −0.39; "
         "x₁ receives 0.20 · w₁ = −0.59"
     )
+
+
+def test_without_a_gate_there_is_no_step(capsys):
+    assert cli.main(["step", "x", "x=1"]) == 0
+    assert capsys.readouterr().out == "there is no gate to step through\n"
+
+
+@pytest.mark.parametrize("terminal", ["dumb", "xterm"])
+def test_a_terminal_that_cannot_move_its_cursor_gets_lines(monkeypatch, terminal):
+    monkeypatch.setenv("TERM", terminal)
+    for stream in ("stdin", "stdout"):
+        monkeypatch.setattr(f"sys.{stream}", SimpleNamespace(isatty=lambda: True))
+    assert has_screen() == (terminal != "dumb")
+    monkeypatch.setattr("sys.stdin", None)
+    assert not has_screen()
 
 
 def test_a_screen_lights_the_gate_at_work_and_asks_what_is_not_known():

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 import minigrad as mg
 from minigrad.columns import columns, display_width
+from minigrad.expression import names_in
 from minigrad.stage import Stage
 
 
@@ -140,10 +141,11 @@ def test_a_gate_has_one_line_for_each_input_and_a_leaf_one_line():
     f = mg.expression("x*y + max(z, w)", x=3, y=-4, z=2, w=-1)
     f.backward()
     rows = rows_of(mg.as_table(f, digits=1))
+    choice = "1 if z > w else 0.5 if z = w else 0"
     assert ["v₁ = x·y", "−12.0", "1.0", "x", "y", "−4.0", "−4.0"] in rows
     assert ["y", "x", "3.0", "3.0"] in rows
-    assert ["v₂ = max(z, w)", "2.0", "1.0", "z", "1 if z = v₂ else 0", "1.0", "1.0"] in rows
-    assert ["w", "1 if w = v₂ else 0", "0.0", "0.0"] in rows
+    assert ["v₂ = max(z, w)", "2.0", "1.0", "z", choice, "1.0", "1.0"] in rows
+    assert ["w", "1 if w > z else 0.5 if w = z else 0", "0.0", "0.0"] in rows
     assert rows[-4:] == [
         ["x", "3.0", "−4.0"],
         ["y", "−4.0", "3.0"],
@@ -204,11 +206,31 @@ def test_a_table_can_be_made_to_fit():
     f = mg.expression("gelu(x) * max(x, 1) * silu(x)", x=2)
     assert max(widths(mg.as_table(f))) > 80
     assert max(widths(mg.as_table(f, width=80))) == 80
-    assert "1 if x = v₂ e" in mg.as_table(f, width=80)
+    assert "1 if x > 1 e" in mg.as_table(f, width=80)
     narrow = mg.as_table(f, width=70)
     assert max(widths(narrow)) <= 70
     assert "local  contribution" in narrow
     assert "local gradient" not in narrow
+
+
+@pytest.mark.parametrize(
+    ("expression", "shown"),
+    [
+        (
+            "max(x, y)",
+            ["1 if x > y else 0.5 if x = y else 0", "1 if y > x else 0.5 if y = x else 0"],
+        ),
+        ("min(x, -1)", ["1 if x < −1 else 0.5 if x = −1 else 0"]),
+        ("max(x, y, 3)", ["1/ties if x = v₁ else 0", "1/ties if y = v₁ else 0"]),
+        ("abs(x)", ["1 if x > 0 else −1 if x < 0 else 0"]),
+        ("x**2", ["2·x"]),
+        ("select(x, y, 1)", ["0", "1"]),
+    ],
+)
+def test_a_local_gradient_is_shown_as_a_reader_would_write_it(expression, shown):
+    values = dict.fromkeys(names_in(expression), 3.0)
+    lines = mg.as_table(mg.expression(expression, values)).splitlines()[2:]
+    assert [line for line in shown if any(f" {line} " in text for text in lines)] == shown
 
 
 # --- text that somebody else has written ----------------------------------------------------------
