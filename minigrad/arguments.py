@@ -17,7 +17,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from .engine import Value
-from .gate import as_number
+from .number import as_number
 
 NUMBER: Final = "number"
 TOO_DEEP: Final = (

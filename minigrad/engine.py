@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, repeat
 from typing import Any, Final
 
-from .gate import as_number
+from .number import as_number
 from .order import recorded_order
 from .value import CONSTANT as CONSTANT
 from .value import MANY as MANY

@@ -25,9 +25,9 @@ from typing import Any, Final
 from .circuit_file import circuit_as_json, circuit_from_json
 from .engine import Value
 from .file_reader import CircuitFileError, Place, parsed
-from .gate import described
 from .network_file import network_as_json, network_from_json
 from .nn import MLP
+from .number import described
 
 __all__ = ["CircuitFileError", "load", "save"]
 

@@ -22,8 +22,9 @@ from operator import add as plus
 from typing import Any
 
 from . import bell_curve, ieee
-from .formula import Operand
-from .gate import Gate, described, function_of
+from .gate import Gate, function_of
+from .number import described
+from .operand import Operand
 
 GATES: dict[str, Gate] = {}
 

@@ -20,9 +20,9 @@ from typing import Any, Final
 
 from .clipping import gradient_norm
 from .engine import Value
-from .gate import described
 from .nn import MLP
 from .nonfinite import first_nonfinite
+from .number import described
 from .optim import Optimizer
 from .order import topological_order
 from .tabular import Table

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 from .engine import CONSTANT, Value, _write_grad
-from .gate import as_number
+from .number import as_number
 from .step import Circuit, Step
 from .value import one_at_a_time, own_backward
 

@@ -26,8 +26,8 @@ from typing import Final
 from .between import Between, Branch
 from .engine import Value
 from .formula import Formula, as_latex, as_text
-from .gate import described
 from .largest import LargestFirst
+from .number import described
 from .path_formulas import factor_formula
 from .path_names import Factor, PathNames
 from .path_numbers import (

@@ -21,8 +21,9 @@ from typing import Any, Final
 
 from .engine import CONSTANT, MANY, Value
 from .floats import FloatCode, define, float_forward, float_local_gradients
-from .gate import Gate, all_inputs, as_number, documentation
+from .gate import Gate, all_inputs, documentation
 from .gates import FUNCTIONS, GATES
+from .number import as_number
 from .sources import note_nonfinite_birth
 from .value import PRODUCTS, new_object
 

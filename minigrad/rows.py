@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from .arguments import TOO_DEEP, described, structure_of_arrays, take_apart
-from .gate import as_number
+from .number import as_number
 from .tape import replay
 
 if TYPE_CHECKING:

@@ -15,9 +15,10 @@ from collections.abc import Callable, Iterable
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final
 
-from .gate import Gate, as_number
+from .gate import Gate
 from .gates import GATES
 from .made_by_hand import gate_made_by_hand, inputs_made_by_hand
+from .number import as_number
 from .tracing import Deciding
 
 # Layout. A circuit has millions of wires, and the garbage collector visits each object again and

@@ -23,9 +23,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from .engine import Value
-from .gate import described
 from .losses import half_squared_error
 from .nn import MLP
+from .number import described
 from .saving import save
 from .sheet import as_html, as_latex, as_markdown, as_text
 from .training_step import TrainingStep
