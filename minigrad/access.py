@@ -14,7 +14,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from .clipping import has_grad
-from .engine import Value, one_at_a_time
+from .engine import Value
+from .value import one_at_a_time
 
 
 class ByAttribute:

@@ -24,7 +24,7 @@ from typing import Any, Final
 
 from .arguments import put_together, take_apart
 from .compiled_gate import gate_of
-from .engine import MANY, Value
+from .engine import Value
 from .methods import kept_with
 from .modes import with_gates
 from .number import as_number, described
@@ -32,6 +32,7 @@ from .recording import constant, new_wire, observed, observers
 from .recordings import Recording, record_function
 from .rows import Rows, rows_of
 from .tracing import TracingError, is_recording
+from .value import MANY
 
 EXECUTORS: Final = ("auto", "python", "tape", "lanes")
 

@@ -1,4 +1,4 @@
-"""Values, circuits and the backward pass.
+"""The backward pass: gradients through the circuit behind a value.
 
 >>> x, y, z = Value(-2.0, label="x"), Value(5.0, label="y"), Value(-4.0, label="z")
 >>> f = (x + y) * z
@@ -22,11 +22,8 @@ from typing import Any, Final
 
 from .number import as_number
 from .order import recorded_order
-from .value import CONSTANT as CONSTANT
-from .value import MANY as MANY
-from .value import PRODUCTS, Leaves, write_out
+from .value import CONSTANT, MANY, PRODUCTS, Leaves, one_at_a_time, write_out
 from .value import Value as Value
-from .value import one_at_a_time as one_at_a_time
 
 _write_grad: Final = Value.__dict__["_grad"].__set__
 

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from types import MappingProxyType
 from typing import Final
 
-from .engine import CONSTANT, Value, _write_grad
+from .engine import Value, _write_grad
 from .number import as_number
 from .step import Circuit, Step
-from .value import one_at_a_time, own_backward
+from .value import CONSTANT, one_at_a_time, own_backward
 
 NOTHING: Final = -0.0  # the zero to sum from: −0.0 + c is c, to the last bit
 
