@@ -2,6 +2,7 @@
 
 import ast
 import doctest
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import minigrad as mg
 from minigrad.own_gates import BUILT_IN
 
+ROOT = Path(__file__).parents[1]
 PACKAGE = Path(mg.__file__).parent
 MODULES = {path.stem: ast.parse(path.read_text()) for path in PACKAGE.glob("*.py")}
 
@@ -65,6 +67,15 @@ def test_every_public_name_has_a_docstring_with_an_example():
         assert thing.__doc__, name
         if name not in mg.GATES and not (isinstance(thing, type) and issubclass(thing, Exception)):
             assert ">>>" in thing.__doc__, f"{name} has no example"
+
+
+def test_every_public_name_is_in_the_reference():
+    pages = "\n".join(page.read_text(encoding="utf-8") for page in (ROOT / "docs").glob("*.md"))
+    shown = set(re.findall(r"^::: (\S+)$", pages, re.MULTILINE))
+    for name in set(mg.__all__) - {"GATES", *mg.GATES}:  # the table of gates is a page of its own
+        thing = getattr(mg, name)
+        home = thing.__name__ if _is_module(thing) else thing.__module__
+        assert shown & {home, f"{home}.{name}", f"minigrad.{name}"}, f"{name} is on no page"
 
 
 def test_every_gate_is_a_method_and_a_function():
