@@ -24,8 +24,8 @@ from typing import Any, Final
 
 from .arguments import put_together, take_apart
 from .compiled_gate import gate_of
+from .compiled_methods import kept_with
 from .engine import Value
-from .methods import kept_with
 from .modes import with_gates
 from .number import as_number, described
 from .recording import constant, new_wire, observed, observers

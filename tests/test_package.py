@@ -33,6 +33,13 @@ def test_imports_go_one_way():
         waiting = {name: needs for name, needs in waiting.items() if name not in free}
 
 
+def test_the_readme_lists_every_file_once():
+    _, _, built = (ROOT / "README.md").read_text(encoding="utf-8").partition("## How it is built")
+    rows = [line for line in built.splitlines() if line.startswith("|")]
+    named = [name for row in rows for name in re.findall(r"`([a-z_]+)`", row)]
+    assert sorted(named) == sorted(MODULES.keys() - {"__init__", "__main__"})
+
+
 def test_importing_minigrad_loads_only_the_standard_library():
     program = (
         "import sys; before = set(sys.modules); import minigrad; "
