@@ -20,7 +20,7 @@ from typing import Final
 
 from .engine import Value
 from .formula import Formula, as_latex, as_text
-from .notation import latex_name, rounded, unicode_name
+from .notation import latex_name, latex_number, rounded, unicode_name
 from .order import topological_order
 from .wire_names import WireNames
 
@@ -101,8 +101,4 @@ def number_formula(text: str) -> Formula:
     >>> as_latex(number_formula("−1.0e−9")), as_latex(number_formula("∞"))
     ('-1.0 \\\\cdot 10^{-9}', '\\\\infty')
     """
-    mantissa, e, exponent = text.partition("e")
-    latex = mantissa.replace("−", "-").replace("∞", r"\infty").replace("nan", r"\mathrm{nan}")
-    if e:
-        latex += rf" \cdot 10^{{{exponent.replace('−', '-')}}}"
-    return Formula.symbol(text, latex)
+    return Formula.symbol(text, latex_number(text))

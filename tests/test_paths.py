@@ -302,6 +302,12 @@ def test_a_notebook_shows_an_equation():
     assert r"&= 1 + (-0.5) \\ &= 0.5" in mg.paths(f, x)._repr_latex_()
 
 
+def test_the_bracket_of_a_negative_factor_closes_behind_its_exponent():
+    x, w = Value(2.0, label="x"), Value(-1e-9, label="w")
+    f = labelled(labelled(3 * x, "u") * w, "f")
+    assert r"= 3 \cdot (-1.000 \cdot 10^{-9})" in mg.paths(f, x)._repr_latex_()
+
+
 def test_no_limit_goes_through_all_paths_but_does_not_print_them_all():
     x = Value(1.0, label="x")
     y = x
