@@ -58,8 +58,8 @@ def test_a_directory_is_refused(tmp_path):
         mg.draw(neuron()).save(tmp_path / "f.svg")
 
 
-def test_a_folder_that_does_not_exist_is_named(tmp_path):
-    with pytest.raises(OSError, match=r"cannot write .*missing.*No such file or directory"):
+def test_a_folder_that_does_not_exist_is_named_with_the_remedy(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"there is no folder .*missing'; make it first"):
         mg.draw(neuron()).save(tmp_path / "missing" / "f.svg")
 
 
