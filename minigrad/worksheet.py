@@ -57,6 +57,7 @@ class Worksheet:
     ) -> None:
         if not isinstance(model, MLP):
             raise TypeError(f"a worksheet is about an nn.MLP, got {described(model)}")
+        self._model = model
         training_step = TrainingStep(model, x, t, loss, learning_rate, digits)
         self._page = training_step.page()
 
@@ -114,6 +115,9 @@ class Worksheet:
             ".html": HTML_DOCUMENT.replace("SHEET", self.html(answers)),
         }
         save("a worksheet", path, {end: f"{text}\n".encode for end, text in texts.items()})
+
+    def __repr__(self) -> str:
+        return f"Worksheet({self._model!r})"
 
     def _repr_html_(self) -> str:
         return self.html()
