@@ -1,4 +1,4 @@
-"""How many parameters are read and written at once: Values by their slots, others by attributes.
+"""Parameters read and written many at once: Values by their slots, others by their attributes.
 
 >>> from minigrad.engine import Value
 >>> v, w = Value(1.0), Value(2.0)

@@ -9,8 +9,8 @@
 >>> print(names.latex(f))
 \\tanh(w_1 \\cdot x_1 + 1)
 
-A wire with a label is called by it; one without by its expression while that is short, else by its
-place in the circuit: `v₁₂`.
+A wire with a label is called by it; one without by its expression while that is short, else by a
+number: `v₁₂` (see `wire_names`).
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Names:
         """The name as a formula, for use in larger ones."""
         if wire not in self._formulas:
             expression = self._expression(wire, DEEPEST_EXPRESSION)
-            self._formulas[wire] = self._place(wire) if expression is None else expression
+            self._formulas[wire] = self._numbered_name(wire) if expression is None else expression
         return self._formulas[wire]
 
     def computed(self, wire: Value) -> Formula:
@@ -81,7 +81,7 @@ class Names:
         expression = apply_gate_of(wire, parts)
         return expression if len(as_text(expression)) <= LONGEST_EXPRESSION else None
 
-    def _place(self, wire: Value) -> Formula:
+    def _numbered_name(self, wire: Value) -> Formula:
         name = self._numbered[wire]
         return Formula.symbol(name, latex_name(name))
 

@@ -101,5 +101,15 @@ def test_the_examples_of_the_gates_run():
     assert runner.failures == 0
 
 
+def test_text_becomes_html_in_one_file():
+    imports = {
+        name: {
+            alias.name for node in tree.body if isinstance(node, ast.Import) for alias in node.names
+        }
+        for name, tree in MODULES.items()
+    }
+    assert [name for name, modules in imports.items() if "html" in modules] == ["notation"]
+
+
 def test_the_package_is_typed():
     assert (PACKAGE / "py.typed").exists()
