@@ -18,14 +18,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, repeat
-from typing import Any, Final
+from typing import Any
 
 from .number import as_number
 from .order import recorded_order
-from .value import CONSTANT, MANY, PRODUCTS, Leaves, one_at_a_time, write_out
+from .value import CONSTANT, MANY, PRODUCTS, Leaves, one_at_a_time, write_grad, write_out
 from .value import Value as Value
-
-_write_grad: Final = Value.__dict__["_grad"].__set__
 
 
 def backward(self: Value, upstream: float = 1.0) -> None:
@@ -91,7 +89,7 @@ def _send_to_leaves(output: Value, seed: float) -> None:
     """The pass of one gate between its leaves and the output."""
     leaves, sent = output._first, output._d_first
     before = [leaf._grad for leaf in leaves]
-    restore = map(_write_grad, (output, *leaves), (output._grad, *before))
+    restore = map(write_grad, (output, *leaves), (output._grad, *before))
     if seed != 1.0:
         sent = [local * seed for local in sent]
     if before != [None] * len(before):
@@ -119,10 +117,10 @@ class _Reached:
     def restoring(self) -> Iterator[None]:
         """Writes back a gradient at each step."""
         return chain(
-            map(_write_grad, self.gates, repeat(None)),
-            map(_write_grad, self.path, repeat(None)),
-            map(_write_grad, self.seen, self.seen_before),
-            map(_write_grad, self.leaves, self.leaves_before),
+            map(write_grad, self.gates, repeat(None)),
+            map(write_grad, self.path, repeat(None)),
+            map(write_grad, self.seen, self.seen_before),
+            map(write_grad, self.leaves, self.leaves_before),
         )
 
 

@@ -15,6 +15,7 @@ in DiffRules.jl.
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
 from itertools import chain
@@ -50,8 +51,6 @@ def gate_named(name: str) -> Gate:
     """
     if name in GATES:
         return GATES[name]
-    import difflib
-
     near = difflib.get_close_matches(name, GATES, 1)
     hint = f"; did you mean {near[0]!r}?" if near else "."
     raise KeyError(f"there is no gate {name!r} in the table{hint} @mg.gate defines your own")

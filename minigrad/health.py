@@ -16,12 +16,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import hypot, isfinite
+from textwrap import fill
 from typing import Any, Final
 
 from .clipping import gradient_norm
 from .engine import Value
 from .nn import MLP
 from .nonfinite import first_nonfinite
+from .notation import escape
 from .number import described
 from .optim import Optimizer
 from .order import topological_order
@@ -80,8 +82,6 @@ class Health:
     def __repr__(self) -> str:
         if not self.findings:
             return "healthy: nothing dead, saturated, vanishing, exploding or not finite"
-        from textwrap import fill
-
         return "\n".join(
             f"{finding.what}\n"
             + fill(finding.advice, 98, initial_indent="  ", subsequent_indent="  ")
@@ -89,8 +89,6 @@ class Health:
         )
 
     def _repr_html_(self) -> str:
-        from .notation import escape
-
         words = "".join(
             f"<p><b>{escape(finding.what)}</b><br>{escape(finding.advice)}</p>"
             for finding in self.findings

@@ -222,6 +222,11 @@ class Value(Deciding):
 MANY: Final = Value(0.0)  # a Value: backward asks it for its gradient like any second input
 
 
+# Setters in C: no Ctrl-C comes between the writes of `deque(map(write_grad, wires, numbers), 0)`.
+write_data: Final = Value.__dict__["_data"].__set__
+write_grad: Final = Value.__dict__["_grad"].__set__
+
+
 def own_backward(wire: Value) -> Callable[[], None] | None:
     """The function that the user assigned to `_backward` of a gate, if any."""
     if wire._second is not MANY or wire._d_second is PRODUCTS:
