@@ -40,7 +40,7 @@ def test_the_ending_of_the_name_decides_the_format(tmp_path, ending, beginning):
     assert os.listdir(tmp_path) == [path.name]
 
 
-def test_names_may_be_text(tmp_path):
+def test_the_name_of_a_file_may_be_text(tmp_path):
     mg.draw(neuron()).save(str(tmp_path / "f.dot"))
     assert (tmp_path / "f.dot").exists()
 

@@ -250,7 +250,7 @@ def test_a_later_change_of_data_does_not_change_the_paths():
 # --- what a reader sees ---------------------------------------------------------------------------
 
 
-def test_printed_paths():
+def test_paths_print_as_derivatives_then_formulas_then_numbers():
     x, y = Value(3.0, label="x"), Value(-0.5, label="y")
     f = labelled(labelled(x * y, "u") + x, "f")
     assert str(mg.paths(f, x, limit=1)).splitlines() == [
