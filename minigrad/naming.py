@@ -56,8 +56,8 @@ class Names:
     def formula(self, wire: Value) -> Formula:
         """The name as a formula, for use in larger ones."""
         if wire not in self._formulas:
-            expression = self._expression(wire, DEEPEST_EXPRESSION)
-            self._formulas[wire] = self._numbered_name(wire) if expression is None else expression
+            formula = self._expression(wire, DEEPEST_EXPRESSION)
+            self._formulas[wire] = self._numbered.formula(wire) if formula is None else formula
         return self._formulas[wire]
 
     def computed(self, wire: Value) -> Formula:
@@ -80,10 +80,6 @@ class Names:
             parts.append(part)
         expression = apply_gate_of(wire, parts)
         return expression if len(as_text(expression)) <= LONGEST_EXPRESSION else None
-
-    def _numbered_name(self, wire: Value) -> Formula:
-        name = self._numbered[wire]
-        return Formula.symbol(name, latex_name(name))
 
 
 def apply_gate_of(wire: Value, operands: list[Formula]) -> Formula:
