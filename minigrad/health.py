@@ -30,6 +30,7 @@ from .order import topological_order
 from .tabular import Table
 
 FLAT: Final = 0.01  # a slope below this part of the activation's steepest is saturated
+STEEPEST: Final = 0.25  # σ's: at least so steep an activation is taken to be, if all units are flat
 MOSTLY: Final = 0.9  # … and a unit is, if that holds for this share of the rows
 FADING: Final = 1e-3  # ratio of the gradient norms of two layers
 SLOW, FAST = 1e-5, 0.1  # ratio of update to weight; about 1e-3 is usual
@@ -196,7 +197,7 @@ def _units(layers: Sequence[_Layer]) -> list[Finding]:
         flat = [
             unit
             for unit, rows in layer.slopes.items()
-            if unit not in dead and _is_saturated(rows, max(steepest, 0.25))
+            if unit not in dead and _is_saturated(rows, max(steepest, STEEPEST))
         ]
         if flat:
             findings.append(Finding("saturated", _counted("saturated", layer, flat)))
