@@ -30,8 +30,8 @@ from .order import topological_order
 from .tabular import Table
 
 FLAT: Final = 0.01  # a slope below this part of the activation's steepest is saturated
-STEEPEST: Final = 0.25  # σ's: at least so steep an activation is taken to be, if all units are flat
 MOSTLY: Final = 0.9  # … and a unit is, if that holds for this share of the rows
+STEEPEST: Final = 0.25  # σ's own, for a layer whose units are all flat
 FADING: Final = 1e-3  # ratio of the gradient norms of two layers
 SLOW, FAST = 1e-5, 0.1  # ratio of update to weight; about 1e-3 is usual
 
