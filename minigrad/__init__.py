@@ -90,7 +90,7 @@ __all__ = [
     "where",
 ]
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # which does not see the gates' functions below
 
     def __getattr__(name: str) -> Any: ...
 

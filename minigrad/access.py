@@ -1,4 +1,4 @@
-"""How many parameters are read and written at once: Values by their slots, others by attributes.
+"""Parameters read and written many at once: Values by their slots, others by their attributes.
 
 >>> from minigrad.engine import Value
 >>> v, w = Value(1.0), Value(2.0)
@@ -14,7 +14,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from .clipping import has_grad
-from .engine import Value, one_at_a_time
+from .engine import Value
+from .value import one_at_a_time
 
 
 class ByAttribute:

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from .engine import Value
-from .gate import Gate, described
+from .gate import Gate
 from .gates import FUNCTIONS, GATES, gate_named
+from .number import described
 
 
 class Activation(NamedTuple):

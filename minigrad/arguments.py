@@ -17,7 +17,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from .engine import Value
-from .gate import as_number
+from .number import as_number
 
 NUMBER: Final = "number"
 TOO_DEEP: Final = (
@@ -95,10 +95,10 @@ def _array(shape: tuple[int, ...], numbers: Iterator[Any]) -> Any:
     return array
 
 
-def described(structure: Any) -> str:
+def structure_text(structure: Any) -> str:
     """The structure in words, for messages.
 
-    >>> described((list, "number", (list, "number", "number")))
+    >>> structure_text((list, "number", (list, "number", "number")))
     '[number, [number, number]]'
     """
     if structure == NUMBER:
@@ -109,8 +109,8 @@ def described(structure: Any) -> str:
     if kind == "array":
         return f"array of shape {parts[0]}"
     if kind is dict:
-        return "{" + ", ".join(f"{key!r}: {described(part)}" for key, part in parts) + "}"
-    texts = ", ".join(map(described, parts[:8])) + (", …" if len(parts) > 8 else "")
+        return "{" + ", ".join(f"{key!r}: {structure_text(part)}" for key, part in parts) + "}"
+    texts = ", ".join(map(structure_text, parts[:8])) + (", …" if len(parts) > 8 else "")
     if kind is list:
         return f"[{texts}]"
     return f"({texts})" if kind is tuple else f"{kind.__name__}({texts})"

@@ -18,7 +18,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from .engine import Value
-from .gate import described
+from .number import described
 from .order import leaves_and_gates
 from .value import own_backward
 

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from .chart import HUGE, even_ticks, svg_document
 from .contour import contour_lines
-from .gate import as_number
 from .notation import escape
+from .number import as_number
 from .picture import Picture
 from .themes import Theme, theme_named
 from .training import checked_columns

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from math import isfinite
 from typing import Any
 
 from .copying import restored
 from .engine import Value
-from .file_reader import Place
+from .file_reader import Place, number_as_json
 from .gates import GATES, gate_named
 from .order import topological_order
 from .value import own_backward
@@ -21,7 +20,7 @@ def circuit_as_json(output: Value) -> dict[str, Any]:
 
 
 def _wire_as_json(wire: Value, number: dict[Value, int]) -> dict[str, Any]:
-    entry: dict[str, Any] = {"data": _as_json(wire.data)}
+    entry: dict[str, Any] = {"data": number_as_json(wire.data)}
     if wire.gate is not None:
         if GATES.get(wire.gate.name) is not wire.gate:
             raise ValueError(
@@ -35,20 +34,16 @@ def _wire_as_json(wire: Value, number: dict[Value, int]) -> dict[str, Any]:
             )
         entry["gate"] = wire.gate.name
         entry["inputs"] = [number[source] for source in wire.inputs]
-        entry["local"] = [_as_json(local) for local in wire.local_gradients]
+        entry["local"] = [number_as_json(local) for local in wire.local_gradients]
     if wire.is_constant:
         entry["constant"] = True
     if wire.has_grad:
-        entry["grad"] = _as_json(wire.grad)
+        entry["grad"] = number_as_json(wire.grad)
     if wire.label:
         entry["label"] = Place(f"the label of {wire!r}", wire.label).text()
     if "unit" in wire.__dict__:
         entry["unit"] = list(wire.unit)
     return entry
-
-
-def _as_json(number: float) -> float | str:
-    return number if isfinite(number) else repr(number)
 
 
 def circuit_from_json(content: Place) -> Value:

@@ -24,14 +24,15 @@ from typing import Any, Final
 
 from .arguments import put_together, take_apart
 from .compiled_gate import gate_of
-from .engine import MANY, Value
-from .gate import as_number, described
-from .methods import kept_with
+from .compiled_methods import kept_with
+from .engine import Value
 from .modes import with_gates
+from .number import as_number, described
 from .recording import constant, new_wire, observed, observers
 from .recordings import Recording, record_function
 from .rows import Rows, rows_of
 from .tracing import TracingError, is_recording
+from .value import MANY
 
 EXECUTORS: Final = ("auto", "python", "tape", "lanes")
 

@@ -25,10 +25,10 @@ from threading import local
 from typing import Any
 from weakref import ref
 
-from .engine import CONSTANT, MANY, Value
+from .engine import Value
 from .micrograd_names import KEPT
 from .order import leaves_and_gates, topological_order
-from .value import new_object, own_backward, write_out
+from .value import CONSTANT, MANY, new_object, own_backward, write_out
 
 
 def _deepcopy(wire: Value, memo: dict[int, Any]) -> Value:

@@ -25,11 +25,11 @@ from .dot_source import font
 from .drawing import Drawing
 from .engine import Value
 from .expansion import expand as expanded
-from .gate import described
 from .graph_style import graph_lines
 from .layout import DRAW_LESS
 from .marks import idle_gates, legend_of_heat, legend_of_marks, nonfinite_birth
 from .notation import check_digits
+from .number import described
 from .order import leaves_and_gates
 from .scene import Scene, uses_of
 from .selection import crossed_columns, more_gates_than, selected_gates

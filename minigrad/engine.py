@@ -1,4 +1,4 @@
-"""Values, circuits and the backward pass.
+"""The backward pass: gradients through the circuit behind a value.
 
 >>> x, y, z = Value(-2.0, label="x"), Value(5.0, label="y"), Value(-4.0, label="z")
 >>> f = (x + y) * z
@@ -18,17 +18,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, repeat
-from typing import Any, Final
+from typing import Any
 
-from .gate import as_number
+from .number import as_number
 from .order import recorded_order
-from .value import CONSTANT as CONSTANT
-from .value import MANY as MANY
-from .value import PRODUCTS, Leaves, write_out
+from .value import CONSTANT, MANY, PRODUCTS, Leaves, one_at_a_time, write_grad, write_out
 from .value import Value as Value
-from .value import one_at_a_time as one_at_a_time
-
-_write_grad: Final = Value.__dict__["_grad"].__set__
 
 
 def backward(self: Value, upstream: float = 1.0) -> None:
@@ -94,7 +89,7 @@ def _send_to_leaves(output: Value, seed: float) -> None:
     """The pass of one gate between its leaves and the output."""
     leaves, sent = output._first, output._d_first
     before = [leaf._grad for leaf in leaves]
-    restore = map(_write_grad, (output, *leaves), (output._grad, *before))
+    restore = map(write_grad, (output, *leaves), (output._grad, *before))
     if seed != 1.0:
         sent = [local * seed for local in sent]
     if before != [None] * len(before):
@@ -122,10 +117,10 @@ class _Reached:
     def restoring(self) -> Iterator[None]:
         """Writes back a gradient at each step."""
         return chain(
-            map(_write_grad, self.gates, repeat(None)),
-            map(_write_grad, self.path, repeat(None)),
-            map(_write_grad, self.seen, self.seen_before),
-            map(_write_grad, self.leaves, self.leaves_before),
+            map(write_grad, self.gates, repeat(None)),
+            map(write_grad, self.path, repeat(None)),
+            map(write_grad, self.seen, self.seen_before),
+            map(write_grad, self.leaves, self.leaves_before),
         )
 
 

@@ -29,7 +29,7 @@ from .dialects import PYTHON, TORCH, C, Code
 from .engine import Value
 from .export_prelude import C_PRELUDE, python_prelude
 from .formula import Formula
-from .gate import described
+from .number import described
 from .order import topological_order
 
 RESERVED: Final = {

@@ -20,10 +20,11 @@ from typing import Any, Final, NamedTuple
 
 from .engine import Value
 from .expression_error import ALLOWED, ExpressionError, error_at, excerpt
-from .gate import Gate, described
+from .gate import Gate
 from .gates import GATES
 from .grammar import checked
 from .notation import printable
+from .number import described
 from .recording import constant
 from .tokens import Token, cleaned, tokens_of
 

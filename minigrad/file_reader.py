@@ -163,6 +163,11 @@ class Place:
         return str(self.content)
 
 
+def number_as_json(number: float) -> float | str:
+    """The number in the form in which `Place.number` reads it."""
+    return number if abs(number) < float("inf") else repr(float(number))
+
+
 def _shown(content: Any) -> str:
     if isinstance(content, (dict, list)):
         kind = "an object" if isinstance(content, dict) else "a list"

@@ -24,10 +24,11 @@ from typing import Any, Final
 
 from .circuit_file import circuit_as_json, circuit_from_json
 from .engine import Value
-from .file_reader import CircuitFileError, Place, parsed
-from .gate import described
+from .file_reader import CircuitFileError, Place, number_as_json, parsed
 from .network_file import network_as_json, network_from_json
 from .nn import MLP
+from .number import described
+from .saving import write_file
 
 __all__ = ["CircuitFileError", "load", "save"]
 
@@ -57,13 +58,17 @@ def save(thing: Value | MLP | dict[str, float], path: str | os.PathLike[str]) ->
     elif isinstance(thing, MLP):
         body = {"kind": "network", **network_as_json(thing)}
     elif isinstance(thing, dict):
-        body = {"kind": "state", "parameters": {str(k): _number(v) for k, v in thing.items()}}
+        body = {
+            "kind": "state",
+            "parameters": {str(k): number_as_json(v) for k, v in thing.items()},
+        }
     else:
         raise TypeError(
             f"save takes a Value (the output of a circuit), an MLP or a state_dict(), got "
             f"{described(thing)}: save the state_dict() of a module of your own"
         )
-    _write_whole(Path(path), _as_text({"format": "minigrad", "version": VERSION, **body}))
+    text = _as_text({"format": "minigrad", "version": VERSION, **body})
+    write_file(Path(path), text.encode("ascii"), lasting=True)
 
 
 def load(path: str | os.PathLike[str], most_bytes: int = MOST_BYTES) -> Any:
@@ -96,10 +101,6 @@ def load(path: str | os.PathLike[str], most_bytes: int = MOST_BYTES) -> Any:
     return {name: place.number() for name, place in content["parameters"].entries()}
 
 
-def _number(number: Any) -> Any:
-    return number if abs(number) < float("inf") else repr(float(number))
-
-
 def _as_text(content: dict[str, Any]) -> str:
     """JSON with one line for each item of the long lists: to be read, and compared in a diff."""
     lines = []
@@ -110,18 +111,3 @@ def _as_text(content: dict[str, Any]) -> str:
         else:
             lines.append(f"{json.dumps(key)}: {json.dumps(value, allow_nan=False)}")
     return "{" + ",\n ".join(lines) + "}\n"
-
-
-def _write_whole(path: Path, text: str) -> None:
-    if not path.parent.is_dir():
-        raise FileNotFoundError(f"there is no folder {str(path.parent)!r}: make it first")
-    part = path.with_name(f".{path.name}.{os.urandom(4).hex()}.part")
-    try:
-        with open(part, "x", encoding="ascii") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise

@@ -8,7 +8,7 @@ from math import isfinite
 from sys import float_info
 from typing import Any, Final, NamedTuple
 
-from .gate import as_number
+from .number import as_number
 
 # Fractions of an input's size to try as its step. A large step loses to curvature (h⁴), a small one
 # to rounding (1/h); the one whose estimate agrees best with its neighbour's is used.

@@ -13,7 +13,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from . import ieee
-from .formula import Formula, as_python
+from .formula import Formula
+from .python_code import as_python
 
 if TYPE_CHECKING:
     from .gate import Gate

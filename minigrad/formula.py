@@ -1,49 +1,20 @@
-"""Rules as text: run a rule on symbols and print what it did, as plain text, LaTeX or Python.
+"""Rules as formulas: run a rule on symbols and print what it did, as plain text or LaTeX.
 
 >>> x, out = Formula.symbol("x"), Formula.symbol("out")
 >>> as_text(1.0 - out * out)
 '1 − out²'
 >>> as_latex(1.0 / (x + 2.0))
 '\\\\frac{1}{x + 2}'
->>> as_python(x / (x + 2.0))
-([], ['divide(x, (x + 2.0))'])
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Sequence
 from typing import Any, Final, NoReturn
 
+from .operand import Operand
+
 MINUS: Final = "−"
-
-
-class Operand:
-    """What a rule can be handed besides numbers: a `Value`, a `Formula`, later a native value.
-
-    A kind of operand brings the arithmetic operators and says in `apply_gate` what a gate does to
-    it.
-    """
-
-    __slots__ = ()
-
-    @staticmethod
-    def apply_gate(gate: Any, operands: tuple[Any, ...]) -> Any:
-        """What `gate` makes of operands of which at least one is of this kind."""
-        raise NotImplementedError
-
-    @staticmethod
-    def sum_of_products(left: Sequence[Any], right: Sequence[Any]) -> Any:
-        """Σ left·right where this kind has a form of its own for it, else None."""
-        return None
-
-    def choose(self, if_true: Any, if_false: Any) -> Any:
-        """`where` with this operand as the condition."""
-        return if_true if self else if_false
-
-    def equals(self, other: Any) -> Any:
-        """The condition self = other, on numbers; Python's `==` is identity on a `Value`."""
-        raise NotImplementedError
 
 
 class Formula(Operand):
@@ -277,63 +248,3 @@ def _latex_cases(formula: Formula) -> str:
         return rf"{as_latex(formula)} & \text{{otherwise}}"
     condition, if_true, if_false = formula.operands
     return rf"{as_latex(if_true)} & {as_latex(condition)} \\ {_latex_cases(if_false)}"
-
-
-def as_python(*formulas: Formula) -> tuple[list[str], list[str]]:
-    """The formulas as Python on floats: assignments of what is used twice, then the expressions.
-
-    >>> x = Formula.symbol("x")
-    >>> twice = x / 2.0
-    >>> as_python(twice * twice)
-    (['t0 = divide(x, 2.0)'], ['(t0 * t0)'])
-    """
-    assignments: list[str] = []
-    names: dict[Formula, str] = {}
-    shared = _used_twice(formulas)
-
-    def python(formula: Formula) -> str:
-        if formula in names:
-            return names[formula]
-        text = _python_operation(formula, python)
-        if formula not in shared:
-            return text
-        names[formula] = name = f"t{len(names)}"
-        assignments.append(f"{name} = {text}")
-        return name
-
-    return assignments, [python(formula) for formula in formulas]
-
-
-def _used_twice(formulas: tuple[Formula, ...]) -> set[Formula]:
-    seen: set[Formula] = set()
-    twice: set[Formula] = set()
-    waiting = list(formulas)
-    while waiting:
-        formula = waiting.pop()
-        if formula.operation in ("symbol", "number"):
-            continue
-        if formula in seen:
-            twice.add(formula)
-            continue
-        seen.add(formula)
-        waiting.extend(part for part in formula.operands if isinstance(part, Formula))
-    return twice
-
-
-def _python_operation(formula: Formula, python: Callable[[Formula], str]) -> str:
-    operation, parts = formula.operation, formula.operands
-    if operation == "symbol":
-        return str(parts[0])
-    if operation == "number":
-        return repr(parts[0]).replace("inf", "1e999")
-    if operation == "call":
-        gate, *arguments = parts
-        return f"{gate.name}({', '.join(map(python, arguments))})"
-    texts = [python(part) for part in parts]
-    if operation == "where":
-        return f"({texts[1]} if {texts[0]} else {texts[2]})"
-    if operation == "neg":
-        return f"(-{texts[0]})"
-    if operation in ("/", "**"):
-        return f"{'divide' if operation == '/' else 'power'}({texts[0]}, {texts[1]})"
-    return f"({texts[0]} {operation} {texts[1]})"

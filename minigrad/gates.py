@@ -15,6 +15,7 @@ in DiffRules.jl.
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
 from itertools import chain
@@ -22,8 +23,10 @@ from operator import add as plus
 from typing import Any
 
 from . import bell_curve, ieee
-from .formula import Formula, Operand
-from .gate import Gate, described, function_of
+from .formula import Formula
+from .gate import Gate, function_of
+from .number import described
+from .operand import Operand
 
 GATES: dict[str, Gate] = {}
 
@@ -49,8 +52,6 @@ def gate_named(name: str) -> Gate:
     """
     if name in GATES:
         return GATES[name]
-    import difflib
-
     near = difflib.get_close_matches(name, GATES, 1)
     hint = f"; did you mean {near[0]!r}?" if near else "."
     raise KeyError(f"there is no gate {name!r} in the table{hint} @mg.gate defines your own")

@@ -22,8 +22,8 @@ from typing import Any, Final
 from .engine import Value
 from .finite_differences import best_estimate
 from .finite_differences import numeric_derivative as numeric_derivative
-from .gate import described
 from .notation import printable
+from .number import described
 from .order import leaves_and_gates
 
 RIGHT: Final = "right"

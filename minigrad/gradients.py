@@ -19,7 +19,8 @@ from typing import Any
 from .engine import Value
 from .evaluation import evaluated
 from .formula import Formula
-from .gate import Gate, described
+from .gate import Gate
+from .number import described
 from .order import leaves_and_gates
 from .recording import constant
 from .value import own_backward

@@ -16,19 +16,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import hypot, isfinite
+from textwrap import fill
 from typing import Any, Final
 
 from .clipping import gradient_norm
 from .engine import Value
-from .gate import described
 from .nn import MLP
 from .nonfinite import first_nonfinite
+from .notation import escape
+from .number import described
 from .optim import Optimizer
 from .order import topological_order
 from .tabular import Table
 
 FLAT: Final = 0.01  # a slope below this part of the activation's steepest is saturated
 MOSTLY: Final = 0.9  # … and a unit is, if that holds for this share of the rows
+STEEPEST: Final = 0.25  # σ's own, for a layer whose units are all flat
 FADING: Final = 1e-3  # ratio of the gradient norms of two layers
 SLOW, FAST = 1e-5, 0.1  # ratio of update to weight; about 1e-3 is usual
 
@@ -80,8 +83,6 @@ class Health:
     def __repr__(self) -> str:
         if not self.findings:
             return "healthy: nothing dead, saturated, vanishing, exploding or not finite"
-        from textwrap import fill
-
         return "\n".join(
             f"{finding.what}\n"
             + fill(finding.advice, 98, initial_indent="  ", subsequent_indent="  ")
@@ -89,8 +90,6 @@ class Health:
         )
 
     def _repr_html_(self) -> str:
-        from .notation import escape
-
         words = "".join(
             f"<p><b>{escape(finding.what)}</b><br>{escape(finding.advice)}</p>"
             for finding in self.findings
@@ -198,7 +197,7 @@ def _units(layers: Sequence[_Layer]) -> list[Finding]:
         flat = [
             unit
             for unit, rows in layer.slopes.items()
-            if unit not in dead and _is_saturated(rows, max(steepest, 0.25))
+            if unit not in dead and _is_saturated(rows, max(steepest, STEEPEST))
         ]
         if flat:
             findings.append(Finding("saturated", _counted("saturated", layer, flat)))

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from math import sqrt
 from typing import Any, Final
 
-from .gate import as_number, described
+from .number import as_number, described
 
 Scheme = Callable[[Any, int, int], float]
 

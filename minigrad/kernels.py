@@ -19,8 +19,9 @@ from typing import Any, Final, NamedTuple
 
 from . import ieee
 from .floats import called_gates, define, float_forward
-from .formula import Formula, as_python, as_text
+from .formula import Formula, as_text
 from .gate import Gate, Rule
+from .python_code import as_python
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,9 +17,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from .engine import Value
-from .gate import as_number, described
 from .gates import exp, log, maximum, multiplexer, relu, softplus
 from .gates import sum as sigma
+from .number import as_number, described
 
 
 def half_squared_error(outputs: Any, targets: Any) -> Any:

@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from .gate import Gate, described
+from .gate import Gate
+from .number import described
 
 if TYPE_CHECKING:
     from .value import Value

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from .gate import described
+from .number import described
 from .value import MANY, Value, own_backward
 
 KEPT: Final = "_backward"  # in `__dict__` of a leaf: the function that was assigned to it

@@ -8,8 +8,9 @@ from contextvars import ContextVar
 from threading import Lock
 from typing import Final
 
-from .engine import CONSTANT, Value
+from .engine import Value
 from .recording import observers
+from .value import CONSTANT
 
 _lock: Final = Lock()
 _without_gates: Final[ContextVar[bool]] = ContextVar("_without_gates", default=False)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .engine import Value
-from .gate import as_number
+from .number import as_number
 
 
 class Module:

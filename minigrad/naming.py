@@ -9,8 +9,8 @@
 >>> print(names.latex(f))
 \\tanh(w_1 \\cdot x_1 + 1)
 
-A wire with a label is called by it; one without by its expression while that is short, else by its
-place in the circuit: `v₁₂`.
+A wire with a label is called by it; one without by its expression while that is short, else by a
+number: `v₁₂` (see `wire_names`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Final
 
 from .engine import Value
 from .formula import Formula, as_latex, as_text
-from .notation import latex_name, rounded, unicode_name
+from .notation import latex_name, latex_number, rounded, unicode_name
 from .order import topological_order
 from .wire_names import WireNames
 
@@ -56,8 +56,8 @@ class Names:
     def formula(self, wire: Value) -> Formula:
         """The name as a formula, for use in larger ones."""
         if wire not in self._formulas:
-            expression = self._expression(wire, DEEPEST_EXPRESSION)
-            self._formulas[wire] = self._place(wire) if expression is None else expression
+            formula = self._expression(wire, DEEPEST_EXPRESSION)
+            self._formulas[wire] = self._numbered.formula(wire) if formula is None else formula
         return self._formulas[wire]
 
     def computed(self, wire: Value) -> Formula:
@@ -81,10 +81,6 @@ class Names:
         expression = apply_gate_of(wire, parts)
         return expression if len(as_text(expression)) <= LONGEST_EXPRESSION else None
 
-    def _place(self, wire: Value) -> Formula:
-        name = self._numbered[wire]
-        return Formula.symbol(name, latex_name(name))
-
 
 def apply_gate_of(wire: Value, operands: list[Formula]) -> Formula:
     """A gate that Python has an operator for as its operator, another as a function."""
@@ -101,8 +97,4 @@ def number_formula(text: str) -> Formula:
     >>> as_latex(number_formula("−1.0e−9")), as_latex(number_formula("∞"))
     ('-1.0 \\\\cdot 10^{-9}', '\\\\infty')
     """
-    mantissa, e, exponent = text.partition("e")
-    latex = mantissa.replace("−", "-").replace("∞", r"\infty").replace("nan", r"\mathrm{nan}")
-    if e:
-        latex += rf" \cdot 10^{{{exponent.replace('−', '-')}}}"
-    return Formula.symbol(text, latex)
+    return Formula.symbol(text, latex_number(text))

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .gate import as_number
 from .native_tape import NativeTape
 from .native_training import Calls, NativeTraining, Route
+from .number import as_number
 from .recordings import Recording
 
 

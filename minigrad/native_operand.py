@@ -13,9 +13,10 @@ from typing import Any, Final
 
 import llvmlite.ir as ir
 
-from .formula import Formula, Operand
+from .formula import Formula
 from .gate import Gate
 from .kernels import Kernel, parts_first
+from .operand import Operand
 
 DOUBLE: Final = ir.DoubleType()
 LONG: Final = ir.IntType(64)

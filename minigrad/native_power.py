@@ -1,8 +1,8 @@
 """x to the power y on vectors, at most 1 unit in the last place from the true result.
 
 exp(y · log x) multiplies the error of log x by up to 745, so log x is computed in two parts, to 64
-bits. Special cases are IEEE 754's. The exponents of everyday, as products and roots, are at most 3
-units off. Needs llvmlite.
+bits. Special cases are IEEE 754's. Everyday exponents (2, 3, ½, …) become products and roots, which
+are at most 3 units off. Needs llvmlite.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def pow(x: Native, y: Native) -> Native:
 
 
 def power(x: Native, y: Native) -> Native:
-    """x to the power y; the exponents of everyday are products and roots in lanes."""
+    """x to the power y; in lanes everyday exponents are products and roots."""
     exponent = y.known
     if x.code.width == 1 or exponent is None:
         return pow(x, y)

@@ -1,9 +1,8 @@
-"""The native tape: a loop over runs, each a native loop over operations of one kind. Needs
-llvmlite and NumPy.
+"""The native tape: a loop over runs, each a native loop over operations of one kind.
 
 Operations are sorted by level (how far they are from the leaves), kernel and number of operands:
 those of one run do not depend on each other, and their results stand side by side. There is nothing
-to compile for a circuit but kernels that no circuit has used before.
+to compile for a circuit but kernels that no circuit has used before. Needs llvmlite and NumPy.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from math import inf
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
@@ -20,11 +20,9 @@ from .native_steps import Job, step_function
 from .native_tape import Array
 from .optim import Optimizer, State
 from .update_formulas import UpdateFormulas, update_formulas
+from .value import write_data, write_grad
 
 Call = list[int]  # the address of a native function, and its arguments
-
-_write_data: Final = Value.__dict__["_data"].__set__
-_write_grad: Final = Value.__dict__["_grad"].__set__
 
 
 class Calls:
@@ -148,8 +146,8 @@ class NativeTraining:
             return  # there are no gradients yet
         count = len(self.moved)
         # each runs in C from end to end: no thread sees a half, and no Ctrl-C leaves one
-        deque(map(_write_data, self.moved, self.data.numbers[:count].tolist()), maxlen=0)
-        deque(map(_write_grad, self.moved, self.grad.numbers[:count].tolist()), maxlen=0)
+        deque(map(write_data, self.moved, self.data.numbers[:count].tolist()), maxlen=0)
+        deque(map(write_grad, self.moved, self.grad.numbers[:count].tolist()), maxlen=0)
 
     def write_back(self) -> None:
         """Give the Values their numbers, and the optimiser its state."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from math import isfinite
 from typing import Any, Final
 
-from .file_reader import Place
+from .file_reader import Place, number_as_json
 from .gates import GATES
 from .nn import MLP, Layer
 
@@ -31,13 +30,9 @@ def _layer_as_json(layer: Layer) -> dict[str, Any]:
     biases = [neuron.b for neuron in layer.neurons]
     return {
         "activation": activation.name,
-        "weights": [[_as_json(w.data) for w in neuron.w] for neuron in layer.neurons],
-        "bias": [_as_json(b.data) for b in biases if b is not None] or None,
+        "weights": [[number_as_json(w.data) for w in neuron.w] for neuron in layer.neurons],
+        "bias": [number_as_json(b.data) for b in biases if b is not None] or None,
     }
-
-
-def _as_json(number: float) -> float | str:
-    return number if isfinite(number) else repr(number)
 
 
 def network_from_json(content: Place) -> MLP:

@@ -7,10 +7,10 @@ from typing import Any
 
 from .activations import Activation, activation_of
 from .engine import Value
-from .gate import described
 from .gates import dot
 from .initial_weights import initial_biases, initial_weights, random_numbers
 from .module import Module
+from .number import described
 from .recording import constant
 from .unit_names import UnitNames
 

@@ -276,3 +276,14 @@ def rounded(number: float, digits: int = 2) -> str:
         return "nan" if number != number else sign + "∞"
     mantissa, exponent = f"{size:.{max(digits - 1, 0)}e}".split("e")
     return sign + f"{mantissa}e{int(exponent)}".replace("-", "−")
+
+
+def latex_number(text: str) -> str:
+    """A number that is text already, as `rounded` gives it, in LaTeX's math mode.
+
+    >>> print(latex_number("−1.0e−9"), latex_number("∞"))
+    -1.0 \\cdot 10^{-9} \\infty
+    """
+    plain = text.replace("−", "-").replace("∞", r"\infty").replace("nan", r"\mathrm{nan}")
+    mantissa, e, exponent = plain.partition("e")
+    return rf"{mantissa} \cdot 10^{{{exponent}}}" if e else plain

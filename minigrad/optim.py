@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 from .access import BySlot, access_to
 from .clipping import clip_grad_norm, clip_grad_value, gradient_norm, has_grad
 from .engine import Value
-from .gate import as_number, described
+from .number import as_number, described
 from .schedules import Schedule, cosine, linear, step_decay
 from .update_formulas import update_formulas
 

@@ -24,8 +24,7 @@ def topological_order(output: Value) -> list[Value]:
     >>> [wire.label for wire in topological_order(z + x)]
     ['x', 'y', 'z', '']
 
-    Always the same for the same circuit: depth first, left to right. Iterative: a chain of a
-    million gates is an ordinary circuit.
+    Always the same for the same circuit: depth first, left to right.
     """
     leaves, gates = leaves_and_gates(output)
     return leaves + gates

@@ -65,7 +65,6 @@ def gate(
     quantities that change their sign where there is no derivative. Running the definition again
     replaces it; the built-in gates cannot be replaced.
     """
-
     if without_settings or not symbol or local_gradient is None:
         raise TypeError(
             "a gate needs a symbol and a local gradient: write @mg.gate(symbol=…, "

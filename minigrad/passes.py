@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from types import MappingProxyType
 from typing import Final
 
-from .engine import CONSTANT, Value, _write_grad
-from .gate import as_number
+from .engine import Value
 from .notation import check_digits
+from .number import as_number
 from .step import Circuit, Step
-from .value import one_at_a_time, own_backward
+from .value import CONSTANT, one_at_a_time, own_backward, write_grad
 
 NOTHING: Final = -0.0  # the zero to sum from: −0.0 + c is c, to the last bit
 
@@ -197,7 +197,7 @@ class Passes:
         before = [gradients.get(wire) for wire in wires]
         with one_at_a_time:
             kept = [wire._grad for wire in (output, *wires)]
-            restore = map(_write_grad, (output, *wires), kept)
+            restore = map(write_grad, (output, *wires), kept)
             try:
                 output._grad = upstream
                 for wire, old in zip(wires, before):

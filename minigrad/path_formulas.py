@@ -24,7 +24,7 @@ from .notation import latex_name, unicode_name
 from .path_names import Factor, PathNames
 from .simplify import is_number, simplified
 
-DEEPEST_EXPRESSION: Final = 2  # gates; what is behind gets a name by its place
+DEEPEST_EXPRESSION: Final = 2  # gates; what is behind gets a number for a name
 WIDEST_EXPRESSION: Final = 3  # inputs
 MOST_STEPS: Final = 8  # in one factor; more are shortened with …
 
@@ -63,7 +63,7 @@ def _operand(names: PathNames, wire: Value, depth: int) -> Formula:
         return as_formula(float(f"{wire.data:.6g}"))
     gate = wire.gate
     if gate is None or not gate.has_rules or not depth or len(wire.inputs) > WIDEST_EXPRESSION:
-        return names.name_by_place(wire)
+        return names.numbered_name(wire)
     inputs = [_operand(names, source, depth - 1) for source in wire.inputs]
     if gate.rule is None or gate.definition is not None:  # a function, known by its name
         return Formula.apply_gate(gate, tuple(inputs))

@@ -3,7 +3,7 @@
 The texts write ∂C/∂θ₁ = ∂z¹/∂θ₁ · ∂a¹/∂z¹ · …: only labelled wires are named, and the steps through
 unlabelled wires between two of them become one factor. Where two paths would then read the same,
 or where one factor would hide more than two gates and nothing else were left, every wire is named:
-v₇ is the wire at place 7 of the topological order.
+one without a label of its own by its number, as in `wire_names`.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from typing import Final, NamedTuple
 from .between import Between, Branch
 from .engine import Value
 from .formula import Formula
-from .notation import latex_name, parse_name, subscript, unicode_name
+from .notation import latex_name, subscript, unicode_name
 from .order import topological_order
+from .wire_names import WireNames
 
 MOST_INSERTIONS: Final = 4  # for each wire and branch, to find out whether two paths read alike
 
@@ -48,17 +49,17 @@ class PathNames:
     >>> names = PathNames(between)
     >>> path = [branches[0] for branches in between.branches[:-1]]
     >>> [names.symbol(factor).operands[0] for factor in names.factors(path)]
-    ['∂z¹/∂w₁', '∂v₃/∂z¹']
+    ['∂z¹/∂w₁', '∂v₁/∂z¹']
     """
 
     def __init__(self, between: Between) -> None:
         self.between = between
         self.between_wires = frozenset(between.wires)
-        wires = topological_order(between.output)
-        self._places = {wire: place for place, wire in enumerate(wires)}
-        self._places.setdefault(between.leaf, len(wires))
-        self._letter = _free_letter(wires)
-        self._labels = self._labels_of_one_wire()
+        ends = (between.leaf, between.output)
+        texts = {w: unicode_name(w.label) for w in (*between.wires, *ends) if w.label}
+        self._labels = self._labels_of_one_wire(texts)
+        wires = dict.fromkeys((*topological_order(between.output), between.leaf))
+        self._numbered = WireNames([*wires], [wire for wire in texts if wire not in self._labels])
 
     def is_named(self, wire: Value) -> bool:
         """Whether the symbols of a path name this wire."""
@@ -74,14 +75,12 @@ class PathNames:
         return wire is self.between.leaf or wire is self.between.output or wire in self._labels
 
     def name(self, wire: Value) -> Formula:
-        """The name of a wire on a path: its label, or its place."""
-        return self._labels[wire] if wire in self._labels else self.name_by_place(wire)
+        """The name of a wire on a path: its label, or its number."""
+        return self._labels[wire] if wire in self._labels else self.numbered_name(wire)
 
-    def name_by_place(self, wire: Value) -> Formula:
+    def numbered_name(self, wire: Value) -> Formula:
         """The name of a wire that has no label (of its own): v₇."""
-        place = self._places[wire]
-        latex = self._letter.replace("′", "'") + _latex_subscript(place)
-        return Formula.symbol(self._letter + subscript(place), latex)
+        return self._numbered.formula(wire)
 
     def factors(self, steps: Sequence[Branch]) -> list[Factor]:
         """The steps of a path, cut at the wires that have names."""
@@ -112,14 +111,9 @@ class PathNames:
             rf"\frac{{\partial{index} {of_latex}}}{{\partial {by_latex}}}",
         )
 
-    def _labels_of_one_wire(self) -> dict[Value, Formula]:
+    def _labels_of_one_wire(self, texts: dict[Value, str]) -> dict[Value, Formula]:
         """The labels that name one wire only; a shared one stays with the output, then the leaf."""
         output, leaf = self.between.output, self.between.leaf
-        texts = {
-            wire: unicode_name(wire.label)
-            for wire in (*self.between.wires, leaf, output)
-            if wire.label
-        }
         wires_of = Counter(texts.values())
         shared_by_both = leaf is not output and texts.get(leaf) == texts.get(output)
         return {
@@ -164,15 +158,6 @@ class PathNames:
                     return True
             origins[number] = merged
         return False
-
-
-def _free_letter(wires: list[Value]) -> str:
-    """The letter for wires without labels: v, with as many primes as it takes to be new."""
-    bases = {parse_name(wire.label).base for wire in wires if str(wire.label)[:1] == "v"}
-    letter = "v"
-    while letter in bases:
-        letter += "′"
-    return letter
 
 
 def _latex_subscript(number: int) -> str:

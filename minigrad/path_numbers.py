@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from math import isclose, log10
 from typing import Final
 
-from .notation import rounded
+from .notation import latex_number, rounded
 
 LONGEST_COUNT: Final = 10**15  # that is written with all its digits
 
@@ -53,26 +53,15 @@ def counted(count: int, what: str) -> str:
 
 def text_product(numbers: Sequence[float | None]) -> str:
     """Numbers as factors; None stands for those that are left out."""
-    return " · ".join(_in_a_row(numbers))
+    return " · ".join(_in_a_row(["…" if n is None else number_text(n) for n in numbers], "−"))
 
 
 def latex_product(numbers: Sequence[float | None], sign: str = r" \cdot ") -> str:
     """The same in LaTeX; the sign between them can be another."""
-    return sign.join(map(latex_number, _in_a_row(numbers)))
+    texts = [r"\cdots" if n is None else latex_number(number_text(n)) for n in numbers]
+    return sign.join(_in_a_row(texts, "-"))
 
 
-def latex_number(text: str) -> str:
-    """A number that is text already, in LaTeX.
-
-    >>> print(latex_number("1.6e−9"))
-    1.6 \\cdot 10^{-9}
-    """
-    plain = text.replace("−", "-").replace("∞", r"\infty").replace("…", r"\cdots")
-    mantissa, e, exponent = plain.replace("nan", r"\mathrm{nan}").partition("e")
-    return rf"{mantissa} \cdot 10^{{{exponent}}}" if e else mantissa
-
-
-def _in_a_row(numbers: Sequence[float | None]) -> list[str]:
+def _in_a_row(texts: list[str], minus: str) -> list[str]:
     """Negative numbers stand in brackets, where a sign stands before them."""
-    texts = ["…" if number is None else number_text(number) for number in numbers]
-    return texts[:1] + [f"({text})" if text.startswith("−") else text for text in texts[1:]]
+    return texts[:1] + [f"({text})" if text.startswith(minus) else text for text in texts[1:]]

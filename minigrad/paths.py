@@ -26,18 +26,12 @@ from typing import Final
 from .between import Between, Branch
 from .engine import Value
 from .formula import Formula, as_latex, as_text
-from .gate import described
 from .largest import LargestFirst
+from .notation import latex_number
+from .number import described
 from .path_formulas import factor_formula
 from .path_names import Factor, PathNames
-from .path_numbers import (
-    count_text,
-    counted,
-    latex_number,
-    latex_product,
-    number_text,
-    text_product,
-)
+from .path_numbers import count_text, counted, latex_product, number_text, text_product
 
 MOST_WRITTEN: Final = 50  # paths, in text and LaTeX; iterating goes on
 MOST_FACTORS: Final = 16  # that are written; of a longer path the middle is left out

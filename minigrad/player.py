@@ -21,8 +21,8 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 from .draw import draw
-from .gate import as_number
 from .notation import escape, unicode_name
+from .number import as_number
 from .quiz import MISTAKES, Question, questions
 from .stage import Stage
 from .step import Step

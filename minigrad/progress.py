@@ -6,11 +6,12 @@
 
 from __future__ import annotations
 
-import html
 import sys
 from shutil import get_terminal_size
 from time import perf_counter
 from typing import Any, Final
+
+from .notation import escape
 
 CELLS: Final = 20
 INTERVAL: Final = 0.1  # seconds between two drawings
@@ -90,7 +91,7 @@ class _Element:
 
     def _repr_html_(self) -> str:
         left = time_left(self.done, self.total, self.seconds)
-        words = html.escape(f"{self.done}/{self.total}  {self.text}  {left}")
+        words = escape(f"{self.done}/{self.total}  {self.text}  {left}")
         return f'<progress value="{self.done}" max="{self.total}"></progress> {words}'
 
 

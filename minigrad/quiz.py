@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from .engine import Value
-from .gate import as_number, described
+from .number import as_number, described
 from .step import Step
 from .value import own_backward
 

@@ -20,7 +20,7 @@ from typing import Final
 
 from .engine import Value
 from .formula import as_text
-from .gate import described
+from .number import described
 from .step import Circuit, Step
 from .words import addition, branches, chain_rule, lead
 

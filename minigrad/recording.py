@@ -19,13 +19,14 @@ from math import isfinite
 from operator import mul as times
 from typing import Any, Final
 
-from .engine import CONSTANT, MANY, Value
+from .engine import Value
 from .floats import FloatCode, define, float_forward, float_local_gradients
-from .gate import Gate, all_inputs, as_number, documentation
+from .gate import Gate, all_inputs, documentation
 from .gates import FUNCTIONS, GATES
 from .ieee import RAISING
+from .number import as_number
 from .sources import note_nonfinite_birth
-from .value import PRODUCTS, new_object
+from .value import CONSTANT, MANY, PRODUCTS, new_object
 
 _SUM: Final = GATES["sum"]
 

@@ -9,8 +9,7 @@ from math import isnan
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .arguments import described as structure_text
-from .arguments import put_together, take_apart
+from .arguments import put_together, structure_text, take_apart
 from .engine import Value
 from .executors import BatchRunner, Runner, make_batch_runner, make_runner
 from .flatten import flatten

@@ -1,12 +1,12 @@
-"""The rows of a batch: the same numbers in every row, one column for each."""
+"""The rows of a batch: a row holds the numbers of one example, a column one number of them all."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from .arguments import TOO_DEEP, described, structure_of_arrays, take_apart
-from .gate import as_number
+from .arguments import TOO_DEEP, structure_of_arrays, structure_text, take_apart
+from .number import as_number
 from .tape import replay
 
 if TYPE_CHECKING:
@@ -148,8 +148,9 @@ def _list(name: str, columns: Sequence[Any], count: int, structure: Hashable) ->
         found = take_apart((tuple(column[i] for column in columns), {}), numbers)
         if found != structure:
             raise ValueError(
-                f"{name}.batch needs rows of one structure: row 0 is {described(structure[1])}, "  # type: ignore[index]
-                f"row {i} is {described(found[1])}"  # type: ignore[index]
+                f"{name}.batch needs rows of one structure: row 0 is "
+                f"{structure_text(structure[1])}, "  # type: ignore[index]
+                f"row {i} is {structure_text(found[1])}"  # type: ignore[index]
             )
         rows.append(list(map(as_number, numbers)))
     return rows

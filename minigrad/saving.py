@@ -30,17 +30,27 @@ def save(
     return path
 
 
-def write_file(path: Path, content: bytes) -> None:
-    """Put the content where the path says; a file there is replaced by a complete one only."""
+def write_file(path: Path, content: bytes, lasting: bool = False) -> None:
+    """Put the content where the path says; a file there is replaced by a complete one only.
+
+    A `lasting` one is on the disk before that: not even a power cut leaves half of it.
+    """
+    if not path.parent.is_dir():
+        raise FileNotFoundError(
+            f"cannot write {str(path)!r}: there is no folder {str(path.parent)!r}; make it first"
+        )
     if os.path.isdir(path):  # where nothing can be seen, writing says why
         raise IsADirectoryError(f"{str(path)!r} is a directory: name a file in it")
     part = path.with_name(f".{os.urandom(8).hex()}.part")
     try:
         with open(part, "xb") as file:
             file.write(content)
+            if lasting:
+                file.flush()
+                os.fsync(file.fileno())
         os.replace(part, path)
     except OSError as error:
-        raise OSError(f"cannot write {str(path)!r}: {error.strerror or error}") from None
+        raise type(error)(f"cannot write {str(path)!r}: {error.strerror or error}") from None
     finally:
         with suppress(OSError):
             part.unlink()

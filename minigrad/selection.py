@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from .engine import Value
-from .gate import described
+from .number import described
 
 STEPS_AROUND = 2  # how far around=wire reaches when depth= does not say
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from .engine import Value
-from .gate import described
+from .number import described
 from .order import topological_order
 
 

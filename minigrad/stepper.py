@@ -24,7 +24,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .engine import Value, _write_grad
+from .engine import Value
 from .passes import NOTHING, Passes
 from .quiz import Grade, Score, graded, questions
 from .reasons import why
@@ -32,7 +32,7 @@ from .saving import save
 from .stage import Stage
 from .step import Step
 from .targets import Target, stop_at
-from .value import one_at_a_time
+from .value import one_at_a_time, write_grad
 
 if TYPE_CHECKING:
     from .player import Player
@@ -118,7 +118,7 @@ class Stepper(Passes):
                 totals.append(total)
             totals += [self._gradients.get(wire, NOTHING) for wire in self.circuit.gates]
             # in C from end to end: a Ctrl-C comes before all of the writes or after them
-            deque(map(_write_grad, self.circuit.wires, totals), maxlen=0)
+            deque(map(write_grad, self.circuit.wires, totals), maxlen=0)
 
     def why(self, wire: Value) -> str:
         """The chain of reasons for the gradient of `wire`, from the output to it, in one text.

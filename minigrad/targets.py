@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from .engine import Value
-from .gate import described
+from .number import described
 from .step import Circuit, Step
 
 Target = Value | str | Callable[[Step], object]

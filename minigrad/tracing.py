@@ -21,9 +21,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from .formula import Operand
-from .gate import as_number
 from .gates import FUNCTIONS, select
+from .number import as_number
+from .operand import Operand
 from .sources import calling_source
 
 _is_recording: Final[ContextVar[bool]] = ContextVar("_is_recording", default=False)

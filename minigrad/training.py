@@ -22,9 +22,9 @@ from typing import Any
 from .accuracy import accuracy
 from .batches import Batches
 from .early_stopping import BestParameters
-from .gate import described
 from .history import Epoch, History
 from .native_epochs import native_epochs
+from .number import described
 from .optim import Optimizer
 from .progress import Progress
 from .value_epochs import Columns, NotFiniteError, ValueEpochs

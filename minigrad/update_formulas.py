@@ -16,8 +16,9 @@ from weakref import WeakKeyDictionary
 
 from . import ieee
 from .floats import called_gates, define, float_forward
-from .formula import Formula, as_formula, as_python, as_text
+from .formula import Formula, as_formula, as_text
 from .kernels import parts_first
+from .python_code import as_python
 from .variadic import COMPARISONS
 
 if TYPE_CHECKING:

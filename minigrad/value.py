@@ -15,9 +15,10 @@ from collections.abc import Callable, Iterable
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final
 
-from .gate import Gate, as_number
+from .gate import Gate
 from .gates import GATES
 from .made_by_hand import gate_made_by_hand, inputs_made_by_hand
+from .number import as_number
 from .tracing import Deciding
 
 # Layout. A circuit has millions of wires, and the garbage collector visits each object again and
@@ -219,6 +220,11 @@ class Value(Deciding):
 
 
 MANY: Final = Value(0.0)  # a Value: backward asks it for its gradient like any second input
+
+
+# Setters in C: no Ctrl-C comes between the writes of `deque(map(write_grad, wires, numbers), 0)`.
+write_data: Final = Value.__dict__["_data"].__set__
+write_grad: Final = Value.__dict__["_grad"].__set__
 
 
 def own_backward(wire: Value) -> Callable[[], None] | None:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from .batches import Batches
 from .clipping import clip_grad_norm, gradient_norm
 from .engine import Value
-from .gate import described
+from .number import described
 from .optim import Optimizer
 
 Columns = Sequence[Any]  # X, Y, …: each with one item for every row

@@ -21,8 +21,8 @@ from operator import attrgetter, is_, itemgetter
 from types import CodeType, FunctionType, MemberDescriptorType, MethodType, ModuleType
 from typing import Any, Final
 
+from .compiled_methods import Methods
 from .engine import Value
-from .methods import Methods
 
 DEPTH: Final = 20  # how deep things in one another are looked into
 MOST: Final = 20_000  # functions and objects that are looked into; lists and dicts do not count

@@ -12,12 +12,13 @@ v₁, v₂, … is how the literature numbers the steps of an evaluation.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Final
 
 from .engine import Value
 from .formula import Formula, format_number
-from .notation import unicode_name
+from .notation import latex_name, unicode_name
 
 LETTERS: Final = "vugtsrq"
 
@@ -25,14 +26,15 @@ LETTERS: Final = "vugtsrq"
 class WireNames:
     """The names of the wires of a circuit, which are given in topological order.
 
-    A name is made when it is asked for: of a large circuit only a part is ever shown.
+    A name is made when it is asked for: of a large circuit only a part is ever shown. `ambiguous`
+    are wires whose label is no name, because another has it too: their numbers follow all others.
     """
 
-    def __init__(self, wires: Sequence[Value]) -> None:
+    def __init__(self, wires: Sequence[Value], ambiguous: Iterable[Value] = ()) -> None:
         initials = {_label(wire)[:1] for wire in wires}
         self._letter = next((letter for letter in LETTERS if letter not in initials), "wire_")
         nameless = (wire for wire in wires if not (wire.is_constant or _label(wire)))
-        self._numbers = {wire: number for number, wire in enumerate(nameless, 1)}
+        self._numbers = {wire: number for number, wire in enumerate(chain(nameless, ambiguous), 1)}
 
     def __getitem__(self, wire: Value) -> str:
         if wire in self._numbers:
@@ -43,7 +45,8 @@ class WireNames:
         """The wire as an operand of a formula: a number for a constant, else a symbol."""
         if wire.is_constant and not _label(wire):
             return Formula("number", (wire.data,))
-        return Formula.symbol(self[wire])
+        name = self[wire]
+        return Formula.symbol(name, latex_name(name))
 
 
 def _label(wire: Value) -> str:

@@ -23,10 +23,10 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 from .engine import Value
-from .gate import as_number, described
 from .losses import half_squared_error
 from .nn import MLP
 from .notation import check_digits
+from .number import as_number, described
 from .saving import save
 from .sheet import as_html, as_latex, as_markdown, as_text
 from .training_step import TrainingStep
@@ -63,6 +63,7 @@ class Worksheet:
         if not callable(loss):
             raise TypeError(f"loss= is a function of outputs and targets, got {described(loss)}")
         check_digits(digits)
+        self._model = model
         training_step = TrainingStep(model, x, t, loss, as_number(learning_rate), digits)
         self._page = training_step.page()
 
@@ -120,6 +121,9 @@ class Worksheet:
             ".html": HTML_DOCUMENT.replace("SHEET", self.html(answers)),
         }
         save("a worksheet", path, {end: f"{text}\n".encode for end, text in texts.items()})
+
+    def __repr__(self) -> str:
+        return f"Worksheet({self._model!r})"
 
     def _repr_html_(self) -> str:
         return self.html()

@@ -155,7 +155,7 @@ SOURCE_CHANGES: list[tuple[ModuleType, str, str, str]] = [
     (engine, "_reach_leaves", "leaves_before.append(source._grad)", "leaves_before.append(None)"),
     (engine, "_reach_leaves", "others.append(source)", "pass"),
     (engine, "_Reached", "repeat(None)", "repeat(0.0)"),
-    (engine, "_Reached", "map(_write_grad, self.leaves, self.leaves_before)", "()"),
+    (engine, "_Reached", "map(write_grad, self.leaves, self.leaves_before)", "()"),
     (engine, "_whole_pass", "output._grad = seed", "output._grad = 1.0"),
     (engine, "_whole_pass", "output._grad = seed", "pass"),
     (engine, "_whole_pass", "leaf._grad += old", "leaf._grad = old"),

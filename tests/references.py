@@ -13,8 +13,8 @@ from typing import Any
 import mpmath
 from mpmath import mp, mpf
 
-from minigrad.formula import Operand
 from minigrad.gate import Gate
+from minigrad.operand import Operand
 
 DIGITS = 60
 STEP = mpf(10) ** -20

@@ -90,12 +90,12 @@ def test_numbers_beyond_the_largest_float() -> None:
             _ = Value(1.0) * thing
 
 
-def test_value_of_a_value() -> None:
+def test_a_value_is_not_made_of_a_value() -> None:
     with pytest.raises(TypeError, match=r"got a Value.*Value\(v\.data\)"):
         Value(Value(1.0))
 
 
-def test_arrays() -> None:
+def test_an_array_is_not_one_number() -> None:
     numpy = pytest.importorskip("numpy")
     for array in (numpy.zeros(3), numpy.zeros((2, 2)), numpy.zeros(1), numpy.array(2.0)):
         with pytest.raises(TypeError, match=r"ndarray.*one number"):
@@ -143,7 +143,7 @@ def test_the_wrong_number_of_inputs() -> None:
         mg.sum(3)
 
 
-def test_select_out_of_range() -> None:
+def test_an_index_out_of_range_says_which_are_in_it() -> None:
     table = [Value(1.0), Value(2.0)]
     for index in (2, -1, 0.5, float("nan"), Value(7)):
         with pytest.raises(IndexError, match=r"whole number from 0 to 1, got"):
@@ -266,7 +266,7 @@ def test_grad_by_what_is_no_value() -> None:
             mg.grad(x * x, thing)  # type: ignore[arg-type]
 
 
-def test_an_unknown_gate() -> None:
+def test_an_unknown_gate_is_named_with_its_neighbour() -> None:
     from minigrad.gates import gate_named
 
     with pytest.raises(KeyError, match=r"did you mean 'tanh'"):

@@ -40,7 +40,7 @@ def test_the_ending_of_the_name_decides_the_format(tmp_path, ending, beginning):
     assert os.listdir(tmp_path) == [path.name]
 
 
-def test_names_may_be_text(tmp_path):
+def test_the_name_of_a_file_may_be_text(tmp_path):
     mg.draw(neuron()).save(str(tmp_path / "f.dot"))
     assert (tmp_path / "f.dot").exists()
 
@@ -58,8 +58,8 @@ def test_a_directory_is_refused(tmp_path):
         mg.draw(neuron()).save(tmp_path / "f.svg")
 
 
-def test_a_folder_that_does_not_exist_is_named(tmp_path):
-    with pytest.raises(OSError, match=r"cannot write .*missing.*No such file or directory"):
+def test_a_folder_that_does_not_exist_is_named_with_the_remedy(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"there is no folder .*missing'; make it first"):
         mg.draw(neuron()).save(tmp_path / "missing" / "f.svg")
 
 

@@ -14,7 +14,7 @@ import minigrad as mg
 from minigrad import Value, constant
 
 
-def test_the_names() -> None:
+def test_prev_and_op_are_the_inputs_and_the_symbol() -> None:
     a, b = Value(2.0, label="a"), Value(-3.0, label="b")
     product = a * b
     assert product._prev == {a, b}

@@ -49,7 +49,7 @@ def test_the_first_gate_is_found_with_its_line() -> None:
         ("sqrt", lambda x: (x - 1).sqrt()),
     ],
 )
-def test_where_it_began(gate: str, make) -> None:  # type: ignore[no-untyped-def]
+def test_the_gate_where_it_began_is_found(gate: str, make) -> None:  # type: ignore[no-untyped-def]
     output = make(Value(0.0)) * 2 + 1
     found = mg.first_nonfinite(output)
     assert found is not None
@@ -59,7 +59,7 @@ def test_where_it_began(gate: str, make) -> None:  # type: ignore[no-untyped-def
     assert all(math.isfinite(wire.data) for wire in found.wire.inputs)
 
 
-def test_an_input_that_is_nan() -> None:
+def test_an_input_that_is_not_finite_is_named() -> None:
     for output, story in (
         (Value(math.nan, label="x") * 2, "the input x is nan"),
         (Value(math.nan) * 2, "an input without label is nan"),

@@ -174,7 +174,7 @@ def test_a_unicode_name_is_its_own_name(label):
         (2, 3, "2.000"),
     ],
 )
-def test_rounded(number, digits, text):
+def test_a_rounded_number_is_as_a_reader_writes_it(number, digits, text):
     assert rounded(number, digits) == text
 
 

@@ -2,6 +2,7 @@
 
 import ast
 import doctest
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import minigrad as mg
 from minigrad.own_gates import BUILT_IN
 
+ROOT = Path(__file__).parents[1]
 PACKAGE = Path(mg.__file__).parent
 MODULES = {path.stem: ast.parse(path.read_text()) for path in PACKAGE.glob("*.py")}
 
@@ -29,6 +31,13 @@ def test_imports_go_one_way():
         free = {name for name, needs in waiting.items() if not needs & waiting.keys()}
         assert free, f"these modules import each other in a circle: {sorted(waiting)}"
         waiting = {name: needs for name, needs in waiting.items() if name not in free}
+
+
+def test_the_readme_lists_every_file_once():
+    _, _, built = (ROOT / "README.md").read_text(encoding="utf-8").partition("## How it is built")
+    rows = [line for line in built.splitlines() if line.startswith("|")]
+    named = [name for row in rows for name in re.findall(r"`([a-z_]+)`", row)]
+    assert sorted(named) == sorted(MODULES.keys() - {"__init__", "__main__"})
 
 
 def test_importing_minigrad_loads_only_the_standard_library():
@@ -67,6 +76,15 @@ def test_every_public_name_has_a_docstring_with_an_example():
             assert ">>>" in thing.__doc__, f"{name} has no example"
 
 
+def test_every_public_name_is_in_the_reference():
+    pages = "\n".join(page.read_text(encoding="utf-8") for page in (ROOT / "docs").glob("*.md"))
+    shown = set(re.findall(r"^::: (\S+)$", pages, re.MULTILINE))
+    for name in set(mg.__all__) - {"GATES", *mg.GATES}:  # the table of gates is a page of its own
+        thing = getattr(mg, name)
+        home = thing.__name__ if _is_module(thing) else thing.__module__
+        assert shown & {home, f"{home}.{name}", f"minigrad.{name}"}, f"{name} is on no page"
+
+
 def test_every_gate_is_a_method_and_a_function():
     for name in BUILT_IN:
         assert callable(getattr(mg.Value, name))
@@ -81,6 +99,16 @@ def test_the_examples_of_the_gates_run():
                 runner.run(example)
     assert runner.tries > 3 * len(BUILT_IN)
     assert runner.failures == 0
+
+
+def test_text_becomes_html_in_one_file():
+    imports = {
+        name: {
+            alias.name for node in tree.body if isinstance(node, ast.Import) for alias in node.names
+        }
+        for name, tree in MODULES.items()
+    }
+    assert [name for name, modules in imports.items() if "html" in modules] == ["notation"]
 
 
 def test_the_package_is_typed():

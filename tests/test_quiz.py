@@ -152,6 +152,6 @@ def test_the_truth_is_always_right(output):
         (0.0, float("nan"), False),
     ],
 )
-def test_the_tolerance(answer, truth, right):
+def test_an_answer_of_two_or_three_digits_is_right(answer, truth, right):
     assert matches(answer, truth) is right
     assert matches(-answer, -truth) is right

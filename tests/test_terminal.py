@@ -73,7 +73,7 @@ def test_a_large_circuit_is_cut_around_the_gate_at_work():
     assert any("◀" in line for line in lines)
 
 
-def test_keys():
+def test_what_keys_send_moves_or_quits_or_means_nothing():
     assert list(keys_in("\r\n\x1b[C\x1bOC ")) == ["next"] * 5
     assert list(keys_in("\x1b[D\x7f\x1b[H\x1b[F")) == ["back", "back", "home", "end"]
     assert list(keys_in("\x1b")) == list(keys_in("q")) == list(keys_in("")) == ["quit"]

@@ -116,3 +116,8 @@ def test_what_is_no_network_is_an_error():
         Worksheet(3, X, T)
     with pytest.raises(ValueError, match="takes 2 inputs, got 3"):
         Worksheet(two_layers("tanh"), [1, 2, 3], T)
+
+
+def test_a_worksheet_names_its_network_where_it_is_not_shown():
+    sheet = Worksheet.from_seed(3)
+    assert repr(sheet) == "Worksheet(MLP(2, [2, 1], activation=['sigmoid', 'sigmoid']))"

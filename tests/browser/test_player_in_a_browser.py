@@ -98,7 +98,7 @@ def test_playing_goes_on_to_the_end_and_stops_there(page):
     page.get_by_label("play", exact=True).wait_for()
 
 
-def test_scrubbing(page):
+def test_scrubbing_goes_to_a_step_and_says_which(page):
     page.get_by_label("position").fill("9")
     assert title(page) == "backward 4 of 5 · gate ×"
     assert page.get_by_label("position").get_attribute("aria-valuetext") == title(page)

@@ -1,0 +1,71 @@
+"""What somebody hands to the library: as one number, or described in the error that refuses it.
+
+>>> as_number(2), described("2")
+(2.0, "the str '2'")
+"""
+
+from __future__ import annotations
+
+from math import inf, isinf
+from numbers import Complex, Real
+
+
+def as_number(number: object) -> float:
+    """Anything that is one real number, as a float; all else is an error that names the remedy.
+
+    >>> from fractions import Fraction
+    >>> as_number(Fraction(1, 4)), as_number(True)
+    (0.25, 1.0)
+    >>> as_number("3")
+    Traceback (most recent call last):
+    ...
+    TypeError: expected a number, got the str '3': write float(...) around it
+    """
+    if type(number) is float:
+        return number
+    kind = type(number)
+    if isinstance(number, (int, float)) or (  # asking the abstract classes takes a microsecond
+        hasattr(kind, "__float__")
+        and not hasattr(kind, "__len__")
+        and (isinstance(number, Real) or not isinstance(number, Complex))
+    ):
+        try:
+            converted = float(number)  # type: ignore[arg-type]
+        except OverflowError:
+            converted = inf
+        except (TypeError, ValueError) as error:
+            raise TypeError(f"expected a number, got {described(number)}: {error}") from None
+        if isinf(converted) and number != converted:
+            raise OverflowError(
+                f"expected a number within the range of a float (up to 1.8e308), got the "
+                f"{kind.__name__} {_short(number)}: scale it down first"
+            )
+        return converted
+    raise TypeError(f"expected a number, got {described(number)}: {_remedy(number)}")
+
+
+def _short(thing: object) -> str:
+    try:
+        text = " ".join(repr(thing).split())
+    except ValueError:  # an int with more digits than Python prints
+        return "of more than 4,000 digits"
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def described(thing: object) -> str:
+    """What came, for a message: its type and itself, on one line and not too long."""
+    return "None" if thing is None else f"the {type(thing).__name__} {_short(thing)}"
+
+
+def _remedy(thing: object) -> str:
+    if isinstance(thing, str):
+        return "write float(...) around it"
+    if thing is None:
+        return "did a function forget its return?"
+    if hasattr(type(thing), "__len__"):
+        return "a wire carries one number; write a loop or a list comprehension over the items"
+    if isinstance(thing, type):
+        return "pass an int, a float or a Value, not a class"
+    if isinstance(thing, complex) or hasattr(thing, "imag"):
+        return "minigrad works with real numbers; take .real, .imag or abs()"
+    return "pass an int, a float or a Value"
