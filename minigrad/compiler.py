@@ -54,9 +54,10 @@ def compile(
     new structure of arguments (another length of a list) is recorded anew. The result is a Value
     like any other; its gate is the whole function.
 
-    The function must build the same circuit whatever the numbers are: a decision by a number raises
-    a `TracingError` that names the line, and the second call with other numbers is compared with
-    the function itself, once (`check=False` leaves that out).
+    The function must build the same circuit whatever the numbers are. A decision by a number raises
+    a `TracingError` that names the line, and so does what would take one out of the circuit: `data`
+    and `grad`, `backward()`, `no_grad`, `grad(...)` without `create_graph`. The second call with
+    other numbers is compared with the function itself, once (`check=False` leaves that out).
 
     With the extra `native` (llvmlite and NumPy) the replay is machine code: "tape" is a loop over
     the operations, "lanes" straight-line code for many rows at a time; "auto" chooses by size, and

@@ -22,11 +22,14 @@ from typing import Any, Final
 
 from .gate import as_number
 from .order import recorded_order
+from .tracing import NOT_REPEATED, OF_ITS_OWN, refuse_while_recording
 from .value import CONSTANT as CONSTANT
 from .value import MANY as MANY
 from .value import PRODUCTS, Leaves, write_out
 from .value import Value as Value
 from .value import one_at_a_time as one_at_a_time
+
+_INSTEAD: Final = f"Call it on what the function returns, {OF_ITS_OWN}"
 
 _write_grad: Final = Value.__dict__["_grad"].__set__
 
@@ -43,6 +46,7 @@ def backward(self: Value, upstream: float = 1.0) -> None:
     nothing: after an exception or Ctrl-C at any point every `grad` is as it was. `upstream` is the
     gradient that this wire itself receives.
     """
+    refuse_while_recording("backward()", NOT_REPEATED, _INSTEAD)
     seed = as_number(upstream)
     with one_at_a_time:
         _whole_pass(self, seed)
@@ -56,6 +60,7 @@ def zero_grad(self: Value) -> None:
     >>> y.backward(); y.zero_grad(); x
     Value(data=3.0, grad=?)
     """
+    refuse_while_recording("zero_grad()", NOT_REPEATED, "Call it before or after")
     leaves, gates, _ = recorded_order(self)
     with one_at_a_time:
         for wire in leaves + gates:

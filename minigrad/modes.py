@@ -10,6 +10,7 @@ from typing import Final
 
 from .engine import CONSTANT, Value
 from .recording import observers
+from .tracing import FIXED, refuse_while_recording
 
 _lock: Final = Lock()
 _without_gates: Final[ContextVar[bool]] = ContextVar("_without_gates", default=False)
@@ -66,6 +67,10 @@ def with_gates() -> Iterator[None]:
 
 def _forget_gate(wire: Value) -> Value:
     if _without_gates.get():
+        if not all(source.is_constant for source in wire.inputs):
+            refuse_while_recording(
+                "no_grad()", FIXED, "Compute with it before the call, and pass the number"
+            )
         wire.gate = wire._first = wire._d_first = wire._d_second = None
         wire._second = CONSTANT
     return wire

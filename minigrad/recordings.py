@@ -129,8 +129,8 @@ class Recording:
             raise TracingError(
                 f"the recording of {self.name} gives {replayed} where the function itself gives "
                 f"{shown}: something that depends on the numbers was fixed when it was recorded "
-                "(.data of a Value, random numbers, a variable that changes). Use Values and "
-                f"mg.where throughout, or call the function without mg.compile"
+                "(random numbers, a variable that changes). Use Values and mg.where throughout, or "
+                "call the function without mg.compile"
             )
         self.checked = True
 

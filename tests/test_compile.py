@@ -1,5 +1,6 @@
 """A compiled function gives what the function itself gives, or says why it cannot."""
 
+import itertools
 import math
 import threading
 from fractions import Fraction
@@ -264,18 +265,21 @@ def test_where_on_a_comparison_follows_the_numbers_of_each_call():
             assert (a.grad, b.grad) == ((1.0, 0.0) if x > y else (0.0, -1.0))
 
 
-def test_data_read_while_recording_is_found_out_at_the_second_call():
-    baked = mg.compile(lambda x: x * x.data)
-    assert baked(2.0).data == 4.0
-    assert baked(2.0).data == 4.0
+def test_a_variable_that_changes_is_found_out_at_the_second_call():
+    scale = [2.0]
+    scaled, unchecked = (mg.compile(lambda x: x * scale[0], check=check) for check in (True, False))
+    assert [f(2.0).data for f in (scaled, scaled, unchecked)] == [4.0, 4.0, 4.0]
+    scale[0] = 3.0
     with pytest.raises(mg.TracingError, match=r"gives 6 where the function itself gives 9"):
-        baked(3.0)
-    assert mg.compile(lambda x: x * x.data, check=False)(2.0).data == 4.0
+        scaled(3.0)
+    assert unchecked(3.0).data == 6.0
 
 
-def test_a_result_whose_structure_depends_on_the_numbers_is_found_out():
-    body = mg.compile(lambda x: [x, x] if x.data < 2 else [x])
+def test_a_result_whose_structure_changes_is_found_out():
+    count = [2]
+    body = mg.compile(lambda x: [x] * count[0])
     assert [wire.data for wire in body(1.0)] == [1.0, 1.0]
+    count[0] = 1
     with pytest.raises(mg.TracingError, match="gives 3, 3 where the function itself gives 3:"):
         body(3.0)
 
@@ -366,10 +370,10 @@ def test_a_batch_of_wrong_shape_is_an_error_that_says_which_row():
         loss.batch([[1, 2]], [1], reduce="max")
 
 
-def test_a_batch_that_reads_data_is_found_out():
-    w = Value(1.0)
+def test_a_batch_with_a_variable_that_changes_is_found_out():
+    w, calls = Value(1.0), itertools.count(1)
     with pytest.raises(mg.TracingError, match="where the function itself gives"):
-        mg.compile(lambda x: w * x.data).batch([1.0, 2.0])
+        mg.compile(lambda x: w * x * next(calls)).batch([1.0, 2.0])
 
 
 def test_rows_run_with_the_function_they_were_made_for_and_its_present_parameters():
