@@ -95,7 +95,11 @@ class Places:
         if isinstance(thing, list):
             return self._note_items(thing, depth)
         if isinstance(thing, dict):
-            return self._note_names(itemgetter, thing, thing, depth)
+            leads = self._note_names(itemgetter, thing, thing, depth)
+            if leads and all(self._leading(item, depth) for item in thing.values()):
+                self._names.append((len, thing))  # of parameters alone: another would be one too
+                self._things.append(len(thing))
+            return leads
         if isinstance(thing, partial):
             return self._any([thing.func, thing.args, thing.keywords], depth)
         if isinstance(thing, MethodType):

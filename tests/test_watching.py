@@ -207,6 +207,19 @@ def test_a_replaced_variable_of_an_outer_function_is_noticed():
         compiled(1.0)
 
 
+def test_another_parameter_in_a_dict_of_parameters_is_noticed_and_nothing_beside_them():
+    weights, state = {"first": Value(2.0)}, {"weight": Value(1.0), "steps": 0}
+    compiled = mg.compile(lambda x: state["weight"] * mg.sum([w * x for w in weights.values()]))
+    assert [compiled(x).data for x in (1.0, 2.0)] == [2.0, 4.0]
+    state["latest"] = 4.0
+    assert compiled(1.0).data == 2.0
+    weights["second"] = Value(3.0)
+    with pytest.raises(mg.TracingError, match="replaced by another object"):
+        compiled(1.0)
+    compiled.clear()
+    assert compiled(1.0).data == 5.0
+
+
 def test_what_does_not_lead_to_a_parameter_can_be_replaced():
     thing = Plain()
     thing.log, thing.me, thing.kind = [], thing, Plain
