@@ -49,7 +49,7 @@ class Recording:
         numbers: list[float],
     ) -> None:
         self.structure, self.name = structure, compiled.name
-        self.function = compiled.function
+        self.compiled_gate = compiled._gate
         self.output_structure, self.outputs = take_result_apart(compiled.name, result)
         wires, leaves = _all_wires(self.outputs)
         self.input_labels = [wire.label for wire in inputs]

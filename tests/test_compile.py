@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import pytest
 from circuits import EXECUTORS, bits, circuits
+from frames import Labelled
 from hypothesis import HealthCheck, given, settings
 
 import minigrad as mg
@@ -370,6 +371,25 @@ def test_a_batch_of_wrong_shape_is_an_error_that_says_which_row():
         loss.batch([[1, 2]], [1], reduce="max")
 
 
+def test_a_batch_in_a_compiled_function_is_refused_with_what_to_write():
+    w = Value(1.0)
+    inner = mg.compile(lambda x: w * x)
+    rows = inner.rows([1.0, 2.0])
+    for body in (lambda x: x * inner.batch([1.0, 2.0]), lambda x: x * inner.run_rows(rows)[0]):
+        with pytest.raises(
+            mg.TracingError, match=r"mg\.sum\(\[<lambda>\(row\) for row in rows\]\)"
+        ):
+            mg.compile(body)(1.0)
+
+
+def test_columns_without_places_are_refused_and_a_data_frame_goes_by_places():
+    loss = mg.compile(lambda x, y: x * y)
+    for column in ({1.0, 2.0}, {0: 1.0, 1: 2.0}):
+        with pytest.raises(TypeError, match=r"batch needs lists or arrays.*got the .*pass a list"):
+            loss.batch(column, [1.0, 2.0])
+    assert loss.batch(Labelled([1.0, 2.0, 3.0]), [1.0, 0.0, 0.0], reduce="sum").data == 1.0
+
+
 def test_a_batch_with_a_variable_that_changes_is_found_out():
     w, calls = Value(1.0), itertools.count(1)
     with pytest.raises(mg.TracingError, match="where the function itself gives"):
@@ -380,8 +400,11 @@ def test_rows_run_with_the_function_they_were_made_for_and_its_present_parameter
     w = [Value(1.0)]
     one, two = mg.compile(lambda x: w[0] * x), mg.compile(lambda x: w[0] + x)
     rows = one.rows([1.0, 2.0])
-    with pytest.raises(ValueError, match=r"made by another function, <lambda>.*rows\(\.\.\.\)"):
-        two.run_rows(rows)
+    for other in (two, mg.compile(one.function, executor="python")):
+        with pytest.raises(
+            ValueError, match=r"another compiled function, <lambda>.*rows\(\.\.\.\)"
+        ):
+            other.run_rows(rows)
     assert one.run_rows(rows) == (3.0, [3.0])
     w[0] = Value(2.0)
     with pytest.raises(mg.TracingError, match="replaced by another object"):
