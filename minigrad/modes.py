@@ -41,12 +41,13 @@ def no_grad() -> Iterator[None]:
 
     Also a decorator: `@no_grad()`. It holds for the thread (or task) that entered it, and nests.
     """
-    token = _without_gates.set(True)
+    before = _without_gates.get()
     try:
+        _without_gates.set(True)
         with observing(_forget_gate):
             yield
     finally:
-        _without_gates.reset(token)
+        _without_gates.set(before)
 
 
 @contextmanager
@@ -58,11 +59,12 @@ def with_gates() -> Iterator[None]:
     ...     Value(2.0) * 3
     Value(data=6.0, grad=?, gate=mul)
     """
-    token = _without_gates.set(False)
+    before = _without_gates.get()
     try:
+        _without_gates.set(False)
         yield
     finally:
-        _without_gates.reset(token)
+        _without_gates.set(before)
 
 
 def _forget_gate(wire: Value) -> Value:

@@ -19,7 +19,7 @@ from .modes import with_gates
 from .order import order_with_dots
 from .results import take_result_apart
 from .tape import Tape, replay
-from .tracing import TracingError, recording
+from .tracing import TracingError, recorded
 from .value import Leaves, is_dot
 from .watching import Places
 
@@ -165,8 +165,8 @@ def record_function(compiled: Compiled, structure: Hashable, numbers: list[float
     inputs: list[Value] = [Value(number, label=f"x_{i + 1}") for i, number in enumerate(numbers)]
     arguments, named = put_together(structure, iter(inputs))
     with _without_collector():
-        with recording(), with_gates():
-            result = compiled.function(*arguments, **named)
+        with with_gates():
+            result = recorded(compiled.function, *arguments, **named)
         made = Recording(compiled, structure, inputs, result, numbers)
     made.seconds += perf_counter() - start
     return made
@@ -187,8 +187,8 @@ def _index_limits(tape: Tape) -> dict[int, int]:
 def _without_collector() -> Iterator[None]:
     """A recording makes many objects and no garbage: the collector would only look at them."""
     was_on = gc.isenabled()
-    gc.disable()
     try:
+        gc.disable()
         yield
     finally:
         if was_on:

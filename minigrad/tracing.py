@@ -5,8 +5,7 @@
 >>> x = Value(2.0)
 >>> x > 1
 True
->>> with recording():
-...     x > 1
+>>> recorded(lambda: x > 1)
 Value(data=1.0, grad=?, gate=less)
 
 A recorded circuit is replayed with other numbers, so a function must not decide anything in Python
@@ -16,9 +15,8 @@ bool, a number or an index, and says what to write instead; its comparisons are 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable
+from contextvars import ContextVar, copy_context
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from .formula import Operand
@@ -47,16 +45,21 @@ def is_recording() -> bool:
     return _is_recording.get()
 
 
-@contextmanager
-def recording() -> Iterator[None]:
-    """Let no wire's number decide anything in this thread inside the block."""
-    token = _is_recording.set(True)
+def recorded(function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+    """What the function returns, while no wire's number decides anything in this thread.
+
+    In a context of its own, which is left whatever happens: a Ctrl-C cannot come before that.
+    """
     recordings.append(None)
     try:
-        yield
+        return copy_context().run(_recorded, function, arguments, named)
     finally:
         recordings.pop()
-        _is_recording.reset(token)
+
+
+def _recorded(function: Callable[..., Any], arguments: Any, named: Any) -> Any:
+    _is_recording.set(True)
+    return function(*arguments, **named)
 
 
 def refuse_while_recording(what: str, why: str, remedy: str) -> None:
