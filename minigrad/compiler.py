@@ -89,10 +89,10 @@ class Compiled:
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
         """The function's result, replayed: a Value, or the list or tuple of Values it returns."""
-        numbers: list[Any] = []
-        structure = take_apart((arguments, named), numbers)
         if is_recording():
             return self.function(*arguments, **named)  # part of the circuit being recorded
+        numbers: list[Any] = []
+        structure = take_apart((arguments, named), numbers)
         data = [x._data if isinstance(x, Value) else as_number(x) for x in numbers]
         recording = self._recording(structure, data)
         parameters = [wire._data for wire in recording.parameters]

@@ -64,7 +64,8 @@ def fit(
 
     `data` is (X, Y): lists or arrays with an item for each row, which `loss(x, y)` takes one by one
     to give a Value. A loss made by `mg.compile` runs a whole batch at once. A batch is all rows, or
-    `batch_size` of them in an order shuffled from `seed`.
+    `batch_size` of them in an order shuffled from `seed`. Leave the rows alone meanwhile: with a
+    compiled loss they are read once, before the first step.
 
     With a `model`, the share of rows that it classifies right is measured after every epoch (see
     `accuracy`). With `patience`, training stops after that many epochs without a better loss, on

@@ -108,6 +108,23 @@ def test_compiled_functions_nest():
     assert outer.stats()["gates"] == 4
 
 
+def test_a_compiled_function_may_call_itself_to_an_end():
+    w = Value(2.0)
+
+    @mg.compile
+    def total(xs):
+        return w * xs[0] if len(xs) == 1 else w * xs[0] + total(xs[1:])
+
+    @mg.compile
+    def endless(x):
+        return endless(w * x)
+
+    assert [total(xs).data for xs in ([1.0, 2.0, 3.0], [4.0], [2.0, 2.0, 1.0])] == [12, 8, 10]
+    with pytest.raises(RecursionError):
+        endless(1.0)
+    assert w > 1
+
+
 def test_no_grad_gives_constants():
     w = Value(2.0)
     with mg.no_grad():
