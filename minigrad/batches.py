@@ -9,16 +9,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from operator import index
 from random import Random
 from typing import Any
+
+from .engine import Value
+from .number import described
+
+
+def at_least_one(name: str, number: Any) -> int:
+    """The number of things to do, checked."""
+    if not hasattr(type(number), "__index__") or isinstance(number, Value):
+        raise TypeError(f"{name} must be a whole number, got {described(number)}")
+    if number < 1:
+        raise ValueError(f"{name} must be at least 1, got {number!r}")
+    return index(number)
 
 
 class Batches:
     """All rows at once, or `size` of them at a time in an order shuffled from a seed."""
 
     def __init__(self, count: int, size: int | None, seed: int | None) -> None:
-        if size is not None and size < 1:
-            raise ValueError(f"batch_size must be at least 1, got {size!r}")
+        if size is not None:
+            size = at_least_one("batch_size", size)
         self.count, size = count, min(size or count, count)
         self.is_whole = size == count
         begins = range(0, count, size)

@@ -31,7 +31,7 @@ from .number import as_number, described
 from .recording import constant, new_wire, observed, observers
 from .recordings import Recording, record_function
 from .rows import Rows, rows_of
-from .tracing import TracingError, is_recording
+from .tracing import FIXED, TracingError, is_recording, refuse_while_recording
 from .value import MANY
 
 EXECUTORS: Final = ("auto", "python", "tape", "lanes")
@@ -51,13 +51,15 @@ def compile(
     (36.0, 24.0)
 
     The function takes numbers, Values, lists of them or arrays, and returns a Value or a list or
-    tuple of them; the Values that it closes over are its parameters, and are read at each call. A
-    new structure of arguments (another length of a list) is recorded anew. The result is a Value
-    like any other; its gate is the whole function.
+    tuple of them; the Values that it closes over are its parameters, and are read at each call;
+    plain numbers that it closes over are fixed when it is recorded. A new structure of arguments
+    (another length of a list) is recorded anew. The result is a Value like any other; its gate is
+    the whole function.
 
-    The function must build the same circuit whatever the numbers are: a decision by a number raises
-    a `TracingError` that names the line, and the second call with other numbers is compared with
-    the function itself, once (`check=False` leaves that out).
+    The function must build the same circuit whatever the numbers are. A decision by a number raises
+    a `TracingError` that names the line, and so does what would take one out of the circuit: `data`
+    and `grad`, `backward()`, `no_grad`, `grad(...)` without `create_graph`. The second call with
+    other numbers is compared with the function itself, once (`check=False` leaves that out).
 
     With the extra `native` (llvmlite and NumPy) the replay is machine code: "tape" is a loop over
     the operations, "lanes" straight-line code for many rows at a time; "auto" chooses by size, and
@@ -88,10 +90,10 @@ class Compiled:
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
         """The function's result, replayed: a Value, or the list or tuple of Values it returns."""
-        numbers: list[Any] = []
-        structure = take_apart((arguments, named), numbers)
         if is_recording():
             return self.function(*arguments, **named)  # part of the circuit being recorded
+        numbers: list[Any] = []
+        structure = take_apart((arguments, named), numbers)
         data = [x._data if isinstance(x, Value) else as_number(x) for x in numbers]
         recording = self._recording(structure, data)
         parameters = [wire._data for wire in recording.parameters]
@@ -145,16 +147,19 @@ class Compiled:
 
         All are divided by `divisor`: with the number of rows they are means.
         """
-        if rows.recording.function is not self.function:
+        if rows.recording.compiled_gate is not self._gate:
             raise ValueError(
-                f"run_rows of {self.name} got rows that were made by another function, "
-                f"{rows.recording.name}: make them with {self.name}.rows(...)"
+                f"run_rows of {self!r} got rows that were made by another compiled function, "
+                f"{rows.recording.name}: make them with its own rows(...)"
             )
         self._check_places(rows.recording)
         self._latest = rows.recording, rows.row(0)
         return self._run(rows, divisor)
 
     def _run(self, rows: Rows, divisor: int) -> tuple[float, list[float]]:
+        refuse_while_recording(
+            f"a batch of {self.name}", FIXED, f"Write mg.sum([{self.name}(row) for row in rows])"
+        )
         recording = rows.recording
         parameters = [wire._data for wire in recording.parameters]
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .batches import at_least_one
 from .history import Epoch
 from .optim import Optimizer
 
@@ -12,8 +13,8 @@ class BestParameters:
     """Remembers the parameters of the best epoch."""
 
     def __init__(self, optimizer: Optimizer, patience: int | None) -> None:
-        if patience is not None and patience < 1:
-            raise ValueError(f"patience must be at least 1 epoch, got {patience!r}")
+        if patience is not None:
+            patience = at_least_one("patience", patience)
         self.optimizer, self.patience = optimizer, patience
         self.loss, self.number = float("inf"), 0
         self.data: list[Any] | None = None

@@ -18,12 +18,15 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, repeat
-from typing import Any
+from typing import Any, Final
 
 from .number import as_number
 from .order import recorded_order
+from .tracing import NOT_REPEATED, OF_ITS_OWN, refuse_while_recording
 from .value import CONSTANT, MANY, PRODUCTS, Leaves, one_at_a_time, write_grad, write_out
 from .value import Value as Value
+
+_INSTEAD: Final = f"Call it on what the function returns, {OF_ITS_OWN}"
 
 
 def backward(self: Value, upstream: float = 1.0) -> None:
@@ -38,6 +41,7 @@ def backward(self: Value, upstream: float = 1.0) -> None:
     nothing: after an exception or Ctrl-C at any point every `grad` is as it was. `upstream` is the
     gradient that this wire itself receives.
     """
+    refuse_while_recording("backward()", NOT_REPEATED, _INSTEAD)
     seed = as_number(upstream)
     with one_at_a_time:
         _whole_pass(self, seed)
@@ -51,6 +55,7 @@ def zero_grad(self: Value) -> None:
     >>> y.backward(); y.zero_grad(); x
     Value(data=3.0, grad=?)
     """
+    refuse_while_recording("zero_grad()", NOT_REPEATED, "Call it before or after")
     leaves, gates, _ = recorded_order(self)
     with one_at_a_time:
         for wire in leaves + gates:

@@ -23,6 +23,7 @@ from .gate import Gate
 from .number import described
 from .order import leaves_and_gates
 from .recording import constant
+from .tracing import FIXED, refuse_while_recording
 from .value import own_backward
 
 
@@ -38,6 +39,10 @@ def grad(output: Value, inputs: Value | Sequence[Value], create_graph: bool = Fa
     gradient is recorded from its gate's rule. Inputs can be any wires of the circuit, gates too;
     for one that the output does not depend on the gradient is 0.
     """
+    if not create_graph:
+        refuse_while_recording(
+            "mg.grad without create_graph", FIXED, "Write mg.grad(..., create_graph=True)"
+        )
     wanted = _as_wires(inputs)
     _, gates = leaves_and_gates(output)
     leading = _leading_to(gates, wanted)
@@ -108,7 +113,7 @@ def _recorded(wire: Value, leading: set[Value]) -> list[Any]:
         if source not in leading:
             continue
         # not float(now): that would be a decision by its number, if a function is being recorded
-        number = now.data if isinstance(now, Value) else now
+        number = now._data if isinstance(now, Value) else now
         if abs(number - then) > 1e-9 * abs(then):
             raise ValueError(
                 f"the data of an input of {wire!r} was changed after the gate was recorded (a "

@@ -10,6 +10,7 @@ from typing import Final
 
 from .engine import Value
 from .recording import observers
+from .tracing import FIXED, refuse_while_recording
 from .value import CONSTANT
 
 _lock: Final = Lock()
@@ -41,12 +42,13 @@ def no_grad() -> Iterator[None]:
 
     Also a decorator: `@no_grad()`. It holds for the thread (or task) that entered it, and nests.
     """
-    token = _without_gates.set(True)
+    before = _without_gates.get()
     try:
+        _without_gates.set(True)
         with observing(_forget_gate):
             yield
     finally:
-        _without_gates.reset(token)
+        _without_gates.set(before)
 
 
 @contextmanager
@@ -58,15 +60,20 @@ def with_gates() -> Iterator[None]:
     ...     Value(2.0) * 3
     Value(data=6.0, grad=?, gate=mul)
     """
-    token = _without_gates.set(False)
+    before = _without_gates.get()
     try:
+        _without_gates.set(False)
         yield
     finally:
-        _without_gates.reset(token)
+        _without_gates.set(before)
 
 
 def _forget_gate(wire: Value) -> Value:
     if _without_gates.get():
+        if not all(source.is_constant for source in wire.inputs):
+            refuse_while_recording(
+                "no_grad()", FIXED, "Compute with it before the call, and pass the number"
+            )
         wire.gate = wire._first = wire._d_first = wire._d_second = None
         wire._second = CONSTANT
     return wire

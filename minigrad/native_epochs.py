@@ -29,12 +29,18 @@ class NativeEpochs:
     """Epochs of a compiled loss, on parameters in arrays."""
 
     def __init__(
-        self, training: NativeTraining, runner: NativeBatch, rows: Rows, batches: Batches
+        self,
+        loss: Compiled,
+        training: NativeTraining,
+        runner: NativeBatch,
+        rows: Rows,
+        batches: Batches,
     ) -> None:
         from .native_batch import columns_of
         from .native_training import Route
 
-        self.training, self.runner, self.rows, self.batches = training, runner, rows, batches
+        self.loss, self.training, self.runner = loss, training, runner
+        self.rows, self.batches = rows, batches
         self.columns = columns_of(rows)
         self.order: list[int] | None = None  # of the rows in this epoch
         self.slots = runner.take()
@@ -85,6 +91,7 @@ class NativeEpochs:
 
     def read(self) -> None:
         """After somebody has looked: the Values and the optimiser may have been changed."""
+        self.loss._check_places(self.rows.recording)
         self.training.read()
 
     def close(self) -> None:
@@ -164,4 +171,4 @@ def native_epochs(
     if training is None:
         return None
     optimizer.zero_grad()
-    return NativeEpochs(training, runner, rows, batches)
+    return NativeEpochs(loss, training, runner, rows, batches)

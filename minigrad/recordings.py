@@ -9,14 +9,16 @@ from math import isnan
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .arguments import put_together, structure_text, take_apart
+from .arguments import put_together, structure_text
 from .engine import Value
 from .executors import BatchRunner, Runner, make_batch_runner, make_runner
 from .flatten import flatten
 from .modes import with_gates
+from .number import described
 from .order import order_with_dots
+from .results import take_result_apart
 from .tape import Tape, replay
-from .tracing import TracingError, recording
+from .tracing import TracingError, recorded
 from .value import Leaves, is_dot
 from .watching import Places
 
@@ -46,10 +48,9 @@ class Recording:
         numbers: list[float],
     ) -> None:
         self.structure, self.name = structure, compiled.name
-        self.function = compiled.function
-        self.outputs: list[Any] = []
-        self.output_structure = take_apart(result, self.outputs)
-        wires, leaves = _all_wires(compiled.name, self.outputs)
+        self.compiled_gate = compiled._gate
+        self.output_structure, self.outputs = take_result_apart(compiled.name, result)
+        wires, leaves = _all_wires(self.outputs)
         self.input_labels = [wire.label for wire in inputs]
         given = set(inputs)
         self.parameters = [
@@ -96,7 +97,7 @@ class Recording:
     def batch_runner(self) -> BatchRunner:
         """What runs the recording over rows, made when it is first asked for."""
         if self._batch_runner is None:
-            if len(self.outputs) != 1 or not isinstance(self.outputs[0], Value):
+            if len(self.outputs) != 1:
                 raise TypeError(
                     f"batch() needs a function with one result, {self.name} returns "
                     f"{structure_text(self.output_structure)}"
@@ -118,20 +119,30 @@ class Recording:
         """Compare one replay with other numbers than the recorded ones with the function itself."""
         if self.checked or (parameters, numbers) == self._recorded_with:
             return
-        eager: list[Any] = []
         with _without_collector(), with_gates():
             result = self.call(compiled.function, [Value(x) for x in numbers])
-        structure = take_apart(result, eager)
-        if structure != self.output_structure or not all(map(_close, eager, outputs)):
-            shown = ", ".join(f"{float(value):g}" for value in eager[:4])
-            replayed = ", ".join(f"{value:g}" for value in outputs[:4])
+        if (difference := self._difference(result, outputs)) is not None:
             raise TracingError(
-                f"the recording of {self.name} gives {replayed} where the function itself gives "
-                f"{shown}: something that depends on the numbers was fixed when it was recorded "
-                "(.data of a Value, random numbers, a variable that changes). Use Values and "
-                f"mg.where throughout, or call the function without mg.compile"
+                f"the recording of {self.name} gives {difference[0]} where the function itself "
+                f"gives {difference[1]}: something that depends on the numbers was fixed when it "
+                "was recorded (random numbers, a variable that changes). Use Values and mg.where "
+                "throughout, or call the function without mg.compile"
             )
         self.checked = True
+
+    def _difference(self, result: Any, replayed: list[float]) -> tuple[str, str] | None:
+        """What was replayed and what the function has returned, in words, if they differ."""
+        try:
+            structure, wires = take_result_apart(self.name, result, with_numbers=True)
+        except TypeError:
+            return _listed(replayed), described(result)
+        numbers = [wire._data for wire in wires]
+        if structure == self.output_structure:
+            same = all(map(_close, numbers, replayed))
+            return None if same else (_listed(replayed), _listed(numbers))
+        if numbers != replayed:
+            return _listed(replayed), _listed(numbers)
+        return structure_text(self.output_structure), structure_text(structure)
 
     def stats(self) -> dict[str, Any]:
         """Sizes, the executor and the time it took, for `Compiled.stats`."""
@@ -153,8 +164,8 @@ def record_function(compiled: Compiled, structure: Hashable, numbers: list[float
     inputs: list[Value] = [Value(number, label=f"x_{i + 1}") for i, number in enumerate(numbers)]
     arguments, named = put_together(structure, iter(inputs))
     with _without_collector():
-        with recording(), with_gates():
-            result = compiled.function(*arguments, **named)
+        with with_gates():
+            result = recorded(compiled.function, *arguments, **named)
         made = Recording(compiled, structure, inputs, result, numbers)
     made.seconds += perf_counter() - start
     return made
@@ -175,30 +186,23 @@ def _index_limits(tape: Tape) -> dict[int, int]:
 def _without_collector() -> Iterator[None]:
     """A recording makes many objects and no garbage: the collector would only look at them."""
     was_on = gc.isenabled()
-    gc.disable()
     try:
+        gc.disable()
         yield
     finally:
         if was_on:
             gc.enable()
 
 
-def _all_wires(name: str, outputs: list[Any]) -> tuple[list[Value], list[list[Value]]]:
+def _all_wires(outputs: list[Value]) -> tuple[list[Value], list[list[Value]]]:
     """The wires behind all outputs, and the leaves behind each."""
     wires: dict[Value, None] = {}
     leaves_behind = []
     for output in outputs:
-        if not isinstance(output, Value):
-            raise TypeError(
-                f"{name} must return a Value, or a list or tuple of Values; it returned the "
-                f"{type(output).__name__} {output!r}"
-            )
         leaves, gates = order_with_dots(output)
         wires.update(dict.fromkeys(leaves))
         wires.update(dict.fromkeys(gates))
         leaves_behind.append(leaves)
-    if not outputs:
-        raise TypeError(f"{name} must return a Value; it returned none: is a return missing?")
     return list(wires), leaves_behind
 
 
@@ -212,8 +216,11 @@ def _behind(leaves: list[Value], parameters: list[Value], inputs: list[Value]) -
     )
 
 
-def _close(eager: Any, replayed: float) -> bool:
-    value = float(eager)
+def _listed(numbers: list[float]) -> str:
+    return ", ".join(f"{number:g}" for number in numbers[:4]) + ", …" * (len(numbers) > 4)
+
+
+def _close(value: float, replayed: float) -> bool:
     if isnan(value) or isnan(replayed):
         return isnan(value) and isnan(replayed)
     return value == replayed or abs(value - replayed) <= TOLERANCE * max(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Any, Final
 
 from .arguments import TOO_DEEP, structure_of_arrays, structure_text, take_apart
-from .number import as_number
+from .number import as_number, described
 from .tape import replay
 
 if TYPE_CHECKING:
@@ -63,10 +63,23 @@ class Rows:
                 raise IndexError(f"row {i} of the batch: {error}") from None
 
 
+def ordered(what: str, column: Any) -> Any:
+    """A column whose items are found by their place: a data frame's are found by their labels."""
+    if hasattr(column, "to_numpy"):
+        return column.to_numpy()
+    if isinstance(column, (Set, Mapping)):
+        raise TypeError(
+            f"{what} needs lists or arrays with one item per row, got {described(column)}: pass a "
+            "list, in which every row has its place"
+        )
+    return column
+
+
 def rows_of(name: str, columns: Sequence[Any], find: Find) -> Rows:
     """The rows made of columns, checked: all columns of one length, all rows of one structure."""
     if not columns:
         raise TypeError(f"{name}.batch needs an argument with one item per row, got none")
+    columns = [ordered(f"{name}.batch", column) for column in columns]
     lengths = [_length(name, column) for column in columns]
     if len(set(lengths)) != 1:
         raise ValueError(

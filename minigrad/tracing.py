@@ -5,8 +5,7 @@
 >>> x = Value(2.0)
 >>> x > 1
 True
->>> with recording():
-...     x > 1
+>>> recorded(lambda: x > 1)
 Value(data=1.0, grad=?, gate=less)
 
 A recorded circuit is replayed with other numbers, so a function must not decide anything in Python
@@ -16,9 +15,8 @@ bool, a number or an index, and says what to write instead; its comparisons are 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable
+from contextvars import ContextVar, copy_context
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from .gates import FUNCTIONS, select
@@ -30,8 +28,12 @@ _is_recording: Final[ContextVar[bool]] = ContextVar("_is_recording", default=Fal
 
 OUTSIDE: Final = "Do it to the numbers before the call, or to the result's .data after it"
 
+FIXED: Final = "it gives a number, and the recording would keep that of this moment for good"
+NOT_REPEATED: Final = "it would be done while the function is recorded, and never afterwards"
+OF_ITS_OWN: Final = "write mg.grad(y, [x], create_graph=True) for a gradient inside it"
+
 # One item for each recording, in any thread: while there is none, nothing else is asked.
-_recordings: Final[list[None]] = []
+recordings: Final[list[None]] = []
 
 
 class TracingError(TypeError):
@@ -43,16 +45,30 @@ def is_recording() -> bool:
     return _is_recording.get()
 
 
-@contextmanager
-def recording() -> Iterator[None]:
-    """Let no wire's number decide anything in this thread inside the block."""
-    token = _is_recording.set(True)
-    _recordings.append(None)
+def recorded(function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+    """What the function returns, while no wire's number decides anything in this thread.
+
+    In a context of its own, which is left whatever happens: a Ctrl-C cannot come before that.
+    """
+    recordings.append(None)
     try:
-        yield
+        return copy_context().run(_recorded, function, arguments, named)
     finally:
-        _recordings.pop()
-        _is_recording.reset(token)
+        recordings.pop()
+
+
+def _recorded(function: Callable[..., Any], arguments: Any, named: Any) -> Any:
+    _is_recording.set(True)
+    return function(*arguments, **named)
+
+
+def refuse_while_recording(what: str, why: str, remedy: str) -> None:
+    """An error in a function that is being recorded in this thread, for what no replay repeats."""
+    if recordings and _is_recording.get():
+        raise TracingError(
+            f"{what} inside a compiled function, {calling_source()}: {why}. {remedy}, or call the "
+            "function without mg.compile"
+        )
 
 
 def _without_gate(what: str, instead: str, remedy: str) -> Callable[..., NoReturn]:
@@ -77,37 +93,37 @@ class Deciding(Operand):
         def is_constant(self) -> bool: ...
 
     def __lt__(self, other: Any) -> bool:
-        if _recordings and (_is_open(self) or _is_open(other)):
+        if recordings and (_is_open(self) or _is_open(other)):
             return _condition("less", self, other)
         return self._data < _compared(other)
 
     def __le__(self, other: Any) -> bool:
-        if _recordings and (_is_open(self) or _is_open(other)):
+        if recordings and (_is_open(self) or _is_open(other)):
             return _condition("less_equal", self, other)
         return self._data <= _compared(other)
 
     def __gt__(self, other: Any) -> bool:
-        if _recordings and (_is_open(self) or _is_open(other)):
+        if recordings and (_is_open(self) or _is_open(other)):
             return _condition("less", other, self)
         return self._data > _compared(other)
 
     def __ge__(self, other: Any) -> bool:
-        if _recordings and (_is_open(self) or _is_open(other)):
+        if recordings and (_is_open(self) or _is_open(other)):
             return _condition("less_equal", other, self)
         return self._data >= _compared(other)
 
     def equals(self, other: Any) -> bool:
-        if _recordings and (_is_open(self) or _is_open(other)):
+        if recordings and (_is_open(self) or _is_open(other)):
             return _condition("is_equal", self, other)
         return self._data == float(other)
 
     def choose(self, if_true: Any, if_false: Any) -> Any:
-        if _recordings and _is_open(self):
+        if recordings and _is_open(self):
             return select([if_true, if_false], _condition("is_equal", self, 0.0))
         return if_true if self else if_false
 
     def __eq__(self, other: object) -> bool:
-        if _recordings and other is not self and hasattr(type(other), "__float__"):
+        if recordings and other is not self and hasattr(type(other), "__float__"):
             _refuse(
                 self,
                 "== or != (or `in`)",
@@ -119,7 +135,7 @@ class Deciding(Operand):
     __hash__ = Operand.__hash__
 
     def __bool__(self) -> bool:
-        if _recordings:
+        if recordings:
             _refuse(
                 self,
                 "bool() (an if, while, and, or, not, or a comparison in one of them)",
@@ -128,12 +144,12 @@ class Deciding(Operand):
         return self._data != 0.0
 
     def __float__(self) -> float:
-        if _recordings:
+        if recordings:
             _refuse(self, "float()", "Write mg.exp, mg.log, mg.sin … instead of math.exp …")
         return self._data
 
     def __int__(self) -> int:
-        if _recordings:
+        if recordings:
             _refuse(self, "int()", "Write mg.select(table, index) to choose by a number")
         return int(self._data)
 
@@ -174,6 +190,19 @@ def _condition(name: str, x: Any, y: Any) -> bool:
 
 def _compared(other: Any) -> float:
     return other._data if isinstance(other, Deciding) else as_number(other)
+
+
+def refuse_reading(wire: Deciding, attribute: str, instead: str) -> None:
+    """An error if the wire belongs to a function that is being recorded."""
+    if _is_open(wire):
+        refuse_while_recording(f"reading {attribute} of a value", FIXED, instead)
+
+
+def refuse_writing(wire: Deciding, attribute: str) -> None:
+    """An error if the wire belongs to a function that is being recorded."""
+    if _is_open(wire):
+        before_or_after = "Do it before or after the call"
+        refuse_while_recording(f"writing {attribute} of a value", NOT_REPEATED, before_or_after)
 
 
 def _refuse(wire: Deciding, what: str, remedy: str) -> None:

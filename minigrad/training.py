@@ -20,13 +20,14 @@ from dataclasses import replace
 from typing import Any
 
 from .accuracy import accuracy
-from .batches import Batches
+from .batches import Batches, at_least_one
 from .early_stopping import BestParameters
 from .history import Epoch, History
 from .native_epochs import native_epochs
 from .number import described
 from .optim import Optimizer
 from .progress import Progress
+from .rows import ordered
 from .value_epochs import Columns, NotFiniteError, ValueEpochs
 
 Callback = Callable[[Epoch], Any]
@@ -63,7 +64,8 @@ def fit(
 
     `data` is (X, Y): lists or arrays with an item for each row, which `loss(x, y)` takes one by one
     to give a Value. A loss made by `mg.compile` runs a whole batch at once. A batch is all rows, or
-    `batch_size` of them in an order shuffled from `seed`.
+    `batch_size` of them in an order shuffled from `seed`. Leave the rows alone meanwhile: with a
+    compiled loss they are read once, before the first step.
 
     With a `model`, the share of rows that it classifies right is measured after every epoch (see
     `accuracy`). With `patience`, training stops after that many epochs without a better loss, on
@@ -79,8 +81,9 @@ def fit(
     Ctrl-C ends the training and returns the history so far; the parameters are then those of the
     last whole step. So does a loss that is no longer finite, before it can spoil the parameters.
     """
-    if epochs < 1:
-        raise ValueError(f"epochs must be at least 1, got {epochs!r}")
+    epochs = at_least_one("epochs", epochs)
+    if callable(callbacks):
+        raise TypeError(f"callbacks must be a list of functions, got {described(callbacks)}")
     if clip_norm is not None and not clip_norm > 0.0:
         raise ValueError(f"clip_norm must be above 0, got {clip_norm!r}")
     run = _Run(loss, data, optimizer, batch_size, seed, model, validation, clip_norm)
@@ -199,13 +202,14 @@ def checked_columns(columns: Any, what: str) -> Columns:
     """Columns of one length, at least one row long."""
     if not isinstance(columns, (list, tuple)) or not all(hasattr(c, "__len__") for c in columns):
         raise TypeError(f"{what} must be (X, Y), two lists or arrays, got {described(columns)}")
-    lengths = [len(column) for column in columns]
+    checked: Columns = [ordered(what, column) for column in columns]
+    lengths = [len(column) for column in checked]
     if not lengths or len(set(lengths)) != 1 or not lengths[0]:
         raise ValueError(
             f"{what} must be (X, Y): lists of one length, an item for each row; got lengths "
             f"{', '.join(map(str, lengths)) or 'of nothing'}"
         )
-    return list(columns)
+    return checked
 
 
 def _in_words(epoch: Epoch) -> str:

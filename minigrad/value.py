@@ -19,7 +19,7 @@ from .gate import Gate
 from .gates import GATES
 from .made_by_hand import gate_made_by_hand, inputs_made_by_hand
 from .number import as_number
-from .tracing import Deciding
+from .tracing import OF_ITS_OWN, Deciding, recordings, refuse_reading, refuse_writing
 
 # Layout. A circuit has millions of wires, and the garbage collector visits each object again and
 # again, so a gate is one object: two inputs and their local gradients stand in its own slots.
@@ -114,10 +114,14 @@ class Value(Deciding):
     @property
     def data(self) -> float:
         """The number that the wire carries; writing it converts as `Value(...)` does."""
+        if recordings:
+            refuse_reading(self, ".data", "Compute with the Value itself")
         return self._data
 
     @data.setter
     def data(self, number: Any) -> None:
+        if recordings:
+            refuse_writing(self, ".data")
         self._data = as_number(number)
 
     @property
@@ -130,10 +134,14 @@ class Value(Deciding):
         >>> x.grad
         12.0
         """
+        if recordings:
+            refuse_reading(self, ".grad", f"Read it after the call, {OF_ITS_OWN}")
         return 0.0 if self._grad is None else self._grad
 
     @grad.setter
     def grad(self, number: Any) -> None:
+        if recordings:
+            refuse_writing(self, ".grad")
         self._grad = None if number is None else as_number(number)
 
     @property

@@ -29,7 +29,7 @@ MOST: Final = 20_000  # functions and objects that are looked into; lists and di
 PACKAGE: Final = __name__.partition(".")[0]
 PLAIN: Final = frozenset({float, int, bool, str, bytes, type(None)})
 CALL: Final = "__call__"
-CLOSED: Final = (type, ModuleType, Methods)  # what is not looked into
+CLOSED: Final = (ModuleType, Methods)  # what is not looked into by itself
 
 
 class Places:
@@ -44,9 +44,10 @@ class Places:
         self._cells: list[tuple[Any, Any]] = []
         self._leads: dict[int, bool] = {}
         self._seen: list[Any] = []  # keeps what was looked at, so that no id is given twice
+        self._class_names: dict[type, list[str]] = {}  # of attributes that lead to a parameter
         self._left = MOST
         self._leading(function, DEPTH)
-        del self._known, self._leads, self._seen
+        del self._known, self._leads, self._seen, self._class_names
 
     def unchanged(self) -> bool:
         """Whether the same objects still stand in all these places."""
@@ -94,7 +95,11 @@ class Places:
         if isinstance(thing, list):
             return self._note_items(thing, depth)
         if isinstance(thing, dict):
-            return self._note_names(itemgetter, thing, thing, depth)
+            leads = self._note_names(itemgetter, thing, thing, depth)
+            if leads and all(self._leading(item, depth) for item in thing.values()):
+                self._names.append((len, thing))  # of parameters alone: another would be one too
+                self._things.append(len(thing))
+            return leads
         if isinstance(thing, partial):
             return self._any([thing.func, thing.args, thing.keywords], depth)
         if isinstance(thing, MethodType):
@@ -102,6 +107,8 @@ class Places:
         if isinstance(thing, CLOSED) or self._left == 0:
             return False
         self._left -= 1
+        if isinstance(thing, type):
+            return self._class_leads(thing, thing, depth)
         if isinstance(thing, FunctionType):
             return self._function_leads(thing, depth)
         return self._object_leads(thing, depth)
@@ -113,10 +120,15 @@ class Places:
                 self._cells.append((cell, _contents(cell)))
                 leads = True
         variables = function.__globals__
-        if depth < DEPTH - 1 and (function.__module__ or "").partition(".")[0] == PACKAGE:
+        if depth < DEPTH - 1 and _is_ours(function.__module__):
             return leads
         names = {name for code in _codes(function.__code__) for name in code.co_names}
-        if self._any([variables[name] for name in names & variables.keys()], depth):
+        used = [variables[name] for name in names & variables.keys()]
+        for module in used:
+            if isinstance(module, ModuleType) and not _is_ours(module.__name__):
+                own = [name for name in names if name in vars(module)]
+                leads = self._note_names(attrgetter, module, own, depth) or leads
+        if self._any(used, depth):
             read = _globals_read(function)
             return self._note_names(itemgetter, variables, read, depth) or leads
         return leads
@@ -134,7 +146,24 @@ class Places:
             leads = self._note_names(itemgetter, attributes, attributes, depth) or leads
         if slots := [name for name in _slots(type(thing)) if hasattr(thing, name)]:
             leads = self._note_names(attrgetter, thing, slots, depth) or leads
-        return leads
+        return self._class_leads(type(thing), thing, depth) or leads
+
+    def _class_leads(self, kind: type, owner: Any, depth: int) -> bool:
+        """Attributes of a class, as the class itself or one of its objects finds them."""
+        names = self._class_names.get(kind)
+        if names is None:
+            self._class_names[kind] = []  # a class may hold itself
+            found = {
+                name: thing
+                for base in reversed(kind.__mro__)
+                if not _is_ours(base.__module__)
+                for name, thing in vars(base).items()
+                if not (name.startswith("__") or hasattr(type(thing), "__get__"))
+            }
+            names = [name for name, thing in found.items() if self._leading(thing, depth)]
+            self._class_names[kind] = names
+        present = [name for name in names if hasattr(owner, name)]
+        return self._note_names(attrgetter, owner, present, depth)
 
     def _note_items(self, items: Any, depth: int) -> bool:
         leads = self._any(items, depth)
@@ -150,6 +179,10 @@ class Places:
             self._names.append((read, owner))
             self._things.append(read(owner))
         return bool(leading)
+
+
+def _is_ours(module: str | None) -> bool:
+    return (module or "").partition(".")[0] == PACKAGE
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:

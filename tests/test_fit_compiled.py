@@ -6,7 +6,7 @@ import sys
 import threading
 
 import pytest
-from circuits import HAS_NATIVE, WHY
+from circuits import EXECUTORS, HAS_NATIVE, WHY
 
 import minigrad as mg
 from minigrad import Value, nn, optim
@@ -101,6 +101,23 @@ def test_frozen_parameters_keep_their_numbers():
     )
     assert history.loss[-1] < history.loss[0]
     assert [p.data for p in frozen] == before
+
+
+@pytest.mark.parametrize("executor", EXECUTORS)
+def test_a_parameter_that_a_callback_replaces_ends_training_with_an_error(executor):
+    weights = [Value(0.5)]
+    loss = mg.compile(lambda x, y: (weights[0] * x[0] - y) ** 2, executor=executor)
+
+    def replace(epoch):
+        if epoch.number == 3:
+            weights[0] = Value(1.0)
+
+    optimizer = optim.SGD(weights, lr=0.05)
+    with pytest.raises(mg.TracingError, match="replaced by another object"):
+        mg.fit(
+            loss, data=(X, Y), optimizer=optimizer, epochs=6, progress=False, callbacks=[replace]
+        )
+    assert optimizer.steps == 3
 
 
 def test_callbacks_may_change_parameters_and_settings():

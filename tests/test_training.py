@@ -4,6 +4,7 @@ import sys
 from typing import Any
 
 import pytest
+from frames import Labelled
 
 import minigrad as mg
 from minigrad import Value, nn
@@ -113,6 +114,17 @@ def test_a_compiled_loss_trains_to_the_same_numbers() -> None:
     assert model.slope.data == pytest.approx(expected.slope.data, rel=1e-12)
 
 
+@pytest.mark.parametrize("batch_size", [None, 2])
+@pytest.mark.parametrize("made", [lambda loss: loss, mg.compile])
+def test_rows_of_a_data_frame_belong_together_by_their_places(made: Any, batch_size: Any) -> None:
+    expected, _ = fit_line(batch_size=batch_size)
+    model = Line()
+    optimizer = mg.optim.SGD(model.parameters(), lr=0.05)
+    data = (Labelled(LINE[0]), LINE[1])
+    fit_line(loss=made(model.loss), optimizer=optimizer, batch_size=batch_size, data=data)
+    assert model.slope.data == pytest.approx(expected.slope.data, rel=1e-12)
+
+
 def test_ctrl_c_returns_the_history_and_a_whole_model() -> None:
     model = Line()
     calls = 0
@@ -186,6 +198,12 @@ def test_accuracy_knows_scores_signs_and_classes() -> None:
         ({"data": 3}, "must be \\(X, Y\\)"),
         ({"data": (LINE[0],), "model": Line()}, "got 1 columns"),
         ({"epochs": 0}, "epochs must be at least 1"),
+        ({"epochs": 2.5}, r"epochs must be a whole number, got the float 2\.5"),
+        ({"batch_size": 2.0}, r"batch_size must be a whole number, got the float 2\.0"),
+        ({"patience": "2"}, "patience must be a whole number, got the str '2'"),
+        ({"callbacks": print}, "callbacks must be a list of functions, got the builtin"),
+        ({"data": ({1.0, 2.0}, [1, 2])}, "data needs lists or arrays.*the set .*pass a list"),
+        ({"data": ({1.0: 1, 2.0: 1}, [1, 2])}, "data needs lists or arrays.*got the dict"),
         ({"optimizer": 0.1}, r"pass mg\.optim\.SGD"),
         ({"batch_size": 0}, "batch_size must be at least 1"),
         ({"patience": 0}, "patience must be at least 1"),

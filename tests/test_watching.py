@@ -3,7 +3,7 @@
 import functools
 import sys
 from dataclasses import dataclass
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
@@ -88,6 +88,56 @@ def an_inner_compiled_function():
     return thing, lambda x: inner(x) + 1
 
 
+def a_class_and_one_below():
+    class Kind:
+        w = Value(2.0)
+
+        def apply(self, x):
+            return self.w * x
+
+        @classmethod
+        @mg.compile
+        def of_class(cls, x):
+            return cls.w * x
+
+    return Kind, type("Child", (Kind,), {})
+
+
+def an_attribute_of_a_class():
+    kind, _ = a_class_and_one_below()
+    return kind, lambda x: kind.w * x
+
+
+def a_class_attribute_that_an_object_reads():
+    kind, _ = a_class_and_one_below()
+    return kind, kind().apply
+
+
+def a_class_attribute_that_an_object_of_a_class_below_reads():
+    kind, child = a_class_and_one_below()
+    thing = child()
+    return kind, lambda x: thing.w * x
+
+
+def an_object_that_hides_a_class_attribute_with_its_own():
+    kind, _ = a_class_and_one_below()
+    thing = kind()
+    return thing, lambda x: thing.w * x
+
+
+def a_compiled_class_method():
+    kind, child = a_class_and_one_below()
+    return kind, child.of_class
+
+
+def a_module():
+    thing = ModuleType("settings")
+    thing.w = Value(2.0)
+    variables = {"settings": thing}
+    exec("def product(x): return settings.w * x", variables)
+    return thing, variables["product"]
+
+
 def a_bound_method():
     return (thing := Plain()), thing.apply
 
@@ -103,6 +153,12 @@ def a_bound_method():
         a_default_argument,
         a_named_default_argument,
         a_helper,
+        an_attribute_of_a_class,
+        a_class_attribute_that_an_object_reads,
+        a_class_attribute_that_an_object_of_a_class_below_reads,
+        an_object_that_hides_a_class_attribute_with_its_own,
+        a_compiled_class_method,
+        a_module,
         a_callable_object,
         a_partial,
         an_inner_compiled_function,
@@ -151,6 +207,19 @@ def test_a_replaced_variable_of_an_outer_function_is_noticed():
         compiled(1.0)
 
 
+def test_another_parameter_in_a_dict_of_parameters_is_noticed_and_nothing_beside_them():
+    weights, state = {"first": Value(2.0)}, {"weight": Value(1.0), "steps": 0}
+    compiled = mg.compile(lambda x: state["weight"] * mg.sum([w * x for w in weights.values()]))
+    assert [compiled(x).data for x in (1.0, 2.0)] == [2.0, 4.0]
+    state["latest"] = 4.0
+    assert compiled(1.0).data == 2.0
+    weights["second"] = Value(3.0)
+    with pytest.raises(mg.TracingError, match="replaced by another object"):
+        compiled(1.0)
+    compiled.clear()
+    assert compiled(1.0).data == 5.0
+
+
 def test_what_does_not_lead_to_a_parameter_can_be_replaced():
     thing = Plain()
     thing.log, thing.me, thing.kind = [], thing, Plain
@@ -159,6 +228,20 @@ def test_what_does_not_lead_to_a_parameter_can_be_replaced():
     thing.log.append(Value(1.0))
     thing.latest, thing.kind = Value(2.0), None
     assert compiled(2.0).data == 4.0
+
+
+def test_what_cannot_be_read_of_an_object_is_no_hindrance():
+    class Closed:
+        w = Value(2.0)
+
+        def __getattribute__(self, name):
+            if name == "w":
+                raise AttributeError(name)
+            return object.__getattribute__(self, name)
+
+    thing, w = Closed(), Closed.w
+    compiled = mg.compile(lambda x: w * x if thing else x)
+    assert [compiled(x).data for x in (1.0, 2.0)] == [2.0, 4.0]
 
 
 def test_a_large_and_unrelated_object_is_not_searched_to_the_end():
