@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from math import isnan
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -125,8 +126,8 @@ class Recording:
             raise TracingError(
                 f"the recording of {self.name} gives {difference[0]} where the function itself "
                 f"gives {difference[1]}: something that depends on the numbers was fixed when it "
-                "was recorded (random numbers, a variable that changes). Use Values and mg.where "
-                "throughout, or call the function without mg.compile"
+                "was recorded (.data of a Value, random numbers, a variable that changes). Use "
+                "Values and mg.where throughout, or call the function without mg.compile"
             )
         self.checked = True
 
@@ -165,7 +166,7 @@ def record_function(compiled: Compiled, structure: Hashable, numbers: list[float
     arguments, named = put_together(structure, iter(inputs))
     with _without_collector():
         with with_gates():
-            result = recorded(compiled.function, *arguments, **named)
+            result = recorded(partial(compiled.function, *arguments, **named), inputs)
         made = Recording(compiled, structure, inputs, result, numbers)
     made.seconds += perf_counter() - start
     return made

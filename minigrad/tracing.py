@@ -15,7 +15,7 @@ bool, a number or an index, and says what to write instead; its comparisons are 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar, copy_context
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
@@ -25,6 +25,7 @@ from .operand import Operand
 from .sources import calling_source
 
 _is_recording: Final[ContextVar[bool]] = ContextVar("_is_recording", default=False)
+_arguments: Final[ContextVar[Sequence[Any]]] = ContextVar("_arguments", default=())
 
 OUTSIDE: Final = "Do it to the numbers before the call, or to the result's .data after it"
 
@@ -45,21 +46,23 @@ def is_recording() -> bool:
     return _is_recording.get()
 
 
-def recorded(function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
-    """What the function returns, while no wire's number decides anything in this thread.
+def recorded(call: Callable[[], Any], arguments: Sequence[Any] = ()) -> Any:
+    """What the call returns, while no wire's number decides anything in this thread.
 
-    In a context of its own, which is left whatever happens: a Ctrl-C cannot come before that.
+    `arguments` are the wires that stand for other numbers in later calls. In a context of its own,
+    which is left whatever happens: a Ctrl-C cannot come before that.
     """
     recordings.append(None)
     try:
-        return copy_context().run(_recorded, function, arguments, named)
+        return copy_context().run(_recorded, call, arguments)
     finally:
         recordings.pop()
 
 
-def _recorded(function: Callable[..., Any], arguments: Any, named: Any) -> Any:
+def _recorded(call: Callable[[], Any], arguments: Sequence[Any]) -> Any:
     _is_recording.set(True)
-    return function(*arguments, **named)
+    _arguments.set(arguments)
+    return call()
 
 
 def refuse_while_recording(what: str, why: str, remedy: str) -> None:
@@ -192,10 +195,27 @@ def _compared(other: Any) -> float:
     return other._data if isinstance(other, Deciding) else as_number(other)
 
 
-def refuse_reading(wire: Deciding, attribute: str, instead: str) -> None:
+def refuse_reading_data(wire: Any) -> None:
+    """An error if the number would be fixed for good, and nothing would find it out.
+
+    What depends on an argument is another number at the next call, whose result is then compared
+    with that of the function itself.
+    """
+    from .order import recorded_order
+
+    if _is_open(wire) and _arguments.get():
+        leaves, _, _ = recorded_order(wire)
+        if set(leaves).isdisjoint(_arguments.get()):
+            what = "reading .data of a value that depends on no argument"
+            refuse_while_recording(what, FIXED, "Compute with the Value itself")
+
+
+def refuse_reading_grad(wire: Deciding) -> None:
     """An error if the wire belongs to a function that is being recorded."""
     if _is_open(wire):
-        refuse_while_recording(f"reading {attribute} of a value", FIXED, instead)
+        refuse_while_recording(
+            "reading .grad of a value", FIXED, f"Read it after the call, {OF_ITS_OWN}"
+        )
 
 
 def refuse_writing(wire: Deciding, attribute: str) -> None:

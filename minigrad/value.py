@@ -19,7 +19,13 @@ from .gate import Gate
 from .gates import GATES
 from .made_by_hand import gate_made_by_hand, inputs_made_by_hand
 from .number import as_number
-from .tracing import OF_ITS_OWN, Deciding, recordings, refuse_reading, refuse_writing
+from .tracing import (
+    Deciding,
+    recordings,
+    refuse_reading_data,
+    refuse_reading_grad,
+    refuse_writing,
+)
 
 # Layout. A circuit has millions of wires, and the garbage collector visits each object again and
 # again, so a gate is one object: two inputs and their local gradients stand in its own slots.
@@ -115,7 +121,7 @@ class Value(Deciding):
     def data(self) -> float:
         """The number that the wire carries; writing it converts as `Value(...)` does."""
         if recordings:
-            refuse_reading(self, ".data", "Compute with the Value itself")
+            refuse_reading_data(self)
         return self._data
 
     @data.setter
@@ -135,7 +141,7 @@ class Value(Deciding):
         12.0
         """
         if recordings:
-            refuse_reading(self, ".grad", f"Read it after the call, {OF_ITS_OWN}")
+            refuse_reading_grad(self)
         return 0.0 if self._grad is None else self._grad
 
     @grad.setter

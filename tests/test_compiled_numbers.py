@@ -6,10 +6,6 @@ import minigrad as mg
 from minigrad import Value
 
 
-def reads_data(x):
-    return W * x.data
-
-
 def reads_the_data_of_a_parameter(x):
     return W * x + 0.1 * W.data**2
 
@@ -63,7 +59,6 @@ W = Value(2.0)
 @pytest.mark.parametrize(
     ("body", "remedy"),
     [
-        (reads_data, "the Value itself"),
         (reads_the_data_of_a_parameter, "the Value itself"),
         (reads_grad, "create_graph=True"),
         (writes_data, "before or after the call"),
