@@ -103,6 +103,7 @@ class NativeBatch:
         self._put_parameters: Any = Struct(f"{len(tape.parameters)}d").pack_into
         self.output = int(slots[tape.outputs[0]])
         self.gradients = slots[np.array(tape.gradients[0], dtype=np.int64)]
+        self.factors = slots[_factors_of_sums(tape)]
         self.size = self.row_runner.size + before.size + after.size + 8 * self.slot_count
         self.work_of_a_row = sum(phase not in (ONCE, AFTER) for phase in tape.phases)
         self._free: list[Slots] = []
@@ -113,10 +114,17 @@ class NativeBatch:
         numbers = slots.values.numbers
         self._put_parameters(numbers, 0, *parameters)
         self.run_on(slots, rows)
-        gradients = (numbers.take(self.gradients) / divisor).tolist()
-        results = float(numbers[self.output]) / divisor, gradients
+        output, gradients = float(numbers[self.output]), numbers.take(self.gradients)
+        if self._multiplies_a_sum_by_infinity(numbers, gradients):
+            gradients = self._row_by_row(slots, rows)
         self.give(slots)
-        return results
+        return output / divisor, (gradients / divisor).tolist()
+
+    def _multiplies_a_sum_by_infinity(self, numbers: Any, gradients: Any) -> bool:
+        """Eager multiplies each row: where one alone is 0, ∞ · 0 is nan, but ∞ · Σ is infinite."""
+        if not len(self.factors) or np.count_nonzero(np.isfinite(gradients)) == len(gradients):
+            return False
+        return bool(np.isinf(numbers.take(self.factors)).any())
 
     def take(self) -> Slots:
         """Slots that no other thread uses."""
@@ -168,6 +176,16 @@ class NativeBatch:
             self._run_threads(slots, prepared, rows.count, threads)
         self.after.run(slots.values)
 
+    def _row_by_row(self, slots: Slots, rows: Rows) -> Any:
+        """The gradients of the sum, on slots that have been run: those of each row, summed."""
+        runner, prepared, total = self.row_runner, self.prepared(rows), np.zeros(1)
+        for row in range(rows.count):
+            runner.run(slots.values, prepared, row, row + 1, slots.sums, slots.space)
+            self.after.run(slots.values)
+            with np.errstate(all="ignore"):
+                total = total + slots.values.numbers.take(self.gradients)
+        return total
+
     def _run_threads(self, slots: Slots, prepared: Any, count: int, threads: int) -> None:
         runner = self.row_runner
         share = -(-count // (threads * runner.step)) * runner.step
@@ -188,6 +206,19 @@ class NativeBatch:
         for job in jobs:
             job.result()
         slots.sums.numbers[:] = sum(part.numbers for part in parts)
+
+
+def _factors_of_sums(tape: Tape) -> Any:
+    """The slots of what sums over rows are multiplied by: numbers known before the rows."""
+    first, phases = tape.first, tape.phases
+    factors = {
+        slot
+        for slots, kernel, phase in zip(tape.operands, tape.kernels, phases)
+        if phase == AFTER and kernel is not REDUCE
+        for slot in slots
+        if slot < first or phases[slot - first] == ONCE
+    }
+    return np.array(sorted(factors), dtype=np.int64)
 
 
 @cache
