@@ -103,7 +103,7 @@ class NativeBatch:
         self._put_parameters: Any = Struct(f"{len(tape.parameters)}d").pack_into
         self.output = int(slots[tape.outputs[0]])
         self.gradients = slots[np.array(tape.gradients[0], dtype=np.int64)]
-        self.factors = slots[_factors_of_sums(tape)]
+        self.factors = slots[_factors_after_rows(tape)]
         self.size = self.row_runner.size + before.size + after.size + 8 * self.slot_count
         self.work_of_a_row = sum(phase not in (ONCE, AFTER) for phase in tape.phases)
         self._free: list[Slots] = []
@@ -115,13 +115,16 @@ class NativeBatch:
         self._put_parameters(numbers, 0, *parameters)
         self.run_on(slots, rows)
         output, gradients = float(numbers[self.output]), numbers.take(self.gradients)
-        if self._multiplies_a_sum_by_infinity(numbers, gradients):
+        if self._needs_each_row(numbers, gradients):
             gradients = self._row_by_row(slots, rows)
         self.give(slots)
         return output / divisor, (gradients / divisor).tolist()
 
-    def _multiplies_a_sum_by_infinity(self, numbers: Any, gradients: Any) -> bool:
-        """Eager multiplies each row: where one alone is 0, ∞ · 0 is nan, but ∞ · Σ is infinite."""
+    def _needs_each_row(self, numbers: Any, gradients: Any) -> bool:
+        """Whether eager, which multiplies each row, can have nan or 0 where a sum has none.
+
+        ∞ · Σ is infinite where the ∞ · 0 of one row is nan; 0 · Σ is nan where Σ is too large.
+        """
         if not len(self.factors) or np.count_nonzero(np.isfinite(gradients)) == len(gradients):
             return False
         return bool(np.isinf(numbers.take(self.factors)).any())
@@ -208,15 +211,13 @@ class NativeBatch:
         slots.sums.numbers[:] = sum(part.numbers for part in parts)
 
 
-def _factors_of_sums(tape: Tape) -> Any:
-    """The slots of what sums over rows are multiplied by: numbers known before the rows."""
-    first, phases = tape.first, tape.phases
+def _factors_after_rows(tape: Tape) -> Any:
+    """The slots of what is multiplied or added after the rows: sums over them, and factors."""
     factors = {
         slot
-        for slots, kernel, phase in zip(tape.operands, tape.kernels, phases)
+        for slots, kernel, phase in zip(tape.operands, tape.kernels, tape.phases)
         if phase == AFTER and kernel is not REDUCE
         for slot in slots
-        if slot < first or phases[slot - first] == ONCE
     }
     return np.array(sorted(factors), dtype=np.int64)
 

@@ -92,6 +92,14 @@ def test_an_infinite_slope_meets_each_row_by_itself(executor, reduce):
 
 
 @pytest.mark.parametrize("executor", EXECUTORS)
+def test_a_slope_of_zero_meets_each_row_by_itself(executor):
+    """The sum over the rows is too large for a float, and 0 · inf would be nan."""
+    w = Value(-1.0)
+    loss = mg.compile(lambda x: w.relu() * x, executor=executor)
+    assert sent_back(loss.batch([1e308] * 5), [w]) == [0.0]
+
+
+@pytest.mark.parametrize("executor", EXECUTORS)
 def test_a_gate_of_ones_own_runs_on_every_executor(executor):
     @mg.gate(
         symbol="ln cosh",
