@@ -113,7 +113,8 @@ class Code:
     def number(self, number: float) -> str:
         """A number as the language writes it."""
         if isfinite(number):
-            return repr(number) if number >= 0.0 else f"({number!r})"
+            text = repr(number)
+            return f"({text})" if text.startswith("-") else text  # -0.0 too: C refuses --0.0
         infinity = self.dialect.infinity
         if number == inf:
             return infinity

@@ -482,7 +482,7 @@ silu = row(
     "silu",
     "silu",
     "silu multiplies the gradient by σ(x)·(1 + x·σ(−x))",
-    rule=lambda x: where(x > -700.0, x / (1.0 + exp(-x)), x * exp(x)),
+    rule=lambda x: where(x > -700.0, x / (1.0 + exp(-x)), (x * exp(0.5 * x)) * exp(0.5 * x)),
     torch="torch.nn.functional.silu({0})",
     local_gradient=lambda x, out: (sigmoid(x) * (1.0 + x * sigmoid(-x)),),
     definition=lambda x: x * sigmoid(x),

@@ -103,6 +103,7 @@ class NativeBatch:
         self._put_parameters: Any = Struct(f"{len(tape.parameters)}d").pack_into
         self.output = int(slots[tape.outputs[0]])
         self.gradients = slots[np.array(tape.gradients[0], dtype=np.int64)]
+        self.factors = slots[_factors_after_rows(tape)]
         self.size = self.row_runner.size + before.size + after.size + 8 * self.slot_count
         self.work_of_a_row = sum(phase not in (ONCE, AFTER) for phase in tape.phases)
         self._free: list[Slots] = []
@@ -113,10 +114,20 @@ class NativeBatch:
         numbers = slots.values.numbers
         self._put_parameters(numbers, 0, *parameters)
         self.run_on(slots, rows)
-        gradients = (numbers.take(self.gradients) / divisor).tolist()
-        results = float(numbers[self.output]) / divisor, gradients
+        output, gradients = float(numbers[self.output]), numbers.take(self.gradients)
+        if self._needs_each_row(numbers, gradients):
+            gradients = self._row_by_row(slots, rows)
         self.give(slots)
-        return results
+        return output / divisor, (gradients / divisor).tolist()
+
+    def _needs_each_row(self, numbers: Any, gradients: Any) -> bool:
+        """Whether eager, which multiplies each row, can have nan or 0 where a sum has none.
+
+        ∞ · Σ is infinite where the ∞ · 0 of one row is nan; 0 · Σ is nan where Σ is too large.
+        """
+        if not len(self.factors) or np.count_nonzero(np.isfinite(gradients)) == len(gradients):
+            return False
+        return bool(np.isinf(numbers.take(self.factors)).any())
 
     def take(self) -> Slots:
         """Slots that no other thread uses."""
@@ -168,6 +179,16 @@ class NativeBatch:
             self._run_threads(slots, prepared, rows.count, threads)
         self.after.run(slots.values)
 
+    def _row_by_row(self, slots: Slots, rows: Rows) -> Any:
+        """The gradients of the sum, on slots that have been run: those of each row, summed."""
+        runner, prepared, total = self.row_runner, self.prepared(rows), np.zeros(1)
+        for row in range(rows.count):
+            runner.run(slots.values, prepared, row, row + 1, slots.sums, slots.space)
+            self.after.run(slots.values)
+            with np.errstate(all="ignore"):
+                total = total + slots.values.numbers.take(self.gradients)
+        return total
+
     def _run_threads(self, slots: Slots, prepared: Any, count: int, threads: int) -> None:
         runner = self.row_runner
         share = -(-count // (threads * runner.step)) * runner.step
@@ -188,6 +209,17 @@ class NativeBatch:
         for job in jobs:
             job.result()
         slots.sums.numbers[:] = sum(part.numbers for part in parts)
+
+
+def _factors_after_rows(tape: Tape) -> Any:
+    """The slots of what is multiplied or added after the rows: sums over them, and factors."""
+    factors = {
+        slot
+        for slots, kernel, phase in zip(tape.operands, tape.kernels, tape.phases)
+        if phase == AFTER and kernel is not REDUCE
+        for slot in slots
+    }
+    return np.array(sorted(factors), dtype=np.int64)
 
 
 @cache

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import inf
 from threading import RLock
 from typing import Any, Final
 
@@ -49,6 +50,7 @@ FIELDS: Final = (
 )
 NUMBERS: Final = ("data", "grad", "state", "shared", "values", "rates", "losses", "norms")
 INDEXES: Final = ("places", "slots", "gradient_slots", "calls")
+SMALL: Final = 2.0**-600  # the largest float times this has a square that is a float
 
 _functions: dict[Any, Any] = {}
 _lock = RLock()
@@ -106,7 +108,7 @@ class _Writer:
         self.field = {name: b.load(place) for name, place in places.items()}
         self.numbers = {name: b.inttoptr(self.field[name], POINTER) for name in NUMBERS}
         self.indexes = {name: b.inttoptr(self.field[name], LONG.as_pointer()) for name in INDEXES}
-        self.total = b.alloca(self.many.number)
+        self.total, self.norm = b.alloca(self.many.number), b.alloca(DOUBLE)
         with self.one.loop(self.field["steps"]) as step:
             self._step(step)
         b.ret_void()
@@ -129,7 +131,7 @@ class _Writer:
         b = self.b
         rows = b.sitofp(self._calls(step), DOUBLE)
         loss = b.fdiv(self._load("values", self.field["output"]), rows)
-        norm = sqrt(Native(self.one, self._gradient(rows)))
+        norm = self._norm(sqrt(Native(self.one, self._gradient(rows))))
         self._store(loss, "losses", step)
         self._store(norm.value, "norms", step)
         probe = b.fadd(b.fsub(loss, loss), b.fsub(norm.value, norm.value))  # 0, or nan
@@ -178,6 +180,19 @@ class _Writer:
             many.store(numbers, place)
             b.store((Native(many, b.load(self.total)) + numbers * numbers).value, self.total)
         return many.across(Native(many, b.load(self.total)))
+
+    def _norm(self, norm: Native) -> Native:
+        """The gradient's norm; computed from small parts where the squares are too large."""
+        b, many = self.b, self.many
+        b.store(norm.value, self.norm)
+        with b.if_then(norm.equals(inf).value):
+            b.store(many.constant(0.0).value, self.total)
+            with many.loop(self.field["size"], many.width) as k:
+                small = many.load(b.gep(self.numbers["grad"], [k])) * SMALL
+                b.store((Native(many, b.load(self.total)) + small * small).value, self.total)
+            of_parts = sqrt(Native(self.one, many.across(Native(many, b.load(self.total)))))
+            b.store((of_parts / SMALL).value, self.norm)
+        return Native(self.one, b.load(self.norm))
 
     def _scale(self, norm: Native) -> Native:
         """What the gradient is multiplied by, so that its norm is within the limit."""

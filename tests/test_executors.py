@@ -71,6 +71,35 @@ def test_batches_of_any_size_sum_over_their_own_rows_alone(executor, count):
 
 
 @pytest.mark.parametrize("executor", EXECUTORS)
+@pytest.mark.parametrize("reduce", ["sum", "mean"])
+def test_an_infinite_slope_meets_each_row_by_itself(executor, reduce):
+    """√w is computed once for all rows, and at w = 0 its slope is infinite; 0 · inf is nan."""
+    w, v = Value(0.0), Value(2.0)
+    loss = mg.compile(lambda x: mg.sqrt(w) * x + v * x, executor=executor)
+    same_sign = [1.0 + i for i in range(200)]
+    for X, slope in [
+        (same_sign, math.inf),
+        ([-x for x in same_sign], -math.inf),
+        ([0.0, *same_sign], math.nan),
+        ([*same_sign, -5000.0], math.nan),
+    ]:
+        total = loss.batch(X, reduce=reduce)
+        gradient_of_w, gradient_of_v = sent_back(total, [w, v])
+        assert bits(gradient_of_w) == bits(slope)
+        divisor = len(X) if reduce == "mean" else 1
+        assert gradient_of_v == pytest.approx(sum(X) / divisor, rel=1e-14)
+        assert total.data == pytest.approx(2.0 * sum(X) / divisor, rel=1e-14)
+
+
+@pytest.mark.parametrize("executor", EXECUTORS)
+def test_a_slope_of_zero_meets_each_row_by_itself(executor):
+    """The sum over the rows is too large for a float, and 0 · inf would be nan."""
+    w = Value(-1.0)
+    loss = mg.compile(lambda x: w.relu() * x, executor=executor)
+    assert sent_back(loss.batch([1e308] * 5), [w]) == [0.0]
+
+
+@pytest.mark.parametrize("executor", EXECUTORS)
 def test_a_gate_of_ones_own_runs_on_every_executor(executor):
     @mg.gate(
         symbol="ln cosh",

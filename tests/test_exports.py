@@ -116,6 +116,20 @@ def test_every_gate_in_c_is_the_engine(tmp_path: Path) -> None:
             assert gradients == close(expected[1]), (gate, point)
 
 
+@needs_compiler
+def test_numbers_of_all_kinds_stand_in_the_code(tmp_path: Path) -> None:
+    """−0.0 too, of which minimum's rule takes the negative."""
+    fixed = [0.0, -0.0, -2.5, 5e-324, 1.7976931348623157e308, math.inf, -math.inf, math.nan]
+    x = Value(3.0, label="x")
+    circuits = {f"f_{i}": mg.minimum(x, number) * 2.0 for i, number in enumerate(fixed)}
+    in_c = run_c(circuits, tmp_path)
+    for name, circuit in circuits.items():
+        x.grad = None
+        circuit.backward()
+        assert repr(run_python(circuit)([3.0])) == repr(([circuit.data], [x.grad]))
+        assert repr(in_c[name]([3.0])) == repr(([circuit.data], [x.grad]))
+
+
 @pytest.mark.parametrize("gate", GATES.values(), ids=GATES)
 def test_every_gate_in_pytorch_is_the_engine(gate: Gate) -> None:
     torch = pytest.importorskip("torch")

@@ -55,6 +55,18 @@ def test_a_compiled_loss_trains_as_the_plain_one(name, batch_size, executor):
     assert optimizer.parameters == model.parameters()
 
 
+@pytest.mark.parametrize("compiled", [True, False])
+def test_a_gradient_that_has_exploded_is_clipped_though_its_square_is_no_float(compiled):
+    ws = [Value(1.0) for _ in range(20)]
+    loss = lambda x: mg.sum([w * 1e200 for w in ws]) * x
+    loss = mg.compile(loss) if compiled else loss
+    options = {"epochs": 3, "clip_norm": math.sqrt(20.0), "progress": False}
+    history = mg.fit(loss, data=([3.0],), optimizer=optim.SGD(ws, lr=0.25), **options)
+    assert not history.stopped
+    assert history.column("gradient_norm") == pytest.approx([3e200 * math.sqrt(20.0)] * 3)
+    assert [w.data for w in ws] == pytest.approx([0.25] * 20)
+
+
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_training_can_go_on_eagerly_where_the_array_stopped(name):
     _, _, whole, _ = trained(False, name, epochs=6)

@@ -91,6 +91,14 @@ def test_the_slope_of_a_power_is_right_where_y_minus_one_is_rounded() -> None:
     assert compared > 150
 
 
+def test_silu_is_right_where_the_exponential_has_lost_its_digits() -> None:
+    """Below −708.4 eˣ is subnormal, but x·eˣ not yet."""
+    silu = mg.GATES["silu"]
+    for x in [-709.79, *(-700.0 - 0.01 * i for i in range(1490))]:
+        exact = reference(silu)(mpf(x))
+        assert is_right(silu.forward(x), exact, 3), (x, silu.forward(x), float(exact))
+
+
 @pytest.mark.parametrize("gate", mg.GATES.values(), ids=lambda gate: gate.name)
 def test_method_function_and_row_are_one_gate(gate: Gate) -> None:
     arity = gate.arity or 2
