@@ -157,7 +157,7 @@ def _identifiers(wires: list[Value], taken: set[str]) -> dict[Value, str]:
     names: dict[Value, str] = {}
     used = set(taken)
     for i, wire in enumerate(wires):
-        stem = re.sub(r"[^A-Za-z0-9]+", "_", wire.label).strip("_")[:40] or f"x{i}"
+        stem = re.sub(r"[^A-Za-z0-9]+", "_", str(wire.label or "")).strip("_")[:40] or f"x{i}"
         if not stem[0].isalpha() or OWN.fullmatch(stem) or stem in RESERVED:
             stem = f"x_{stem}"
         name, count = stem, 1
