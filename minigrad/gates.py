@@ -35,8 +35,9 @@ FUNCTIONS: dict[str, GateFunction] = {}
 def row(name: str, symbol: str, sentence: str, **rules: Any) -> GateFunction:
     """Put a gate into the table and return the function that applies it to operands of any kind."""
     GATES[name] = gate = Gate(name, symbol, sentence=sentence, **rules)
-    FUNCTIONS[name] = function_of(gate)
-    return FUNCTIONS[name]
+    FUNCTIONS[name] = function = function_of(gate)
+    function.__module__ = "minigrad"  # where a pickle finds it again
+    return function
 
 
 def gate_named(name: str) -> Gate:
@@ -248,6 +249,7 @@ multiplexer = row(
     native="select",
     local_gradient=_selected,
 )
+multiplexer.__module__, multiplexer.__qualname__ = __name__, "multiplexer"  # mg.select is below
 
 
 def select(table: Sequence[Any], index: Any) -> Any:

@@ -116,5 +116,5 @@ def test_row_is_complete(gate: Gate) -> None:
 
 @pytest.mark.parametrize("name", mg.GATES)
 def test_a_gate_function_and_its_method_can_be_pickled(name: str) -> None:
-    for function in (getattr(mg, name), getattr(mg.Value, name)):
+    for function in (getattr(mg, name), getattr(mg.Value, name), mg.gates.FUNCTIONS[name]):
         assert pickle.loads(pickle.dumps(function)) is function
