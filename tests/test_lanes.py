@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from circuits import ARITHMETIC, HAS_NATIVE, WHY, bits
 from mpmath import mp, mpf
-from points import is_ordinary, is_right, points, possible_error, unseen
+from points import allowed_error, is_ordinary, is_right, points, unseen
 from references import DIGITS, REFERENCES, Exact, derivative, error_of, reference
 
 import minigrad as mg
@@ -101,8 +101,8 @@ def test_a_local_gradient_in_lanes_is_within_four_units_of_the_true_value(gate: 
             hidden = unseen(inputs, output, place)
             if not is_right(result, exact, 4, hidden):
                 of_output = STATED.get(gate.name, 4)
-                possible = possible_error(gate, inputs, output, place, of_output)
-                assert is_right(result, exact, possible, hidden), (inputs, result, float(exact))
+                allowed = allowed_error(gate, inputs, output, place, of_output)
+                assert is_right(result, exact, allowed, hidden), (inputs, result, float(exact))
 
 
 # --- against the eager engine ---------------------------------------------------------------------
