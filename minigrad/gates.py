@@ -268,7 +268,7 @@ def select(table: Sequence[Any], index: Any) -> Any:
         raise TypeError(
             f"select takes a list of Values and numbers and then an index, got {described(table)}"
         ) from None
-    return multiplexer(*items, index)
+    return multiplexer([*items, index])
 
 
 def lookup(matrix: Sequence[Sequence[Any]], index: Any) -> list[Any]:
@@ -497,6 +497,8 @@ def dot(left: Iterable[Any], right: Iterable[Any]) -> Any:
         raise ValueError(
             f"dot needs two lists of one length, got {len(left)} and {len(right)} items"
         )
+    if not left:
+        raise TypeError("dot needs at least one input in each of its lists, got none")
     for operand in chain(left, right):
         if isinstance(operand, Operand):
             if (total := operand.sum_of_products(left, right)) is not None:
