@@ -23,7 +23,7 @@ from typing import Any
 
 from . import bell_curve, ieee
 from .formula import Operand
-from .gate import Gate, described, function_of
+from .gate import Gate, apply, described, function_of
 
 GATES: dict[str, Gate] = {}
 
@@ -268,7 +268,7 @@ def select(table: Sequence[Any], index: Any) -> Any:
         raise TypeError(
             f"select takes a list of Values and numbers and then an index, got {described(table)}"
         ) from None
-    return multiplexer([*items, index])
+    return apply(GATES["select"], (*items, index))
 
 
 def lookup(matrix: Sequence[Sequence[Any]], index: Any) -> list[Any]:
