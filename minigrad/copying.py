@@ -12,9 +12,10 @@
 'x'
 
 Both go through the circuit in topological order, so that by the time a gate is copied its inputs
-have been. A pickle names gates by name: gates of your own must be defined before it is loaded, and
-a gate made by hand, with micrograd's `_backward`, cannot be copied. Load only pickles that you
-trust; `mg.save` and `mg.load` use JSON.
+have been; free attributes come last, and the Values among them have been found before. A pickle
+names gates by name: gates of your own must be defined before it is loaded, and a gate made by hand,
+with micrograd's `_backward`, cannot be copied. Load only pickles that you trust; `mg.save` and
+`mg.load` use JSON.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from weakref import ref
 
 from .engine import Value
 from .micrograd_names import KEPT
-from .order import leaves_and_gates, topological_order
+from .order import topological_order
 from .value import CONSTANT, MANY, new_object, own_backward, write_out
 
 
@@ -39,16 +40,38 @@ def copied(
     wire: Value, memo: dict[int, Any], check: Callable[[Value], None] | None = None
 ) -> Value:
     """The copy of a circuit, and in `memo` that of each wire; only for a look where unchecked."""
-    for original in topological_order(wire):
-        if id(original) not in memo:
-            if check:
-                check(original)
-            memo[id(original)] = twin = _shallow(original)
-            twin._first, twin._second = _twins(original, memo)
-            if attributes := _attributes(original):
-                twin.__dict__.update(copy.deepcopy(attributes, memo))
+    attributed = []
+    for original in _linked(wire, memo):
+        if check:
+            check(original)
+        memo[id(original)] = twin = _shallow(original)
+        twin._first, twin._second = _twins(original, memo)
+        if attributes := _attributes(original):
+            attributed.append((twin, attributes))
+    for twin, attributes in attributed:
+        twin.__dict__.update(copy.deepcopy(attributes, memo))
     result: Value = memo[id(wire)]
     return result
+
+
+def _linked(output: Value, found: dict[int, Any]) -> Iterator[Value]:
+    """The circuit behind a wire, inputs first, and those that free attributes link it to.
+
+    Without the wires whose id is in `found`: the caller puts there what it is given.
+    """
+    waiting = [output]
+    while waiting:
+        start = waiting.pop()
+        if id(start) in found:
+            continue
+        for wire in topological_order(start):
+            if id(wire) not in found:
+                yield wire
+                waiting += _values_in_attributes(wire)
+
+
+def _values_in_attributes(wire: Value) -> list[Value]:
+    return [thing for thing in _attributes(wire).values() if isinstance(thing, Value)]
 
 
 def _shallow(wire: Value) -> Value:
@@ -99,7 +122,7 @@ def _twins(wire: Value, memo: dict[int, Any]) -> tuple[Any, Any]:
 
 
 class _Inside(local):
-    """The circuit whose gates the pickler of this thread is saving, inputs first, if any."""
+    """The circuit whose wires the pickler of this thread is saving, inputs first, if any."""
 
     circuit: Callable[[], _Circuit | None] = staticmethod(lambda: None)
 
@@ -112,18 +135,20 @@ class _Circuit:
 
     def __init__(self, output: Value) -> None:
         self.output = output
-        self.gates: set[Value] = set()
+        self.wires: dict[int, Value] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
         return list, (), None, self._items()
 
-    def _items(self) -> Iterator[Value | _Turn]:
-        leaves, gates = leaves_and_gates(self.output)
-        self.gates = set(gates)
+    def _items(self) -> Iterator[Value | _Turn | _Attributes]:
+        for wire in _linked(self.output, self.wires):
+            self.wires[id(wire)] = wire
         outer = _inside.circuit()
-        yield from leaves
+        wires = list(self.wires.values())
         yield _Turn(self)
-        yield from gates
+        yield from wires
+        yield from map(_Attributes, filter(_attributes, wires))
+        yield self.output
         yield _Turn(outer, done=self)
 
 
@@ -140,9 +165,23 @@ class _Turn:
         # weak: a pickler that fails on the way leaves nothing alive
         _inside.circuit = ref(self.circuit) if self.circuit else lambda: None
         if self.done:
-            self.done.gates = set()
+            self.done.wires = {}
         self.circuit = self.done = None
         return int, ()
+
+
+class _Attributes:
+    """Stands for the free attributes of a wire: by now whatever wires they hold have been saved."""
+
+    def __init__(self, wire: Value) -> None:
+        self.wire = wire
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _itself, (self.wire,), _attributes(self.wire)
+
+
+def _itself(wire: Value) -> Value:
+    return wire
 
 
 def _last_wire(items: list[Any]) -> Value:
@@ -151,15 +190,15 @@ def _last_wire(items: list[Any]) -> Value:
 
 
 def _reduce(wire: Value, protocol: Any) -> tuple[Any, ...]:
-    """A wire by itself; a gate that is reached first from outside, with its circuit before it."""
-    if wire.gate is not None:
-        inside = _inside.circuit()
-        if inside is None or wire not in inside.gates:
-            return _last_wire, (_Circuit(wire),)
+    """A wire by itself; one that is reached first from outside, with its circuit before it."""
+    circuit = _inside.circuit()
+    is_inside = circuit is not None and id(wire) in circuit.wires
+    if not is_inside and (wire.gate is not None or _values_in_attributes(wire)):
+        return _last_wire, (_Circuit(wire),)
     _refuse_own_function(wire)
     kind = "constant" if wire.is_constant else ""
     state = (wire._data, wire._grad, wire.gate, wire.inputs, wire.local_gradients, kind)
-    return restored, (type(wire), *state), _attributes(wire) or None
+    return restored, (type(wire), *state), None if is_inside else _attributes(wire) or None
 
 
 def restored(

@@ -39,7 +39,8 @@ def backward(self: Value, upstream: float = 1.0) -> None:
 
     Leaves accumulate over calls; the gradients in between belong to the latest call. All or
     nothing: after an exception or Ctrl-C at any point every `grad` is as it was. `upstream` is the
-    gradient that this wire itself receives.
+    gradient that this wire itself receives. Passes of several threads wait for one another; a
+    thread that only reads a `grad` does not wait, and may see a sum that is not finished.
     """
     refuse_while_recording("backward()", NOT_REPEATED, _INSTEAD)
     seed = as_number(upstream)
@@ -56,8 +57,8 @@ def zero_grad(self: Value) -> None:
     Value(data=3.0, grad=?)
     """
     refuse_while_recording("zero_grad()", NOT_REPEATED, "Call it before or after")
-    leaves, gates, _ = recorded_order(self)
     with one_at_a_time:
+        leaves, gates, _ = recorded_order(self)
         for wire in leaves + gates:
             wire._grad = None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import pairwise
-from math import isfinite
+from math import isfinite, ulp
 from sys import float_info
 from typing import Any, Final, NamedTuple
 
@@ -19,7 +19,7 @@ class Estimate(NamedTuple):
     """A derivative from one step, and what it may be off by."""
 
     derivative: float
-    noise: float  # from the rounding of the output
+    noise: float  # from the rounding of the output, down to underflow
     bend: float  # how much the slope changes within a step
     wobble: float  # from the rounding of the input, or of what is computed from it, at a bend
     smooth: bool
@@ -54,7 +54,7 @@ def best_estimate(
         far_left, left, right, far_right = (value for value, _ in values)
         derivative = (8.0 * (right - left) - (far_right - far_left)) / (12.0 * step)
         largest = max(abs(value) for value, _ in values)
-        noise = 4.0 * float_info.epsilon * largest / abs(step)
+        noise = 4.0 * (float_info.epsilon * largest + ulp(0.0)) / abs(step)
         bend = abs((right - here) - (here - left)) / abs(step)
         wobble = 4.0 * float_info.epsilon * bend * max(abs(at / step), 16.0)
         smooth = all(other == piece for _, other in values)

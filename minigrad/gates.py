@@ -24,7 +24,7 @@ from typing import Any
 
 from . import bell_curve, ieee
 from .formula import Formula
-from .gate import Gate, function_of
+from .gate import Gate, apply, function_of
 from .number import described
 from .operand import Operand
 
@@ -38,8 +38,9 @@ FUNCTIONS: dict[str, GateFunction] = {}
 def row(name: str, symbol: str, sentence: str, **rules: Any) -> GateFunction:
     """Put a gate into the table and return the function that applies it to operands of any kind."""
     GATES[name] = gate = Gate(name, symbol, sentence=sentence, **rules)
-    FUNCTIONS[name] = function_of(gate)
-    return FUNCTIONS[name]
+    FUNCTIONS[name] = function = function_of(gate)
+    function.__module__ = "minigrad"  # where a pickle finds it again
+    return function
 
 
 def gate_named(name: str) -> Gate:
@@ -259,6 +260,7 @@ multiplexer = row(
     native="select",
     local_gradient=_selected,
 )
+multiplexer.__module__, multiplexer.__qualname__ = __name__, "multiplexer"  # mg.select is below
 
 
 def select(table: Sequence[Any], index: Any) -> Any:
@@ -277,7 +279,7 @@ def select(table: Sequence[Any], index: Any) -> Any:
         raise TypeError(
             f"select takes a list of Values and numbers and then an index, got {described(table)}"
         ) from None
-    return multiplexer(*items, index)
+    return apply(GATES["select"], (*items, index))
 
 
 def lookup(matrix: Sequence[Sequence[Any]], index: Any) -> list[Any]:
@@ -513,6 +515,8 @@ def dot(left: Iterable[Any], right: Iterable[Any]) -> Any:
         raise ValueError(
             f"dot needs two lists of one length, got {len(left)} and {len(right)} items"
         )
+    if not left:
+        raise TypeError("dot needs at least one input in each of its lists, got none")
     for operand in chain(left, right):
         if isinstance(operand, Operand):
             if (total := operand.sum_of_products(left, right)) is not None:

@@ -43,8 +43,8 @@ SUMMARIES: Final = {
     KINK: "the function has a kink (relu, max, abs, …) within the step; there finite differences "
     "are the ones that are wrong: check at another point",
     UNKNOWN: "the function is not finite around the point; see mg.first_nonfinite",
-    HIDDEN: "the output is so large that rounding hides what the input does to it: check the "
-    "function without its large terms",
+    HIDDEN: "the output is so large, or so near 0, that rounding hides what the input does to it: "
+    "check the function without its large terms, or where it is not near 0",
     UNCLEAR: "the finite differences disagree with one another, whatever the step: check at "
     "another point, or the parts of the function one by one",
 }
@@ -137,8 +137,8 @@ def gradcheck(function: Callable[..., Value], inputs: Sequence[float | Value]) -
 def _as_wires(function: Callable[..., Value], inputs: Sequence[float | Value]) -> list[Value]:
     if not callable(function):
         raise TypeError(
-            f"gradcheck takes a function and a list of its inputs, got {described(function)}: "
-            "write gradcheck(lambda x: x * x, [3.0])"
+            f"gradcheck takes a function and a list of its inputs, got {described(function)} as "
+            "the function: write gradcheck(lambda x: x * x, [3.0])"
         )
     try:
         items = list(inputs)
@@ -173,7 +173,8 @@ def _called(function: Callable[..., Value], wires: list[Value]) -> Value:
     output = function(*wires)
     if not isinstance(output, Value):
         raise TypeError(
-            f"gradcheck needs a function that returns one Value, got {described(output)}"
+            f"gradcheck needs a function that returns one Value, got {described(output)}: return "
+            "the output wire itself, not its .data"
         )
     return output
 

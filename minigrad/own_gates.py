@@ -17,6 +17,7 @@ import inspect
 import re
 from collections.abc import Callable
 from itertools import product
+from keyword import iskeyword
 from math import isfinite
 from typing import Any, Final
 
@@ -25,6 +26,7 @@ from .formula import Formula
 from .gate import Gate, Rule, function_of
 from .gates import FUNCTIONS, GATES
 from .gradcheck import numeric_derivative
+from .number import described
 from .recording import install
 
 BUILT_IN: Final = frozenset(GATES)
@@ -71,6 +73,10 @@ def gate(
             "local_gradient=lambda x, out: (…,)) above its forward rule"
         )
 
+    for setting, text in (("symbol", symbol), ("name", name)):
+        if not isinstance(text, str):
+            raise TypeError(f"the {setting} of a gate is text, got {described(text)}")
+
     def define(rule: Rule) -> Callable[..., Any]:
         new = Gate(
             name or rule.__name__,
@@ -114,9 +120,10 @@ def _shape(rule: Rule) -> dict[str, Any]:
 def _check_name(name: str) -> None:
     if name in BUILT_IN:
         raise GateError(f"{name!r} is a gate of minigrad's own: give yours another name")
-    if not name.isidentifier() or name.startswith("_"):
+    if not name.isidentifier() or name.startswith("_") or iskeyword(name):
         raise GateError(
-            f"{name!r} cannot be a method of Value: pass name=, letters and digits only"
+            f"{name!r} cannot be a method of Value: pass name=, letters and digits only, and no "
+            "word of Python"
         )
     if GENERATED.fullmatch(name):
         raise GateError(

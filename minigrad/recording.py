@@ -260,9 +260,8 @@ def install(gate: Gate, function: Callable[..., Any]) -> None:
     method = makers.get(gate.arity or 0, _general_recorder)(gate)
     method.__doc__ = function.__doc__ = documentation(gate)
     _methods[gate] = method
-    # where a pickle finds them again
+    # where a pickle finds it again
     method.__module__, method.__qualname__ = Value.__module__, f"Value.{gate.name}"
-    function.__module__ = "minigrad"
     setattr(Value, gate.name, method)
     if gate.dunder:
         setattr(Value, f"__{gate.dunder}__", method)

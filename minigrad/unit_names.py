@@ -35,6 +35,9 @@ class UnitNames:
         """The name of input number `k` (from 0)."""
         return f"x_{k + self.first_index}"
 
+    def __reduce__(self) -> tuple[type[UnitNames], tuple[int | None, int, int]]:
+        return UnitNames, (self.layer, self.place, self.first_index)  # any protocol, 0 too
+
     @property
     def owner(self) -> str:
         """The unit's layer, in words."""

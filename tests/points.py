@@ -9,7 +9,7 @@ from typing import Any
 
 import mpmath
 from mpmath import mpf
-from references import UNSEEN, Exact, error_of, reference
+from references import UNSEEN, Exact, cancels, error_of, reference
 
 from minigrad.gate import Gate
 
@@ -62,12 +62,19 @@ def unseen(inputs: list[float], output: Any, place: int) -> Any:
     return UNSEEN * (abs(output / inputs[place]) if inputs[place] else 1)
 
 
-def possible_error(
+def allowed_error(
     gate: Gate, inputs: list[float], output: Any, place: int, of_output: float = 1.0
 ) -> float:
-    """How many ulps off a local gradient can be when every step of its rule is rounded.
+    """How many ulps off a local gradient may be: 4 away from cancellation.
 
-    `of_output` is how many ulps off the gate's output is.
+    Within it, or where the gate's output is off by more than the 2 ulps that it may be, as many as
+    come together when every step of the rule is rounded. `of_output` is by how many ulps it is off.
     """
     out = Exact(output, 0.0 if output == float(output) else 2.0 * of_output)
-    return error_of(gate.local_gradient(*map(Exact, inputs), out)[place])
+    gradient = gate.local_gradient(*map(Exact, inputs), out)[place]
+    return max(4.0, error_of(gradient)) if of_output > 2.0 or cancels(gradient) else 4.0
+
+
+def ulps_off(result: float, exact: Any) -> float:
+    """How many units in the last place a result is from the exact number."""
+    return float(abs(mpf(result) - exact) / math.ulp(float(exact)))

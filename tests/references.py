@@ -111,13 +111,15 @@ class Exact(Operand):
 
     `error` counts relative errors of 2⁻⁵³ (half an ulp or less). Each operation hands on those of
     its operands, times its condition number towards them, and adds its own: 1 for arithmetic, 2 for
-    a function, none where the result is a float. A subtraction that cancels has a large condition
-    number: this is how a test knows where a rule is away from cancellation, for any gate.
+    a function, none where the result is a float. `cancels` says whether a + or − on the way took
+    digits away: less than half of the larger operand is left, and one of them was rounded. This is
+    how a test knows where a rule is away from cancellation, for any gate.
     """
 
-    def __init__(self, number: Any, error: float = 0.0) -> None:
+    def __init__(self, number: Any, error: float = 0.0, cancels: bool = False) -> None:
         self.number = mpf(number)
         self.error = error
+        self.cancels = cancels
 
     @staticmethod
     def apply_gate(gate: Gate, operands: tuple[Any, ...]) -> Exact:
@@ -128,13 +130,13 @@ class Exact(Operand):
         return bool(self.number == _exact(other).number)
 
     def __add__(self, other: Any) -> Exact:
-        return _after(lambda x, y: x + y, [self, _exact(other)])
+        return _after_sum(lambda x, y: x + y, [self, _exact(other)])
 
     def __radd__(self, other: Any) -> Exact:
         return _exact(other) + self
 
     def __sub__(self, other: Any) -> Exact:
-        return _after(lambda x, y: x - y, [self, _exact(other)])
+        return _after_sum(lambda x, y: x - y, [self, _exact(other)])
 
     def __rsub__(self, other: Any) -> Exact:
         return _exact(other) - self
@@ -158,7 +160,7 @@ class Exact(Operand):
         return _exact(other) ** self
 
     def __neg__(self) -> Exact:
-        return Exact(-self.number, self.error)
+        return Exact(-self.number, self.error, self.cancels)
 
     def __lt__(self, other: Any) -> bool:
         return bool(self.number < _exact(other).number)
@@ -175,7 +177,12 @@ class Exact(Operand):
 
 def error_of(result: Any) -> float:
     """How far floats may be from what a rule gave (a constant of the rule is exact)."""
-    return result.error if isinstance(result, Exact) else 0.0
+    return _exact(result).error
+
+
+def cancels(result: Any) -> bool:
+    """Whether a + or − took digits away on the way to what a rule gave."""
+    return _exact(result).cancels
 
 
 def _exact(operand: Any) -> Exact:
@@ -185,12 +192,20 @@ def _exact(operand: Any) -> Exact:
 def _after(function: Callable[..., Any], parts: list[Exact], own: float = 1.0) -> Exact:
     numbers = [part.number for part in parts]
     result = function(*numbers)
+    cancelled = any(part.cancels for part in parts)
     if not result or not mpmath.isfinite(result):
-        return Exact(result, mp.inf if any(part.error for part in parts) else 0.0)
+        return Exact(result, mp.inf if any(part.error for part in parts) else 0.0, cancelled)
     error = 0.0 if result == float(result) else own
     for place, part in enumerate(parts):
         if part.error:
             slope = derivative(function, numbers, place)
             condition = mp.inf if slope is None else abs(slope * part.number / result)
             error += float(condition) * part.error
-    return Exact(result, error)
+    return Exact(result, error, cancelled)
+
+
+def _after_sum(function: Callable[..., Any], parts: list[Exact]) -> Exact:
+    result = _after(function, parts)
+    if any(part.error for part in parts):
+        result.cancels |= 2 * abs(result.number) < max(abs(part.number) for part in parts)
+    return result

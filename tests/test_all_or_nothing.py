@@ -5,7 +5,9 @@ from __future__ import annotations
 import _thread
 import itertools
 import random
+import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -105,6 +107,15 @@ def gates_of(output: Value) -> list[Value]:
 NUMBER_OF_GATES = len(gates_of(circuit(GATES)[0]))
 
 
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """Ctrl-C raises, also where the tests run in the background of a shell, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c")
 def test_a_real_ctrl_c_at_every_gate() -> None:
     """The signal itself, sent while one gate after the other is at work."""
     for number in range(NUMBER_OF_GATES):

@@ -150,6 +150,8 @@ def test_an_index_out_of_range_says_which_are_in_it() -> None:
             mg.select(table, index)
     with pytest.raises(IndexError, match="empty table"):
         mg.select([], Value(0))
+    with pytest.raises(IndexError, match="empty table"):
+        mg.select([], 0)
 
 
 def test_select_from_what_is_no_table() -> None:
@@ -253,6 +255,8 @@ def test_what_only_plain_numbers_do(attempt: Callable[[Value], object], remedy: 
 def test_dot_of_lists_of_different_length() -> None:
     with pytest.raises(ValueError, match=r"got 2 and 1 items"):
         mg.dot([1, 2], [3])
+    with pytest.raises(TypeError, match="dot needs at least one input"):
+        mg.dot([], [])
 
 
 def test_grad_by_what_is_no_value() -> None:

@@ -211,6 +211,52 @@ def test_a_chain_of_sums_and_of_free_attributes() -> None:
     in_a_small_stack(whole_life)
 
 
+@pytest.mark.parametrize(
+    "twin_of",
+    [
+        copy.deepcopy,
+        lambda wire: pickle.loads(pickle.dumps(wire)),
+        lambda wire: pickle.loads(pickled_in_python(wire)),
+    ],
+)
+@pytest.mark.parametrize("make", [lambda: Value(1.0), lambda: Value(1.0) * 2])
+def test_wires_that_free_attributes_link(
+    make: Callable[[], Value], twin_of: Callable[[Value], Value]
+) -> None:
+    """A list of wires, linked in both directions: the attributes make cycles."""
+
+    def there_and_back() -> None:
+        last = first = make()
+        for place in range(20_000):
+            last.next = make()
+            last.next.previous, last.next.place = last, place
+            last = last.next
+        twin, count = twin_of(first), 0
+        while hasattr(twin, "next"):
+            assert twin.next.previous is twin
+            assert twin.next.place == count
+            twin, count = twin.next, count + 1
+        assert count == 20_000
+        assert twin is not last
+
+    in_a_small_stack(there_and_back)
+
+
+@pytest.mark.parametrize("dumps", [pickle.dumps, pickled_in_python])
+def test_an_attribute_that_holds_a_later_gate(dumps: Callable[[object], bytes]) -> None:
+    def there_and_back() -> None:
+        x = Value(3.0)
+        first = x * 2
+        output = chain(first, 20_000)
+        first.uses = [output, x]
+        twin = pickle.loads(dumps(output))
+        leaf, *gates = mg.topological_order(twin)
+        (twin_first,) = [wire for wire in gates if leaf in wire.inputs]
+        assert twin_first.uses == [twin, leaf]
+
+    in_a_small_stack(there_and_back)
+
+
 def test_a_thousand_doublings() -> None:
     """2¹⁰⁰⁰ paths lead from the output to x: none of this may go through them one by one."""
     x = Value(1.0)

@@ -223,7 +223,7 @@ def test_a_sum_of_thousands_of_inputs_is_exported() -> None:
     assert gradients == [1.0] * 99 + [2.0] + [1.0] * 900
 
 
-HOSTILE = [
+HOSTILE: list[Any] = [
     "a b",
     "def",
     "*/ system(1); /*",
@@ -235,6 +235,8 @@ HOSTILE = [
     "",
     "w^2",
     "w_2",
+    7,
+    None,
 ]
 
 

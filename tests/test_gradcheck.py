@@ -142,6 +142,25 @@ def test_a_minimum_is_right_though_rounding_makes_its_slope(w, x, offset):
     assert report.verdict == "right"
 
 
+@pytest.mark.parametrize(("power", "at"), [(2, 1e-200), (3, -1e-150)])
+def test_what_underflow_hides_is_not_called_wrong(power, at):
+    report = mg.gradcheck(lambda x: x**power, [at])
+    assert report.verdict == "hidden by rounding"
+    assert "so near 0" in report.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("label", "name"),
+    [("a\n\x1b[31mb", "a��[31mb"), (5, "5"), (("w", 1), "('w', 1)"), (None, "x0")],
+)
+def test_any_label_is_shown_on_one_line_and_without_control_characters(label, name):
+    w = Value(3.0)
+    w.label = label
+    report = mg.gradcheck(lambda w: w * w, [w])
+    assert [check.name for check in report.inputs] == [name]
+    assert len(str(report).splitlines()) == 3
+
+
 def test_what_is_wrong_beyond_rounding_is_wrong():
     def doubled(x):
         out = Value(x.data * 1e-9 + 1e3, (x,), "wrong")
@@ -183,7 +202,8 @@ def test_the_report_reads_as_a_table():
 @pytest.mark.parametrize(
     ("function", "inputs", "message"),
     [
-        (lambda x: 3.0, [1.0], "returns one Value, got the float 3.0"),
+        (lambda x: 3.0, [1.0], "returns one Value, got the float 3.0: .*not its .data"),
+        (Value(3.0), [1.0], r"got the Value .* as the function: write gradcheck\(lambda"),
         (lambda x: x, 1.0, r"write \[1.0\]"),
         (lambda: Value(1.0), [], "at least one input"),
         (lambda x: x, ["a"], "got the str 'a'"),

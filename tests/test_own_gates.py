@@ -212,11 +212,29 @@ def test_a_rule_that_cannot_run_says_why(rule, local_gradient, message):
 
 @pytest.mark.parametrize(
     "name",
-    ["tanh", "data", "backward", "_hidden", "two words", "<lambda>", "divide", "power", "x0"],
+    [
+        "tanh",
+        "data",
+        "backward",
+        "_hidden",
+        "two words",
+        "<lambda>",
+        "divide",
+        "power",
+        "x0",
+        "lambda",
+    ],
 )
 def test_names_that_are_taken_or_impossible(name):
     with pytest.raises(mg.GateError, match="name"):
         mg.gate(symbol="?", name=name, local_gradient=lambda x, out: (1.0,))(lambda x: x * 1.0)
+
+
+@pytest.mark.parametrize("setting", ["symbol", "name"])
+def test_what_is_no_text_names_no_gate(setting):
+    settings = {"symbol": "?", "name": "strange", setting: 5}
+    with pytest.raises(TypeError, match=f"the {setting} of a gate is text, got the int 5"):
+        mg.gate(local_gradient=lambda x, out: (1.0,), **settings)(lambda x: x * 1.0)
 
 
 def test_running_the_definition_again_replaces_it():
