@@ -1,9 +1,14 @@
 """What all tests share: Hypothesis without a clock, and the same examples on every run."""
 
-from hypothesis import settings
+import os
+
+from hypothesis import Phase, settings
 
 settings.register_profile("minigrad", deadline=None, derandomize=True, print_blob=True)
-settings.load_profile("minigrad")
+# that a test fails is enough: nobody looks at the smallest circuit on which it does
+phases = [phase for phase in Phase if phase is not Phase.shrink]
+settings.register_profile("mutants", settings.get_profile("minigrad"), phases=phases)
+settings.load_profile(os.environ.get("MINIGRAD_TESTS", "minigrad"))
 
 # programs, not tests: the first needs PyTorch, the second runs the tests itself
 collect_ignore = ["make_special_values.py", "mutants.py"]

@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import inspect
 import io
+import os
 import random
 import sys
 import textwrap
@@ -223,6 +224,8 @@ def _with_source(module: ModuleType, name: str, source: str) -> Iterator[None]:
 
 
 # --- the run ---
+
+os.environ["MINIGRAD_TESTS"] = "mutants"  # see conftest.py
 
 
 def is_killed(mutant: Mutant) -> bool:
