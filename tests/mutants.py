@@ -5,8 +5,9 @@
 
 Each rule of the table is multiplied by 1.001, gets the other sign, or gets its inputs swapped; the
 backward pass, its order and the gradients-as-values are changed in their source. A mutant that
-computes the same as the original (a + b swapped) is no mutant. Everything happens in this process:
-the tests that name the mutated thing run first, then, if none of them failed, the rest.
+computes the same as the original (a + b swapped) is no mutant. Nothing is written: every core has a
+process, which changes what it has imported. The tests that name the mutated thing run first, then,
+if none of them failed, the rest.
 """
 
 from __future__ import annotations
@@ -20,9 +21,10 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import wraps
+from functools import cache, wraps
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -228,7 +230,17 @@ def _with_source(module: ModuleType, name: str, source: str) -> Iterator[None]:
 os.environ["MINIGRAD_TESTS"] = "mutants"  # see conftest.py
 
 
-def is_killed(mutant: Mutant) -> bool:
+@cache
+def all_mutants() -> list[Mutant]:
+    """Every mutant, always in the same order."""
+    return [m for gate in mg.GATES.values() for m in mutants_of_rules(gate)] + [
+        *mutants_of_source()
+    ]
+
+
+def is_killed(number: int) -> bool:
+    """Whether the tests notice the mutant with this number."""
+    mutant = all_mutants()[number]
     file, words = mutant.first
     with mutant.applied():
         return fails([file], words) or fails(FILES)
@@ -243,20 +255,20 @@ def fails(files: list[str], words: str = "") -> bool:
 
 
 def main(words: list[str]) -> int:
-    mutants = [mutant for gate in mg.GATES.values() for mutant in mutants_of_rules(gate)]
-    mutants += mutants_of_source()
-    mutants = [m for m in mutants if not words or any(word in m.name for word in words)]
+    names = [mutant.name for mutant in all_mutants()]
+    chosen = [i for i, name in enumerate(names) if not words or any(w in name for w in words)]
     if fails(FILES):
         print("the tests fail without any mutant: mend that first")
         return 2
     start, survivors = time.perf_counter(), 0
-    for mutant in mutants:
-        if not is_killed(mutant):
-            survivors += 1
-            print(f"survived: {mutant.name}", flush=True)
+    with ProcessPoolExecutor() as processes:
+        for number, killed in zip(chosen, processes.map(is_killed, chosen)):
+            if not killed:
+                survivors += 1
+                print(f"survived: {names[number]}", flush=True)
     seconds = time.perf_counter() - start
-    print(f"{len(mutants) - survivors} of {len(mutants)} mutants killed in {seconds:.0f} s")
-    return 1 if survivors or not mutants else 0
+    print(f"{len(chosen) - survivors} of {len(chosen)} mutants killed in {seconds:.0f} s")
+    return 1 if survivors or not chosen else 0
 
 
 if __name__ == "__main__":
