@@ -98,9 +98,9 @@ def _define(module: Any, name: str, kernel: Kernel, count: int, form: str) -> No
 
 
 def _define_stretch(kernel: Kernel, builder: Any, function: Any) -> None:
-    """Some vectors together, then one by one, then what fills no vector."""
+    """Some vectors together, then what is left, number by number."""
     count, done = function.args[2], LONG(0)
-    for width, together in ((machine().width, AT_ONCE), (machine().width, 1), (1, 1)):
+    for width, together in ((machine().width, AT_ONCE), (1, 1)):
         run = _Stretch(Code(builder, width), function)
         size = width * together
         whole = builder.and_(builder.sub(count, done), LONG(-size))
