@@ -11,23 +11,17 @@ A `Value` is a wire that carries a number; gates record their local gradients; `
 gradients through the circuit, from the last gate to the first.
 """
 
-from typing import TYPE_CHECKING, Any
+from importlib import import_module as _import_module
+from typing import TYPE_CHECKING, Any, Final
 
 from . import copying as _copying  # noqa: F401  (gives Value its copies and pickles)
 from . import datasets, losses, nn, optim
 from . import gates as _gates
 from . import micrograd_names as _micrograd_names  # noqa: F401  (gives Value its `_backward`)
 from .accuracy import accuracy
-from .array_steps import training_steps
-from .boundary import decision_boundary
-from .compiler import compile
-from .draw import draw
-from .drawing import Drawing
 from .engine import Value
-from .exports import export
 from .expression import expression
 from .expression_error import ExpressionError
-from .files import CircuitFileError, load, save
 from .gates import GATES, dot, lookup, select, where
 from .gradcheck import gradcheck
 from .gradients import grad
@@ -38,13 +32,22 @@ from .order import topological_order
 from .own_gates import GateError, gate
 from .paths import paths
 from .recording import constant
-from .step import Step
-from .stepper import Stepper
 from .table import as_table
 from .tracing import TracingError
-from .training import fit
 from .tree import as_tree
-from .worksheet import Worksheet
+
+if TYPE_CHECKING:
+    from .array_steps import training_steps
+    from .boundary import decision_boundary
+    from .compiler import compile
+    from .drawing import Drawing
+    from .exports import export
+    from .files import CircuitFileError, load, save
+    from .render import draw
+    from .step import Step
+    from .stepper import Stepper
+    from .training import fit
+    from .worksheet import Worksheet
 
 __all__ = [
     "GATES",
@@ -90,9 +93,34 @@ __all__ = [
     "where",
 ]
 
-if TYPE_CHECKING:  # which does not see the gates' functions below
+# Modules that are loaded when one of their names is first asked for. Not every program draws or
+# compiles, and what is loaded takes time twice: the garbage collector looks through all of it.
+_LATER: Final = {
+    "CircuitFileError": "files",
+    "Drawing": "drawing",
+    "Step": "step",
+    "Stepper": "stepper",
+    "Worksheet": "worksheet",
+    "compile": "compiler",
+    "decision_boundary": "boundary",
+    "draw": "render",
+    "export": "exports",
+    "fit": "training",
+    "load": "files",
+    "save": "files",
+    "training_steps": "array_steps",
+}
 
-    def __getattr__(name: str) -> Any: ...
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    thing = globals()[name] = getattr(_import_module(f".{_LATER[name]}", __name__), name)
+    return thing
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LATER})
 
 
 # Every gate of the table is a function of the same name: mg.tanh, mg.maximum, …

@@ -71,7 +71,7 @@ def draw(arguments: argparse.Namespace) -> None:
         return
     path = Path(arguments.output)
     _check_folder(path)
-    from .draw import draw as picture_of
+    from .render import draw as picture_of
 
     look = {"theme": arguments.theme, "style": arguments.style, "digits": arguments.digits}
     with _advice("draw a part with --depth 20 or --around NAME"):

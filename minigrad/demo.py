@@ -16,13 +16,13 @@ from .accuracy import accuracy
 from .boundary import decision_boundary
 from .compiler import compile
 from .datasets import moons
-from .draw import draw
 from .engine import Value
 from .files import save
 from .history import History
 from .losses import binary_cross_entropy
 from .nn import MLP
 from .optim import Adam
+from .render import draw
 from .schedules import cosine
 from .stepper import Stepper
 from .training import fit

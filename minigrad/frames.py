@@ -15,9 +15,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from .draw import draw
 from .notation import escape
 from .raster import png_from_svg, size_of
+from .render import draw
 from .saving import write_file
 from .themes import Theme, theme_named
 

@@ -20,10 +20,10 @@ from dataclasses import asdict
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
-from .draw import draw
 from .notation import escape, unicode_name
 from .number import as_number
 from .quiz import MISTAKES, Question, questions
+from .render import draw
 from .stage import Stage
 from .step import Step
 from .themes import THEMES, Theme

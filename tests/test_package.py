@@ -54,12 +54,30 @@ def test_importing_minigrad_loads_only_the_standard_library():
 def test_all_lists_the_public_names():
     public = {
         name
-        for name, thing in vars(mg).items()
-        if not name.startswith("_") and (name in mg.GATES or not _is_module(thing))
+        for name in dir(mg)
+        if not name.startswith("_") and (name in mg.GATES or not _is_module(getattr(mg, name)))
     }
     modules_meant = {name for name in mg.__all__ if _is_module(getattr(mg, name))}
-    assert set(mg.__all__) - modules_meant == public - {"TYPE_CHECKING", "Any"}
+    assert set(mg.__all__) - modules_meant == public - {"TYPE_CHECKING", "Any", "Final"}
     assert len(mg.__all__) == len(set(mg.__all__))
+
+
+def test_what_draws_and_what_compiles_is_loaded_when_it_is_asked_for():
+    program = f"""
+import sys
+sys.path.insert(0, {str(Path(mg.__file__).parents[1])!r})
+import minigrad as mg
+(mg.Value(2.0) * 3).backward()
+later = "minigrad.render minigrad.compiler minigrad.training pathlib ctypes".split()
+print(*[name for name in later if name in sys.modules], mg.compile.__name__, mg.fit.__name__)
+try:
+    mg.fitt
+except AttributeError as error:
+    print(error)
+"""
+    alone = [sys.executable, "-S", "-c", program]  # without site, which may load some of them
+    shown = subprocess.run(alone, capture_output=True, text=True, check=True).stdout
+    assert shown == "compile fit\nmodule 'minigrad' has no attribute 'fitt'\n"
 
 
 def _is_module(thing: object) -> bool:
