@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import sys
 from typing import Any, Final, NoReturn
 
 from .expression_error import shown
@@ -19,6 +20,10 @@ EXAMPLE: Final = '"sigmoid(w*x + b)" w=2 x=-1 b=3'
 
 class Parser(argparse.ArgumentParser):
     """An argument parser whose errors are one line, safe to print."""
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        if file or sys.stderr:  # both are None where they were closed before the command began
+            super()._print_message(message, file)
 
     def error(self, message: str) -> NoReturn:
         if message.endswith(": EXPR"):
