@@ -137,6 +137,7 @@ def _reach(output: Value, circuit: _Reached) -> None:
     alone, so a wire that has it has been reached: a set of a million wires would cost more. A wire
     is in a list of the circuit before its gradient is touched, and in one at any time after.
     """
+    # what is done with a leaf stands here three times: calls are what this loop does without
     zero = float("-0.0")
     gates, path = circuit.gates, circuit.path
     leaves, leaves_before = circuit.leaves, circuit.leaves_before

@@ -60,7 +60,7 @@ def _python_operation(formula: Formula, python: Callable[[Formula], str]) -> str
     if operation == "symbol":
         return str(parts[0])
     if operation == "number":
-        return repr(parts[0]).replace("inf", "1e999")
+        return repr(parts[0]).replace("inf", "1e999").replace("nan", "(1e999 - 1e999)")
     if operation == "call":
         gate, *arguments = parts
         return f"{gate.name}({', '.join(map(python, arguments))})"

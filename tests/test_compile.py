@@ -501,19 +501,6 @@ def test_stats_tell_what_was_folded_shared_and_dropped():
     assert stats["executor"] == "python tape"
 
 
-def test_a_method_is_compiled_for_each_object():
-    class Scale:
-        def __init__(self, factor):
-            self.factor = Value(factor)
-
-        @mg.compile
-        def apply(self, x):
-            return self.factor * x
-
-    two, three = Scale(2.0), Scale(3.0)
-    assert [two.apply(5.0).data, three.apply(5.0).data, two.apply(1.0).data] == [10.0, 15.0, 2.0]
-
-
 @pytest.mark.parametrize("executor", EXECUTORS)
 def test_threads_share_a_compiled_function(executor):
     w = Value(2.0)

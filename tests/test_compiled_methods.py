@@ -25,6 +25,11 @@ def cubed(x):
     return x**3
 
 
+def test_a_method_is_compiled_for_each_object():
+    two, three = Scale(2.0), Scale(3.0)
+    assert [two.apply(5.0).data, three.apply(5.0).data, two.apply(1.0).data] == [10.0, 15.0, 2.0]
+
+
 @pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda x: loads(dumps(x))])
 def test_a_copy_of_an_object_with_a_compiled_method_has_a_recording_of_its_own(copied):
     one = Scale(2.0)

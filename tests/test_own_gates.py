@@ -78,6 +78,19 @@ def test_gates_of_two_inputs_take_numbers_too():
     assert mg.gradcheck(hypotenuse, [3.0, 4.0])
 
 
+@pytest.mark.parametrize("executor", EXECUTORS)
+@pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
+def test_a_rule_may_have_infinities_and_nan_in_it(number, executor):
+    @mg.gate(symbol="g", local_gradient=lambda x, out: (1.0,))
+    def guarded(x):
+        return mg.where(x > 9.0, number, x)
+
+    compiled = mg.compile(guarded, executor=executor)
+    results = [guarded(10.0), guarded(Value(10.0)).data, compiled(10.0).data]
+    assert list(map(repr, results)) == [repr(number)] * 3
+    assert guarded(2.0) == 2.0
+
+
 @pytest.mark.parametrize("name", ["float", "int", "type", "isinstance"])
 def test_a_gate_may_have_the_name_of_one_of_pythons_functions(name):
     square = mg.gate(symbol="sq", name=name, local_gradient=lambda x, out: (2 * x,))(
