@@ -13,7 +13,7 @@ import minigrad as mg
 
 MISSING = [name for name in ("llvmlite", "numpy") if importlib.util.find_spec(name) is None]
 
-collect_ignore_glob = ["minigrad/native_*.py", "tests/lanes.py"] if MISSING else []
+collect_ignore_glob = ["minigrad/native/*.py", "tests/helpers/lanes.py"] if MISSING else []
 
 
 def pytest_report_header() -> str:

@@ -17,7 +17,7 @@ from collections.abc import Callable
 
 import minigrad as mg
 from minigrad import Value
-from minigrad.raster import png_from_svg
+from minigrad.pictures.raster import png_from_svg
 
 # what is drawn, how, and the target in milliseconds
 TARGETS = {

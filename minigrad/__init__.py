@@ -14,40 +14,31 @@ gradients through the circuit, from the last gate to the first.
 from importlib import import_module as _import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from . import copying as _copying  # noqa: F401  (gives Value its copies and pickles)
-from . import datasets, losses, nn, optim
-from . import gates as _gates
-from . import micrograd_names as _micrograd_names  # noqa: F401  (gives Value its `_backward`)
-from .accuracy import accuracy
-from .engine import Value
-from .expression import expression
-from .expression_error import ExpressionError
-from .gates import GATES, dot, lookup, select, where
-from .gradcheck import gradcheck
-from .gradients import grad
-from .health import health
-from .modes import no_grad
-from .nonfinite import NonfiniteError, detect_nonfinite, first_nonfinite
-from .order import topological_order
-from .own_gates import GateError, gate
-from .paths import paths
-from .recording import constant
-from .table import as_table
-from .tracing import TracingError
-from .tree import as_tree
+from . import nn
+from .calculus import (
+    GateError,
+    NonfiniteError,
+    detect_nonfinite,
+    first_nonfinite,
+    gate,
+    grad,
+    gradcheck,
+    paths,
+)
+from .engine import TracingError, Value, constant, no_grad, topological_order
+from .expressions import ExpressionError, expression
+from .nn import accuracy, datasets, losses
+from .rules import FUNCTIONS as _FUNCTIONS
+from .rules import GATES, dot, lookup, select, where
+from .text import as_table, as_tree
 
 if TYPE_CHECKING:
-    from .array_steps import training_steps
-    from .boundary import decision_boundary
-    from .compiler import compile
-    from .drawing import Drawing
-    from .exports import export
-    from .files import CircuitFileError, load, save
-    from .render import draw
-    from .step import Step
-    from .stepper import Stepper
-    from .training import fit
-    from .worksheet import Worksheet
+    from .compiled import compile
+    from .files import CircuitFileError, export, load, save
+    from .lessons import Worksheet
+    from .pictures import Drawing, draw
+    from .stepping import Step, Stepper
+    from .training import decision_boundary, fit, health, optim, training_steps
 
 __all__ = [
     "GATES",
@@ -93,38 +84,44 @@ __all__ = [
     "where",
 ]
 
-# Modules that are loaded when one of their names is first asked for. Not every program draws or
+# Wings that are loaded when one of their names is first asked for. Not every program draws or
 # compiles, and what is loaded takes time twice: the garbage collector looks through all of it.
 _LATER: Final = {
     "CircuitFileError": "files",
-    "Drawing": "drawing",
-    "Step": "step",
-    "Stepper": "stepper",
-    "Worksheet": "worksheet",
-    "compile": "compiler",
-    "decision_boundary": "boundary",
-    "draw": "render",
-    "export": "exports",
+    "Drawing": "pictures",
+    "Step": "stepping",
+    "Stepper": "stepping",
+    "Worksheet": "lessons",
+    "compile": "compiled",
+    "decision_boundary": "training",
+    "draw": "pictures",
+    "export": "files",
     "fit": "training",
+    "health": "training",
     "load": "files",
+    "optim": "training",
     "save": "files",
-    "training_steps": "array_steps",
+    "training_steps": "training",
 }
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _LATER:
+    if name == "__version__":
+        thing: Any = _import_module("importlib.metadata").version("minigrad-circuits")
+    elif name in _LATER:
+        thing = getattr(_import_module(f".{_LATER[name]}", __name__), name)
+    else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    thing = globals()[name] = getattr(_import_module(f".{_LATER[name]}", __name__), name)
+    globals()[name] = thing
     return thing
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_LATER})
+    return __all__
 
 
 # Every gate of the table is a function of the same name: mg.tanh, mg.maximum, …
 for _name in GATES:
     if _name not in __all__:
-        globals()[_name] = _gates.FUNCTIONS[_name]
+        globals()[_name] = _FUNCTIONS[_name]
         __all__ += [_name]

@@ -1,5 +1,5 @@
 """`python -m minigrad` is the command `minigrad`."""
 
-from .cli import main
+from .command import main
 
 raise SystemExit(main())

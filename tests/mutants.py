@@ -32,8 +32,11 @@ from typing import Any
 import pytest
 
 import minigrad as mg
-from minigrad import engine, floats, gates, gradients, order, recording, value
-from minigrad.gate import Gate
+from minigrad.calculus import gradients
+from minigrad.engine import backward as engine
+from minigrad.engine import order, recording, value
+from minigrad.rules import floats, gates
+from minigrad.rules.gate import Gate
 
 TESTS = Path(__file__).parent
 FILES = ["test_gates.py", "test_engine.py", "test_gradients.py", "test_micrograd_names.py"]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from exercise_answers import ANSWERS
+from helpers.exercise_answers import ANSWERS
 
 nbformat = pytest.importorskip("nbformat")
 pytest.importorskip("nbclient")

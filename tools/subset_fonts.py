@@ -10,7 +10,7 @@ from pathlib import Path
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
-from minigrad.fonts import FACES, FOLDER
+from minigrad.pictures.bundled_fonts import FACES, FOLDER
 
 SOURCES = {
     "MinigradSans": "liberation2/LiberationSans-{}.ttf",

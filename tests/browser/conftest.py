@@ -3,7 +3,7 @@
 import shutil
 
 import pytest
-from needed import missing
+from helpers.needed import missing
 
 
 @pytest.fixture(scope="session")

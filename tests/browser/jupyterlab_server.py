@@ -10,7 +10,7 @@ from pathlib import Path
 from time import sleep
 from urllib.request import urlopen
 
-from needed import missing
+from helpers.needed import missing
 
 
 @contextmanager

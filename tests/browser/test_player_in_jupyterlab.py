@@ -6,8 +6,8 @@ import sys
 from importlib.util import find_spec
 
 import pytest
+from helpers.needed import missing
 from jupyterlab_server import jupyterlab
-from needed import missing
 
 SOURCE = """\
 import minigrad as mg

@@ -1,0 +1,187 @@
+"""Gates of your own: `@gate` puts a row into the table, after checking it.
+
+>>> @gate(symbol="sq", local_gradient=lambda x, out: (2 * x,))
+... def square(x):
+...     return x * x
+>>> from minigrad.engine import Value
+>>> x = Value(3.0)
+>>> y = square(x) + x.square()
+>>> y.backward()
+>>> y.data, x.grad
+(18.0, 12.0)
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable
+from itertools import product
+from keyword import iskeyword
+from math import isfinite
+from typing import Any, Final
+
+from ..engine import Value, install
+from ..rules import FUNCTIONS, GATES, Formula, Gate, Rule, described, function_of
+from .gradcheck import numeric_derivative
+
+BUILT_IN: Final = frozenset(GATES)
+# Where a new rule is compared with finite differences: both signs, small and large, nothing round.
+SAMPLES: Final = (-2.37, -0.81, -0.13, 0.29, 0.73, 1.61, 3.19)
+TOLERANCE: Final = 1e-5
+# What rules call and assign to when they are Python: one that calls such a gate would be wrong.
+GENERATED: Final = re.compile(r"divide|power|out|self|other|[dtx]\d+")
+
+
+class GateError(ValueError):
+    """A gate whose definition cannot be right: a wrong local gradient, a name that is taken."""
+
+
+def gate(
+    *without_settings: Any,
+    symbol: str = "",
+    local_gradient: Rule | None = None,
+    name: str = "",
+    sentence: str = "",
+    definition: Rule | None = None,
+    kinks: Rule | None = None,
+    latex: str = "",
+) -> Callable[[Rule], Callable[..., Any]]:
+    """Define a gate: the function below is its forward rule; it then works like a built-in one.
+
+    >>> import minigrad as mg
+    >>> @mg.gate(symbol="swish", local_gradient=lambda x, out: (mg.sigmoid(x) * (1 + x - out),))
+    ... def swish(x):
+    ...     return x * mg.sigmoid(x)
+    >>> round(swish(1.0), 4), mg.GATES["swish"].arity
+    (0.7311, 1)
+
+    Both rules are expressions over generic operands: arithmetic and minigrad's own functions
+    (`mg.exp`, not `math.exp`; `mg.where`, not `if`), so that they also print, draw and compile.
+    `local_gradient(*inputs, out)` gives a tuple, one item for each input. It is compared with
+    finite differences at once; a wrong one is a `GateError` that shows both numbers. `kinks` lists
+    quantities that change their sign where there is no derivative. Running the definition again
+    replaces it; the built-in gates cannot be replaced.
+    """
+    if without_settings or not symbol or local_gradient is None:
+        raise TypeError(
+            "a gate needs a symbol and a local gradient: write @mg.gate(symbol=…, "
+            "local_gradient=lambda x, out: (…,)) above its forward rule"
+        )
+
+    for setting, text in (("symbol", symbol), ("name", name)):
+        if not isinstance(text, str):
+            raise TypeError(f"the {setting} of a gate is text, got {described(text)}")
+
+    def define(rule: Rule) -> Callable[..., Any]:
+        new = Gate(
+            name or rule.__name__,
+            symbol,
+            local_gradient,
+            sentence or inspect.getdoc(rule) or f"{symbol} multiplies by its local gradient",
+            rule=rule,
+            definition=definition,
+            kinks=kinks,
+            latex=latex,
+            **_shape(rule),
+        )
+        _check_name(new.name)
+        _check_rules_run(new)
+        _check_local_gradient(new)
+        function = function_of(new)
+        install(new, function)
+        GATES[new.name], FUNCTIONS[new.name] = new, function
+        function.__doc__ = f"{inspect.getdoc(rule) or ''}\n\n{function.__doc__}".strip()
+        function.__module__ = rule.__module__
+        return function
+
+    return define
+
+
+def _shape(rule: Rule) -> dict[str, Any]:
+    """How many inputs the forward rule takes, and the last ones' defaults."""
+    parameters = list(inspect.signature(rule).parameters.values())
+    if any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters):
+        return {"arity": None}
+    defaults = [p.default for p in parameters if p.default is not p.empty]
+    if not parameters:
+        raise GateError(f"a gate needs at least one input: {rule.__name__}() takes none")
+    return {
+        "arity": len(parameters),
+        "defaults": tuple(map(float, defaults)),
+        "example": tuple(0.5 + 1.5 * place for place in range(len(parameters))),
+    }
+
+
+def _check_name(name: str) -> None:
+    if name in BUILT_IN:
+        raise GateError(f"{name!r} is a gate of minigrad's own: give yours another name")
+    if not name.isidentifier() or name.startswith("_") or iskeyword(name):
+        raise GateError(
+            f"{name!r} cannot be a method of Value: pass name=, letters and digits only, and no "
+            "word of Python"
+        )
+    if GENERATED.fullmatch(name):
+        raise GateError(
+            f"{name!r} has a meaning of its own in the code that is made from rules: give the "
+            "gate another name, with name="
+        )
+    if name not in GATES and hasattr(Value, name):
+        raise GateError(f"Value has {name!r} already: give the gate another name, with name=")
+
+
+def _check_rules_run(new: Gate) -> None:
+    """Both rules must run on symbols, or the gate could not print, draw and compile."""
+    symbols = [Formula.symbol(name) for name in ("x", "y", "z")] * (1 + (new.arity or 2) // 3)
+    inputs = symbols[: new.arity or 2]
+    try:
+        new.trace_formula(*inputs)
+        new.local_formulas(*inputs, out=Formula.symbol("out"))
+    except (TypeError, AttributeError) as error:
+        advice = "" if isinstance(error, TypeError) else "; write gates as functions, mg.tanh(x)"
+        raise GateError(f"a rule of {new.name} does not run: {error}{advice}") from error
+
+
+def _check_local_gradient(new: Gate) -> None:
+    """Compare the local gradients with finite differences where the gate is smooth and finite."""
+    if new.arity:
+        _check_local_gradients(new, new.arity)
+        return
+    assert new.rule is not None
+    least = max(1, len(inspect.signature(new.rule).parameters) - 1)  # those before *inputs
+    for count in range(least, least + 3):
+        _check_local_gradients(new, count)
+
+
+def _check_local_gradients(new: Gate, count: int) -> None:
+    compared = 0
+    for point in product(SAMPLES[:: max(1, count - 1)], repeat=min(count, 3)):
+        inputs = [point[i % len(point)] * (1 + i // len(point) / 8) for i in range(count)]
+        gradients = new.local_gradients(*inputs)
+        for place, analytic in enumerate(gradients):
+            numeric, noise, smooth = numeric_derivative(_along(new, inputs, place), inputs[place])
+            if not (smooth and isfinite(numeric)):
+                continue
+            compared += 1
+            if not abs(analytic - numeric) <= TOLERANCE * max(abs(analytic), abs(numeric)) + noise:
+                shown = ", ".join(map(repr, inputs))
+                raise GateError(
+                    f"the local gradient of {new.name} is wrong at ({shown}), towards input "
+                    f"{place + 1}: the rule gives {analytic!r}, finite differences {numeric!r}"
+                )
+    if not compared:
+        raise GateError(
+            f"{new.name} could not be checked: it is not finite and smooth around any of {SAMPLES}"
+        )
+
+
+def _along(
+    new: Gate, inputs: list[float], place: int
+) -> Callable[[float], tuple[float, tuple[Any, ...]]]:
+    def evaluate(number: float) -> tuple[float, tuple[Any, ...]]:
+        moved = [*inputs[:place], number, *inputs[place + 1 :]]
+        out = new.forward(*moved)
+        sides = new.kinks(*moved, out) if new.kinks else ()
+        return out, tuple(side > 0.0 for side in sides)
+
+    return evaluate

@@ -1,0 +1,290 @@
+"""The chain rule as a sum over paths: every way from a wire to the output, as a product.
+
+>>> from minigrad.engine import Value
+>>> x, y = Value(3.0, label="x"), Value(-2.0, label="y")
+>>> u = x * y; u.label = "u"
+>>> f = u + x; f.label = "f"
+>>> print(paths(f, x))
+∂f/∂x = −1, the sum over 2 paths:
+1. ∂u/∂x · ∂f/∂u
+   = y · 1
+   = −2 · 1
+   = −2
+2. ∂f/∂x
+   = 1
+Path by path that takes 3 multiplications, backpropagation takes 3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from itertools import islice
+from typing import Final
+
+from ..engine import Value
+from ..rules import Formula, as_latex, as_text, described
+from ..text import latex_number
+from .between import Between, Branch
+from .largest import LargestFirst
+from .path_formulas import factor_formula
+from .path_names import Factor, PathNames
+from .path_numbers import count_text, counted, latex_product, number_text, text_product
+
+MOST_WRITTEN: Final = 50  # paths, in text and LaTeX; iterating goes on
+MOST_FACTORS: Final = 16  # that are written; of a longer path the middle is left out
+
+LOOSE: Final = ("+", "-", "neg", "where")  # operations that stand in brackets among factors
+_DOTS: Final = Formula.symbol("…", r"\cdots")
+
+
+class Path:
+    """One way from a wire to the output, and what it contributes to the gradient.
+
+    >>> import minigrad as mg
+    >>> w, x = mg.Value(2.0, label="w"), mg.Value(-3.0, label="x")
+    >>> z = w * x; z.label = "z"
+    >>> a = z.tanh(); a.label = "a"
+    >>> (path,) = mg.paths(a, w)
+    >>> path.symbols, path.formulas
+    ('∂z/∂w · ∂a/∂z', 'x · (1 − a²)')
+    >>> path.local_gradients == z.local_gradients[:1] + a.local_gradients
+    True
+
+    `wires` are those that it passes, from the leaf to the output; `places` says at which input it
+    enters each gate, and `local_gradients` holds a number for each. `product` is their product, the
+    contribution, multiplied from the output back as backpropagation does. In symbols, formulas and
+    numbers a step through an unlabelled wire is drawn into one factor with the next.
+    """
+
+    def __init__(self, names: PathNames, steps: list[Branch], product: float) -> None:
+        self._names, self._steps = names, steps
+        self.product = product
+
+    @property
+    def wires(self) -> tuple[Value, ...]:
+        """The wires that the path passes, from the leaf to the output."""
+        wires = self._names.between.wires
+        return (wires[0], *(wires[step.target] for step in self._steps))
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        """At which input the path enters each of its gates."""
+        return tuple(step.place for step in self._steps)
+
+    @property
+    def local_gradients(self) -> tuple[float, ...]:
+        """The local gradient of each of its gates, towards that input."""
+        return tuple(step.local_gradient for step in self._steps)
+
+    @property
+    def symbols(self) -> str:
+        """The path as derivatives: `∂z/∂w · ∂a/∂z`."""
+        return " · ".join(map(as_text, self._symbols))
+
+    @property
+    def formulas(self) -> str:
+        """The path as local gradients: `x · (1 − a²)`."""
+        return " · ".join(_as_factor(as_text(part), part, "()") for part in self._formulas)
+
+    @property
+    def numbers(self) -> str:
+        """The path as numbers: `(−3) · 0.5`."""
+        return text_product(self._numbers)
+
+    @property
+    def latex(self) -> str:
+        """The path as derivatives, in LaTeX."""
+        return r" \cdot ".join(map(as_latex, self._symbols))
+
+    @property
+    def _formulas_in_latex(self) -> str:
+        brackets = (r"\left(", r"\right)")
+        return r" \cdot ".join(
+            _as_factor(as_latex(part), part, brackets) for part in self._formulas
+        )
+
+    @cached_property
+    def _factors(self) -> list[Factor | None]:
+        factors: list[Factor | None] = [*self._names.factors(self._steps)]
+        if len(factors) > MOST_FACTORS:
+            factors[MOST_FACTORS // 2 : -MOST_FACTORS // 2] = [None]
+        return factors
+
+    @property
+    def _symbols(self) -> list[Formula]:
+        return [_DOTS if part is None else self._names.symbol(part) for part in self._factors]
+
+    @property
+    def _formulas(self) -> list[Formula]:
+        return [
+            _DOTS if part is None else factor_formula(self._names, part) for part in self._factors
+        ]
+
+    @property
+    def _numbers(self) -> list[float | None]:
+        return [None if part is None else part.number for part in self._factors]
+
+    def _rows(self) -> list[str]:
+        rows = [self.symbols or "1", self.formulas, self.numbers, number_text(self.product)]
+        return _without_repetition(rows)
+
+    def __str__(self) -> str:
+        return "\n= ".join(self._rows())
+
+    def __repr__(self) -> str:
+        return f"<path {self.symbols or '1'} = {number_text(self.product)}>"
+
+
+class Paths:
+    """All ways from a wire to the output; iterate for the largest contributions, `limit` at most.
+
+    >>> import minigrad as mg
+    >>> x = mg.Value(1.0, label="x")
+    >>> y = x
+    >>> for _ in range(200):
+    ...     y = y + y
+    >>> routes = mg.paths(y, x, limit=3)
+    >>> routes.count == 2**200 and routes.total == 2.0**200
+    True
+    >>> [path.product for path in routes]
+    [1.0, 1.0, 1.0]
+
+    Printed, it is text; `latex` is an equation; a notebook shows it typeset.
+    """
+
+    def __init__(self, between: Between, limit: int | None) -> None:
+        self._between, self.limit = between, limit
+
+    def __iter__(self) -> Iterator[Path]:
+        """The paths, the largest |contribution| first; infinite and nan ones before all others."""
+        for steps, product in islice(self._largest_first, self.limit):
+            yield Path(self._names, steps, product)
+
+    @cached_property
+    def total(self) -> float:
+        """The sum over all paths: what `leaf.grad` is after one `output.backward()`, to the bit."""
+        return self._between.gradient()
+
+    @property
+    def count(self) -> int:
+        """The number of paths, exact, without going through them."""
+        return self._count_and_length[0]
+
+    @property
+    def naive_multiplications(self) -> int:
+        """Multiplications when every path is multiplied by itself: one for each of its gates."""
+        return self._count_and_length[1]
+
+    @property
+    def backprop_multiplications(self) -> int:
+        """Multiplications when paths share their work: one for each input that a path enters.
+
+        Like the naive way's it counts the multiplication of a local gradient by the gradient 1 of
+        the output, and only what leads to this one leaf.
+        """
+        return self._between.count_branches()
+
+    @property
+    def latex(self) -> str:
+        """d(output)/d(leaf) as a sum of products of derivatives, in LaTeX."""
+        return f"{as_latex(self._derivative)} = {self._sum_in_latex()}"
+
+    @cached_property
+    def _names(self) -> PathNames:
+        return PathNames(self._between)
+
+    @cached_property
+    def _largest_first(self) -> LargestFirst:
+        return LargestFirst(self._between)
+
+    @cached_property
+    def _count_and_length(self) -> tuple[int, int]:
+        return self._between.count_paths()
+
+    @property
+    def _derivative(self) -> Formula:
+        return self._names.derivative(self._between.output, self._between.leaf)
+
+    def _sum_in_latex(self, plus: str = " + ") -> str:
+        shown = self._written()
+        terms = [path.latex or "1" for path in shown] + [r"\cdots"] * (self.count > len(shown))
+        return plus.join(terms) or "0"
+
+    def _written(self) -> list[Path]:
+        return list(islice(self, MOST_WRITTEN))
+
+    def __str__(self) -> str:
+        head = f"{as_text(self._derivative)} = {number_text(self.total)}"
+        shown = self._written()
+        if not shown:
+            return f"{head}: no path leads there"
+        if self.count == 1:
+            derivative = as_text(self._derivative)
+            derivative, *rows = _without_repetition([derivative, *shown[0]._rows()])
+            body = f"{derivative} = " + f"\n{' ' * len(derivative)} = ".join(rows)
+        else:
+            items = [
+                f"{place}. " + f"\n{' ' * len(f'{place}. ')}= ".join(path._rows())
+                for place, path in enumerate(shown, start=1)
+            ]
+            if self.count > len(shown):
+                items.append(f"… and {count_text(self.count - len(shown))} more")
+            body = "\n".join([f"{head}, the sum over {counted(self.count, 'path')}:", *items])
+        return (
+            f"{body}\nPath by path that takes "
+            f"{counted(self.naive_multiplications, 'multiplication')}, "
+            f"backpropagation takes {count_text(self.backprop_multiplications)}."
+        )
+
+    def __repr__(self) -> str:
+        how_many = counted(self.count, "path")
+        return f"<{as_text(self._derivative)} = {number_text(self.total)}: {how_many}>"
+
+    def _repr_latex_(self) -> str:
+        rows = [self._sum_in_latex(plus=r" \\ &\quad + ")]
+        shown = self._written()
+        if self.count == 1:
+            (path,) = shown
+            rows += [path._formulas_in_latex, latex_product(path._numbers)]
+        elif shown:
+            products: list[float | None] = [path.product for path in shown]
+            products += [None] * (self.count > len(shown))
+            rows.append(latex_product(products, " + "))
+        rows.append(latex_number(number_text(self.total)))
+        derivative, *rows = _without_repetition([as_latex(self._derivative), *rows])
+        body = r" \\ &= ".join(rows)
+        return rf"$$\begin{{aligned}} {derivative} &= {body} \end{{aligned}}$$"
+
+
+def _without_repetition(rows: list[str]) -> list[str]:
+    return [row for row, before in zip(rows, ["", *rows]) if row and row != before]
+
+
+def _as_factor(text: str, formula: Formula, brackets: Sequence[str]) -> str:
+    opening, closing = brackets
+    return f"{opening}{text}{closing}" if formula.operation in LOOSE else text
+
+
+def paths(output: Value, leaf: Value, limit: int | None = 10) -> Paths:
+    """The chain rule for d(output)/d(leaf), as a sum over the paths from the leaf to the output.
+
+    >>> import minigrad as mg
+    >>> x = mg.Value(3.0, label="x")
+    >>> f = x * x; f.label = "f"
+    >>> routes = mg.paths(f, x)
+    >>> routes.count, routes.total, [path.symbols for path in routes]
+    (2, 6.0, ['∂₁f/∂x', '∂₂f/∂x'])
+
+    `leaf` can be any wire; when the output does not depend on it there are 0 paths and the total is
+    0. `limit` bounds how many paths are gone through and shown, the largest |contribution| first;
+    None means all. Count, total and multiplications take one pass over the gates in any case.
+    """
+    if isinstance(limit, bool) or not (limit is None or hasattr(limit, "__index__")):
+        raise TypeError(
+            f"limit is the number of paths to show, a whole number or None for all; got "
+            f"{described(limit)}"
+        )
+    if limit is not None and limit < 1:
+        raise ValueError(f"limit is the number of paths to show, at least 1; got {limit}")
+    return Paths(Between(output, leaf), limit)

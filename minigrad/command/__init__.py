@@ -1,0 +1,7 @@
+"""The wing command."""
+
+from .cli import main
+
+__all__ = [
+    "main",
+]

@@ -1,0 +1,299 @@
+"""The command `minigrad`: circuits from typed expressions, in the terminal and as pictures.
+
+    minigrad eval "sigmoid(w*x + b)" w=2 x=-1 b=3          every number of both passes
+    minigrad draw "sigmoid(w*x + b)" w=2 x=-1 b=3 -o f.svg  a picture
+    minigrad step "sigmoid(w*x + b)" w=2 x=-1 b=3          both passes, gate by gate
+    minigrad play "sigmoid(w*x + b)" w=2 x=-1 b=3 -o f.html  the same as one file for a browser
+    minigrad demo                                          a small network learns
+
+Exit codes: 0, 2 for a request that cannot be understood, 1 for one that could not be carried out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from ..calculus import first_nonfinite
+from ..engine import Value, leaves_and_gates
+from ..expressions import as_formula, expression, normal_name, shown, tokens_of, values_from
+from ..pictures import THEMES
+from ..text import as_table, as_tree, printable, rounded
+from .arguments import (
+    EXAMPLE,
+    IN_BRACKETS,
+    Parser,
+    as_typed,
+    protected,
+    safe,
+    typed_count,
+    typed_digits,
+)
+
+Command = Callable[[argparse.Namespace], None]
+
+
+# --- one function for each subcommand -------------------------------------------------------------
+
+
+def evaluate(arguments: argparse.Namespace) -> None:
+    """Print the result, then every gate and every leaf, with all gradients."""
+    output = _differentiated(arguments)
+    formula = as_formula(tokens_of(arguments.expression))
+    print(f"{formula} = {rounded(output.data, arguments.digits)}")
+    if output.is_constant:
+        return
+    print("\n" + as_table(output, arguments.digits, width=_terminal_width()))
+    if found := first_nonfinite(output):
+        print(f"\nnot finite from here on: {found.what}")
+
+
+def draw(arguments: argparse.Namespace) -> None:
+    """Write a picture of the circuit, or print it as a tree."""
+    output = _differentiated(arguments)
+    part = {"depth": arguments.depth, "around": _wire_named(arguments.around, output)}
+    if arguments.output is None:
+        if part != {"depth": None, "around": None}:
+            raise ValueError("--depth and --around are for a picture: write it to a file with -o")
+        print(as_tree(output, arguments.digits, width=_terminal_width()))
+        return
+    path = Path(arguments.output)
+    _check_folder(path)
+    from ..pictures import draw as picture_of
+
+    look = {"theme": arguments.theme, "style": arguments.style, "digits": arguments.digits}
+    with _advice("draw a part with --depth 20 or --around NAME"):
+        picture_of(output, **look, **part).save(path)
+    print(f"wrote {shown(str(path))}")
+
+
+def _wire_named(name: str | None, output: Value) -> Value | None:
+    if name is None:
+        return None
+    leaves = {leaf.label: leaf for leaf in leaves_and_gates(output)[0] if leaf.label}
+    if normal_name(name) not in leaves:
+        names = ", ".join(map(printable, leaves)) or "none"
+        raise ValueError(f"--around {printable(name)}: the names in the expression are: {names}")
+    return leaves[normal_name(name)]
+
+
+def step(arguments: argparse.Namespace) -> None:
+    """Go through both passes gate by gate."""
+    from .terminal import step_through
+
+    step_through(expression(arguments.expression, values_from(arguments.values)), arguments.digits)
+
+
+def play(arguments: argparse.Namespace) -> None:
+    """Write the step player of the circuit."""
+    from ..stepping import Stepper
+
+    output = expression(arguments.expression, values_from(arguments.values))
+    path = Path(arguments.output)
+    _check_folder(path)
+    with _advice("play a smaller expression"):
+        Stepper(output, digits=arguments.digits).save(path)
+    print(f"wrote {shown(str(path))}")
+
+
+@contextmanager
+def _advice(advice: str) -> Iterator[None]:
+    """Where a picture would be too large, what the command can do, not what Python can write."""
+    try:
+        yield
+    except (ValueError, RuntimeError) as error:
+        from ..pictures import DRAW_LESS
+
+        if DRAW_LESS not in str(error):
+            raise
+        raise RuntimeError(str(error).replace(DRAW_LESS, advice)) from None
+
+
+def demo(arguments: argparse.Namespace) -> None:
+    """Train a small network and write its pictures."""
+    from .demo import run
+
+    run(Path(arguments.folder))
+
+
+def _terminal_width() -> int | None:
+    return shutil.get_terminal_size().columns if sys.stdout and sys.stdout.isatty() else None
+
+
+def _differentiated(arguments: argparse.Namespace) -> Value:
+    output = expression(arguments.expression, values_from(arguments.values))
+    if not output.is_constant:
+        output.backward()
+    return output
+
+
+# --- what is typed --------------------------------------------------------------------------------
+
+
+def _check_folder(path: Path) -> None:
+    if not os.path.isdir(path.parent):
+        raise FileNotFoundError(
+            f"cannot write {str(path)!r}: there is no folder {str(path.parent)!r}; make it first"
+        )
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        prog="minigrad",
+        description="Circuits of gates, their gradients, and pictures of both.",
+        epilog=f"example: minigrad eval {EXAMPLE}",
+    )
+    parser.add_argument("--version", action="store_true", help="print the version and stop")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=Parser)
+
+    def add(name: str, run: Command, what: str, example: str) -> Parser:
+        command: Parser = commands.add_parser(
+            name,
+            allow_abbrev=False,  # --x is more likely an expression
+            help=what,
+            description=f"{what[0].upper()}{what[1:]}.",
+            epilog=f"example: minigrad {name} {example}",
+        )
+        command.set_defaults(run=run, command=name)
+        return command
+
+    command = add("eval", evaluate, "print every value and gradient of an expression", EXAMPLE)
+    _takes_expression(command, digits=4)
+
+    command = add("draw", draw, "draw the circuit of an expression", f"{EXAMPLE} -o neuron.svg")
+    _takes_expression(command, digits=2)
+    command.add_argument(
+        "-o", "--output", metavar="FILE", help=".svg, .png, .pdf or .dot; without it, a text tree"
+    )
+    command.add_argument("--theme", default="light", choices=THEMES, help="of a picture (light)")
+    command.add_argument(
+        "--style", default="circuit", choices=["circuit", "graph"], help="of a picture (circuit)"
+    )
+    command.add_argument(
+        "--depth",
+        type=typed_count,
+        metavar="N",
+        help="draw only the last N gates before the output",
+    )
+    command.add_argument(
+        "--around", metavar="NAME", help="draw only the gates around a name, --depth of them (2)"
+    )
+
+    command = add("step", step, "go through both passes, gate by gate", EXAMPLE)
+    _takes_expression(command, digits=2)
+
+    command = add("play", play, "write a player of the steps", f"{EXAMPLE} -o neuron.html")
+    _takes_expression(command, digits=2)
+    command.add_argument(
+        "-o", "--output", metavar="FILE", required=True, help=".html, .svg (animated) or .gif"
+    )
+
+    command = add("demo", demo, "train a small network and write its pictures", "my-folder")
+    command.add_argument(
+        "folder",
+        nargs="?",
+        default="minigrad-demo",
+        metavar="FOLDER",
+        help="made if need be (minigrad-demo)",
+    )
+    return parser
+
+
+def _takes_expression(command: Parser, digits: int) -> None:
+    command.add_argument(
+        "expression", metavar="EXPR", help='in quotes: "tanh(w*x + b)"; gates are functions'
+    )
+    command.add_argument(
+        "values", nargs="*", default=[], metavar="name=value", help="one for each name"
+    )
+    command.add_argument(
+        "--digits",
+        type=typed_digits,
+        default=digits,
+        metavar="N",
+        help=f"after the point ({digits})",
+    )
+
+
+def parsed(argv: Sequence[str]) -> argparse.Namespace | None:
+    """The arguments; None if no command is among them, and all is said."""
+    parser = _parser()
+    arguments, more = parser.parse_known_args([protected(argument) for argument in argv])
+    vars(arguments).update({name: as_typed(given) for name, given in vars(arguments).items()})
+    unknown = [word for word in more if word.startswith("-") or "values" not in arguments]
+    if unknown:
+        parser.prog += f" {arguments.command}" if "command" in arguments else ""
+        hint = IN_BRACKETS * ("values" in arguments)
+        parser.error(f"unknown: {' '.join(map(printable, unknown))}{hint}")
+    if "values" in arguments:  # argparse leaves over those that stand behind an option
+        arguments.values = [*arguments.values, *more]
+    if "run" in arguments:
+        return arguments
+    print(f"minigrad {_version()}") if arguments.version else parser.print_help()
+    return None
+
+
+def _version() -> str:
+    from importlib import metadata
+
+    try:
+        return metadata.version("minigrad-circuits")
+    except metadata.PackageNotFoundError:
+        return "(not installed: run from its sources)"
+
+
+# --- running --------------------------------------------------------------------------------------
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; the result is the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # an old terminal shows ? where it has no ∂
+    name, code = "minigrad", 0
+    try:
+        try:
+            arguments = parsed(sys.argv[1:] if argv is None else argv)
+        except SystemExit as stop:  # argparse has said it all: the help, or what is wrong
+            arguments, code = None, int(stop.code or 0)
+        if arguments:
+            name = f"minigrad {arguments.command}"
+            arguments.run(arguments)
+        _flush()
+    except BrokenPipeError:  # the reader, such as head, has seen enough
+        _give_up_output()
+        return 1
+    except KeyboardInterrupt:
+        return _failed(name, "stopped", 130)
+    except ValueError as error:
+        return _failed(name, error, 2)
+    except (OSError, RuntimeError, ImportError) as error:
+        return _failed(name, error, 1)
+    return code
+
+
+def _failed(name: str, error: Any, code: int) -> int:
+    with suppress(OSError):
+        if sys.stderr:  # else print would take the other stream
+            print(f"{name}: {safe(str(error))}", file=sys.stderr)
+    try:
+        _flush()
+    except OSError:  # a full disk: that was the error
+        _give_up_output()
+    return code
+
+
+def _flush() -> None:
+    if sys.stdout:  # None where it was closed before the command began
+        sys.stdout.flush()
+
+
+def _give_up_output() -> None:
+    """Let nothing more be written, or Python would complain of it when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

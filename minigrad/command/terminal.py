@@ -1,0 +1,198 @@
+"""Step through a circuit in the terminal: the circuit as a tree, and what the gate at work does.
+
+Where the output is no terminal, every step is a plain line.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from ..engine import Value
+from ..stepping import Step, Stepper
+from ..text import as_tree
+
+HELP: Final = "enter, →: next   ←: back   home, end   q: quit"
+
+# The bytes that keys send, as terminals write them.
+KEYS: Final = {
+    **dict.fromkeys(("\r", "\n", " ", "\x1b[C", "\x1bOC", "n", "l"), "next"),
+    **dict.fromkeys(("\x1b[D", "\x1bOD", "\x7f", "\x08", "b", "h"), "back"),
+    **dict.fromkeys(("\x1b[H", "\x1bOH", "\x1b[1~", "g"), "home"),
+    **dict.fromkeys(("\x1b[F", "\x1bOF", "\x1b[4~", "G"), "end"),
+    **dict.fromkeys(("q", "Q", "\x1b", "\x03", "\x04", ""), "quit"),
+}
+_KEY: Final = re.compile(r"\x1b(?:\[[0-9;]*[A-Za-z~]|O[A-Za-z])?|.", re.DOTALL)
+
+BOLD: Final = "1"
+DIM: Final = "2"
+VALUE: Final = "32"
+GRADIENT: Final = "31"
+ACTIVE: Final = "1;33"
+
+
+def step_through(output: Value, digits: int = 2) -> None:
+    """Go through the steps with the keys in a terminal; else print a line for each.
+
+    >>> step_through(Value(2.0, label="x").exp())
+    forward 1 of 1 · gate exp: exp computes exp(x) = exp(2.00) = 7.39
+    backward 1 of 1 · gate exp: exp multiplies the gradient by its own output: \
+x receives 1.00 · out = 7.39
+    """
+    stepper = Stepper(output, digits=digits)
+    if not stepper.circuit.gates:
+        print("there is no gate to step through")
+    elif has_screen():
+        with _screen() as read_keys:
+            _interact(stepper, read_keys)
+        if stepper.present:
+            print(stepper.present)
+    else:
+        for step in stepper:
+            print(step)
+
+
+def has_screen() -> bool:
+    """Whether both ends are a terminal that can move its cursor; a closed stream is None."""
+    streams = (sys.stdin, sys.stdout)
+    return os.environ.get("TERM") != "dumb" and all(s is not None and s.isatty() for s in streams)
+
+
+def _interact(stepper: Stepper, read_keys: Callable[[], str]) -> None:
+    moves: dict[str, Callable[[], object]] = {
+        "next": stepper.step,
+        "back": stepper.back,
+        "home": stepper.reset,
+        "end": stepper.run,
+    }
+    while True:
+        size = shutil.get_terminal_size()
+        lines = screen_lines(
+            stepper, size.columns, size.lines, colours="NO_COLOR" not in os.environ
+        )
+        sys.stdout.write("\x1b[H\x1b[2J" + "\r\n".join(lines))
+        sys.stdout.flush()
+        for key in keys_in(read_keys()):
+            if key == "quit":
+                return
+            moves[key]()
+
+
+def keys_in(typed: str) -> Iterator[str]:
+    """What the typed bytes mean; keys without a meaning are passed over.
+
+    >>> list(keys_in("\\r\\x1b[C\\x1b[Dxq"))
+    ['next', 'next', 'back', 'quit']
+    """
+    if not typed:  # the end of the input
+        yield "quit"
+    for key in _KEY.findall(typed):
+        if key in KEYS:
+            yield KEYS[key]
+
+
+def screen_lines(stepper: Stepper, width: int, height: int, colours: bool = True) -> list[str]:
+    """The screen as lines: the circuit around the gate at work, the sentence, the keys.
+
+    >>> x = Value(2.0, label="x")
+    >>> for line in screen_lines(Stepper(x * x), 60, 20, colours=False):
+    ...     print(line)
+            value  gradient
+    ×           ?         ?
+    ├─ x     2.00         ?
+    ╰─ ↑ x
+    <BLANKLINE>
+    start
+    <BLANKLINE>
+    enter, →: next   ←: back   home, end   q: quit
+    """
+
+    def paint(text: str, style: str) -> str:
+        return f"\x1b[{style}m{text}\x1b[0m" if colours and text else text
+
+    step = stepper.present
+    below = [paint(step.title if step else "start", BOLD)]
+    below += [line for text in _texts(step) for line in textwrap.wrap(text, width)]
+    below += ["", paint(HELP[:width], DIM)]
+    circuit = as_tree(stepper.output, stepper.circuit.digits, stage=stepper.stage, width=width)
+    shown = _around_active(circuit.splitlines(), max(3, height - len(below) - 1))
+    return [*(_coloured(line, paint) for line in shown), "", *below][:height]
+
+
+def _texts(step: Step | None) -> list[str]:
+    if step is None:
+        return []
+    return [step.sentence, *(step.formulas[:6] if step.direction == "backward" else [])]
+
+
+def _around_active(lines: list[str], height: int) -> list[str]:
+    """As many lines as fit: the heading, and those around the gate at work."""
+    if len(lines) <= height:
+        return lines
+    active = next((i for i, line in enumerate(lines) if line.endswith("◀")), 1)
+    first = max(1, min(active - height // 2, len(lines) - height + 1))
+    return [lines[0], *lines[first : first + height - 1]]
+
+
+_NUMBERS: Final = re.compile(r"(.*?\s)([−\d.e]+|\?|−?∞|nan)(\s+)([−\d.e]+|\?|−?∞|nan)(\s*◀)?\s*")
+
+
+def _coloured(line: str, paint: Callable[[str, str], str]) -> str:
+    """Values green, gradients red, what is not known faint, the gate at work bright."""
+    parts = _NUMBERS.fullmatch(line)
+    if not parts:
+        return line
+    name, value, space, gradient, active = parts.groups(default="")
+    return "".join(
+        [
+            paint(name, ACTIVE) if active else name,
+            paint(value, DIM if value == "?" else VALUE),
+            space,
+            paint(gradient, DIM if gradient == "?" else GRADIENT),
+            paint(active, ACTIVE),
+        ]
+    )
+
+
+@contextmanager
+def _screen() -> Iterator[Callable[[], str]]:
+    """A screen of our own, without a cursor, and a function that reads keys as they are pressed."""
+    with _keys() as read_keys:
+        try:
+            sys.stdout.write("\x1b[?1049h\x1b[?25l")
+            yield read_keys
+        finally:
+            sys.stdout.write("\x1b[?25h\x1b[?1049l")
+            sys.stdout.flush()
+
+
+@contextmanager
+def _keys() -> Iterator[Callable[[], str]]:
+    """Reading keys without waiting for enter; the terminal is put back as it was."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        arrows = {"M": "\x1b[C", "K": "\x1b[D", "G": "\x1b[H", "O": "\x1b[F"}
+
+        def read() -> str:
+            key = msvcrt.getwch()
+            return arrows.get(msvcrt.getwch(), "") or " " if key in "\x00\xe0" else key
+
+        yield read
+        return
+    import termios
+    import tty
+
+    terminal = sys.stdin.fileno()
+    before = termios.tcgetattr(terminal)
+    try:
+        tty.setcbreak(terminal)
+        yield lambda: os.read(terminal, 64).decode(errors="replace")
+    finally:
+        termios.tcsetattr(terminal, termios.TCSADRAIN, before)

@@ -1,0 +1,18 @@
+"""The wing compiled."""
+
+from .arguments import take_apart
+from .compiler import Compiled, compile
+from .executors import PythonTape
+from .recording import Recording
+from .rows import MOST_TOGETHER, Rows, ordered
+
+__all__ = [
+    "MOST_TOGETHER",
+    "Compiled",
+    "PythonTape",
+    "Recording",
+    "Rows",
+    "compile",
+    "ordered",
+    "take_apart",
+]

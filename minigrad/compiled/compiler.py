@@ -1,0 +1,284 @@
+"""`mg.compile`: record the circuit that a function builds once, and replay it from then on.
+
+>>> import minigrad as mg
+>>> w = mg.Value(0.5, label="w")
+>>> @mg.compile
+... def loss(x, y):
+...     return (w * x - y) ** 2
+>>> out = loss(2.0, 3.0)
+>>> out.backward()
+>>> out.data, w.grad
+(4.0, -8.0)
+>>> loss.batch([1.0, 2.0], [1.0, 3.0])
+Value(data=2.125, grad=?, gate=loss)
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable, Hashable
+from math import isnan
+from threading import RLock
+from typing import Any, Final
+
+from ..engine import (
+    FIXED,
+    MANY,
+    TracingError,
+    Value,
+    constant,
+    is_recording,
+    new_wire,
+    observed,
+    observers,
+    refuse_while_recording,
+    with_gates,
+)
+from ..rules import as_number, described
+from .arguments import put_together, take_apart
+from .gate import gate_of
+from .methods import kept_with
+from .recording import Recording, record_function
+from .rows import Rows, rows_of
+
+EXECUTORS: Final = ("auto", "python", "tape", "lanes")
+
+
+def compile(
+    function: Callable[..., Any] | None = None, *, check: bool = True, executor: str = "auto"
+) -> Any:
+    """Record the circuit that `function` builds, once, and replay it at every later call.
+
+    >>> import minigrad as mg
+    >>> w = mg.Value(3.0)
+    >>> square = mg.compile(lambda x: (w * x) ** 2)
+    >>> x = mg.Value(2.0)
+    >>> square(x).backward()
+    >>> x.grad, w.grad
+    (36.0, 24.0)
+
+    The function takes numbers, Values, lists of them or arrays, and returns a Value or a list or
+    tuple of them; the Values that it closes over are its parameters, and are read at each call;
+    plain numbers that it closes over are fixed when it is recorded. A new structure of arguments
+    (another length of a list) is recorded anew. The result is a Value like any other; its gate is
+    the whole function.
+
+    The function must build the same circuit whatever the numbers are. A decision by a number raises
+    a `TracingError` that names the line, and so does what would take one out of the circuit: `data`
+    and `grad`, `backward()`, `no_grad`, `grad(...)` without `create_graph`. The second call with
+    other numbers is compared with the function itself, once (`check=False` leaves that out).
+
+    With the extra `native` (llvmlite and NumPy) the replay is machine code: "tape" is a loop over
+    the operations, "lanes" straight-line code for many rows at a time; "auto" chooses by size, and
+    without the extra it is "python".
+    """
+    if function is None:
+        return functools.partial(compile, check=check, executor=executor)
+    if not callable(function):
+        raise TypeError(f"compile needs a function, got {described(function)}")
+    if executor not in EXECUTORS:
+        raise ValueError(f"the executor is one of {', '.join(EXECUTORS)}; got {executor!r}")
+    return Compiled(function, check, executor)
+
+
+class Compiled:
+    """A function that is recorded once and replayed: what `mg.compile` makes."""
+
+    def __init__(self, function: Callable[..., Any], check: bool, executor: str) -> None:
+        self.function = function
+        self.name: str = getattr(function, "__name__", type(function).__name__)
+        self.check = check
+        self.executor = executor
+        self._recordings: dict[Hashable, Recording] = {}
+        self._latest: tuple[Recording, list[float]] | None = None  # in one: threads share it
+        self._lock = RLock()
+        self._gate = gate_of(self.name)
+        functools.update_wrapper(self, function, updated=())
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        """The function's result, replayed: a Value, or the list or tuple of Values it returns."""
+        if is_recording():
+            return self.function(*arguments, **named)  # part of the circuit being recorded
+        numbers: list[Any] = []
+        structure = take_apart((arguments, named), numbers)
+        data = [x._data if isinstance(x, Value) else as_number(x) for x in numbers]
+        recording = self._recording(structure, data)
+        parameters = [wire._data for wire in recording.parameters]
+        outputs, gradients = recording.run(parameters, data)
+        if self.check:
+            recording.check(self, parameters, data, outputs)
+        wires = [i for i, number in enumerate(numbers) if isinstance(number, Value)]
+        first_input = len(recording.parameters)
+        results = []
+        for output, gradient, behind in zip(outputs, gradients, recording.behind):
+            leaves: tuple[Value, ...] = behind.parameters
+            if behind.places is None:
+                local = gradient[:first_input]
+            else:
+                local = [gradient[i] for i in behind.places]
+            if given := [i for i in wires if i in behind.inputs]:
+                leaves = (*leaves, *[numbers[i] for i in given])
+                local += [
+                    0.0 if numbers[i].is_constant else gradient[first_input + i] for i in given
+                ]
+            results.append(self._result(output, leaves, tuple(local)))
+        return put_together(recording.output_structure, iter(results))
+
+    def batch(self, *columns: Any, reduce: str = "mean") -> Value:
+        """The mean (or the sum) of the function over rows, one Value, with its gradients.
+
+        >>> import minigrad as mg
+        >>> w = mg.Value(1.0)
+        >>> loss = mg.compile(lambda x, y: (w * x - y) ** 2)
+        >>> total = loss.batch([1.0, 2.0], [0.0, 0.0], reduce="sum")
+        >>> total.backward()
+        >>> total.data, w.grad
+        (5.0, 10.0)
+
+        Each argument is a list (or array) with one item per row: X of shape (n, features), y of
+        shape (n,). Only the parameters get gradients. The sum goes over the rows in an order of its
+        own, so its last bits can differ from those of a sum written by hand.
+        """
+        if reduce not in ("mean", "sum"):
+            raise ValueError(f"reduce is 'mean' or 'sum', got {reduce!r}")
+        rows = self.rows(*columns)
+        total, gradients = self._run(rows, rows.count if reduce == "mean" else 1)
+        return self._result(total, rows.recording.leaves, tuple(gradients))
+
+    def rows(self, *columns: Any) -> Rows:
+        """The rows of a batch in the form in which they are run: make it once, run it often."""
+        return rows_of(self.name, columns, self._recording)
+
+    def run_rows(self, rows: Rows, divisor: int = 1) -> tuple[float, list[float]]:
+        """The sum over the rows, and its gradients towards the parameters, as plain numbers.
+
+        All are divided by `divisor`: with the number of rows they are means.
+        """
+        if rows.recording.compiled_gate is not self._gate:
+            raise ValueError(
+                f"run_rows of {self!r} got rows that were made by another compiled function, "
+                f"{rows.recording.name}: make them with its own rows(...)"
+            )
+        self._check_places(rows.recording)
+        self._latest = rows.recording, rows.row(0)
+        return self._run(rows, divisor)
+
+    def _run(self, rows: Rows, divisor: int) -> tuple[float, list[float]]:
+        refuse_while_recording(
+            f"a batch of {self.name}", FIXED, f"Write mg.sum([{self.name}(row) for row in rows])"
+        )
+        recording = rows.recording
+        parameters = [wire._data for wire in recording.parameters]
+        try:
+            if self.check and not recording.checked:
+                for i in {0, rows.count - 1}:
+                    numbers = rows.row(i)
+                    outputs, _ = recording.run(parameters, numbers)
+                    recording.check(self, parameters, numbers, outputs)
+            total, gradients = recording.batch_runner().run(parameters, rows, divisor)
+        except IndexError:
+            rows.explain_nan(parameters)
+            raise
+        if isnan(total):
+            rows.explain_nan(parameters)
+        return total, gradients
+
+    @property
+    def circuit(self) -> Any:
+        """The circuit of the latest call, built anew, to be drawn and stepped.
+
+        >>> import minigrad as mg
+        >>> double = mg.compile(lambda x: x + x)
+        >>> double(4.0).data, double.circuit.gate.name
+        (8.0, 'add')
+        """
+        recording, numbers = self._last_call()
+        leaves = [Value(number) for number in numbers]
+        for leaf, label in zip(leaves, recording.input_labels):
+            leaf.label = label
+        with with_gates():
+            return recording.call(self.function, leaves)
+
+    def stats(self) -> dict[str, Any]:
+        """What the recorder and the compiler made of the latest circuit.
+
+        >>> import minigrad as mg
+        >>> double = mg.compile(lambda x: x * x + x * x)
+        >>> double(4.0).data
+        32.0
+        >>> double.stats()["gates"]
+        3
+        """
+        return self._last_call()[0].stats()
+
+    def _last_call(self) -> tuple[Recording, list[float]]:
+        if self._latest is None:
+            raise ValueError(f"{self.name} has not been called yet: call it once, then look")
+        return self._latest
+
+    def clear(self) -> None:
+        """Forget all recordings; the next call records again."""
+        with self._lock:
+            self._recordings.clear()
+
+    def _recording(self, structure: Hashable, numbers: list[float]) -> Recording:
+        recording = self._recordings.get(structure)
+        if recording is None:
+            with self._lock:
+                recording = self._recordings.get(structure)
+                if recording is None:
+                    recording = record_function(self, structure, numbers)
+                    self._recordings[structure] = recording
+        else:
+            self._check_places(recording)
+        self._latest = recording, numbers
+        return recording
+
+    def _check_places(self, recording: Recording) -> None:
+        if not recording.places.unchanged():
+            raise TracingError(
+                f"a parameter of {self.name}, or what leads to it, has been replaced by another "
+                f"object since {self.name} was recorded: write w.data = number to change a "
+                f"parameter, or call {self.name}.clear() to record again"
+            )
+
+    def _result(self, data: float, leaves: tuple[Value, ...], gradient: tuple[float, ...]) -> Value:
+        if not leaves:
+            return constant(data)
+        wire: Value = new_wire()
+        wire._data, wire._grad, wire.gate = data, None, self._gate
+        wire._first, wire._second, wire._d_first, wire._d_second = leaves, MANY, gradient, None
+        return observed(wire) if observers or data - data != 0.0 else wire
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        """A compiled method: recorded for each object by itself."""
+        bind = getattr(self.function, "__get__", None)
+        if instance is None or bind is None:
+            return self
+        kept = kept_with(instance)
+        bound = kept.get(self)
+        if bound is None:
+            made = Compiled(bind(instance, owner), self.check, self.executor)
+            bound = kept.setdefault(self, made)  # another thread may have been first
+        return bound
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        """Copies and pickles have the function and the settings; they record again."""
+        owner = getattr(self.function, "__self__", None)
+        if owner is not None and getattr(owner, self.name, None) is self:
+            return getattr, (owner, self.name)
+        if _named(self.function) is self:  # a decorated function is found where it stands
+            return str(self.function.__qualname__)
+        return Compiled, (self.function, self.check, self.executor)
+
+    def __repr__(self) -> str:
+        return f"<compiled {self.name}, {len(self._recordings)} recordings>"
+
+
+def _named(function: Any) -> Any:
+    """What the name of a function leads to, if anything."""
+    thing: Any = sys.modules.get(getattr(function, "__module__", None) or "")
+    for name in getattr(function, "__qualname__", "").split("."):
+        thing = getattr(thing, name, None)
+    return thing

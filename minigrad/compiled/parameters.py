@@ -1,0 +1,228 @@
+"""Where a function finds its parameters, so that one that was replaced is noticed.
+
+>>> from minigrad.engine import Value
+>>> weights = [Value(2.0), Value(3.0)]
+>>> def product(x):
+...     return weights[0] * weights[1] * x
+>>> places = Places(product, weights)
+>>> places.unchanged()
+True
+>>> weights[1] = Value(4.0)
+>>> places.unchanged()
+False
+"""
+
+from __future__ import annotations
+
+import dis
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from operator import attrgetter, is_, itemgetter
+from types import CodeType, FunctionType, MemberDescriptorType, MethodType, ModuleType
+from typing import Any, Final
+
+from ..engine import Value
+from .methods import Methods
+
+DEPTH: Final = 20  # how deep things in one another are looked into
+MOST: Final = 20_000  # functions and objects that are looked into; lists and dicts do not count
+PACKAGE: Final = __name__.partition(".")[0]
+PLAIN: Final = frozenset({float, int, bool, str, bytes, type(None)})
+CALL: Final = "__call__"
+CLOSED: Final = (ModuleType, Methods)  # what is not looked into by itself
+
+
+class Places:
+    """The lists, dicts, attributes and variables that lead from a function to its parameters."""
+
+    def __init__(self, function: Callable[..., Any], parameters: Iterable[Value]) -> None:
+        self._known = set(map(id, parameters))
+        self._lists: list[Any] = []
+        self._items: list[list[Any]] = []  # what stood in them
+        self._names: list[tuple[Callable[[Any], Any], Any]] = []  # what reads them, of what
+        self._things: list[Any] = []  # what they stood for
+        self._cells: list[tuple[Any, Any]] = []
+        self._leads: dict[int, bool] = {}
+        self._seen: list[Any] = []  # keeps what was looked at, so that no id is given twice
+        self._class_names: dict[type, list[str]] = {}  # of attributes that lead to a parameter
+        self._left = MOST
+        self._leading(function, DEPTH)
+        del self._known, self._leads, self._seen, self._class_names
+
+    def unchanged(self) -> bool:
+        """Whether the same objects still stand in all these places."""
+        try:
+            now = [read(owner) for read, owner in self._names]
+            # == goes by identity first, and all in C; what it finds equal holds the same Values
+            same = now == self._things and self._lists == self._items
+        except Exception:  # a name that is gone, or things that cannot be compared
+            same = False
+        if not same and not self._are_the_same_objects():
+            return False
+        return all(_contents(cell) is thing for cell, thing in self._cells)
+
+    def _are_the_same_objects(self) -> bool:
+        for items, then in zip(self._lists, self._items):
+            if len(items) != len(then) or not all(map(is_, items, then)):
+                return False
+        try:
+            return all(
+                _each_is(read(owner), thing)
+                for (read, owner), thing in zip(self._names, self._things)
+            )
+        except (LookupError, AttributeError):  # a name that is gone
+            return False
+
+    def _leading(self, thing: Any, depth: int) -> bool:
+        """Whether a thing is a parameter or holds one; if it holds one, it is noted."""
+        if isinstance(thing, Value):
+            return id(thing) in self._known
+        if type(thing) in PLAIN or depth == 0:
+            return False
+        if id(thing) not in self._leads:
+            self._seen.append(thing)
+            self._leads[id(thing)] = False  # it may hold itself
+            self._leads[id(thing)] = self._holds(thing, depth - 1)
+        return self._leads[id(thing)]
+
+    def _any(self, things: Iterable[Any], depth: int) -> bool:
+        leading = [self._leading(thing, depth) for thing in things]  # all are to be looked at
+        return any(leading)
+
+    def _holds(self, thing: Any, depth: int) -> bool:
+        if isinstance(thing, tuple):
+            return self._any(thing, depth)
+        if isinstance(thing, list):
+            return self._note_items(thing, depth)
+        if isinstance(thing, dict):
+            leads = self._note_names(itemgetter, thing, thing, depth)
+            if leads and all(self._leading(item, depth) for item in thing.values()):
+                self._names.append((len, thing))  # of parameters alone: another would be one too
+                self._things.append(len(thing))
+            return leads
+        if isinstance(thing, partial):
+            return self._any([thing.func, thing.args, thing.keywords], depth)
+        if isinstance(thing, MethodType):
+            return self._any([thing.__self__, thing.__func__], depth)
+        if isinstance(thing, CLOSED) or self._left == 0:
+            return False
+        self._left -= 1
+        if isinstance(thing, type):
+            return self._class_leads(thing, thing, depth)
+        if isinstance(thing, FunctionType):
+            return self._function_leads(thing, depth)
+        return self._object_leads(thing, depth)
+
+    def _function_leads(self, function: FunctionType, depth: int) -> bool:
+        leads = self._any([function.__defaults__, function.__kwdefaults__], depth)
+        for cell in function.__closure__ or ():
+            if self._leading(_contents(cell), depth):
+                self._cells.append((cell, _contents(cell)))
+                leads = True
+        variables = function.__globals__
+        if depth < DEPTH - 1 and _is_ours(function.__module__):
+            return leads
+        names = {name for code in _codes(function.__code__) for name in code.co_names}
+        used = [variables[name] for name in names & variables.keys()]
+        for module in used:
+            if isinstance(module, ModuleType) and not _is_ours(module.__name__):
+                own = [name for name in names if name in vars(module)]
+                leads = self._note_names(attrgetter, module, own, depth) or leads
+        if self._any(used, depth):
+            read = _globals_read(function)
+            return self._note_names(itemgetter, variables, read, depth) or leads
+        return leads
+
+    def _object_leads(self, thing: Any, depth: int) -> bool:
+        if type(thing).__name__ == "ndarray":
+            is_open = thing.dtype == object and thing.flags.c_contiguous
+            return is_open and self._note_items(thing.reshape(-1), depth)
+        call = getattr(type(thing), CALL, None)
+        leads = isinstance(call, FunctionType) and self._leading(call, depth)
+        attributes = getattr(thing, "__dict__", None)
+        if type(attributes) is dict:
+            if "__wrapped__" in attributes:  # a compiled function, or another around a function
+                return self._leading(attributes["__wrapped__"], depth)
+            leads = self._note_names(itemgetter, attributes, attributes, depth) or leads
+        if slots := [name for name in _slots(type(thing)) if hasattr(thing, name)]:
+            leads = self._note_names(attrgetter, thing, slots, depth) or leads
+        return self._class_leads(type(thing), thing, depth) or leads
+
+    def _class_leads(self, kind: type, owner: Any, depth: int) -> bool:
+        """Attributes of a class, as the class itself or one of its objects finds them."""
+        names = self._class_names.get(kind)
+        if names is None:
+            self._class_names[kind] = []  # a class may hold itself
+            found = {
+                name: thing
+                for base in reversed(kind.__mro__)
+                if not _is_ours(base.__module__)
+                for name, thing in vars(base).items()
+                if not (name.startswith("__") or hasattr(type(thing), "__get__"))
+            }
+            names = [name for name, thing in found.items() if self._leading(thing, depth)]
+            self._class_names[kind] = names
+        present = [name for name in names if hasattr(owner, name)]
+        return self._note_names(attrgetter, owner, present, depth)
+
+    def _note_items(self, items: Any, depth: int) -> bool:
+        leads = self._any(items, depth)
+        if leads:
+            self._lists.append(items)
+            self._items.append(list(items))
+        return leads
+
+    def _note_names(self, reader: Any, owner: Any, names: Iterable[str], depth: int) -> bool:
+        leading = [name for name in list(names) if self._leading(reader(name)(owner), depth)]
+        if leading:
+            read = reader(*leading)
+            self._names.append((read, owner))
+            self._things.append(read(owner))
+        return bool(leading)
+
+
+def _is_ours(module: str | None) -> bool:
+    return (module or "").partition(".")[0] == PACKAGE
+
+
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    """The code of a function, and of the functions and comprehensions in it."""
+    yield code
+    for part in code.co_consts:
+        if isinstance(part, CodeType):
+            yield from _codes(part)
+
+
+def _globals_read(function: FunctionType) -> list[str]:
+    """The global variables that a function reads: `co_names` has its attributes too."""
+    names = {
+        instruction.argval: None
+        for code in _codes(function.__code__)
+        for instruction in dis.get_instructions(code)
+        if instruction.opname in ("LOAD_GLOBAL", "LOAD_NAME")
+    }
+    return [name for name in names if name in function.__globals__]
+
+
+def _slots(kind: type) -> list[str]:
+    return [
+        name
+        for base in kind.__mro__
+        if "__slots__" in vars(base)
+        for name, member in vars(base).items()
+        if isinstance(member, MemberDescriptorType)
+    ]
+
+
+def _each_is(now: Any, then: Any) -> bool:
+    """Whether it is the same object, or a tuple of the same objects."""
+    if type(now) is tuple and type(then) is tuple:
+        return len(now) == len(then) and all(map(is_, now, then))
+    return now is then
+
+
+def _contents(cell: Any) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:  # a variable that has no value yet
+        return None

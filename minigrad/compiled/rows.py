@@ -1,0 +1,169 @@
+"""The rows of a batch: a row holds the numbers of one example, a column one number of them all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence, Set
+from typing import TYPE_CHECKING, Any, Final
+
+from ..rules import as_number, described
+from ..tape import replay
+from .arguments import TOO_DEEP, structure_of_arrays, structure_text, take_apart
+
+if TYPE_CHECKING:
+    from .recording import Recording
+
+MOST_TOGETHER: Final = 128  # rows that an executor runs together
+SPARE: Final = MOST_TOGETHER - 1  # columns behind the last row, which may be the first of so many
+BOOLS_AND_LISTS: Final = frozenset({bool, list, tuple})
+NUMBERS_OR_OBJECTS: Final = "buifO"  # NumPy's letters
+
+Find = Callable[[Hashable, list[float]], "Recording"]
+
+
+class Rows:
+    """The numbers of a batch, and the recording that they are for."""
+
+    def __init__(self, recording: Recording, numbers: Any, count: int) -> None:
+        self.recording = recording
+        self.numbers = numbers  # a list of rows; or an array, a row for each input, long enough
+        self.count = count
+        self.prepared: dict[int, Any] = {}  # by width of vectors, filled by the native executors
+
+    def row(self, i: int) -> list[float]:
+        """The numbers of one row."""
+        if isinstance(self.numbers, list):
+            row: list[float] = self.numbers[i]
+            return row
+        column: list[float] = self.numbers[:, i].tolist()
+        return column
+
+    def check_indexes(self) -> None:
+        """Raise the IndexError of the function itself for the first number that is no index."""
+        limits = self.recording.index_limits
+        if not isinstance(self.numbers, list):
+            columns = [
+                (self.numbers[place, : self.count], limit) for place, limit in limits.items()
+            ]
+            if all(((x >= 0) & (x < limit) & (x % 1 == 0)).all() for x, limit in columns):
+                return
+        for i in range(self.count if limits else 0):
+            try:
+                self.recording.check_indexes(self.row(i))
+            except IndexError as error:
+                raise IndexError(f"row {i} of the batch: {error}") from None
+
+    def explain_nan(self, parameters: list[float]) -> None:
+        """Find the row with an index out of range, if that is why the sum is nan."""
+        if not any(kernel.partial for kernel in self.recording.tape.kernels):
+            return
+        for i in range(self.count):
+            try:
+                replay(self.recording.tape, parameters, self.row(i))
+            except IndexError as error:
+                raise IndexError(f"row {i} of the batch: {error}") from None
+
+
+def ordered(what: str, column: Any) -> Any:
+    """A column whose items are found by their place: a data frame's are found by their labels."""
+    if hasattr(column, "to_numpy"):
+        return column.to_numpy()
+    if isinstance(column, (Set, Mapping)):
+        raise TypeError(
+            f"{what} needs lists or arrays with one item per row, got {described(column)}: pass a "
+            "list, in which every row has its place"
+        )
+    return column
+
+
+def rows_of(name: str, columns: Sequence[Any], find: Find) -> Rows:
+    """The rows made of columns, checked: all columns of one length, all rows of one structure."""
+    if not columns:
+        raise TypeError(f"{name}.batch needs an argument with one item per row, got none")
+    columns = [ordered(f"{name}.batch", column) for column in columns]
+    lengths = [_length(name, column) for column in columns]
+    if len(set(lengths)) != 1:
+        raise ValueError(
+            f"{name}.batch needs arguments of one length, an item for each row; "
+            f"got {', '.join(map(str, lengths))}"
+        )
+    count = lengths[0]
+    if count == 0:
+        raise ValueError(f"{name}.batch got no rows: a mean over nothing has no value")
+    kinds = [_kind_of_array(name, i, column) for i, column in enumerate(columns)]
+    if all(kinds) and "O" not in kinds:
+        numbers = _array(columns, count)
+        structure = structure_of_arrays([column.shape[1:] for column in columns])
+        rows = Rows(find(structure, numbers[:, 0].tolist()), numbers, count)
+        rows.check_indexes()
+        return rows
+    try:
+        columns = [_without_bools(column) for column in columns]
+    except RecursionError:
+        raise ValueError(TOO_DEEP) from None
+    first: list[Any] = []
+    structure = take_apart((tuple(column[0] for column in columns), {}), first)
+    recording = find(structure, list(map(as_number, first)))
+    rows = Rows(recording, _list(name, columns, count, structure), count)
+    rows.check_indexes()
+    return rows
+
+
+def _length(name: str, column: Any) -> int:
+    try:
+        return len(column)
+    except TypeError:
+        raise TypeError(
+            f"{name}.batch needs lists or arrays with one item per row, got the "
+            f"{type(column).__name__} {column!r}: for one row call {name}(...)"
+        ) from None
+
+
+def _kind_of_array(name: str, place: int, column: Any) -> str:
+    """NumPy's letter for the kind of an array's items, an f where there is none; "" for a list."""
+    if not (hasattr(column, "dtype") and hasattr(column, "reshape")):
+        return ""
+    kind: str = getattr(column.dtype, "kind", "f")
+    if kind not in NUMBERS_OR_OBJECTS:
+        raise TypeError(
+            f"{name}.batch needs real numbers; argument {place + 1} is an array of {column.dtype}: "
+            "pass numbers made from it (.real, .imag or abs() of complex ones, .astype(float))"
+        )
+    return kind
+
+
+def _array(columns: Sequence[Any], count: int) -> Any:
+    """All in one array, with spare columns that repeat the last row."""
+    import numpy
+
+    blocks = [numpy.asarray(column, dtype=float).reshape(count, -1) for column in columns]
+    width = sum([block.shape[1] for block in blocks])
+    numbers = numpy.empty((width, count + SPARE))
+    place = 0
+    for block in blocks:
+        numbers[place : place + block.shape[1], :count] = block.T
+        place += block.shape[1]
+    numbers[:, count:] = numbers[:, count - 1 : count]
+    return numbers
+
+
+def _without_bools(items: Any) -> Any:
+    """A list with numbers in place of its bools: in a batch they are labels, not structure."""
+    kind = type(items)
+    if not (kind is list or kind is tuple) or BOOLS_AND_LISTS.isdisjoint(map(type, items)):
+        return items
+    return kind(float(x) if type(x) is bool else _without_bools(x) for x in items)
+
+
+def _list(name: str, columns: Sequence[Any], count: int, structure: Hashable) -> list[list[float]]:
+    rows = []
+    for i in range(count):
+        numbers: list[Any] = []
+        found = take_apart((tuple(column[i] for column in columns), {}), numbers)
+        if found != structure:
+            raise ValueError(
+                f"{name}.batch needs rows of one structure: row 0 is "
+                f"{structure_text(structure[1])}, "  # type: ignore[index]
+                f"row {i} is {structure_text(found[1])}"  # type: ignore[index]
+            )
+        rows.append(list(map(as_number, numbers)))
+    return rows

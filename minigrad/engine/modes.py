@@ -1,0 +1,79 @@
+"""`no_grad`: arithmetic on values without recording gates; `with_gates`: with them again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from threading import Lock
+from typing import Final
+
+from .backward import Value
+from .recording import observers
+from .tracing import FIXED, refuse_while_recording
+from .value import CONSTANT
+
+_lock: Final = Lock()
+_without_gates: Final[ContextVar[bool]] = ContextVar("_without_gates", default=False)
+
+
+@contextmanager
+def observing(observer: Callable[[Value], Value]) -> Iterator[None]:
+    """Have `observer` see every wire that is recorded, in every thread, inside the block."""
+    with _lock:
+        observers.append(observer)
+    try:
+        yield
+    finally:
+        with _lock:
+            observers.remove(observer)
+
+
+@contextmanager
+def no_grad() -> Iterator[None]:
+    """Compute without recording gates: every result is a constant.
+
+    >>> from minigrad.engine import Value
+    >>> w = Value(2.0)
+    >>> with no_grad():
+    ...     y = w * 3
+    >>> y
+    Value(data=6.0, constant)
+
+    Also a decorator: `@no_grad()`. It holds for the thread (or task) that entered it, and nests.
+    """
+    before = _without_gates.get()
+    try:
+        _without_gates.set(True)
+        with observing(_forget_gate):
+            yield
+    finally:
+        _without_gates.set(before)
+
+
+@contextmanager
+def with_gates() -> Iterator[None]:
+    """Record gates inside the block, also where `no_grad` surrounds it.
+
+    >>> from minigrad.engine import Value
+    >>> with no_grad(), with_gates():
+    ...     Value(2.0) * 3
+    Value(data=6.0, grad=?, gate=mul)
+    """
+    before = _without_gates.get()
+    try:
+        _without_gates.set(False)
+        yield
+    finally:
+        _without_gates.set(before)
+
+
+def _forget_gate(wire: Value) -> Value:
+    if _without_gates.get():
+        if not all(source.is_constant for source in wire.inputs):
+            refuse_while_recording(
+                "no_grad()", FIXED, "Compute with it before the call, and pass the number"
+            )
+        wire.gate = wire._first = wire._d_first = wire._d_second = None
+        wire._second = CONSTANT
+    return wire

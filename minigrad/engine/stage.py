@@ -1,0 +1,64 @@
+"""One moment of a circuit's two passes: which numbers are known, and which gate is at work.
+
+Pictures and the stepper speak of a circuit in these terms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from ..rules import described
+from .backward import Value
+from .order import topological_order
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What is known at one moment; a wire without an entry is shown as `?`.
+
+    `contributions` is keyed by the output wire of a gate and the place of the input: what that gate
+    sends back along that branch. `done` holds the output wires of the gates that have finished,
+    `active` that of the gate at work.
+    """
+
+    values: Mapping[Value, float]
+    gradients: Mapping[Value, float]
+    contributions: Mapping[tuple[Value, int], float]
+    done: frozenset[Value] = frozenset()
+    active: Value | None = None
+
+
+def check_stage(stage: object) -> None:
+    """Raise a TypeError if this is neither a stage nor None."""
+    if stage is not None and not isinstance(stage, Stage):
+        raise TypeError(f"stage= takes a Stage, like stepper.stage, got {described(stage)}")
+
+
+def present_stage(output: Value) -> Stage:
+    """The stage that the circuit's own numbers show: its data, and what gradients there are.
+
+    >>> import minigrad as mg
+    >>> x = mg.Value(3.0)
+    >>> y = x * x
+    >>> present_stage(y).gradients
+    {}
+    >>> y.backward()
+    >>> present_stage(y).contributions == {(y, 0): 3.0, (y, 1): 3.0}
+    True
+    """
+    return stage_of(topological_order(output))
+
+
+def stage_of(wires: Collection[Value]) -> Stage:
+    """The same for some wires only: what a picture of a part of a large circuit needs."""
+    gradients = {wire: wire.grad for wire in wires if wire.has_grad}
+    return Stage(
+        values={wire: wire.data for wire in wires},
+        gradients=gradients,
+        contributions={
+            (wire, place): local * gradient
+            for wire, gradient in gradients.items()
+            for place, local in enumerate(wire.local_gradients)
+        },
+    )

@@ -1,0 +1,176 @@
+"""Reading JSON that nobody vouches for: every step is checked and knows its place.
+
+>>> content = Place("", parsed(b'{"wires": [{"data": 1.5}, {"data": "nan"}]}'))
+>>> content["wires"].item(0)["data"].number()
+1.5
+>>> content["wires"].item(1)["label"].text()
+Traceback (most recent call last):
+...
+minigrad.files.checked_json.CircuitFileError: at wires[1]: "label" is missing
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from math import inf, isfinite, nan
+from typing import Any, Final, NoReturn
+
+LONGEST_NUMBER: Final = 40  # characters
+LONGEST_TEXT: Final = 1000
+NOT_FINITE: Final = {"inf": inf, "-inf": -inf, "nan": nan}
+
+
+class CircuitFileError(ValueError):
+    """A file that is not what `mg.save` writes; the message begins with the place."""
+
+
+def parsed(data: bytes) -> Any:
+    """The JSON in `data`, or a CircuitFileError with line and column."""
+    try:
+        return json.loads(
+            data.decode("utf-8"),
+            parse_int=_whole_number,
+            parse_float=_float,
+            parse_constant=_refuse_constant,
+            object_pairs_hook=_object,
+        )
+    except UnicodeDecodeError as error:
+        raise CircuitFileError(f"at byte {error.start}: the file is not UTF-8 text") from None
+    except json.JSONDecodeError as error:
+        raise CircuitFileError(
+            f"at line {error.lineno}, column {error.colno}: not JSON ({error.msg}); was the file "
+            "cut off?"
+        ) from None
+    except RecursionError:
+        raise CircuitFileError("the file has lists nested too deep for a circuit") from None
+
+
+def _whole_number(text: str) -> int:
+    if len(text) > LONGEST_NUMBER:
+        raise CircuitFileError(f"a number of {len(text)} digits, {text[:10]}…, is too long")
+    return int(text)
+
+
+def _float(text: str) -> float:
+    if len(text) > LONGEST_NUMBER:
+        raise CircuitFileError(f"a number of {len(text)} digits, {text[:10]}…, is too long")
+    number = float(text)
+    if not isfinite(number):
+        raise CircuitFileError(f'the number {text} is too large; infinity is written "inf"')
+    return number
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise CircuitFileError(f'{name} is not JSON; it is written as text: "nan", "inf", "-inf"')
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if not pairs:
+        raise CircuitFileError("an empty object {} has no place in a circuit file")
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        double = next(name for name in names if names.count(name) > 1)
+        raise CircuitFileError(f"the name {double[:40]!r} stands twice in one object")
+    return found
+
+
+class Place:
+    """A part of the content, with the path that leads to it: `wires[3].inputs[0]`."""
+
+    __slots__ = ("content", "path")
+
+    def __init__(self, path: str, content: Any) -> None:
+        self.path, self.content = path, content
+
+    def refuse(self, why: str) -> NoReturn:
+        """Raise a CircuitFileError about this place."""
+        raise CircuitFileError(f"at {self.path or 'the top'}: {why}")
+
+    def __contains__(self, name: str) -> bool:
+        return isinstance(self.content, dict) and name in self.content
+
+    def __getitem__(self, name: str) -> Place:
+        if not isinstance(self.content, dict):
+            self.refuse(f"expected an object, got {_shown(self.content)}")
+        if name not in self.content:
+            self.refuse(f'"{name}" is missing')
+        return Place(f"{self.path}.{name}" if self.path else name, self.content[name])
+
+    def only(self, *names: str) -> None:
+        """Refuse names that nobody would read."""
+        for name in self.content:
+            if name not in names:
+                self.refuse(f"unknown name {name[:40]!r}; known are {', '.join(names)}")
+
+    def entries(self) -> list[tuple[str, Place]]:
+        """The parts of an object."""
+        if not isinstance(self.content, dict):
+            self.refuse(f"expected an object, got {_shown(self.content)}")
+        return [(name, self[name]) for name in self.content]
+
+    def count(self, least: int = 0) -> int:
+        """How many items the list has."""
+        if not isinstance(self.content, list):
+            self.refuse(f"expected a list, got {_shown(self.content)}")
+        if len(self.content) < least:
+            self.refuse(f"expected at least {least} items, got {len(self.content)}")
+        return len(self.content)
+
+    def items(self, least: int = 0) -> Iterator[Place]:
+        """The items of a list, one by one: a hostile list is refused at its first wrong item."""
+        for i in range(self.count(least)):
+            yield self.item(i)
+
+    def item(self, i: int) -> Place:
+        """One item of a list."""
+        return Place(f"{self.path}[{i}]", self.content[i])
+
+    def number(self) -> float:
+        """A number; "inf", "-inf" and "nan" are text in JSON."""
+        content = self.content
+        if type(content) is float:
+            return content
+        if type(content) is int:
+            return float(content)
+        if not isinstance(content, str) or content not in NOT_FINITE:
+            self.refuse(f"expected a number, got {_shown(content)}")
+        return NOT_FINITE[content]
+
+    def whole(self, least: int, most: int) -> int:
+        """A whole number in a range."""
+        content = self.content
+        if type(content) is not int or not least <= content <= most:
+            self.refuse(f"expected a whole number from {least} to {most}, got {_shown(content)}")
+        return content
+
+    def text(self) -> str:
+        """A text that can be written again."""
+        content = self.content
+        if not isinstance(content, str):
+            self.refuse(f"expected text, got {_shown(content)}")
+        if len(content) > LONGEST_TEXT:
+            self.refuse(f"a text of {len(content)} characters is too long")
+        if any("\ud800" <= character <= "\udfff" for character in content):
+            self.refuse("the text holds half a character (a lone surrogate)")
+        return content
+
+    def one_of(self, *choices: str) -> str:
+        """One of a few words."""
+        if self.content not in choices:
+            self.refuse(f"expected {' or '.join(map(repr, choices))}, got {_shown(self.content)}")
+        return str(self.content)
+
+
+def number_as_json(number: float) -> float | str:
+    """The number in the form in which `Place.number` reads it."""
+    return number if abs(number) < float("inf") else repr(float(number))
+
+
+def _shown(content: Any) -> str:
+    if isinstance(content, (dict, list)):
+        kind = "an object" if isinstance(content, dict) else "a list"
+        return f"{kind} with {len(content)} items"
+    text = repr(content)
+    return text if len(text) <= 40 else f"{text[:37]}..."

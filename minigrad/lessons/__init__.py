@@ -1,0 +1,7 @@
+"""The wing lessons."""
+
+from .worksheet import Worksheet
+
+__all__ = [
+    "Worksheet",
+]

@@ -1,0 +1,159 @@
+"""A network's forward pass, backward pass and update, written out: an exercise and its key.
+
+>>> from minigrad.nn import MLP
+>>> model = MLP(1, [1, 1], activation=["sigmoid", "tanh"], weights=[[[0.5]], [[-2.0]]])
+>>> sheet = Worksheet(model, [1.0], [0.5], learning_rate=0.1)
+>>> print(sheet.text().split("Backward pass")[0].split("Forward pass")[1])
+<BLANKLINE>
+============
+z₁¹ = w₁₁¹·x₁ + b₁¹ = 0.5000·1.0000 + 0.0000 = 0.5000
+a₁¹ = σ(z₁¹) = 0.6225
+z₁² = w₁₁²·a₁¹ + b₁² = (−2.0000)·0.6225 + 0.0000 = −1.2449
+a₁² = tanh(z₁²) = −0.8469
+C = 0.9070
+<BLANKLINE>
+<BLANKLINE>
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final
+
+from ..engine import Value
+from ..nn import MLP, half_squared_error
+from ..rules import as_number, described
+from ..text import check_digits, save
+from .pages import as_html, as_latex, as_markdown, as_text
+from .training_step import TrainingStep
+
+
+class Worksheet:
+    """One training step of a network by hand, with the numbers or with blanks.
+
+    >>> sheet = Worksheet.from_seed(7)
+    >>> blank, key = sheet.text(answers=False), sheet.text()
+    >>> "______" in blank, "______" in key
+    (True, False)
+
+    `model` is an `nn.MLP`, `x` and `t` are its inputs and targets (or what else the loss takes,
+    such as the number of a class), `loss(model(x), t)` is the cost. No parameter and no `grad` of
+    the model changes. The last table has two columns that show what goes wrong when a layer's δ is
+    computed with weights that have been updated already.
+    """
+
+    def __init__(
+        self,
+        model: MLP,
+        x: Sequence[float],
+        t: float | Sequence[float],
+        *,
+        loss: Callable[[Any, Any], Value] = half_squared_error,
+        learning_rate: float = 0.5,
+        digits: int = 4,
+    ) -> None:
+        if not isinstance(model, MLP):
+            raise TypeError(f"a worksheet is about an nn.MLP, got {described(model)}")
+        if not isinstance(x, Iterable):
+            raise TypeError(f"x= is a list of the network's inputs, got {described(x)}")
+        if not callable(loss):
+            raise TypeError(f"loss= is a function of outputs and targets, got {described(loss)}")
+        check_digits(digits)
+        self._model = model
+        training_step = TrainingStep(model, x, t, loss, as_number(learning_rate), digits)
+        self._page = training_step.page()
+
+    @classmethod
+    def from_seed(
+        cls,
+        seed: int,
+        nin: int = 2,
+        nouts: Sequence[int] = (2, 1),
+        activation: Any = "sigmoid",
+        **settings: Any,
+    ) -> Worksheet:
+        """An exercise with weights and inputs of one digit; the same seed gives the same one.
+
+        >>> Worksheet.from_seed(3).text() == Worksheet.from_seed(3).text()
+        True
+        """
+        chance = random.Random(seed)
+
+        def number() -> float:
+            return chance.choice([-1, 1]) * chance.randint(1, 15) / 10
+
+        sizes = [nin, *nouts]
+        weights = [[[number() for _ in range(k)] for _ in range(j)] for k, j in zip(sizes, nouts)]
+        bias = [[number() for _ in range(j)] for j in nouts]
+        each = [activation] * len(nouts) if isinstance(activation, str) else activation
+        model = MLP(nin, list(nouts), activation=each, weights=weights, bias=bias)
+        x = [number() for _ in range(nin)]
+        return cls(model, x, [float(chance.randint(0, 1)) for _ in range(nouts[-1])], **settings)
+
+    # --- the formats ---
+
+    def text(self, answers: bool = True) -> str:
+        """The sheet as plain text."""
+        return as_text(self._page, answers)
+
+    def markdown(self, answers: bool = True) -> str:
+        """The sheet in Markdown."""
+        return as_markdown(self._page, answers)
+
+    def latex(self, answers: bool = True) -> str:
+        """The sheet in LaTeX, for the body of a document."""
+        return as_latex(self._page, answers)
+
+    def html(self, answers: bool = True) -> str:
+        """The sheet as a piece of HTML."""
+        return as_html(self._page, answers)
+
+    def save(self, path: str | os.PathLike[str], answers: bool = True) -> None:
+        """Write the sheet to a file: `.txt`, `.md`, `.tex` or `.html` by its ending."""
+        texts = {
+            ".txt": self.text(answers),
+            ".md": self.markdown(answers),
+            ".tex": LATEX_DOCUMENT.replace("SHEET", self.latex(answers)),
+            ".html": HTML_DOCUMENT.replace("SHEET", self.html(answers)),
+        }
+        save("a worksheet", path, {end: f"{text}\n".encode for end, text in texts.items()})
+
+    def __repr__(self) -> str:
+        return f"Worksheet({self._model!r})"
+
+    def _repr_html_(self) -> str:
+        return self.html()
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+LATEX_DOCUMENT: Final = r"""\documentclass{article}
+\usepackage[margin=2cm]{geometry}
+\usepackage{amsmath}
+\begin{document}
+\footnotesize
+SHEET
+\end{document}"""
+
+HTML_DOCUMENT: Final = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="color-scheme" content="light dark">
+<title>worksheet</title>
+<style>
+body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
+body { font: 15px/1.6 Helvetica, Arial, sans-serif }
+table { border-collapse: collapse; margin: 0.5rem 0 1rem }
+th, td { padding: 2px 12px; text-align: right; border-bottom: 1px solid #9FB0BF }
+th:first-child, td:first-child { text-align: left }
+p { margin: 2px 0 }
+</style>
+</head>
+<body>
+SHEET
+</body>
+</html>"""

@@ -1,0 +1,242 @@
+"""A batch in machine code: what depends on parameters alone once, the rows, then the gradients.
+
+The rows run in lanes (straight-line code, one vector for each wire) or on the tape in blocks of
+rows; see `native_lanes` and `native_blocks`. With enough work the rows are spread over threads:
+native code does not hold Python's lock. Needs llvmlite and NumPy.
+"""
+
+from __future__ import annotations
+
+import os
+from abc import ABC, abstractmethod
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from struct import Struct
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from ..tape import AFTER, ONCE, REDUCE, Tape
+from .example import Array, Schedule, slot_numbers
+
+if TYPE_CHECKING:
+    from ..compiled import Rows
+
+WORK_FOR_A_THREAD: Final = 2_000_000  # operations × rows: about a millisecond
+
+
+class RowRunner(ABC):
+    """Runs rows and sums up what is to be summed, in one native function."""
+
+    name: str
+    size: int
+    step: int  # rows that run together
+    function: Any
+
+    @abstractmethod
+    def workspace(self) -> Array:
+        """What one thread needs to run rows."""
+
+    @abstractmethod
+    def call(
+        self, values: Array, prepared: Any, begin: int, end: int, sums: Array, space: Array
+    ) -> list[int]:
+        """The address of the function, and its arguments to run rows begin … end − 1.
+
+        `values` are the slots outside the rows; the sums are written. Any row can be first.
+        """
+
+    def run(
+        self, values: Array, prepared: Any, begin: int, end: int, sums: Array, space: Array
+    ) -> None:
+        """Call the function; see `call`."""
+        _, *arguments = self.call(values, prepared, begin, end, sums, space)
+        self.function(*arguments)
+
+    def prepare(self, rows: Rows) -> Any:
+        """The numbers of the rows, laid out as they are read: an array with a row for each input.
+
+        The last example is repeated: rows that run together may begin with it.
+        """
+        columns = columns_of(rows)
+        missing = rows.count + self.step - 1 - columns.shape[1]
+        if missing > 0:
+            columns = np.concatenate([columns, np.repeat(columns[:, -1:], missing, axis=1)], axis=1)
+        columns = np.ascontiguousarray(columns)
+        return columns, columns.ctypes.data, columns.shape[1]
+
+    def lay_out(self, prepared: Any, columns: Any) -> None:
+        """Replace the numbers of prepared rows by others, a column for each row."""
+        prepared[0][:, : columns.shape[1]] = columns
+
+
+class Slots:
+    """The numbers of one run of a batch: the slots outside the rows, the sums, a workspace."""
+
+    __slots__ = ("space", "sums", "values")
+
+    def __init__(self, values: Array, sums: Array, space: Array) -> None:
+        self.values, self.sums, self.space = values, sums, space
+
+
+class NativeBatch:
+    """A batch as machine code; see `BatchRunner`."""
+
+    def __init__(self, tape: Tape, make_row_runner: Any) -> None:
+        before, after = Schedule(tape, ONCE), Schedule(tape, AFTER)
+        reduced = [i for i, kernel in enumerate(tape.kernels) if kernel is REDUCE]
+        after.leave_out(set(reduced))
+        slots = slot_numbers(tape, before.order, reduced, after.order)
+        before.bind(slots)
+        after.bind(slots)
+        self.before, self.after = before, after
+        self.row_runner: RowRunner = make_row_runner(tape, slots, reduced)
+        self.name = self.row_runner.name
+        self.first_sum = tape.first + len(before.order)
+        self.end_of_sums = self.first_sum + len(reduced)
+        self.slot_count = self.end_of_sums + len(after.order)
+        self.constants = slice(len(tape.parameters) + tape.input_count, tape.first)
+        self.constant_numbers = tape.constants
+        self.parameters = slice(0, len(tape.parameters))
+        # a third of the time that NumPy takes to read a list
+        self._put_parameters: Any = Struct(f"{len(tape.parameters)}d").pack_into
+        self.output = int(slots[tape.outputs[0]])
+        self.gradients = slots[np.array(tape.gradients[0], dtype=np.int64)]
+        self.factors = slots[_factors_after_rows(tape)]
+        self.size = self.row_runner.size + before.size + after.size + 8 * self.slot_count
+        self.work_of_a_row = sum(phase not in (ONCE, AFTER) for phase in tape.phases)
+        self._free: list[Slots] = []
+
+    def run(self, parameters: Any, rows: Rows, divisor: int) -> tuple[float, list[float]]:
+        """See `BatchRunner`."""
+        slots = self.take()
+        numbers = slots.values.numbers
+        self._put_parameters(numbers, 0, *parameters)
+        self.run_on(slots, rows)
+        output, gradients = float(numbers[self.output]), numbers.take(self.gradients)
+        if self._needs_each_row(numbers, gradients):
+            gradients = self._row_by_row(slots, rows)
+        self.give(slots)
+        return output / divisor, (gradients / divisor).tolist()
+
+    def _needs_each_row(self, numbers: Any, gradients: Any) -> bool:
+        """Whether eager, which multiplies each row, can have nan or 0 where a sum has none.
+
+        ∞ · Σ is infinite where the ∞ · 0 of one row is nan; 0 · Σ is nan where Σ is too large.
+        """
+        if not len(self.factors) or np.count_nonzero(np.isfinite(gradients)) == len(gradients):
+            return False
+        return bool(np.isinf(numbers.take(self.factors)).any())
+
+    def take(self) -> Slots:
+        """Slots that no other thread uses."""
+        try:
+            return self._free.pop()
+        except IndexError:
+            values = Array(self.slot_count)
+            values.numbers[self.constants] = self.constant_numbers
+            sums = values.part(self.first_sum, self.end_of_sums)
+            return Slots(values, sums, self.row_runner.workspace())
+
+    def give(self, slots: Slots) -> None:
+        """Put slots back."""
+        self._free.append(slots)
+
+    def prepared(self, rows: Rows) -> Any:
+        """The numbers of the rows as the row runner reads them, laid out once."""
+        runner = self.row_runner
+        prepared = rows.prepared.get(runner.step)
+        if prepared is None:
+            prepared = rows.prepared[runner.step] = runner.prepare(rows)
+        return prepared
+
+    def is_one_call(self, count: int) -> bool:
+        """Whether so many rows are run by one native function in this thread."""
+        return self._threads(count) < 2
+
+    def calls(self, slots: Slots, prepared: Any, begin: int, end: int) -> list[list[int]]:
+        """What `run_on` calls for some rows, for machine code that does the same."""
+        rows = self.row_runner.call(slots.values, prepared, begin, end, slots.sums, slots.space)
+        return [self.before.call(slots.values), rows, self.after.call(slots.values)]
+
+    def lay_out(self, prepared: Any, columns: Any) -> None:
+        """Replace the numbers of prepared rows by others, a column for each row."""
+        self.row_runner.lay_out(prepared, columns)
+
+    def _threads(self, count: int) -> int:
+        threads = count * self.work_of_a_row // WORK_FOR_A_THREAD
+        return threads if threads < 2 else min(threads, _cores())
+
+    def run_on(self, slots: Slots, rows: Rows) -> None:
+        """Run on slots of which the parameters are set."""
+        runner, prepared = self.row_runner, self.prepared(rows)
+        self.before.run(slots.values)
+        threads = self._threads(rows.count)
+        if threads < 2:
+            runner.run(slots.values, prepared, 0, rows.count, slots.sums, slots.space)
+        else:
+            self._run_threads(slots, prepared, rows.count, threads)
+        self.after.run(slots.values)
+
+    def _row_by_row(self, slots: Slots, rows: Rows) -> Any:
+        """The gradients of the sum, on slots that have been run: those of each row, summed."""
+        runner, prepared, total = self.row_runner, self.prepared(rows), np.zeros(1)
+        for row in range(rows.count):
+            runner.run(slots.values, prepared, row, row + 1, slots.sums, slots.space)
+            self.after.run(slots.values)
+            with np.errstate(all="ignore"):
+                total = total + slots.values.numbers.take(self.gradients)
+        return total
+
+    def _run_threads(self, slots: Slots, prepared: Any, count: int, threads: int) -> None:
+        runner = self.row_runner
+        share = -(-count // (threads * runner.step)) * runner.step
+        begins = range(0, count, share)
+        parts = [Array(len(slots.sums.numbers)) for _ in begins]
+        jobs = [
+            _pool().submit(
+                runner.run,
+                slots.values,
+                prepared,
+                begin,
+                min(begin + share, count),
+                part,
+                runner.workspace(),
+            )
+            for begin, part in zip(begins, parts)
+        ]
+        for job in jobs:
+            job.result()
+        slots.sums.numbers[:] = sum(part.numbers for part in parts)
+
+
+def _factors_after_rows(tape: Tape) -> Any:
+    """The slots of what is multiplied or added after the rows: sums over them, and factors."""
+    factors = {
+        slot
+        for slots, kernel, phase in zip(tape.operands, tape.kernels, tape.phases)
+        if phase == AFTER and kernel is not REDUCE
+        for slot in slots
+    }
+    return np.array(sorted(factors), dtype=np.int64)
+
+
+@cache
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(_cores(), "minigrad")
+
+
+if hasattr(os, "register_at_fork"):  # a child process has none of the threads
+    os.register_at_fork(after_in_child=_pool.cache_clear)
+
+
+def columns_of(rows: Rows) -> Any:
+    """An array with a row for each input."""
+    return np.array(rows.numbers).T if isinstance(rows.numbers, list) else rows.numbers

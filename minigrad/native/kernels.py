@@ -1,0 +1,216 @@
+"""Kernels as native loops over a run: many operations of one kind, one after the other.
+
+A kernel's function takes the numbers, where among them the operands begin (all first operands,
+then all second ones, …), how many operations there are, how many operands each has, and where the
+results go. It has three forms. An operand is one double; or, for a batch, a slot of doubles, a row
+in each, and the function is also told how many rows there are; or the operations are a stretch:
+their first operands stand side by side, or are the same one, and so with the second ones, and the
+index says only where each begins and whether it moves. Each is compiled once per process.
+"""
+
+from __future__ import annotations
+
+import math
+from threading import RLock
+from typing import Any, Final
+
+import llvmlite.ir as ir
+
+from ..compiled import MOST_TOGETHER
+from ..tape import DOT, DOTS, MUL, SUM, Kernel
+from .dots import write_dots
+from .machine import machine
+from .operand import DOUBLE, INT, LONG, VOID, Code, Native, emit
+
+ROWS: Final = MOST_TOGETHER  # at most in a slot; the rows behind the last one may hold anything
+SLOT: Final = (
+    ROWS + 8
+)  # doubles: with a power of 2, one row of all slots would share few cache sets
+AT_ONCE: Final = 4  # sums that run side by side, because each waits for its own last addition
+
+POINTER: Final = DOUBLE.as_pointer()
+SIGNATURE: Final = ir.FunctionType(VOID, [POINTER, INT.as_pointer(), LONG, LONG, POINTER])
+ROWS_SIGNATURE: Final = ir.FunctionType(VOID, [*SIGNATURE.args, LONG])
+
+NUMBERS, SLOTS, STRETCH = "numbers", "slots", "stretch"  # the forms
+
+# They give the same bits in any form; others call C's library for one number, but not for vectors.
+STRETCHABLE: Final = (DOT, SUM, MUL)
+
+_addresses: dict[tuple[Kernel, int, str], int] = {}
+_lock = RLock()
+
+
+def addresses(kernels: list[tuple[Kernel, int, str]]) -> list[int]:
+    """The native functions of kernels with a number of operands each, compiled where missing."""
+    keys = [(kernel, count if _is_unrolled(kernel) else 0, form) for kernel, count, form in kernels]
+    with _lock:
+        missing = [key for key in dict.fromkeys(keys) if key not in _addresses]
+        if missing:
+            module = ir.Module()
+            for i, key in enumerate(missing):
+                _define(module, f"kernel_{i}", *key)
+            names = [f"kernel_{i}" for i in range(len(missing))]
+            # written as they are to run: LLVM's passes would take most of the time, for nothing
+            _addresses.update(zip(missing, machine().compile(module, names, passes=False)))
+    return [_addresses[key] for key in keys]
+
+
+def _is_unrolled(kernel: Kernel) -> bool:
+    return kernel.fold is None and not kernel.chooses and kernel not in (DOT, DOTS)
+
+
+def _define(module: Any, name: str, kernel: Kernel, count: int, form: str) -> None:
+    on_rows = form is SLOTS
+    function = ir.Function(module, ROWS_SIGNATURE if on_rows else SIGNATURE, name)
+    if kernel is DOTS:
+        write_dots(function)
+        return
+    function.args[4].add_attribute("noalias")  # a run never reads what it writes
+    builder = ir.IRBuilder(function.append_basic_block())
+    if form is STRETCH:
+        _define_stretch(kernel, builder, function)
+        return
+    code = Code(builder, machine().width if on_rows else 1)
+    run = _Run(code, function)
+    if _is_unrolled(kernel):
+        with code.loop(run.count) as gate:
+            operands = [run.operand(gate, LONG(place)) for place in range(count)]
+            result = run.result(gate)
+            for rows in code.vectors_of(run.rows, 2 if on_rows else 1):
+                for row in rows:
+                    inputs = [code.load(builder.gep(operand, [row])) for operand in operands]
+                    code.store(emit(code, kernel, inputs), builder.gep(result, [row]))
+    elif kernel.chooses:
+        with code.loop(run.count) as gate:
+            run.choose(gate)
+    elif on_rows:
+        with code.loop(run.count) as gate:
+            for rows in code.vectors_of(run.rows, AT_ONCE):
+                run.fold(kernel, [(gate, row) for row in rows])
+    else:
+        whole = builder.and_(run.count, LONG(-AT_ONCE))
+        with code.loop(whole, AT_ONCE) as gate:
+            run.fold(kernel, [(builder.add(gate, LONG(i)), LONG(0)) for i in range(AT_ONCE)])
+        with code.loop(builder.sub(run.count, whole)) as gate:
+            run.fold(kernel, [(builder.add(gate, whole), LONG(0))])
+    builder.ret_void()
+
+
+def _define_stretch(kernel: Kernel, builder: Any, function: Any) -> None:
+    """Some vectors together, then what is left, number by number."""
+    count, done = function.args[2], LONG(0)
+    for width, together in ((machine().width, AT_ONCE), (1, 1)):
+        run = _Stretch(Code(builder, width), function)
+        size = width * together
+        whole = builder.and_(builder.sub(count, done), LONG(-size))
+        with run.code.loop(whole, size) as place:
+            first = builder.add(done, place)
+            run.write(kernel, [builder.add(first, LONG(i * width)) for i in range(together)])
+        done = builder.add(done, whole)
+    builder.ret_void()
+
+
+class _Run:
+    """A kernel's function while it is written."""
+
+    def __init__(self, code: Code, function: Any) -> None:
+        self.code = code
+        self.numbers, self.index, self.count, self.operands, self.results, *rows = function.args
+        self.rows, self.slot = (rows[0], LONG(SLOT)) if rows else (LONG(1), LONG(1))
+
+    def operand(self, gate: Any, place: Any) -> Any:
+        """Where the operand of a gate at a place begins."""
+        b = self.code.builder
+        begin = b.load(b.gep(self.index, [b.add(b.mul(place, self.count), gate)]))
+        return b.gep(self.numbers, [b.sext(begin, LONG)])
+
+    def result(self, gate: Any) -> Any:
+        """Where the result of a gate begins."""
+        b = self.code.builder
+        return b.gep(self.results, [b.mul(gate, self.slot)])
+
+    def choose(self, gate: Any) -> None:
+        """Read the operand whose number is the last one, row by row; nan where there is none."""
+        one = Code(self.code.builder, 1)
+        b = one.builder
+        last = b.sub(self.operands, LONG(1))
+        indexes, result = self.operand(gate, last), self.result(gate)
+        with one.loop(self.rows) as row:
+            number = b.load(b.gep(indexes, [row]))
+            is_inside = b.and_(
+                b.fcmp_ordered("<=", DOUBLE(0.0), number),
+                b.fcmp_ordered("<", number, b.sitofp(last, DOUBLE)),
+            )
+            place = b.fptosi(b.select(is_inside, number, DOUBLE(0.0)), LONG)
+            is_whole = b.fcmp_ordered("==", b.sitofp(place, DOUBLE), number)
+            chosen = b.load(b.gep(self.operand(gate, place), [row]))
+            b.store(b.select(is_whole, chosen, DOUBLE(math.nan)), b.gep(result, [row]))
+
+    def fold(self, kernel: Kernel, results: list[tuple[Any, Any]]) -> None:
+        """Some results (of a gate, in a row) side by side, from the first operand to the last."""
+        b = self.code.builder
+        step = 2 if kernel is DOT else 1
+        fold = kernel.fold or (lambda x, y: x + y)
+        firsts = [x.value for x in self._terms(kernel, LONG(0), results)]
+        before, body, after = b.block, b.append_basic_block("fold"), b.append_basic_block("folded")
+        b.cbranch(b.icmp_signed("<", LONG(step), self.operands), body, after)
+        b.position_at_end(body)
+        place = b.phi(LONG)
+        place.add_incoming(LONG(step), before)
+        totals = [b.phi(self.code.number) for _ in results]
+        terms = self._terms(kernel, place, results)
+        sums = [fold(Native(self.code, total), term).value for total, term in zip(totals, terms)]
+        following = b.add(place, LONG(step))
+        place.add_incoming(following, b.block)
+        for total, first, sum_ in zip(totals, firsts, sums):
+            total.add_incoming(first, before)
+            total.add_incoming(sum_, b.block)
+        b.cbranch(b.icmp_signed("<", following, self.operands), body, after)
+        end = b.block
+        b.position_at_end(after)
+        lasts = [b.phi(self.code.number) for _ in results]
+        for last, first, sum_ in zip(lasts, firsts, sums):
+            last.add_incoming(first, before)
+            last.add_incoming(sum_, end)
+        for last, (gate, row) in zip(lasts, results):
+            self.code.store(Native(self.code, last), b.gep(self.result(gate), [row]))
+
+    def _terms(self, kernel: Kernel, place: Any, results: list[tuple[Any, Any]]) -> list[Native]:
+        """What stands at a place of each result's fold; a gate's operands are looked up once."""
+        first = self._numbers(place, results)
+        if kernel is not DOT:
+            return first
+        second = self._numbers(self.code.builder.add(place, LONG(1)), results)
+        return [x * y for x, y in zip(first, second)]
+
+    def _numbers(self, place: Any, results: list[tuple[Any, Any]]) -> list[Native]:
+        operands = {gate: self.operand(gate, place) for gate, _ in results}
+        pointers = (self.code.builder.gep(operands[gate], [row]) for gate, row in results)
+        return [self.code.load(pointer) for pointer in pointers]
+
+
+class _Stretch(_Run):
+    """The function of a stretch: one operation, as it were, whose rows are the operations."""
+
+    def write(self, kernel: Kernel, rows: list[Any]) -> None:
+        """The operations from each of these rows on, as many as a vector holds."""
+        results = [(LONG(0), row) for row in rows]
+        if kernel is not MUL:
+            self.fold(kernel, results)
+            return
+        left, right = (self._numbers(LONG(place), results) for place in range(2))
+        for x, y, row in zip(left, right, rows):
+            self.code.store(x * y, self.code.builder.gep(self.results, [row]))
+
+    def _numbers(self, place: Any, results: list[tuple[Any, Any]]) -> list[Native]:
+        b = self.code.builder
+        begin, step = (
+            b.sext(b.load(b.gep(self.index, [at])), LONG)
+            for at in (place, b.add(self.operands, place))
+        )
+        pointer = b.gep(self.numbers, [begin])
+        is_shared = b.icmp_signed("==", step, LONG(0))
+        shared = self.code.splat(b.load(pointer)).value
+        own = [self.code.load(b.gep(pointer, [b.mul(row, step)])).value for _, row in results]
+        return [Native(self.code, b.select(is_shared, shared, number)) for number in own]

@@ -1,0 +1,164 @@
+"""Which operations of a tape make tiles; what a tile is good for stands in `native_tiles`.
+
+Nothing here knows of networks. Dots that multiply the same wires by numbers known before the rows
+share those wires; products that pair two lists of wires in all ways make a rectangle. What makes
+no tile stays as it is. Needs llvmlite and NumPy.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import product, starmap
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from ..tape import DOT, EACH_ROW, MUL, REDUCE, Tape
+from .example import Schedule
+
+LEFT: Final = 2  # wires on the two sides of a tile of products
+RIGHT: Final = 4
+TILE: Final = LEFT * RIGHT
+STRIP: Final = 8  # tiles next to each other whose wires on the right stay in the nearest cache
+
+Pair = tuple[int, int]  # the slots of two wires that are multiplied
+
+
+class Dots(NamedTuple):
+    """Dots of the same wires: `weights` has a row for each dot, a slot for each wire."""
+
+    operations: list[int]
+    wires: Any
+    weights: Any
+
+
+class ProductTile(NamedTuple):
+    """All products of LEFT wires and RIGHT wires, left by left."""
+
+    left: list[int]
+    right: list[int]
+
+
+class Tiling:
+    """The operations of a row in parts, in an order in which they can run, and what is summed up.
+
+    A part is `Dots`, or a list of operations with the same kernel.
+    """
+
+    def __init__(self, tape: Tape) -> None:
+        self.one = tape.slot_count  # one slot more than the tape has, for the number 1
+        self.is_known = np.ones(tape.slot_count + 1, dtype=bool)  # before the rows
+        self.is_known[len(tape.parameters) : len(tape.parameters) + tape.input_count] = False
+        self.is_known[tape.first : self.one] = np.array(tape.phases) != EACH_ROW
+        sums, made_by_tiles = row_sums(tape, self.one)
+        self.products, places = product_tiles({pair for pairs in sums for pair in pairs})
+        self.sums = [[places[pair] for pair in pairs] for pairs in sums]  # where their terms stand
+        schedule = Schedule(tape, EACH_ROW)
+        schedule.leave_out(made_by_tiles)
+        self.parts: list[Dots | list[int]] = []
+        for run in schedule.runs:
+            dots, others = shared_dots(tape, run, self.is_known)
+            self.parts += dots
+            if others:
+                self.parts.append(others)
+
+    @property
+    def arithmetic(self) -> int:
+        """Multiplications and additions in tiles, without products that have one mostly alone."""
+        dots: int = sum(part.weights.size for part in self.parts if isinstance(part, Dots))
+        terms = Counter(place // TILE for places in self.sums for place in places)
+        return 2 * (dots + sum(count for count in terms.values() if 2 * count >= TILE))
+
+
+def arithmetic(tape: Tape) -> int:
+    """Additions, multiplications and the like for one row: n − 1 for n operands, at least 1."""
+    return sum(
+        max(1, len(slots) - 1)
+        for kernel, phase, slots in zip(tape.kernels, tape.phases, tape.operands)
+        if phase == EACH_ROW or kernel is REDUCE
+    )
+
+
+def shared_dots(tape: Tape, run: list[int], is_known: Any) -> tuple[list[Dots], list[int]]:
+    """The dots of a run in groups that share their wires, and the operations that share none.
+
+    One factor of each product must be known before the rows; of two such, the second is shared.
+    """
+    if tape.kernels[run[0]] is not DOT:
+        return [], run
+    pairs = np.array([tape.operands[i] for i in run], dtype=np.int64).reshape(len(run), -1, 2)
+    left, right = pairs[:, :, 0], pairs[:, :, 1]
+    turned = is_known[right] & ~is_known[left]
+    wires, weights = np.where(turned, left, right), np.where(turned, right, left)
+    groups: dict[bytes, list[int]] = {}
+    for place in np.flatnonzero(is_known[weights].all(axis=1)).tolist():
+        groups.setdefault(wires[place].tobytes(), []).append(place)
+    shared = [places for places in groups.values() if len(places) > 1]
+    taken = {place for places in shared for place in places}
+    dots = [Dots([run[i] for i in places], wires[places[0]], weights[places]) for places in shared]
+    return dots, [i for place, i in enumerate(run) if place not in taken]
+
+
+def row_sums(tape: Tape, one: int) -> tuple[list[list[Pair]], set[int]]:
+    """What is summed over the rows, as products, and the operations that need not run for it.
+
+    What is no product is one times itself. A dot is taken apart, into one sum over the rows for
+    each of its products, where these share wires with enough others: a layer's weights that are
+    used at several places have such gradients.
+    """
+    uses = Counter(slot for operands in tape.operands for slot in operands)
+    summed = [slots[0] for kernel, slots in zip(tape.kernels, tape.operands) if kernel is REDUCE]
+    pairs_of: dict[int, list[Pair]] = {}
+    for slot in summed:
+        i = slot - tape.first
+        is_only_summed = uses[slot] == 1 and i >= 0 and tape.phases[i] == EACH_ROW
+        if is_only_summed and tape.kernels[i] in (MUL, DOT):
+            pairs_of[slot] = list(zip(tape.operands[i][::2], tape.operands[i][1::2]))
+    shares = Counter(wire for pairs in pairs_of.values() for pair in pairs for wire in pair)
+    apart = {
+        slot: pairs
+        for slot, pairs in pairs_of.items()
+        if len(pairs) == 1 or all(max(shares[x], shares[y]) >= RIGHT for x, y in pairs)
+    }
+    return [apart.get(slot, [(one, slot)]) for slot in summed], {x - tape.first for x in apart}
+
+
+def product_tiles(pairs: Iterable[Pair]) -> tuple[list[ProductTile], dict[Pair, int]]:
+    """Tiles that cover the products, and the place of each among all products of the tiles."""
+    partners: dict[int, list[int]] = {}
+    for x, y in sorted(pairs):
+        partners.setdefault(y, []).append(x)
+    rectangles: dict[tuple[int, ...], list[int]] = {}
+    for wire, others in partners.items():
+        rectangles.setdefault(tuple(others), []).append(wire)
+    tiles: list[ProductTile] = []
+    places: dict[Pair, int] = {}
+    for xs, ys in rectangles.items():
+        is_turned = _tile_count(ys, xs) < _tile_count(xs, ys)
+        lefts, rights = (ys, xs) if is_turned else (xs, ys)
+        for tile in _rectangle(lefts, rights):
+            for place, (x, y) in enumerate(product(*tile), start=TILE * len(tiles)):
+                places.setdefault((y, x) if is_turned else (x, y), place)
+            tiles.append(tile)
+    return tiles, places
+
+
+def _rectangle(lefts: Sequence[int], rights: Sequence[int]) -> Iterator[ProductTile]:
+    """Tiles of all products of two lists of wires, strip by strip."""
+    pieces = _pieces(rights, RIGHT)
+    for begin in range(0, len(pieces), STRIP):
+        yield from starmap(
+            ProductTile, product(_pieces(lefts, LEFT), pieces[begin : begin + STRIP])
+        )
+
+
+def _tile_count(left: Sequence[int], right: Sequence[int]) -> int:
+    return -(-len(left) // LEFT) * -(-len(right) // RIGHT)
+
+
+def _pieces(wires: Sequence[int], size: int) -> list[list[int]]:
+    """Pieces of one size; the last wire is repeated where the last piece would be shorter."""
+    pieces = [list(wires[i : i + size]) for i in range(0, len(wires), size)]
+    pieces[-1] += [wires[-1]] * (size - len(pieces[-1]))
+    return pieces

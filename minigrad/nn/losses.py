@@ -1,0 +1,199 @@
+"""Losses: each builds an ordinary circuit of gates from outputs and targets.
+
+>>> from minigrad.engine import Value
+>>> logits = [Value(1000.0), Value(-1000.0), Value(999.0)]
+>>> loss = cross_entropy(logits, 0)
+>>> loss.backward()
+>>> round(loss.data, 6), [round(z.grad, 6) for z in logits]
+(0.313262, [-0.268941, 0.0, 0.268941])
+
+Outputs are a Value or a list of them, targets numbers or Values of the same shape; where a target
+is a class it is its number, from 0. All work inside `mg.compile`, with targets that change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ..engine import Value
+from ..rules import as_number, described, exp, log, maximum, multiplexer, relu, softplus
+from ..rules import sum as sigma
+
+
+def half_squared_error(outputs: Any, targets: Any) -> Any:
+    """E = ½ Σ_j (a_j − t_j)², whose derivative is a_j − t_j.
+
+    >>> from minigrad.engine import Value
+    >>> a = Value(0.75)
+    >>> half_squared_error(a, 1.0).backward(); a.grad
+    -0.25
+    """
+    return 0.5 * squared_error(outputs, targets)
+
+
+def squared_error(outputs: Any, targets: Any) -> Any:
+    """C = Σ_j (ŷ_j − y_j)².
+
+    >>> from minigrad.engine import Value
+    >>> squared_error([Value(1.0), Value(2.0)], [0.0, 4.0]).data
+    5.0
+    """
+    return _sum_of_squares(outputs, targets)[0]
+
+
+def mean_squared_error(outputs: Any, targets: Any) -> Any:
+    """The mean of (ŷ_j − y_j)² over all outputs.
+
+    >>> from minigrad.engine import Value
+    >>> mean_squared_error([Value(1.0), Value(2.0)], [0.0, 4.0]).data
+    2.5
+    """
+    total, count = _sum_of_squares(outputs, targets)
+    return total / count
+
+
+def _sum_of_squares(outputs: Any, targets: Any) -> tuple[Any, int]:
+    ys, ts = _items(outputs), _items(targets)
+    if len(ys) != len(ts) or not ys:
+        raise ValueError(
+            f"a squared error needs one target for each output, got {len(ys)} outputs and "
+            f"{len(ts)} targets"
+        )
+    return _total([(y - t) ** 2 for y, t in zip(ys, ts)]), len(ys)
+
+
+def softmax(logits: Iterable[Any]) -> list[Any]:
+    """p_j = exp(z_j) / Σ_k exp(z_k), shifted by the largest logit so that nothing overflows.
+
+    >>> from minigrad.engine import Value
+    >>> [round(p.data, 3) for p in softmax([Value(1000.0), Value(1001.0)])]
+    [0.269, 0.731]
+    """
+    powers = [exp(z) for z in _shifted(logits)]
+    total = _total(powers)
+    return [power / total for power in powers]
+
+
+def cross_entropy(logits: Iterable[Any], target: Any) -> Any:
+    """−log softmax(z)_target, in one: log Σ_k exp(z_k − m) − (z_target − m) with m = max z.
+
+    >>> from minigrad.engine import Value
+    >>> logits = [Value(1.0), Value(3.0)]
+    >>> cross_entropy(logits, 1).backward()
+    >>> [round(z.grad, 4) for z in logits]
+    [0.1192, -0.1192]
+
+    The gradient is softmax(z) − onehot(target). `target` is the number of the class, or a list with
+    a probability for each class.
+    """
+    shifted = _shifted(logits)
+    log_total = log(_total([exp(z) for z in shifted]))
+    if isinstance(target, Value) or not hasattr(target, "__len__"):
+        return log_total - _chosen(shifted, target)
+    probabilities = list(target)
+    if len(probabilities) != len(shifted):
+        raise ValueError(
+            f"cross_entropy needs one probability for each of {len(shifted)} logits, got "
+            f"{len(probabilities)}"
+        )
+    return _total([p * (log_total - z) for p, z in zip(probabilities, shifted)])
+
+
+def binary_cross_entropy(logit: Any, target: Any) -> Any:
+    """−y·log σ(z) − (1 − y)·log(1 − σ(z)), from the logit z: softplus(z) − y·z.
+
+    >>> from minigrad.engine import Value
+    >>> z = Value(-1000.0)
+    >>> loss = binary_cross_entropy(z, 1)
+    >>> loss.backward(); loss.data, z.grad
+    (1000.0, -1.0)
+
+    The gradient is σ(z) − y. `target` is 0 or 1, or a probability in between.
+    """
+    if not isinstance(target, Value) and not 0.0 <= as_number(target) <= 1.0:
+        raise ValueError(
+            f"binary_cross_entropy needs a target from 0 to 1, got {target!r}: labels −1 and +1 "
+            "are for hinge, or write (y + 1) / 2"
+        )
+    return softplus(logit) - target * logit
+
+
+def hinge(score: Any, label: Any) -> Any:
+    """max(0, 1 − y·s): no loss for a score that is right by a margin of 1.
+
+    >>> from minigrad.engine import Value
+    >>> [hinge(Value(0.25), label).data for label in (1, -1, 0)]
+    [0.75, 1.25, 1.25]
+
+    Labels are +1 and −1, or 1 and 0.
+    """
+    if not isinstance(score, Value):
+        score = as_number(score)
+    if isinstance(label, Value):
+        sign: Any = 2.0 * relu(label) - 1.0
+    elif as_number(label) in (-1.0, 0.0, 1.0):
+        sign = 1.0 if as_number(label) > 0.0 else -1.0
+    else:
+        raise ValueError(f"hinge needs a label +1 or −1 (or 0), got {label!r}")
+    return relu(1.0 - sign * score)
+
+
+def multiclass_hinge(scores: Iterable[Any], target: Any, margin: float = 1.0) -> Any:
+    """The multiclass SVM loss, Σ_{j≠t} max(0, s_j − s_t + margin).
+
+    >>> from minigrad.engine import Value
+    >>> multiclass_hinge([Value(3.2), Value(5.1), Value(-1.7)], 0).data
+    2.8999999999999995
+
+    `target` t is the number of the right class (J. Weston, C. Watkins 1999).
+    """
+    scores = _items(scores)
+    right = _chosen(scores, target)
+    if isinstance(target, Value):  # which class is left out is not known yet: take it off again
+        return _total([relu(s - right + margin) for s in scores]) - margin
+    others = [s for j, s in enumerate(scores) if j != int(target)]
+    if not others:
+        raise ValueError("multiclass_hinge needs at least two scores, got 1")
+    return _total([relu(s - right + margin) for s in others])
+
+
+def l2_regularization(parameters: Iterable[Any], strength: float) -> Any:
+    """strength · Σ p²: to be added to a loss, so that weights stay small.
+
+    >>> from minigrad.engine import Value
+    >>> l2_regularization([Value(3.0), Value(-4.0)], 0.1).data
+    2.5
+    """
+    return strength * _total([parameter * parameter for parameter in _items(parameters)])
+
+
+def _items(given: Any) -> list[Any]:
+    if isinstance(given, Value) or not hasattr(given, "__iter__"):
+        return [given]
+    return list(given)
+
+
+def _total(terms: list[Any]) -> Any:
+    return terms[0] if len(terms) == 1 else sigma(*terms)
+
+
+def _shifted(logits: Any) -> list[Any]:
+    """Logits less the largest: the exponentials are then at most 1, and one of them is 1."""
+    zs = _items(logits)
+    if len(zs) < 2:
+        raise ValueError(f"softmax needs at least two logits, got {len(zs)}")
+    largest = maximum(*zs)
+    return [z - largest for z in zs]
+
+
+def _chosen(items: list[Any], target: Any) -> Any:
+    """The item of the right class; a multiplexer where the class is a wire."""
+    if isinstance(target, Value):
+        return multiplexer(*items, target)
+    if as_number(target) not in range(len(items)):
+        raise ValueError(
+            f"the target must be the number of a class, from 0 to {len(items) - 1}, got "
+            f"{described(target)}"
+        )
+    return items[int(target)]

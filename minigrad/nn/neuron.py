@@ -1,0 +1,135 @@
+"""One unit of a network: × gates for its weights, one Σ, + for the bias, an activation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..engine import Value, constant
+from ..rules import described, dot
+from .activations import Activation, activation_of
+from .initial_weights import initial_biases, initial_weights, random_numbers
+from .module import Module
+from .unit_names import UnitNames
+
+
+class Neuron(Module):
+    """One unit: z = Σ_k w_k · x_k + b and a = σ(z).
+
+    >>> unit = Neuron(2, activation="sigmoid", weights=[2.0, -3.0], bias=-3.0)
+    >>> a = unit([-1.0, -2.0])
+    >>> unit.z.data, round(a.data, 4)
+    (1.0, 0.7311)
+
+    `nonlin=False` (micrograd's word) makes it linear. `bias` is True (it begins at 0), False for
+    none, or a number. `weights` is a scheme ("uniform", "xavier", "he", "zeros") or the numbers;
+    `seed` makes a scheme repeatable, without it Python's `random` decides. `labels=False` leaves z
+    and a without label and `unit`, for speed: pictures then have no frames.
+    """
+
+    w: list[Value]
+    b: Value | None
+
+    def __init__(
+        self,
+        nin: int,
+        nonlin: bool = True,
+        *,
+        activation: Any = "relu",
+        weights: Any = "uniform",
+        bias: Any = True,
+        seed: Any = None,
+        names: UnitNames | None = None,
+        labels: bool = True,
+    ) -> None:
+        check_count(nin, "a Neuron", "inputs")
+        names = names or UnitNames()
+        if not isinstance(weights, str):
+            weights = [weights]
+        (row,) = initial_weights(weights, nin, 1, random_numbers(seed))
+        (offset,) = initial_biases(bias if isinstance(bias, bool) else [bias], 1)
+        self.w = [Value(number, label=names.w(k)) for k, number in enumerate(row)]
+        self.b = None if offset is None else Value(offset, label=names.b)
+        for parameter in self.parameters():
+            parameter.unit = names.unit
+        self.activation: Activation = activation_of(activation if nonlin else None)
+        self.names = names
+        self.labels = labels
+        self._total: Value | None = None
+        self._z: Value | None = None
+        self._a: Value | None = None
+
+    def __call__(self, x: Any) -> Value:
+        return self.forward(input_wires(x, self.names))
+
+    def forward(self, inputs: Sequence[Value]) -> Value:
+        """The unit's circuit on these wires."""
+        if len(inputs) != len(self.w):
+            expected = f"{len(self.w)} input{'s' * (len(self.w) != 1)}"
+            raise ValueError(f"{self.names.owner} takes {expected}, got {len(inputs)}")
+        weights: Sequence[Any] = self.w
+        total: Any = weights[0] * inputs[0] if len(weights) == 1 else dot(weights, inputs)
+        z = total if self.b is None else total + self.b
+        function = self.activation.function
+        a: Value = z if function is None else function(z)
+        if self.labels:
+            names = self.names
+            a.label, a.unit = names.a, names.unit
+            z.label, z.unit = names.z, names.unit
+        self._total, self._z, self._a = total, z, a
+        return a
+
+    @property
+    def z(self) -> Value:
+        """The pre-activation of the latest forward pass."""
+        if self._z is None:
+            raise ValueError(f"{self!r} has no z yet: call it on inputs first")
+        return self._z
+
+    @property
+    def a(self) -> Value:
+        """The activation of the latest forward pass; for a linear unit the same wire as `z`."""
+        if self._a is None:
+            raise ValueError(f"{self!r} has no a yet: call it on inputs first")
+        return self._a
+
+    @property
+    def delta(self) -> float:
+        """δ = ∂C/∂z, after `C.backward()`."""
+        if not self.z.has_grad:
+            raise ValueError(f"{self!r} has no δ yet: call backward() on the cost first")
+        return self.z.grad
+
+    def weight_in_pass(self, k: int) -> float:
+        """Weight number k as it was in the latest forward pass: the local gradient of its gate."""
+        assert self._total is not None
+        product = self._total if len(self.w) == 1 else self._total.inputs[k]
+        return product.local_gradients[1]
+
+    def __repr__(self) -> str:
+        bias = "" if self.b is not None else ", bias=False"
+        return f"Neuron({len(self.w)}, activation={self.activation.name!r}{bias})"
+
+
+def input_wires(x: Any, names: UnitNames) -> list[Value]:
+    """Inputs as wires: numbers become constants, one each, so that every unit sees the same."""
+    if isinstance(x, Value):
+        return [x]
+    if isinstance(x, (set, frozenset, dict)):
+        raise TypeError(f"inputs need an order, got {described(x)}: pass a list")
+    try:
+        items = list(x)
+    except TypeError:
+        items = [x]
+    return [
+        item if isinstance(item, Value) else constant(item, label=names.x(k))
+        for k, item in enumerate(items)
+    ]
+
+
+def check_count(count: Any, owner: str, what: str) -> None:
+    """Refuse a number of inputs or units that no network has."""
+    if isinstance(count, bool) or not isinstance(count, int):
+        raise TypeError(f"{owner} needs a whole number of {what}, got {described(count)}")
+    if count < 1:
+        raise ValueError(f"{owner} needs at least one of its {what}, got {count}")

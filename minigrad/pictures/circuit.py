@@ -1,0 +1,261 @@
+"""The picture of the textbooks: round gates, values above the wires, gradients below.
+
+A wire is a node, a small table with its value over its gradient: the line between the two is the
+wire. A wire with several uses ends in a dot, and each branch behind the dot carries its own
+contribution.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from ..engine import Value
+from ..text import rounded
+from .dot import constant_text, font, gate_shape, header, name_cell, number, side_cell, wire_table
+from .highlights import wire_colour
+from .scene import Scene, Use
+from .units import Group, outer_sources
+
+CUT: Final = "⋯"  # the picture leaves out what is there
+
+
+def circuit_lines(scene: Scene, groups: Sequence[Group] = ()) -> list[str]:
+    """The lines of DOT, without the braces around them."""
+    return CircuitWriter(scene, groups).lines()
+
+
+def is_plain_number(wire: Value) -> bool:
+    """Whether the wire is a constant without a name: drawn small, without a gradient."""
+    return wire.is_constant and not wire.label
+
+
+class CircuitWriter:
+    """Writes nodes and edges as it meets wires and gates, in topological order."""
+
+    def __init__(self, scene: Scene, groups: Sequence[Group] = ()) -> None:
+        self.scene, self.theme, self.stage = scene, scene.theme, scene.stage
+        self.number = scene.uses.number
+        self.active, self.birth = scene.active, scene.first_nonfinite_wire
+        self.goes_back = (scene.active, 0) in scene.stage.contributions  # the gate at work does
+        self.width = 40 + 7 * max(0, scene.digits - 2)
+        self.gates = set(scene.gates)
+        self.groups = groups
+        self.group_of = {wire: group for group in groups for wire in group.members}
+        self.nodes: dict[Group | None, list[str]] = {group: [] for group in (None, *groups)}
+        self.edges: list[str] = []
+        self.entries: dict[tuple[int, int], str] = {}  # the edges into gates, by gate and place
+
+    def lines(self) -> list[str]:
+        """All lines of the picture."""
+        drawn = set(self.gates)
+        if not self.gates:
+            self.wire(self.scene.output)
+        for gate in self.scene.gates:
+            for source in gate.inputs:
+                if source not in drawn and source in self.scene.uses.shown:
+                    drawn.add(source)
+                    self.wire(source)  # a leaf, or the wire out of a gate left out
+            self.gate(gate)
+            self.wire(gate)
+        frames = [line for group in self.groups for line in self.frame(group)]
+        ordering = {"newrank": "true"} if self.groups else {"ordering": "in"}
+        graph = header(self.scene, nodesep=0.14, ranksep=0.16, **ordering)
+        # by gate and place: with ordering=in a gate's first input comes uppermost
+        entries = [self.entries[use] for use in sorted(self.entries)]
+        return [*graph, *frames, *self.nodes[None], *self.edges, *entries, *self.guides()]
+
+    def frame(self, group: Group) -> list[str]:
+        """The frame around a unit, with all that stands in it."""
+        theme, (layer, j) = self.theme, group.unit
+        title = font(f"<i>layer {layer} · neuron {j}</i>", theme.faint, 12)
+        return [
+            f'subgraph "cluster_{self.number[group.output]}" {{',
+            f"label=<{title}>; labelloc=t; labeljust=l; margin=8; penwidth=1.2",
+            f'style="rounded,filled"; fillcolor="{theme.cluster}"; color="{theme.cluster_line}"',
+            *self.nodes[group],
+            "}",
+        ]
+
+    def guides(self) -> list[str]:
+        """Invisible edges: layers stand from left to right, the units of a layer in order."""
+        number, lines = self.number, []
+        columns: dict[int, list[tuple[tuple[int, int], int, str]]] = {}
+        for group in self.groups:
+            sources = outer_sources(group, self.scene.uses)
+            if any(
+                source in self.group_of and self.layer(source) >= group.layer for source in sources
+            ):
+                return []  # a recurrent network: its layers are not columns
+            before = next((source for source in sources if source in self.group_of), None)
+            for leaf in group.members:
+                if leaf.is_leaf and before is not None:
+                    lines.append(
+                        f"w{number[before]}:e -> w{number[leaf]}:w [style=invis, weight=0]"
+                    )
+            for source in sources:
+                for use in self.branches(source):
+                    if self.group_of.get(use.gate) is group:
+                        place = (group.unit, number[source], self.branch_name(source, use))
+                        columns.setdefault(group.layer, []).append(place)
+        shared = [
+            f"w{number[wire]}"
+            for wire in self.scene.uses.shown
+            if wire.is_leaf and wire not in self.group_of and self.branches(wire)
+        ]
+        chains = [shared, *([name for *_, name in sorted(column)] for column in columns.values())]
+        return lines + [
+            f"{{rank=same; {' -> '.join(chain)} [style=invis]}}"
+            for chain in chains
+            if len(chain) > 1
+        ]
+
+    # --- gates ---
+
+    def gate(self, wire: Value) -> None:
+        theme, n = self.theme, self.number[wire]
+        fill, line, thickness, style = theme.gate, theme.line, "1.4", "filled"
+        if wire in self.stage.done:
+            fill = theme.done
+        if wire in self.scene.idle:
+            line, thickness, style = theme.warning, "2.2", "filled,dashed"
+        if wire is self.birth:
+            line, style = theme.warning, 'filled", peripheries="2'
+        if wire is self.active:
+            fill, line, thickness = theme.active, theme.active_line, "2.6"
+        edge = self.edge_colour(self.stage.gradients.get(wire), wire is self.active)
+        self.nodes[self.group_of.get(wire)].append(
+            f'g{n} [id="gate-{n}", class="gate", {gate_shape(self.scene.symbol(wire), style)}, '
+            f'fillcolor="{fill}", color="{line}", penwidth={thickness}]'
+        )
+        self.edges.append(f"g{n} -> w{n}:w [arrowhead=none, weight=8{edge}]")
+
+    # --- wires ---
+
+    def wire(self, wire: Value) -> None:
+        """A wire's node, and the edges to where it goes."""
+        n, uses = self.number[wire], self.uses(wire)
+        fans_out = self.fans_out(wire, uses)
+        use = uses[0] if len(uses) == 1 and not fans_out else None
+        self.nodes[self.group_of.get(wire)].append(
+            f'w{n} [id="wire-{n}", class="wire", shape=plain, label=<{self.table(wire, use)}>]'
+        )
+        if fans_out:
+            self.junction(wire, uses)
+            return
+        for use in uses:
+            self.edge(f"w{n}:e", wire, use, "branch")
+
+    def junction(self, wire: Value, uses: Sequence[Use]) -> None:
+        """The dot where a wire ends that has several uses, and the branches behind it."""
+        n, nodes = self.number[wire], self.nodes[self.group_of.get(wire)]
+        nodes.append(
+            f'j{n} [class="junction", shape=point, width=0.07, fillcolor="{self.theme.line}", '
+            'label=""]'
+        )
+        colour = self.edge_colour(self.stage.gradients.get(wire), False)
+        self.edges.append(f"w{n}:e -> j{n} [arrowhead=none, weight=8{colour}]")
+        value, faint = self.stage.values.get(wire), self.theme.faint
+        upper = number(value, faint, self.theme, self.scene.digits, size=10)
+        for use in uses:
+            self.branch(wire, use, upper)
+        if hidden := self.scene.uses.hidden.get(wire, 0):
+            more = font(f"{CUT} {hidden} more", faint, 10)
+            nodes.append(f"h{n} [shape=plain, label=<{more}>]")
+            self.edges.append(f"j{n} -> h{n}:w [arrowhead=none, style=dotted]")
+
+    def uses(self, wire: Value) -> list[Use]:
+        """The uses of a wire that are drawn."""
+        return self.scene.uses.shown.get(wire, [])
+
+    def fans_out(self, wire: Value, uses: Sequence[Use]) -> bool:
+        """Whether a wire has several uses: each becomes a branch behind a dot."""
+        several = len(uses) + (wire in self.scene.uses.hidden) > 1
+        return several and not is_plain_number(wire)
+
+    def branches(self, wire: Value) -> list[Use]:
+        """The uses of a wire that has several."""
+        uses = self.uses(wire)
+        return uses if self.fans_out(wire, uses) else []
+
+    def branch_name(self, wire: Value, use: Use) -> str:
+        return f"b{self.number[wire]}_{self.number[use.gate]}_{use.place}"
+
+    def table(self, wire: Value, use: Use | None) -> str:
+        """A wire's numbers and its name; `use` is its only one, if it has only one."""
+        theme, digits = self.theme, self.scene.digits
+        value, gradient = self.stage.values.get(wire), self.stage.gradients.get(wire)
+        if value is not None and is_plain_number(wire):
+            return font(constant_text(value, digits), theme.faint, 10)
+        active = wire is self.active or self.is_active(use)
+        bold_value = wire is self.active and not self.goes_back
+        upper = number(value, theme.value, theme, digits, bold=bold_value)
+        lower = self.gradient(wire, gradient, active and self.goes_back)
+        name = name_cell(wire.label, self.scene.heat) if wire.label else ""
+        before, after = (name, "") if wire.is_leaf else ("", name)
+        if not wire.is_leaf and wire not in self.gates:
+            before = side_cell(font(CUT, theme.faint), 14, self.scene.heat)
+        line = wire_colour(self.scene, gradient, active)
+        if wire is self.birth and wire.is_leaf:
+            line = theme.warning
+        return wire_table(before, upper, lower, after, line, self.width, self.scene.heat)
+
+    def branch(self, wire: Value, use: Use, upper: str) -> None:
+        """One of the branches behind the dot, with its own contribution below the wire's value."""
+        n = self.number[wire]
+        name = self.branch_name(wire, use)
+        ident = f"branch-{n}-{self.number[use.gate]}-{use.place}"
+        active = self.is_active(use)
+        sent = self.stage.contributions.get(use)
+        lower = self.gradient(wire, sent, active)
+        line = wire_colour(self.scene, sent, active)
+        table = wire_table("", upper, lower, "", line, self.width, self.scene.heat)
+        self.nodes[None].append(  # between the units, even if the wire comes out of one
+            f'{name} [id="{ident}", class="wire branch", shape=plain, label=<{table}>]'
+        )
+        colour = self.edge_colour(sent, active)
+        self.edges.append(f"j{n} -> {name}:w [arrowhead=none{colour}]")
+        self.edge(f"{name}:e", wire, use, "")
+
+    def gradient(self, wire: Value, gradient: float | None, bold: bool) -> str:
+        """The number below a wire; a dash where no gradient ever goes."""
+        if wire.is_constant:
+            return font("–", self.theme.faint, 12)
+        return number(gradient, self.theme.gradient, self.theme, self.scene.digits, bold=bold)
+
+    def edge(self, tail: str, wire: Value, use: Use, kind: str) -> None:
+        """The edge into a gate; with show="local" it passes the local gradient, in a pill."""
+        n, gate = self.number[wire], self.number[use.gate]
+        sent = None if wire.is_constant else self.stage.contributions.get(use)
+        colour = self.edge_colour(sent, self.is_active(use))
+        kind = f', class="{kind}"' if kind else ""
+        if (local := self.scene.local_gradient(use)) is not None:
+            text = rounded(local, self.scene.digits)
+            pill = f"l{n}_{gate}_{use.place}"
+            self.nodes[self.group_of.get(use.gate)].append(
+                f'{pill} [id="local-{n}-{gate}-{use.place}", class="local", label="{text}", '
+                'shape=box, style=rounded, width=0.36, height=0.2, margin="0.04,0.01", '
+                f'fontsize=10, penwidth=1, color="{self.theme.local}", '
+                f'fontcolor="{self.theme.local}"]'
+            )
+            self.edges.append(f"{tail} -> {pill} [arrowhead=none, weight=8{colour}]")
+            tail = pill
+        self.entries[gate, use.place] = (
+            f'{tail} -> g{gate} [id="edge-{n}-{gate}-{use.place}"{kind}, weight=2{colour}]'
+        )
+
+    def layer(self, wire: Value) -> int:
+        return self.group_of[wire].layer
+
+    # --- what stands out ---
+
+    def edge_colour(self, gradient: float | None, active: bool) -> str:
+        """More attributes of an edge along a wire of that gradient."""
+        if not active and (gradient is None or not self.scene.heat):
+            return ""
+        thickness = 2 if active else 2.5
+        return f', color="{wire_colour(self.scene, gradient, active)}", penwidth={thickness}'
+
+    def is_active(self, use: Use | None) -> bool:
+        """Whether it is a use by the gate at work."""
+        return use is not None and use.gate is self.active

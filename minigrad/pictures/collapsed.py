@@ -1,0 +1,253 @@
+"""The picture with one box for each unit or layer: its activation, its delta, and its weights.
+
+The gates outside of the units, those of a loss for instance, are drawn as they are.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Final
+
+from ..engine import Value
+from ..text import rounded
+from .boxes import Box, runs_of
+from .circuit import CircuitWriter
+from .dot import dot_name, dot_text, font, header
+from .highlights import wire_colour
+from .scene import Scene, Use
+from .units import Group, outer_sources
+
+MOST_WEIGHTS: Final = 12  # with more into one layer the wires are straight, and have no labels
+MOST_ROWS: Final = 8  # units that a layer's box lists
+MOST_INPUTS: Final = 20  # inputs drawn one by one; a batch of examples has more
+MOST_SYMBOLS: Final = 4  # gates of an activation that a box names
+
+Ends = tuple[Value | Box, Box]
+
+
+def collapsed_lines(scene: Scene, boxes: Sequence[Box]) -> list[str]:
+    """The lines of DOT, without the braces around them."""
+    return CollapsedWriter(scene, boxes).lines()
+
+
+class CollapsedWriter(CircuitWriter):
+    """Writes a box where the wires of its units come up, and all else as it is."""
+
+    def __init__(self, scene: Scene, boxes: Sequence[Box]) -> None:
+        super().__init__(scene)
+        self.boxes = boxes
+        self.box_of = {wire: box for box in boxes for group in box.groups for wire in group.members}
+        self.reads = self._reads()
+        into_layer = Counter(box.layer for _, box in self.reads)
+        self.few = max(into_layer.values(), default=0) <= MOST_WEIGHTS
+
+    def lines(self) -> list[str]:
+        """All lines of the picture."""
+        drawn = set(self.gates)
+        for box in self.boxes:
+            self.box(box)
+        inputs = [source for source, _ in self.reads if isinstance(source, Value)]
+        sources = [
+            source
+            for gate in self.scene.gates
+            if gate not in self.box_of
+            for source in gate.inputs
+            if source in self.scene.uses.shown
+        ]
+        for source in (*inputs, *sources):
+            if source not in drawn and source not in self.box_of:
+                drawn.add(source)
+                self.wire(source)
+        for gate in self.scene.gates:
+            if gate not in self.box_of:
+                self.gate(gate)
+                self.wire(gate)
+        for wire, box in self.box_of.items():
+            for use in self.uses(wire):
+                self.edge(f"{box.name}:e", wire, use, "branch")
+        self.weighted_edges()
+        return [
+            *self.graph(),
+            *self.nodes[None],
+            *self.edges,
+            *self.entries.values(),
+            *self.columns(),
+        ]
+
+    def graph(self) -> list[str]:
+        """The lines that begin the picture: many wires want room, and no bends."""
+        if self.few:
+            return header(self.scene, nodesep=0.25, ranksep=0.9)
+        tallest = max(len(list(column)) for _, column in groupby(box.layer for box in self.boxes))
+        room = min(0.9 + 0.1 * tallest, 4.0)
+        return header(self.scene, nodesep=0.25, ranksep=f"{room:g}", splines="line")
+
+    def uses(self, wire: Value) -> list[Use]:
+        """The uses by gates that are drawn."""
+        return [use for use in self.scene.uses.shown.get(wire, []) if use.gate not in self.box_of]
+
+    # --- boxes ---
+
+    def box(self, box: Box) -> None:
+        """The node of a box."""
+        symbols = dict.fromkeys(self._symbol(group) for group in box.groups)
+        rows = [font(box.title, self.theme.faint, 10), f"<b>{dot_text(', '.join(symbols))}</b>"]
+        cells = "".join(f'<tr><td colspan="2">{row}</td></tr>' for row in rows)
+        self.nodes[None].append(
+            f'{box.name} [id="unit-{box.ident}", class="unit", shape=box, {self._look(box)}, '
+            f'margin="0.12,0.05", label=<<table border="0" cellspacing="0" cellpadding="1">{cells}'
+            f"{self._numbers(box.groups)}</table>>]"
+        )
+
+    def _look(self, box: Box) -> str:
+        """The border of a box: that of what stands out in it."""
+        theme, style, more = self.theme, "rounded,filled", ""
+        line = theme.line
+        if all(group.output in self.scene.idle for group in box.groups):
+            line, style = theme.warning, "rounded,filled,dashed"
+        if self.birth is not None and self.box_of.get(self.birth) is box:
+            line, more = theme.warning, ", peripheries=2"
+        if self.active is not None and self.box_of.get(self.active) is box:
+            line, more = theme.active_line, ", penwidth=2.6"
+        return f'style="{style}", fillcolor="{theme.gate}", color="{line}"{more}'
+
+    def _symbol(self, group: Group) -> str:
+        """What a unit does, in short: `Σ tanh`."""
+        start = group.members.index(group.preactivation) + 1
+        symbols = [self.scene.symbol(wire) for wire in group.members[start:] if wire.gate]
+        if len(symbols) > MOST_SYMBOLS:
+            symbols[MOST_SYMBOLS - 1 :] = ["…"]
+        return " ".join(["Σ", *symbols])
+
+    def _numbers(self, groups: Sequence[Group]) -> str:
+        """Activations and deltas: of each unit, or from the least to the greatest."""
+        values, gradients = self.stage.values, self.stage.gradients
+        theme, digits = self.theme, self.scene.digits
+        activations = [values[group.output] for group in groups if group.output in values]
+        deltas = [gradients[g.preactivation] for g in groups if g.preactivation in gradients]
+        if len(groups) > MOST_ROWS:
+            pairs = [(_range("a", activations, digits), _range("δ", deltas, digits))]
+        else:
+            pairs = [
+                (
+                    f"{dot_name(group.output.label) or 'a'} = "
+                    f"{_known(values.get(group.output), digits)}",
+                    f"{dot_name('delta_{}^{}'.format(*group.unit[::-1]))} = "
+                    f"{_known(gradients.get(group.preactivation), digits)}",
+                )
+                for group in groups
+            ]
+        return "".join(
+            f'<tr><td cellpadding="3">{font(value, theme.value, 12)}</td>'
+            f'<td cellpadding="3">{font(delta, theme.gradient, 12)}</td></tr>'
+            for value, delta in pairs
+        )
+
+    # --- wires between them ---
+
+    def _reads(self) -> dict[Ends, list[Use]]:
+        """For every box what it reads, a wire or another box, and the gates that read it."""
+        found: dict[Ends, list[Use]] = {}
+        uses = self.scene.uses
+        sources = {group: outer_sources(group, uses) for box in self.boxes for group in box.groups}
+        leaves = (source for wires in sources.values() for source in wires if source.is_leaf)
+        inputs = dict.fromkeys(leaves)
+        if len(inputs) > MOST_INPUTS:
+            many = Box("inputs", "inputs", f"{len(inputs)} inputs", [])
+            title = font(many.title, self.theme.ink)
+            self.nodes[None].append(f"{many.name} [shape=plain, label=<{title}>]")
+            self.box_of |= dict.fromkeys(inputs, many)
+        for box in self.boxes:
+            for group in box.groups:
+                own = set(group.members)
+                for source in sources[group]:
+                    ends = self.box_of.get(source, source), box
+                    found.setdefault(ends, []).extend(
+                        use for use in uses.shown[source] if use.gate in own
+                    )
+        return found
+
+    def _weights(self, uses: Sequence[Use]) -> list[float]:
+        """The local gradients of gates towards what they read: in w·x that is w."""
+        weights = []
+        for wire, place in uses:
+            gate = wire.gate
+            assert gate is not None
+            if not gate.has_rules:  # made by hand: it has no local gradients
+                continue
+            if wire.inputs[place].is_constant:  # for which none was taken
+                inputs = (source.data for source in wire.inputs)
+                weights.append(gate.local_gradients(*inputs)[place])
+            else:
+                weights.append(wire.local_gradients[place])
+        return weights
+
+    def weighted_edges(self) -> None:
+        """Wires as thick as their weights are big, dashed where these are negative."""
+        weights = {ends: self._weights(uses) for ends, uses in self.reads.items()}
+        biggest = max((abs(w) for found in weights.values() for w in found if w == w), default=1.0)
+        most = max(1.0, min(biggest, 1e300))
+        for (start, box), found in weights.items():
+            tail = start.name if isinstance(start, Box) else f"w{self.number[start]}"
+            size = max(map(abs, found), default=0.0)
+            share = min(size, 1e300) / most if size == size else 0.0
+            dashed = len(found) == 1 and found[0] < 0
+            self.edges.append(
+                f'{tail}:e -> {box.name}:w [class="weight", '
+                f"penwidth={0.6 + 2.4 * share if self.few else 0.4 + 1.6 * share:.2f}, "
+                f"style={'dashed' if dashed else 'solid'}"
+                f"{self._wire_colour(start, box, share)}{self._weight_label(start, box, found)}]"
+            )
+
+    def _wire_colour(self, start: Value | Box, box: Box, share: float) -> str:
+        """By the biggest gradient that comes back along the wires; many small weights are pale."""
+        if self.scene.heat:
+            sent = map(self.stage.contributions.get, self.reads[start, box])
+            sizes = [abs(gradient) for gradient in sent if gradient is not None]
+            return f', color="{wire_colour(self.scene, max(sizes, default=None))}"'
+        return "" if self.few else f', color="{self.theme.line}{round(60 + 160 * share):02X}"'
+
+    def _weight_label(self, start: Value | Box, box: Box, weights: Sequence[float]) -> str:
+        if not weights or not (self.few or (isinstance(start, Box) and len(weights) > 1)):
+            return ""
+        if len(weights) > 1:
+            text = _count_of_weights(len(weights), box)
+        else:
+            text = f"w = {rounded(weights[0], self.scene.digits)}"
+        return f", label=<{font(text, self.theme.value, 10)}>"
+
+    def columns(self) -> list[str]:
+        """Boxes of one layer stand in one column, in order, and so do the inputs."""
+        columns: dict[int, list[str]] = {}
+        for box in self.boxes:
+            columns.setdefault(box.layer, []).append(box.name)
+        for start, box in self.reads:
+            if isinstance(start, Box) and start.groups and start.layer >= box.layer:
+                return []  # a recurrent network
+        inputs = [f"w{self.number[s]}" for s, _ in self.reads if isinstance(s, Value) and s.is_leaf]
+        chains = [list(dict.fromkeys(inputs)), *columns.values()]
+        return [
+            f"{{rank=same; {' -> '.join(chain)} [style=invis]}}"
+            for chain in chains
+            if len(chain) > 1
+        ]
+
+
+def _count_of_weights(count: int, box: Box) -> str:
+    runs = runs_of(box.groups)
+    if runs > 1 and count % runs == 0:
+        return f"{count // runs:g} weights × {runs:g}"
+    return f"{count} weights"
+
+
+def _known(number: float | None, digits: int) -> str:
+    return "?" if number is None else rounded(number, digits)
+
+
+def _range(name: str, numbers: Sequence[float], digits: int) -> str:
+    if not numbers:
+        return f"<i>{name}</i>&#160;= ?"
+    low, high = rounded(min(numbers), digits), rounded(max(numbers), digits)
+    return f"<i>{name}</i>&#160;from {low} to {high}"

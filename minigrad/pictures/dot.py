@@ -1,0 +1,130 @@
+"""Pieces of DOT, Graphviz's language, that the styles of pictures share.
+
+Text reaches DOT only through `dot_text` and `dot_name`, which escape it with `notation`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from math import isfinite
+from typing import Final
+
+from ..rules import format_number
+from ..text import escape, html_name, printable, rounded, unicode_name
+from .scene import Scene
+from .themes import Theme
+
+FONT: Final = "Helvetica,Arial,sans-serif"
+UNKNOWN: Final = "?"
+
+
+def header(scene: Scene, **graph: object) -> list[str]:
+    """The lines that begin a picture: its defaults and its caption."""
+    theme = scene.theme
+    font = f'fontname="{FONT}", fontcolor="{theme.ink}"'
+    lines = [
+        f'graph [rankdir=LR, bgcolor="{theme.background}", pad=0.2, {font}, fontsize=13, '
+        f"labelloc=b, outputorder=edgesfirst{attributes(graph)}]",
+        f'node [{font}, fontsize=14, penwidth=1.4, color="{theme.line}"]',
+        f'edge [{font}, fontsize=10, penwidth=1, color="{theme.line}", arrowsize=0.6]',
+    ]
+    return [*lines, f"label=<{_caption(scene.caption)}>"] if scene.caption else lines
+
+
+def attributes(pairs: dict[str, object]) -> str:
+    """More attributes, after those that are there: `, nodesep=0.2`."""
+    return "".join(f", {name}={value}" for name, value in pairs.items())
+
+
+def _caption(lines: Sequence[str]) -> str:
+    if len(lines) == 1:
+        return lines[0]
+    rows = "".join(f'<tr><td align="left">{line}</td></tr>' for line in lines)
+    return f'<table border="0" cellpadding="2" cellspacing="0">{rows}</table>'
+
+
+def dot_text(text: str) -> str:
+    """Any text for an HTML-like label or a quoted string of DOT.
+
+    Beyond what HTML asks for: Graphviz reads `\\N` even in HTML-like labels, and stumbles over `]`
+    before a tag.
+    """
+    return _for_graphviz(escape(text))
+
+
+def dot_name(label: str) -> str:
+    """The name of a wire for an HTML-like label."""
+    return _for_graphviz(html_name(label))
+
+
+def _for_graphviz(html: str) -> str:
+    return html.replace("\\", "&#92;&#92;").replace("]", "&#93;")
+
+
+def font(html: str, colour: str, size: int = 0, bold: bool = False) -> str:
+    """Text that is already escaped, in a colour."""
+    html = f"<b>{html}</b>" if bold else html
+    if not size:
+        return f'<font color="{colour}">{html}</font>'
+    return f'<font color="{colour}" point-size="{size}">{html}</font>'
+
+
+def number(
+    value: float | None, colour: str, theme: Theme, digits: int, size: int = 12, bold: bool = False
+) -> str:
+    """A number in its colour; one that is not known yet as a faint `?`."""
+    if value is None:
+        return font(UNKNOWN, theme.faint, size)
+    return font(rounded(value, digits), colour, size, bold)
+
+
+def constant_text(value: float, digits: int) -> str:
+    """A constant as one writes it: 2, not 2.00; a long one rounded.
+
+    >>> constant_text(2.0, 2), constant_text(-0.125, 2), constant_text(1 / 3, 2)
+    ('2', '−0.125', '0.33')
+    """
+    text = format_number(value)
+    as_it_is = isfinite(value) and len(text) <= 6 and "e" not in text
+    return text if as_it_is else rounded(value, digits)
+
+
+@lru_cache(256)
+def gate_shape(symbol: str, style: str = "filled") -> str:
+    """The shape of a gate and what stands in it: a circle, for a long name a rounded box."""
+    symbol = printable(symbol)
+    label = f'label="{dot_text(symbol)}"'
+    if len(symbol) <= 3:
+        size = 19 if len(symbol) == 1 and not symbol.isalpha() else 14 if len(symbol) < 3 else 11
+        return (
+            f'{label}, shape=circle, width=0.42, fixedsize=true, style="{style}", fontsize={size}'
+        )
+    return (
+        f'{label}, shape=box, style="rounded,{style}", height=0.36, width=0.5, '
+        'margin="0.08,0.02", fontsize=12'
+    )
+
+
+def wire_table(
+    before: str, upper: str, lower: str, after: str, colour: str, width: int, bar: bool = False
+) -> str:
+    """A wire: one number over another, and between them the line that is the wire, or a bar."""
+    rule = f'<tr><td height="3" cellpadding="0" bgcolor="{colour}"></td></tr>' if bar else "<hr/>"
+    return (
+        f'<table border="0" cellborder="0" cellspacing="0" cellpadding="1" color="{colour}">'
+        f'<tr>{before}<td width="{width}">{upper}</td>{after}</tr>{rule}<tr><td>{lower}</td></tr>'
+        "</table>"
+    )
+
+
+def side_cell(html: str, width: int, bar: bool = False) -> str:
+    """A cell beside both numbers of a wire: a name, mostly."""
+    return f'<td rowspan="{3 if bar else 2}" cellpadding="3" width="{width}">{html}</td>'
+
+
+def name_cell(label: str, bar: bool = False) -> str:
+    """The name of a wire as a cell of its table."""
+    if not (name := unicode_name(label)):
+        return ""
+    return side_cell(dot_name(label), 14 + 8 * (len(name) - 1), bar)

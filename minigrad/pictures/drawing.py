@@ -1,0 +1,140 @@
+"""A drawing: DOT that has been written, and what becomes of it in a notebook and in files."""
+
+from __future__ import annotations
+
+import os
+import re
+from base64 import b64encode
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from ..text import save
+from .layout import DRAW_LESS, LayoutError, render
+from .raster import png_from_svg, size_of
+
+if TYPE_CHECKING:
+    import graphviz
+
+# With more gates, or wider, a notebook also shows the picture in full size, to scroll.
+LEGIBLE: Final = 75
+LEGIBLE_WIDTH: Final = 1500.0  # in points: in a notebook's column text then is half as large
+
+MOST_CROSSED: Final = 15_000  # some ten seconds of layout; at 40,000 Graphviz breaks down
+
+
+class Drawing:
+    """A picture of a circuit: it shows itself in a notebook, and `save(path)` writes a file.
+
+    >>> import minigrad as mg
+    >>> x = mg.Value(3.0, label="x")
+    >>> picture = mg.draw(x * 2)
+    >>> picture
+    <Drawing of 1 gate: .svg .png .pdf .dot .save(path)>
+    >>> print(picture)
+          value  gradient
+    ×      6.00         ?
+    ├─ x   3.00         ?
+    ╰─ 2
+
+    The layout is made when it is first asked for, and kept.
+    """
+
+    def __init__(
+        self,
+        lines: Sequence[str],
+        text: Callable[[], str],
+        gate_count: int,
+        crossed: Callable[[], int],
+    ) -> None:
+        self._lines = list(lines)
+        self._text = text
+        self._gate_count = gate_count
+        self._crossed = crossed  # columns of gates that branches cross on their way
+
+    def __str__(self) -> str:
+        return self._text()
+
+    def __repr__(self) -> str:
+        plural = "s" * (self._gate_count != 1)
+        return f"<Drawing of {self._gate_count} gate{plural}: .svg .png .pdf .dot .save(path)>"
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """What a notebook shows: an image that its sanitiser leaves alone, a PNG, and text."""
+        bundle = {"text/plain": str(self)}
+        try:
+            wide = size_of(self.svg)[0] > LEGIBLE_WIDTH
+            scroll = wide or self._gate_count > LEGIBLE
+            bundle["text/html"] = image_html(self.svg, "circuit", scroll)
+            bundle["image/png"] = b64encode(self.png).decode()
+        except LayoutError as error:
+            bundle["text/plain"] += f"\n\n{error}"
+        except ImportError:  # no PNG, then
+            pass
+        return bundle
+
+    @property
+    def source(self) -> str:
+        """The picture in DOT, Graphviz's language."""
+        return "\n\t".join(["digraph circuit {", *self._lines]) + "\n}\n"
+
+    @property
+    def dot(self) -> graphviz.Digraph:
+        """The picture as a `graphviz.Digraph`, to change and render with that package."""
+        import graphviz
+
+        return graphviz.Digraph("circuit", body=[f"\t{line}\n" for line in self._lines])
+
+    @cached_property
+    def svg(self) -> str:
+        """The picture as SVG."""
+        text = self._laid_out("svg").decode()
+        text = text[text.index("<svg") :]
+        return re.sub(r"<title>[^<]*</title>\n", "", text)
+
+    @cached_property
+    def png(self) -> bytes:
+        """The picture as PNG, in fonts of its own."""
+        return png_from_svg(self.svg)
+
+    @cached_property
+    def pdf(self) -> bytes:
+        """The picture as PDF."""
+        return self._laid_out("pdf")
+
+    def _laid_out(self, form: str) -> bytes:
+        if (crossed := self._crossed()) > MOST_CROSSED:
+            raise LayoutError(
+                f"wires that are used far from where they begin cross {crossed:,} columns of "
+                f"gates in all, too many to lay out (at most {MOST_CROSSED:,}): {DRAW_LESS}"
+            )
+        return render(self.source, form)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the picture to a file: `.svg`, `.png`, `.pdf` or `.dot` by its ending.
+
+        A file that is there already is replaced when the new one is complete, and not before.
+        """
+        save(
+            "a drawing",
+            path,
+            {
+                ".svg": lambda: self.svg.encode(),
+                ".png": lambda: self.png,
+                ".pdf": lambda: self.pdf,
+                ".dot": lambda: self.source.encode(),
+            },
+        )
+
+
+def image_html(svg: str, alt: str, scroll: bool = False) -> str:
+    """The picture as HTML without scripts or inline SVG, which an untrusted notebook drops."""
+    image = f'<img src="data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}" alt="{alt}"'
+    fitted = f'{image} style="max-width: 100%">'
+    if not scroll:
+        return fitted
+    full = f'{image} style="max-width: none">'
+    return (
+        f"{fitted}<details><summary>full size</summary>"
+        f'<div style="overflow: auto; max-height: 600px">{full}</div></details>'
+    )

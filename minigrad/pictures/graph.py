@@ -1,0 +1,84 @@
+"""The picture that micrograd's users know: a record for each wire, an oval for each operation."""
+
+from __future__ import annotations
+
+from ..engine import Value
+from ..text import printable, rounded
+from .dot import constant_text, dot_name, dot_text, font, header, number
+from .highlights import wire_colour
+from .scene import Scene, Use
+
+CUT = "⋯"
+
+
+def graph_lines(scene: Scene) -> list[str]:
+    """The lines of DOT, without the braces around them."""
+    gates, shown = set(scene.gates), scene.uses.shown
+    number, stage = scene.uses.number, scene.stage
+    wires = [wire for wire in number if wire in shown or wire is scene.output]
+    nodes = [_record(scene, wire, wire in gates) for wire in wires]
+    edges = []
+    for wire in scene.gates:
+        n = number[wire]
+        nodes.append(_oval(scene, wire))
+        edges.append(_edge(scene, f"g{n} -> w{n}", stage.gradients.get(wire)))
+        for place, source in enumerate(wire.inputs):
+            if source in shown:
+                use = Use(wire, place)
+                sent = None if source.is_constant else stage.contributions.get(use)
+                ends = f"w{number[source]} -> g{n}"
+                edges.append(_edge(scene, ends, sent, scene.local_gradient(use)))
+    return [*header(scene, nodesep=0.2, ranksep=0.3), *nodes, *edges]
+
+
+def _edge(
+    scene: Scene, ends: str, gradient: float | None, local_gradient: float | None = None
+) -> str:
+    """An edge, coloured by the gradient that comes back along it."""
+    more = []
+    if scene.heat and gradient is not None:
+        more += [f'color="{wire_colour(scene, gradient)}"', "penwidth=2.5"]
+    if local_gradient is not None:
+        text = rounded(local_gradient, scene.digits)
+        more += [f'label="{text}"', f'fontcolor="{scene.theme.local}"']
+    return f"{ends} [{', '.join(more)}]" if more else ends
+
+
+def _record(scene: Scene, wire: Value, has_its_gate: bool) -> str:
+    """A wire: its name, its data, its gradient, side by side."""
+    theme, digits, n = scene.theme, scene.digits, scene.uses.number[wire]
+    value, gradient = scene.stage.values.get(wire), scene.stage.gradients.get(wire)
+    name = dot_name(wire.label) if wire.label else ""
+    cells = [name] if name else []
+    if not wire.is_leaf and not has_its_gate:
+        cells.insert(0, font(CUT, theme.faint))
+    if wire.is_constant and value is not None:
+        cells.append(font(constant_text(value, digits), theme.faint))
+    else:
+        cells.append(f"data {number(value, theme.value, theme, digits, size=0)}")
+        cells.append(f"grad {number(gradient, theme.gradient, theme, digits, size=0)}")
+    line = wire_colour(scene, gradient, active=wire is scene.active)
+    border = 2 if scene.heat and gradient is not None else 1
+    row = "".join(f"<td>{cell}</td>" for cell in cells)
+    return (
+        f'w{n} [id="wire-{n}", class="wire", shape=plain, label=<<table border="0" '
+        f'cellborder="{border}" cellspacing="0" cellpadding="4" color="{line}">'
+        f"<tr>{row}</tr></table>>]"
+    )
+
+
+def _oval(scene: Scene, wire: Value) -> str:
+    theme, n = scene.theme, scene.uses.number[wire]
+    fill = theme.done if wire in scene.stage.done else theme.gate
+    line, thickness, style, more = theme.line, 1.4, "filled", ""
+    if wire in scene.idle:
+        line, style = theme.warning, "filled,dashed"
+    if wire is scene.first_nonfinite_wire:
+        line, more = theme.warning, ", peripheries=2"
+    if wire is scene.active:
+        fill, line, thickness = theme.active, theme.active_line, 2.6
+    symbol = dot_text(printable(scene.symbol(wire)))
+    return (
+        f'g{n} [id="gate-{n}", class="gate", label="{symbol}", shape=ellipse, '
+        f'style="{style}", fillcolor="{fill}", color="{line}", penwidth={thickness}{more}]'
+    )

@@ -1,0 +1,91 @@
+"""Which gates of a circuit make up a unit of a network: the frames and boxes of a picture.
+
+A network marks what belongs to a unit, its parameters and the wires z and a, with the attribute
+`unit`: (layer, j). The gates behind z and a belong to it too, as far as nothing else uses them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..engine import Value
+from .scene import Uses
+
+
+@dataclass(eq=False)
+class Group:
+    """One unit at work: a network that runs on ten examples has ten groups for each unit."""
+
+    unit: tuple[int, int]
+    output: Value  # a
+    preactivation: Value  # z; in a unit without an activation the same wire
+    members: list[Value]  # its gates and parameters, in topological order
+
+    @property
+    def has_z(self) -> bool:
+        """Whether z is known; another z or a of this unit then is that of an earlier run."""
+        return self.preactivation is not self.output
+
+    @property
+    def layer(self) -> int:
+        """The number of the unit's layer."""
+        return self.unit[0]
+
+
+def unit_of(wire: Value) -> tuple[int, int] | None:
+    """The mark (layer, j) that a network has left on a wire, if it reads as one."""
+    match getattr(wire, "unit", None):
+        case (int() as layer, int() as j):
+            return layer, j
+    return None
+
+
+def groups_of(gates: Sequence[Value], uses: Uses) -> list[Group]:
+    """The units among the gates, by layer and place, each with what belongs to it alone."""
+    group_of: dict[Value, Group] = {}
+    for wire in reversed(gates):
+        user = _only_user(wire, uses, group_of)
+        unit = unit_of(wire)
+        if unit is not None and (user is None or user.unit != unit or user.has_z):
+            user = Group(unit, wire, wire, [])
+        if user is not None:
+            group_of[wire] = user
+            if unit is not None:
+                user.preactivation = wire
+    leaves = [wire for wire in uses.shown if wire.is_leaf]
+    marked = any(unit_of(leaf) for leaf in leaves)  # else the leaves of one unit are its parameters
+    for leaf in leaves:
+        group = _only_user(leaf, uses, group_of)
+        nameless = leaf.is_constant and not leaf.label
+        if group and (nameless or not marked or unit_of(leaf) == group.unit):
+            group_of[leaf] = group
+    for wire in sorted(group_of, key=uses.number.__getitem__):
+        group_of[wire].members.append(wire)
+    groups = dict.fromkeys(group_of[wire] for wire in gates if wire in group_of)
+    return sorted(groups, key=lambda group: group.unit)
+
+
+def _only_user(wire: Value, uses: Uses, group_of: dict[Value, Group]) -> Group | None:
+    """The one group that has all uses of a wire."""
+    if not group_of or wire in uses.hidden:
+        return None
+    users = {group_of.get(use.gate) for use in uses.shown[wire]}
+    return users.pop() if len(users) == 1 else None
+
+
+def outer_sources(group: Group, uses: Uses) -> list[Value]:
+    """The wires that a unit reads from outside, in order; its own parameters are none of them.
+
+    Where a network ran several times its parameters have uses in several groups. A constant in the
+    symbol of its gate is no wire.
+    """
+    own = set(group.members)
+    inputs = (source for wire in group.members for source in wire.inputs)
+    return [
+        source
+        for source in dict.fromkeys(inputs)
+        if source in uses.shown
+        and source not in own
+        and not (source.is_leaf and unit_of(source) == group.unit)
+    ]

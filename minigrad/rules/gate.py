@@ -1,0 +1,252 @@
+"""What a row of the table of gates is, and how its rules run.
+
+A rule is an expression over generic operands: arithmetic, comparisons, `where`, and other gates. It
+runs as it stands on any kind of `Operand`; `floats` compiles it for floats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from inspect import Parameter, Signature, signature
+from typing import Any
+
+from .floats import float_forward, float_local_gradients
+from .formula import Formula, as_formula, as_latex, as_text
+from .number import as_number, described
+from .operand import Operand
+
+Rule = Callable[..., Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Gate:
+    """One row of the table: a gate's name, its symbol, its two rules, and what is special about it.
+
+    >>> import minigrad as mg
+    >>> gate = mg.GATES["mul"]
+    >>> gate.symbol, gate.text("w", "x"), gate.local_gradient_texts("w", "x")
+    ('×', 'w·x', ['x', 'w'])
+    >>> gate.forward(2.0, 3.0), gate.local_gradients(2.0, 3.0)
+    (6.0, (3.0, 2.0))
+
+    `rule(*inputs)` is the output, `local_gradient(*inputs, out)` a tuple with one item per input. A
+    primitive has a `kernel` on floats in place of a rule; `fold` is the rule of two inputs that a
+    gate with any number of them applies from left to right; `native` names its implementation in
+    `native_math` where there is no rule to make one from. `definition` and `textbook_gradient` are
+    what a reader is shown, in simpler gates, where the rules take more care of overflow and edges.
+    `c` and `torch` are what exports write for it in those languages: templates over the inputs, as
+    `{0}`, `{all}`, or `{choices}` and `{index}`.
+    `idle` is a word and a condition on (*inputs, out): where it holds, hardly any gradient passes.
+    `kinks(*inputs, out)` lists quantities whose change of sign marks a point without a derivative.
+    `arity` None means any number of inputs; `defaults` are the last inputs when they are left out;
+    `dunder` is Python's operator method without underscores; `example` are the inputs of the
+    docstring's example; `latex` is a template for the arguments.
+    """
+
+    name: str
+    symbol: str
+    local_gradient: Rule
+    sentence: str
+    rule: Rule | None = None
+    kernel: Callable[..., float] | None = None
+    fold: Rule | None = None
+    native: str = ""
+    c: str = ""
+    torch: str = ""
+    definition: Rule | None = None
+    textbook_gradient: Rule | None = None
+    kinks: Rule | None = None
+    idle: tuple[str, Rule] | None = None
+    arity: int | None = 1
+    defaults: tuple[float, ...] = ()
+    dunder: str = ""
+    latex: str = ""
+    text_name: str = ""
+    example: tuple[float, ...] = (0.5, 2.0)
+
+    def __post_init__(self) -> None:
+        latex_name = self.name.replace("_", r"\_")
+        object.__setattr__(
+            self, "latex", self.latex or rf"\operatorname{{{{{latex_name}}}}}({{0}})"
+        )
+        object.__setattr__(self, "text_name", self.text_name or self.name)
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """What the gate calls its inputs; x and y stand for any number of them."""
+        if self.arity is None:
+            return ("x", "y")
+        names = _named_inputs(self.local_gradient)[: self.arity]
+        if len(names) < self.arity and self.rule is not None:  # local_gradient=lambda *inputs: …
+            names = _named_inputs(self.rule)
+        return tuple(names)
+
+    def forward(self, *inputs: float) -> float:
+        """The output for float inputs, in the total arithmetic of `ieee`."""
+        return float_forward(self, len(inputs))(*inputs)
+
+    def local_gradients(self, *inputs: float) -> tuple[float, ...]:
+        """d(output)/d(input) at float inputs, one for each."""
+        return float_local_gradients(self, len(inputs))(*inputs, self.forward(*inputs))
+
+    @property
+    def has_rules(self) -> bool:
+        """False for a gate made by hand, with micrograd's `Value(data, children, op)`."""
+        return self.rule is not None or self.kernel is not None
+
+    def trace(self, *inputs: Any) -> Any:
+        """The forward rule run on operands of any kind."""
+        if not self.has_rules:
+            raise TypeError(
+                f"the gate {self.symbol!r} was made by hand, with Value(data, children, op), and "
+                "has no rules: define it with @mg.gate to print, differentiate and compile it"
+            )
+        return apply(self, inputs) if self.rule is None else self.rule(*inputs)
+
+    def trace_formula(self, *inputs: Formula) -> Formula:
+        """The forward rule as a formula: what is computed."""
+        return as_formula(self.trace(*inputs))
+
+    def formula(self, *inputs: Formula) -> Formula:
+        """The gate as a textbook writes it."""
+        return as_formula((self.definition or self.trace)(*inputs))
+
+    def local_formulas(self, *inputs: Formula, out: Formula) -> list[Formula]:
+        """The local gradients as formulas of the inputs and the output."""
+        parts = self.local_gradient(*inputs, out)
+        if not isinstance(parts, tuple) or len(parts) != len(inputs):
+            raise TypeError(
+                f"the local-gradient rule of {self.name} must give a tuple with one item for each "
+                f"of its {len(inputs)} inputs, got {parts!r}"
+            )
+        return [as_formula(part) for part in parts]
+
+    def text(self, *names: str) -> str:
+        """The gate applied to inputs of these names, as plain text."""
+        return as_text(self.formula(*_symbols(self, names)))
+
+    def local_gradient_texts(self, *names: str, out: str = "out") -> list[str]:
+        """The local gradients as plain text, one for each input."""
+        return [as_text(formula) for formula in self.shown_local_formulas(names, out)]
+
+    def local_gradient_latex(self, *names: str, out: str = "out") -> list[str]:
+        """The local gradients as LaTeX; the names are LaTeX too."""
+        return [as_latex(formula) for formula in self.shown_local_formulas(names, out)]
+
+    def shown_local_formulas(self, names: Sequence[str], out: str) -> list[Formula]:
+        """The local gradients as a textbook writes them."""
+        symbols = (*_symbols(self, names), Formula.symbol(out))
+        return [
+            as_formula(part) for part in (self.textbook_gradient or self.local_gradient)(*symbols)
+        ]
+
+    def check_arity(self, count: int) -> None:
+        """Raise a TypeError if the gate does not take `count` inputs."""
+        if self.arity is None and count == 0:
+            raise TypeError(f"{self.name} needs at least one input, got none")
+        if self.arity is not None and count != self.arity:
+            takes = f"{self.arity} input" + "s" * (self.arity != 1)
+            raise TypeError(f"{self.name} takes {takes}, got {count}")
+
+    def __reduce__(self) -> tuple[Callable[[str], Gate], tuple[str]]:
+        from .gates import gate_named
+
+        return gate_named, (self.name,)
+
+    def __repr__(self) -> str:
+        return f"<gate {self.name} {self.symbol}>"
+
+
+def _named_inputs(rule: Rule) -> list[str]:
+    parameters = signature(rule).parameters.values()
+    return [p.name for p in parameters if p.kind is not Parameter.VAR_POSITIONAL]
+
+
+def _symbols(gate: Gate, names: Sequence[str]) -> list[Formula]:
+    return [Formula.symbol(name) for name in names or gate.input_names]
+
+
+def apply(gate: Gate, operands: Sequence[Any]) -> Any:
+    """The gate applied to operands of any kind: a Value among them gives a Value, else a float."""
+    for operand in operands:
+        if isinstance(operand, Operand):
+            return operand.apply_gate(gate, tuple(operands))
+    gate.check_arity(len(operands))
+    return gate.forward(*map(as_number, operands))
+
+
+def function_of(gate: Gate) -> Callable[..., Any]:
+    """The function that users call: `mg.tanh` for the row tanh.
+
+    >>> import minigrad as mg
+    >>> mg.tanh(0.0), mg.maximum(1, 3, 2), mg.sum([1, 2, 3])
+    (0.0, 3.0, 6.0)
+    """
+
+    def function(*operands: Any, **named: Any) -> Any:
+        if gate.arity is None and not named:
+            if len(operands) == 1 and not isinstance(operands[0], Operand):
+                operands = tuple(_items(gate, operands[0]))
+        elif named or len(operands) != gate.arity:
+            operands = all_inputs(gate, operands, named)
+        return apply(gate, operands)
+
+    function.__name__ = function.__qualname__ = gate.name
+    function.__signature__ = _signature(gate)  # type: ignore[attr-defined]
+    return function
+
+
+def all_inputs(gate: Gate, given: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
+    """The inputs in order, when some are given by name or left out.
+
+    >>> from minigrad.rules.gates import GATES
+    >>> all_inputs(GATES["leaky_relu"], (2.0,), {"slope": 0.5})
+    (2.0, 0.5)
+    """
+    if named:
+        bound = _signature(gate).bind(*given, **named)
+        bound.apply_defaults()
+        return bound.args
+    missing = (gate.arity or 0) - len(given)
+    return given + (gate.defaults[-missing:] if 0 < missing <= len(gate.defaults) else ())
+
+
+def _signature(gate: Gate) -> Signature:
+    if gate.arity is None:
+        return Signature([Parameter("values", Parameter.VAR_POSITIONAL)])
+    defaults = [Parameter.empty] * (gate.arity - len(gate.defaults)) + list(gate.defaults)
+    return Signature(
+        [
+            Parameter(name, Parameter.POSITIONAL_OR_KEYWORD, default=default)
+            for name, default in zip(gate.input_names, defaults)
+        ]
+    )
+
+
+def documentation(gate: Gate) -> str:
+    """The docstring of a gate's function and method, with an example that runs.
+
+    >>> import minigrad as mg
+    >>> print(mg.exp.__doc__.splitlines()[0])
+    exp multiplies the gradient by its own output.
+    """
+    local_gradients = "; ".join(gate.local_gradient_texts())
+    lines = [f"{gate.sentence}."]
+    if inputs := gate.example[: gate.arity]:
+        shown = ", ".join(f"{number:g}" for number in inputs)
+        lines += ["", ">>> import minigrad as mg", f">>> mg.{gate.name}({shown})"]
+        lines += [repr(gate.forward(*inputs))]
+    lines += ["", f"Local gradients: {local_gradients}, where out is the output.", ""]
+    lines += ["A Value among the inputs gives a Value, numbers alone give a float."]
+    return "\n".join(lines)
+
+
+def _items(gate: Gate, values: Any) -> Sequence[Any]:
+    try:
+        items = iter(values)
+    except TypeError:
+        raise TypeError(
+            f"{gate.name} takes Values and numbers, or one list of them, got {described(values)}"
+        ) from None
+    return list(items)  # not above: an error on the way is not that values is no list

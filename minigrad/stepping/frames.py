@@ -1,0 +1,152 @@
+"""The steps as pictures: one for each position, as files, an animated SVG or an animated GIF.
+
+>>> import minigrad as mg
+>>> first, *_, last = frames(mg.Stepper(mg.Value(2.0, label="x").exp()))
+>>> first[:4], "7.39" in first, "7.39" in last
+('<svg', False, True)
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import textwrap
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from ..pictures import Theme, draw, png_from_svg, size_of, theme_named
+from ..text import escape, write_file
+
+if TYPE_CHECKING:
+    from .stepper import Stepper
+
+SECONDS_A_FRAME: Final = 1.6
+SECONDS_AT_THE_END: Final = 4.0
+NARROWEST: Final = 560.0  # points; the sentence needs room under a small circuit too
+CHARACTER: Final = 6.4  # points, about, at the size of the sentence
+LINE: Final = 17.0
+FONT: Final = 'font-family="Helvetica,Arial,sans-serif" font-size="12"'
+STYLE: Final = """\
+@keyframes turn {{ 0% {{ visibility: visible }} {share:.4f}% {{ visibility: hidden }} }}
+@keyframes end {{ 0% {{ visibility: visible }} {end:.4f}% {{ visibility: hidden }} }}
+.frame {{ visibility: hidden; animation: turn {total:.1f}s step-end infinite }}
+.frame:last-child {{ animation-name: end }}
+@media (prefers-reduced-motion: reduce) {{
+  .frame {{ animation: none }}
+  .frame:last-child {{ visibility: visible }}
+}}
+"""
+
+
+def frames(stepper: Stepper, theme: str = "light") -> list[str]:
+    """One SVG for each position: the circuit there, and the sentence below it."""
+    run, looks = stepper.another(), theme_named(theme)
+    pictures, captions = [], []
+    for position in range(len(run) + 1):
+        run.position = position
+        drawing = draw(
+            run.output, stage=run.stage, theme=theme, digits=run.circuit.digits, title=""
+        )
+        pictures.append(drawing.svg)
+        captions.append([run.present.title, run.present.sentence] if run.present else ["start"])
+    sizes = [size_of(svg) for svg in pictures]
+    width = max(NARROWEST, *(w for w, _ in sizes))
+    wrapped = [
+        [title, *textwrap.wrap(" ".join(rest), int((width - 28) / CHARACTER))]
+        for title, *rest in captions
+    ]
+    height = max(h for _, h in sizes)
+    full = height + LINE * max(map(len, wrapped)) + 16
+    return [_frame(svg, lines, width, height, full, looks) for svg, lines in zip(pictures, wrapped)]
+
+
+def _frame(
+    svg: str, lines: list[str], width: float, height: float, full: float, looks: Theme
+) -> str:
+    """A circuit's SVG in a larger one, with lines of text below it."""
+    own_width, own_height = size_of(svg)
+    x = (width - own_width) / 2
+    inner = re.sub(
+        r'<svg width="[^"]*" height="[^"]*"',
+        f'<svg x="{x:.1f}" y="0" width="{own_width}" height="{own_height}"',
+        svg,
+        count=1,
+    )
+    weights = [' font-weight="bold"', *[""] * (len(lines) - 1)]
+    texts = [
+        f'<text x="14" y="{height + LINE * number:.1f}" {FONT} fill="{looks.ink}"{weight}>'
+        f"{escape(line)}</text>"
+        for number, (line, weight) in enumerate(zip(lines, weights), 1)
+    ]
+    return (
+        f'<svg width="{width}pt" height="{full}pt" viewBox="0 0 {width} {full}" '
+        f'xmlns="http://www.w3.org/2000/svg">\n<rect width="100%" height="100%" '
+        f'fill="{looks.background}"/>\n{inner}\n{"".join(texts)}\n</svg>\n'
+    )
+
+
+def animated_svg(stepper: Stepper, theme: str = "light") -> str:
+    """All frames in one SVG, shown in turn; where less motion is wanted, the last one only."""
+    shown = frames(stepper, theme)
+    width, height = size_of(shown[0])
+    total = SECONDS_A_FRAME * (len(shown) - 1) + SECONDS_AT_THE_END
+    style = STYLE.format(
+        total=total,
+        share=100 * SECONDS_A_FRAME / total,
+        end=100 * SECONDS_AT_THE_END / total,
+    )
+    groups = []
+    for number, frame in enumerate(shown):
+        picture = re.sub(' id="[^"]*"', "", frame)  # in one file an id may stand only once
+        picture = picture.replace('pt"', '"', 2)  # inside, points are the units
+        delay = f"animation-delay:{SECONDS_A_FRAME * number:.1f}s"
+        groups.append(f'<g class="frame" style="{delay}">\n{picture}</g>\n')
+    return (
+        f'<svg width="{width}pt" height="{height}pt" viewBox="0 0 {width} {height}" '
+        f'xmlns="http://www.w3.org/2000/svg">\n<style>{style}</style>\n{"".join(groups)}</svg>\n'
+    )
+
+
+def animated_gif(stepper: Stepper, theme: str = "light") -> bytes:
+    """All frames as an animated GIF that begins again and again."""
+    try:
+        from PIL import Image
+    except ImportError:
+        raise ImportError(
+            "an animated GIF needs Pillow: pip install pillow. Without it, save('steps.svg') "
+            "writes an animated SVG"
+        ) from None
+    images = [
+        Image.open(BytesIO(png_from_svg(svg))).convert("RGB").quantize(64)
+        for svg in frames(stepper, theme)
+    ]
+    durations = [int(1000 * SECONDS_A_FRAME)] * (len(images) - 1) + [int(1000 * SECONDS_AT_THE_END)]
+    file = BytesIO()
+    images[0].save(
+        file,
+        "GIF",
+        save_all=True,
+        append_images=images[1:],
+        duration=durations,
+        loop=0,
+    )
+    return file.getvalue()
+
+
+def save_frames(
+    stepper: Stepper, folder: str | os.PathLike[str], kind: str, theme: str
+) -> list[Path]:
+    """Write every frame into a folder; see `Stepper.save_frames`."""
+    if kind not in ("svg", "png"):
+        raise ValueError(f"frames are saved as 'svg' or 'png', got {kind!r}")
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    shown = frames(stepper, theme)
+    digits = len(str(len(shown) - 1))
+    paths = []
+    for position, svg in enumerate(shown):
+        path = folder / f"step_{position:0{digits}}.{kind}"
+        write_file(path, svg.encode() if kind == "svg" else png_from_svg(svg))
+        paths.append(path)
+    return paths

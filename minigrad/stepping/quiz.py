@@ -1,0 +1,236 @@
+"""Predict, then reveal: what a gate will send back, and which mistake a wrong answer shows.
+
+>>> import minigrad as mg
+>>> w, x = mg.Value(-3.0, label="w_1"), mg.Value(-2.0, label="x_1")
+>>> stepper = mg.Stepper(w * x, upstream=0.1966)
+>>> stepper.run_forward().title
+'forward 1 of 1 · gate ×'
+>>> print(stepper.predict({w: -0.59, x: -0.59}))
+w₁: −0.59 is not right: the inputs are not switched, that is what the other input receives. \
+w₁ receives −0.39
+x₁: −0.59 is right
+>>> print(stepper.score)
+1 of 2 right; inputs not switched: 1
+
+For each input the right number is worked out, and the number that each known mistake gives. An
+answer is compared with these and with nothing else, so grading needs no knowledge of the gate.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from ..engine import Value, own_backward
+from ..rules import as_number, described
+from .step import Step
+
+# What is wrong, in the words that the learner reads.
+MISTAKES: Final = {
+    "upstream forgotten": "the upstream gradient is forgotten, that is the local gradient alone",
+    "local gradient forgotten": "the local gradient is forgotten, that is the upstream gradient "
+    "as it came",
+    "inputs not switched": "the inputs are not switched, that is what the other input receives",
+    "sign": "the sign is wrong",
+    "= instead of +=": "at a fan-out contributions add (+=), one of them alone was taken (=)",
+    "updated weight": "that was computed with an updated weight; the backward pass uses the old "
+    "ones throughout",
+}
+
+ABSOLUTE_TOLERANCE: Final = 0.005  # two digits after the point, as the pictures show
+RELATIVE_TOLERANCE: Final = 0.01
+
+
+@dataclass(frozen=True)
+class Question:
+    """What one input receives in a step, and the numbers that known mistakes give."""
+
+    wire: Value
+    name: str
+    expected: float
+    after: float
+    mistakes: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One graded number: `mistake` is a key of `MISTAKES` when it is a known one."""
+
+    wire: Value
+    correct: bool
+    sentence: str
+    mistake: str | None = None
+
+
+@dataclass(frozen=True)
+class Grade:
+    """A graded prediction: true when all of it is right, with a sentence for every input.
+
+    >>> x = Value(2.0, label="x")
+    >>> import minigrad as mg
+    >>> stepper = mg.Stepper(x.exp())
+    >>> step = stepper.run_forward()
+    >>> grade = stepper.predict({"x": 7.39})
+    >>> bool(grade), grade.correct, grade.sentences
+    (True, True, ['x: 7.39 is right'])
+    """
+
+    answers: tuple[Answer, ...]
+
+    @property
+    def correct(self) -> bool:
+        """Whether every input's answer is right."""
+        return all(answer.correct for answer in self.answers)
+
+    @property
+    def sentences(self) -> list[str]:
+        """One for every input."""
+        return [answer.sentence for answer in self.answers]
+
+    @property
+    def mistakes(self) -> dict[Value, str]:
+        """The known mistakes that were made, by input."""
+        return {answer.wire: answer.mistake for answer in self.answers if answer.mistake}
+
+    def __bool__(self) -> bool:
+        return self.correct
+
+    def __str__(self) -> str:
+        return "\n".join(self.sentences)
+
+
+@dataclass
+class Score:
+    """How many answers were right, and which mistakes were made; a step counts once, the latest."""
+
+    grades: dict[int, Grade] = field(default_factory=dict)
+
+    @property
+    def answers(self) -> list[Answer]:
+        """All answers that count."""
+        return [answer for grade in self.grades.values() for answer in grade.answers]
+
+    @property
+    def right(self) -> int:
+        """How many of them are right."""
+        return sum(answer.correct for answer in self.answers)
+
+    def __str__(self) -> str:
+        text = f"{self.right} of {len(self.answers)} right"
+        counts = Counter(answer.mistake for answer in self.answers if answer.mistake)
+        return "; ".join([text, *(f"{kind}: {count}" for kind, count in counts.most_common())])
+
+
+def matches(answer: float, expected: float) -> bool:
+    """Whether an answer, given to two or three digits, means the expected number.
+
+    >>> matches(-0.39, -0.3932), matches(-0.38, -0.3932), matches(0.0, 0.0012)
+    (True, False, False)
+
+    Within 0.005, or 1% where that is more; below 0.01 within 5%.
+    """
+    if expected != expected or answer != answer:
+        return expected != expected and answer != answer
+    if answer == expected:
+        return True
+    size = abs(expected)
+    if size == float("inf"):
+        return False
+    if 0.0 < size < 0.01:
+        return abs(answer - expected) <= 0.05 * size
+    return abs(answer - expected) <= max(ABSOLUTE_TOLERANCE, RELATIVE_TOLERANCE * size) * (1 + 1e-9)
+
+
+def questions(
+    step: Step, sent_to_output: list[float], learning_rate: float = 0.1
+) -> list[Question]:
+    """What to ask before a backward step: one question for each input that receives something.
+
+    `sent_to_output` are the contributions that made up the step's upstream gradient: more than one
+    where the gate's output fans out. An input at several places of the gate is one question.
+    """
+    places: dict[Value, list[int]] = {}
+    for place, contribution in enumerate(step.contributions):
+        if contribution is not None:
+            places.setdefault(step.inputs[place], []).append(place)
+    return [
+        Question(
+            source,
+            step.circuit.names.text(source),
+            expected=sum(step.contributions[place] or 0.0 for place in at),
+            after=step.after[at[-1]] or 0.0,
+            mistakes=tuple(_mistakes(step, at, sent_to_output, learning_rate)),
+        )
+        for source, at in places.items()
+    ]
+
+
+def _mistakes(
+    step: Step, at: list[int], sent_to_output: list[float], learning_rate: float
+) -> Iterator[tuple[str, float]]:
+    """The numbers that an input at these places receives if a known mistake is made."""
+    upstream = step.upstream or 0.0
+    yield "sign", -sum(step.contributions[place] or 0.0 for place in at)
+    if own_backward(step.output) or not step.gate.has_rules:
+        return
+    values = list(step.input_values)
+    local_gradients = step.gate.local_gradients(*values)
+    local = sum(local_gradients[place] for place in at)
+    if len(values) == 2 and len(at) == 1:
+        yield "inputs not switched", local_gradients[1 - at[0]] * upstream
+    yield "upstream forgotten", local
+    yield "local gradient forgotten", upstream
+    if len(at) > 1:
+        yield "= instead of +=", local_gradients[at[-1]] * upstream
+    if len(sent_to_output) > 1:
+        for one in sent_to_output:
+            yield "= instead of +=", local * one
+    for place, source in enumerate(step.inputs):
+        gradient = step.after[place]
+        if source.is_leaf and gradient is not None:
+            changed = values.copy()
+            changed[place] -= learning_rate * gradient
+            with_updated = step.gate.local_gradients(*changed)
+            yield "updated weight", sum(with_updated[i] for i in at) * upstream
+
+
+def graded(asked: list[Question], prediction: Mapping[Value | str, float], step: Step) -> Grade:
+    """Every question with the answer that the prediction has for it; see `Stepper.predict`."""
+    if not isinstance(prediction, Mapping):
+        raise TypeError(
+            "a prediction is a dict of inputs and numbers, like {w: -0.39, x: -0.59}, got "
+            f"{described(prediction)}"
+        )
+    given = {_input_meant(key, asked, step): as_number(prediction[key]) for key in prediction}
+    return Grade(tuple(_answer(question, given.get(question.wire), step) for question in asked))
+
+
+def _input_meant(key: Value | str, asked: list[Question], step: Step) -> Value:
+    for question in asked:
+        if key is question.wire or (
+            isinstance(key, str) and key in (question.name, question.wire.label)
+        ):
+            return question.wire
+    names = ", ".join(question.name for question in asked) or "none, they are all constants"
+    raise ValueError(
+        f"the next step is {step.title}, whose inputs to predict are: {names}; got {described(key)}"
+    )
+
+
+def _answer(question: Question, number: float | None, step: Step) -> Answer:
+    name, rounded = question.name, step.circuit.rounded
+    truth = f"{name} receives {rounded(question.expected)}"
+    if number is None:
+        return Answer(question.wire, False, f"{name}: no answer. {truth}")
+    if matches(number, question.expected):
+        return Answer(question.wire, True, f"{name}: {rounded(number)} is right")
+    if matches(number, question.after):
+        added = f"{rounded(question.after)} is the gradient after it, with what was there before"
+        return Answer(question.wire, True, f"{name}: right. {truth}; {added}")
+    for kind, wrong in question.mistakes:
+        if matches(number, wrong):
+            words = f"{name}: {rounded(number)} is not right: {MISTAKES[kind]}. {truth}"
+            return Answer(question.wire, False, words, kind)
+    return Answer(question.wire, False, f"{name}: {rounded(number)} is not right. {truth}")

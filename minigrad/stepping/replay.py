@@ -1,0 +1,217 @@
+"""The forward pass and the backward pass of a circuit, step by step and undone step by step.
+
+All steps together compute bit for bit what `backward()` does, on numbers of their own: no wire's
+`grad` is touched.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from types import MappingProxyType
+from typing import Final
+
+from ..engine import CONSTANT, Value, one_at_a_time, own_backward, write_grad
+from ..rules import as_number
+from ..text import check_digits
+from .step import Circuit, Step
+
+NOTHING: Final = -0.0  # the zero to sum from: −0.0 + c is c, to the last bit
+
+Numbers = tuple[float | None, ...]
+
+
+class Passes:
+    """A place in the two passes, and how to move it by a step.
+
+    >>> passes = Passes(Value(2.0).exp())
+    >>> passes.step().direction, passes.step().direction, passes.step(), passes.position
+    ('forward', 'backward', None, 2)
+    """
+
+    def __init__(self, output: Value, upstream: float = 1.0, digits: int = 2) -> None:
+        check_digits(digits)
+        self.circuit: Final = Circuit(output, digits)
+        if output.is_constant:
+            raise ValueError(
+                f"there is nothing to step through behind {output!r}, which no gate has made: was "
+                "it computed from numbers alone, or inside no_grad()?"
+            )
+        self.upstream = as_number(upstream)
+        self._gradients: dict[Value, float] = {}
+        # of every backward step: contributions, and gradients before and after
+        self._history: list[tuple[Numbers, Numbers, Numbers]] = []
+        self._forward_position = 0
+        self._show_upstream()
+
+    @property
+    def output(self) -> Value:
+        """The wire that is differentiated."""
+        return self.circuit.output
+
+    @property
+    def position(self) -> int:
+        """How many steps have been taken; assigning to it goes there.
+
+        >>> passes = Passes(Value(2.0).exp().log())
+        >>> passes.position = 3
+        >>> passes.present.title
+        'backward 1 of 2 · gate log'
+        """
+        return self._forward_position + len(self._history)
+
+    @position.setter
+    def position(self, position: int) -> None:
+        if not isinstance(position, int) or not 0 <= position <= len(self):
+            raise IndexError(
+                f"this stepper has the positions 0 (before the first step) to {len(self)} (after "
+                f"the last), got {position!r}"
+            )
+        while self.position < position:
+            self.step()
+        while self.position > position:
+            self.back()
+
+    def __len__(self) -> int:
+        return 2 * len(self.circuit.gates)
+
+    def __bool__(self) -> bool:
+        return True  # a stepper of a circuit without gates is a stepper too
+
+    def __iter__(self) -> Iterator[Step]:
+        """The steps from here to the end, each as it is taken; `reset()` goes back to the start."""
+        while (step := self.step()) is not None:
+            yield step
+
+    @property
+    def present(self) -> Step | None:
+        """The step that was taken last; None at the start."""
+        return self._taken(self.position) if self.position else None
+
+    @property
+    def gradients(self) -> MappingProxyType[Value, float]:
+        """The gradients computed so far; at a fan-out, the sum of what has arrived."""
+        return MappingProxyType(self._gradients)
+
+    def step(self) -> Step | None:
+        """Take the next step and return it; at the end, None."""
+        # written out, not through `position` and `present`: circuits have many steps
+        circuit, taken = self.circuit, len(self._history)
+        gates = circuit.gates
+        forward = self._forward_position
+        if forward < len(gates):
+            self._forward_position = forward = forward + 1
+            self._show_upstream()
+            return Step(circuit, forward, gates[forward - 1])
+        if taken == len(gates):
+            return None
+        output = gates[-1 - taken]
+        upstream = self._gradients.get(output, NOTHING)
+        send = self._run_own_function if own_backward(output) else self._send_back
+        numbers = send(output, upstream)
+        self._history.append(numbers)
+        return Step(circuit, forward + taken + 1, output, upstream, *numbers)
+
+    def back(self) -> Step | None:
+        """Undo the latest step exactly; the step before it, or None at the start.
+
+        >>> passes = Passes(Value(2.0).exp())
+        >>> passes.position = 2
+        >>> passes.back().direction, passes.back(), passes.back(), passes.position
+        ('forward', None, None, 0)
+        """
+        if self._history:
+            inputs = self._output_at(self.position).inputs
+            _, before, _ = self._history.pop()
+            for source, gradient in reversed(tuple(zip(inputs, before))):
+                if gradient is None:
+                    self._gradients.pop(source, None)
+                else:
+                    self._gradients[source] = gradient
+        elif self._forward_position:
+            self._forward_position -= 1
+            self._gradients.clear()
+        return self.present
+
+    def reset(self) -> None:
+        """Go back to before the first step."""
+        self._history.clear()
+        self._gradients.clear()
+        self._forward_position = 0
+        self._show_upstream()
+
+    # --- what a step does ---
+
+    def sent_to(self, wire: Value) -> list[float]:
+        """The contributions that have reached a wire up to now, in order."""
+        first = len(self.circuit.gates) + 1
+        return [
+            contribution
+            for position, (contributions, _, _) in enumerate(self._history, first)
+            for source, contribution in zip(self._output_at(position).inputs, contributions)
+            if source is wire and contribution is not None
+        ]
+
+    def _output_at(self, position: int) -> Value:
+        """The output of the gate that the step which leads to a position is about."""
+        gates = self.circuit.gates
+        return gates[position - 1] if position <= len(gates) else gates[len(self) - position]
+
+    def _taken(self, position: int) -> Step:
+        """The step that led to a position which has been reached."""
+        output, forward = self._output_at(position), len(self.circuit.gates)
+        if position <= forward:
+            return Step(self.circuit, position, output)
+        upstream = self._gradients.get(output, NOTHING)
+        return Step(
+            self.circuit, position, output, upstream, *self._history[position - forward - 1]
+        )
+
+    def _show_upstream(self) -> None:
+        """When the forward pass is over, the gradient of the output is known."""
+        if self._forward_position == len(self.circuit.gates):
+            self._gradients[self.output] = self.upstream
+
+    def _send_back(self, output: Value, upstream: float) -> tuple[Numbers, Numbers, Numbers]:
+        """Send contributions from one gate to its inputs, as `backward()` does."""
+        gradients = self._gradients
+        contributions: Numbers = ()
+        before: Numbers = ()
+        after: Numbers = ()
+        for source, local in zip(output.inputs, output.local_gradients):
+            contribution = old = new = None
+            if source._second is not CONSTANT:
+                contribution = local * upstream
+                old = gradients.get(source)
+                gradients[source] = new = contribution + (NOTHING if old is None else old)
+            contributions += (contribution,)
+            before += (old,)
+            after += (new,)
+        return contributions, before, after
+
+    def _run_own_function(self, output: Value, upstream: float) -> tuple[Numbers, Numbers, Numbers]:
+        """Let a user's `_backward` work on the wires' own `grad`s, note what it did, undo it."""
+        gradients, inputs = self._gradients, output.inputs
+        wires = list(dict.fromkeys(inputs))
+        before = [gradients.get(wire) for wire in wires]
+        with one_at_a_time:
+            kept = [wire._grad for wire in (output, *wires)]
+            restore = map(write_grad, (output, *wires), kept)
+            try:
+                output._grad = upstream
+                for wire, old in zip(wires, before):
+                    wire._grad = NOTHING if old is None else old
+                output._backward()
+                after = [None if wire.is_constant else wire._grad for wire in wires]
+            finally:
+                deque(restore, maxlen=0)
+        gradients.update((wire, new) for wire, new in zip(wires, after) if new is not None)
+        sent = [new if new is None or old is None else new - old for old, new in zip(before, after)]
+        # an input at two places gets what was sent to both, at the first of them
+        first = [inputs.index(wire) for wire in inputs]
+        at = [None if i < place else wires.index(inputs[i]) for place, i in enumerate(first)]
+        contributions, olds, news = (
+            tuple(None if i is None else numbers[i] for i in at)
+            for numbers in (sent, before, after)
+        )
+        return contributions, olds, news

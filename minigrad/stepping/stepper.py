@@ -1,0 +1,259 @@
+"""Backpropagation one gate at a time, forward and back.
+
+>>> import minigrad as mg
+>>> x, y, z = mg.Value(-2.0, label="x"), mg.Value(5.0, label="y"), mg.Value(-4.0, label="z")
+>>> stepper = Stepper((x + y) * z)
+>>> for step in stepper:
+...     print(step)
+forward 1 of 2 · gate +: + computes x + y = −2.00 + 5.00 = 3.00
+forward 2 of 2 · gate ×: × computes (x + y)·z = 3.00·(−4.00) = −12.00
+backward 1 of 2 · gate ×: × switches its inputs: x + y receives 1.00 · z = −4.00; z receives \
+1.00 · (x + y) = 1.00 · 3.00 = 3.00
+backward 2 of 2 · gate +: + distributes: x receives −4.00; y receives −4.00
+>>> stepper.gradients[y], y.has_grad
+(-4.0, False)
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Mapping
+from copy import copy
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..engine import Stage, Value, one_at_a_time, write_grad
+from ..text import save
+from .quiz import Grade, Score, graded, questions
+from .replay import NOTHING, Passes
+from .step import Step
+from .targets import Target, stop_at
+from .why import why
+
+if TYPE_CHECKING:
+    from .player import Player
+
+
+class Stepper(Passes):
+    """The forward pass and then the backward pass of a circuit, one gate at a time.
+
+    >>> import minigrad as mg
+    >>> w, x = mg.Value(2.0, label="w"), mg.Value(-1.0, label="x")
+    >>> stepper = Stepper(w * x)
+    >>> stepper.step().title, stepper.position, len(stepper)
+    ('forward 1 of 1 · gate ×', 1, 2)
+    >>> stepper.run()
+    <step backward 1 of 1 · gate ×: × switches its inputs: w receives 1.00 · x = −1.00; x receives \
+1.00 · w = 2.00>
+    >>> stepper.commit()
+    >>> w.grad, x.grad
+    (-1.0, 2.0)
+
+    All steps together compute bit for bit what `output.backward(upstream)` does. The circuit's own
+    `grad`s change in `commit()` only, so a stepper can be left half-way. Its numbers are those that
+    the circuit had when the stepper was made. `digits` is how many a text shows after the point.
+    """
+
+    def __init__(self, output: Value, upstream: float = 1.0, digits: int = 2) -> None:
+        super().__init__(output, upstream, digits)
+        self.breakpoints: list[Target] = []
+
+    def run_forward(self) -> Step | None:
+        """Go to where the forward pass is over and the backward pass begins."""
+        self.position = len(self.circuit.gates)
+        return self.present
+
+    def run(self) -> Step | None:
+        """Take steps up to the next one at a breakpoint, or to the end.
+
+        >>> x = Value(2.0, label="x")
+        >>> stepper = Stepper(x.exp().log())
+        >>> stepper.breakpoints.append("exp")
+        >>> stepper.run().title, stepper.run().title
+        ('forward 1 of 2 · gate exp', 'backward 2 of 2 · gate exp')
+        """
+        tests = [stop_at(target, self.circuit) for target in self.breakpoints]
+        return self._run_until(lambda step: any(test(step) for test in tests))
+
+    def run_to(self, target: Target) -> Step | None:
+        """Take steps up to the next one that gives `target` a number, or to the end.
+
+        >>> w, x = Value(2.0, label="w"), Value(-1.0, label="x")
+        >>> stepper = Stepper((w * x).tanh())
+        >>> stepper.run_to(w).title, stepper.reset()
+        ('backward 2 of 2 · gate ×', None)
+        >>> stepper.run_to("tanh").title, stepper.run_to(lambda step: step.upstream).title
+        ('forward 2 of 2 · gate tanh', 'backward 1 of 2 · gate tanh')
+
+        A Value stops the step that computes it and every step that adds to its gradient; the name
+        or symbol of a gate stops the steps of such gates; a function is asked for every step.
+        """
+        return self._run_until(stop_at(target, self.circuit))
+
+    def _run_until(self, test: Callable[[Step], object]) -> Step | None:
+        for step in self:
+            if test(step):
+                break
+        return self.present
+
+    def commit(self) -> None:
+        """Take the remaining steps and leave in every `grad` what `backward()` would have left.
+
+        Leaves add to what they hold, so a second `commit()` is like a second `backward()`.
+        """
+        while self.step() is not None:
+            pass
+        totals: list[float | None] = []
+        with one_at_a_time:
+            for leaf in self.circuit.leaves:
+                total: float | None = self._gradients.get(leaf, NOTHING)
+                if leaf.is_constant:
+                    total = None
+                elif leaf._grad is not None:
+                    total = self._gradients.get(leaf, NOTHING) + leaf._grad
+                totals.append(total)
+            totals += [self._gradients.get(wire, NOTHING) for wire in self.circuit.gates]
+            # in C from end to end: a Ctrl-C comes before all of the writes or after them
+            deque(map(write_grad, self.circuit.wires, totals), maxlen=0)
+
+    def why(self, wire: Value) -> str:
+        """The chain of reasons for the gradient of `wire`, from the output to it, in one text.
+
+        >>> x = Value(3.0, label="x")
+        >>> print(Stepper(x * x).why(x))
+        Why is ∂f/∂x = 6.00?
+          ∂f/∂f = 1.00 by definition
+          × switches its inputs:
+            ∂f/∂x += ∂f/∂f · x = 1.00 · 3.00 = 3.00
+            ∂f/∂x += ∂f/∂f · x = 1.00 · 3.00 = 3.00
+            x feeds 2 gate inputs, so contributions add: 3.00 + 3.00 = 6.00
+        So when x grows a little, f changes by 6.00 times as much.
+
+        It tells of the whole pass, wherever the stepper stands.
+        """
+        return why(self.circuit, self.another(), self.upstream, wire)
+
+    def predict(self, prediction: Mapping[Value | str, float], learning_rate: float = 0.1) -> Grade:
+        """Grade a prediction of what the next step sends to the gate's inputs.
+
+        >>> w, x = Value(2.0, label="w"), Value(-3.0, label="x")
+        >>> stepper = Stepper(w * x)
+        >>> step = stepper.run_forward()
+        >>> grade = stepper.predict({w: 2, x: 2})
+        >>> bool(grade), grade.mistakes[w]
+        (False, 'inputs not switched')
+
+        The keys are wires or their labels. Two digits after the point are enough. The stepper does
+        not move, and `score` counts. `learning_rate` is that of the update which a learner may have
+        made too early.
+        """
+        step = self.step()
+        if step:
+            self.back()
+        if step is None or step.direction == "forward":
+            where = "the forward pass comes first" if step else "there is no step left"
+            raise ValueError(
+                f"predict() asks what a backward step will send, and {where}: "
+                f"{'run_forward() goes to its end' if step else 'reset() goes back to the start'}"
+            )
+        asked = questions(step, self.sent_to(step.output), learning_rate)
+        self.score.grades[step.position] = grade = graded(asked, prediction, step)
+        return grade
+
+    @cached_property
+    def score(self) -> Score:
+        """How the predictions were, up to now."""
+        return Score()
+
+    def player(self, learning_rate: float = 0.1) -> Player:
+        """An interactive player for a notebook: play, step, back, scrub, predict.
+
+        >>> Stepper(Value(2.0, label="x").exp()).player()
+        <player of a circuit with the output 7.39>
+
+        It is self-contained: no extension, no network. `learning_rate` is as in `predict`.
+        """
+        from .player import Player
+
+        return Player(self, learning_rate)
+
+    def save(self, path: str | os.PathLike[str], theme: str = "light") -> None:
+        """Write all steps to one file: `.html` is the player, `.svg` and `.gif` are animated.
+
+        >>> Stepper(Value(2.0).exp()).save("steps.docx")
+        Traceback (most recent call last):
+        ...
+        ValueError: cannot save steps as 'steps.docx': the name must end with .html, .svg or .gif
+
+        Each works from a file and offline. The player follows the reader's light or dark theme;
+        `theme` is for the others.
+        """
+        from ..pictures import theme_named
+        from .frames import animated_gif, animated_svg
+
+        theme_named(theme)  # a wrong one is wrong for the player, too
+        save(
+            "steps",
+            path,
+            {
+                ".html": lambda: self.player().page.encode(),
+                ".svg": lambda: animated_svg(self, theme).encode(),
+                ".gif": lambda: animated_gif(self, theme),
+            },
+        )
+
+    def save_frames(
+        self, folder: str | os.PathLike[str], kind: str = "svg", theme: str = "light"
+    ) -> list[Path]:
+        """Write a picture of every position, as `svg` or `png`, into a folder; the paths."""
+        from .frames import save_frames
+
+        return save_frames(self, folder, kind, theme)
+
+    def _repr_html_(self) -> str:
+        from .player import picture_html
+
+        return picture_html(self)
+
+    def __repr__(self) -> str:
+        here = self.present.title if self.present else "start"
+        return f"<stepper of {len(self)} steps, at {self.position}: {here}>"
+
+    def another(self) -> Stepper:
+        """A stepper of the same numbers, at the start."""
+        twin = copy(self)
+        twin._gradients, twin._history, twin.breakpoints = {}, [], []
+        vars(twin).pop("score", None)
+        twin.reset()
+        return twin
+
+    @property
+    def stage(self) -> Stage:
+        """What is known at this point, for `mg.draw(output, stage=...)`.
+
+        >>> stepper = Stepper(Value(2.0, label="x").exp())
+        >>> stepper.stage.values[stepper.output]
+        Traceback (most recent call last):
+        ...
+        KeyError: Value(data=7.38905609893065, grad=?, gate=exp)
+        """
+        circuit, position = self.circuit, self._forward_position
+        forward = circuit.gates[:position]
+        present = self.present
+        count = len(circuit.gates)
+        sent = [self._taken(count + 1 + i) for i in range(len(self._history))]
+        finished = [step.output for step in sent] or forward
+        return Stage(
+            values={wire: circuit.values[wire] for wire in circuit.leaves + forward},
+            gradients=dict(self._gradients),
+            contributions={
+                (step.output, place): contribution
+                for step in sent
+                for place, contribution in enumerate(step.contributions)
+                if contribution is not None
+            },
+            done=frozenset(finished[:-1]),
+            active=present.output if present else None,
+        )

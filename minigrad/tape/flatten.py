@@ -1,0 +1,146 @@
+"""From a circuit to a tape: every gate's forward rule and its local gradients become operations.
+
+Each contribution is a product, and each gradient a sum of them, in the order in which
+`Value.backward` adds them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ..engine import Value, is_dot, one_at_a_time, order_with_dots
+from ..rules import Gate
+from .kernels import forward_kernel, local_kernels
+from .operations import ALONE, EACH_ROW, ONCE, Operations
+from .tape import Tape
+from .variadic import apply_rule, local_gradients
+
+
+def flatten(outputs: Sequence[Value], parameters: Sequence[Value], inputs: Sequence[Value]) -> Tape:
+    """The tape of one example: the outputs, and the gradient of each towards every leaf given."""
+    circuit = Flattening(parameters, inputs)
+    wanted = [*parameters, *inputs]
+    gradients = [circuit.gradients(output, wanted) for output in outputs]
+    return circuit.operations.tape(
+        parameters, len(inputs), [circuit.nodes[output] for output in outputs], gradients
+    )
+
+
+def flatten_batch(output: Value, parameters: Sequence[Value], inputs: Sequence[Value]) -> Tape:
+    """The tape of a batch: the sum of the output over the rows, and the gradients of that sum.
+
+    What depends on parameters alone is computed once, and its gradient from the sum over the rows
+    of what the rows send to it.
+    """
+    circuit = Flattening(parameters, inputs, EACH_ROW)
+    gradients = circuit.gradients(output, parameters)
+    total = circuit.operations.reduced(circuit.nodes[output])
+    return circuit.operations.tape(parameters, len(inputs), [total], [gradients])
+
+
+class _Gate(NamedTuple):
+    """A gate of a circuit; or, without one, a dot product, whose inputs are its factors."""
+
+    wire: Value
+    gate: Gate | None
+    inputs: tuple[Value, ...]
+
+
+def _circuit(output: Value) -> tuple[list[Value], list[_Gate]]:
+    with one_at_a_time:  # or another thread could write out a dot product between two looks at it
+        leaves, gates = order_with_dots(output)
+        return leaves, [
+            _Gate(wire, None, wire._first) if is_dot(wire) else _Gate(wire, wire.gate, wire.inputs)
+            for wire in gates
+        ]
+
+
+class Flattening:
+    """The node of every wire, forward, and then of every gradient."""
+
+    def __init__(
+        self, parameters: Sequence[Value], inputs: Sequence[Value], input_phase: int = ONCE
+    ) -> None:
+        self.operations = Operations(has_rows=input_phase == EACH_ROW)
+        self.nodes = {wire: self.operations.leaf() for wire in parameters}
+        self.nodes |= {wire: self.operations.leaf(input_phase) for wire in inputs}
+        self.leading = set(self.nodes)  # the wires through which a parameter or an input acts
+
+    def _forward(self, output: Value) -> list[_Gate]:
+        """Make the nodes of a circuit; gives its gates in order."""
+        leaves, gates = _circuit(output)
+        nodes, leading = self.nodes, self.leading
+        for wire in leaves:
+            if wire not in nodes:
+                nodes[wire] = self.operations.constant(wire._data)
+        for gate in gates:
+            wire, inputs = gate.wire, gate.inputs
+            if wire not in nodes:
+                nodes[wire] = self._output(gate, [nodes[source] for source in inputs])
+                if not leading.isdisjoint(inputs):
+                    leading.add(wire)
+        return gates
+
+    def _output(self, item: _Gate, operands: list[int]) -> int:
+        gate = item.gate
+        if gate is None:
+            return self.operations.total(operands[::-1])  # the last product stands first
+        if gate.arity is None and gate.fold is None and gate.rule is not None:
+            return apply_rule(self.operations, gate, tuple(operands))
+        return self.operations.apply(forward_kernel(gate), tuple(operands))
+
+    def gradients(self, output: Value, wanted: Sequence[Value]) -> list[int]:
+        """The nodes of d(output)/d(wanted); the same products and sums as `Value.backward`."""
+        gates = self._forward(output)
+        nodes, operations, leading = self.nodes, self.operations, self.leading
+        phases, numbers = operations.phases, operations.numbers
+        seed = [operations.constant(1.0), ALONE]
+        once = phases[nodes[output]] == ONCE
+        sent = {} if once and operations.has_rows else {output: seed}
+        from_rows = {} if sent else {output: seed}  # to what is the same in all rows
+        for wire, gate, inputs in reversed(gates):
+            if not (wire in sent or wire in from_rows):
+                continue
+            upstream = self._total(sent.pop(wire, []), from_rows.pop(wire, []))
+            is_number = numbers[upstream] is not None
+            out = nodes[wire]
+            each_row = phases[out] == EACH_ROW
+            available = [nodes[source] for source in inputs]
+            available.append(out)
+            for source, local in zip(inputs, self._local_gradients(gate, available)):
+                if local is None or source not in leading:
+                    continue
+                to = from_rows if each_row and phases[nodes[source]] == ONCE else sent
+                factors = (local, upstream)
+                if is_number or numbers[local] is not None:
+                    factors = operations.contribution(local, upstream)
+                if source in to:
+                    to[source] += factors
+                else:
+                    to[source] = [*factors]
+        return [self._total(sent.get(wire, []), from_rows.get(wire, [])) for wire in wanted]
+
+    def _total(self, sent: list[int], from_rows: list[int]) -> int:
+        if from_rows:
+            total = self.operations.reduced(self.operations.total(from_rows))
+            sent = [total, ALONE, *sent]
+        return self.operations.total(sent) if sent else self.operations.constant(0.0)
+
+    def _local_gradients(self, gate: Gate | None, available: list[int]) -> Sequence[int | None]:
+        """Their nodes, made of the inputs and the output; None where the rule says 0."""
+        if gate is None:  # each factor's is the other one
+            available[:-1:2], available[1::2] = available[1::2], available[:-1:2]
+            return available
+        if gate.arity is None:
+            return local_gradients(self.operations, gate, available)
+        nodes: list[int | None] = []
+        for number, kernel, places in local_kernels(gate):
+            if kernel is not None:
+                operands = tuple([available[place] for place in places])
+                nodes.append(self.operations.apply(kernel, operands))
+            elif number is None:
+                nodes.append(available[places[0]])
+            else:
+                nodes.append(self.operations.constant(number) if number else None)
+        return nodes

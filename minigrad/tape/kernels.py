@@ -1,0 +1,186 @@
+"""The operations of a tape: what it applies to numbers, made from the gates' rules.
+
+>>> from minigrad.rules.gates import GATES
+>>> forward_kernel(GATES["tanh"]).on_floats(0.0)
+0.0
+>>> [local.kernel.name for local in local_kernels(GATES["tanh"])]
+['1 − x0²']
+
+A kernel is a gate's forward rule or one of its local gradients, traced on symbols. Rules that come
+out as the same formula are one kernel: the local gradient of `×` towards x is no operation, but y.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, reduce
+from typing import Any, Final, NamedTuple
+
+from ..rules import (
+    Formula,
+    Gate,
+    Rule,
+    as_python,
+    as_text,
+    called_gates,
+    define,
+    float_forward,
+    ieee,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Kernel:
+    """A function of numbers: one formula, a fold over any number of inputs, or native by name."""
+
+    name: str
+    on_floats: Callable[..., float]
+    formula: Formula | None = None
+    count: int | None = None  # inputs; None for any number
+    fold: Rule | None = None
+    native: str = ""
+
+    @property
+    def is_native(self) -> bool:
+        """Whether it can be machine code: made of rules and of what `native_math` has."""
+        if self.formula is None:
+            return self.fold is not None or self.native != ""
+        return all(gate.native or gate.fold or gate.rule for gate in called_gates([self.formula]))
+
+    @property
+    def partial(self) -> bool:
+        """Whether it can raise: it is a Python function of its own, or chooses by number."""
+        return self.formula is None and self.fold is None and self.native != "dot"
+
+    @property
+    def chooses(self) -> bool:
+        """Whether its last input is the number of one of the others."""
+        return self.native == "select"
+
+    def __repr__(self) -> str:
+        return f"<kernel {self.name}>"
+
+
+def _total(*numbers: float) -> float:
+    return reduce(lambda x, y: x + y, numbers)
+
+
+def _dot(*factors: float) -> float:
+    total = factors[0] * factors[1]
+    for place in range(2, len(factors), 2):
+        total += factors[place] * factors[place + 1]
+    return total
+
+
+SYMBOLS: Final = [Formula.symbol(f"x{i}") for i in range(8)]
+SUM: Final = Kernel("sum", _total, fold=lambda x, y: x + y)
+DOT: Final = Kernel("dot", _dot, native="dot")  # pairs of factors: x0·x1 + x2·x3 + …
+DOTS: Final = Kernel("dots side by side", _dot, native="dot")  # see `native_dots`
+
+_kernels: dict[Any, Kernel] = {}
+
+
+def kernel_of(formula: Formula, count: int) -> Kernel:
+    """The kernel of a formula over x0, x1, …; the same one for the same formula."""
+    assignments, (text,) = as_python(formula)
+    called = called_gates([formula])
+    key = (tuple(assignments), text, tuple(called))
+    if key not in _kernels:
+        if text == "(x0 + x1)":
+            return SUM
+        names = [f"x{i}" for i in range(count)]
+        namespace: dict[str, Any] = {"divide": ieee.divide, "power": ieee.power}
+        namespace |= {gate.name: float_forward(gate, gate.arity or 1) for gate in called}
+        on_floats = define(as_text(formula), names, [*assignments, f"return {text}"], namespace)
+        _kernels[key] = Kernel(as_text(formula), on_floats, formula, count)
+    return _kernels[key]
+
+
+MUL: Final = kernel_of(SYMBOLS[0] * SYMBOLS[1], 2)
+COPY: Final = kernel_of(SYMBOLS[0], 1)
+
+
+@cache
+def forward_kernel(gate: Gate) -> Kernel:
+    """What the gate computes."""
+    if gate.arity is not None:
+        return kernel_of(gate.trace_formula(*_symbols(gate.arity)), gate.arity)
+    if gate.fold is not None and as_text(gate.fold(*SYMBOLS[:2])) == "x0 + x1":
+        return SUM
+    on_floats = gate.kernel or gate.trace
+    return Kernel(gate.name, on_floats, fold=gate.fold, native=gate.native)
+
+
+class Local(NamedTuple):
+    """A local gradient: a number, an input (the output counts as the last), or a kernel on some."""
+
+    number: float | None = None
+    kernel: Kernel | None = None
+    places: tuple[int, ...] = ()
+
+
+@cache
+def local_kernels(gate: Gate) -> list[Local]:
+    """The local gradients of a gate with a fixed number of inputs."""
+    assert gate.arity is not None
+    symbols = _symbols(gate.arity + 1)
+    return [_local(formula, symbols) for formula in local_formulas(gate, tuple(symbols))]
+
+
+def local_formulas(gate: Gate, symbols: tuple[Formula, ...]) -> list[Formula]:
+    """The local gradients over these symbols, the last of which is the output."""
+    *inputs, out = symbols
+    return gate.local_formulas(*inputs, out=out)
+
+
+def _local(formula: Formula, symbols: list[Formula]) -> Local:
+    if formula.operation == "number":
+        return Local(number=formula.operands[0])
+    if formula.operation == "symbol":
+        return Local(places=(symbols.index(formula),))
+    used = symbols_of(formula)
+    places = tuple(place for place, symbol in enumerate(symbols) if symbol in used)
+    renamed = renamed_formula(formula, {symbols[place]: i for i, place in enumerate(places)})
+    return Local(kernel=kernel_of(renamed, len(places)), places=places)
+
+
+def _symbols(count: int) -> list[Formula]:
+    return [SYMBOLS[i] if i < len(SYMBOLS) else Formula.symbol(f"x{i}") for i in range(count)]
+
+
+def symbols_of(formula: Formula) -> set[Formula]:
+    """The symbols that a formula is made of."""
+    return {part for part in parts_first(formula) if part.operation == "symbol"}
+
+
+def parts_first(*formulas: Formula) -> list[Formula]:
+    """All parts of the formulas, each once, before what is made of them."""
+    order: dict[Formula, None] = {}
+    waiting: list[tuple[Formula, bool]] = [(formula, False) for formula in reversed(formulas)]
+    while waiting:
+        formula, parts_are_done = waiting.pop()
+        if formula in order:
+            continue
+        if parts_are_done:
+            order[formula] = None
+            continue
+        waiting.append((formula, True))
+        waiting += [(part, False) for part in formula.operands if isinstance(part, Formula)]
+    return list(order)
+
+
+def renamed_formula(formula: Formula, places: dict[Formula, int]) -> Formula:
+    """The formula with x0, x1, … for its symbols."""
+    new: dict[Formula, Formula] = {}
+    for part in parts_first(formula):
+        if part in places:
+            new[part] = _symbols(places[part] + 1)[-1]
+        elif part.operation in ("symbol", "number"):
+            new[part] = part
+        else:
+            new[part] = Formula(
+                part.operation,
+                tuple(new[p] if isinstance(p, Formula) else p for p in part.operands),
+            )
+    return new[formula]

@@ -1,0 +1,77 @@
+"""A circuit flattened: a list of operations on numbered slots, forward and backward in one.
+
+>>> import minigrad as mg
+>>> from minigrad.tape.flatten import flatten
+>>> w, x = mg.Value(2.0, label="w"), mg.Value(3.0, label="x")
+>>> tape = flatten([mg.tanh(w * x)], parameters=[w], inputs=[x])
+>>> print(tape)
+s2 = x0·x1(s0, s1)
+s3 = tanh(x0)(s2)
+s4 = 1 − x0²(s3)
+s5 = x0·x1(s1, s4)
+s6 = x0·x1(s0, s4)
+>>> replay(tape, [0.5], [1.0])
+([0.46211715726000974], [[0.7864477329659274, 0.3932238664829637]])
+
+The slots are the parameters, the inputs, the constants, then one for each operation. The backward
+pass stands on the tape as operations like the forward ones: a wire's gradient is the sum of the
+contributions, in the order in which `Value.backward` adds them, so the numbers are the same to the
+last bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ..engine import Value
+from .kernels import Kernel
+
+
+@dataclass(frozen=True)
+class Tape:
+    """Operations in an order in which they can run, and where the results are.
+
+    `gradients` has, for each output, a slot for each parameter and each input. `phases` says of
+    every operation whether it runs once before the rows of a batch (0), for each row (1), or once
+    after them (2).
+    """
+
+    parameters: tuple[Value, ...]
+    input_count: int
+    constants: tuple[float, ...]
+    kernels: list[Kernel]
+    operands: list[tuple[int, ...]]
+    outputs: list[int]
+    gradients: list[list[int]]
+    phases: list[int] = field(default_factory=list)
+
+    @property
+    def first(self) -> int:
+        """The slot of the first operation."""
+        return len(self.parameters) + self.input_count + len(self.constants)
+
+    @property
+    def slot_count(self) -> int:
+        return self.first + len(self.kernels)
+
+    def __str__(self) -> str:
+        lines = (
+            f"s{self.first + i} = {kernel.name}({', '.join(f's{slot}' for slot in slots)})"
+            for i, (kernel, slots) in enumerate(zip(self.kernels, self.operands))
+        )
+        return "\n".join(lines)
+
+
+def replay(
+    tape: Tape, parameters: Sequence[float], inputs: Sequence[float]
+) -> tuple[list[float], list[list[float]]]:
+    """Run the tape in Python: the outputs, and for each its gradients."""
+    values = [*parameters, *inputs, *tape.constants]
+    append = values.append
+    for kernel, slots in zip(tape.kernels, tape.operands):
+        append(kernel.on_floats(*[values[slot] for slot in slots]))
+    return (
+        [values[slot] for slot in tape.outputs],
+        [[values[slot] for slot in slots] for slots in tape.gradients],
+    )

@@ -1,0 +1,127 @@
+"""A circuit as a table: every gate with its value, its local gradients and what it sends back."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Final
+
+from ..engine import Value, leaves_and_gates
+from ..rules import Formula, Gate, as_formula, as_text, simplified
+from .columns import check_width, columns, display_width, fitted, widths
+from .notation import check_digits, rounded
+from .wire_names import WireNames
+
+MOST_LINES: Final = 300
+MOST_INPUTS: Final = 20
+WIDEST: Final = 44  # cells for a formula
+
+Row = tuple[str, ...]
+
+HEADER: Final = ("gate", " value", "gradient", " input", "local gradient", "", "contribution")
+HEADER_WITHOUT_FORMULAS: Final = (*HEADER[:4], "", "local", "contribution")
+HEADER_WITHOUT_GATES: Final = ("", *HEADER[1:3], "", "", "", "")
+FORMULA: Final = 4  # the column of local gradients as formulas
+ALIGNMENT: Final = "<>><<>>"
+GAP: Final = "  "
+
+
+def as_table(output: Value, digits: int = 4, *, width: int | None = None) -> str:
+    """The gates behind `output`, first to last, then the leaves; `?` is a gradient not known yet.
+
+    >>> import minigrad as mg
+    >>> w, x = mg.Value(2.0, label="w"), mg.Value(-1.0, label="x")
+    >>> f = (w * x + 3).sigmoid()
+    >>> f.backward()
+    >>> print(as_table(f, digits=2))
+    gate          value  gradient   input  local gradient         contribution
+    ──────────────────────────────────────────────────────────────────────────
+    v₁ = w·x      −2.00      0.20   w      x               −1.00         −0.20
+                                    x      w                2.00          0.39
+    v₂ = v₁ + 3    1.00      0.20   v₁     1                1.00          0.20
+    v₃ = σ(v₂)     0.73      1.00   v₂     v₃·(1 − v₃)      0.20          0.20
+    ──────────────────────────────────────────────────────────────────────────
+    w              2.00     −0.20
+    x             −1.00      0.39
+
+    A gate has one line for each input that can receive a gradient: the local gradient, as a formula
+    and as a number, and the contribution, which is local gradient × the gate's gradient. What does
+    not fit into 300 lines, or 20 for a gate, is counted at the end. To fit into `width` cells,
+    formulas are shortened.
+    """
+    check_digits(digits)
+    check_width(width)
+    leaves, gates = leaves_and_gates(output)
+    names = WireNames([*leaves, *gates])
+    gate_rows: list[Row] = []
+    unseen = iter(gates)
+    for wire in unseen:
+        gate_rows += _gate_rows(wire, names, digits)
+        if len(gate_rows) >= MOST_LINES:
+            break
+    variables = [wire for wire in leaves if not wire.is_constant]
+    leaf_rows = [
+        (names[wire], *_numbers(wire, digits), "", "", "", "") for wire in variables[:MOST_LINES]
+    ]
+    header = HEADER if gates else HEADER_WITHOUT_GATES
+    rows = _narrowed([header, *gate_rows, *leaf_rows], width)
+    lines = columns(rows, ALIGNMENT, GAP).splitlines()
+    rule = "─" * max(map(display_width, lines))
+    parts = [lines[:1], lines[1 : 1 + len(gate_rows)], lines[1 + len(gate_rows) :]]
+    parts[1] += _more(sum(1 for _ in unseen), "gates")
+    parts[2] += _more(len(variables) - len(leaf_rows), "leaves")
+    return f"\n{rule}\n".join("\n".join(part) for part in parts if part)
+
+
+def _more(count: int, what: str) -> list[str]:
+    return [f"… {count:,} more {what}"] if count > 0 else []
+
+
+def _narrowed(rows: list[Row], width: int | None) -> list[Row]:
+    """The rows with formulas of local gradients so short that all fits, or without them."""
+    needed = widths(rows)
+    total = sum(needed) + len(GAP) * (len(needed) - 1)
+    excess = total - width if width else 0
+    if excess <= 0:
+        return rows
+    limit = needed[FORMULA] - excess
+    if limit >= len(HEADER[FORMULA]):
+        return [(*row[:FORMULA], fitted(row[FORMULA], limit), *row[FORMULA + 1 :]) for row in rows]
+    without = ((*row[:FORMULA], "", *row[FORMULA + 1 :]) for row in rows[1:])
+    return [HEADER_WITHOUT_FORMULAS, *without]
+
+
+def _numbers(wire: Value, digits: int) -> tuple[str, str]:
+    gradient = rounded(wire.grad, digits) if wire.has_grad else "?"
+    return " " + rounded(wire.data, digits), gradient
+
+
+def _gate_rows(wire: Value, names: WireNames, digits: int) -> list[Row]:
+    assert wire.gate is not None
+    first = (f"{names[wire]} = {_formula(wire.gate, wire, names)}", *_numbers(wire, digits))
+    branches = zip(wire.inputs, _local_gradient_texts(wire, names), wire.local_gradients)
+    rows: list[Row] = []
+    for source, text, local in islice(branches, MOST_INPUTS):
+        if not source.is_constant:
+            sent = rounded(local * wire.grad, digits) if wire.has_grad else "?"
+            start = ("", "", "") if rows else first
+            rows.append((*start, f" {names[source]}", text, rounded(local, digits), sent))
+    if not rows:
+        rows.append((*first, "", "", "", ""))
+    more = _more(len(wire.inputs) - MOST_INPUTS, "inputs")
+    return rows + [("", "", "", f" {text}", "", "", "") for text in more]
+
+
+def _formula(gate: Gate, wire: Value, names: WireNames) -> str:
+    operands = [names.formula(source) for source in wire.inputs[:MOST_INPUTS]]
+    is_operator = gate.dunder and gate.rule
+    applied = gate.trace_formula(*operands) if is_operator else Formula("call", (gate, *operands))
+    return fitted(as_text(applied), WIDEST)
+
+
+def _local_gradient_texts(wire: Value, names: WireNames) -> list[str]:
+    gate, count = wire.gate, len(wire.inputs)
+    if gate is None or not gate.has_rules or count > MOST_INPUTS:
+        return [""] * count
+    rule = gate.textbook_gradient or gate.local_gradient
+    parts = rule(*map(names.formula, wire.inputs), Formula.symbol(names[wire]))
+    return [fitted(as_text(simplified(as_formula(part))), WIDEST) for part in parts]

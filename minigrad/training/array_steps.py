@@ -1,0 +1,120 @@
+"""Training step by step, on examples of different lengths, in machine code where it can be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, Final
+
+from ..compiled import Compiled, PythonTape, take_apart
+from .epochs import checked_loss
+from .optim import Optimizer
+
+if TYPE_CHECKING:
+    from .machine import NativeTraining
+    from .machine_example import NativeExample
+
+LAG: Final = 0.025  # seconds: how far the Values may be behind while steps are taken
+
+
+@contextmanager
+def training_steps(loss: Any, optimizer: Optimizer) -> Iterator[Steps]:
+    """A function that takes one step: the loss's gradients, then the optimiser; gives the loss.
+
+    >>> import minigrad as mg
+    >>> w = mg.Value(0.0)
+    >>> loss = mg.compile(lambda xs: mg.sum([(w * x - 1.0) ** 2 for x in xs]))
+    >>> with mg.training_steps(loss, mg.optim.SGD([w], lr=0.1)) as step:
+    ...     for xs in [[1.0], [1.0, 1.0], [1.0]]:
+    ...         print(round(step(xs), 4))
+    1.0
+    1.28
+    0.2304
+    >>> round(w.data, 4)
+    0.616
+
+    It takes the arguments of `loss`, which can have another structure at every step. A parameter
+    that an example does not reach has gradient 0 in that step (an optimiser by itself would leave
+    it alone). With a compiled loss that runs natively the whole step is machine code, on arrays;
+    the Values have their numbers again at the end of the block, after an exception or Ctrl-C too.
+    Before that they lag behind by up to 25 ms: `step.show()` brings them and the optimiser up to
+    date, to sample or validate with, and what is changed then counts from the next step on.
+    """
+    steps = Steps(loss, optimizer)
+    try:
+        yield steps
+    finally:
+        steps.show()
+
+
+class Steps:
+    """Steps in machine code where a recording allows it, over Values elsewhere."""
+
+    def __init__(self, loss: Any, optimizer: Optimizer) -> None:
+        self.loss, self.optimizer = loss, optimizer
+        self._training: NativeTraining | None = None
+        self._examples: dict[Any, NativeExample] = {}
+        self._has_shown = False  # since the latest native step: now the Values are what counts
+        self._shown_at = perf_counter()
+
+    def __call__(self, *arguments: Any) -> float:
+        """One step on one example; the first of a structure, and those that check, go by Values."""
+        if isinstance(self.loss, Compiled):
+            numbers: list[Any] = []
+            structure = take_apart((arguments, {}), numbers)
+            example = self._example(structure)
+            if example and (value := self._native_step(example, numbers)) is not None:
+                return value
+        return self._step_by_values(arguments)
+
+    def show(self) -> None:
+        """Give the Values and the optimiser the numbers of the moment."""
+        if self._training and not self._has_shown:
+            self._training.write_back()
+            self._has_shown = True
+
+    def _native_step(self, example: NativeExample, numbers: list[Any]) -> float | None:
+        assert self._training is not None
+        if self._has_shown:
+            self._training.read()
+            self._has_shown = False
+        elif self._is_due:
+            self._training.show()
+            self._shown_at = perf_counter()
+        return example.step(numbers)
+
+    def _step_by_values(self, arguments: tuple[Any, ...]) -> float:
+        self.show()
+        self.optimizer.zero_grad()
+        value = checked_loss(self.loss(*arguments))
+        value.backward()
+        for parameter in self.optimizer.parameters:
+            parameter.grad = parameter.grad  # where none has arrived it is 0 from now on
+        self.optimizer.step()
+        return value.data
+
+    @property
+    def _is_due(self) -> bool:
+        """Whether it is time for what takes longer than a step."""
+        return self._has_shown or perf_counter() - self._shown_at > LAG
+
+    def _example(self, structure: Any) -> NativeExample | None:
+        recording = self.loss._recordings.get(structure)
+        example = self._examples.get(structure)
+        if example and example.recording is recording and not self._is_due:
+            return example
+        if recording is None or (self.loss.check and not recording.checked):
+            return None
+        if isinstance(recording._runner, PythonTape) or not recording.places.unchanged():
+            return None  # the loss itself says what was replaced
+        if example is None or example.recording is not recording:
+            from .machine import native_training
+            from .machine_example import NativeExample
+
+            if self._training is None:
+                self._training = native_training(self.optimizer, self.optimizer.parameters)
+            if self._training is None:
+                return None
+            example = self._examples[structure] = NativeExample(self._training, recording)
+        return example

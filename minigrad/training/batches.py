@@ -1,0 +1,69 @@
+"""Batches: which rows each step of an epoch takes.
+
+>>> [step and len(step) for step in Batches(5, 2, seed=0).epoch()]
+[2, 2, 1]
+>>> list(Batches(5, None, seed=0).epoch())
+[None]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from operator import index
+from random import Random
+from typing import Any
+
+from ..engine import Value
+from ..rules import described
+
+
+def at_least_one(name: str, number: Any) -> int:
+    """The number of things to do, checked."""
+    if not hasattr(type(number), "__index__") or isinstance(number, Value):
+        raise TypeError(f"{name} must be a whole number, got {described(number)}")
+    if number < 1:
+        raise ValueError(f"{name} must be at least 1, got {number!r}")
+    return index(number)
+
+
+class Batches:
+    """All rows at once, or `size` of them at a time in an order shuffled from a seed."""
+
+    def __init__(self, count: int, size: int | None, seed: int | None) -> None:
+        if size is not None:
+            size = at_least_one("batch_size", size)
+        self.count, size = count, min(size or count, count)
+        self.is_whole = size == count
+        begins = range(0, count, size)
+        self.ends = [(begin, min(begin + size, count)) for begin in begins]  # in an epoch's order
+        self.sizes = [end - begin for begin, end in self.ends]
+        self._random = Random(seed)
+
+    def order(self) -> list[int]:
+        """The rows of the next epoch, one batch after the other."""
+        order = list(range(self.count))
+        self._random.shuffle(order)
+        return order
+
+    def epoch(self) -> Iterator[list[int] | None]:
+        """The rows of each batch of the next epoch; None for all."""
+        if self.is_whole:
+            yield None
+            return
+        order = self.order()
+        for begin, end in self.ends:
+            yield order[begin:end]
+
+    def mean(self, means: Iterable[Any]) -> Any:
+        """The mean over all rows, of what is a mean over each batch."""
+        total: Any = 0.0
+        for mean, size in zip(means, self.sizes):
+            total += mean * size
+        return total / self.count
+
+    def mean_of_steps(self, numbers: Iterable[Any]) -> Any:
+        """The mean over the steps of an epoch."""
+        total: Any = 0.0
+        for number in numbers:
+            total += number
+        return total / len(self.sizes)

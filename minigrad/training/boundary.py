@@ -1,0 +1,222 @@
+"""What a classifier of two inputs has learnt, as a map of the plane."""
+
+from __future__ import annotations
+
+import base64
+import struct
+import zlib
+from collections.abc import Callable, Sequence
+from math import exp
+from typing import Any, Final
+
+from ..pictures import HUGE, Picture, Theme, even_ticks, svg_document, theme_named
+from ..rules import as_number
+from ..text import escape
+from .contour import contour_lines
+from .fit import checked_columns
+
+SIDE: Final = 360.0  # the longer side of the map, in points
+LEFT, TOP, RIGHT, BOTTOM = 40.0, 14.0, 14.0, 30.0
+Colour = tuple[float, float, float]
+
+
+def decision_boundary(
+    model: Callable[[Any], Any], X: Any, y: Any, *, cells: int = 60, theme: str = "light"
+) -> Picture:
+    """The map of a two-input classifier: the colour says which class, how strong how sure.
+
+    >>> picture = decision_boundary(lambda x: x[0] - x[1], [[0, 1], [1, 0]], [0, 1], cells=8)
+    >>> picture.svg.count("<circle")
+    2
+
+    One output is a score: above 0 label 1, below it 0 or −1, and the line is where it is 0. Of
+    several outputs the largest names the class. `cells` is the number of evaluations along a side.
+    """
+    points, labels = checked_columns((X, y), "the points and labels")
+    for point in points:
+        if len(point) != 2:
+            raise ValueError(f"decision_boundary draws models of two inputs, got a row {point!r}")
+        if not all(abs(float(number)) < HUGE for number in point):
+            raise ValueError(f"there is no place on a map for the row {point!r}")
+    if cells < 2:
+        raise ValueError(f"a map needs at least 2 cells along a side, got {cells!r}")
+    area = _Area([(float(px), float(py)) for px, py in points])
+    grid = _scores(model, area, cells)
+    colours = theme_named(theme)
+    palette = class_colours(colours, max(len(grid[0][0]), 2))
+    classes = [max(int(as_number(label)), 0) for label in labels]
+    body = [f'<rect width="100%" height="100%" fill="{colours.background}"/>']
+    body += [_image(grid, palette, colours, area), *_lines(grid, area, colours)]
+    body += _frame(area, colours)
+    for (px, py), label in zip(points, classes):
+        body.append(_point(area, float(px), float(py), palette[label % len(palette)], colours))
+    return Picture(svg_document(area.width + LEFT + RIGHT, area.height + TOP + BOTTOM, body))
+
+
+class _Area:
+    """The part of the plane that is shown, and where it stands on the page."""
+
+    def __init__(self, points: Sequence[tuple[float, float]]) -> None:
+        (self.x0, self.x1), (self.y0, self.y1) = (_margins([p[i] for p in points]) for i in (0, 1))
+        scale = SIDE / max(self.x1 - self.x0, self.y1 - self.y0)
+        self.width = round(max((self.x1 - self.x0) * scale, SIDE / 3))
+        self.height = round(max((self.y1 - self.y0) * scale, SIDE / 3))
+
+    def x(self, x: float) -> float:
+        return LEFT + self.width * (x - self.x0) / (self.x1 - self.x0)
+
+    def y(self, y: float) -> float:
+        return TOP + self.height * (self.y1 - y) / (self.y1 - self.y0)
+
+
+def _margins(numbers: list[float]) -> tuple[float, float]:
+    low, high = min(numbers), max(numbers)
+    margin = 0.12 * (high - low) or 1.0
+    return low - margin, high + margin
+
+
+def _scores(model: Callable[[Any], Any], area: _Area, cells: int) -> list[list[list[float]]]:
+    """The model's outputs at the corners of the cells, from the bottom row to the top one."""
+    xs = [area.x0 + (area.x1 - area.x0) * k / cells for k in range(cells + 1)]
+    ys = [area.y0 + (area.y1 - area.y0) * i / cells for i in range(cells + 1)]
+    return [[_numbers(model([x, y])) for x in xs] for y in ys]
+
+
+def _numbers(outputs: Any) -> list[float]:
+    listed = outputs if isinstance(outputs, (list, tuple)) else [outputs]
+    return [float(output) for output in listed]
+
+
+def class_colours(theme: Theme, count: int) -> list[Colour]:
+    """A colour for each class: gradient and value colours first, as in circuits."""
+    names = [theme.gradient, theme.value, theme.local, theme.active_line, theme.warning, theme.line]
+    return [_rgb(names[i % len(names)]) for i in range(count)]
+
+
+def _rgb(colour: str) -> Colour:
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return float(red), float(green), float(blue)
+
+
+def _mixed(shares: Sequence[float], palette: Sequence[Colour], paper: Colour) -> Colour:
+    """Classes mixed by their shares and laid thinly on the paper; even shares leave it white."""
+    top = max(shares)
+    sure = (top * len(shares) - 1.0) / (len(shares) - 1.0)
+    strength = 0.13 + 0.37 * sure
+    ink = [sum(share * colour[c] for share, colour in zip(shares, palette)) for c in range(3)]
+    red, green, blue = (paper[c] + strength * (ink[c] - paper[c]) for c in range(3))
+    return red, green, blue
+
+
+def class_shares(outputs: Sequence[float]) -> list[float]:
+    """Outputs as shares of the classes: σ of one score, softmax of several.
+
+    >>> class_shares([0.0]), class_shares([5.0, 5.0])
+    ([0.5, 0.5], [0.5, 0.5])
+    """
+    if len(outputs) == 1:
+        outputs = [0.0, 2.0 * outputs[0]]
+    outputs = [max(-1e6, min(1e6, output)) if output == output else 0.0 for output in outputs]
+    top = max(outputs)
+    powers = [exp(output - top) for output in outputs]
+    return [power / sum(powers) for power in powers]
+
+
+def _image(grid: list[list[list[float]]], palette: list[Colour], theme: Theme, area: _Area) -> str:
+    paper = _rgb(theme.background)
+    rows = [
+        [_mixed(class_shares(outputs), palette, paper) for outputs in row] for row in reversed(grid)
+    ]
+    data = base64.b64encode(png_of(rows)).decode()
+    # the pixels stand on the corners of the cells: half a pixel goes over each border
+    half_x, half_y = (side / (len(grid) - 1) / 2 for side in (area.width, area.height))
+    return (
+        f'<clipPath id="map"><rect x="{LEFT:g}" y="{TOP:g}" width="{area.width:.2f}" '
+        f'height="{area.height:.2f}"/></clipPath>'
+        f'<image clip-path="url(#map)" x="{LEFT - half_x:.2f}" y="{TOP - half_y:.2f}" '
+        f'width="{area.width + 2 * half_x:.2f}" height="{area.height + 2 * half_y:.2f}" '
+        f'preserveAspectRatio="none" xlink:href="data:image/png;base64,{data}"/>'
+    )
+
+
+def png_of(rows: Sequence[Sequence[Colour]]) -> bytes:
+    """Rows of colours as a PNG file (ISO/IEC 15948: 8 bits for red, green and blue, no filter)."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        check = zlib.crc32(kind + data)
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", check)
+
+    pixels = b"".join(
+        b"\x00" + bytes(min(255, max(0, round(part))) for colour in row for part in colour)
+        for row in rows
+    )
+    header = struct.pack(">IIBBBBB", len(rows[0]), len(rows), 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(pixels, 9))
+        + chunk(b"IEND", b"")
+    )
+
+
+def _lines(grid: list[list[list[float]]], area: _Area, theme: Theme) -> list[str]:
+    """The boundary itself: where the score is 0, or where a class is as strong as its rivals."""
+    cells = len(grid) - 1
+    count = len(grid[0][0])
+    if count == 1:
+        fields = [[[outputs[0] for outputs in row] for row in grid]]
+    else:
+        fields = [[[_lead(outputs, j) for outputs in row] for row in grid] for j in range(count)]
+    path = []
+    for field in fields:
+        for line in contour_lines(field):
+            spots = [
+                f"{LEFT + area.width * k / cells:.1f} {TOP + area.height * (1 - i / cells):.1f}"
+                for k, i in line
+            ]
+            path.append("M" + "L".join(spots))
+    if not path:
+        return []
+    return [
+        f'<path d="{"".join(path)}" fill="none" stroke="{theme.ink}" stroke-width="1.6" '
+        'stroke-linejoin="round"/>'
+    ]
+
+
+def _lead(outputs: Sequence[float], j: int) -> float:
+    return outputs[j] - max(output for k, output in enumerate(outputs) if k != j)
+
+
+def _point(area: _Area, x: float, y: float, colour: Colour, theme: Theme) -> str:
+    fill = "#" + "".join(f"{round(part):02X}" for part in colour)
+    return (
+        f'<circle cx="{area.x(x):.1f}" cy="{area.y(y):.1f}" r="3.4" fill="{fill}" '
+        f'stroke="{theme.background}" stroke-width="1"/>'
+    )
+
+
+def _frame(area: _Area, theme: Theme) -> list[str]:
+    bottom = TOP + area.height
+    parts = [
+        f'<rect x="{LEFT:g}" y="{TOP:g}" width="{area.width:.2f}" height="{area.height:.2f}" '
+        f'fill="none" stroke="{theme.cluster_line}"/>'
+    ]
+    for tick in _inner_ticks(area.x0, area.x1):
+        parts.append(
+            f'<text x="{area.x(tick):.1f}" y="{bottom + 16:.1f}" text-anchor="middle" '
+            f'fill="{theme.faint}">{_number(tick)}</text>'
+        )
+    for tick in _inner_ticks(area.y0, area.y1):
+        parts.append(
+            f'<text x="{LEFT - 7:.1f}" y="{area.y(tick) + 3.8:.1f}" text-anchor="end" '
+            f'fill="{theme.faint}">{_number(tick)}</text>'
+        )
+    return parts
+
+
+def _inner_ticks(low: float, high: float) -> list[float]:
+    return [tick for tick in even_ticks(low, high) if low <= tick <= high]
+
+
+def _number(tick: float) -> str:
+    return escape(f"{tick:g}".replace("-", "−"))

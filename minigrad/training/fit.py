@@ -1,0 +1,221 @@
+"""Training: `fit` goes over the data in batches and lets an optimiser change the parameters.
+
+>>> import minigrad as mg
+>>> w = mg.Value(0.0, label="w")
+>>> history = fit(
+...     lambda x, y: (w * x - y) ** 2,
+...     data=([1.0, 2.0, 3.0], [2.0, 4.0, 6.0]),
+...     optimizer=mg.optim.SGD([w], lr=0.1),
+...     epochs=20,
+... )
+>>> history
+History(20 epochs, loss 18.67 → 0)
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
+
+from ..compiled import ordered
+from ..nn import accuracy
+from ..rules import described
+from .batches import Batches, at_least_one
+from .early_stopping import BestParameters
+from .epochs import Columns, NotFiniteError, ValueEpochs
+from .history import Epoch, History
+from .machine_epochs import native_epochs
+from .optim import Optimizer
+from .progress import Progress
+
+Callback = Callable[[Epoch], Any]
+
+
+def fit(
+    loss: Callable[..., Any],
+    *,
+    data: Columns,
+    optimizer: Optimizer,
+    epochs: int = 100,
+    batch_size: int | None = None,
+    seed: int | None = 0,
+    model: Callable[[Any], Any] | None = None,
+    validation: Columns | None = None,
+    patience: int | None = None,
+    clip_norm: float | None = None,
+    callbacks: Iterable[Callback] = (),
+    progress: bool = True,
+) -> History:
+    """Minimise the mean of `loss` over the rows of `data`, and return the run's history.
+
+    >>> import minigrad as mg
+    >>> X, y = mg.datasets.xor()
+    >>> model = mg.nn.MLP(2, [4, 1], activation="tanh", seed=1)
+    >>> fit(
+    ...     lambda x, label: mg.losses.hinge(model(x), label),
+    ...     data=(X, y),
+    ...     optimizer=mg.optim.Adam(model.parameters(), lr=0.1),
+    ...     epochs=60,
+    ...     model=model,
+    ... )
+    History(60 epochs, loss 1.004 → 0, accuracy 1)
+
+    `data` is (X, Y): lists or arrays with an item for each row, which `loss(x, y)` takes one by one
+    to give a Value. A loss made by `mg.compile` runs a whole batch at once. A batch is all rows, or
+    `batch_size` of them in an order shuffled from `seed`. Leave the rows alone meanwhile: with a
+    compiled loss they are read once, before the first step.
+
+    With a `model`, the share of rows that it classifies right is measured after every epoch (see
+    `accuracy`). With `patience`, training stops after that many epochs without a better loss, on
+    the `validation` rows if given, and the best parameters are put back. `clip_norm` limits the
+    gradient's norm. A callback gets each `Epoch`; if it returns True, training stops.
+
+    With a compiled loss whole steps are machine code, and where nobody asks for single epochs (no
+    model, validation, patience or callback) many run in one call. Callbacks find the parameters as
+    they are then, and may change them; another thread that reads them meanwhile sees the numbers of
+    a moment ago, less than a tenth of a second unless a single step takes longer, and what it
+    writes is lost.
+
+    Ctrl-C ends the training and returns the history so far; the parameters are then those of the
+    last whole step. So does a loss that is no longer finite, before it can spoil the parameters.
+    """
+    epochs = at_least_one("epochs", epochs)
+    if callable(callbacks):
+        raise TypeError(f"callbacks must be a list of functions, got {described(callbacks)}")
+    if clip_norm is not None and not clip_norm > 0.0:
+        raise ValueError(f"clip_norm must be above 0, got {clip_norm!r}")
+    run = _Run(loss, data, optimizer, batch_size, seed, model, validation, clip_norm)
+    history = History()
+    best = BestParameters(optimizer, patience)
+    bar = Progress(epochs, progress)
+    _train(run, history, best, bar, list(callbacks))
+    done = len(history.epochs)
+    words = [_in_words(history.epochs[-1])] if done else []
+    bar.close(done, "  ".join([*words, *([history.stopped] if history.stopped else [])]))
+    return history
+
+
+def _train(
+    run: _Run, history: History, best: BestParameters, bar: Progress, callbacks: list[Callback]
+) -> None:
+    """Epoch after epoch, until all are done or there is a reason to stop."""
+    is_watched = run.is_measured or bool(callbacks) or best.patience is not None
+    try:
+        while len(history.epochs) < bar.total and not history.stopped:
+            run.epochs.run(1 if is_watched else bar.total - len(history.epochs))
+            if is_watched:
+                run.epochs.show()
+            run.append_epochs(history)
+            epoch = history.epochs[-1]
+            if bar.is_due(epoch.number):
+                bar.show(epoch.number, _in_words(epoch))
+            history.stopped = _reason_to_stop(epoch, callbacks, best)
+            if callbacks:
+                run.epochs.read()
+    except (KeyboardInterrupt, NotFiniteError) as error:
+        if not is_watched:
+            run.append_epochs(history)
+        history.stopped = "interrupted"
+        if isinstance(error, NotFiniteError):
+            history.stopped = (
+                f"{error} in epoch {len(history.epochs) + 1}: lower the learning rate, or look "
+                "with mg.first_nonfinite(loss)"
+            )
+            warnings.warn(f"fit stopped: {history.stopped}", RuntimeWarning, stacklevel=3)
+    finally:
+        run.epochs.close()
+    best.put_back()
+
+
+def _reason_to_stop(epoch: Epoch, callbacks: list[Callback], best: BestParameters) -> str:
+    stops = [callback(epoch) is True for callback in callbacks]  # all of them are called
+    if any(stops):
+        return "stopped by a callback"
+    if best.has_waited_long_enough(epoch):
+        return f"stopped early: best loss {best.loss:.4g} in epoch {best.number}"
+    return ""
+
+
+class _Run:
+    """What stays the same from epoch to epoch."""
+
+    def __init__(
+        self,
+        loss: Callable[..., Any],
+        data: Columns,
+        optimizer: Optimizer,
+        batch_size: int | None,
+        seed: int | None,
+        model: Callable[[Any], Any] | None,
+        validation: Columns | None,
+        clip_norm: float | None,
+    ) -> None:
+        if not isinstance(optimizer, Optimizer):
+            raise TypeError(
+                f"fit needs an optimizer, got {described(optimizer)}: pass "
+                "mg.optim.SGD(model.parameters(), lr=…)"
+            )
+        self.loss, self.model = loss, model
+        self.data = checked_columns(data, "data")
+        self.validation = None if validation is None else checked_columns(validation, "validation")
+        if model is not None and len(self.data) != 2:
+            raise ValueError(f"the accuracy of a model needs data=(X, Y), got {len(data)} columns")
+        self.is_measured = model is not None or validation is not None
+        batches = Batches(len(self.data[0]), batch_size, seed)
+        settings = (loss, self.data, optimizer, batches, clip_norm)
+        self.epochs: Any = native_epochs(*settings) or ValueEpochs(*settings)
+
+    def append_epochs(self, history: History) -> None:
+        """Append the epochs that history does not have yet."""
+        known = len(history.epochs)
+        for number, measured in enumerate(self.epochs.after(known), known + 1):
+            epoch = Epoch(number, measured.loss, measured.gradient_norm, measured.learning_rate)
+            history.append(self.measured(epoch) if self.is_measured else epoch)
+
+    def measured(self, epoch: Epoch) -> Epoch:
+        """The epoch with what the model and the validation rows say after it."""
+        return replace(
+            epoch,
+            accuracy=self.accuracy_on(self.data),
+            validation_loss=self.mean_loss(self.validation),
+            validation_accuracy=self.accuracy_on(self.validation),
+        )
+
+    def mean_loss(self, columns: Columns | None) -> float | None:
+        """The mean loss over rows that are not trained on."""
+        if columns is None:
+            return None
+        if hasattr(self.loss, "batch"):
+            return float(self.loss.batch(*columns))
+        return sum(float(self.loss(*row)) for row in zip(*columns)) / len(columns[0])
+
+    def accuracy_on(self, columns: Columns | None) -> float | None:
+        """The share of rows that the model classifies right, if there is one."""
+        if self.model is None or columns is None:
+            return None
+        return accuracy(self.model, columns[0], columns[1])
+
+
+def checked_columns(columns: Any, what: str) -> Columns:
+    """Columns of one length, at least one row long."""
+    if not isinstance(columns, (list, tuple)) or not all(hasattr(c, "__len__") for c in columns):
+        raise TypeError(f"{what} must be (X, Y), two lists or arrays, got {described(columns)}")
+    checked: Columns = [ordered(what, column) for column in columns]
+    lengths = [len(column) for column in checked]
+    if not lengths or len(set(lengths)) != 1 or not lengths[0]:
+        raise ValueError(
+            f"{what} must be (X, Y): lists of one length, an item for each row; got lengths "
+            f"{', '.join(map(str, lengths)) or 'of nothing'}"
+        )
+    return checked
+
+
+def _in_words(epoch: Epoch) -> str:
+    words = [f"loss {epoch.loss:.4g}"]
+    if epoch.accuracy is not None:
+        words.append(f"accuracy {100 * epoch.accuracy:.1f} %")
+    if epoch.validation_loss is not None:
+        words.append(f"validation {epoch.validation_loss:.4g}")
+    return "  ".join(words)

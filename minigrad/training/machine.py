@@ -1,0 +1,235 @@
+"""Training in arrays: native code takes the steps, and the Values get their numbers afterwards.
+
+Needs llvmlite and NumPy.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from math import inf
+from typing import Any
+
+import numpy as np
+
+from ..engine import Value, write_data, write_grad
+from ..native import Array, machine
+from ..rules import Formula
+from .machine_steps import Job, step_function
+from .optim import Optimizer, State
+from .optim_formulas import UpdateFormulas, update_formulas
+from .parameters import keeps_slots
+
+Call = list[int]  # the address of a native function, and its arguments
+
+
+class Calls:
+    """What each step calls, for steps with different calls, or the same for all."""
+
+    def __init__(self, steps: Sequence[tuple[list[Call], int]]) -> None:
+        """For each step: its calls, and the number of rows that its loss is summed over."""
+        self.argument_counts = tuple(len(call) - 1 for call in steps[0][0])
+        table = [[*(number for call in calls for number in call), rows] for calls, rows in steps]
+        self._table = np.array(table, dtype=np.int64)
+        self._address = int(self._table.ctypes.data)
+        self.stride = len(table[0]) if len(table) > 1 else 0
+
+    def address(self, step: int) -> int:
+        """Where the calls of a step stand."""
+        return self._address + 8 * self.stride * step
+
+
+class Route:
+    """Where one recording has its parameters, its loss and its gradients.
+
+    The slots of `wires` are the first ones, in order; `gradient_slots` are those of their
+    gradients. `moved` are the places of the parameters that are trained.
+    """
+
+    def __init__(
+        self,
+        values: Array,
+        output: int,
+        wires: Sequence[Value],
+        gradient_slots: Any,
+        moved: dict[Value, int],
+    ) -> None:
+        used = [i for i, wire in enumerate(wires) if wire in moved]
+        self.values = values
+        self.frozen = [(i, wire) for i, wire in enumerate(wires) if wire not in moved]
+        self.places = np.array([moved[wires[i]] for i in used], dtype=np.int64)
+        self.slots = np.array(used, dtype=np.int64)
+        self.gradient_slots = np.array([gradient_slots[i] for i in used], dtype=np.int64)
+        self.reaches_all = len(used) == len(moved)
+        here = np.arange(len(used))
+        is_straight = (self.places == here) & (self.slots == here)
+        follows = self.gradient_slots == self.gradient_slots[:1] + here
+        self.fields = {
+            "used": len(used),
+            "straight": _whole_vectors(is_straight),
+            "consecutive": _whole_vectors(is_straight & follows),
+            "places": self.places.ctypes.data,
+            "slots": self.slots.ctypes.data,
+            "gradient_slots": self.gradient_slots.ctypes.data,
+            "values": values.address,
+            "output": output,
+        }
+
+    def set_frozen(self) -> None:
+        """Put the parameters that are not trained into their slots."""
+        if self.frozen:
+            slots, wires = zip(*self.frozen)
+            self.values.numbers[list(slots)] = [wire._data for wire in wires]
+
+
+def _whole_vectors(holds: Any) -> int:
+    """How many of the first numbers it holds for, in whole vectors."""
+    width = machine().width
+    return int(np.logical_and.accumulate(holds).sum()) // width * width
+
+
+class NativeTraining:
+    """Parameters, gradients and the optimiser's state as arrays, and steps that change them."""
+
+    def __init__(
+        self,
+        optimizer: Optimizer,
+        formulas: UpdateFormulas,
+        moved: list[Value],
+        capacity: int = 1,
+        largest_norm: float = inf,
+    ) -> None:
+        self.optimizer, self.formulas, self.moved = optimizer, formulas, moved
+        place = {parameter: i for i, parameter in enumerate(optimizer.parameters)}
+        self.places = [place[value] for value in moved]
+        size = -(-len(moved) // machine().width) * machine().width
+        self.data, self.grad = Array(size), Array(size)
+        self.state = Array(len(formulas.state), size)
+        self.shared = Array(1 + len(formulas.state))
+        self.shared.numbers[0] = largest_norm
+        # of the latest steps: learning rate (and that of the step after), loss, gradient's norm
+        self.rates, self.losses, self.norms = Array(capacity + 1), Array(capacity), Array(capacity)
+        self.job = Job()
+        self.job.set(size=size, data=self.data.address, grad=self.grad.address)
+        self.job.set(state=self.state.address, shared=self.shared.address)
+        self.begin, self.first = 0, 0  # of the latest run: its place in the arrays, its number
+        self.has_tried = False
+        self._job_is_for: Any = None
+        self._function: Any = None
+        self.read()
+
+    @property
+    def done(self) -> int:
+        """The number of steps that are done; true at any time, whatever has interrupted."""
+        return self.job.done
+
+    def read(self) -> None:
+        """Take over the numbers of the Values, and the optimiser's settings and state."""
+        count, states = len(self.moved), [self.optimizer._states[place] for place in self.places]
+        formulas = _formulas(self.optimizer, states)
+        if formulas is not self.formulas and formulas is not None:
+            self.formulas, self._job_is_for = formulas, None
+        self.has_tried = False
+        self.steps_before = self.optimizer.steps - self.done
+        self.data.numbers[:count] = [value._data for value in self.moved]
+        columns = dict(zip(self.formulas.state, zip(*states)))
+        for i, part in enumerate(self.formulas.own):
+            self.state.numbers[i, :count] = columns[part]
+        for i, part in enumerate(self.formulas.whole, 1):
+            self.shared.numbers[i] = columns[part][0]
+
+    def show(self) -> None:
+        """Give the Values their numbers and gradients, as after the latest step."""
+        if not self.has_tried:
+            return  # there are no gradients yet
+        count = len(self.moved)
+        # each runs in C from end to end: no thread sees a half, and no Ctrl-C leaves one
+        deque(map(write_data, self.moved, self.data.numbers[:count].tolist()), maxlen=0)
+        deque(map(write_grad, self.moved, self.grad.numbers[:count].tolist()), maxlen=0)
+
+    def write_back(self) -> None:
+        """Give the Values their numbers, and the optimiser its state."""
+        self.show()
+        self._count_steps()
+        count, formulas = len(self.moved), self.formulas
+        columns: dict[Formula, list[Any]] = dict(
+            zip(formulas.own, self.state.numbers[:, :count].tolist())
+        )
+        for part, number in zip(formulas.whole, self.shared.numbers[1:].tolist()):
+            columns[part] = [number] * count
+        for part, first in zip(formulas.state, self.optimizer.initial_state):
+            if isinstance(first, int):
+                columns[part] = list(map(int, columns[part]))
+        if columns:
+            states = list(self.optimizer._states)
+            for place, state in zip(self.places, zip(*[columns[part] for part in formulas.state])):
+                states[place] = state
+            self.optimizer._states = states
+
+    def run(self, route: Route, calls: Calls, begin: int, steps: int) -> None:
+        """Take the steps from `begin` on, of those that `calls` and the series are for.
+
+        They end before a loss or a gradient that is not finite: fewer steps are `done` then.
+        """
+        self.begin, self.first = begin, self.done
+        self.rates.numbers[begin : begin + steps + 1] = self._rates(steps)
+        route.set_frozen()
+        if not route.reaches_all:
+            self.grad.numbers[:] = 0.0
+        if self._job_is_for != (route, calls, begin, steps):
+            self._set_job(route, calls, begin, steps)
+        self.has_tried = True
+        self.job.run(self._function)
+        self._count_steps()
+
+    def _set_job(self, *job: Any) -> None:
+        route, calls, begin, steps = self._job_is_for = job
+        for name in ("rates", "losses", "norms"):
+            self.job.set(**{name: getattr(self, name).address + 8 * begin})
+        address = calls.address(begin)
+        self.job.set(**route.fields, calls=address, stride=calls.stride, steps=steps)
+        self._function = step_function(self.formulas, calls.argument_counts)
+
+    def fill(self, route: Route) -> None:
+        """Put the parameters into the slots, for who runs the recording before the step."""
+        route.set_frozen()
+        route.values.numbers[route.slots] = self.data.numbers[route.places]
+
+    def _count_steps(self) -> None:
+        optimizer, taken = self.optimizer, self.steps_before + self.done
+        if optimizer.steps != taken:
+            optimizer.steps = taken
+            if optimizer.schedule is not None:
+                optimizer.lr = float(self.rates.numbers[self.begin + self.done - self.first])
+
+    def _rates(self, steps: int) -> list[float]:
+        """The learning rate of each of the next steps, and of the one after them."""
+        optimizer = self.optimizer
+        if optimizer.schedule is None:
+            return [optimizer.lr] * (steps + 1)
+        return [optimizer.lr, *(optimizer.schedule(optimizer.steps + i + 1) for i in range(steps))]
+
+
+def native_training(
+    optimizer: Optimizer, moved: list[Value], capacity: int = 1, largest_norm: float | None = None
+) -> NativeTraining | None:
+    """Training of these parameters in arrays, where optimiser and parameters allow it."""
+    if not (moved and all(map(keeps_slots, optimizer.parameters))):
+        return None
+    for name in ("step", "zero_grad"):
+        if getattr(getattr(optimizer, name), "__func__", None) is not getattr(Optimizer, name):
+            return None
+    formulas = update_formulas(optimizer)
+    if formulas is None or not formulas.is_native:
+        return None
+    limit = inf if largest_norm is None else largest_norm
+    return NativeTraining(optimizer, formulas, moved, capacity, limit)
+
+
+def _formulas(optimizer: Optimizer, states: list[State]) -> UpdateFormulas | None:
+    """The formulas for parameters in these states."""
+    formulas = update_formulas(optimizer)
+    if formulas is None:
+        return None
+    wholes = [parts for parts, is_whole in zip(zip(*states), formulas.is_whole) if is_whole]
+    return formulas if all(len(set(parts)) == 1 for parts in wholes) else formulas.apart

@@ -1,0 +1,173 @@
+"""Epochs of a compiled loss in machine code: many steps in one call.
+
+A call takes about CALL seconds at most: after each, Ctrl-C is answered, and the Values get the
+numbers that training has reached, for other threads that look. Needs llvmlite and NumPy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, Final
+
+from ..compiled import Compiled, Rows
+from ..native import has_native
+from .batches import Batches
+from .epochs import Measured, NotFiniteError
+from .optim import Optimizer
+
+if TYPE_CHECKING:
+    from ..native import NativeBatch
+    from .machine import Calls, NativeTraining
+
+CALL: Final = 0.025
+MOST_STEPS: Final = 10_000  # in one call, if all rows are one batch
+
+
+class NativeEpochs:
+    """Epochs of a compiled loss, on parameters in arrays."""
+
+    def __init__(
+        self,
+        loss: Compiled,
+        training: NativeTraining,
+        runner: NativeBatch,
+        rows: Rows,
+        batches: Batches,
+    ) -> None:
+        from ..native import columns_of
+        from .machine import Route
+
+        self.loss, self.training, self.runner = loss, training, runner
+        self.rows, self.batches = rows, batches
+        self.columns = columns_of(rows)
+        self.order: list[int] | None = None  # of the rows in this epoch
+        self.slots = runner.take()
+        moved = {value: i for i, value in enumerate(training.moved)}
+        wires, gradient_slots = rows.recording.parameters, runner.gradients.tolist()
+        self.route = Route(self.slots.values, runner.output, wires, gradient_slots, moved)
+        self.calls = self._calls() if runner.is_one_call(max(batches.sizes)) else None
+        self.steps_in_a_call = 1
+        self.first = 0  # the number of the first epoch in the series of `training`
+        self.shown = perf_counter()
+
+    def run(self, limit: int) -> None:
+        """Run the next epoch; if an epoch is one step, as many as a call has time for."""
+        begin, end = 0, len(self.batches.sizes)
+        self.first = self.training.done // end
+        if self.batches.is_whole:
+            end = min(limit, self.steps_in_a_call, MOST_STEPS)
+        else:
+            self.order = self.batches.order()
+            if self.calls is not None:
+                self.runner.lay_out(self.prepared, self.columns[:, self.order])
+        while begin < end:
+            steps = min(self.steps_in_a_call, end - begin)
+            start = perf_counter()
+            self._take(begin, steps)
+            now = perf_counter()
+            if now - start < CALL / 2:
+                self.steps_in_a_call *= 2
+            if now - self.shown > CALL:
+                self.training.show()
+                self.shown = now
+            begin += steps
+
+    def after(self, known: int) -> list[Measured]:
+        """What was measured in the epochs after the first so many."""
+        training, size = self.training, len(self.batches.sizes)
+        begin, end = (number - self.first for number in (known, training.done // size))
+        losses, norms, rates = (
+            series.numbers[begin * size : end * size].reshape(-1, size).T
+            for series in (training.losses, training.norms, training.rates)
+        )
+        columns = self.batches.mean(losses), self.batches.mean_of_steps(norms), rates[0]
+        return list(map(Measured, *(column.tolist() for column in columns)))
+
+    def show(self) -> None:
+        """Before anybody looks: the Values and the optimiser get the numbers of the moment."""
+        self.training.write_back()
+
+    def read(self) -> None:
+        """After somebody has looked: the Values and the optimiser may have been changed."""
+        self.loss._check_places(self.rows.recording)
+        self.training.read()
+
+    def close(self) -> None:
+        """Leave Values and optimiser as they are after the last whole step."""
+        self.training.write_back()
+        self.runner.give(self.slots)
+
+    def _calls(self) -> Calls:
+        """What the steps of an epoch call."""
+        from .machine import Calls
+
+        count, runner, rows = self.rows.count, self.runner, self.rows
+        if self.batches.is_whole:
+            calls = runner.calls(self.slots, runner.prepared(rows), 0, count)
+            return Calls([(calls, count)])
+        # a vector can begin at the last row: there are more rows than are ever counted
+        more = [*range(count), *[count - 1] * runner.row_runner.step]
+        self.prepared = runner.row_runner.prepare(
+            Rows(rows.recording, self.columns[:, more], len(more))
+        )
+        return Calls(
+            [
+                (runner.calls(self.slots, self.prepared, begin, end), end - begin)
+                for begin, end in self.batches.ends
+            ]
+        )
+
+    def _take(self, begin: int, steps: int) -> None:
+        """Take steps of the epoch, from `begin` on."""
+        expected = self.training.done + steps
+        if self.calls is not None:
+            self.training.run(self.route, self.calls, begin, steps)
+        else:
+            for place in range(begin, begin + steps):
+                self._take_by_python(place)
+                if self.training.done != expected - (begin + steps - place - 1):
+                    break
+        if missing := expected - self.training.done:
+            raise NotFiniteError(float(self.training.losses.numbers[begin + steps - missing]))
+
+    def _take_by_python(self, place: int) -> None:
+        """A step whose rows are run in threads or in blocks: only the update is one native call."""
+        from .machine import Calls
+
+        training, rows = self.training, self.rows
+        if self.order is not None:
+            begin, end = self.batches.ends[place]
+            chosen = self.order[begin:end]
+            rows = Rows(rows.recording, self.columns[:, chosen], len(chosen))
+        training.fill(self.route)
+        self.runner.run_on(self.slots, rows)
+        training.run(self.route, Calls([([], rows.count)]), place, 1)
+
+
+def native_epochs(
+    loss: Any,
+    data: Sequence[Any],
+    optimizer: Optimizer,
+    batches: Batches,
+    largest_norm: float | None,
+) -> NativeEpochs | None:
+    """Epochs in machine code, where loss, optimiser and machine allow it."""
+    if not (isinstance(loss, Compiled) and has_native() and loss.executor != "python"):
+        return None
+    from ..native import NativeBatch
+    from .machine import native_training
+
+    rows = loss.rows(*data)
+    loss.run_rows(rows)  # compiles, and compares the recording with the function itself
+    runner = rows.recording.batch_runner()
+    if not isinstance(runner, NativeBatch):
+        return None
+    trained = set(optimizer.parameters)
+    moved = [parameter for parameter in rows.recording.parameters if parameter in trained]
+    capacity = MOST_STEPS if batches.is_whole else len(batches.sizes)
+    training = native_training(optimizer, moved, capacity, largest_norm)
+    if training is None:
+        return None
+    optimizer.zero_grad()
+    return NativeEpochs(loss, training, runner, rows, batches)

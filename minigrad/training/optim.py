@@ -1,0 +1,285 @@
+"""Optimisers: they change parameters against their gradients.
+
+>>> from minigrad.engine import Value
+>>> w = Value(1.0)
+>>> optimizer = SGD([w], lr=0.1)
+>>> (w * w).backward()
+>>> optimizer.step(); w.data
+0.8
+>>> optimizer.zero_grad(); w.has_grad
+False
+
+A parameter is anything with `.data` and `.grad`: a Value, or an object that holds an array of all
+parameters at once. Each optimiser is one formula, `update`, over the data, the gradient and what
+it keeps for the parameter; the formulas are PyTorch's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from math import isfinite
+from typing import Any, TypeVar
+
+from ..engine import Value
+from ..rules import as_number, described
+from .clipping import clip_grad_norm, clip_grad_value, gradient_norm, has_grad
+from .optim_formulas import update_formulas
+from .parameters import BySlot, access_to
+from .schedules import Schedule, cosine, linear, step_decay
+
+__all__ = [
+    "SGD",
+    "Adam",
+    "AdamW",
+    "Optimizer",
+    "clip_grad_norm",
+    "clip_grad_value",
+    "cosine",
+    "formula",
+    "gradient_norm",
+    "linear",
+    "step_decay",
+]
+
+State = tuple[Any, ...]
+Update = TypeVar("Update", bound=Callable[..., Any])
+
+
+def formula(update: Update) -> Update:
+    """Mark an optimiser's `update` as a formula: it can then run on lists and as machine code.
+
+    >>> class SignedRoot(Optimizer):
+    ...     @formula
+    ...     def update(self, data, grad, state):
+    ...         return data - self.lr * grad / (grad * grad) ** 0.25, state
+    >>> from minigrad.engine import Value
+    >>> w = Value(1.0); w.grad = -4.0
+    >>> SignedRoot([w], lr=0.25).step(); w.data
+    1.5
+
+    A formula is arithmetic and gates on its arguments, `self.lr` and settings that are numbers. It
+    is called with symbols, once for each choice of settings, so it decides nothing by numbers and
+    changes nothing else. Whole numbers in `initial_state` count steps, alike for all parameters.
+    """
+    update.is_formula = True  # type: ignore[attr-defined]
+    return update
+
+
+class Optimizer:
+    """What all optimisers share: a list of parameters, a learning rate, and steps that are whole.
+
+    >>> class SignDescent(Optimizer):
+    ...     def update(self, data, grad, state):
+    ...         return data - self.lr * (1 if grad > 0 else -1), state
+    >>> from minigrad.engine import Value
+    >>> w = Value(1.0); w.grad = 250.0
+    >>> SignDescent([w], lr=0.25).step(); w.data
+    0.75
+
+    A subclass gives `update` and `initial_state`. `lr` is a number or a function of the number of
+    steps taken (`schedules`); `steps` counts them.
+    """
+
+    initial_state: State = ()
+
+    def __init__(self, parameters: Iterable[Any], lr: float | Schedule) -> None:
+        self.parameters = _checked_parameters(parameters)
+        self._access = access_to(self.parameters)
+        self.schedule: Schedule | None = lr if callable(lr) else None
+        self.lr = as_number(lr(0) if callable(lr) else lr)
+        _check(self.lr >= 0.0 and isfinite(self.lr), "lr must be 0 or more", self.lr)
+        self.steps = 0
+        self._states: list[State] = [self.initial_state] * len(self.parameters)
+
+    def update(self, data: Any, grad: Any, state: State) -> tuple[Any, State]:
+        """The new data of one parameter, and what to keep for its next step."""
+        raise NotImplementedError
+
+    def step(self) -> None:
+        """Change all parameters that have a gradient, or none: an exception leaves all as it was.
+
+        Parameters that no gradient has reached are left alone.
+        """
+        before = self._access.data(self.parameters)
+        try:
+            states = self._move(before)
+        except BaseException:
+            self._access.write(self.parameters, before)
+            raise
+        self._states = states
+        self.steps += 1
+        if self.schedule is not None:
+            self.lr = self.schedule(self.steps)
+
+    def _move(self, data: list[Any]) -> list[State]:
+        """Give the parameters their new data; gives their new states."""
+        formulas = update_formulas(self) if self._access is BySlot else None
+        if formulas is None:
+            news, states = self._updates(data)
+            self._access.write(self.parameters, news)
+            return states
+        self._check_gradients()
+        return formulas.on_values(self.parameters, data, self._states, float(self.lr))
+
+    def _check_gradients(self) -> None:
+        if not any(map(has_grad, self.parameters)):
+            raise ValueError(
+                f"{type(self).__name__}.step() found no gradient in any of its "
+                f"{len(self.parameters)} parameters: call backward() on the loss first"
+            )
+
+    def _updates(self, data: list[Any]) -> tuple[list[Any], list[State]]:
+        """The new data and states of the parameters, which stay as they are."""
+        self._check_gradients()
+        grads = self._access.grads(self.parameters)
+        states: list[State] = []
+        news: list[Any] = []
+        for new, grad, state in zip(data, grads, self._states):
+            if grad is not None:
+                new, state = self.update(new, grad, state)
+            states.append(state)
+            news.append(as_number(new) if self._access is BySlot else new)
+        return news, states
+
+    def planned(self) -> list[Any]:
+        """The data that `step()` would give each parameter now; nothing is changed."""
+        return self._updates(self._access.data(self.parameters))[0]
+
+    def zero_grad(self) -> None:
+        """Forget the gradients of all parameters."""
+        self._access.clear(self.parameters)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({len(self.parameters)} parameters, lr={self.lr:g})"
+
+
+class SGD(Optimizer):
+    """p ← p − lr·g; with momentum μ a velocity v ← μ·v + g is kept, and p ← p − lr·v.
+
+    >>> from minigrad.engine import Value
+    >>> w = Value(1.0); w.grad = 1.0
+    >>> optimizer = SGD([w], lr=0.1, momentum=0.9)
+    >>> optimizer.step(); optimizer.step(); round(w.data, 12)
+    0.71
+
+    `nesterov` steps along g + μ·v (I. Sutskever et al. 2013); `weight_decay` adds its multiple of p
+    to g.
+    """
+
+    initial_state = (0.0,)
+
+    def __init__(
+        self,
+        parameters: Iterable[Any],
+        lr: float | Schedule = 0.01,
+        momentum: float = 0.0,
+        nesterov: bool = False,
+        weight_decay: float = 0.0,
+    ) -> None:
+        super().__init__(parameters, lr)
+        _check(0.0 <= momentum < 1.0, "momentum must be from 0 to below 1", momentum)
+        _check(weight_decay >= 0.0, "weight_decay must be 0 or more", weight_decay)
+        _check(momentum > 0.0 or not nesterov, "nesterov needs a momentum above 0", momentum)
+        self.momentum, self.nesterov = as_number(momentum), nesterov
+        self.weight_decay = as_number(weight_decay)
+
+    @formula
+    def update(self, data: Any, grad: Any, state: State) -> tuple[Any, State]:
+        if self.weight_decay:
+            grad = grad + self.weight_decay * data
+        if not self.momentum:
+            return data - self.lr * grad, state
+        velocity = self.momentum * state[0] + grad
+        direction = grad + self.momentum * velocity if self.nesterov else velocity
+        return data - self.lr * direction, (velocity,)
+
+
+class Adam(Optimizer):
+    """Steps of even size: the mean of the gradients over the root of the mean of their squares.
+
+    >>> from minigrad.engine import Value
+    >>> w = Value(1.0); w.grad = 1e-3
+    >>> Adam([w], lr=0.1).step(); round(w.data, 4)
+    0.9
+
+    D. Kingma, J. Ba 2015, algorithm 1. `weight_decay` adds its multiple of p to the gradient.
+    """
+
+    initial_state = (0, 0.0, 0.0)
+
+    def __init__(
+        self,
+        parameters: Iterable[Any],
+        lr: float | Schedule = 0.001,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0.0,
+    ) -> None:
+        super().__init__(parameters, lr)
+        _check(all(0.0 <= beta < 1.0 for beta in betas), "betas must be from 0 to below 1", betas)
+        _check(eps > 0.0, "eps must be above 0", eps)
+        _check(weight_decay >= 0.0, "weight_decay must be 0 or more", weight_decay)
+        self.betas = as_number(betas[0]), as_number(betas[1])
+        self.eps, self.weight_decay = as_number(eps), as_number(weight_decay)
+
+    @formula
+    def update(self, data: Any, grad: Any, state: State) -> tuple[Any, State]:
+        if self.weight_decay:
+            grad = grad + self.weight_decay * data
+        return self._moved(data, grad, state)
+
+    def _moved(self, data: Any, grad: Any, state: State) -> tuple[Any, State]:
+        beta1, beta2 = self.betas
+        step, mean, square = state[0] + 1, state[1], state[2]
+        mean = beta1 * mean + (1.0 - beta1) * grad
+        square = beta2 * square + (1.0 - beta2) * (grad * grad)
+        root = square**0.5 / (1.0 - beta2**step) ** 0.5 + self.eps
+        return data - self.lr / (1.0 - beta1**step) * (mean / root), (step, mean, square)
+
+
+class AdamW(Adam):
+    """Adam whose weight decay shrinks the parameters themselves, by lr·weight_decay a step.
+
+    >>> from minigrad.engine import Value
+    >>> w = Value(1.0); w.grad = 0.0
+    >>> AdamW([w], lr=0.1, weight_decay=0.5).step(); w.data
+    0.95
+
+    I. Loshchilov, F. Hutter 2019, algorithm 2.
+    """
+
+    def __init__(
+        self,
+        parameters: Iterable[Any],
+        lr: float | Schedule = 0.001,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0.01,
+    ) -> None:
+        super().__init__(parameters, lr, betas, eps, weight_decay)
+
+    @formula
+    def update(self, data: Any, grad: Any, state: State) -> tuple[Any, State]:
+        return self._moved(data * (1.0 - self.lr * self.weight_decay), grad, state)
+
+
+def _checked_parameters(parameters: Any) -> list[Any]:
+    if isinstance(parameters, Value) or not hasattr(parameters, "__iter__"):
+        parameters = [parameters]
+    unique = list({id(parameter): parameter for parameter in parameters}.values())
+    if not unique:
+        raise ValueError("an optimiser needs parameters, got an empty list")
+    for parameter in unique:
+        if not (hasattr(parameter, "data") and hasattr(parameter, "grad")):
+            raise TypeError(
+                f"a parameter has .data and .grad, got {described(parameter)}: pass "
+                "model.parameters()"
+            )
+        if isinstance(parameter, Value) and (not parameter.is_leaf or parameter.is_constant):
+            raise ValueError(f"a parameter is a leaf, not a constant or a gate, got {parameter!r}")
+    return unique
+
+
+def _check(holds: bool, rule: str, given: object) -> None:
+    if not holds:
+        raise ValueError(f"{rule}, got {given!r}")

@@ -1,0 +1,189 @@
+"""An optimiser's update as formulas: traced on symbols, as the rules of gates are.
+
+>>> from minigrad.engine import Value
+>>> from minigrad.training.optim import SGD
+>>> update_formulas(SGD([Value(1.0)], momentum=0.9))
+UpdateFormulas('p − lr·(0.9·s0 + g)', '0.9·s0 + g')
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakKeyDictionary
+
+from ..rules import (
+    Formula,
+    as_formula,
+    as_python,
+    as_text,
+    called_gates,
+    define,
+    float_forward,
+    ieee,
+)
+from ..tape import COMPARISONS, parts_first
+
+if TYPE_CHECKING:
+    from ..engine import Value
+    from .optim import Optimizer, State
+
+UpdateOfValues = Callable[["Sequence[Value]", list[float], "list[State]", float], "list[State]"]
+
+
+NOT_IN_FORMULAS: Final = {"parameters", "lr", "schedule", "steps", "_access", "_states"}
+
+# by optimiser: its settings, and the formulas made with them
+_made: WeakKeyDictionary[Optimizer, tuple[dict[str, Any], UpdateFormulas]] = WeakKeyDictionary()
+
+
+class UpdateFormulas:
+    """The new data of a parameter and the new parts of its state, over data, gradient and state.
+
+    Some symbols are the same for all parameters: the learning rate, and the `whole` numbers of the
+    state, which count steps. Of its `own` parts each parameter has one.
+    """
+
+    def __init__(self, optimizer: Optimizer) -> None:
+        is_whole = tuple(isinstance(part, int) for part in optimizer.initial_state)
+        self.data, self.grad, self.rate = map(Formula.symbol, ("p", "g", "lr"))
+        self.state = tuple(Formula.symbol(f"s{i}") for i in range(len(is_whole)))
+        twin: Any = copy.copy(optimizer)
+        twin.lr, twin.steps = self.rate, _Steps()
+        try:
+            new_data, new_state = twin.update(self.data, self.grad, self.state)
+            self.new_data = as_formula(new_data)
+            self.new_state = tuple(map(as_formula, new_state))
+        except TypeError as error:
+            raise TypeError(f"{_where(optimizer)} is marked as a formula: {error}") from None
+        if len(self.new_state) != len(self.state):
+            raise TypeError(
+                f"{_where(optimizer)} gives a state of {len(self.new_state)} parts, "
+                f"initial_state has {len(self.state)}"
+            )
+        self._sort_parts(is_whole)
+        if not self.differing.isdisjoint(self.new_whole):
+            raise TypeError(
+                f"{_where(optimizer)} is marked as a formula, and a whole number of its state must "
+                "not depend on data and gradient: write 0.0 for it in initial_state"
+            )
+        self._code = as_python(*self.results)
+        self._gates = called_gates([*self.results])
+
+    def _sort_parts(self, is_whole: tuple[bool, ...]) -> None:
+        self.is_whole = is_whole
+        self.whole, self.own = _split(self.state, is_whole)
+        self.new_whole, self.new_own = _split(self.new_state, is_whole)
+        self.shared = [self.rate, *self.whole]
+
+    @cached_property
+    def apart(self) -> UpdateFormulas:
+        """The same where each parameter has taken a number of steps of its own."""
+        twin = copy.copy(self)
+        twin._sort_parts((False,) * len(self.is_whole))
+        return twin
+
+    @property
+    def is_native(self) -> bool:
+        """Whether they can be machine code."""
+        return all(gate.native or gate.fold or gate.rule for gate in self._gates)
+
+    @property
+    def differing(self) -> set[Formula]:
+        """The parts of the formulas that differ from parameter to parameter."""
+        differing = {self.data, self.grad, *self.own}
+        for part in parts_first(*self.results):
+            # a comparison is no number that could be computed beforehand
+            if part.operation in COMPARISONS or not differing.isdisjoint(part.operands):
+                differing.add(part)
+        return differing
+
+    def shared_parts(self) -> list[Formula]:
+        """The largest parts that are the same for all parameters."""
+        differing = self.differing
+        used = {operand for part in differing for operand in part.operands}
+        return [
+            part
+            for part in parts_first(*self.results)
+            if part not in differing
+            and (part in self.results or (part in used and part.operation != "number"))
+        ]
+
+    @property
+    def results(self) -> tuple[Formula, ...]:
+        """All that is computed."""
+        return (self.new_data, *self.new_state)
+
+    def key(self) -> Any:
+        """What is equal for equal formulas."""
+        assignments, texts = self._code
+        return tuple(assignments), tuple(texts), self.is_whole, tuple(self._gates)
+
+    @cached_property
+    def on_values(self) -> UpdateOfValues:
+        """The formulas as a Python function of Values, their data, their states, and the rate.
+
+        It changes the Values' data and gives their new states. A Value without a gradient stays as
+        it is.
+        """
+        assignments, (new_data, *new_state) = self._code
+        body = ["for v, p in zip(values, data):", "    g = v._grad"]
+        body += [f"    if g is not None: v._data = {new_data}", "return states"]
+        if assignments or new_state != list(map(as_text, self.state)):
+            body = ["new_states = []", "for v, p, s in zip(values, data, states):"]
+            body += ["    g = v._grad", "    if g is not None:"]
+            body += [f"        {', '.join(map(as_text, self.state))}, = s"] * bool(self.state)
+            body += [f"        {line}" for line in assignments]
+            body += [f"        s = ({', '.join([*new_state, ''])})"]
+            body += [
+                f"        v._data = {new_data}",
+                "    new_states.append(s)",
+                "return new_states",
+            ]
+        namespace: dict[str, Any] = {"divide": ieee.divide, "power": ieee.power}
+        namespace |= {gate.name: float_forward(gate, gate.arity or 1) for gate in self._gates}
+        names = ["values", "data", "states", "lr"]
+        function: UpdateOfValues = define("update", names, body, namespace)
+        return function
+
+    def __repr__(self) -> str:
+        return f"UpdateFormulas({', '.join(repr(as_text(result)) for result in self.results)})"
+
+
+class _Steps:
+    """Stands for `self.steps` while an update is traced: as a number it would be fixed for good."""
+
+    def _refuse(self, *_: Any) -> Any:
+        raise TypeError("it reads self.steps; count in the state instead: initial_state = (0, …)")
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = (
+        _refuse
+    )
+    __pow__ = __rpow__ = __neg__ = __float__ = __int__ = __index__ = __bool__ = _refuse
+    __lt__ = __le__ = __gt__ = __ge__ = __mod__ = __floordiv__ = _refuse
+
+
+def _where(optimizer: Optimizer) -> str:
+    return f"{type(optimizer).__name__}.update"
+
+
+def _split(
+    parts: tuple[Formula, ...], is_whole: tuple[bool, ...]
+) -> tuple[list[Formula], list[Formula]]:
+    """The parts that are whole numbers, and the others."""
+    whole = [part for part, yes in zip(parts, is_whole) if yes]
+    return whole, [part for part, yes in zip(parts, is_whole) if not yes]
+
+
+def update_formulas(optimizer: Optimizer) -> UpdateFormulas | None:
+    """The formulas of an optimiser whose update is marked as a `formula`; None for another."""
+    if not getattr(optimizer.update, "is_formula", False):
+        return None
+    now = {name: x for name, x in vars(optimizer).items() if name not in NOT_IN_FORMULAS}
+    made_with, formulas = _made.get(optimizer, (None, None))
+    if formulas is None or made_with != now:
+        formulas = UpdateFormulas(optimizer)
+        _made[optimizer] = (now, formulas)
+    return formulas

@@ -1,0 +1,221 @@
+"""gradcheck tells right gradients from wrong ones, and knows where it cannot judge."""
+
+import math
+
+import pytest
+
+import minigrad as mg
+from minigrad import Value
+from minigrad.calculus.own_gates import BUILT_IN
+
+
+def test_right_gradients_are_called_right():
+    report = mg.gradcheck(lambda w, x, b: (w * x + b).sigmoid() ** 2, [2.0, -1.0, 3.0])
+    assert report
+    assert report.verdict == "right"
+    assert [check.name for check in report.inputs] == ["w", "x", "b"]
+    assert all(check.relative_error <= 1e-7 for check in report.inputs)
+
+
+def test_both_numbers_are_independent_and_exact():
+    (check,) = mg.gradcheck(lambda x: x**3, [2.0]).inputs
+    assert check.analytic == 12.0
+    assert check.numeric == pytest.approx(12.0, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("factor", "verdict"),
+    [(1 + 1e-9, "right"), (1 + 1e-5, "acceptable"), (1 + 1e-3, "suspicious"), (1.1, "wrong")],
+)
+def test_the_verdict_follows_the_relative_error(factor, verdict):
+    def by_hand(x):
+        out = Value(x.data**2, (x,), "square")
+
+        def send_back():
+            x.grad += 2.0 * x.data * factor * out.grad
+
+        out._backward = send_back
+        return out
+
+    report = mg.gradcheck(by_hand, [1.5])
+    assert report.verdict == verdict
+    assert bool(report) is (verdict in ("right", "acceptable"))
+
+
+def test_a_sign_that_is_turned_is_wrong():
+    def turned(x):
+        out = Value(-x.data, (x,), "neg")
+        out._backward = lambda: setattr(x, "grad", x.grad + out.grad)
+        return out
+
+    assert mg.gradcheck(turned, [1.0]).verdict == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("function", "at"),
+    [
+        (lambda x: x.relu(), 0.0),
+        (lambda x: x.relu(), 1e-9),
+        (lambda x: abs(x), 0.0),
+        (lambda x: mg.maximum(x, 2.0), 2.0),
+        (lambda x: mg.minimum(x, 2.0 * x), 0.0),
+        (lambda x: x.leaky_relu(), 0.0),
+        (lambda x: x.sqrt(), 0.0),
+        (lambda x: x * 2 if x > 1 else x.tanh(), 1.0),
+    ],
+)
+def test_at_a_kink_finite_differences_do_not_judge(function, at):
+    report = mg.gradcheck(function, [at])
+    if at == 1e-9:  # near the kink a smaller step stays on one side of it
+        assert report.verdict == "right"
+    else:
+        assert report.verdict == "at a kink"
+        assert not report
+        assert "kink" in report.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("power", "at"), [(1, 0.0), (2, 0.0), (2, 1e-8), (2, -1e-8), (3, 0.0), (8, 0.0)]
+)
+def test_a_whole_power_has_no_kink_at_zero(power, at):
+    report = mg.gradcheck(lambda w, b: (w * 2 + b - 1) ** power, [at, 1.0])
+    assert report.verdict == "right"
+
+
+@pytest.mark.parametrize("power", [0.5, 1.5, -1])
+def test_other_powers_have_one(power):
+    assert mg.gradcheck(lambda x: x**power, [0.0]).verdict == "at a kink"
+
+
+def test_the_step_fits_each_input():
+    report = mg.gradcheck(
+        lambda tiny, small, large: (tiny * 1e8).sigmoid() + small.log() + large**2 * 1e-12,
+        [1e-9, 1e-3, 1e6],
+    )
+    assert report.verdict == "right"
+
+
+def test_no_gradient_counts_as_right():
+    assert mg.gradcheck(lambda x: x - x, [3.0]).verdict == "right"
+    assert mg.gradcheck(lambda x, y: x * 2, [3.0, 1.0]).verdict == "right"
+
+
+def test_parameters_are_moved_and_put_back():
+    w, x = Value(0.5, label="w"), Value(-2.0, label="x")
+    w.grad = 7.0
+    assert mg.gradcheck(lambda *_: (w * x).tanh(), [w, x])
+    assert (w.data, x.data, w.grad, x.has_grad) == (0.5, -2.0, 7.0, False)
+
+
+def test_after_an_error_parameters_are_as_before():
+    w = Value(0.5)
+
+    def fails(w):
+        if w.data != 0.5:
+            raise RuntimeError("moved")
+        return w * 2
+
+    with pytest.raises(RuntimeError, match="moved"):
+        mg.gradcheck(fails, [w])
+    assert w.data == 0.5
+
+
+def test_infinite_functions_are_named():
+    report = mg.gradcheck(lambda x: (x * 1e300).exp(), [1.0])
+    assert report.verdict == "not finite"
+    assert "first_nonfinite" in str(report)
+
+
+@pytest.mark.parametrize("function", [lambda x: x.sin() + 1e15, lambda x: x * 1e-9 + 1e3])
+def test_what_rounding_hides_is_not_called_right(function):
+    report = mg.gradcheck(function, [0.5])
+    assert report.verdict == "hidden by rounding"
+    assert not report
+    assert "without its large terms" in report.warnings[0]
+
+
+@pytest.mark.parametrize("offset", [0.0, 1.0])
+@pytest.mark.parametrize(("w", "x"), [(1.7, 0.3), (-0.1, 2.9), (0.7, 1e3), (1e-3, 1e-3)])
+def test_a_minimum_is_right_though_rounding_makes_its_slope(w, x, offset):
+    target = w * x
+    report = mg.gradcheck(lambda w, x: (w * x - target) ** 2 + offset, [w, x])
+    assert report.verdict == "right"
+
+
+@pytest.mark.parametrize(("power", "at"), [(2, 1e-200), (3, -1e-150)])
+def test_what_underflow_hides_is_not_called_wrong(power, at):
+    report = mg.gradcheck(lambda x: x**power, [at])
+    assert report.verdict == "hidden by rounding"
+    assert "so near 0" in report.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("label", "name"),
+    [("a\n\x1b[31mb", "a��[31mb"), (5, "5"), (("w", 1), "('w', 1)"), (None, "x0")],
+)
+def test_any_label_is_shown_on_one_line_and_without_control_characters(label, name):
+    w = Value(3.0)
+    w.label = label
+    report = mg.gradcheck(lambda w: w * w, [w])
+    assert [check.name for check in report.inputs] == [name]
+    assert len(str(report).splitlines()) == 3
+
+
+def test_what_is_wrong_beyond_rounding_is_wrong():
+    def doubled(x):
+        out = Value(x.data * 1e-9 + 1e3, (x,), "wrong")
+        out._backward = lambda: setattr(x, "grad", x.grad + 2.0 * out.grad)
+        return out
+
+    assert mg.gradcheck(doubled, [0.5]).verdict == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("function", "at"),
+    [
+        (lambda x: (1e6 * x).sin(), 2.0),
+        (lambda x: (1e7 * x).cos(), -0.3),
+    ],
+)
+def test_no_verdict_where_finite_differences_disagree_with_one_another(function, at):
+    report = mg.gradcheck(function, [at])
+    assert report.verdict == "cannot judge"
+    assert not report
+    assert "disagree with one another" in report.warnings[0]
+
+
+def test_every_built_in_gate_passes_gradcheck():
+    for name in BUILT_IN - {"select"}:  # whose last input is a whole number
+        inputs = [0.37, 1.71, 0.93][: mg.GATES[name].arity or 3]
+        report = mg.gradcheck(getattr(mg, name), inputs)
+        assert report, f"{name}: {report}"
+
+
+def test_the_report_reads_as_a_table():
+    text = str(mg.gradcheck(lambda w: w * w, [3.0]))
+    assert text.splitlines()[1].split() == [
+        *("input", "at", "analytic", "numeric", "relative", "error", "verdict")
+    ]
+    assert "wrong" not in text
+
+
+@pytest.mark.parametrize(
+    ("function", "inputs", "message"),
+    [
+        (lambda x: 3.0, [1.0], "returns one Value, got the float 3.0: .*not its .data"),
+        (Value(3.0), [1.0], r"got the Value .* as the function: write gradcheck\(lambda"),
+        (lambda x: x, 1.0, r"write \[1.0\]"),
+        (lambda: Value(1.0), [], "at least one input"),
+        (lambda x: x, ["a"], "got the str 'a'"),
+        (lambda c: c * 2, [mg.constant(3)], r"input 0 is Value\(data=3.0, constant\).*number 3.0"),
+        (mg.no_grad()(lambda x: x * 2), [3.0], r"data=6.0, constant.* inside no_grad\(\)"),
+    ],
+)
+def test_bad_input_says_what_to_do(function, inputs, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        mg.gradcheck(function, inputs)
+
+
+def test_relative_error_is_finite_for_finite_numbers():
+    for check in mg.gradcheck(lambda x, y: x / y, [1e-300, 1e3]).inputs:
+        assert math.isfinite(check.relative_error)

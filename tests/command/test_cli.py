@@ -1,0 +1,354 @@
+"""The command `minigrad`, as somebody in a terminal meets it."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from minigrad.command.cli import main
+
+NEURON = ["sigmoid(w0*x0 + w1*x1 + w2)", "w0=2", "x0=-1", "w1=-3", "x1=-2", "w2=-3"]
+ROOT = Path(__file__).parents[2]
+
+
+def run(*arguments, **options):
+    """The command in a process of its own, as `python -m minigrad`."""
+    search_path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+    environment = os.environ | {"PYTHONPATH": search_path, "PYTHONUTF8": "1"}
+    environment |= options.pop("env", {})
+    if "stdout" not in options:
+        options["stdout"] = subprocess.PIPE
+    return subprocess.run(
+        [sys.executable, "-m", "minigrad", *map(str, arguments)],
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        timeout=60,
+        env=environment,
+        check=False,
+        **options,
+    )
+
+
+@pytest.fixture
+def call(capsys):
+    """The command in this process: exit code, output, errors."""
+
+    def call(*arguments):
+        try:
+            code = main([str(argument) for argument in arguments])
+        except SystemExit as stop:  # argparse
+            code = stop.code
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return call
+
+
+# --- eval -----------------------------------------------------------------------------------------
+
+
+def test_eval_prints_every_value_and_every_gradient():
+    result = run("eval", *NEURON)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout == (
+        """\
+σ(w₀·x₀ + w₁·x₁ + w₂) = 0.7311
+
+gate             value  gradient   input  local gradient           contribution
+───────────────────────────────────────────────────────────────────────────────
+v₁ = w₀·x₀     −2.0000    0.1966   w₀     x₀              −1.0000       −0.1966
+                                   x₀     w₀               2.0000        0.3932
+v₂ = w₁·x₁      6.0000    0.1966   w₁     x₁              −2.0000       −0.3932
+                                   x₁     w₁              −3.0000       −0.5898
+v₃ = v₁ + v₂    4.0000    0.1966   v₁     1                1.0000        0.1966
+                                   v₂     1                1.0000        0.1966
+v₄ = v₃ + w₂    1.0000    0.1966   v₃     1                1.0000        0.1966
+                                   w₂     1                1.0000        0.1966
+v₅ = σ(v₄)      0.7311    1.0000   v₄     v₅·(1 − v₅)      0.1966        0.1966
+───────────────────────────────────────────────────────────────────────────────
+w₀              2.0000   −0.1966
+x₀             −1.0000    0.3932
+w₁             −3.0000   −0.3932
+x₁             −2.0000   −0.5898
+w₂             −3.0000    0.1966
+"""
+    )
+
+
+def test_digits(call):
+    _, output, _ = call("eval", *NEURON, "--digits", "16")
+    assert output.startswith("σ(w₀·x₀ + w₁·x₁ + w₂) = 0.7310585786300049\n")
+    _, output, _ = call("eval", *NEURON, "--digits", "0")
+    assert output.startswith("σ(w₀·x₀ + w₁·x₁ + w₂) = 1\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "first_line"),
+    [
+        (["-2*x", "x=3"], "−2·x = −6.0000"),
+        (["-x", "x=-3"], "−x = 3.0000"),
+        (["-o*2", "o=-3"], "−o·2 = 6.0000"),
+        (["--2*x", "x=-3"], "−−2·x = −6.0000"),
+        (["--", "--x", "x=-3"], "−−x = −3.0000"),
+        (["(--x)", "x=-3"], "(−−x) = −3.0000"),
+        (["---x", "x=-3"], "−−−x = 3.0000"),
+        (["-x + y", "x=1", "y=2"], "−x + y = 1.0000"),
+        (["-.5*x", "x=2"], "−.5·x = −1.0000"),
+        (["-2"], "−2 = −2.0000"),
+        (["--", "-x", "x=1"], "−x = −1.0000"),
+        (["x*y", "x=-1e3", "y=−2"], "x·y = 2000.0000"),
+        (["x", "x=inf"], "x = ∞"),
+        (["--digits", "1", "x*y", "x=2", "y=3"], "x·y = 6.0"),
+        (["x*y", "x=2", "--digits", "1", "y=3"], "x·y = 6.0"),
+        (["-x*y", "--digits=1", "x=2", "y=3"], "−x·y = −6.0"),
+        (["y\u0302 + x**2/2", "ŷ=1", "x=2"], "ŷ + x^2/2 = 3.0000"),
+        (["leaky_relu(x, 0.1)", "x=-1"], "leaky_relu(x, 0.1) = −0.1000"),
+    ],
+)
+def test_minus_signs_and_options_in_any_place(call, arguments, first_line):
+    code, output, errors = call("eval", *arguments)
+    assert (code, errors) == (0, "")
+    assert output.splitlines()[0] == first_line
+
+
+def test_an_expression_of_numbers_alone(call):
+    assert call("eval", "5") == (0, "5 = 5.0000\n", "")
+    code, output, _ = call("eval", "2+3")
+    assert code == 0
+    assert "v₁ = 2 + 3   5.0000" in output
+
+
+def test_where_a_nan_began_is_said(call):
+    _, output, _ = call("eval", "3*log(x) + 1", "x=-1")
+    assert output.endswith("not finite from here on: log(x = -1.0) gave nan\n")
+
+
+# --- draw -----------------------------------------------------------------------------------------
+
+
+def test_draw_without_a_file_prints_a_tree(call):
+    assert call("draw", *NEURON) == (
+        0,
+        """\
+                value  gradient
+σ                0.73      1.00
+╰─ +             1.00      0.20
+   ├─ +          4.00      0.20
+   │  ├─ ×      −2.00      0.20
+   │  │  ├─ w₀   2.00     −0.20
+   │  │  ╰─ x₀  −1.00      0.39
+   │  ╰─ ×       6.00      0.20
+   │     ├─ w₁  −3.00     −0.39
+   │     ╰─ x₁  −2.00     −0.59
+   ╰─ w₂        −3.00      0.20
+""",
+        "",
+    )
+
+
+@pytest.mark.parametrize(("ending", "start"), [("svg", b"<svg"), ("png", b"\x89PNG")])
+def test_draw_writes_a_picture(tmp_path, ending, start):
+    path = tmp_path / f"neuron.{ending}"
+    result = run("draw", *NEURON, "-o", path, "--theme", "dark")
+    assert (result.returncode, result.stdout, result.stderr) == (0, f"wrote {path}\n", "")
+    assert path.read_bytes().startswith(start)
+
+
+def test_draw_a_part_of_what_is_too_large(call, tmp_path):
+    path = tmp_path / "part.dot"
+    many = "max(" + ", ".join(["tanh(x)"] * 2500) + ") + tanh(y)"
+    request = ["draw", many, "x=1", "y=2", "-o", path]
+    code, _, errors = call(*request)
+    assert code == 1
+    assert errors.endswith("(at most 2,000): draw a part with --depth 20 or --around NAME\n")
+    assert call(*request, "--depth", "1")[0] == 0
+    assert path.read_text().count("tanh") == 0
+    assert call(*request, "--around", "y")[0] == 0
+    assert path.read_text().count("tanh") == 1
+    _, _, errors = call("play", *request[1:4], "-o", tmp_path / "steps.html")
+    assert errors.endswith("(at most 2,000): play a smaller expression\n")
+
+
+# --- demo, help, version --------------------------------------------------------------------------
+
+
+def test_demo_learns_and_writes_its_pictures(tmp_path):
+    result = run("demo", tmp_path / "here")
+    assert (result.returncode, result.stderr) == (0, "")
+    names = {path.name for path in (tmp_path / "here").iterdir()}
+    assert names == {
+        *("training.svg", "boundary.svg", "boundary.png", "network.svg", "network.png"),
+        *("neuron.html", "model.json"),
+    }
+    for name in sorted(names):
+        if not name.endswith(".png"):
+            assert f"wrote {tmp_path / 'here' / name}: " in result.stdout
+    (share,) = re.findall(r"([\d.]+) % of 500 points that it has not seen", result.stdout)
+    assert float(share) > 99.0
+
+
+def test_the_command_alone_prints_help(call):
+    code, output, errors = call()
+    assert (code, errors) == (0, "")
+    for name in ("eval", "draw", "demo"):
+        assert f"    {name} " in output
+
+
+def test_version(call):
+    code, output, _ = call("--version")
+    assert code == 0
+    assert output.startswith("minigrad ")
+
+
+# --- bad input ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ["eval", "tahn(x)", "x=1"],
+            "there is no gate tahn\n  tahn(x)\n  ^^^^\ndid you mean tanh?",
+        ),
+        (["eval", "w*x", "w=1"], "a value is missing for x\n  w*x\n    ^\ngive values: x=…"),
+        (["eval", "__import__('os')"], "' is not allowed\n  __import__('os')\n             ^"),
+        (["eval", "x.data", "x=1"], ". is not allowed\n  x.data\n   ^"),
+        (["eval", "(" * 10_000 + "x" + ")" * 10_000, "x=1"], "more than 100 levels deep"),
+        (["eval", "(x", "x=1"], "this ( is never closed\n  (x\n  ^"),
+        (["eval", "x^2", "x=1"], "write ** for a power"),
+        (["eval", ""], "the expression is empty"),
+        (["eval", "x"], "a value is missing for x"),
+        (["eval", "x", "x=1", "y=2"], "does not use: y"),
+        (["eval", "x", "x=1", "x=2"], "'x=2': x has a value already, 1"),
+        (["eval", "x", "x=abc"], "'x=abc': what follows the = is not a number: write x=0.5"),
+        (["eval", "x", "x="], "what follows the = is not a number"),
+        (["eval", "x", "x=1e999"], "beyond the range of a float"),
+        (["eval", "x", "x"], "'x' gives no value: write x=2"),
+        (["eval", "w", "*", "x"], "'*' gives no value: write name=number, and the expression in"),
+        (["eval", "x", "\x1b[31m=1"], "'�[31m=1' gives no value"),
+        (["eval", "x", "x=\x1b[31m"], "'x=�[31m': what follows the = is not a number"),
+        (["eval", "x\x1b[31m", "x=1"], "this character is not allowed\n  x�[31m\n   ^"),
+        (["eval", "x", "x=1", "--digits", "0000099"], "is not a whole number from 0 to 17"),
+        (["eval", "x", "x=1", "--digits", "99"], "'99' is not a whole number from 0 to 17"),
+        (["eval", "x", "x=1", "--no-such-option"], "unknown: --no-such-option"),
+        (
+            ["eval", "--x", "x=1"],
+            "minigrad eval: unknown: --x; an expression that looks like an option",
+        ),
+        (["eval", "--x"], 'there is no expression: write one such as "sigmoid(w*x + b)" w=2 x=-1'),
+        (["eval"], 'an option stands in brackets: "(--x)"; see minigrad eval --help'),
+        (["eval", "-o", "o=1"], "unknown: -o; an expression that looks like an option stands in"),
+        (["eval", "--" + "a" * 9999, "x=1"], f"minigrad eval: unknown: --{'a' * 29}…; an"),
+        (["--x"], "minigrad: unknown: --x; see minigrad --help"),
+        (["draw", "x*2", "x=1", "--theme", "red"], "--theme: invalid choice: 'red'"),
+        (["draw", "x*2", "x=1", "--style", "red"], "--style: invalid choice: 'red'"),
+        (["draw", "x*2", "x=1", "--depth", "1"], "are for a picture: write it to a file with -o"),
+        (["draw", "x*2", "x=1", "--depth", "0"], "--depth: '0' is not a whole number, at least 1"),
+        (["draw", "x*2", "x=1", "--around", "w"], "--around w: the names in the expression are: x"),
+        (["no-such-command"], "no-such-command"),
+        (["\x1b[31m"], "COMMAND"),
+        (["demo", "one", "two"], "unknown: two"),
+        (["draw", "x*2", "x=1", "-o", "x.docx"], "must end with .svg, .png"),
+        (["draw", "x*2", "x=1", "-o", "x.svg", "--theme", "red"], "invalid choice: 'red'"),
+    ],
+)
+def test_a_request_that_makes_no_sense(call, arguments, message):
+    code, output, errors = call(*arguments)
+    assert (code, output) == (2, "")
+    assert errors.startswith("minigrad")
+    assert message in errors
+    assert "\x1b" not in errors
+    assert len(errors.splitlines()) <= 4
+
+
+@pytest.mark.parametrize(
+    "arguments", [["eval", "__import__('os')"], ["eval", "x", "x=\udce9"], ["nonsense"]]
+)
+def test_a_process_ends_with_code_2_and_no_traceback(arguments):
+    result = run(*arguments)
+    assert result.returncode == 2
+    assert result.stdout == ""
+    assert "Traceback" not in result.stderr
+
+
+def test_what_cannot_be_written_is_one_line_and_code_1(call, tmp_path):
+    (tmp_path / "file").write_text("")
+    draw = ["draw", "x*2", "x=1", "-o"]
+    for arguments, message in [
+        ([*draw, tmp_path / "missing" / "x.svg"], "there is no folder"),
+        ([*draw, tmp_path / "file" / "x.svg"], "there is no folder"),
+        (["demo", tmp_path / "file"], "cannot make the folder"),
+        (["demo", tmp_path / "file" / "folder"], "cannot make the folder"),
+    ]:
+        code, _, errors = call(*arguments)
+        assert code == 1
+        assert message in errors
+        assert errors.count("\n") == 1
+
+
+def test_a_name_that_begins_with_a_minus_sign_is_a_name(call, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert call("draw", "-x", "x=1", "-o", "-x.dot") == (0, "wrote -x.dot\n", "")
+    assert [path.name for path in tmp_path.iterdir()] == ["-x.dot"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no name of a file may contain it")
+def test_a_name_cannot_command_the_terminal(call, tmp_path):
+    _, output, _ = call("draw", "x", "x=1", "-o", tmp_path / "a\x1b[31m.dot")
+    assert output == f"wrote {tmp_path}/a�[31m.dot\n"
+
+
+def test_a_name_that_is_too_long_is_one_line(call, tmp_path):
+    code, _, errors = call("draw", "x", "x=1", "-o", tmp_path / f"{'a' * 300}.dot")
+    assert code == 1
+    assert errors.startswith("minigrad draw: cannot write ")
+    assert errors.count("\n") == 1
+
+
+@pytest.mark.parametrize("arguments", [["eval", *NEURON], ["--help"], ["--version"], []])
+def test_a_reader_who_has_seen_enough_is_no_error(arguments):
+    reader, writer = os.pipe()
+    os.close(reader)
+    result = run(*arguments, stdout=writer, env={"PYTHONUNBUFFERED": ""})
+    os.close(writer)
+    assert (result.returncode, result.stderr) == (1, "")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no full device")
+@pytest.mark.parametrize("arguments", [["eval", *NEURON], ["--version"]])
+def test_a_full_disk_is_one_line(arguments):
+    with open("/dev/full", "w") as full:
+        result = run(*arguments, stdout=full)
+    assert result.returncode == 1
+    assert "No space left" in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_ctrl_c_is_one_line(call, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("minigrad.command.cli.expression", interrupted)
+    assert call("eval", "x", "x=1") == (130, "", "minigrad eval: stopped\n")
+
+
+def test_a_terminal_without_unicode_shows_question_marks():
+    result = run("eval", *NEURON, env={"PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"})
+    assert result.returncode == 0
+    assert "= 0.7311" in result.stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="closes a stream as a POSIX shell does")
+def test_a_closed_output_is_no_traceback() -> None:
+    for request, code in [
+        ("eval x x=1 >&-", 0),
+        ("--help >&- 2>&-", 0),
+        ("step 'x*x' x=1 <&- >&-", 0),
+        ("eval 'x*' 2>&-", 2),
+    ]:
+        command = f'"{sys.executable}" -m minigrad {request}'
+        done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout, done.stderr) == (code, "", "")

@@ -1,0 +1,57 @@
+"""Ctrl-C while a function is recorded leaves Values, and the compiled function, as they were."""
+
+import sys
+
+import pytest
+
+import minigrad as mg
+from minigrad import Value
+from minigrad.compiled import compiler
+from minigrad.compiled import recording as recordings
+from minigrad.engine import modes, tracing
+
+FILES = {module.__file__ for module in (compiler, modes, recordings, tracing)}
+
+
+class Interruption:
+    """Ctrl-C at the n-th line that the recorder runs."""
+
+    def __init__(self, number):
+        self.remaining = number
+
+    def __enter__(self):
+        sys.settrace(self._trace)
+
+    def __exit__(self, *_):
+        sys.settrace(None)
+
+    def _trace(self, frame, event, argument):
+        if frame.f_code.co_filename not in FILES:
+            return None
+        if event == "line":
+            self.remaining -= 1
+            if self.remaining == 0:
+                sys.settrace(None)
+                raise KeyboardInterrupt
+        return self._trace
+
+
+@pytest.mark.parametrize(
+    "call", [lambda f: (f(1.0, 2.0), f(3.0, 1.0)), lambda f: f.batch([1.0, 2.0], [0.0, 1.0])]
+)
+def test_ctrl_c_at_any_line_of_a_recording_leaves_everything_ordinary(call):
+    interrupted = 0
+    while True:
+        w = Value(2.0)
+        square = mg.compile(lambda x, y: (w * x - y) ** 2, executor="python")  # noqa: B023
+        try:
+            with Interruption(interrupted + 1):
+                call(square)
+        except KeyboardInterrupt:
+            interrupted += 1
+        else:
+            break
+        assert (w * 3 > 5, float(w), (w * 2).is_constant) == (True, 2.0, False)
+        (out := square(2.0, 1.0)).backward()
+        assert (out.data, w.grad) == (9.0, 12.0)
+    assert interrupted > 50

@@ -1,0 +1,346 @@
+"""Typed expressions: what they mean, and what is said about those that mean nothing."""
+
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import minigrad as mg
+from minigrad.expressions.expression import names_in
+
+NEURON = "sigmoid(w0*x0 + w1*x1 + w2)"
+NEURON_VALUES = {"w0": 2, "x0": -1, "w1": -3, "x1": -2, "w2": -3}
+
+
+def leaves(output):
+    return {wire.label: wire for wire in mg.topological_order(output) if wire.is_leaf}
+
+
+def gate_names(output):
+    return [wire.gate.name for wire in mg.topological_order(output) if wire.gate]
+
+
+def error_of(text, **values):
+    with pytest.raises(mg.ExpressionError) as caught:
+        mg.expression(text, **values)
+    return str(caught.value)
+
+
+# --- what an expression means ---------------------------------------------------------------------
+
+
+def test_the_golden_neuron():
+    output = mg.expression(NEURON, **NEURON_VALUES)
+    output.backward()
+    assert output.data == 0.7310585786300049
+    gradients = {name: round(wire.grad, 4) for name, wire in leaves(output).items()}
+    assert gradients == {
+        "w0": -0.1966,
+        "x0": 0.3932,
+        "w1": -0.3932,
+        "x1": -0.5898,
+        "w2": 0.1966,
+    }
+
+
+def test_the_golden_circuit_with_max():
+    output = mg.expression("2*(x*y + max(z, w))", {"x": 3, "y": -4, "z": 2, "w": -1})
+    output.backward()
+    assert output.data == -20
+    assert {n: w.grad for n, w in leaves(output).items() if n} == {"x": -8, "y": 6, "z": 2, "w": 0}
+
+
+def test_a_name_is_one_wire():
+    output = mg.expression("x*x + x", x=3)
+    assert [wire.label for wire in mg.topological_order(output) if wire.is_leaf] == ["x"]
+    output.backward()
+    assert leaves(output)["x"].grad == 7
+
+
+def test_a_value_is_used_as_the_wire_itself():
+    w = mg.Value(0.5, label="weight")
+    mg.expression("w*x", w=w, x=4).backward()
+    assert w.grad == 4
+    assert w.label == "weight"
+
+
+def test_numbers_are_constants():
+    output = mg.expression("3*x + 1e-3", x=2)
+    constants = [wire.data for wire in mg.topological_order(output) if wire.is_constant]
+    assert constants == [3.0, 1e-3]
+
+
+@pytest.mark.parametrize(
+    ("text", "gates"),
+    [
+        ("-2*x", ["mul"]),  # the sign belongs to the number
+        ("-2**x", ["pow", "neg"]),  # as in Python: −(2ˣ)
+        ("-x", ["neg"]),
+        ("+x", []),
+        ("x**-1", ["pow"]),
+        ("x - 1 / x", ["div", "sub"]),
+        ("2*3 + x", ["mul", "add"]),
+    ],
+)
+def test_which_gates_are_recorded(text, gates):
+    assert gate_names(mg.expression(text, x=2.0)) == gates
+
+
+@pytest.mark.parametrize("gate", [gate for gate in mg.GATES.values() if gate.name != "select"])
+def test_every_gate_is_a_function_of_its_name(gate):
+    inputs = (0.25, 0.5)[: gate.arity]
+    arguments = dict(zip("xy", inputs))
+    for name in {gate.name, gate.text_name if gate.text_name.isidentifier() else gate.name}:
+        output = mg.expression(f"{name}({', '.join(arguments)})", arguments)
+        assert output.data == gate.forward(*inputs)
+        assert output.gate is gate
+
+
+def test_inputs_with_a_default_can_be_left_out():
+    assert mg.expression("leaky_relu(x)", x=-1).data == -0.01
+    assert mg.expression("leaky_relu(x, 0.2)", x=-1).data == -0.2
+
+
+@pytest.fixture
+def only_the_built_in_gates_afterwards():
+    before = set(mg.GATES)
+    yield
+    for name in set(mg.GATES) - before:
+        del mg.GATES[name]
+        delattr(mg.Value, name)
+
+
+@pytest.mark.usefixtures("only_the_built_in_gates_afterwards")
+def test_a_gate_of_ones_own_is_found():
+    @mg.gate(symbol="x³", local_gradient=lambda x, out: (3 * x * x,))
+    def cube(x):
+        return x * x * x
+
+    assert mg.expression("cube(x) + 1", x=2).data == 9
+
+
+@pytest.mark.parametrize(
+    ("text", "result"),
+    [
+        ("3 × x", 6.0),
+        ("3·x", 6.0),
+        ("x ÷ 4", 0.5),
+        ("x − 4", -2.0),
+        (" x\n\t+ 1 ", 3.0),
+        (".5*x + 2.*x + 1_000", 1005.0),
+        ("pi", math.pi),
+        ("π*x", 2 * math.pi),
+        ("σ(x - x)", 0.5),
+        ("1/(x - 2)", math.inf),
+        ("10**400 + 0*x", math.inf),
+    ],
+)
+def test_spellings_and_total_arithmetic(text, result):
+    values = {"x": 2} if "x" in text else {}
+    assert mg.expression(text, values).data == result
+
+
+def test_names_may_be_of_any_alphabet_and_are_one_however_typed():
+    assert mg.expression("θ1 * ŷ", {"θ1": 2, "y\u0302": 3}).data == 6
+    assert mg.expression("y\u0302 + ŷ", {"ŷ": 3}).data == 6
+
+
+def test_a_given_pi_comes_before_the_known_one():
+    assert mg.expression("pi", pi=3).data == 3
+
+
+def test_names_come_in_the_order_of_their_first_appearance():
+    assert names_in("b + a*b + tanh(c)**a") == ["b", "a", "c"]
+
+
+numbers = st.floats(-1e3, 1e3, allow_nan=False).map(lambda number: repr(abs(number)))
+formulas = st.recursive(
+    numbers | st.sampled_from(["x", "y", "z"]),
+    lambda part: st.one_of(
+        st.tuples(part, st.sampled_from(["+", " - ", "*", " / ", "**"]), part).map("".join),
+        part.map("({})".format),
+        part.map("-{}".format),
+    ),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(formulas, st.tuples(*[st.floats(-10, 10) for _ in "xyz"]))
+def test_an_expression_evaluates_as_in_python(text, point):
+    given_values = dict(zip("xyz", point))
+    try:
+        wanted = eval(text, {}, given_values)
+    except (ZeroDivisionError, OverflowError):
+        return  # where Python raises, minigrad has an infinity or a nan
+    used = {name: given_values[name] for name in names_in(text)}
+    found = mg.expression(text, used).data
+    if isinstance(wanted, complex) or wanted != wanted:
+        return
+    assert found == wanted
+
+
+# --- what is said about the others ----------------------------------------------------------------
+
+
+def test_an_error_says_what_is_wrong_where_and_what_is_allowed():
+    assert error_of("tahn(w*x)", w=1, x=1).splitlines()[:3] == [
+        "there is no gate tahn",
+        "  tahn(w*x)",
+        "  ^^^^",
+    ]
+    assert "did you mean tanh?" in error_of("tahn(w*x)", w=1, x=1)
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "marked", "advice"),
+    [
+        ("2^x", "^ is not allowed", "^", "write ** for a power"),
+        ("x²", "x² is not a name", "x²", "write x**2"),
+        ("x₁ + 1", "x₁ is not a name", "x₁", "write x1"),
+        ("__import__('os')", "' is not allowed", "'", "quotes"),
+        ("__import__(x)", "there is no gate __import__", "__import__", "the gates are abs,"),
+        ("eval(x)", "there is no gate eval", "eval", "the gates are"),
+        ("x.data", ". is not allowed", ".", "no attributes"),
+        ("x[0]", "[ is not allowed", "[", "x0"),
+        ("{x}", "{ is not allowed", "{", "round parentheses"),
+        ("lambda x: x", "lambda is a word of Python", "lambda", "choose another name"),
+        ("x if x else 1", "if is a word of Python", "if", "choose another name"),
+        ("True + x", "True is a word of Python", "True", "choose another name"),
+        ("x < 2", "< is not allowed", "<", "compares nothing"),
+        ("x = 2", "= is not allowed", "=", "values come after it"),
+        ("tanh(x=2)", "= is not allowed", "=", "values come after it"),
+        ('"x"', '" is not allowed', '"', "quotes"),
+        ("x // 2", "// is not allowed", "//", "write / for"),
+        ("x % 2", "% is not allowed", "%", "remainder"),
+        ("√x", "√ is not allowed", "√", "write sqrt(…)"),
+        ("1j*x", "1j is a complex number", "1j", "real"),
+        ("0x1F + x", "0x1F is not a decimal number", "0x1F", "digits 0 to 9"),
+        ("x + 007", "begins with a zero", "007", "without zeros"),
+        ("x + 1e999", "1e999 is beyond the range of a float", "1e999", "smaller"),
+        ("x + 1" + "0" * 400, "is beyond the range of a float", None, "smaller"),
+        ("tanh(x, x)", "tanh takes 1 input, got 2", "tanh(x, x)", "tanh multiplies"),
+        ("tanh() + x", "tanh takes 1 input, got 0", "tanh()", "tanh multiplies"),
+        ("select(x, x, 7)", "whole number from 0 to 1, got 7", "select(x, x, 7)", "multiplexer"),
+        ("2x", "no operator between 2 and x", "x", "write 2*x"),
+        ("x 2", "no operator between x and 2", "2", "write x*2"),
+        ("3(x)", "no operator between these two", "(", "write *"),
+        ("(x)(x)", "no operator between these two", "(", "write *"),
+        ("x(x + 1)", "there is no gate x", "x", "write x*(…) for a product"),
+        ("x +", "ends where a value should follow", None, "numbers, names"),
+        ("x + * 2", "a value is missing before *", "*", "numbers, names"),
+        ("max(x,)", "a value is missing before )", ")", "numbers, names"),
+        ("tanh(*x)", "a value is missing before *", "*", "numbers, names"),
+        ("()", "a value is missing before )", ")", "numbers, names"),
+        ("x, x", "this comma separates nothing", ",", "max(x, y)"),
+        ("(x, x)", "this comma separates nothing", ",", "max(x, y)"),
+        ("(x", "this ( is never closed", "(", "write the )"),
+        ("x)", "this ) closes nothing", ")", "leave it out"),
+        ("x\x1b[31m", "this character is not allowed", "�", "numbers, names"),
+        ("x + \u202ey", "this character is not allowed", "�", "numbers, names"),
+        ("x + \ud800", "this character is not allowed", "�", "numbers, names"),
+        ("x\x00", "this character is not allowed", "�", "numbers, names"),
+        ("x; x", "; is not allowed", ";", "numbers, names"),
+        ("x # sum", "# is not allowed", "#", "numbers, names"),
+    ],
+)
+def test_bad_input(text, what, marked, advice):
+    first, excerpt, carets, last = error_of(text, x=1.0).split("\n")
+    assert what in first
+    assert advice in last
+    start, stop = carets.index("^"), len(carets)
+    if marked:
+        assert excerpt[start:stop] == marked
+    assert is_clean("\n".join([first, excerpt, last]))
+
+
+def test_carets_stand_under_wide_letters_and_combining_marks():
+    _, excerpt, carets, _ = error_of("漢 + z\u0304 ^ 2").split("\n")
+    assert excerpt == "  漢 + z\u0304 ^ 2"
+    assert carets == "         ^"  # 漢 takes two cells, the bar over z none
+
+
+def test_a_long_expression_is_shown_around_the_place():
+    lines = error_of("+".join(["x"] * 400) + " ^ 2").split("\n")
+    assert max(map(len, lines)) <= 80
+    assert lines[1][lines[2].index("^")] == "^"
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"),
+    [
+        ("(" * 10_000 + "x" + ")" * 10_000, "more than 100 levels deep"),
+        ("tanh(" * 10_000 + "x" + ")" * 10_000, "more than 100 levels deep"),
+        ("-" * 10_000 + "x", "more than 100 levels deep"),
+        ("**".join(["x"] * 10_000), "more than 100 levels deep"),
+        ("(" * 10_000, "more than 100 levels deep"),
+        ("+".join(["x"] * 10_000), "more than 1,000 operators"),
+        ("x" * 1_000_000, "1,000,000 characters"),
+    ],
+    ids=["parentheses", "gates", "signs", "powers", "unclosed", "operators", "characters"],
+)
+def test_more_than_pythons_parser_takes_is_an_error_of_ours(text, limit):
+    message = error_of(text, x=1.0)
+    assert limit in message
+    assert len(message) < 400
+
+
+def test_the_largest_that_is_allowed_works():
+    assert mg.expression("(" * 100 + "x" + ")" * 100, x=1).data == 1
+    assert mg.expression("-" * 100 + "x", x=1).data == 1
+    assert mg.expression("+".join(["x"] * 1001), x=1).data == 1001
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\n"])
+def test_an_empty_expression(text):
+    assert error_of(text).startswith("the expression is empty: write one")
+
+
+def test_all_missing_values_are_listed():
+    message = error_of(NEURON, w0=2, w2=1)
+    assert message.startswith("values are missing for x0, w1, x1\n")
+    assert message.endswith("give values: x0=… w1=… x1=…")
+
+
+def test_a_missing_value_and_one_too_many_are_named_together():
+    message = error_of("w*x", w=1, y=2)
+    assert message.startswith("a value is missing for x\n  w*x\n    ^\n")
+    assert message.endswith("not used: y")
+
+
+def test_a_gate_without_parentheses_is_recognised():
+    assert "tanh is a gate: write tanh(…)" in error_of("tanh + 1")
+
+
+def test_a_value_that_is_not_used():
+    message = error_of("weight*x", weight=1, x=2, weigth=3)
+    assert "does not use: weigth" in message
+    assert "did you mean weight?" in message
+
+
+def test_values_of_a_wrong_type_are_named():
+    with pytest.raises(TypeError, match="the value of x: expected a number, got the str '3'"):
+        mg.expression("x", x="3")
+    with pytest.raises(OverflowError, match="the value of x"):
+        mg.expression("x", x=10**400)
+    with pytest.raises(TypeError, match="write it in quotes"):
+        mg.expression(3)
+
+
+words = ["x", "y", "tanh", "max", "lambda", "if", "ŷ", "j", "0x", "2", "0.5", "1e5"]
+signs = ["(", ")", "(", ")", ",", "+", "-", "*", "/", "**", " ", "^", ".", "'", "=", "²", "·", "["]
+
+
+def is_clean(message):
+    return all(line.isprintable() for line in message.split("\n"))
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.text() | st.lists(st.sampled_from(words + signs), max_size=12).map("".join))
+def test_no_text_raises_anything_else(text):
+    try:
+        output = mg.expression(text, dict.fromkeys(names_in(text), 0.5))
+    except mg.ExpressionError as error:
+        output = error
+    assert isinstance(output, mg.Value) or is_clean(str(output))

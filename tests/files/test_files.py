@@ -1,0 +1,275 @@
+"""Files: exact and whole on the way out, checked at every step on the way in."""
+
+import json
+import math
+import os
+import random
+import struct
+import tracemalloc
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import minigrad as mg
+from minigrad import CircuitFileError, Value, nn
+from minigrad.files.files import MOST_BYTES
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "it.json"
+
+
+def some_circuit() -> Value:
+    model = nn.MLP(2, [2, 1], activation="tanh", seed=1)
+    loss = mg.losses.hinge(model([0.5, -2.0]), 1) + mg.maximum(Value(1e-300), math.pi, -0.0)
+    loss.backward()
+    return loss
+
+
+def everything(output: Value) -> list[Any]:
+    wires = mg.topological_order(output)
+    number = {wire: i for i, wire in enumerate(wires)}
+    bits = lambda x: struct.pack("<d", x)
+    return [
+        (
+            bits(wire.data),
+            bits(wire.grad) if wire.has_grad else None,
+            wire.label,
+            wire.is_constant,
+            wire.gate,
+            [number[source] for source in wire.inputs],
+            [bits(local) for local in wire.local_gradients],
+            wire.__dict__.get("unit"),
+        )
+        for wire in wires
+    ]
+
+
+def test_a_circuit_comes_back_bit_for_bit(path: Path) -> None:
+    circuit = some_circuit()
+    mg.save(circuit, path)
+    again = mg.load(path)
+    assert everything(again) == everything(circuit)
+    again.zero_grad()
+    again.backward()
+    assert everything(again) == everything(circuit)
+
+
+def test_a_loaded_circuit_is_drawn_and_stepped_like_the_saved_one(path: Path) -> None:
+    circuit = some_circuit()
+    mg.save(circuit, path)
+    again = mg.load(path)
+    assert mg.draw(again).dot.source == mg.draw(circuit).dot.source
+    steps = zip(mg.Stepper(again), mg.Stepper(circuit), strict=True)
+    assert all(repr(one) == repr(other) for one, other in steps)
+
+
+@given(st.lists(st.floats(allow_nan=True), min_size=2, max_size=4))
+def test_every_float_survives(
+    tmp_path_factory: pytest.TempPathFactory, numbers: list[float]
+) -> None:
+    path = tmp_path_factory.mktemp("f") / "f.json"
+    mg.save(mg.sum([Value(number) for number in numbers]), path)
+    again = [wire.data for wire in mg.load(path).inputs]
+    assert list(map(repr, again)) == list(map(repr, numbers))
+    json.loads(path.read_text(), parse_constant=pytest.fail)
+
+
+def test_a_long_chain_is_saved_and_loaded_without_recursion(path: Path) -> None:
+    y = x = Value(1.0)
+    for _ in range(20_000):
+        y = y + x
+    mg.save(y, path)
+    assert mg.load(path).data == 20_001.0
+
+
+def test_a_network_comes_back_with_its_shape_and_its_numbers(path: Path) -> None:
+    model = nn.MLP(3, [4, 1, 2], activation=["tanh", "leaky_relu", None], seed=1, first_index=0)
+    mg.save(model, path)
+    again = mg.load(path)
+    assert repr(again) == repr(model)
+    assert again.state_dict() == model.state_dict()
+    assert [p.label for p in again.parameters()] == [p.label for p in model.parameters()]
+    bare = nn.MLP(1, [1, 1], bias=False, seed=1)
+    mg.save(bare, path)
+    assert repr(mg.load(path)) == repr(bare)
+
+
+def test_a_state_dict_comes_back(path: Path) -> None:
+    state = {"slope": 0.1, "ŷ": math.inf}
+    mg.save(state, path)
+    assert mg.load(path) == state
+
+
+def test_a_failed_save_leaves_the_old_file_and_no_other(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mg.save(some_circuit(), path)
+    before = path.read_bytes()
+
+    def full(_: int) -> None:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="no space"):
+        mg.save(nn.MLP(2, [1]), path)
+    assert path.read_bytes() == before
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_what_a_file_cannot_hold_is_refused_with_the_remedy(path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="there is no folder"):
+        mg.save({"w": 1.0}, path.parent / "missing" / "it.json")
+    with pytest.raises(TypeError, match="state_dict"):
+        mg.save(nn.Layer(2, 2), path)
+    with pytest.raises(ValueError, match=r"define it with @mg\.gate"):
+        mg.save(nn.MLP(1, [1, 1], activation=lambda z: z * z), path)
+    x = Value(2.0)
+    with pytest.raises(ValueError, match=r"define it with @mg\.gate"):
+        mg.save(Value(4.0, (x,), "sq"), path)
+    y = x * x
+    y._backward = lambda: None
+    with pytest.raises(ValueError, match="function of its own"):
+        mg.save(y, path)
+    assert not path.exists()
+
+
+WIRES = '{"format": "minigrad", "version": 1, "kind": "circuit", "wires": [%s]}'
+X = '{"data": 1.0}'
+NETWORK = (
+    '{"format": "minigrad", "version": 1, "kind": "network", "first_index": 1, "layers": [%s]}'
+)
+
+
+def gate(name: str, inputs: str, local: str, data: str = X + ", ") -> str:
+    wire = f'{{"data": 1, "gate": "{name}", "inputs": {inputs}, "local": {local}}}'
+    return WIRES % (data + wire)
+
+
+def layer(activation: str, weights: str = "[[1]]", bias: str = "null") -> str:
+    one = f'{{"activation": "{activation}", "weights": {weights}, "bias": {bias}}}'
+    return NETWORK % one
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "line 1, column 1: not JSON"),
+        ("[1, 2]", "at the top: expected an object, got a list"),
+        ('{"a": 1}', '"format" is missing'),
+        ('{"format": "other"}', "at format: expected 'minigrad'"),
+        ('{"format": "minigrad", "version": 2}', "this minigrad reads version 1: update"),
+        ('{"format": "minigrad", "version": true}', "at version: expected a whole number"),
+        ('{"format": "minigrad", "version": 1, "kind": "pickle"}', "at kind: expected 'circuit'"),
+        (WIRES % "", "at wires: expected at least 1 items"),
+        (WIRES % "{}", "empty object"),
+        (WIRES % '{"data": "one"}', r"at wires\[0\]\.data: expected a number, got 'one'"),
+        (WIRES % '{"data": 1e999}', "too large"),
+        (WIRES % f'{{"data": 1{"0" * 5000}}}', "5001 digits"),
+        (WIRES % '{"data": NaN}', "written as text"),
+        (WIRES % '{"data": 1, "data": 2}', "'data' stands twice"),
+        (WIRES % '{"data": 1, "dta": 2}', r"at wires\[0\]: unknown name 'dta'"),
+        (WIRES % f"{X}, {X}", r"at wires\[0\]: the wire leads nowhere"),
+        (gate("exp", "[0]", "[1]", data=""), r"at wires\[0\]\.inputs\[0\]"),
+        (gate("exp", "[1]", "[1]"), r"from 0 to 0, got 1"),
+        (gate("exp", "[-1]", "[1]"), r"from 0 to 0, got -1"),
+        (gate("epx", "[0]", "[1]"), "did you mean 'exp'"),
+        (gate("mul", "[0]", "[1]"), "mul takes 2 inputs, got 1"),
+        (gate("sum", "[]", "[]"), "at least one input"),
+        (gate("exp", "[0]", "[]"), "1 inputs, got 0"),
+        (WIRES % '{"data": 1, "label": 3}', r"wires\[0\]\.label: expected text"),
+        (WIRES % '{"data": 1, "label": "\\ud800"}', "lone surrogate"),
+        (WIRES % '{"data": 1, "unit": [1]}', "expected layer and unit"),
+        (WIRES % '{"data": 1, "constant": 1}', "expected true"),
+        (WIRES % '{"data": 1, "constant": true, "grad": 1}', "a constant has no gradient"),
+        (layer("tanh", "[[1, 2], [1]]", "null"), r"weights\[1\]: expected 2 weights"),
+        (layer("tanh", "[[1]]", "[1, 2]"), "expected 1 biases"),
+        (layer("os.system", "[[1]]", "null"), "no gate 'os.system'"),
+        (layer("mul", "[[1]]", "null"), "an activation takes one"),
+        ("[" * 200_000, "nested too deep"),
+        ('{"a":' * 200_000, "nested too deep"),
+    ],
+)  # fmt: skip
+def test_a_damaged_file_names_the_place(path: Path, content: str, message: str) -> None:
+    path.write_text(content)
+    with pytest.raises(CircuitFileError, match=message):
+        mg.load(path)
+
+
+@pytest.mark.parametrize("filler", [b"[],", b"0,", b"0.5,", b'"",', b'{"data":0},', b'{"a":[0]},'])
+def test_memory_stays_in_bounds_whatever_the_file_holds(path: Path, filler: bytes) -> None:
+    size = 100_000  # memory grows in proportion: 100 MB for the largest file that is read
+    start, end = (WIRES % "~").encode().split(b"~")
+    path.write_bytes(start + filler * (size // len(filler)) + b"0" + end)
+    tracemalloc.start()
+    with pytest.raises(CircuitFileError):
+        mg.load(path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak * (MOST_BYTES / size) < 100e6
+
+
+def test_a_large_file_is_refused_until_it_is_trusted(path: Path) -> None:
+    mg.save(some_circuit(), path)
+    with pytest.raises(CircuitFileError, match="larger than 100 bytes: if you trust it"):
+        mg.load(path, most_bytes=100)
+
+
+# MINIGRAD_LONG=1 is the long profile
+MUTATIONS = 10_000 if os.environ.get("MINIGRAD_LONG") == "1" else 300
+
+
+def mutations(original: bytes, count: int) -> Iterator[bytes]:
+    """Files with bytes changed, cut out, doubled, cut off, and JSON parts put elsewhere."""
+    rng = random.Random(7)
+    parts = [b'"inputs"', b"[", b"]", b"{", b"}", b"-1", b"1e308", b"null", b"true", b'"mul"']
+    parts += [
+        b"99999999999999999999",
+        b'"nan"',
+        b'"',
+        b",",
+        b":",
+        b"\\u0000",
+        b"\xff",
+        b'{"data":1}',
+    ]
+    for _ in range(count):
+        data = bytearray(original)
+        for _ in range(rng.choice([1, 1, 1, 2, 5])):
+            start = rng.randrange(len(data))
+            end = min(len(data), start + rng.choice([0, 1, 1, 2, 8, 40]))
+            kind = rng.randrange(4)
+            if kind == 0:
+                data[start:end] = rng.choice(parts)
+            elif kind == 1:
+                del data[start:end]
+            elif kind == 2:
+                data[start:start] = data[start:end]
+            else:
+                data[start] = rng.randrange(256)
+            if not data:
+                break
+        yield bytes(data[: rng.randrange(len(data) + 1)] if rng.random() < 0.1 else data)
+
+
+@pytest.mark.parametrize(
+    "thing", [some_circuit(), nn.MLP(2, [2, 1], seed=0)], ids=["circuit", "net"]
+)
+def test_a_mutated_file_is_read_or_refused_and_nothing_else(path: Path, thing: Any) -> None:
+    mg.save(thing, path)
+    refused = 0
+    for data in mutations(path.read_bytes(), MUTATIONS // 2):
+        path.write_bytes(data)
+        try:
+            again = mg.load(path)
+        except CircuitFileError as error:
+            refused += bool(str(error))
+        else:
+            if isinstance(again, Value):
+                again.backward()
+    assert refused > 100

@@ -1,0 +1,123 @@
+"""Worksheets: their numbers against the engine's, their blanks, their four formats."""
+
+import re
+
+import pytest
+
+from minigrad import Worksheet, losses
+from minigrad.nn import MLP
+from minigrad.text.notation import rounded, unicode_name
+
+
+def two_layers(activation) -> MLP:
+    weights = [[[0.1, 0.2], [0.3, -0.4]], [[0.5, -0.6]]]
+    return MLP(2, [2, 1], activation=activation, weights=weights, bias=[[0.1, -0.1], [0.2]])
+
+
+X, T = [0.5, -1.0], [1.0]
+
+
+def table_rows(text: str) -> dict[str, list[str]]:
+    """The rows of the update, by the parameter's name."""
+    lines = text.split("Update\n")[1].splitlines()[3:]
+    return {line.split()[0]: line.split()[1:] for line in lines}
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu", "gelu", ["softplus", "linear"]])
+def test_gradients_and_updates_are_those_of_the_engine(activation):
+    model = two_layers(activation)
+    rows = table_rows(Worksheet(model, X, T, learning_rate=0.3).text())
+    losses.half_squared_error(model(X), T[0]).backward()
+    for parameter in model.parameters():
+        cells = rows[unicode_name(parameter.label)]
+        gradient, new = parameter.grad, parameter.data - 0.3 * parameter.grad
+        assert cells[2:4] == [rounded(gradient, 4), rounded(new, 4)]
+
+
+def test_the_last_columns_are_one_layers_update_too_early():
+    model = two_layers(["tanh", "linear"])
+    rows = table_rows(Worksheet(model, X, T, learning_rate=0.3).text())
+    losses.half_squared_error(model(X), T[0]).backward()
+    delta = model.layers[1].delta[0]
+    for j, unit in enumerate(model.layers[0].neurons):
+        early = model.layers[1].neurons[0].w[j].data - 0.3 * unit.a.data * delta
+        wrong = (1 - unit.a.data**2) * early * delta
+        label = unicode_name(unit.b.label)
+        assert rows[label][4] == rounded(wrong, 4)
+        assert rows[label][4] != rows[label][2]
+    for parameter in model.layers[1].parameters():  # the last layer comes first: nothing is early
+        cells = rows[unicode_name(parameter.label)]
+        assert cells[4:6] == cells[2:4]
+
+
+def test_the_recursion_is_written_out_in_numbers():
+    text = Worksheet(two_layers(["tanh", "linear"]), X, T).text()
+    assert "δ₂¹ = tanh′(z₂¹)·(w₁₂²·δ₁²) = " in text
+    assert "δ₁² = 1·∂C/∂a₁² = 1.0000·" in text
+    assert (
+        "z₁¹ = w₁₁¹·x₁ + w₁₂¹·x₂ + b₁¹ = 0.1000·0.5000 + 0.2000·(−1.0000) + 0.1000 = −0.0500"
+        in text
+    )
+
+
+def test_the_models_own_gradients_are_left_alone():
+    model = two_layers("tanh")
+    before = [parameter.data for parameter in model.parameters()]
+    Worksheet(model, X, T).text()
+    assert not any(parameter.has_grad for parameter in model.parameters())
+    assert [parameter.data for parameter in model.parameters()] == before
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "latex", "html"])
+def test_without_answers_no_answer_is_there(form):
+    sheet = Worksheet(two_layers("tanh"), X, T)
+    key, blank = getattr(sheet, form)(), getattr(sheet, form)(answers=False)
+    answer = r"\d\.\d{4}"  # given numbers are short
+    assert len(re.findall(answer, key)) > 50
+    assert not re.findall(answer, blank)
+    assert "0.5" in blank
+
+
+def test_the_same_seed_gives_the_same_exercise():
+    assert Worksheet.from_seed(4).text() == Worksheet.from_seed(4).text()
+    assert Worksheet.from_seed(4).text() != Worksheet.from_seed(5).text()
+
+
+def test_a_class_as_the_target():
+    model = MLP(2, [2, 3], activation="tanh", seed=1)
+    text = Worksheet(model, X, 2, loss=losses.cross_entropy).text()
+    assert "The cost C is cross entropy." in text
+    losses.cross_entropy(model(X), 2).backward()
+    assert rounded(model.layers[0].delta[1], 4) in text
+
+
+def test_latex_and_markdown_are_balanced():
+    sheet = Worksheet.from_seed(1)
+    latex = sheet.latex()
+    assert latex.count("{") == latex.count("}")
+    assert latex.count("$") % 2 == 0
+    assert latex.count(r"\begin{tabular}") == latex.count(r"\end{tabular}") == 3
+    assert latex.isascii()
+    rows = [line for line in sheet.markdown().splitlines() if line.startswith("| *w")]
+    assert {row.count("|") for row in rows} == {8}
+
+
+def test_saving_by_the_ending(tmp_path):
+    sheet = Worksheet.from_seed(1)
+    for ending, start in [("txt", "Given"), ("md", "## "), ("tex", "\\doc"), ("html", "<!DOCTYPE")]:
+        sheet.save(tmp_path / f"sheet.{ending}", answers=False)
+        assert (tmp_path / f"sheet.{ending}").read_text(encoding="utf-8").startswith(start)
+    with pytest.raises(ValueError, match=r"must end with .txt, .md, .tex or .html"):
+        sheet.save(tmp_path / "sheet.docx")
+
+
+def test_what_is_no_network_is_an_error():
+    with pytest.raises(TypeError, match=r"an nn.MLP, got the int 3"):
+        Worksheet(3, X, T)
+    with pytest.raises(ValueError, match="takes 2 inputs, got 3"):
+        Worksheet(two_layers("tanh"), [1, 2, 3], T)
+
+
+def test_a_worksheet_names_its_network_where_it_is_not_shown():
+    sheet = Worksheet.from_seed(3)
+    assert repr(sheet) == "Worksheet(MLP(2, [2, 1], activation=['sigmoid', 'sigmoid']))"

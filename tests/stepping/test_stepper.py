@@ -1,0 +1,271 @@
+"""The stepper against `backward()`: whole runs, every prefix, there and back, and what is left."""
+
+import struct
+
+import pytest
+from helpers.stepped import circuits, neuron, numbers
+from hypothesis import given
+from hypothesis import strategies as st
+
+import minigrad as mg
+from minigrad import Stepper, Value
+
+
+def bits(number: float | None) -> bytes | None:
+    """A number to the last bit; all nans are one."""
+    if number is None:
+        return None
+    return b"nan" if number != number else struct.pack(">d", number)
+
+
+def all_bits(gradients) -> dict:
+    return {wire: bits(number) for wire, number in gradients.items()}
+
+
+def wires_behind(output: Value) -> list[Value]:
+    return mg.topological_order(output)
+
+
+@given(circuits(), numbers)
+def test_all_steps_together_give_what_backward_gives_to_the_last_bit(output, upstream):
+    stepper = Stepper(output, upstream)
+    assert len(list(stepper)) == len(stepper) == stepper.position
+    assert not any(wire.has_grad for wire in wires_behind(output))
+    output.backward(upstream)
+    wires = [wire for wire in wires_behind(output) if not wire.is_constant]
+    assert all_bits(stepper.gradients) == {wire: bits(wire.grad) for wire in wires}
+
+
+@given(circuits())
+def test_commit_leaves_every_grad_as_backward_would_have(output):
+    wires = wires_behind(output)
+    for times in (1, 2):
+        Stepper(output).commit()
+        committed = [bits(wire.grad) if wire.has_grad else None for wire in wires]
+        output.zero_grad()
+        for _ in range(times):
+            output.backward()
+        assert committed == [bits(wire.grad) if wire.has_grad else None for wire in wires]
+
+
+@given(circuits())
+def test_every_prefix_is_the_backward_pass_broken_off_there(output):
+    """The engine's own loop, stopped after k gates, and the stepper after k steps."""
+    gates = [wire for wire in wires_behind(output) if wire.gate is not None]
+    expected = {output: 1.0}
+    stepper = Stepper(output)
+    stepper.run_forward()
+    for wire in reversed(gates):
+        for source, local in zip(wire.inputs, wire.local_gradients):
+            if not source.is_constant:
+                expected[source] = expected.get(source, -0.0) + local * expected[wire]
+        assert stepper.step().output is wire
+        assert all_bits(stepper.gradients) == all_bits(expected)
+
+
+@given(circuits(), st.lists(st.integers(-5, 5), max_size=12))
+def test_going_back_and_forth_at_random_restores_every_state(output, moves):
+    walked, recorded = Stepper(output), [all_bits(Stepper(output).gradients)]
+    straight = Stepper(output)
+    for _ in straight:
+        recorded.append(all_bits(straight.gradients))
+    for move in moves:
+        for _ in range(abs(move)):
+            (walked.step if move > 0 else walked.back)()
+        assert all_bits(walked.gradients) == recorded[walked.position]
+        assert str(walked.present) == str(_at(output, walked.position).present)
+
+
+def _at(output: Value, position: int) -> Stepper:
+    stepper = Stepper(output)
+    stepper.position = position
+    return stepper
+
+
+@given(circuits())
+def test_a_step_adds_up(output):
+    for step in Stepper(output):
+        assert len(step.inputs) == len(step.local_gradients)
+        for amount, before, after in zip(step.contributions, step.before, step.after):
+            if amount is not None:
+                assert bits(after) == bits(amount + (-0.0 if before is None else before))
+        assert all([step.sentence, *step.formulas, *step.latex])
+
+
+def test_the_sentence_of_the_mock_up():
+    f, v = neuron()
+    step = Stepper(f).run_to(v["w_1"])
+    assert step.title == "backward 4 of 5 · gate ×"
+    assert step.sentence == (
+        "× switches its inputs: w₁ receives 0.20 · x₁ = −0.39; x₁ receives 0.20 · w₁ = −0.59"
+    )
+    assert step.formulas[0] == "∂f/∂w₁ = ∂f/∂(w₁·x₁) · x₁ = 0.20 · (−2.00) = −0.39"
+    assert step.upstream == pytest.approx(0.1966, abs=5e-5)
+    assert step.contributions == pytest.approx((-0.3932, -0.5898), abs=5e-5)
+
+
+def test_a_fan_out_is_said():
+    x = Value(3.0, label="x")
+    stepper = Stepper(x * x + x)
+    stepper.run()
+    assert stepper.present.sentence.endswith(
+        "x feeds 3 gate inputs, so contributions add: 1.00 + 3.00 = 4.00. "
+        "x feeds 3 gate inputs, so contributions add: 4.00 + 3.00 = 7.00"
+    )
+    assert stepper.present.formulas[0].startswith("∂f/∂x += ")
+
+
+def test_long_names_give_way_to_numbers():
+    value = Value(1.0, label="a" * 500)
+    chain = value
+    for _ in range(50):
+        chain = (chain + 1).tanh()
+    assert all(len(step.sentence) < 300 for step in Stepper(chain))
+
+
+def test_a_label_cannot_reach_the_terminal():
+    x = Value(1.0, label="\x1b[31m<b>&\u2028")
+    for step in Stepper(x.exp()):
+        assert "\x1b" not in str(step) + "".join(step.latex)
+        assert "\u2028" not in str(step) + "".join(step.latex)
+
+
+def test_leaving_half_way_harms_nothing():
+    f, _ = neuron()
+    f.backward()
+    before = [(wire.data, wire.grad) for wire in wires_behind(f)]
+    stepper = Stepper(f)
+    stepper.position = 7
+    assert [(wire.data, wire.grad) for wire in wires_behind(f)] == before
+
+
+def test_data_changed_on_the_way_does_not_reach_the_stepper():
+    w, x = Value(2.0, label="w"), Value(5.0, label="x")
+    stepper = Stepper(w * x)
+    w.data = 100.0
+    stepper.run()
+    assert stepper.gradients[x] == 2.0
+    stepper.reset()
+    assert stepper.step().sentence == "× computes w·x = 2.00·5.00 = 10.00"
+
+
+def test_breakpoints_stop_a_run():
+    f, v = neuron()
+    stepper = Stepper(f)
+    stepper.breakpoints = ["sigmoid", v["b"]]
+    titles = []
+    while (step := stepper.run()) and stepper.position < len(stepper):
+        titles.append(step.title)
+    assert titles == [
+        "forward 5 of 5 · gate σ",
+        "backward 1 of 5 · gate σ",
+        "backward 2 of 5 · gate +",
+    ]
+
+
+def test_running_to_what_is_not_there_says_so_and_goes_nowhere():
+    f, _ = neuron()
+    stepper = Stepper(f)
+    with pytest.raises(ValueError, match="not in the circuit"):
+        stepper.run_to(Value(1.0))
+    with pytest.raises(ValueError, match=r"no gate 'cosh'.*add, mul, sigmoid"):
+        stepper.run_to("cosh")
+    with pytest.raises(TypeError, match="the int 3"):
+        stepper.run_to(3)
+    with pytest.raises(IndexError, match=r"0 .*to 10 .*got 11"):
+        stepper.position = 11
+    assert stepper.position == 0
+
+
+def test_stepping_past_the_ends_stays_there():
+    stepper = Stepper(Value(2.0).exp())
+    assert stepper.back() is None
+    assert [stepper.step() is None for _ in range(4)] == [False, False, True, True]
+    assert stepper.position == 2
+
+
+def test_a_leaf_is_a_circuit_without_steps():
+    x = Value(2.0)
+    stepper = Stepper(x)
+    assert (len(stepper), stepper.step(), dict(stepper.gradients)) == (0, None, {x: 1.0})
+    stepper.commit()
+    assert x.grad == 1.0
+
+
+def test_numbers_alone_cannot_be_stepped():
+    with pytest.raises(ValueError, match="nothing to step through"):
+        Stepper(mg.constant(3.0))
+    with pytest.raises(TypeError, match="float"):
+        Stepper(3.0)
+    with pytest.raises(ValueError, match="from 0 to 17, got -1"):
+        Stepper(Value(1.0), digits=-1)
+
+
+def test_a_function_assigned_to_backward_is_honoured_and_undone():
+    def build() -> tuple[Value, Value, Value]:
+        a, b = Value(2.0, label="a"), Value(3.0, label="b")
+        out = Value(a.data * b.data + 1, (a, b), "mine")
+
+        def send():
+            a.grad += b.data * out.grad
+            b.grad += a.data * out.grad
+
+        out._backward = send
+        return a, b, out * a
+
+    a, b, f = build()
+    stepper = Stepper(f)
+    steps = list(stepper)
+    assert (a.has_grad, b.has_grad, f.inputs[0].has_grad) == (False, False, False)
+    assert stepper.gradients[a] == 7.0 + 6.0
+    assert steps[-1].local_gradients == (None, None)
+    assert steps[-1].contributions == (6.0, 4.0)
+    stepper.back()
+    assert stepper.gradients[a] == 7.0
+    stepper.commit()
+    committed = (a.grad, b.grad)
+    f.zero_grad()
+    f.backward()
+    assert committed == (a.grad, b.grad)
+
+
+def test_an_exception_in_a_users_function_leaves_the_stepper_where_it_was():
+    a = Value(2.0)
+    out = a.exp()
+
+    def broken():
+        a.grad = 99.0
+        raise RuntimeError("broken")
+
+    out._backward = broken
+    stepper = Stepper(out)
+    stepper.run_forward()
+    with pytest.raises(RuntimeError, match="broken"):
+        stepper.step()
+    assert (stepper.position, a.has_grad, dict(stepper.gradients)) == (1, False, {out: 1.0})
+
+
+def test_a_stage_shows_what_is_known():
+    f, v = neuron()
+    stepper = Stepper(f)
+    assert set(stepper.stage.values) == set(v.values())
+    assert stepper.stage.gradients == {}
+    stepper.run_to(v["w_1"])
+    stage = stepper.stage
+    assert stage.active is stepper.present.output
+    assert len(stage.done) == 3
+    assert v["w_0"] not in stage.gradients
+    assert stage.gradients[v["w_1"]] == stage.contributions[stage.active, 0]
+
+
+def test_a_chain_of_a_hundred_thousand_gates_is_stepped_both_ways():
+    wire = x = Value(0.5)
+    for _ in range(50_000):
+        wire = wire.tanh() + 1.0
+    stepper = Stepper(wire)
+    stepper.run()
+    wire.backward()
+    assert stepper.gradients[x] == x.grad
+    assert stepper.step() is None
+    stepper.reset()
+    assert stepper.position == 0

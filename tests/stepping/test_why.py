@@ -1,0 +1,70 @@
+"""Why a gradient is what it is: the story names every gate on the way and ends at the number."""
+
+import pytest
+from helpers.stepped import circuits, neuron
+from hypothesis import given
+
+import minigrad as mg
+from minigrad import Stepper, Value
+from minigrad.text.notation import rounded
+
+
+def test_the_story_of_a_neurons_weight():
+    f, v = neuron()
+    f.label = "f"
+    assert Stepper(f).why(v["w_1"]).splitlines() == [
+        "Why is ∂f/∂w₁ = −0.39?",
+        "  ∂f/∂f = 1.00 by definition",
+        "  σ multiplies the gradient by out·(1 − out), at most a quarter:",
+        "    ∂f/∂(w₀·x₀ + w₁·x₁ + b) = ∂f/∂f · f·(1 − f) = 1.00 · 0.20 = 0.20",
+        "  + distributes:",
+        "    ∂f/∂(w₀·x₀ + w₁·x₁) = ∂f/∂(w₀·x₀ + w₁·x₁ + b) · 1 = 0.20 · 1.00 = 0.20",
+        "  + distributes:",
+        "    ∂f/∂(w₁·x₁) = ∂f/∂(w₀·x₀ + w₁·x₁) · 1 = 0.20 · 1.00 = 0.20",
+        "  × switches its inputs:",
+        "    ∂f/∂w₁ = ∂f/∂(w₁·x₁) · x₁ = 0.20 · (−2.00) = −0.39",
+        "So when w₁ grows a little, f changes by −0.39 times as much.",
+    ]
+
+
+@given(circuits())
+def test_the_first_line_holds_the_gradient_of_every_wire(output):
+    gradients = {}
+    stepper = Stepper(output)
+    stepper.run()
+    gradients = dict(stepper.gradients)
+    for wire in mg.topological_order(output):
+        story = stepper.why(wire)
+        if wire.is_constant:
+            assert "constant" in story
+        else:
+            assert story.splitlines()[0].endswith(f"= {rounded(gradients[wire])}?")
+
+
+def test_gates_that_do_not_lead_to_the_wire_are_left_out():
+    x, y = Value(1.0, label="x"), Value(2.0, label="y")
+    assert "tanh" not in Stepper(x.exp() + y.tanh()).why(x)
+
+
+def test_the_story_does_not_move_the_stepper():
+    f, v = neuron()
+    stepper = Stepper(f)
+    stepper.position = 3
+    stepper.why(v["w_0"])
+    assert (stepper.position, dict(stepper.gradients)) == (3, {})
+
+
+def test_a_long_story_leaves_out_its_middle():
+    wire = x = Value(0.5, label="x")
+    for _ in range(20_000):
+        wire = wire.sin()
+    story = Stepper(wire).why(x)
+    assert "… 19,960 more gates" in story
+    assert len(story.splitlines()) == 84
+
+
+def test_a_wire_of_another_circuit_is_an_error():
+    with pytest.raises(ValueError, match="got the Value"):
+        Stepper(Value(1.0).exp()).why(Value(3.0))
+    with pytest.raises(ValueError, match="got the str 'w'"):
+        Stepper(Value(1.0).exp()).why("w")

@@ -1,0 +1,252 @@
+"""Circuits as text: the tree and the table."""
+
+import re
+import unicodedata
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import minigrad as mg
+from minigrad.engine.stage import Stage
+from minigrad.expressions.expression import names_in
+from minigrad.text.columns import columns, display_width
+
+
+@pytest.fixture
+def square():
+    x = mg.Value(3.0, label="x_1")
+    output = (x * x).tanh() + x
+    output.label = "f"
+    return output
+
+
+def widths(text):
+    return {display_width(line) for line in text.splitlines()}
+
+
+# --- the tree -------------------------------------------------------------------------------------
+
+
+def test_the_output_is_at_the_top_and_each_input_below_its_gate():
+    x, y, z = (mg.Value(number, label=name) for name, number in zip("xyz", (-2, 5, -4)))
+    f = (x + y) * z
+    f.backward()
+    assert mg.as_tree(f) == (
+        """\
+          value  gradient
+×        −12.00      1.00
+├─ +       3.00     −4.00
+│  ├─ x   −2.00     −4.00
+│  ╰─ y    5.00     −4.00
+╰─ z      −4.00      3.00"""
+    )
+
+
+def test_a_shared_wire_is_drawn_once_and_then_named(square):
+    assert mg.as_tree(square) == (
+        """\
+               value  gradient
+f = +           4.00         ?
+├─ tanh         1.00         ?
+│  ╰─ ×         9.00         ?
+│     ├─ x₁     3.00         ?
+│     ╰─ ↑ x₁
+╰─ ↑ x₁"""
+    )
+
+
+def test_a_shared_gate_without_a_label_gets_a_name():
+    x = mg.Value(2.0, label="x")
+    doubled = x + x
+    lines = mg.as_tree(doubled * doubled).splitlines()
+    assert lines[2].startswith("├─ v₁ = +")
+    assert lines[-1] == "╰─ ↑ v₁"
+
+
+def test_that_name_is_no_label_in_the_circuit():
+    v = mg.Value(2.0, label="v1")
+    doubled = v + v
+    assert "↑ u₁" in mg.as_tree(doubled * doubled)
+
+
+def test_a_gradient_that_is_not_computed_is_a_question_mark(square):
+    assert "0.00" not in mg.as_tree(square)
+    square.backward()
+    assert "?" not in mg.as_tree(square)
+
+
+def test_constants_stand_for_themselves():
+    lines = mg.as_tree(2 * mg.Value(1.0, label="x") - 0.25).splitlines()
+    assert "│  ├─ 2" in lines
+    assert "╰─ 0.25" in lines
+
+
+def test_a_stage_shows_what_is_known_and_the_gate_at_work(square):
+    (wire,) = square.inputs[:1]
+    stage = Stage({wire: 0.5}, {wire: -2.0}, {}, active=wire)
+    lines = mg.as_tree(square, stage=stage).splitlines()
+    assert re.fullmatch(r"f = \+ +\? +\?", lines[1])
+    assert re.fullmatch(r"├─ tanh +0\.50 +−2\.00 +◀", lines[2])
+
+
+def test_digits(square):
+    assert " 3.0000 " in mg.as_tree(square, digits=4)
+
+
+def test_a_deep_circuit_is_cut_and_says_how_much_is_missing():
+    wire = mg.Value(0.5, label="x")
+    for _ in range(100_000):
+        wire = wire.tanh()
+    lines = mg.as_tree(wire).splitlines()
+    assert len(lines) < 40
+    assert max(map(display_width, lines)) < 120
+    assert lines[-1] == "… 99,976 of 100,001 wires are not shown"
+
+
+def test_a_tree_can_be_made_to_fit():
+    wire = mg.Value(0.5, label="x")
+    for _ in range(30):
+        wire = wire.tanh()
+    assert max(widths(mg.as_tree(wire))) > 80
+    assert max(widths(mg.as_tree(wire, width=80))) <= 80
+
+
+def test_a_wide_circuit_is_cut():
+    tree = mg.as_tree(mg.sum([mg.Value(1.0, label=f"x_{k}") for k in range(1000)]))
+    assert len(tree.splitlines()) == 203
+    assert tree.splitlines()[-1] == "… 801 of 1,001 wires are not shown"
+
+
+def test_many_paths_are_few_lines():
+    wire = mg.Value(1.0, label="x")
+    for _ in range(20):
+        wire = wire + wire
+    assert len(mg.as_tree(wire).splitlines()) == 1 + 2 * 20 + 1
+
+
+def test_a_plain_number_has_no_tree():
+    with pytest.raises(TypeError, match="build the output from at least one Value"):
+        mg.as_tree(3.0)
+
+
+# --- the table ------------------------------------------------------------------------------------
+
+
+def rows_of(table):
+    return [re.split(r" {2,}", line.strip()) for line in table.splitlines()]
+
+
+def test_a_gate_has_one_line_for_each_input_and_a_leaf_one_line():
+    f = mg.expression("x*y + max(z, w)", x=3, y=-4, z=2, w=-1)
+    f.backward()
+    rows = rows_of(mg.as_table(f, digits=1))
+    choice = "1 if z > w else 0.5 if z = w else 0"
+    assert ["v₁ = x·y", "−12.0", "1.0", "x", "y", "−4.0", "−4.0"] in rows
+    assert ["y", "x", "3.0", "3.0"] in rows
+    assert ["v₂ = max(z, w)", "2.0", "1.0", "z", choice, "1.0", "1.0"] in rows
+    assert ["w", "1 if w > z else 0.5 if w = z else 0", "0.0", "0.0"] in rows
+    assert rows[-4:] == [
+        ["x", "3.0", "−4.0"],
+        ["y", "−4.0", "3.0"],
+        ["z", "2.0", "1.0"],
+        ["w", "−1.0", "0.0"],
+    ]
+
+
+def test_wires_that_carry_zero_are_listed_like_others():
+    f = mg.expression("x*x + x*x", x=0)
+    f.backward()
+    assert [row[0] for row in rows_of(mg.as_table(f)) if "=" in row[0]] == [
+        "v₁ = x·x",
+        "v₂ = x·x",
+        "v₃ = v₁ + v₂",
+    ]
+    assert len(mg.as_tree(f).splitlines()) == 8
+
+
+def test_before_backward_the_table_has_question_marks():
+    f = mg.expression("2*x", x=3)
+    assert ["v₁ = 2·x", "6.0", "?", "x", "2", "2.0", "?"] in rows_of(mg.as_table(f, digits=1))
+
+
+@pytest.mark.parametrize("gate", mg.GATES.values())
+def test_every_gate_stands_in_a_table(gate):
+    inputs = [mg.Value(0.0 if gate.name == "select" else 0.5) for _ in range(gate.arity or 2)]
+    output = mg.Value.apply_gate(gate, tuple(inputs))
+    output.backward()
+    assert mg.as_table(output).startswith("gate ")
+    assert "value" in mg.as_tree(output)
+
+
+def test_gates_made_by_hand_stand_in_a_table_too():
+    x = mg.Value(2.0, label="x")
+    made = mg.Value(4.0, (x,), "sq")
+    assert "sq" in mg.as_table(made)
+    assert "sq" in mg.as_tree(made)
+
+
+def test_a_table_of_a_large_circuit_is_cut():
+    wire = mg.Value(0.5, label="x")
+    for _ in range(10_000):
+        wire = wire.tanh()
+    lines = mg.as_table(wire).splitlines()
+    assert len(lines) < 310
+    assert "… 9,700 more gates" in lines
+
+
+def test_a_table_of_a_gate_with_many_inputs_is_cut():
+    lines = mg.as_table(mg.sum([mg.Value(1.0) for _ in range(1000)])).splitlines()
+    assert len(lines) < 350
+    assert lines[22].strip() == "… 980 more inputs"
+    assert lines[-1] == "… 700 more leaves"
+
+
+def test_a_table_can_be_made_to_fit():
+    f = mg.expression("gelu(x) * max(x, 1) * silu(x)", x=2)
+    assert max(widths(mg.as_table(f))) > 80
+    assert max(widths(mg.as_table(f, width=80))) == 80
+    assert "1 if x > 1 e" in mg.as_table(f, width=80)
+    narrow = mg.as_table(f, width=70)
+    assert max(widths(narrow)) <= 70
+    assert "local  contribution" in narrow
+    assert "local gradient" not in narrow
+
+
+@pytest.mark.parametrize(
+    ("expression", "shown"),
+    [
+        (
+            "max(x, y)",
+            ["1 if x > y else 0.5 if x = y else 0", "1 if y > x else 0.5 if y = x else 0"],
+        ),
+        ("min(x, -1)", ["1 if x < −1 else 0.5 if x = −1 else 0"]),
+        ("max(x, y, 3)", ["1/ties if x = v₁ else 0", "1/ties if y = v₁ else 0"]),
+        ("abs(x)", ["1 if x > 0 else −1 if x < 0 else 0"]),
+        ("x**2", ["2·x"]),
+        ("select(x, y, 1)", ["0", "1"]),
+    ],
+)
+def test_a_local_gradient_is_shown_as_a_reader_would_write_it(expression, shown):
+    values = dict.fromkeys(names_in(expression), 3.0)
+    lines = mg.as_table(mg.expression(expression, values)).splitlines()[2:]
+    assert [line for line in shown if any(f" {line} " in text for text in lines)] == shown
+
+
+# --- text that somebody else has written ----------------------------------------------------------
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_labels_cannot_command_the_terminal(first, second):
+    x = mg.Value(1.0, label=first)
+    output = x * x
+    output.label = second
+    for text in (mg.as_tree(output), mg.as_table(output)):
+        assert not {"Cc", "Cf", "Cs"} & set(map(unicodedata.category, text.replace("\n", "")))
+        assert len(text.splitlines()) < 10
+
+
+def test_columns_are_aligned_for_letters_of_any_width():
+    text = columns([["漢字", "1"], ["z\u0304", "1"], ["x₁", "1"]], "<>")
+    assert widths(text) == {7}

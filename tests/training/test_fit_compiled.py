@@ -1,0 +1,382 @@
+"""`fit` with a compiled loss trains in machine code, and nobody can tell from the numbers."""
+
+import gc
+import math
+import sys
+import threading
+
+import pytest
+from helpers.circuits import EXECUTORS, HAS_NATIVE, WHY
+
+import minigrad as mg
+from minigrad import Value, nn, optim
+
+X = [[math.sin(3 * i), math.cos(5 * i)] for i in range(30)]
+Y = [1.0 if a * b > 0 else -1.0 for a, b in X]
+
+OPTIMIZERS = {
+    "sgd": lambda p: optim.SGD(p, lr=0.05),
+    "momentum": lambda p: optim.SGD(p, lr=0.05, momentum=0.9, weight_decay=0.01),
+    "adam": lambda p: optim.Adam(p, lr=0.01),
+    "adamw": lambda p: optim.AdamW(p, lr=0.01),
+}
+
+
+def trained(compiled, name, executor="auto", **options):
+    model = nn.MLP(2, [4, 1], activation="tanh", seed=3)
+    parameters = model.parameters()
+    optimizer = OPTIMIZERS[name](parameters)
+
+    def loss(x, y):
+        return (1.0 - y * model(x)).relu() + 1e-3 * mg.sum([p * p for p in parameters])
+
+    if compiled:
+        loss = mg.compile(loss, executor=executor)
+    history = mg.fit(loss, data=(X, Y), optimizer=optimizer, progress=False, **options)
+    return model, optimizer, history, loss
+
+
+@pytest.mark.parametrize("executor", ["auto", "python"])
+@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("batch_size", [None, 7])
+def test_a_compiled_loss_trains_as_the_plain_one(name, batch_size, executor):
+    options = {"epochs": 4, "batch_size": batch_size}
+    plain, _, plain_history, _ = trained(False, name, **options)
+    model, optimizer, history, _ = trained(True, name, executor, **options)
+    assert history.loss == pytest.approx(plain_history.loss, rel=1e-9)
+    norms = plain_history.column("gradient_norm")
+    assert history.column("gradient_norm") == pytest.approx(norms, rel=1e-9)
+    assert [p.data for p in model.parameters()] == pytest.approx(
+        [p.data for p in plain.parameters()], rel=1e-9
+    )
+    assert [p.grad for p in model.parameters()] == pytest.approx(
+        [p.grad for p in plain.parameters()], rel=1e-8, abs=1e-12
+    )
+    assert optimizer.parameters == model.parameters()
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_a_gradient_that_has_exploded_is_clipped_though_its_square_is_no_float(compiled):
+    ws = [Value(1.0) for _ in range(20)]
+    loss = lambda x: mg.sum([w * 1e200 for w in ws]) * x
+    loss = mg.compile(loss) if compiled else loss
+    options = {"epochs": 3, "clip_norm": math.sqrt(20.0), "progress": False}
+    history = mg.fit(loss, data=([3.0],), optimizer=optim.SGD(ws, lr=0.25), **options)
+    assert not history.stopped
+    assert history.column("gradient_norm") == pytest.approx([3e200 * math.sqrt(20.0)] * 3)
+    assert [w.data for w in ws] == pytest.approx([0.25] * 20)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_training_can_go_on_eagerly_where_the_array_stopped(name):
+    _, _, whole, _ = trained(False, name, epochs=6)
+    _, optimizer, first, loss = trained(True, name, epochs=3)
+    second = mg.fit(loss.function, data=(X, Y), optimizer=optimizer, epochs=3, progress=False)
+    assert first.loss + second.loss == pytest.approx(whole.loss, rel=1e-9)
+
+
+def test_callbacks_see_the_parameters_of_the_moment():
+    seen = []
+    model = nn.MLP(2, [3, 1], seed=1)
+    loss = mg.compile(lambda x, y: (model(x) - y) ** 2)
+    watched = model.parameters()[0]
+    mg.fit(
+        loss,
+        data=(X, Y),
+        optimizer=optim.SGD(model.parameters(), lr=0.01),
+        epochs=3,
+        progress=False,
+        callbacks=[lambda epoch: seen.append(watched.data)],
+    )
+    assert len(set(seen)) == 3
+    assert seen[-1] == watched.data
+
+
+def test_ctrl_c_leaves_the_parameters_of_the_last_whole_step():
+    def interrupt(epoch):
+        if epoch.number == 3:
+            raise KeyboardInterrupt
+
+    model, _, history, _ = trained(True, "adam", epochs=9, callbacks=[interrupt])
+    three, _, _, _ = trained(True, "adam", epochs=3)
+    assert history.stopped == "interrupted"
+    assert [p.data for p in model.parameters()] == [p.data for p in three.parameters()]
+
+
+def test_frozen_parameters_keep_their_numbers():
+    model = nn.MLP(2, [3, 1], seed=1)
+    loss = mg.compile(lambda x, y: (model(x) - y) ** 2)
+    frozen, moving = model.parameters()[:5], model.parameters()[5:]
+    before = [p.data for p in frozen]
+    history = mg.fit(
+        loss, data=(X, Y), optimizer=optim.SGD(moving, lr=0.01), epochs=5, progress=False
+    )
+    assert history.loss[-1] < history.loss[0]
+    assert [p.data for p in frozen] == before
+
+
+@pytest.mark.parametrize("executor", EXECUTORS)
+def test_a_parameter_that_a_callback_replaces_ends_training_with_an_error(executor):
+    weights = [Value(0.5)]
+    loss = mg.compile(lambda x, y: (weights[0] * x[0] - y) ** 2, executor=executor)
+
+    def replace(epoch):
+        if epoch.number == 3:
+            weights[0] = Value(1.0)
+
+    optimizer = optim.SGD(weights, lr=0.05)
+    with pytest.raises(mg.TracingError, match="replaced by another object"):
+        mg.fit(
+            loss, data=(X, Y), optimizer=optimizer, epochs=6, progress=False, callbacks=[replace]
+        )
+    assert optimizer.steps == 3
+
+
+def test_callbacks_may_change_parameters_and_settings():
+    def trained_with_changes(compiled):
+        w, b = Value(0.5), Value(-0.2)
+        loss = lambda x, y: (w * x[0] + b - y) ** 2
+        optimizer = optim.SGD([w, b], lr=0.05, momentum=0.5)
+
+        def change(epoch):
+            if epoch.number == 3:
+                w.data, optimizer.lr, optimizer.momentum = 1.5, 0.01, 0.9
+
+        return mg.fit(
+            mg.compile(loss) if compiled else loss,
+            data=(X, Y),
+            optimizer=optimizer,
+            epochs=6,
+            progress=False,
+            callbacks=[change],
+        )
+
+    plain, compiled = trained_with_changes(False), trained_with_changes(True)
+    assert compiled.loss == pytest.approx(plain.loss, rel=1e-12)
+    assert compiled.column("learning_rate") == plain.column("learning_rate")
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_losses_over_twenty_steps_are_the_eager_ones_to_nine_digits(name):
+    _, _, plain, _ = trained(False, name, epochs=20)
+    _, _, compiled, _ = trained(True, name, epochs=20)
+    assert compiled.loss == pytest.approx(plain.loss, rel=1e-9)
+
+
+@pytest.mark.parametrize("batch_size", [None, 7])
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_many_steps_at_once_are_the_same_steps(name, batch_size):
+    """With a callback there is one epoch in a call, without one as many as there is time for."""
+    options = {"epochs": 50, "batch_size": batch_size}
+    model, optimizer, history, _ = trained(True, name, **options)
+    twin, twin_optimizer, one_by_one, _ = trained(True, name, callbacks=[lambda _: None], **options)
+    assert history == one_by_one
+    assert [(p.data, p.grad) for p in model.parameters()] == [
+        (p.data, p.grad) for p in twin.parameters()
+    ]
+    assert optimizer._states == twin_optimizer._states
+    assert optimizer.steps == twin_optimizer.steps == 50 * (1 if batch_size is None else 5)
+
+
+def test_parameters_that_have_taken_different_numbers_of_steps():
+    def losses(compiled):
+        w, b = Value(0.5), Value(-0.2)
+        optimizer = optim.Adam([w, b], lr=0.05)
+        for _ in range(3):  # the first steps do not reach b
+            optimizer.zero_grad()
+            (w * w).backward()
+            optimizer.step()
+        loss = lambda x, y: (w * x[0] + b - y) ** 2
+        loss = mg.compile(loss) if compiled else loss
+        history = mg.fit(loss, data=(X, Y), optimizer=optimizer, epochs=5, progress=False)
+        assert [state[0] for state in optimizer._states] == [8, 5]
+        return history.loss
+
+    assert losses(True) == pytest.approx(losses(False), rel=1e-12)
+
+
+def test_a_schedule_and_a_limit_of_the_norm_are_followed_step_by_step():
+    def history(compiled):
+        w = Value(3.0)
+        loss = lambda x, y: (w * x[0] - y) ** 2
+        optimizer = optim.SGD([w], lr=optim.cosine(0.5, steps=30))
+        options = {"epochs": 40, "clip_norm": 0.1, "progress": False}
+        loss = mg.compile(loss) if compiled else loss
+        result = mg.fit(loss, data=(X, Y), optimizer=optimizer, **options)
+        assert (optimizer.steps, optimizer.lr) == (40, optim.cosine(0.5, steps=30)(40))
+        return result
+
+    plain, compiled = history(False), history(True)
+    assert compiled.loss == pytest.approx(plain.loss, rel=1e-12)
+    assert compiled.column("learning_rate") == plain.column("learning_rate")
+    assert max(plain.column("gradient_norm")) > 0.1
+
+
+@pytest.mark.parametrize("batch_size", [None, 7])
+def test_a_loss_that_overflows_stops_before_the_parameters_do(batch_size):
+    def stopped(compiled):
+        w = Value(1.0)
+        loss = lambda x, y: (w * x[0] - y) ** 2
+        loss = mg.compile(loss) if compiled else loss
+        options = {"epochs": 999, "batch_size": batch_size, "progress": False}
+        with pytest.warns(RuntimeWarning, match="lower the learning rate"):
+            history = mg.fit(loss, data=(X, Y), optimizer=optim.SGD([w], lr=1e5), **options)
+        assert math.isfinite(w.data)
+        return history
+
+    plain, compiled = stopped(False), stopped(True)
+    assert compiled.stopped == plain.stopped
+    assert len(compiled.epochs) == len(plain.epochs) > 0
+
+
+class SignDescent(optim.Optimizer):
+    """Decides by a number: nothing to make a formula of."""
+
+    def update(self, data, grad, state):
+        return data - self.lr * (1 if grad > 0 else -1), state
+
+
+class Counting(optim.SGD):
+    """Not marked as a formula, and none: it gives other numbers each time it is called."""
+
+    def update(self, data, grad, state):
+        self.calls = getattr(self, "calls", 0) + 1
+        return data - self.lr * grad / self.calls, state
+
+
+class Cubed(optim.Optimizer):
+    """A formula of one's own, with gates and a choice in it."""
+
+    initial_state = (0, 1.0)
+
+    @optim.formula
+    def update(self, data, grad, state):
+        count, scale = state[0] + 1, 0.5 * state[1] + 0.5 * mg.tanh(grad)
+        rate = mg.where(count > 2, 0.5 * self.lr, self.lr)
+        return data - rate * grad**3 * scale / count, (count, scale)
+
+
+@pytest.mark.parametrize("kind", [SignDescent, Counting, Cubed])
+def test_optimisers_of_ones_own_train_a_compiled_loss(kind):
+    def history(compiled):
+        w, b = Value(1.0), Value(0.5)
+        loss = lambda x, y: (w * x[0] + b - y) ** 2
+        loss = mg.compile(loss) if compiled else loss
+        optimizer = kind([w, b], lr=0.01)
+        return mg.fit(loss, data=(X, Y), optimizer=optimizer, epochs=5, progress=False)
+
+    assert history(True).loss == pytest.approx(history(False).loss, rel=1e-12)
+
+
+# --- machine code ---------------------------------------------------------------------------------
+
+needs_native = pytest.mark.skipif(not HAS_NATIVE, reason=WHY)
+
+
+@needs_native
+@pytest.mark.parametrize(
+    ("kind", "is_formula"),
+    [(optim.SGD, True), (optim.Adam, True), (Cubed, True), (SignDescent, False), (Counting, False)],
+)
+def test_an_update_that_is_a_formula_is_machine_code(kind, is_formula):
+    from minigrad.training.batches import Batches
+    from minigrad.training.machine_epochs import native_epochs
+
+    model = nn.MLP(2, [3, 1], seed=1)
+    loss = mg.compile(lambda x, y: (model(x) - y) ** 2)
+    optimizer = kind(model.parameters(), lr=0.1)
+    batches = Batches(len(X), None, None)
+    assert bool(native_epochs(loss, (X, Y), optimizer, batches, None)) == is_formula
+    assert native_epochs(loss.function, (X, Y), optimizer, batches, None) is None
+
+
+@needs_native
+@pytest.mark.parametrize("batch_size", [None, 7])
+@pytest.mark.parametrize("way", ["blocks", "threads"])
+def test_rows_in_blocks_and_in_threads_train_alike(way, batch_size, monkeypatch):
+    from minigrad.native import batch as native_batch
+
+    expected, _, history, _ = trained(True, "adam", epochs=3, batch_size=batch_size)
+    monkeypatch.setattr(native_batch, "_cores", lambda: 2)
+    if way == "threads":
+        monkeypatch.setattr(native_batch, "WORK_FOR_A_THREAD", 10)
+    executor = "tape" if way == "blocks" else "lanes"
+    model, _, other, _ = trained(True, "adam", executor, epochs=3, batch_size=batch_size)
+    assert other.loss == pytest.approx(history.loss, rel=1e-12)
+    assert [p.data for p in model.parameters()] == pytest.approx(
+        [p.data for p in expected.parameters()], rel=1e-9
+    )
+
+
+@needs_native
+@pytest.mark.parametrize("batch_size", [None, 7])
+def test_ctrl_c_in_machine_code_leaves_whole_steps_in_history_and_parameters(
+    batch_size, monkeypatch
+):
+    """Python sees it when the native call has come back, before it can look at the result."""
+    from minigrad.training.machine_steps import Job
+
+    calls, run = [], Job.run
+
+    def interrupted(job, function):
+        run(job, function)
+        calls.append(job.done)
+        if len(calls) == 5:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Job, "run", interrupted)
+    model, optimizer, history, _ = trained(True, "adam", epochs=900, batch_size=batch_size)
+    monkeypatch.undo()
+    per_epoch = 1 if batch_size is None else 5
+    epochs = calls[-1] // per_epoch
+    assert history.stopped == "interrupted"
+    assert (optimizer.steps, len(history.epochs)) == (calls[-1], epochs)
+    twin, _, whole, _ = trained(True, "adam", epochs=epochs, batch_size=batch_size)
+    assert history.epochs == whole.epochs
+    if optimizer.steps == epochs * per_epoch:
+        assert [p.data for p in model.parameters()] == [p.data for p in twin.parameters()]
+
+
+@needs_native
+def test_another_thread_sees_the_numbers_change_while_training_goes_on():
+    w = Value(1.0)
+    loss = mg.compile(lambda x, y: (w * x[0] - y) ** 2)
+    seen, over = set(), threading.Event()
+
+    def watch():
+        while not over.wait(0.001):
+            seen.add(w.data)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    optimizer = optim.SGD([w], lr=1e-7)
+    mg.fit(loss, data=(X, Y), optimizer=optimizer, epochs=200_000, progress=False)
+    over.set()
+    watcher.join()
+    assert len(seen - {w.data}) > 3, "only the first and the last number were seen"
+
+
+@needs_native
+def test_ten_thousand_steps_do_not_grow_memory():
+    w = Value(0.5)
+    loss = mg.compile(lambda x: (w * x).tanh())
+    rows, optimizer = [0.1, 0.2, 0.3], optim.SGD([w], lr=0.01, momentum=0.9)
+
+    def by_hand(steps):
+        for _ in range(steps):
+            optimizer.zero_grad()
+            loss.batch(rows).backward()
+            optimizer.step()
+
+    def by_fit(steps):
+        mg.fit(loss, data=(rows,), optimizer=optimizer, epochs=steps, progress=False)
+
+    def blocks_after(train, steps):
+        train(steps)
+        gc.collect()
+        return sys.getallocatedblocks()
+
+    for train in (by_hand, by_fit):
+        train(100)
+        before = blocks_after(train, 100)
+        assert blocks_after(train, 10_000) - before < 1_000
