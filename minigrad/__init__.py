@@ -25,7 +25,7 @@ from .calculus import (
     gradcheck,
     paths,
 )
-from .engine import TracingError, Value, constant, no_grad, topological_order
+from .engine import Value, constant, no_grad, topological_order
 from .expressions import ExpressionError, expression
 from .nn import accuracy, datasets, losses
 from .rules import FUNCTIONS as _FUNCTIONS
@@ -33,7 +33,7 @@ from .rules import GATES, dot, lookup, select, where
 from .text import as_table, as_tree
 
 if TYPE_CHECKING:
-    from .compiled import compile
+    from .compiled import TracingError, compile
     from .files import CircuitFileError, export, load, save
     from .lessons import Worksheet
     from .pictures import Drawing, draw
@@ -91,6 +91,7 @@ _LATER: Final = {
     "Drawing": "pictures",
     "Step": "stepping",
     "Stepper": "stepping",
+    "TracingError": "compiled",
     "Worksheet": "lessons",
     "compile": "compiled",
     "decision_boundary": "training",

@@ -36,7 +36,7 @@ def imports_of(room: Room) -> Iterator[tuple[str, str, list[str]]]:
 
     A wing, a file of it ("" where the import goes to its face), and the names.
     """
-    wing, file = room
+    wing, _ = room
     for node in ast.walk(TREES[room]):
         if isinstance(node, ast.Import):
             assert not any(name.name.split(".")[0] == "minigrad" for name in node.names), room

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..engine import Value, leaves_and_gates, own_backward
+from ..engine import Value, leaves_and_gates
 from ..rules import described
 
 
@@ -108,7 +108,7 @@ def _check_wires(output: object, leaf: object) -> None:
 
 def _known_local_gradients(wire: Value, inputs: tuple[Value, ...]) -> tuple[float, ...]:
     local_gradients = wire.local_gradients
-    if own_backward(wire) or len(local_gradients) != len(inputs):
+    if wire.own_backward or len(local_gradients) != len(inputs):
         raise TypeError(
             f"paths() needs the local gradients of every gate on the way, and the gate behind "
             f"{wire!r} was made by hand: define it with @mg.gate"

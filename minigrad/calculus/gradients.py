@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from ..engine import FIXED, Value, constant, leaves_and_gates, own_backward, refuse_while_recording
+from ..engine import Value, constant, guards, leaves_and_gates
 from ..rules import Formula, Gate, described
 from .evaluation import evaluated
 
@@ -32,9 +32,9 @@ def grad(output: Value, inputs: Value | Sequence[Value], create_graph: bool = Fa
     gradient is recorded from its gate's rule. Inputs can be any wires of the circuit, gates too;
     for one that the output does not depend on the gradient is 0.
     """
-    if not create_graph:
-        refuse_while_recording(
-            "mg.grad without create_graph", FIXED, "Write mg.grad(..., create_graph=True)"
+    if guards and not create_graph:
+        guards[-1].fixes_a_number(
+            "mg.grad without create_graph", "Write mg.grad(..., create_graph=True)"
         )
     wanted = _as_wires(inputs)
     _, gates = leaves_and_gates(output)
@@ -142,7 +142,7 @@ def _local_formulas(gate: Gate) -> tuple[list[Formula], Formula, list[Formula]]:
 
 
 def _refuse_custom(wire: Value) -> None:
-    if own_backward(wire):
+    if wire.own_backward:
         raise TypeError(
             f"grad() cannot see into the function assigned to _backward of {wire!r}: "
             "call backward(), or define the gate with @mg.gate"

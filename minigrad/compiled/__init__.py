@@ -5,6 +5,7 @@ from .compiler import Compiled, compile
 from .executors import PythonTape
 from .recording import Recording
 from .rows import MOST_TOGETHER, Rows, ordered
+from .tracing import TracingError
 
 __all__ = [
     "MOST_TOGETHER",
@@ -12,6 +13,7 @@ __all__ = [
     "PythonTape",
     "Recording",
     "Rows",
+    "TracingError",
     "compile",
     "ordered",
     "take_apart",

@@ -22,25 +22,14 @@ from math import isnan
 from threading import RLock
 from typing import Any, Final
 
-from ..engine import (
-    FIXED,
-    MANY,
-    TracingError,
-    Value,
-    constant,
-    is_recording,
-    new_wire,
-    observed,
-    observers,
-    refuse_while_recording,
-    with_gates,
-)
+from ..engine import Value, constant, observed, observers, output_of, with_gates
 from ..rules import as_number, described
 from .arguments import put_together, take_apart
 from .gate import gate_of
 from .methods import kept_with
 from .recording import Recording, record_function
 from .rows import Rows, rows_of
+from .tracing import FIXED, TracingError, is_recording, refuse_while_recording
 
 EXECUTORS: Final = ("auto", "python", "tape", "lanes")
 
@@ -246,9 +235,7 @@ class Compiled:
     def _result(self, data: float, leaves: tuple[Value, ...], gradient: tuple[float, ...]) -> Value:
         if not leaves:
             return constant(data)
-        wire: Value = new_wire()
-        wire._data, wire._grad, wire.gate = data, None, self._gate
-        wire._first, wire._second, wire._d_first, wire._d_second = leaves, MANY, gradient, None
+        wire = output_of(self._gate, leaves, data, gradient)
         return observed(wire) if observers or data - data != 0.0 else wire
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:

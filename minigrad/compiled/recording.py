@@ -10,13 +10,14 @@ from math import isnan
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..engine import Leaves, TracingError, Value, is_dot, order_with_dots, recorded, with_gates
+from ..engine import Leaves, Value, leaves_and_gates, with_gates
 from ..rules import described
 from ..tape import Tape, flatten, replay
 from .arguments import put_together, structure_text
 from .executors import BatchRunner, Runner, make_batch_runner, make_runner
 from .parameters import Places
 from .results import take_result_apart
+from .tracing import TracingError, recorded
 
 if TYPE_CHECKING:
     from .compiler import Compiled
@@ -55,7 +56,7 @@ class Recording:
         self.leaves = Leaves(self.parameters)
         self.behind = [_behind(found, self.parameters, inputs) for found in leaves]
         gates = [wire for wire in wires if not wire.is_leaf]
-        self.gate_count = len(gates) + sum(len(wire._first) // 2 for wire in gates if is_dot(wire))
+        self.gate_count = sum(map(_gates_shown, gates))
         self.places = Places(compiled.function, self.parameters)
         self._inputs = inputs
         self.tape: Tape = flatten(self.outputs, self.parameters, inputs)
@@ -195,7 +196,7 @@ def _all_wires(outputs: list[Value]) -> tuple[list[Value], list[list[Value]]]:
     wires: dict[Value, None] = {}
     leaves_behind = []
     for output in outputs:
-        leaves, gates = order_with_dots(output)
+        leaves, gates = leaves_and_gates(output)
         wires.update(dict.fromkeys(leaves))
         wires.update(dict.fromkeys(gates))
         leaves_behind.append(leaves)
@@ -210,6 +211,12 @@ def _behind(leaves: list[Value], parameters: list[Value], inputs: list[Value]) -
         None if len(places) == len(parameters) else places,
         {i for i, wire in enumerate(inputs) if wire in found},
     )
+
+
+def _gates_shown(wire: Value) -> int:
+    """How many gates a reader sees in the place of one: a dot product has its × gates."""
+    is_dot = wire.gate is not None and wire.gate.is_dot
+    return len(wire.inputs) // 2 + 1 if is_dot else 1
 
 
 def _listed(numbers: list[float]) -> str:

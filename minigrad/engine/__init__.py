@@ -1,49 +1,47 @@
-"""The wing engine."""
+"""The engine: wires that carry numbers, the gates that are recorded, and the backward pass.
 
-from . import micrograd_names as micrograd_names
-from .backward import Value
+Read `value` (the wire, the order of its circuit, `backward`), then `recording` (how arithmetic on
+wires records gates, from the table): nothing else is needed to understand
+`(w*x + b).tanh().backward()`. Around them stand what Python and micrograd ask of a wire
+(`number_like`, `micrograd`), what is handed on to those who look (`circuit`, `stage`), `modes` such
+as `no_grad`, the line where a nan was recorded (`sources`), and `copying`.
+"""
+
 from .circuit import Circuit
-from .copying import copied, restored
+from .copying import copied
 from .modes import no_grad, observing, with_gates
-from .order import leaves_and_gates, order_with_dots, topological_order
-from .recording import as_wire, constant, install, new_wire, observed, observers
-from .sources import Source, is_nonfinite_birth, note_source, source_of
+from .number_like import guards
+from .recording import as_wire, constant, install, observed, observers, output_of
+from .sources import Source, calling_source, is_nonfinite_birth, note_source, source_of
 from .stage import Stage, check_stage, present_stage, stage_of
-from .tracing import FIXED, TracingError, is_recording, recorded, refuse_while_recording
 from .value import (
-    CONSTANT,
-    MANY,
     Leaves,
+    Value,
     gradient_of,
-    is_dot,
+    leaves_and_gates,
     number_of,
     one_at_a_time,
-    own_backward,
+    topological_order,
     write_data,
     write_grad,
 )
 
 __all__ = [
-    "CONSTANT",
-    "FIXED",
-    "MANY",
     "Circuit",
     "Leaves",
     "Source",
     "Stage",
-    "TracingError",
     "Value",
     "as_wire",
+    "calling_source",
     "check_stage",
     "constant",
     "copied",
     "gradient_of",
+    "guards",
     "install",
-    "is_dot",
     "is_nonfinite_birth",
-    "is_recording",
     "leaves_and_gates",
-    "new_wire",
     "no_grad",
     "note_source",
     "number_of",
@@ -51,12 +49,8 @@ __all__ = [
     "observers",
     "observing",
     "one_at_a_time",
-    "order_with_dots",
-    "own_backward",
+    "output_of",
     "present_stage",
-    "recorded",
-    "refuse_while_recording",
-    "restored",
     "source_of",
     "stage_of",
     "topological_order",

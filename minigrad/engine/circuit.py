@@ -1,35 +1,77 @@
 """The circuit behind a value: found once from its output, and handed on.
 
->>> from minigrad import Value
+>>> from minigrad import Value, dot
 >>> x, y = Value(2.0, label="x"), Value(3.0, label="y")
->>> circuit = Circuit(x * y + x)
+>>> circuit = Circuit(dot([x, y], [y, y]))
 >>> [circuit.gate(wire).name for wire in circuit.gates]
-['mul', 'add']
->>> circuit.place[x], circuit.place[circuit.output]
-(0, 3)
+['mul', 'mul', 'sum']
+>>> Circuit(circuit.output, collapse=["dot"]).gates == [circuit.output]
+True
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
+from typing import Any
+from weakref import WeakKeyDictionary
 
-from ..rules import Gate
-from .backward import Value
-from .order import leaves_and_gates
+from ..rules import GATES, Gate
+from .recording import output_of, to_wires
+from .value import (
+    LAST_FIRST,
+    Value,
+    check_output,
+    gradient_of,
+    one_at_a_time,
+    write_grad,
+)
+
+_MUL, _SUM = GATES["mul"], GATES["sum"]
 
 
 class Circuit:
     """All wires behind an output, in topological order: first the leaves, then the gates.
 
-    Ask the circuit, not the wire, for a wire's gate, inputs and local gradients: where a gate is
-    shorthand for others, the circuit has these in its place.
+    For a reader a dot product is a × gate for each pair of its factors and their Σ, as the texts
+    draw a unit. So ask the circuit, not the wire, for a wire's gate, inputs and local gradients:
+    the × gates exist in circuits alone. `collapse=["dot"]` leaves dot products as they are;
+    `for_running` only those whose × gates would stand side by side.
     """
 
-    def __init__(self, output: Value, collapse: Iterable[str] = ()) -> None:
+    def __init__(
+        self, output: Value, collapse: Iterable[str] = (), for_running: bool = False
+    ) -> None:
+        check_output(output)
         self.output = output
         self.collapse = frozenset(collapse)
-        self.leaves, self.gates = leaves_and_gates(output)
+        self.leaves: list[Value] = []
+        self.gates: list[Value] = []
+        self._products: dict[Value, tuple[Value, ...]] = {}
+        self._sort(for_running)
+
+    def _sort(self, for_running: bool) -> None:
+        """Depth first, left to right, as `topological_order`."""
+        seen: set[Value] = set()
+        waiting: list[Any] = [self.output]  # a gate, None, then its inputs, the first on top
+        while waiting:
+            wire = waiting.pop()
+            if wire is None:
+                self.gates.append(waiting.pop())
+            elif wire not in seen:
+                seen.add(wire)
+                if wire.is_leaf:
+                    self.leaves.append(wire)
+                    continue
+                inputs = wire.inputs
+                if self._is_shown_apart(wire) and not (
+                    for_running and all(source.is_leaf or source in seen for source in inputs)
+                ):
+                    inputs = self._products[wire] = products_of(wire)
+                waiting += wire, None, *inputs[::-1]
+
+    def _is_shown_apart(self, wire: Value) -> bool:
+        return wire._d_second is LAST_FIRST and "dot" not in self.collapse
 
     @cached_property
     def wires(self) -> list[Value]:
@@ -46,13 +88,40 @@ class Circuit:
 
     def gate(self, wire: Value) -> Gate:
         """The gate that a wire which is no leaf comes out of."""
+        if wire in self._products:
+            return _SUM
         assert wire.gate is not None
         return wire.gate
 
     def inputs(self, wire: Value) -> tuple[Value, ...]:
         """The wires that go into the gate behind a wire, in order; none for a leaf."""
-        return wire.inputs
+        return self._products.get(wire) or wire.inputs
 
     def local_gradients(self, wire: Value) -> tuple[float, ...]:
         """d(wire)/d(input) for every input, as they were when the gate was recorded."""
+        if wire in self._products:
+            return (1.0,) * len(self._products[wire])
         return wire.local_gradients
+
+
+# The same × gates for whoever looks: a picture shows what a stepper has done.
+_kept: WeakKeyDictionary[Value, tuple[Value, ...]] = WeakKeyDictionary()
+
+
+def products_of(total: Value) -> tuple[Value, ...]:
+    """The × gates of a dot product, with the gradient that its Σ hands on to them now."""
+    with one_at_a_time:
+        products = _kept.get(total)
+        if products is None:
+            products = _kept[total] = tuple(_products(total))
+        for product in products:
+            write_grad(product, gradient_of(total))
+    return products
+
+
+def _products(total: Value) -> Iterable[Value]:
+    # towards one factor the local gradient is the other, as it was when the gate was recorded
+    factors, numbers = total._first[::-1], total._d_first[::-1]
+    for at in range(0, len(factors), 2):
+        pair, (to_left, to_right) = factors[at : at + 2], numbers[at : at + 2]
+        yield output_of(_MUL, pair, to_right * to_left, to_wires(pair, (to_left, to_right)))

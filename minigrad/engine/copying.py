@@ -25,10 +25,8 @@ from threading import local
 from typing import Any
 from weakref import ref
 
-from .backward import Value
-from .micrograd_names import KEPT
-from .order import topological_order
-from .value import CONSTANT, MANY, new_object, own_backward, write_out
+from .micrograd import KEPT
+from .value import LAST_FIRST, MANY, Value, copies, topological_order
 
 
 def _deepcopy(wire: Value, memo: dict[int, Any]) -> Value:
@@ -75,7 +73,7 @@ def _values_in_attributes(wire: Value) -> list[Value]:
 
 def _shallow(wire: Value) -> Value:
     """A new wire with the same number, gate and inputs."""
-    twin: Value = new_object(type(wire))
+    twin: Value = object.__new__(type(wire))
     twin._data, twin._grad = wire._data, wire._grad
     twin.gate = wire.gate
     twin._first, twin._second = wire._first, wire._second
@@ -93,9 +91,7 @@ def _attributes(wire: Value) -> dict[str, Any]:
 
 def _refuse_own_function(wire: Value) -> None:
     """A gate made by hand cannot be copied: its function knows the original's wires alone."""
-    if wire._second is not MANY or wire.gate is None:
-        return
-    if own_backward(wire) or not wire.gate.has_rules:
+    if wire.gate is not None and (wire.own_backward or not wire.gate.has_rules):
         raise TypeError(
             f"{wire!r} cannot be copied or pickled: its gate was made by hand, and a function in "
             f"_backward sends gradients to the original's inputs; define the gate "
@@ -104,8 +100,8 @@ def _refuse_own_function(wire: Value) -> None:
 
 
 def _copy(wire: Value) -> Value:
-    write_out(wire)
     _refuse_own_function(wire)
+    wire._give_number_a_wire()  # both are to have the same one
     twin = _shallow(wire)
     twin.__dict__.update(_attributes(wire))
     return twin
@@ -195,37 +191,19 @@ def _reduce(wire: Value, protocol: Any) -> tuple[Any, ...]:
     if not is_inside and (wire.gate is not None or _values_in_attributes(wire)):
         return _last_wire, (_Circuit(wire),)
     _refuse_own_function(wire)
-    kind = "constant" if wire.is_constant else ""
-    state = (wire._data, wire._grad, wire.gate, wire.inputs, wire.local_gradients, kind)
-    return restored, (type(wire), *state), None if is_inside else _attributes(wire) or None
+    # the two marks that stand in slots are pickled as their names
+    second = "MANY" if wire._second is MANY else wire._second
+    d_second = "LAST_FIRST" if wire._d_second is LAST_FIRST else wire._d_second
+    slots = (wire._data, wire._grad, wire.gate, wire._first, second, wire._d_first, d_second)
+    return _restored, (type(wire), *slots), None if is_inside else _attributes(wire) or None
 
 
-def restored(
-    kind: type[Value],
-    data: float,
-    grad: float | None,
-    gate: Any,
-    inputs: tuple[Value, ...],
-    local_gradients: tuple[float, ...],
-    leaf_kind: str,
-) -> Value:
-    """A wire put together again from its parts; `leaf_kind` is "constant" or empty."""
-    wire: Value = new_object(kind)
-    wire._data, wire._grad, wire.gate = data, grad, gate
-    wire._d_first = wire._d_second = None
-    if gate is None:
-        wire._first, wire._second = None, CONSTANT if leaf_kind else None
-    elif len(inputs) == 2 == gate.arity:
-        wire._first, wire._second = inputs
-        wire._d_first, wire._d_second = local_gradients
-    else:
-        wire._first, wire._second, wire._d_first = inputs, MANY, local_gradients
+def _restored(kind: type[Value], *slots: Any) -> Value:
+    wire: Value = object.__new__(kind)
+    wire._data, wire._grad, wire.gate, wire._first, second, wire._d_first, d_second = slots
+    wire._second = MANY if second == "MANY" else second
+    wire._d_second = LAST_FIRST if d_second == "LAST_FIRST" else d_second
     return wire
 
 
-for _name, _method in {
-    "__deepcopy__": _deepcopy,
-    "__copy__": _copy,
-    "__reduce_ex__": _reduce,
-}.items():
-    setattr(Value, _name, _method)
+copies.update(shallow=_copy, deep=_deepcopy, pickled=_reduce)

@@ -8,10 +8,9 @@ from contextvars import ContextVar
 from threading import Lock
 from typing import Final
 
-from .backward import Value
+from .number_like import guards
 from .recording import observers
-from .tracing import FIXED, refuse_while_recording
-from .value import CONSTANT
+from .value import Constant, Value, number_of
 
 _lock: Final = Lock()
 _without_gates: Final[ContextVar[bool]] = ContextVar("_without_gates", default=False)
@@ -69,11 +68,10 @@ def with_gates() -> Iterator[None]:
 
 
 def _forget_gate(wire: Value) -> Value:
-    if _without_gates.get():
-        if not all(source.is_constant for source in wire.inputs):
-            refuse_while_recording(
-                "no_grad()", FIXED, "Compute with it before the call, and pass the number"
-            )
-        wire.gate = wire._first = wire._d_first = wire._d_second = None
-        wire._second = CONSTANT
-    return wire
+    if not _without_gates.get():
+        return wire
+    if guards and not all(source.is_constant for source in wire.inputs):
+        guards[-1].fixes_a_number(
+            "no_grad()", "Compute with it before the call, and pass the number"
+        )
+    return Constant(number_of(wire))

@@ -1,13 +1,16 @@
 """How a gate is recorded: the operators, methods and functions of `Value`, made from the table.
 
-The recorders below are written as text, once per gate, with the gate's two rules in place: a
-recorded gate then costs what it would if its arithmetic stood there by hand. `record` is the same
-for gates with any number of inputs.
+A recorder is written as text, once per gate, with the gate's two rules in place: a recorded gate
+then costs what it would if its arithmetic stood there by hand. `record` does the same for gates
+with any number of inputs.
 
->>> from minigrad.engine import Value
+>>> from minigrad import Value
 >>> x = Value(3.0)
 >>> (2 - x) ** 2
 Value(data=1.0, grad=?, gate=pow)
+>>> import inspect
+>>> "_d_first = d0 = (1.0 - (out * out))" in inspect.getsource(Value.tanh)
+True
 """
 
 from __future__ import annotations
@@ -16,35 +19,29 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import cache, partial
 from math import isfinite
-from operator import mul as times
 from typing import Any, Final
 
 from ..rules import (
     FUNCTIONS,
     GATES,
-    RAISING,
-    FloatCode,
+    Formula,
     Gate,
     all_inputs,
     as_number,
+    as_python,
     define,
     documentation,
-    float_forward,
-    float_local_gradients,
+    ieee,
+    names_in,
 )
-from .backward import Value
-from .sources import note_nonfinite_birth
-from .value import CONSTANT, MANY, PRODUCTS, new_object
+from .value import LAST_FIRST, MANY, Constant, Value
 
-_SUM: Final = GATES["sum"]
-
-new_wire: Final[Any] = partial(new_object, Value)  # without arguments it is called faster
+new_wire: Final[Any] = partial(object.__new__, Value)  # without arguments it is called faster
 
 # Functions that look at every wire as it is recorded (no_grad, detect_nonfinite): usually none.
 observers: Final[list[Callable[[Value], Value]]] = []
-
-# Classes of wires that multiply and add as the table says; a subclass may do otherwise.
-plain_wires: Final[set[type]] = {Value}
+# Functions that are told of each gate that made an infinity or a nan: `sources` notes the line.
+nonfinite_observers: Final[list[Callable[[Value], None]]] = []
 
 
 def constant(number: Any, label: str = "") -> Value:
@@ -53,65 +50,47 @@ def constant(number: Any, label: str = "") -> Value:
     >>> constant(2.0)
     Value(data=2.0, constant)
     """
-    wire = Value(number, label=label)
-    wire._second = CONSTANT
-    return wire
+    return Constant(number, label=label)
 
 
 def as_wire(operand: Any) -> Value:
     """A Value as it is, and a plain number as a constant."""
-    return operand if isinstance(operand, Value) else constant(operand)
+    return operand if isinstance(operand, Value) else Constant(operand)
 
 
 def record(gate: Gate, inputs: tuple[Value, ...]) -> Value:
     """The output wire of a gate with these inputs; its local gradients are taken now."""
-    count = len(inputs)
     numbers = [wire._data for wire in inputs]
-    out = float_forward(gate, count)(*numbers)
-    gradients = float_local_gradients(gate, count)(*numbers, out)
+    out = gate.on_floats(len(inputs))(*numbers)
+    gradients = gate.gradients_on_floats(len(inputs))(*numbers, out)
+    wire = output_of(gate, inputs, out, gradients if gate.is_dot else to_wires(inputs, gradients))
+    # a dot product that is finite has finite factors
+    is_finite = isfinite(out) and (gate.is_dot or all(map(isfinite, gradients)))
+    return wire if is_finite and not observers else observed(wire)
+
+
+def output_of(
+    gate: Gate, inputs: tuple[Value, ...], number: float, local_gradients: tuple[float, ...]
+) -> Value:
+    """The wire behind a gate whose numbers are known, seen by nobody yet."""
     wire: Value = new_wire()
-    wire._data = out
-    wire._grad = None
-    wire.gate = gate
-    wire._first = inputs
-    wire._second = MANY
-    wire._d_first = tuple(
-        0.0 if source._second is CONSTANT else gradient
-        for source, gradient in zip(inputs, gradients)
-    )
-    wire._d_second = None
-    if observers or not (isfinite(out) and all(map(isfinite, gradients))):
-        return observed(wire)
+    wire._data, wire._grad, wire.gate = number, None, gate
+    if gate.is_dot:
+        wire._first, wire._second, wire._d_first = inputs[::-1], MANY, local_gradients[::-1]
+        wire._d_second = LAST_FIRST
+        return wire
+    if len(inputs) == 2:
+        wire._first, wire._second = inputs
+        wire._d_first, wire._d_second = local_gradients
+    else:
+        wire._first, wire._second = inputs, MANY
+        wire._d_first, wire._d_second = local_gradients, None
     return wire
 
 
-def sum_of_products(left: Sequence[Any], right: Sequence[Any]) -> Value | None:
-    """A Σ gate in short form, whose × gates are written out when somebody asks for them.
-
-    Only for finite numbers on plain wires; else None.
-    """
-    if not plain_wires.issuperset(map(type, (*left, *right))):
-        return None
-    numbers = [wire._data for wire in left], [wire._data for wire in right]
-    out = float_forward(_SUM, len(left))(*map(times, *numbers))
-    if out - out != 0.0:
-        return None
-    wire: Value = new_wire()
-    wire._data = out
-    wire._grad = None
-    wire.gate = _SUM
-    wire._first, wire._second = _factors(left, right), MANY
-    wire._d_first, wire._d_second = _factors(numbers[1], numbers[0]), PRODUCTS
-    for observer in tuple(observers):  # another thread may take one away
-        wire = observer(wire)
-    return wire
-
-
-def _factors(left: Sequence[Any], right: Sequence[Any]) -> tuple[Any, ...]:
-    """The factors side by side, the last pair first."""
-    factors = [*left, *right]
-    factors[-2::-2], factors[::-2] = left, right
-    return tuple(factors)
+def to_wires(inputs: Sequence[Value], gradients: Sequence[float]) -> tuple[float, ...]:
+    """The local gradients, with the 0.0 that constants have: nothing is sent to them."""
+    return tuple([0.0 if x.is_constant else local for x, local in zip(inputs, gradients)])
 
 
 def observed(wire: Value) -> Value:
@@ -119,7 +98,8 @@ def observed(wire: Value) -> Value:
     for observer in tuple(observers):  # another thread may take one away
         wire = observer(wire)
     if wire.gate is not None:  # no_grad leaves no gate, and nothing to look for
-        note_nonfinite_birth(wire)
+        for look in nonfinite_observers:
+            look(wire)
     return wire
 
 
@@ -130,133 +110,158 @@ def _number(gate: Gate, operand: Any) -> float:
         raise TypeError(f"{gate.symbol} takes Values and numbers: {error}") from None
 
 
-WHOLE: Final = f"-{2**53} < other < {2**53}"  # a whole number that is a float as it is
-LARGEST_FLOAT: Final = repr(sys.float_info.max)
-
-NEW_WIRE: Final = """\
+# A whole number below 2⁵³ is a float as it is.
+NUMBER: Final = """\
+{number} = other
+if _type(other) is not _float:
+    if _type(other) is _int and -9007199254740992 < other < 9007199254740992:
+        {number} = _float(other)
+    elif _isinstance(other, _Value): return _record(_gate, {pair})
+    else: {number} = _number(_gate, other)
+"""
+RECORD: Final = """\
+{numbers}
+{forward}
 _wire = _new_wire()
 _wire._data = out
 _wire._grad = None
 _wire.gate = _gate
+_wire._first = {first}
+_wire._second = {second}
+{gradients}
+"""
+# One test finds an infinity or a nan among the numbers, and almost never anything else.
+RETURN: Final = """\
+_probe = {probe}
+if -{largest} <= _probe <= {largest} and not _observers: return _wire
+return _observed(_wire)
+"""
+# A recorder computes with functions that may raise where those of `ieee` have an answer, which is
+# sooner; if one does, the total recorder does all of it again, where no exception is to be seen.
+TRY: Final = """\
+try:
+    {record}
+except _UNANSWERED: pass
+else:
+    {end}
+return _again()({operands})
 """
 
 
-def unary_recorder(gate: Gate, is_total: bool = False) -> Callable[..., Value]:
-    """The method of a gate with one input."""
-    text = _Text(gate, is_total, unary_recorder)
-    body = ["x0 = self._data", *text.forward()]
-    body += ["_wire._first = self", "_wire._second = _wire._d_second = None"]
-    return text.function(["self"], text.finished(body, {0: "_wire._d_first"}))
+class _Recorder:
+    """The method of a gate with one or two inputs, while it is written."""
 
-
-def binary_recorder(gate: Gate, is_total: bool = False) -> Callable[..., Value]:
-    """The method of a gate with two inputs, the second of which may be a number."""
-    text = _Text(gate, is_total, binary_recorder)
-    wires = ["x0 = self._data", "x1 = other._data", *text.forward()]
-    wires += ["_wire._first = self", "_wire._second = other"]
-    wires = text.finished(wires, {0: "_wire._d_first", 1: "_wire._d_second"})
-    body = ["if _type(other) is _Value:", *_indented(wires), *text.with_number(at=1)]
-    second = "other"
-    if gate.defaults:  # the input that can be left out can also be named: x.leaky_relu(slope=0.2)
-        name = gate.input_names[1]
-        body = [f"other = {name}", *body]
-        second = f"{name}={gate.defaults[-1]!r}"
-    return text.function(["self", second], body)
-
-
-def reflected_recorder(gate: Gate, is_total: bool = False) -> Callable[..., Value]:
-    """The method of a gate with two inputs, the first of which is a number."""
-    text = _Text(gate, is_total, reflected_recorder)
-    return text.function(["self", "other"], text.with_number(at=0))
-
-
-class _Text:
-    """A recorder while it is written.
-
-    It computes with functions that may raise where they have no answer, which is sooner; if one
-    does, the total recorder does all of it again. That is made when it is first needed.
-    """
-
-    def __init__(self, gate: Gate, is_total: bool, make: Callable[..., Any]) -> None:
-        self.gate, self.code = gate, FloatCode(gate)
-        functions = self.code.namespace
-        raising = {} if is_total else RAISING
-        self.raising = {name: raising[f] for name, f in functions.items() if f in raising}
+    def __init__(self, gate: Gate, is_total: bool, reflected: bool) -> None:
+        assert gate.arity is not None
+        self.gate, self.reflected = gate, reflected
+        symbols = [Formula.symbol(f"x{i}") for i in range(gate.arity)]
+        self.forward = gate.trace_formula(*symbols)
+        self.gradients = gate.local_formulas(*symbols, out=Formula.symbol("out"))
+        called = names_in([self.forward, *self.gradients])
+        self.raising = (
+            {}
+            if is_total
+            else {
+                name: ieee.RAISING[function]
+                for name, function in called.items()
+                if function in ieee.RAISING
+            }
+        )
+        self.names = {**called, **self.raising}
+        self.again = cache(partial(_recorder, gate, is_total=True, reflected=reflected))
         self.operands = ", ".join(["self", "other"][: gate.arity])
-        self.again = cache(partial(make, gate, is_total=True))
 
-    def forward(self) -> list[str]:
-        """Lines that make the new wire with its number."""
-        return [*self.code.forward(), *NEW_WIRE.splitlines()]
-
-    def with_number(self, at: int) -> list[str]:
-        """Lines that record a Value and a plain number, which stands at place 0 or 1."""
-        wire = 1 - at
-        pair = "(self, other)" if at else "(other, self)"
-        number = [f"x{at} = other", "if _type(other) is not _float:"]
-        number += [f"    if _type(other) is _int and {WHOLE}: x{at} = _float(other)"]
-        number += [f"    elif _isinstance(other, _Value): return _record(_gate, {pair})"]
-        number += [f"    else: x{at} = _to_number(_gate, other)"]
-        body = [f"x{wire} = self._data", *self.forward()]
-        body += ["_wire._first = self", "_wire._second = None"]
-        body += ["_wire._d_second = x1" if at else "_wire._d_second = (x0,)"]
-        return [*number, *self.finished(body, {wire: "_wire._d_first"})]
-
-    def finished(self, body: list[str], places: dict[int, str]) -> list[str]:
-        """The lines, and those that put local gradients in their places and return the wire."""
-        body = [*body, *self.code.kept_local_gradients(places)]
-        computed = self.code.computed(*places)
-        probe = "_probe" if computed else "out"
-        end = [f"_probe = {' + '.join(['out', *computed])}"] if computed else []
-        # one test finds an infinity or a nan among the numbers, and almost never anything else
-        ordinary = f"-{LARGEST_FLOAT} <= {probe} <= {LARGEST_FLOAT} and not _observers"
-        end += [f"if {ordinary}: return _wire", "return _observed(_wire)"]
-        if not any(f"{name}(" in line for name in self.raising for line in body):
-            return [*body, *end]
-        return [
-            *("try:", *_indented(body), "except _UNANSWERED: pass", "else:", *_indented(end)),
-            f"return _again()({self.operands})",  # here, where there is no exception to be seen
+    def lines(self, wires: dict[int, str], number: int | None = None) -> str:
+        """Lines that record the gate; `wires` has the inputs that are wires, by place."""
+        assignments, (out,) = as_python(self.forward)
+        of_wires, texts = as_python(*(self.gradients[place] for place in wires))
+        slots = ["_wire._d_first", "_wire._d_second"]
+        computed = [
+            f"d{i}" for i in wires if self.gradients[i].operation not in ("number", "symbol")
         ]
+        kept = [
+            f"{slot} = d{i} = {text}" if f"d{i}" in computed else f"{slot} = {text}"
+            for slot, i, text in zip(slots, wires, texts)
+        ]
+        if len(wires) == 1:
+            kept.append(f"{slots[1]} = {_short_form(number)}")
+        record = RECORD.format(
+            numbers="\n".join(f"x{i} = {wire}._data" for i, wire in wires.items()),
+            forward="\n".join([*assignments, f"out = {out}"]),
+            first=next(iter(wires.values())),
+            second=list(wires.values())[1] if len(wires) == 2 else None,
+            gradients="\n".join([*of_wires, *kept]),
+        )
+        end = RETURN.format(probe=" + ".join(["out", *computed]), largest=repr(sys.float_info.max))
+        if not any(f"{name}(" in record for name in self.raising):
+            return record + end
+        return TRY.format(record=_indented(record), end=_indented(end), operands=self.operands)
 
-    def function(self, parameters: list[str], body: list[str]) -> Callable[..., Value]:
-        """The recorder."""
-        # no gate or input has a name that begins with an underscore
-        names: dict[str, Any] = {"_Value": Value, "_new_wire": new_wire, "_gate": self.gate}
-        names |= {"_record": record, "_observed": observed, "_observers": observers}
-        names |= {"_type": type, "_int": int, "_float": float, "_isinstance": isinstance}
-        names |= {"_to_number": _number, "_again": self.again}
-        names |= {"_UNANSWERED": (ArithmeticError, ValueError)}
-        names |= self.code.namespace | self.raising
-        function: Callable[..., Value] = define(self.gate.name, parameters, body, names)
-        return function
+    def body(self) -> str:
+        """All lines of the method."""
+        if self.gate.arity == 1:
+            return self.lines({0: "self"})
+        at = 0 if self.reflected else 1
+        pair = "(other, self)" if self.reflected else "(self, other)"
+        alone = NUMBER.format(number=f"x{at}", pair=pair)
+        alone += self.lines({1 - at: "self"}, number=at)
+        if self.reflected:
+            return alone
+        both = _indented(self.lines({0: "self", 1: "other"}))
+        named = f"other = {self.gate.input_names[1]}\n" * bool(self.gate.defaults)
+        return f"{named}if _type(other) is _Value:\n    {both}\n{alone}"
 
 
-def _indented(lines: list[str]) -> list[str]:
-    return [f"    {line}" for line in lines]
+def _short_form(number: int | None) -> str:
+    """What stands in `_d_second` where no second wire is: see the layout of `Value`."""
+    return "None" if number is None else "x1" if number else "(x0,)"
 
 
-def _general_recorder(gate: Gate) -> Callable[..., Value]:
-    """The method of a gate with three or more inputs, or any number of them."""
+def _indented(lines: str) -> str:
+    return lines.strip().replace("\n", "\n    ")
+
+
+def _recorder(gate: Gate, is_total: bool = False, reflected: bool = False) -> Callable[..., Value]:
+    """The method of a gate with one or two inputs; the second may be a number (or the first)."""
+    made = _Recorder(gate, is_total, reflected)
+    parameters = ["self", "other"][: gate.arity]
+    if gate.defaults and not reflected:  # the second can also be named: x.leaky_relu(slope=0.2)
+        parameters[1] = f"{gate.input_names[1]}={gate.defaults[-1]!r}"
+    # no gate or input has a name that begins with an underscore
+    names: dict[str, Any] = {"_Value": Value, "_new_wire": new_wire, "_gate": gate}
+    names |= {"_record": record, "_observed": observed, "_observers": observers}
+    names |= {"_type": type, "_int": int, "_float": float, "_isinstance": isinstance}
+    names |= {"_number": _number, "_again": made.again}
+    names |= {"_UNANSWERED": (ArithmeticError, ValueError), **made.names}
+    method: Callable[..., Value] = define(gate.name, parameters, made.body().splitlines(), names)
+    return method
+
+
+def _general_recorder(gate: Gate, reflected: bool = False) -> Callable[..., Value]:
+    """The method of a gate with any number of inputs, constants among them."""
 
     def method(self: Value, *others: Any, **named: Any) -> Value:
-        if named or gate.defaults:
-            _, *others = all_inputs(gate, (self, *others), named)  # type: ignore[assignment]
-        return record(gate, (self, *map(as_wire, others)))
+        given = all_inputs(gate, (self, *others), named)
+        return apply_gate(gate, given[::-1] if reflected else given)
 
     method.__name__ = gate.name
     return method
 
 
+_methods: Final[dict[Gate, Callable[..., Value]]] = {}  # of gates with one or two inputs
+_WIRES: Final = {Value, Constant}
+
+
 def apply_gate(gate: Gate, operands: tuple[Any, ...]) -> Value:
     """See `Operand.apply_gate`."""
     gate.check_arity(len(operands))
-    method = _methods.get(gate)
-    if method is None or not isinstance(operands[0], Value):
-        return record(gate, tuple(map(as_wire, operands)))
-    return method(*operands)
-
-
-_methods: Final[dict[Gate, Callable[..., Value]]] = {}
+    if gate in _methods and type(operands[0]) is Value:
+        return _methods[gate](*operands)
+    if not _WIRES.issuperset(map(type, operands)):
+        operands = tuple(
+            [x if isinstance(x, Value) else Constant(_number(gate, x)) for x in operands]
+        )
+    return record(gate, operands)
 
 
 def install(gate: Gate, function: Callable[..., Any]) -> None:
@@ -264,20 +269,26 @@ def install(gate: Gate, function: Callable[..., Any]) -> None:
 
     `function` is documented too. A gate that cannot be installed leaves nothing behind.
     """
-    makers = {1: unary_recorder, 2: binary_recorder}
-    method = makers.get(gate.arity or 0, _general_recorder)(gate)
+    method = _recorder(gate) if gate.arity in (1, 2) else _general_recorder(gate)
     method.__doc__ = function.__doc__ = documentation(gate)
-    _methods[gate] = method
+    if gate.arity in (1, 2):
+        _methods[gate] = method
     # where a pickle finds it again
     method.__module__, method.__qualname__ = Value.__module__, f"Value.{gate.name}"
     setattr(Value, gate.name, method)
     if gate.dunder:
         setattr(Value, f"__{gate.dunder}__", method)
     if gate.dunder and gate.arity == 2:
-        setattr(Value, f"__r{gate.dunder}__", reflected_recorder(gate))
+        setattr(Value, f"__r{gate.dunder}__", _recorder(gate, reflected=True))
+    # a constant gets no local gradient: the recorders above take one towards `self`
+    general = _general_recorder(gate)
+    setattr(Constant, gate.name, general)
+    if gate.dunder:
+        setattr(Constant, f"__{gate.dunder}__", general)
+    if gate.dunder and gate.arity == 2:
+        setattr(Constant, f"__r{gate.dunder}__", _general_recorder(gate, reflected=True))
 
 
-for _function in (apply_gate, sum_of_products):
-    setattr(Value, _function.__name__, staticmethod(_function))
+Value.apply_gate = staticmethod(apply_gate)  # type: ignore[method-assign]
 for _gate in GATES.values():
     install(_gate, FUNCTIONS[_gate.name])

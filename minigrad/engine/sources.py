@@ -10,10 +10,10 @@ import linecache
 import os
 import sys
 from math import isfinite
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from .backward import Value
+from .recording import nonfinite_observers
+from .value import Value, number_of
 
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -65,12 +65,15 @@ def source_of(wire: Value) -> Source | None:
 
 def is_nonfinite_birth(wire: Value) -> bool:
     """Whether a gate made an infinity or a nan, as output or local gradient, from finite inputs."""
-    if isfinite(wire._data) and all(map(isfinite, wire.local_gradients)):
+    if isfinite(number_of(wire)) and all(map(isfinite, wire.local_gradients)):
         return False
-    return all(isfinite(source._data) for source in wire.inputs)
+    return all(map(isfinite, map(number_of, wire.inputs)))
 
 
 def note_nonfinite_birth(wire: Value) -> None:
     """Note where `wire` was recorded if an infinity or a nan was born there."""
     if is_nonfinite_birth(wire):
         note_source(wire)
+
+
+nonfinite_observers.append(note_nonfinite_birth)

@@ -9,8 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from ..rules import described
-from .backward import Value
-from .order import topological_order
+from .value import Value, topological_order
 
 
 @dataclass(frozen=True)

@@ -1,46 +1,36 @@
-"""Values: wires that carry a number, and know the gate that they come out of.
+"""Values: wires that carry a number, the circuit behind them, and the backward pass.
 
->>> w = Value(2.0, label="w")
->>> y = w * w + 3
->>> y.data, y.gate.symbol, y.inputs[0].local_gradients
-(7.0, '+', (2.0, 2.0))
+>>> x, y, z = Value(-2.0, label="x"), Value(5.0, label="y"), Value(-4.0, label="z")
+>>> f = (x + y) * z
+>>> f.backward()
+>>> f.data, x.grad, y.grad, z.grad
+(-12.0, -4.0, -4.0, 3.0)
 
-`engine` finds the circuit behind a value and sends gradients through it; `recording` gives values
-their operators and methods, from the table of gates.
+Arithmetic on wires records gates: an output wire knows its gate, its inputs, and the local
+gradient towards each of them, taken when the gate was recorded. The backward pass walks the gates
+from the last to the first; each multiplies the gradient that it receives by its local gradients and
+sends the products back, and where a wire fans out, the products add.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from operator import attrgetter
+import operator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from threading import RLock
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from ..rules import GATES, Gate, as_number
-from .made_by_hand import gate_made_by_hand, inputs_made_by_hand
-from .tracing import Deciding, recordings, refuse_reading_data, refuse_reading_grad, refuse_writing
+from ..rules import Gate, as_number
+from .micrograd import MicrogradNames
+from .number_like import guards
 
-# Layout. A circuit has millions of wires, and the garbage collector visits each object again and
-# again, so a gate is one object: two inputs and their local gradients stand in its own slots.
-# With another number of inputs, `_second` is MANY and the slots of the first hold tuples.
-#
-# Some gates are recorded in short form, and written out when somebody looks at their inputs:
-# - A plain number beside one wire has no wire of its own. The gate looks like one with a single
-#   input, and `_d_second` holds the number (in a tuple: it comes first).
-# - The × gates of a dot product are not there. Their Σ has the factors as its inputs, the last
-#   product's first, which is the order in which the × gates would send to them, and `_d_second`
-#   is PRODUCTS.
-#
-# The many inputs of a compiled function's gate are Leaves: backward need not look for a circuit.
-PRODUCTS: Final = object()
-CONSTANT: Final = object()  # in `_second` of a leaf: a plain number, which gets no gradient
+# What `copying` does for the methods below; it needs this class, and stands above it.
+copies: Final[dict[str, Any]] = {}
+
+one_at_a_time: Final = RLock()  # one thread at a time sends gradients or writes out a gate
 
 NO_CHILDREN: Final = ()
-
-new_object: Final[Any] = object.__new__
-
-# One thread at a time sends gradients or writes out a gate.
-one_at_a_time: Final = RLock()
+LAST_FIRST: Final = object()  # in `_d_second`: see the layout below
 
 
 class Leaves(tuple["Value", ...]):
@@ -49,7 +39,7 @@ class Leaves(tuple["Value", ...]):
     __slots__ = ()
 
 
-class Value(Deciding):
+class Value(MicrogradNames):
     """A wire that carries a number, and the gate that it comes out of, if any.
 
     >>> w = Value(2.0, label="w")
@@ -66,22 +56,22 @@ class Value(Deciding):
     Other attributes can be set freely. `_children`, `_op`, `_prev` and `_backward` are micrograd's.
     """
 
+    # Layout. A circuit has millions of wires, and the garbage collector visits each object again
+    # and again, so a gate is one object: two inputs and their local gradients stand in its slots.
+    # - A plain number beside one wire has no wire of its own until somebody looks: `_second` is
+    #   None, as in a gate with one input, and `_d_second` is the number (in a tuple: it is first).
+    # - With another number of inputs `_second` is MANY, and the slots of the first hold tuples.
+    #   `_d_second` is None, LAST_FIRST where these begin with the last input, as the × gates of a
+    #   dot product would send, or the function that a user has assigned to `_backward`.
     __slots__ = (
-        "__dict__",
-        "__weakref__",
-        "_d_first",
-        "_d_second",
-        "_data",
-        "_first",
-        "_grad",
-        "_second",
-        "gate",
+        *("__dict__", "__weakref__", "gate"),
+        *("_data", "_grad", "_first", "_second", "_d_first", "_d_second"),
     )
-
     __array_ufunc__ = None  # NumPy's numbers leave arithmetic with a Value to us
 
     gate: Gate | None
     label: str = ""  # most wires have none: no slot for the collector to look into
+    is_constant: bool = False
     _data: float
     _grad: float | None
     _first: Any
@@ -98,29 +88,24 @@ class Value(Deciding):
                 "wire with the same number and no gates behind it"
             )
         self._data = as_number(data)
-        self._grad = None
+        self._grad = self.gate = None
+        self._first = self._second = self._d_first = self._d_second = None
         if label:
             self.label = label
-        self.gate = None
-        self._first = self._second = None
-        self._d_first = self._d_second = None
         if _op or _children is not NO_CHILDREN:
-            self._first = inputs_made_by_hand(_children, _op)
-            if self._first is not None:
-                self.gate = gate_made_by_hand(_op)
-                self._second, self._d_first = MANY, ()
+            self._make_by_hand(_children, _op)
 
     @property
     def data(self) -> float:
         """The number that the wire carries; writing it converts as `Value(...)` does."""
-        if recordings:
-            refuse_reading_data(self)
+        if guards:
+            guards[-1].reads_data(self)
         return self._data
 
     @data.setter
     def data(self, number: Any) -> None:
-        if recordings:
-            refuse_writing(self, ".data")
+        if guards:
+            guards[-1].writes(self, ".data")
         self._data = as_number(number)
 
     @property
@@ -133,14 +118,14 @@ class Value(Deciding):
         >>> x.grad
         12.0
         """
-        if recordings:
-            refuse_reading_grad(self)
+        if guards:
+            guards[-1].reads_grad(self)
         return 0.0 if self._grad is None else self._grad
 
     @grad.setter
     def grad(self, number: Any) -> None:
-        if recordings:
-            refuse_writing(self, ".grad")
+        if guards:
+            guards[-1].writes(self, ".grad")
         self._grad = None if number is None else as_number(number)
 
     @property
@@ -149,13 +134,18 @@ class Value(Deciding):
         return self._grad is not None
 
     @property
+    def is_leaf(self) -> bool:
+        """Whether the wire comes out of no gate: an input, a parameter or a constant."""
+        return self.gate is None
+
+    @property
     def inputs(self) -> tuple[Value, ...]:
         """The wires that go into the gate behind this wire, in order; none for a leaf."""
         if self._first is None:
             return ()
-        write_out(self)
         if self._second is MANY:
-            return tuple(self._first)
+            return tuple(self._first[::-1] if self._d_second is LAST_FIRST else self._first)
+        self._give_number_a_wire()
         return (self._first,) if self._second is None else (self._first, self._second)
 
     @property
@@ -168,26 +158,118 @@ class Value(Deciding):
 
         Towards a constant it is 0.0 and never used.
         """
+        if self._d_second is LAST_FIRST:
+            pairs = zip(self._first[::-1], self._d_first[::-1])
+            return tuple(0.0 if source.is_constant else local for source, local in pairs)
+        if self._second is MANY:
+            return tuple(self._d_first)
         if self._first is None:
             return ()
-        write_out(self)
-        if self._second is MANY:
-            gradients: tuple[float, ...] = self._d_first
-            return gradients
+        self._give_number_a_wire()
         return (self._d_first,) if self._second is None else (self._d_first, self._d_second)
 
-    @property
-    def is_leaf(self) -> bool:
-        """Whether the wire comes out of no gate: an input, a parameter or a constant."""
-        return self.gate is None
+    def _give_number_a_wire(self) -> None:
+        """If a plain number stands beside the one input, make it a wire like any other."""
+        if self._second is None and self.gate is not None and self.gate.arity == 2:
+            with one_at_a_time:
+                number = self._d_second
+                if self._second is not None:  # another thread was first
+                    return
+                if type(number) is tuple:
+                    constant, self._d_second, self._d_first = Constant(*number), self._d_first, 0.0
+                    self._first, self._second = constant, self._first
+                else:
+                    self._d_second, self._second = 0.0, Constant(number)
+
+    def _hold_many(
+        self,
+        gate: Gate,
+        inputs: tuple[Value, ...],
+        local_gradients: tuple[float, ...],
+        own_backward: Callable[[], None] | None = None,
+    ) -> None:
+        self.gate, self._first, self._second = gate, inputs, MANY
+        self._d_first, self._d_second = local_gradients, own_backward
 
     @property
-    def is_constant(self) -> bool:
-        """Whether the wire is a plain number of an expression: it gets no gradient."""
-        return self._first is None and self._second is CONSTANT
+    def own_backward(self) -> Callable[[], None] | None:
+        """The function that a user has assigned to `_backward` of this gate, if any."""
+        own = self._d_second if self._second is MANY else None
+        return None if own is LAST_FIRST else own
+
+    # --- the backward pass ---
+
+    def backward(self, upstream: float = 1.0) -> None:
+        """Compute `grad` = d(self)/d(wire) for every wire of the circuit behind this one.
+
+        >>> x, y = Value(3.0), Value(-4.0)
+        >>> (x * y + x).backward()
+        >>> x.grad, y.grad
+        (-3.0, 3.0)
+
+        Leaves accumulate over calls; the gradients in between belong to the latest call. All or
+        nothing: after an exception or Ctrl-C at any point every `grad` is as it was. `upstream` is
+        the gradient that this wire itself receives. Passes of several threads wait for one another;
+        a thread that only reads a `grad` does not wait, and may see a sum that is not finished.
+        """
+        if guards:
+            guards[-1].is_done_once("backward()")
+        seed = as_number(upstream)
+        if self.is_constant:
+            raise ValueError(
+                f"backward() on {self!r}, which no gate has made: was it computed from numbers "
+                "alone, or inside no_grad()?"
+            )
+        with one_at_a_time:
+            if type(self._first) is Leaves:
+                _send_to_leaves(self, seed)
+                return
+            reached: list[Value] = []
+            before: list[float | None] = []
+            restore = map(write_grad, reached, before)  # in C: no second Ctrl-C comes in between
+            try:
+                gates = _reach(self, reached, before)
+                self._grad = seed
+                _send_back(gates)
+                for wire, old in zip(reached, before):
+                    if wire._first is None:
+                        if wire.is_constant:
+                            wire._grad = None
+                        elif old is not None:
+                            wire._grad += old  # type: ignore[operator]
+            except BaseException:
+                deque(restore, maxlen=0)
+                raise
+
+    def zero_grad(self) -> None:
+        """Forget every gradient in the circuit behind this wire, the leaves' too.
+
+        >>> x = Value(3.0)
+        >>> y = x * x
+        >>> y.backward(); y.zero_grad(); x
+        Value(data=3.0, grad=?)
+        """
+        if guards:
+            guards[-1].is_done_once("zero_grad()")
+        with one_at_a_time:
+            for wire in topological_order(self):
+                wire._grad = None
 
     def __pos__(self) -> Value:
         return self
+
+    # Copies and pickles take whole circuits along: `copying` says how.
+
+    def __copy__(self) -> Value:
+        twin: Value = copies["shallow"](self)
+        return twin
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Value:
+        twin: Value = copies["deep"](self, memo)
+        return twin
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return copies["pickled"](self, protocol)
 
     def __repr__(self) -> str:
         parts = [f"data={self._data!r}"]
@@ -200,98 +282,166 @@ class Value(Deciding):
             parts.append(f"gate={self.gate.name}")
         return f"Value({', '.join(parts)})"
 
-    if TYPE_CHECKING:  # given by engine, recording, copying and micrograd_names
-        apply_gate: Callable[..., Value]
-        _op: str
-        _prev: set[Value]
-        _backward: Callable[[], None]
 
-        def backward(self, upstream: float = 1.0) -> None: ...
-        def zero_grad(self) -> None: ...
-        def __add__(self, other: Any) -> Value: ...
-        def __radd__(self, other: Any) -> Value: ...
-        def __sub__(self, other: Any) -> Value: ...
-        def __rsub__(self, other: Any) -> Value: ...
-        def __mul__(self, other: Any) -> Value: ...
-        def __rmul__(self, other: Any) -> Value: ...
-        def __truediv__(self, other: Any) -> Value: ...
-        def __rtruediv__(self, other: Any) -> Value: ...
-        def __pow__(self, other: Any) -> Value: ...
-        def __rpow__(self, other: Any) -> Value: ...
-        def __neg__(self) -> Value: ...
-        def __abs__(self) -> Value: ...
-        def __deepcopy__(self, memo: dict[int, Any]) -> Value: ...
-        def __copy__(self) -> Value: ...
-        def __getattr__(self, name: str) -> Any: ...
-        def __setattr__(self, name: str, value: Any) -> None: ...
+class Constant(Value):
+    """A wire for a plain number of an expression: it has a value and gets no gradient."""
+
+    __slots__ = ()
+    is_constant = True
 
 
-MANY: Final = Value(0.0)  # a Value: backward asks it for its gradient like any second input
+MANY: Final = Constant(0.0)  # a Value: backward asks it for its gradient like any second input
 
-
-# What other wings read and write a wire's two numbers with: without asking whether they may.
-number_of: Final[Callable[[Value], float]] = attrgetter("_data")
-gradient_of: Final[Callable[[Value], float | None]] = attrgetter("_grad")
-# Setters in C: no Ctrl-C comes between the writes of `deque(map(write_grad, wires, numbers), 0)`.
+# What other wings read and write a wire's two numbers with: without asking the guards, and in C,
+# where no Ctrl-C comes between the writes of `deque(map(write_grad, wires, numbers), maxlen=0)`.
+number_of: Final[Callable[[Value], float]] = operator.attrgetter("_data")
+gradient_of: Final[Callable[[Value], float | None]] = operator.attrgetter("_grad")
 write_data: Final = Value.__dict__["_data"].__set__
 write_grad: Final = Value.__dict__["_grad"].__set__
 
 
-def own_backward(wire: Value) -> Callable[[], None] | None:
-    """The function that the user assigned to `_backward` of a gate, if any."""
-    if wire._second is not MANY or wire._d_second is PRODUCTS:
-        return None
-    function: Callable[[], None] | None = wire._d_second
-    return function
+def check_output(output: object) -> None:
+    """Refuse what has no circuit behind it."""
+    if not isinstance(output, Value):
+        raise TypeError(
+            f"a circuit is what stands behind a Value, got the {type(output).__name__} {output!r}: "
+            "build the output from at least one Value"
+        )
 
 
-def is_dot(wire: Value) -> bool:
-    """Whether the gate is a Σ whose × gates have not been written out."""
-    return wire._second is MANY and wire._d_second is PRODUCTS
+def topological_order(output: Value) -> list[Value]:
+    """All wires of the circuit behind `output`: first the leaves, then the gates, inputs first.
+
+    >>> x, y = Value(2.0, label="x"), Value(3.0, label="y")
+    >>> z = x * y; z.label = "z"
+    >>> [wire.label for wire in topological_order(z + x)]
+    ['x', 'y', 'z', '']
+
+    Always the same for the same circuit: depth first, left to right.
+    """
+    leaves, gates = leaves_and_gates(output)
+    return leaves + gates
 
 
-def is_short(wire: Value) -> bool:
-    """Whether the gate stands in short form: a number or products that have no wires yet."""
-    if wire._second is MANY:
-        return wire._d_second is PRODUCTS
-    return wire._second is None and wire.gate is not None and wire.gate.arity == 2
+def leaves_and_gates(output: Value) -> tuple[list[Value], list[Value]]:
+    """The topological order in its two parts; a chain of a million gates is an ordinary circuit."""
+    check_output(output)
+    leaves: list[Value] = []
+    gates: list[Value] = []
+    seen: set[Value] = set()
+    waiting: list[Any] = [output]  # a gate, None, then its inputs, the first on top
+    while waiting:
+        wire = waiting.pop()
+        if wire is None:
+            gates.append(waiting.pop())
+        elif wire not in seen:
+            seen.add(wire)
+            if wire._first is None:
+                leaves.append(wire)
+            else:
+                waiting += wire, None, *wire.inputs[::-1]
+    return leaves, gates
 
 
-def write_out(wire: Value) -> None:
-    """If the gate was recorded in short form, make all its inputs wires like any other."""
-    if is_short(wire):
-        with one_at_a_time:
-            if wire._second is MANY:
-                if wire._d_second is PRODUCTS:
-                    _write_out_products(wire)
-            elif is_short(wire):
-                _write_out_number(wire)
+def _reach(output: Value, reached: list[Value], before: list[float | None]) -> list[Any]:
+    """Begin every sum of contributions, and give the gates in topological order.
+
+    The zero to sum from is −0.0, for −0.0 + c is c, to the last bit. It is an object of this pass
+    alone, so a wire that has it has been reached: a set of a million wires would cost more. What a
+    gradient was is noted before it is touched.
+    """
+    zero = float("-0.0")
+    gates: list[Any] = []
+    waiting: list[Any] = [output]  # a gate, None, then its inputs, the first on top
+    while waiting:
+        wire = waiting.pop()
+        if wire is None:
+            gates.append(waiting.pop())
+            continue
+        while wire._grad is not zero:  # down along the first inputs
+            before.append(wire._grad)
+            reached.append(wire)
+            wire._grad = zero
+            first, second = wire._first, wire._second
+            if first is None:
+                break
+            if second is MANY:
+                new = [source for source in first if source._grad is not zero]
+                if any(source._first is not None for source in new):
+                    if wire._d_second is LAST_FIRST:
+                        waiting += _pairs(wire)
+                    else:
+                        waiting += wire, None, *first[::-1]
+                    break
+                for source in new:
+                    if source._grad is not zero:  # it may stand there twice
+                        before.append(source._grad)
+                        reached.append(source)
+                        source._grad = zero
+                gates.append(wire)
+                break
+            waiting += wire, None
+            if second is not None:
+                waiting.append(second)
+            wire = first
+    return gates
 
 
-def _write_out_number(wire: Value) -> None:
-    number = wire._d_second
-    constant = Value(number[0] if type(number) is tuple else number)
-    constant._second = CONSTANT
-    if type(number) is tuple:
-        wire._first, wire._second = constant, wire._first
-        wire._d_first, wire._d_second = 0.0, wire._d_first
-    else:
-        wire._second, wire._d_second = constant, 0.0
+class _Pair:
+    """A × gate of a dot product that has gates behind a factor: they stand between its × gates."""
+
+    __slots__ = ("_d_first", "_d_second", "_first", "_second", "_total")
+
+    def __init__(self, total: Value, at: int) -> None:
+        self._total = total
+        self._second, self._first = total._first[at : at + 2]
+        self._d_second, self._d_first = total._d_first[at : at + 2]
+
+    @property
+    def _grad(self) -> float | None:
+        return self._total._grad  # Σ hands on what it receives
 
 
-def _write_out_products(wire: Value) -> None:
-    factors, local_gradients = wire._first[::-1], wire._d_first[::-1]
-    products = []
-    for place in range(0, len(factors), 2):
-        product: Value = new_object(type(wire))
-        product._second, product._first = factors[place : place + 2]
-        product._d_second, product._d_first = local_gradients[place : place + 2]
-        product._data = product._d_second * product._d_first
-        product._grad = wire._grad  # Σ hands on what it receives
-        product.gate = _MUL
-        products.append(product)
-    wire._first, wire._d_first = tuple(products), (1.0,) * len(products)
-    wire._d_second = None  # last: until here, a thread that looks without the lock finds PRODUCTS
+def _pairs(total: Value) -> Iterator[Any]:
+    """What waits in the place of a dot product: its × gates, each above its factors."""
+    for at in range(0, len(total._first), 2):
+        pair = _Pair(total, at)
+        yield from (pair, None, pair._second, pair._first)
 
 
-_MUL: Final = GATES["mul"]
+def _send_back(gates: list[Any]) -> None:
+    """Each gate, the last first, sends local gradient × upstream gradient to its inputs."""
+    for wire in reversed(gates):
+        received: Any = wire._grad
+        second = wire._second
+        if second is None:
+            wire._first._grad += wire._d_first * received
+        elif second is not MANY:
+            wire._first._grad += wire._d_first * received
+            second._grad += wire._d_second * received
+        elif wire._d_second is None or wire._d_second is LAST_FIRST:
+            for source, local in zip(wire._first, wire._d_first):
+                source._grad += local * received
+        else:
+            wire._d_second()  # a function that the user assigned to _backward
+
+
+def _send_to_leaves(output: Value, seed: float) -> None:
+    """The pass of one gate between its leaves and the output, as a compiled function makes it.
+
+    Without it a step of a network of 337 parameters in `compiled.batch` takes a third longer.
+    """
+    leaves, sent = output._first, output._d_first
+    before = [leaf._grad for leaf in leaves]
+    restore = map(write_grad, (output, *leaves), (output._grad, *before))
+    if seed != 1.0:
+        sent = [local * seed for local in sent]
+    if before != [None] * len(before):
+        sent = [new if old is None else new + old for new, old in zip(sent, before)]
+    try:
+        output._grad = seed
+        for leaf, number in zip(leaves, sent):
+            leaf._grad = number
+    except BaseException:
+        deque(restore, maxlen=0)
+        raise

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..engine import Value, own_backward, restored, topological_order
+from ..engine import Value, output_of, topological_order, write_grad
+from ..engine import constant as constant_wire
 from ..rules import GATES, gate_named
 from .checked_json import Place, number_as_json
 
@@ -24,7 +25,7 @@ def _wire_as_json(wire: Value, number: dict[Value, int]) -> dict[str, Any]:
                 f"the gate {wire.gate.name!r} is not in the table, so a file cannot name it: "
                 "define it with @mg.gate"
             )
-        if own_backward(wire):
+        if wire.own_backward:
             raise ValueError(
                 f"{wire!r} has a function of its own in _backward, which no file can hold: "
                 "define the gate with @mg.gate"
@@ -63,7 +64,7 @@ def _wire_from_json(place: Place, wires: list[Value], used: bytearray) -> Value:
     if "gate" in place:
         place.only("data", "gate", "inputs", "local", "grad", "label", "unit")
         gate, inputs, local = _gate_from_json(place, wires, used)
-        wire = restored(Value, data, grad, gate, inputs, local, "")
+        wire = output_of(gate, inputs, data, local)
     else:
         place.only("data", "constant", "grad", "label", "unit")
         constant = "constant" in place
@@ -71,7 +72,8 @@ def _wire_from_json(place: Place, wires: list[Value], used: bytearray) -> Value:
             place["constant"].refuse("expected true")
         if constant and grad is not None:
             place["grad"].refuse("a constant has no gradient")
-        wire = restored(Value, data, grad, None, (), (), "constant" if constant else "")
+        wire = constant_wire(data) if constant else Value(data)
+    write_grad(wire, grad)
     if "label" in place and (label := place["label"].text()):
         wire.label = label
     if "unit" in place:

@@ -37,7 +37,7 @@ def dot(*factors: Native) -> Native:
 
 # what a row of the table names in its field `native`
 NATIVE_FUNCTIONS: Final[dict[str, NativeFunction]] = {
-    "absolute": absolute,
+    "abs": absolute,
     "sqrt": sqrt,
     "exp": exp,
     "log": log,

@@ -211,10 +211,10 @@ class Native(Operand):
     def apply_gate(gate: Gate, operands: tuple[Any, ...]) -> Any:
         code = next(x.code for x in operands if isinstance(x, Native))
         numbers = [x if isinstance(x, Native) else code.constant(float(x)) for x in operands]
-        if gate.native:
+        if gate.kernel:
             from .functions import NATIVE_FUNCTIONS
 
-            return NATIVE_FUNCTIONS[gate.native](*numbers)
+            return NATIVE_FUNCTIONS[gate.name](*numbers)
         if gate.fold is not None:
             return reduce(gate.fold, numbers)
         return gate.trace(*numbers)

@@ -18,7 +18,7 @@ from typing import Any
 
 from ..engine import Value
 from ..rules import as_number, described, exp, log, maximum, multiplexer, relu, softplus
-from ..rules import sum as sigma
+from ..rules import total as sigma
 
 
 def half_squared_error(outputs: Any, targets: Any) -> Any:

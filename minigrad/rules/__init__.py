@@ -1,39 +1,37 @@
-"""The wing rules."""
+"""Rules: what a gate is, from the numbers it computes with to the table of all gates.
+
+Nothing here knows of wires or circuits: a rule is an expression that runs on what it is handed.
+Read `gates`, the table, first; then `gate`, what a row is; then what rules run on: `operand`,
+floats that never raise (`number`, `ieee`, `bell_curve`), formulas that print (`formula`,
+`simplify`) and formulas as Python (`floats`). `lists` has the gates that take lists.
+"""
 
 from . import bell_curve, ieee
 from .bell_curve import LIMIT, curvature, density, tail
-from .floats import FloatCode, called_gates, define, float_forward, float_local_gradients
-from .formula import Formula, as_formula, as_latex, as_text, format_number
-from .gate import Gate, Rule, all_inputs, apply, documentation, function_of
-from .gates import (
+from .floats import as_python, called_gates, define, names_in
+from .formula import COMPARISONS, Formula, as_formula, as_latex, as_text, format_number
+from .gate import (
     FUNCTIONS,
     GATES,
-    dot,
-    equal,
-    exp,
+    Gate,
+    Rule,
+    all_inputs,
+    apply,
+    documentation,
+    function_of,
     gate_named,
-    log,
-    lookup,
-    maximum,
-    multiplexer,
-    relu,
-    select,
-    softplus,
-    sum,
-    where,
 )
-from .ieee import RAISING
+from .gates import exp, log, maximum, multiplexer, relu, softplus, total
+from .lists import dot, lookup, select
 from .number import as_number, described
-from .operand import Operand
-from .python_code import as_python
+from .operand import Operand, equal, where
 from .simplify import is_number, simplified
 
 __all__ = [
+    "COMPARISONS",
     "FUNCTIONS",
     "GATES",
     "LIMIT",
-    "RAISING",
-    "FloatCode",
     "Formula",
     "Gate",
     "Operand",
@@ -55,8 +53,6 @@ __all__ = [
     "dot",
     "equal",
     "exp",
-    "float_forward",
-    "float_local_gradients",
     "format_number",
     "function_of",
     "gate_named",
@@ -66,11 +62,12 @@ __all__ = [
     "lookup",
     "maximum",
     "multiplexer",
+    "names_in",
     "relu",
     "select",
     "simplified",
     "softplus",
-    "sum",
     "tail",
+    "total",
     "where",
 ]

@@ -1,66 +1,90 @@
-"""Rules on floats: a rule is traced once on symbols and compiled as Python, in total arithmetic.
+"""Formulas on floats: as lines of Python in total arithmetic, and as the functions they make.
 
->>> from minigrad.rules.gates import GATES
->>> code = FloatCode(GATES["mul"])
->>> code.inputs, code.forward(), code.local_gradients(0, 1)
-(['x0', 'x1'], ['out = (x0 * x1)'], ['d0 = x1', 'd1 = x0'])
+>>> x = Formula.symbol("x")
+>>> twice = x / 2.0
+>>> as_python(twice * twice)
+(['t0 = divide(x, 2.0)'], ['(t0 * t0)'])
+>>> function_of_formulas("half", ["x"], x / 2.0)(3.0)
+1.5
+
+Division and powers are calls of `ieee`'s, which never raise; a gate is a call of its own name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
-from typing import TYPE_CHECKING, Any
+import linecache
+from collections.abc import Callable, Sequence
+from itertools import count
+from typing import Any, Final
 
 from . import ieee
 from .formula import Formula
-from .python_code import as_python
 
-if TYPE_CHECKING:
-    from .gate import Gate
+_numbers: Final = count(1)
 
 
-class FloatCode:
-    """The two rules of a gate with a fixed number of inputs, as lines of Python on floats."""
+def as_python(*formulas: Formula) -> tuple[list[str], list[str]]:
+    """The formulas as Python: assignments of what is used twice, then the expressions.
 
-    def __init__(self, gate: Gate) -> None:
-        assert gate.arity is not None
-        self.inputs = [f"x{i}" for i in range(gate.arity)]
-        symbols = [Formula.symbol(name) for name in self.inputs]
-        self._forward = gate.trace_formula(*symbols)
-        self._local_gradients = gate.local_formulas(*symbols, out=Formula.symbol("out"))
-        self.namespace: dict[str, Any] = {"divide": ieee.divide, "power": ieee.power}
-        for called in called_gates([self._forward, *self._local_gradients]):
-            self.namespace[called.name] = float_forward(called, called.arity or 1)
+    >>> x = Formula.symbol("x")
+    >>> as_python(x / (x + 2.0))
+    ([], ['divide(x, (x + 2.0))'])
+    """
+    assignments: list[str] = []
+    names: dict[Formula, str] = {}
+    shared = _used_twice(formulas)
 
-    def forward(self) -> list[str]:
-        """Lines that compute `out` from the inputs."""
-        assignments, (output,) = as_python(self._forward)
-        return [*assignments, f"out = {output}"]
+    def python(formula: Formula) -> str:
+        if formula in names:
+            return names[formula]
+        text = _operation(formula, python)
+        if formula not in shared:
+            return text
+        names[formula] = name = f"t{len(names)}"
+        assignments.append(f"{name} = {text}")
+        return name
 
-    def local_gradients(self, *which: int) -> list[str]:
-        """Lines that compute the local gradients d0, d1, … of the given inputs."""
-        assignments, gradients = as_python(*(self._local_gradients[i] for i in which))
-        return [*assignments, *(f"d{i} = {text}" for i, text in zip(which, gradients))]
-
-    def kept_local_gradients(self, places: dict[int, str]) -> list[str]:
-        """Lines that put local gradients in these places; the computed ones are d0, d1, … too."""
-        assignments, gradients = as_python(*(self._local_gradients[i] for i in places))
-        computed = self.computed(*places)
-        targets = [
-            f"{place} = d{i}" if f"d{i}" in computed else place for i, place in places.items()
-        ]
-        return [*assignments, *(f"{target} = {text}" for target, text in zip(targets, gradients))]
-
-    def computed(self, *which: int) -> list[str]:
-        """Those of the local gradients d0, d1, … that are not plain numbers or inputs."""
-        formulas = self._local_gradients
-        return [f"d{i}" for i in which if formulas[i].operation not in ("number", "symbol")]
+    return assignments, [python(formula) for formula in formulas]
 
 
-def called_gates(formulas: list[Formula]) -> list[Gate]:
+def _used_twice(formulas: Sequence[Formula]) -> set[Formula]:
+    seen: set[Formula] = set()
+    twice: set[Formula] = set()
+    waiting = list(formulas)
+    while waiting:
+        formula = waiting.pop()
+        if formula.operation in ("symbol", "number"):
+            continue
+        if formula in seen:
+            twice.add(formula)
+            continue
+        seen.add(formula)
+        waiting.extend(part for part in formula.operands if isinstance(part, Formula))
+    return twice
+
+
+def _operation(formula: Formula, python: Callable[[Formula], str]) -> str:
+    operation, parts = formula.operation, formula.operands
+    if operation == "symbol":
+        return str(parts[0])
+    if operation == "number":
+        return repr(parts[0]).replace("inf", "1e999").replace("nan", "(1e999 - 1e999)")
+    if operation == "call":
+        gate, *arguments = parts
+        return f"{gate.name}({', '.join(map(python, arguments))})"
+    texts = [python(part) for part in parts]
+    if operation == "where":
+        return f"({texts[1]} if {texts[0]} else {texts[2]})"
+    if operation == "neg":
+        return f"(-{texts[0]})"
+    if operation in ("/", "**"):
+        return f"{'divide' if operation == '/' else 'power'}({texts[0]}, {texts[1]})"
+    return f"({texts[0]} {operation} {texts[1]})"
+
+
+def called_gates(formulas: Sequence[Formula]) -> list[Any]:
     """The gates that formulas call, each once."""
-    gates: dict[Gate, None] = {}
+    gates: dict[Any, None] = {}
     waiting: list[Any] = list(formulas)
     while waiting:
         formula = waiting.pop()
@@ -71,43 +95,36 @@ def called_gates(formulas: list[Formula]) -> list[Gate]:
     return list(gates)
 
 
+def names_in(formulas: Sequence[Formula]) -> dict[str, Callable[..., float]]:
+    """What the Python of these formulas calls, by name."""
+    names: dict[str, Callable[..., float]] = {"divide": ieee.divide, "power": ieee.power}
+    return names | {gate.name: gate.on_floats(gate.arity or 1) for gate in called_gates(formulas)}
+
+
+def function_of_formulas(
+    name: str, inputs: list[str], *formulas: Formula, as_tuple: bool = False
+) -> Any:
+    """The function of floats that gives a formula's number, or a tuple of those of several."""
+    assignments, texts = as_python(*formulas)
+    result = f"({', '.join(texts)},)" if as_tuple else texts[0]
+    return define(name, inputs, [*assignments, f"return {result}"], names_in(formulas))
+
+
 def define(name: str, parameters: list[str], body: list[str], namespace: dict[str, Any]) -> Any:
     """A Python function made from the text of its body.
 
-    >>> define("double", ["x"], ["return x + x"], {})(2.0)
-    4.0
+    >>> import inspect
+    >>> double = define("double", ["x"], ["return x + x"], {})
+    >>> double(2.0), inspect.getsource(double)
+    (4.0, 'def double(x):\\n    return x + x\\n')
+
+    Its source is where `inspect`, a debugger and a traceback look for it.
     """
-    source = "\n    ".join([f"def _defined({', '.join(parameters)}):", *body])
+    source = "\n    ".join([f"def {name}({', '.join(parameters)}):", *body]) + "\n"
+    filename = f"<minigrad: {name} {next(_numbers)}>"
     scope = dict(namespace)
-    exec(compile(source, f"<minigrad: {name}>", "exec"), scope)
-    function = scope["_defined"]
-    function.__name__ = function.__qualname__ = name
-    return function
-
-
-@cache
-def float_forward(gate: Gate, count: int) -> Callable[..., float]:
-    """The forward rule as a function of `count` floats."""
-    gate.check_arity(count)
-    if gate.arity is None or gate.kernel is not None:
-        forward: Callable[..., float] = gate.kernel or gate.rule or gate.trace
-        return forward
-    code = FloatCode(gate)
-    body = [*code.forward(), "return out"]
-    function: Callable[..., float] = define(gate.name, code.inputs, body, code.namespace)
-    return function
-
-
-@cache
-def float_local_gradients(gate: Gate, count: int) -> Callable[..., tuple[float, ...]]:
-    """The local-gradient rule as a function of `count` floats and the output."""
-    gate.check_arity(count)
-    if gate.arity is None:
-        return gate.local_gradient
-    code = FloatCode(gate)
-    names = [f"d{i}" for i in range(count)]
-    body = [*code.local_gradients(*range(count)), f"return ({', '.join(names)},)"]
-    function: Callable[..., tuple[float, ...]] = define(
-        gate.name, [*code.inputs, "out"], body, code.namespace
-    )
+    exec(compile(source, filename, "exec"), scope)
+    function = scope.pop(name)
+    scope.update(namespace)  # the body may call another function of this name
+    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
     return function

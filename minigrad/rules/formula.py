@@ -10,11 +10,20 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from typing import Any, Final, NoReturn
 
 from .operand import Operand
 
 MINUS: Final = "−"
+
+
+def _operator(name: str, reflected: bool = False) -> Callable[[Formula, Any], Formula]:
+    def method(self: Formula, other: Any) -> Formula:
+        operands = as_formula(other), self
+        return Formula(name, operands if reflected else operands[::-1])
+
+    return method
 
 
 class Formula(Operand):
@@ -45,53 +54,17 @@ class Formula(Operand):
     def choose(self, if_true: Any, if_false: Any) -> Formula:
         return Formula("where", (self, as_formula(if_true), as_formula(if_false)))
 
-    def equals(self, other: Any) -> Formula:
-        return Formula("==", (self, as_formula(other)))
-
-    def __add__(self, other: Any) -> Formula:
-        return Formula("+", (self, as_formula(other)))
-
-    def __radd__(self, other: Any) -> Formula:
-        return Formula("+", (as_formula(other), self))
-
-    def __sub__(self, other: Any) -> Formula:
-        return Formula("-", (self, as_formula(other)))
-
-    def __rsub__(self, other: Any) -> Formula:
-        return Formula("-", (as_formula(other), self))
-
-    def __mul__(self, other: Any) -> Formula:
-        return Formula("*", (self, as_formula(other)))
-
-    def __rmul__(self, other: Any) -> Formula:
-        return Formula("*", (as_formula(other), self))
-
-    def __truediv__(self, other: Any) -> Formula:
-        return Formula("/", (self, as_formula(other)))
-
-    def __rtruediv__(self, other: Any) -> Formula:
-        return Formula("/", (as_formula(other), self))
-
-    def __pow__(self, other: Any) -> Formula:
-        return Formula("**", (self, as_formula(other)))
-
-    def __rpow__(self, other: Any) -> Formula:
-        return Formula("**", (as_formula(other), self))
+    equals = _operator("==")
+    __add__, __radd__ = _operator("+"), _operator("+", reflected=True)
+    __sub__, __rsub__ = _operator("-"), _operator("-", reflected=True)
+    __mul__, __rmul__ = _operator("*"), _operator("*", reflected=True)
+    __truediv__, __rtruediv__ = _operator("/"), _operator("/", reflected=True)
+    __pow__, __rpow__ = _operator("**"), _operator("**", reflected=True)
+    __lt__, __le__ = _operator("<"), _operator("<=")
+    __gt__, __ge__ = _operator(">"), _operator(">=")
 
     def __neg__(self) -> Formula:
         return Formula("neg", (self,))
-
-    def __lt__(self, other: Any) -> Formula:
-        return Formula("<", (self, as_formula(other)))
-
-    def __le__(self, other: Any) -> Formula:
-        return Formula("<=", (self, as_formula(other)))
-
-    def __gt__(self, other: Any) -> Formula:
-        return Formula(">", (self, as_formula(other)))
-
-    def __ge__(self, other: Any) -> Formula:
-        return Formula(">=", (self, as_formula(other)))
 
     def __abs__(self) -> NoReturn:
         raise TypeError("abs() cannot be part of a gate's rule: write mg.abs(x)")
@@ -123,28 +96,19 @@ def as_formula(operand: Any) -> Formula:
     )
 
 
-_COMPARED: Final = ("<", "<=", ">", ">=", "==")
+COMPARISONS: Final = ("<", "<=", ">", ">=", "==")
 # How tightly an operation binds; a looser part inside a tighter one gets parentheses.
 _BINDING: Final = {
     "where": 0,
-    **dict.fromkeys(_COMPARED, 1),
+    **dict.fromkeys(COMPARISONS, 1),
     **dict.fromkeys(("+", "-"), 2),
     **dict.fromkeys(("*", "/"), 3),
     "neg": 4,
     "**": 5,
     **dict.fromkeys(("number", "symbol", "call"), 6),
 }
-_COMPARISONS: Final = {"<=": ("≤", r"\le"), ">=": ("≥", r"\ge"), "==": ("=", "=")}
-
-
-def _wrap(text: str, part: Formula, binding: int) -> str:
-    negative = text.startswith((MINUS, "-")) and binding > _BINDING["neg"]
-    return f"({text})" if negative or _BINDING[part.operation] < binding else text
-
-
-def _wrap_right(text: str, part: Formula, binding: int) -> str:
-    """The right operand of + − · /: a minus sign does not stand directly after another sign."""
-    return f"({text})" if text.startswith((MINUS, "-")) else _wrap(text, part, binding)
+# What is written as in Python is not here.
+_SIGNS: Final = {"-": (MINUS, "-"), "<=": ("≤", r"\le"), ">=": ("≥", r"\ge"), "==": ("=", "=")}
 
 
 def format_number(number: float) -> str:
@@ -157,6 +121,62 @@ def format_number(number: float) -> str:
     return (text[:-2] if text.endswith(".0") else text).replace("-", MINUS)
 
 
+def as_text(formula: Formula) -> str:
+    """The formula as plain text, in Unicode: `y·x^(y − 1)`, `1 − out²`."""
+    return _written(formula, latex=False)
+
+
+def as_latex(formula: Formula) -> str:
+    """The formula as LaTeX, for a notebook or a text book."""
+    return _written(formula, latex=True)
+
+
+def _written(formula: Formula, latex: bool) -> str:
+    operation, parts = formula.operation, formula.operands
+    if operation == "symbol":
+        return str(parts[latex])
+    if operation == "number":
+        return format_number(parts[0]).replace(MINUS, "-" if latex else MINUS)
+    if operation == "call":
+        gate, *arguments = parts
+        inside = ", ".join(_written(argument, latex) for argument in arguments)
+        return str(gate.latex).format(inside) if latex else f"{gate.text_name}({inside})"
+    if operation == "where" and latex:
+        return rf"\begin{{cases}} {_latex_cases(formula)} \end{{cases}}"
+    texts = [_written(part, latex) for part in parts]
+    if operation == "where":
+        return f"{_wrap(texts[1], parts[1], 1)} if {texts[0]} else {texts[2]}"
+    if operation == "neg":
+        return ("-" if latex else MINUS) + _wrap(texts[0], parts[0], 4)
+    if operation == "/" and latex:
+        return rf"\frac{{{texts[0]}}}{{{texts[1]}}}"
+    if operation == "*" and parts[0] is parts[1]:
+        return _base(texts[0], parts[0]) + ("^2" if latex else "²")
+    if operation == "**":
+        exponent = f"{{{texts[1]}}}" if latex else _wrap(texts[1], parts[1], 6)
+        return f"{_base(texts[0], parts[0])}^{exponent}"
+    if operation == "/":
+        return f"{_wrap(texts[0], parts[0], 3)}/{_wrap_right(texts[1], parts[1], 4)}"
+    binding = _BINDING[operation]
+    wrap_right = _wrap if operation in COMPARISONS else _wrap_right
+    left = _wrap(texts[0], parts[0], binding)
+    right = wrap_right(texts[1], parts[1], binding + (operation == "-"))
+    if operation == "*":
+        return rf"{left} \cdot {right}" if latex else f"{left}·{right}"
+    sign = _SIGNS[operation][latex] if operation in _SIGNS else operation
+    return f"{left} {sign} {right}"
+
+
+def _wrap(text: str, part: Formula, binding: int) -> str:
+    negative = text.startswith((MINUS, "-")) and binding > _BINDING["neg"]
+    return f"({text})" if negative or _BINDING[part.operation] < binding else text
+
+
+def _wrap_right(text: str, part: Formula, binding: int) -> str:
+    """The right operand of + − · /: a minus sign does not stand directly after another sign."""
+    return f"({text})" if text.startswith((MINUS, "-")) else _wrap(text, part, binding)
+
+
 def _base(text: str, part: Formula) -> str:
     """The text of what is raised to a power: in brackets if it is a power already.
 
@@ -166,75 +186,6 @@ def _base(text: str, part: Formula) -> str:
     """
     raised = "^" in text or unicodedata.decomposition(text[-1:] or " ").startswith("<super>")
     return f"({text})" if raised or _BINDING[part.operation] < 6 else text
-
-
-def _is_square(formula: Formula) -> bool:
-    left, right = formula.operands
-    return formula.operation == "*" and left is right
-
-
-def as_text(formula: Formula) -> str:
-    """The formula as plain text, in Unicode: `y·x^(y − 1)`, `1 − out²`."""
-    operation, parts = formula.operation, formula.operands
-    if operation == "symbol":
-        return str(parts[0])
-    if operation == "number":
-        return format_number(parts[0])
-    if operation == "call":
-        gate, *arguments = parts
-        return f"{gate.text_name}({', '.join(map(as_text, arguments))})"
-    texts = [as_text(part) for part in parts]
-    if operation == "where":
-        return f"{_wrap(texts[1], parts[1], 1)} if {texts[0]} else {texts[2]}"
-    if operation == "neg":
-        return MINUS + _wrap(texts[0], parts[0], 4)
-    binding = _BINDING[operation]
-    left = _base(texts[0], parts[0]) if operation == "**" else _wrap(texts[0], parts[0], binding)
-    if operation == "*" and _is_square(formula):
-        return _base(texts[0], parts[0]) + "²"
-    wrap_right = _wrap if operation in _COMPARED else _wrap_right
-    right = wrap_right(texts[1], parts[1], binding + (operation in ("-", "/")))
-    if operation == "*":
-        return f"{left}·{right}"
-    if operation == "/":
-        return f"{left}/{_wrap_right(texts[1], parts[1], 4)}"
-    if operation == "**":
-        return f"{left}^{_wrap(texts[1], parts[1], 6)}"
-    sign = {"-": MINUS, **{key: both[0] for key, both in _COMPARISONS.items()}}.get(
-        operation, operation
-    )
-    return f"{left} {sign} {right}"
-
-
-def as_latex(formula: Formula) -> str:
-    """The formula as LaTeX, for a notebook or a text book."""
-    operation, parts = formula.operation, formula.operands
-    if operation == "symbol":
-        return str(parts[1])
-    if operation == "number":
-        return format_number(parts[0]).replace(MINUS, "-")
-    if operation == "call":
-        gate, *arguments = parts
-        return str(gate.latex).format(", ".join(map(as_latex, arguments)))
-    texts = [as_latex(part) for part in parts]
-    if operation == "where":
-        return rf"\begin{{cases}} {_latex_cases(formula)} \end{{cases}}"
-    if operation == "neg":
-        return "-" + _wrap(texts[0], parts[0], 4)
-    if operation == "/":
-        return rf"\frac{{{texts[0]}}}{{{texts[1]}}}"
-    binding = _BINDING[operation]
-    left = _base(texts[0], parts[0]) if operation == "**" else _wrap(texts[0], parts[0], binding)
-    if operation == "*" and _is_square(formula):
-        return _base(texts[0], parts[0]) + "^2"
-    if operation == "**":
-        return f"{left}^{{{texts[1]}}}"
-    wrap_right = _wrap if operation in _COMPARED else _wrap_right
-    right = wrap_right(texts[1], parts[1], binding + (operation == "-"))
-    if operation == "*":
-        return rf"{left} \cdot {right}"
-    sign = {key: both[1] for key, both in _COMPARISONS.items()}.get(operation, operation)
-    return f"{left} {sign} {right}"
 
 
 def _latex_cases(formula: Formula) -> str:

@@ -1,22 +1,25 @@
-"""What a row of the table of gates is, and how its rules run.
+"""What a row of the table of gates is, how its rules run, and the table itself.
 
 A rule is an expression over generic operands: arithmetic, comparisons, `where`, and other gates. It
-runs as it stands on any kind of `Operand`; `floats` compiles it for floats.
+runs as it stands on any kind of `Operand`; for floats it is compiled.
 """
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from inspect import Parameter, Signature, signature
-from typing import Any
+from typing import Any, Final
 
-from .floats import float_forward, float_local_gradients
+from .floats import function_of_formulas
 from .formula import Formula, as_formula, as_latex, as_text
 from .number import as_number, described
 from .operand import Operand
 
 Rule = Callable[..., Any]
+GateFunction = Callable[..., Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,11 +35,10 @@ class Gate:
 
     `rule(*inputs)` is the output, `local_gradient(*inputs, out)` a tuple with one item per input. A
     primitive has a `kernel` on floats in place of a rule; `fold` is the rule of two inputs that a
-    gate with any number of them applies from left to right; `native` names its implementation in
-    `native_math` where there is no rule to make one from. `definition` and `textbook_gradient` are
-    what a reader is shown, in simpler gates, where the rules take more care of overflow and edges.
-    `c` and `torch` are what exports write for it in those languages: templates over the inputs, as
-    `{0}`, `{all}`, or `{choices}` and `{index}`.
+    gate with any number of them applies from left to right. `definition` and `textbook_gradient`
+    are what a reader is shown, in simpler gates, where the rules take more care of overflow and
+    edges.
+    `is_dot`: the inputs are pairs of factors, and a reader sees a × gate for each pair and their Σ.
     `idle` is a word and a condition on (*inputs, out): where it holds, hardly any gradient passes.
     `kinks(*inputs, out)` lists quantities whose change of sign marks a point without a derivative.
     `arity` None means any number of inputs; `defaults` are the last inputs when they are left out;
@@ -51,11 +53,9 @@ class Gate:
     rule: Rule | None = None
     kernel: Callable[..., float] | None = None
     fold: Rule | None = None
-    native: str = ""
-    c: str = ""
-    torch: str = ""
     definition: Rule | None = None
     textbook_gradient: Rule | None = None
+    is_dot: bool = False
     kinks: Rule | None = None
     idle: tuple[str, Rule] | None = None
     arity: int | None = 1
@@ -82,18 +82,47 @@ class Gate:
             names = _named_inputs(self.rule)
         return tuple(names)
 
-    def forward(self, *inputs: float) -> float:
-        """The output for float inputs, in the total arithmetic of `ieee`."""
-        return float_forward(self, len(inputs))(*inputs)
-
-    def local_gradients(self, *inputs: float) -> tuple[float, ...]:
-        """d(output)/d(input) at float inputs, one for each."""
-        return float_local_gradients(self, len(inputs))(*inputs, self.forward(*inputs))
-
     @property
     def has_rules(self) -> bool:
         """False for a gate made by hand, with micrograd's `Value(data, children, op)`."""
         return self.rule is not None or self.kernel is not None
+
+    def accepts(self, count: int) -> bool:
+        """Whether the gate takes this many inputs."""
+        if self.arity is not None:
+            return count == self.arity
+        return count > 0 and not (self.is_dot and count % 2)
+
+    def check_arity(self, count: int) -> None:
+        """Raise a TypeError if the gate does not take `count` inputs."""
+        if self.accepts(count):
+            return
+        if self.arity is None and count == 0:
+            raise TypeError(f"{self.name} needs at least one input, got none")
+        if self.is_dot:
+            raise TypeError(f"{self.name} takes pairs of factors, got {count} inputs")
+        takes = f"{self.arity} input" + "s" * (self.arity != 1)
+        raise TypeError(f"{self.name} takes {takes}, got {count}")
+
+    # --- on floats ---
+
+    def on_floats(self, count: int) -> Callable[..., float]:
+        """The forward rule as a function of `count` floats, in the total arithmetic of `ieee`."""
+        return _forward_on_floats(self, count)
+
+    def gradients_on_floats(self, count: int) -> Callable[..., tuple[float, ...]]:
+        """The local-gradient rule as a function of `count` floats and the output."""
+        return _gradients_on_floats(self, count)
+
+    def forward(self, *inputs: float) -> float:
+        """The output for float inputs."""
+        return self.on_floats(len(inputs))(*inputs)
+
+    def local_gradients(self, *inputs: float) -> tuple[float, ...]:
+        """d(output)/d(input) at float inputs, one for each."""
+        return self.gradients_on_floats(len(inputs))(*inputs, self.forward(*inputs))
+
+    # --- on symbols, and on anything ---
 
     def trace(self, *inputs: Any) -> Any:
         """The forward rule run on operands of any kind."""
@@ -122,9 +151,16 @@ class Gate:
             )
         return [as_formula(part) for part in parts]
 
+    def shown_local_formulas(self, names: Sequence[str], out: str) -> list[Formula]:
+        """The local gradients as a textbook writes them."""
+        symbols = (*self._symbols(names), Formula.symbol(out))
+        return [
+            as_formula(part) for part in (self.textbook_gradient or self.local_gradient)(*symbols)
+        ]
+
     def text(self, *names: str) -> str:
         """The gate applied to inputs of these names, as plain text."""
-        return as_text(self.formula(*_symbols(self, names)))
+        return as_text(self.formula(*self._symbols(names)))
 
     def local_gradient_texts(self, *names: str, out: str = "out") -> list[str]:
         """The local gradients as plain text, one for each input."""
@@ -134,28 +170,45 @@ class Gate:
         """The local gradients as LaTeX; the names are LaTeX too."""
         return [as_latex(formula) for formula in self.shown_local_formulas(names, out)]
 
-    def shown_local_formulas(self, names: Sequence[str], out: str) -> list[Formula]:
-        """The local gradients as a textbook writes them."""
-        symbols = (*_symbols(self, names), Formula.symbol(out))
-        return [
-            as_formula(part) for part in (self.textbook_gradient or self.local_gradient)(*symbols)
-        ]
-
-    def check_arity(self, count: int) -> None:
-        """Raise a TypeError if the gate does not take `count` inputs."""
-        if self.arity is None and count == 0:
-            raise TypeError(f"{self.name} needs at least one input, got none")
-        if self.arity is not None and count != self.arity:
-            takes = f"{self.arity} input" + "s" * (self.arity != 1)
-            raise TypeError(f"{self.name} takes {takes}, got {count}")
+    def _symbols(self, names: Sequence[str]) -> list[Formula]:
+        return [Formula.symbol(name) for name in names or self.input_names]
 
     def __reduce__(self) -> tuple[Callable[[str], Gate], tuple[str]]:
-        from .gates import gate_named
-
         return gate_named, (self.name,)
 
     def __repr__(self) -> str:
         return f"<gate {self.name} {self.symbol}>"
+
+
+@cache
+def _forward_on_floats(gate: Gate, count: int) -> Callable[..., float]:
+    gate.check_arity(count)
+    if gate.arity is None or gate.kernel is not None:
+        forward: Callable[..., float] = gate.kernel or gate.rule or gate.trace
+        return forward
+    names, symbols = _float_symbols(count)
+    function: Callable[..., float] = function_of_formulas(
+        gate.name, names, gate.trace_formula(*symbols)
+    )
+    return function
+
+
+@cache
+def _gradients_on_floats(gate: Gate, count: int) -> Callable[..., tuple[float, ...]]:
+    gate.check_arity(count)
+    if gate.arity is None:
+        return gate.local_gradient
+    names, symbols = _float_symbols(count)
+    formulas = gate.local_formulas(*symbols, out=Formula.symbol("out"))
+    function: Callable[..., tuple[float, ...]] = function_of_formulas(
+        f"{gate.name}_gradients", [*names, "out"], *formulas, as_tuple=True
+    )
+    return function
+
+
+def _float_symbols(count: int) -> tuple[list[str], list[Formula]]:
+    names = [f"x{i}" for i in range(count)]
+    return names, [Formula.symbol(name) for name in names]
 
 
 def _named_inputs(rule: Rule) -> list[str]:
@@ -163,8 +216,33 @@ def _named_inputs(rule: Rule) -> list[str]:
     return [p.name for p in parameters if p.kind is not Parameter.VAR_POSITIONAL]
 
 
-def _symbols(gate: Gate, names: Sequence[str]) -> list[Formula]:
-    return [Formula.symbol(name) for name in names or gate.input_names]
+# --- the table ---
+
+GATES: Final[dict[str, Gate]] = {}
+FUNCTIONS: Final[dict[str, GateFunction]] = {}  # what users call, for each row
+
+
+def row(name: str, symbol: str, sentence: str, **rules: Any) -> GateFunction:
+    """Put a gate into the table and return the function that applies it to operands of any kind."""
+    GATES[name] = gate = Gate(name, symbol, sentence=sentence, **rules)
+    FUNCTIONS[name] = function = function_of(gate)
+    function.__module__ = "minigrad"  # where a pickle finds it again
+    return function
+
+
+def gate_named(name: str) -> Gate:
+    """The row of that name; an unknown one is an error that names its neighbour.
+
+    >>> gate_named("tahn")
+    Traceback (most recent call last):
+    ...
+    KeyError: "there is no gate 'tahn' in the table; did you mean 'tanh'? @mg.gate defines your own"
+    """
+    if name in GATES:
+        return GATES[name]
+    near = difflib.get_close_matches(name, GATES, 1)
+    hint = f"; did you mean {near[0]!r}?" if near else "."
+    raise KeyError(f"there is no gate {name!r} in the table{hint} @mg.gate defines your own")
 
 
 def apply(gate: Gate, operands: Sequence[Any]) -> Any:
@@ -176,7 +254,7 @@ def apply(gate: Gate, operands: Sequence[Any]) -> Any:
     return gate.forward(*map(as_number, operands))
 
 
-def function_of(gate: Gate) -> Callable[..., Any]:
+def function_of(gate: Gate) -> GateFunction:
     """The function that users call: `mg.tanh` for the row tanh.
 
     >>> import minigrad as mg
@@ -200,8 +278,8 @@ def function_of(gate: Gate) -> Callable[..., Any]:
 def all_inputs(gate: Gate, given: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
     """The inputs in order, when some are given by name or left out.
 
-    >>> from minigrad.rules.gates import GATES
-    >>> all_inputs(GATES["leaky_relu"], (2.0,), {"slope": 0.5})
+    >>> import minigrad as mg
+    >>> all_inputs(mg.GATES["leaky_relu"], (2.0,), {"slope": 0.5})
     (2.0, 0.5)
     """
     if named:
@@ -224,6 +302,16 @@ def _signature(gate: Gate) -> Signature:
     )
 
 
+def _items(gate: Gate, values: Any) -> Sequence[Any]:
+    try:
+        items = iter(values)
+    except TypeError:
+        raise TypeError(
+            f"{gate.name} takes Values and numbers, or one list of them, got {described(values)}"
+        ) from None
+    return list(items)  # not above: an error on the way is not that values is no list
+
+
 def documentation(gate: Gate) -> str:
     """The docstring of a gate's function and method, with an example that runs.
 
@@ -240,13 +328,3 @@ def documentation(gate: Gate) -> str:
     lines += ["", f"Local gradients: {local_gradients}, where out is the output.", ""]
     lines += ["A Value among the inputs gives a Value, numbers alone give a float."]
     return "\n".join(lines)
-
-
-def _items(gate: Gate, values: Any) -> Sequence[Any]:
-    try:
-        items = iter(values)
-    except TypeError:
-        raise TypeError(
-            f"{gate.name} takes Values and numbers, or one list of them, got {described(values)}"
-        ) from None
-    return list(items)  # not above: an error on the way is not that values is no list

@@ -15,66 +15,19 @@ in DiffRules.jl.
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from functools import reduce
-from itertools import chain
 from operator import add as plus
+from operator import mul as times
 from typing import Any
 
 from . import bell_curve, ieee
 from .formula import Formula
-from .gate import Gate, apply, function_of
-from .number import described
-from .operand import Operand
+from .gate import GATES as GATES
+from .gate import GateFunction, row
+from .operand import equal, where
 
-GATES: dict[str, Gate] = {}
-
-GateFunction = Callable[..., Any]
-
-FUNCTIONS: dict[str, GateFunction] = {}
-
-
-def row(name: str, symbol: str, sentence: str, **rules: Any) -> GateFunction:
-    """Put a gate into the table and return the function that applies it to operands of any kind."""
-    GATES[name] = gate = Gate(name, symbol, sentence=sentence, **rules)
-    FUNCTIONS[name] = function = function_of(gate)
-    function.__module__ = "minigrad"  # where a pickle finds it again
-    return function
-
-
-def gate_named(name: str) -> Gate:
-    """The row of that name; an unknown one is an error that names its neighbour.
-
-    >>> gate_named("tahn")
-    Traceback (most recent call last):
-    ...
-    KeyError: "there is no gate 'tahn' in the table; did you mean 'tanh'? @mg.gate defines your own"
-    """
-    if name in GATES:
-        return GATES[name]
-    near = difflib.get_close_matches(name, GATES, 1)
-    hint = f"; did you mean {near[0]!r}?" if near else "."
-    raise KeyError(f"there is no gate {name!r} in the table{hint} @mg.gate defines your own")
-
-
-def where(condition: Any, if_true: Any, if_false: Any) -> Any:
-    """`if_true` where the condition holds, else `if_false`: the `if` of rules, for any operand.
-
-    >>> where(2.0 > 1.0, "yes", "no")
-    'yes'
-    """
-    if isinstance(condition, Operand):
-        return condition.choose(if_true, if_false)
-    return if_true if condition else if_false
-
-
-def equal(x: Any, y: Any) -> Any:
-    """The condition x = y on numbers, for any operand (`==` on a `Value` is identity)."""
-    if isinstance(x, Operand):
-        return x.equals(y)
-    return y.equals(x) if isinstance(y, Operand) else x == y
-
+# fmt: off  (a table: a line for what a gate is, a line for each rule)
 
 # --- arithmetic -----------------------------------------------------------------------------------
 
@@ -87,6 +40,7 @@ add = row(
     rule=lambda x, y: x + y,
     local_gradient=lambda x, y, out: (1.0, 1.0),
 )
+
 sub = row(
     "sub",
     "−",
@@ -96,6 +50,7 @@ sub = row(
     rule=lambda x, y: x - y,
     local_gradient=lambda x, y, out: (1.0, -1.0),
 )
+
 mul = row(
     "mul",
     "×",
@@ -105,6 +60,7 @@ mul = row(
     rule=lambda x, y: x * y,
     local_gradient=lambda x, y, out: (y, x),
 )
+
 div = row(
     "div",
     "÷",
@@ -129,7 +85,7 @@ def _power_gradients(x: Any, y: Any, out: Any) -> tuple[Any, Any]:
     return where(equal(y, 0.0), 0.0, to_base), where(equal(x, 0.0), at_zero, to_exponent)
 
 
-pow = row(
+power = row(
     "pow",
     "xʸ",
     "the power sends y·x^(y − 1) to its base, and out·log x to its exponent",
@@ -138,9 +94,10 @@ pow = row(
     rule=lambda x, y: x**y,
     local_gradient=_power_gradients,
     textbook_gradient=lambda x, y, out: (y * x ** (y - 1.0), out * log(x)),
-    kinks=lambda x, y, out: (1.0 if y >= 0.0 and y % 1.0 == 0.0 else x,),  # x² is smooth at 0
-)
-neg = row(
+    kinks=lambda x, y, out: (1.0 if y >= 0.0 and y % 1.0 == 0.0 else x,),
+)  # x² is smooth at 0
+
+negative = row(
     "neg",
     "neg",
     "neg turns the sign of the gradient",
@@ -148,7 +105,8 @@ neg = row(
     rule=lambda x: -x,
     local_gradient=lambda x, out: (-1.0,),
 )
-sum = row(
+
+total = row(
     "sum",
     "Σ",
     "Σ distributes: every input receives the upstream gradient as it is",
@@ -157,6 +115,23 @@ sum = row(
     rule=lambda *inputs: reduce(plus, inputs),  # not Python's sum: from 3.12 on it rounds otherwise
     fold=plus,
     local_gradient=lambda *inputs_and_out: (1.0,) * (len(inputs_and_out) - 1),
+)
+
+
+def _other_factors(*factors_and_out: Any) -> tuple[Any, ...]:
+    factors = list(factors_and_out[:-1])
+    factors[::2], factors[1::2] = factors[1::2], factors[::2]
+    return tuple(factors)
+
+
+dot_product = row(
+    "dot",
+    "·",
+    "the dot product switches each pair of factors: each receives the gradient times the other",
+    arity=None,
+    is_dot=True,
+    rule=lambda *factors: reduce(plus, map(times, factors[::2], factors[1::2])),
+    local_gradient=_other_factors,
 )
 
 
@@ -191,12 +166,12 @@ maximum = row(
     latex=r"\max({0})",
     text_name="max",
     kernel=ieee.maximum,
-    torch="torch.stack([{all}]).amax(0)",
     fold=_larger,
     local_gradient=lambda *xs: _shares([where(x < xs[-1], 0.0, 1.0) for x in xs[:-1]]),
     textbook_gradient=lambda *xs: _shown_shares(xs, lambda x, y: x > y),
     kinks=lambda *xs: tuple(where(x < xs[-1], -1.0, 1.0) for x in xs[:-1]),
 )
+
 minimum = row(
     "minimum",
     "min",
@@ -205,7 +180,6 @@ minimum = row(
     latex=r"\min({0})",
     text_name="min",
     kernel=ieee.minimum,
-    torch="torch.stack([{all}]).amin(0)",
     fold=lambda x, y: -_larger(-x, -y),
     local_gradient=lambda *xs: _shares([where(x > xs[-1], 0.0, 1.0) for x in xs[:-1]]),
     textbook_gradient=lambda *xs: _shown_shares(xs, lambda x, y: x < y),
@@ -213,33 +187,21 @@ minimum = row(
 )
 
 
-less = row(
-    "less",
-    "<?",
-    "x < y is 1 or 0: it stops the gradient",
-    arity=2,
-    rule=lambda x, y: where(x < y, 1.0, 0.0),
-    local_gradient=lambda x, y, out: (0.0, 0.0),
-    kinks=lambda x, y, out: (x - y,),
-)
-less_equal = row(
-    "less_equal",
-    "≤?",
-    "x ≤ y is 1 or 0: it stops the gradient",
-    arity=2,
-    rule=lambda x, y: where(x <= y, 1.0, 0.0),
-    local_gradient=lambda x, y, out: (0.0, 0.0),
-    kinks=lambda x, y, out: (x - y,),
-)
-is_equal = row(
-    "is_equal",
-    "=?",
-    "x = y is 1 or 0: it stops the gradient",
-    arity=2,
-    rule=lambda x, y: where(equal(x, y), 1.0, 0.0),
-    local_gradient=lambda x, y, out: (0.0, 0.0),
-    kinks=lambda x, y, out: (x - y,),
-)
+def _comparison(name: str, sign: str, holds: Callable[[Any, Any], Any]) -> GateFunction:
+    return row(
+        name,
+        f"{sign}?",
+        f"x {sign} y is 1 or 0: it stops the gradient",
+        arity=2,
+        rule=lambda x, y: where(holds(x, y), 1.0, 0.0),
+        local_gradient=lambda x, y, out: (0.0, 0.0),
+        kinks=lambda x, y, out: (x - y,),
+    )
+
+
+less = _comparison("less", "<", lambda x, y: x < y)
+less_equal = _comparison("less_equal", "≤", lambda x, y: x <= y)
+is_equal = _comparison("is_equal", "=", equal)
 
 
 def _selected(*choices_and_index: Any) -> tuple[Any, ...]:
@@ -255,54 +217,8 @@ multiplexer = row(
     arity=None,
     example=(),
     kernel=ieee.select,
-    c="choose({count}, (const double[]){{{choices}}}, {index})",
-    torch="torch.stack([{choices}])[int({index})]",
-    native="select",
     local_gradient=_selected,
 )
-multiplexer.__module__, multiplexer.__qualname__ = __name__, "multiplexer"  # mg.select is below
-
-
-def select(table: Sequence[Any], index: Any) -> Any:
-    """The item of `table` at `index`, as a gate: a multiplexer with the index as its last input.
-
-    >>> import minigrad as mg
-    >>> embedding = [mg.Value(0.5), mg.Value(-1.5), mg.Value(2.0)]
-    >>> mg.select(embedding, 1)
-    Value(data=-1.5, grad=?, gate=select)
-
-    An index that is not a whole number from 0 to len(table) - 1 is an IndexError.
-    """
-    try:
-        items = iter(table)
-    except TypeError:
-        raise TypeError(
-            f"select takes a list of Values and numbers and then an index, got {described(table)}"
-        ) from None
-    return apply(GATES["select"], (*items, index))
-
-
-def lookup(matrix: Sequence[Sequence[Any]], index: Any) -> list[Any]:
-    """The row of `matrix` at `index`, each item by a multiplexer: an embedding.
-
-    >>> import minigrad as mg
-    >>> embedding = [[mg.Value(0.5), mg.Value(1.0)], [mg.Value(-1.5), mg.Value(2.0)]]
-    >>> [item.data for item in mg.lookup(embedding, 1)]
-    [-1.5, 2.0]
-    """
-    try:
-        rows = [list(items) for items in matrix]
-    except TypeError:
-        raise TypeError(
-            f"lookup takes a list of rows, each a list, and an index, got {described(matrix)}"
-        ) from None
-    lengths = {len(items) for items in rows}
-    if len(lengths) != 1:
-        raise ValueError(
-            f"lookup needs a matrix with rows of one length, got {sorted(lengths) or 'no rows'}"
-        )
-    return [select(column, index) for column in zip(*rows)]
-
 
 absolute = row(
     "abs",
@@ -311,9 +227,6 @@ absolute = row(
     dunder="abs",
     latex=r"\left|{0}\right|",
     kernel=ieee.absolute,
-    c="fabs({0})",
-    torch="torch.abs({0})",
-    native="absolute",
     local_gradient=lambda x, out: (where(x > 0.0, 1.0, where(x < 0.0, -1.0, x - x)),),  # nan stays
     textbook_gradient=lambda x, out: (where(x > 0.0, 1.0, where(x < 0.0, -1.0, 0.0)),),
     kinks=lambda x, out: (x,),
@@ -326,99 +239,92 @@ exp = row(
     "exp",
     "exp",
     "exp multiplies the gradient by its own output",
-    kernel=ieee.exp,
-    c="exp({0})",
-    torch="torch.exp({0})",
-    native="exp",
     latex=r"e^{{{0}}}",
+    kernel=ieee.exp,
     local_gradient=lambda x, out: (out,),
 )
+
 log: GateFunction = row(
     "log",
     "log",
     "log divides the gradient by its input",
-    kernel=ieee.log,
-    c="log({0})",
-    torch="torch.log({0})",
-    native="log",
     latex=r"\log({0})",
+    kernel=ieee.log,
     local_gradient=lambda x, out: (1.0 / x,),
     kinks=lambda x, out: (x,),
 )
+
 log1p = row(
     "log1p",
     "log1p",
     "log(1 + x) divides the gradient by 1 + x",
-    kernel=ieee.log1p,
-    c="log1p({0})",
-    torch="torch.log1p({0})",
-    native="log1p",
     latex=r"\log(1 + {0})",
+    kernel=ieee.log1p,
     local_gradient=lambda x, out: (1.0 / (1.0 + x),),
     kinks=lambda x, out: (1.0 + x,),
 )
+
 sqrt = row(
     "sqrt",
     "√",
     "√ divides the gradient by twice its own output",
-    kernel=ieee.sqrt,
-    c="sqrt({0})",
-    torch="torch.sqrt({0})",
-    native="sqrt",
     latex=r"\sqrt{{{0}}}",
     text_name="√",
+    kernel=ieee.sqrt,
     local_gradient=lambda x, out: (0.5 / out,),
     kinks=lambda x, out: (x,),
 )
+
 sin: GateFunction = row(
     "sin",
     "sin",
     "sin multiplies the gradient by the cosine of its input",
-    kernel=ieee.sin,
-    c="sin({0})",
-    torch="torch.sin({0})",
-    native="sin",
     latex=r"\sin({0})",
+    kernel=ieee.sin,
     local_gradient=lambda x, out: (cos(x),),
 )
+
 cos: GateFunction = row(
     "cos",
     "cos",
     "cos multiplies the gradient by minus the sine of its input",
-    kernel=ieee.cos,
-    c="cos({0})",
-    torch="torch.cos({0})",
-    native="cos",
     latex=r"\cos({0})",
+    kernel=ieee.cos,
     local_gradient=lambda x, out: (-sin(x),),
 )
+
 normal_density = row(
     "normal_density",
     "φ",
     "φ(x) multiplies the gradient by −x times its own output",
-    kernel=bell_curve.normal_density,
-    c="0.3989422804014327 * exp(-0.5 * {0} * {0})",
-    torch="0.3989422804014327 * torch.exp(-0.5 * {0} * {0})",
-    native="normal_density",
     latex=r"\varphi({0})",
     text_name="φ",
+    kernel=bell_curve.normal_density,
     local_gradient=lambda x, out: (-x * out,),
 )
+
 normal_cdf = row(
     "normal_cdf",
     "Φ",
     "Φ(x) multiplies the gradient by the density of the bell curve at x",
-    kernel=bell_curve.normal_cdf,
-    c="0.5 * erfc(-0.7071067811865476 * {0})",
-    torch="torch.special.ndtr({0})",
-    native="normal_cdf",
     latex=r"\Phi({0})",
     text_name="Φ",
+    kernel=bell_curve.normal_cdf,
     local_gradient=lambda x, out: (normal_density(x),),
 )
 
 
 # --- activations ----------------------------------------------------------------------------------
+
+tanh = row(
+    "tanh",
+    "tanh",
+    "tanh multiplies the gradient by 1 − out², which vanishes as it saturates",
+    latex=r"\tanh({0})",
+    kernel=ieee.tanh,
+    local_gradient=lambda x, out: (1.0 - out * out,),
+    idle=("saturated", lambda x, out: 1.0 - out * out < 0.04),
+)
 
 
 def _sigmoid(x: Any) -> Any:
@@ -426,41 +332,29 @@ def _sigmoid(x: Any) -> Any:
     return where(x >= 0.0, 1.0, decay) / (1.0 + decay)
 
 
-tanh = row(
-    "tanh",
-    "tanh",
-    "tanh multiplies the gradient by 1 − out², which vanishes as it saturates",
-    kernel=ieee.tanh,
-    c="tanh({0})",
-    torch="torch.tanh({0})",
-    native="tanh",
-    latex=r"\tanh({0})",
-    local_gradient=lambda x, out: (1.0 - out * out,),
-    idle=("saturated", lambda x, out: 1.0 - out * out < 0.04),
-)
 sigmoid = row(
     "sigmoid",
     "σ",
     "σ multiplies the gradient by out·(1 − out), at most a quarter",
-    rule=_sigmoid,
-    torch="torch.sigmoid({0})",
     latex=r"\sigma({0})",
     text_name="σ",
+    rule=_sigmoid,
     local_gradient=lambda x, out: (out * (1.0 - out),),
     definition=lambda x: 1.0 / (1.0 + exp(-x)),
-    idle=("saturated", lambda x, out: out * (1.0 - out) < 0.01),  # of a quarter: 4 %, as in tanh
-)
+    idle=("saturated", lambda x, out: out * (1.0 - out) < 0.01),
+)  # of a quarter: 4 %, as in tanh
+
 relu = row(
     "relu",
     "relu",
     "relu lets the gradient through where its input is positive, and stops it elsewhere",
     rule=lambda x: where(x <= 0.0, 0.0, x),
-    torch="torch.relu({0})",
     local_gradient=lambda x, out: (where(x <= 0.0, 0.0, 1.0),),
     definition=lambda x: maximum(0.0, x),
     kinks=lambda x, out: (x,),
     idle=("dead", lambda x, out: x <= 0.0),
 )
+
 leaky_relu = row(
     "leaky_relu",
     "leaky",
@@ -471,24 +365,25 @@ leaky_relu = row(
     local_gradient=lambda x, slope, out: (where(x > 0.0, 1.0, slope), where(x > 0.0, 0.0, x)),
     kinks=lambda x, slope, out: (x,),
 )
+
 softplus = row(
     "softplus",
     "softplus",
     "softplus multiplies the gradient by σ of its input",
     rule=lambda x: where(x > 0.0, x, 0.0) + log1p(exp(-absolute(x))),
-    torch="torch.logaddexp({0}, torch.zeros_like({0}))",
     local_gradient=lambda x, out: (sigmoid(x),),
     definition=lambda x: log(1.0 + exp(x)),
 )
+
 silu = row(
     "silu",
     "silu",
     "silu multiplies the gradient by σ(x)·(1 + x·σ(−x))",
     rule=lambda x: where(x > -700.0, x / (1.0 + exp(-x)), (x * exp(0.5 * x)) * exp(0.5 * x)),
-    torch="torch.nn.functional.silu({0})",
     local_gradient=lambda x, out: (sigmoid(x) * (1.0 + x * sigmoid(-x)),),
     definition=lambda x: x * sigmoid(x),
 )
+
 gelu = row(
     "gelu",
     "gelu",
@@ -497,29 +392,8 @@ gelu = row(
     local_gradient=lambda x, out: (normal_cdf(x) + x * normal_density(x),),
 )
 
+# fmt: on
 
-def dot(left: Iterable[Any], right: Iterable[Any]) -> Any:
-    """The sum of the products of two lists of equal length: a × gate for each pair, then one Σ.
-
-    >>> import minigrad as mg
-    >>> mg.dot([1, 2], [3, 4])
-    11.0
-    >>> mg.dot([mg.Value(2.0), mg.Value(-3.0)], [-1, -2])
-    Value(data=4.0, grad=?, gate=sum)
-    """
-    for side in (left, right):
-        if type(side) is not list and not isinstance(side, Iterable):
-            raise TypeError(f"dot takes two lists of Values and numbers, got {described(side)}")
-    left, right = list(left), list(right)
-    if len(left) != len(right):
-        raise ValueError(
-            f"dot needs two lists of one length, got {len(left)} and {len(right)} items"
-        )
-    if not left:
-        raise TypeError("dot needs at least one input in each of its lists, got none")
-    for operand in chain(left, right):
-        if isinstance(operand, Operand):
-            if (total := operand.sum_of_products(left, right)) is not None:
-                return total
-            break
-    return sum(map(mul, left, right))
+# mg.select and mg.dot take lists; a pickle finds the functions of these rows here
+for _function, _name in ((multiplexer, "multiplexer"), (dot_product, "dot_product")):
+    _function.__module__, _function.__qualname__ = __name__, _name

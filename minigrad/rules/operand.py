@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 
@@ -16,15 +15,28 @@ class Operand:
         """What `gate` makes of operands of which at least one is of this kind."""
         raise NotImplementedError
 
-    @staticmethod
-    def sum_of_products(left: Sequence[Any], right: Sequence[Any]) -> Any:
-        """Σ left·right where this kind has a form of its own for it, else None."""
-        return None
-
     def choose(self, if_true: Any, if_false: Any) -> Any:
         """`where` with this operand as the condition."""
         return if_true if self else if_false
 
-    def equals(self, other: Any) -> Any:
+    def equals(self, other: Any, /) -> Any:
         """The condition self = other, on numbers; Python's `==` is identity on a `Value`."""
         raise NotImplementedError
+
+
+def where(condition: Any, if_true: Any, if_false: Any) -> Any:
+    """`if_true` where the condition holds, else `if_false`: the `if` of rules, for any operand.
+
+    >>> where(2.0 > 1.0, "yes", "no")
+    'yes'
+    """
+    if isinstance(condition, Operand):
+        return condition.choose(if_true, if_false)
+    return if_true if condition else if_false
+
+
+def equal(x: Any, y: Any) -> Any:
+    """The condition x = y on numbers, for any operand (`==` on a `Value` is identity)."""
+    if isinstance(x, Operand):
+        return x.equals(y)
+    return y.equals(x) if isinstance(y, Operand) else x == y

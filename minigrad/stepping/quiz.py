@@ -23,7 +23,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from ..engine import Value, own_backward
+from ..engine import Value
 from ..rules import as_number, described
 from .step import Step
 
@@ -173,7 +173,7 @@ def _mistakes(
     """The numbers that an input at these places receives if a known mistake is made."""
     upstream = step.upstream or 0.0
     yield "sign", -sum(step.contributions[place] or 0.0 for place in at)
-    if own_backward(step.output) or not step.gate.has_rules:
+    if step.output.own_backward or not step.gate.has_rules:
         return
     values = list(step.input_values)
     local_gradients = step.gate.local_gradients(*values)

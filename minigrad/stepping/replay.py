@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from types import MappingProxyType
 from typing import Final
 
-from ..engine import CONSTANT, Value, one_at_a_time, own_backward, write_grad
+from ..engine import Value, one_at_a_time, write_grad
 from ..rules import as_number
 from ..text import check_digits
 from .step import Circuit, Step
@@ -107,7 +107,7 @@ class Passes:
             return None
         output = gates[-1 - taken]
         upstream = self._gradients.get(output, NOTHING)
-        send = self._run_own_function if own_backward(output) else self._send_back
+        send = self._run_own_function if output.own_backward else self._send_back
         numbers = send(output, upstream)
         self._history.append(numbers)
         return Step(circuit, forward + taken + 1, output, upstream, *numbers)
@@ -180,7 +180,7 @@ class Passes:
         after: Numbers = ()
         for source, local in zip(output.inputs, output.local_gradients):
             contribution = old = new = None
-            if source._second is not CONSTANT:
+            if not source.is_constant:
                 contribution = local * upstream
                 old = gradients.get(source)
                 gradients[source] = new = contribution + (NOTHING if old is None else old)

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections import Counter
 from functools import cached_property
 
-from ..engine import Value, leaves_and_gates, own_backward
+from ..engine import Value, leaves_and_gates
 from ..rules import Formula, Gate, as_latex, as_text
 from ..text import Names, rounded
 from . import words
@@ -113,7 +113,7 @@ class Step:
     @property
     def local_gradients(self) -> tuple[float | None, ...]:
         """d(output)/d(input) for every input, as they were when the gate was recorded."""
-        if own_backward(self.output):
+        if self.output.own_backward:
             return (None,) * len(self.inputs)
         return self.output.local_gradients
 

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ..engine import Value, own_backward
+from ..engine import Value
 from ..rules import Formula, as_formula, as_latex, as_text, simplified
 from ..text import apply_gate_of, number_formula
 
@@ -63,7 +63,7 @@ def branches(step: Step) -> list[Branch]:
 
 
 def _local_formulas(step: Step) -> list[Formula]:
-    if own_backward(step.output) or not step.gate.has_rules:
+    if step.output.own_backward or not step.gate.has_rules:
         unknown = Formula.symbol("its own function", r"\text{its own function}")
         return [unknown] * len(step.inputs)
     name = step.circuit.names.formula

@@ -7,9 +7,8 @@ Each contribution is a product, and each gradient a sum of them, in the order in
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
-from ..engine import Value, is_dot, one_at_a_time, order_with_dots
+from ..engine import Circuit, Value, number_of
 from ..rules import Gate
 from .kernels import forward_kernel, local_kernels
 from .operations import ALONE, EACH_ROW, ONCE, Operations
@@ -39,23 +38,6 @@ def flatten_batch(output: Value, parameters: Sequence[Value], inputs: Sequence[V
     return circuit.operations.tape(parameters, len(inputs), [total], [gradients])
 
 
-class _Gate(NamedTuple):
-    """A gate of a circuit; or, without one, a dot product, whose inputs are its factors."""
-
-    wire: Value
-    gate: Gate | None
-    inputs: tuple[Value, ...]
-
-
-def _circuit(output: Value) -> tuple[list[Value], list[_Gate]]:
-    with one_at_a_time:  # or another thread could write out a dot product between two looks at it
-        leaves, gates = order_with_dots(output)
-        return leaves, [
-            _Gate(wire, None, wire._first) if is_dot(wire) else _Gate(wire, wire.gate, wire.inputs)
-            for wire in gates
-        ]
-
-
 class Flattening:
     """The node of every wire, forward, and then of every gradient."""
 
@@ -67,54 +49,54 @@ class Flattening:
         self.nodes |= {wire: self.operations.leaf(input_phase) for wire in inputs}
         self.leading = set(self.nodes)  # the wires through which a parameter or an input acts
 
-    def _forward(self, output: Value) -> list[_Gate]:
-        """Make the nodes of a circuit; gives its gates in order."""
-        leaves, gates = _circuit(output)
+    def _forward(self, circuit: Circuit) -> None:
+        """Make the nodes of a circuit."""
         nodes, leading = self.nodes, self.leading
-        for wire in leaves:
+        for wire in circuit.leaves:
             if wire not in nodes:
-                nodes[wire] = self.operations.constant(wire._data)
-        for gate in gates:
-            wire, inputs = gate.wire, gate.inputs
+                nodes[wire] = self.operations.constant(number_of(wire))
+        for wire in circuit.gates:
             if wire not in nodes:
-                nodes[wire] = self._output(gate, [nodes[source] for source in inputs])
+                inputs = circuit.inputs(wire)
+                nodes[wire] = self._output(circuit.gate(wire), [nodes[x] for x in inputs])
                 if not leading.isdisjoint(inputs):
                     leading.add(wire)
-        return gates
 
-    def _output(self, item: _Gate, operands: list[int]) -> int:
-        gate = item.gate
-        if gate is None:
-            return self.operations.total(operands[::-1])  # the last product stands first
+    def _output(self, gate: Gate, operands: list[int]) -> int:
+        if gate.is_dot:
+            return self.operations.total(operands)
         if gate.arity is None and gate.fold is None and gate.rule is not None:
             return apply_rule(self.operations, gate, tuple(operands))
         return self.operations.apply(forward_kernel(gate), tuple(operands))
 
     def gradients(self, output: Value, wanted: Sequence[Value]) -> list[int]:
         """The nodes of d(output)/d(wanted); the same products and sums as `Value.backward`."""
-        gates = self._forward(output)
+        circuit = Circuit(output, for_running=True)
+        self._forward(circuit)
         nodes, operations, leading = self.nodes, self.operations, self.leading
         phases, numbers = operations.phases, operations.numbers
         seed = [operations.constant(1.0), ALONE]
         once = phases[nodes[output]] == ONCE
         sent = {} if once and operations.has_rows else {output: seed}
         from_rows = {} if sent else {output: seed}  # to what is the same in all rows
-        for wire, gate, inputs in reversed(gates):
+        for wire in reversed(circuit.gates):
             if not (wire in sent or wire in from_rows):
                 continue
             upstream = self._total(sent.pop(wire, []), from_rows.pop(wire, []))
             is_number = numbers[upstream] is not None
             out = nodes[wire]
             each_row = phases[out] == EACH_ROW
-            available = [nodes[source] for source in inputs]
-            available.append(out)
-            for source, local in zip(inputs, self._local_gradients(gate, available)):
-                if local is None or source not in leading:
+            gate, inputs = circuit.gate(wire), circuit.inputs(wire)
+            local = self._local_gradients(gate, [*[nodes[source] for source in inputs], out])
+            if gate.is_dot:  # in the order in which its × gates would send
+                inputs, local = inputs[::-1], local[::-1]
+            for source, local_gradient in zip(inputs, local):
+                if local_gradient is None or source not in leading:
                     continue
                 to = from_rows if each_row and phases[nodes[source]] == ONCE else sent
-                factors = (local, upstream)
-                if is_number or numbers[local] is not None:
-                    factors = operations.contribution(local, upstream)
+                factors = (local_gradient, upstream)
+                if is_number or numbers[local_gradient] is not None:
+                    factors = operations.contribution(local_gradient, upstream)
                 if source in to:
                     to[source] += factors
                 else:
@@ -127,10 +109,11 @@ class Flattening:
             sent = [total, ALONE, *sent]
         return self.operations.total(sent) if sent else self.operations.constant(0.0)
 
-    def _local_gradients(self, gate: Gate | None, available: list[int]) -> Sequence[int | None]:
+    def _local_gradients(self, gate: Gate, available: list[int]) -> Sequence[int | None]:
         """Their nodes, made of the inputs and the output; None where the rule says 0."""
-        if gate is None:  # each factor's is the other one
-            available[:-1:2], available[1::2] = available[1::2], available[:-1:2]
+        if gate.is_dot:  # each factor's is the other one
+            available.pop()
+            available[::2], available[1::2] = available[1::2], available[::2]
             return available
         if gate.arity is None:
             return local_gradients(self.operations, gate, available)

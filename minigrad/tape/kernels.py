@@ -25,8 +25,7 @@ from ..rules import (
     as_text,
     called_gates,
     define,
-    float_forward,
-    ieee,
+    names_in,
 )
 
 
@@ -46,7 +45,7 @@ class Kernel:
         """Whether it can be machine code: made of rules and of what `native_math` has."""
         if self.formula is None:
             return self.fold is not None or self.native != ""
-        return all(gate.native or gate.fold or gate.rule for gate in called_gates([self.formula]))
+        return all(gate.kernel or gate.fold or gate.rule for gate in called_gates([self.formula]))
 
     @property
     def partial(self) -> bool:
@@ -90,9 +89,8 @@ def kernel_of(formula: Formula, count: int) -> Kernel:
         if text == "(x0 + x1)":
             return SUM
         names = [f"x{i}" for i in range(count)]
-        namespace: dict[str, Any] = {"divide": ieee.divide, "power": ieee.power}
-        namespace |= {gate.name: float_forward(gate, gate.arity or 1) for gate in called}
-        on_floats = define(as_text(formula), names, [*assignments, f"return {text}"], namespace)
+        body = [*assignments, f"return {text}"]
+        on_floats = define("kernel", names, body, names_in([formula]))
         _kernels[key] = Kernel(as_text(formula), on_floats, formula, count)
     return _kernels[key]
 
@@ -109,7 +107,7 @@ def forward_kernel(gate: Gate) -> Kernel:
     if gate.fold is not None and as_text(gate.fold(*SYMBOLS[:2])) == "x0 + x1":
         return SUM
     on_floats = gate.kernel or gate.trace
-    return Kernel(gate.name, on_floats, fold=gate.fold, native=gate.native)
+    return Kernel(gate.name, on_floats, fold=gate.fold, native=gate.name)
 
 
 class Local(NamedTuple):

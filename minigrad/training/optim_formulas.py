@@ -21,8 +21,7 @@ from ..rules import (
     as_text,
     called_gates,
     define,
-    float_forward,
-    ieee,
+    names_in,
 )
 from ..tape import COMPARISONS, parts_first
 
@@ -88,7 +87,7 @@ class UpdateFormulas:
     @property
     def is_native(self) -> bool:
         """Whether they can be machine code."""
-        return all(gate.native or gate.fold or gate.rule for gate in self._gates)
+        return all(gate.kernel or gate.fold or gate.rule for gate in self._gates)
 
     @property
     def differing(self) -> set[Formula]:
@@ -142,8 +141,7 @@ class UpdateFormulas:
                 "    new_states.append(s)",
                 "return new_states",
             ]
-        namespace: dict[str, Any] = {"divide": ieee.divide, "power": ieee.power}
-        namespace |= {gate.name: float_forward(gate, gate.arity or 1) for gate in self._gates}
+        namespace: dict[str, Any] = names_in(self.results)
         names = ["values", "data", "states", "lr"]
         function: UpdateOfValues = define("update", names, body, namespace)
         return function

@@ -3,10 +3,12 @@
 import math
 
 import pytest
+from helpers.counts import count_near
 
 import minigrad as mg
 from minigrad import Value
 from minigrad.calculus.own_gates import BUILT_IN
+from minigrad.rules.gate import FUNCTIONS
 
 
 def test_right_gradients_are_called_right():
@@ -186,8 +188,8 @@ def test_no_verdict_where_finite_differences_disagree_with_one_another(function,
 
 def test_every_built_in_gate_passes_gradcheck():
     for name in BUILT_IN - {"select"}:  # whose last input is a whole number
-        inputs = [0.37, 1.71, 0.93][: mg.GATES[name].arity or 3]
-        report = mg.gradcheck(getattr(mg, name), inputs)
+        inputs = [0.37, 1.71, 0.93][: count_near(mg.GATES[name], 3)]
+        report = mg.gradcheck(FUNCTIONS[name], inputs)
         assert report, f"{name}: {report}"
 
 

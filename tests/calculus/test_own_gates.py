@@ -9,7 +9,7 @@ from helpers.circuits import EXECUTORS
 
 import minigrad as mg
 from minigrad import GATES, Value
-from minigrad.rules.gates import FUNCTIONS
+from minigrad.rules.gate import FUNCTIONS
 
 
 def gradients(output, leaves):

@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 
 import minigrad as mg
-import minigrad.engine.backward
 from minigrad import Value
+from minigrad.engine import value
 
-ENGINE = minigrad.engine.backward.__file__
+ENGINE = value.__file__
 GATES = 50
 
 

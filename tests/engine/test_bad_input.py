@@ -271,7 +271,7 @@ def test_grad_by_what_is_no_value() -> None:
 
 
 def test_an_unknown_gate_is_named_with_its_neighbour() -> None:
-    from minigrad.rules.gates import gate_named
+    from minigrad.rules.gate import gate_named
 
     with pytest.raises(KeyError, match=r"did you mean 'tanh'"):
         gate_named("tahn")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers.counts import count_near
 
 import minigrad as mg
 from minigrad import Value, nn
@@ -26,7 +27,7 @@ POINTS = [(0.5, -1.25, 2.0), (-0.75, 3.0, 0.25), (2.0, 2.0, 1.0), (-30.0, 0.5, 1
 
 def gate_circuit(gate: Gate) -> tuple[list[Value], Value]:
     """A gate on leaves, with enough around it that contributions meet."""
-    count = gate.arity or 3
+    count = count_near(gate, 3)
     leaves = [Value(number, label=f"x_{i}") for i, number in enumerate(POINTS[0][:count])]
     operands: list[Any] = list(leaves)
     if gate.name == "select":
@@ -37,7 +38,7 @@ def gate_circuit(gate: Gate) -> tuple[list[Value], Value]:
 
 
 def engine(gate: Gate, point: tuple[float, ...]) -> tuple[list[float], list[float]]:
-    count = gate.arity or 3
+    count = count_near(gate, 3)
     leaves = [Value(number) for number in point[:count]]
     operands: list[Any] = list(leaves)
     if gate.name == "select":

@@ -5,6 +5,7 @@ import math
 import struct
 
 import pytest
+from helpers.counts import count_near
 from hypothesis import strategies as st
 
 from minigrad import GATES, Value
@@ -60,7 +61,7 @@ def circuits(draw, names=tuple(ARITHMETIC), most=12, of=numbers, after_each=as_i
     steps = []
     for place in range(draw(st.integers(1, most))):
         gate = GATES[draw(st.sampled_from(names))]
-        count = gate.arity or draw(st.integers(1, 4))
+        count = count_near(gate, draw(st.integers(1, 4)))
         wires = st.one_of(st.integers(0, 3 + place), of)
         steps.append(
             (gate, [draw(wires) for _ in range(count - 1)] + [draw(st.integers(0, 3 + place))])

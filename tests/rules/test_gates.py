@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from helpers.counts import count_near, counts
 from helpers.points import POINTS, allowed_error, is_ordinary, is_right, points, ulps_off, unseen
 from helpers.references import DIGITS, REFERENCES, Exact, condition, derivative, error_of, reference
 from mpmath import mp, mpf
 
 import minigrad as mg
-from minigrad.rules.gate import Gate
-from minigrad.rules.gates import FUNCTIONS
+from minigrad.rules.gate import FUNCTIONS, Gate
 
 
 @pytest.fixture(autouse=True)
@@ -24,15 +24,11 @@ def many_digits() -> Iterator[None]:
         yield
 
 
-def arities(gate: Gate) -> list[int]:
-    return [gate.arity] if gate.arity else [1, 2, 3]
-
-
 def gates() -> list[Any]:
     return [
         pytest.param(gate, arity, id=f"{gate.name}-{arity}")
         for gate in mg.GATES.values()
-        for arity in arities(gate)
+        for arity in counts(gate)
         if not (gate.name == "select" and arity == 1)  # a table without items
     ]
 
@@ -139,7 +135,7 @@ def test_method_function_and_row_are_one_gate(gate: Gate) -> None:
 
 @pytest.mark.parametrize("gate", mg.GATES.values(), ids=lambda gate: gate.name)
 def test_row_is_complete(gate: Gate) -> None:
-    names = "wxy"[: gate.arity or 3]
+    names = "wxy"[: count_near(gate, 3)]
     assert gate.symbol
     assert gate.sentence
     assert gate.text(*names)

@@ -1,0 +1,146 @@
+"""What the number on a wire may decide: nothing, while a function is being recorded.
+
+>>> import minigrad as mg
+>>> x = mg.Value(2.0)
+>>> x > 1
+True
+>>> recorded(lambda: x > 1)
+Value(data=1.0, grad=?, gate=less)
+
+A recorded circuit is replayed with other numbers, so a function must not decide anything in Python
+by the numbers that it happens to see while it is recorded. A wire then refuses to be turned into a
+bool, a number or an index, and says what to write instead; its comparisons are gates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar, copy_context
+from typing import Any, Final
+
+from ..engine import Value, calling_source, guards
+from ..rules import FUNCTIONS, select
+
+FIXED: Final = "it gives a number, and the recording would keep that of this moment for good"
+NOT_REPEATED: Final = "it would be done while the function is recorded, and never afterwards"
+OF_ITS_OWN: Final = "write mg.grad(y, [x], create_graph=True) for a gradient inside it"
+
+
+class TracingError(TypeError):
+    """A compiled function lets its course depend on numbers, which a recording cannot follow."""
+
+
+class _Dependents:
+    """Which wires depend on an argument of the function: each is looked at once."""
+
+    def __init__(self, arguments: Sequence[Value]) -> None:
+        self.has_arguments = bool(arguments)
+        self._known = dict.fromkeys(arguments, True)
+
+    def __contains__(self, wire: Value) -> bool:
+        known, waiting = self._known, [wire]
+        while waiting:
+            last = waiting[-1]
+            unknown = [] if last in known else [x for x in last.inputs if x not in known]
+            if not unknown:
+                known.setdefault(last, any(known[source] for source in last.inputs))
+                waiting.pop()
+            waiting += unknown
+        return known[wire]
+
+
+# What a thread (or task) records: one of them in its context, and for each a guard in `guards`.
+_dependents: Final[ContextVar[_Dependents | None]] = ContextVar("_dependents", default=None)
+
+
+def is_recording() -> bool:
+    """Whether a function is being recorded in this thread."""
+    return _dependents.get() is not None
+
+
+def recorded(call: Callable[[], Any], arguments: Sequence[Value] = ()) -> Any:
+    """What the call returns, while no wire's number decides anything in this thread.
+
+    `arguments` are the wires that stand for other numbers in later calls. In a context of its own,
+    which is left whatever happens: a Ctrl-C cannot come before that.
+    """
+
+    def inside() -> Any:
+        _dependents.set(_Dependents(arguments))
+        return call()
+
+    guards.append(_GUARD)
+    try:
+        return copy_context().run(inside)
+    finally:
+        guards.pop()
+
+
+def refuse_while_recording(what: str, why: str, remedy: str) -> None:
+    """An error in a function that is being recorded in this thread, for what no replay repeats."""
+    if is_recording():
+        raise TracingError(
+            f"{what} inside a compiled function, {calling_source()}: {why}. {remedy}, or call the "
+            "function without mg.compile"
+        )
+
+
+def _is_open(operand: Any) -> bool:
+    """Whether this is a wire that stands for any number: one of a function being recorded."""
+    return is_recording() and isinstance(operand, Value) and not operand.is_constant
+
+
+class _Guard:
+    """What the engine asks while anything is recorded, in this thread or another."""
+
+    def reads_data(self, wire: Value) -> None:
+        """Refuse what would be fixed for good, and nothing would find it out.
+
+        What depends on an argument is another number at the next call, whose result is then
+        compared with that of the function itself.
+        """
+        dependents = _dependents.get()
+        if dependents and dependents.has_arguments and _is_open(wire) and wire not in dependents:
+            what = "reading .data of a value that depends on no argument"
+            refuse_while_recording(what, FIXED, "Compute with the Value itself")
+
+    def reads_grad(self, wire: Value) -> None:
+        if _is_open(wire):
+            refuse_while_recording(
+                "reading .grad of a value", FIXED, f"Read it after the call, {OF_ITS_OWN}"
+            )
+
+    def writes(self, wire: Value, attribute: str) -> None:
+        if _is_open(wire):
+            remedy = "Do it before or after the call"
+            refuse_while_recording(f"writing {attribute} of a value", NOT_REPEATED, remedy)
+
+    def is_done_once(self, what: str) -> None:
+        remedy = "Call it before or after"
+        if what == "backward()":
+            remedy = f"Call it on what the function returns, {OF_ITS_OWN}"
+        refuse_while_recording(what, NOT_REPEATED, remedy)
+
+    def fixes_a_number(self, what: str, remedy: str) -> None:
+        refuse_while_recording(what, FIXED, remedy)
+
+    def condition(self, gate: str, x: Any, y: Any) -> Any:
+        """A comparison as a gate, for `where`; None where Python may compare the numbers."""
+        return FUNCTIONS[gate](x, y) if _is_open(x) or _is_open(y) else None
+
+    def choice(self, condition: Value, if_true: Any, if_false: Any) -> Any:
+        """A multiplexer; None where Python may choose."""
+        if not _is_open(condition):
+            return None
+        return select([if_true, if_false], self.condition("is_equal", condition, 0.0))
+
+    def decides(self, wire: Value, what: str, remedy: str) -> None:
+        if _is_open(wire):
+            raise TracingError(
+                f"{what} of a value that is being recorded, {calling_source()}: the recording is "
+                "replayed with other numbers, so the function cannot branch on this one. "
+                f"{remedy}, or call the function without mg.compile"
+            )
+
+
+_GUARD: Final = _Guard()

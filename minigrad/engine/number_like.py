@@ -1,0 +1,158 @@
+"""A wire where Python asks for its number: comparisons, `if`, `float()`; and who is asked before.
+
+>>> from minigrad import Value
+>>> x = Value(2.5)
+>>> float(x), int(x), bool(x)
+(2.5, 2, True)
+>>> x % 2
+Traceback (most recent call last):
+...
+TypeError: % of Value(data=2.5, grad=?) is not a gate: write v.data % n for its number
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
+
+from ..rules import Operand, as_number
+
+# Who is asked before a number leaves the circuit or changes: nobody in ordinary use. `compiled`
+# puts its guard here while it records a function, which is to be replayed with other numbers.
+guards: Final[list[Any]] = []
+
+OUTSIDE: Final = "Do it to the numbers before the call, or to the result's .data after it"
+
+Wire = TypeVar("Wire", bound="NumberLike")
+
+
+def _no_gate(what: str, instead: str, remedy: str = OUTSIDE) -> Callable[..., NoReturn]:
+    """A method for what no gate does: it says what to write in its place."""
+
+    def refuse(self: NumberLike, *_: Any) -> NoReturn:
+        self._become_a_number(what, remedy)
+        raise TypeError(f"{what} of {self!r} is not a gate: {instead}")
+
+    return refuse
+
+
+def _comparison(
+    gate: str, holds: Callable[[float, float], bool], swapped: bool = False
+) -> Callable[[NumberLike, Any], bool]:
+    """A comparison of numbers; while a function is recorded, the gate that compares wires."""
+
+    def compare(self: NumberLike, other: Any) -> bool:
+        if guards:
+            x, y = (other, self) if swapped else (self, other)
+            if (wire := guards[-1].condition(gate, x, y)) is not None:
+                return wire  # type: ignore[no-any-return]
+        return holds(self._data, other._data if isinstance(other, NumberLike) else as_number(other))
+
+    return compare
+
+
+class NumberLike(Operand):
+    """The operators of a wire, declared; its comparisons and conversions to Python's numbers."""
+
+    __slots__ = ()
+
+    _data: float
+
+    def _become_a_number(self, what: str, remedy: str) -> None:
+        """Ask whether Python may have the number: it has no gradient."""
+        if guards:
+            guards[-1].decides(self, what, remedy)
+
+    __lt__ = _comparison("less", operator.lt)
+    __le__ = _comparison("less_equal", operator.le)
+    __gt__ = _comparison("less", operator.gt, swapped=True)
+    __ge__ = _comparison("less_equal", operator.ge, swapped=True)
+    equals = _comparison("is_equal", operator.eq)
+
+    def choose(self, if_true: Any, if_false: Any) -> Any:
+        if guards and (gate := guards[-1].choice(self, if_true, if_false)) is not None:
+            return gate
+        return if_true if self else if_false
+
+    def __eq__(self, other: object) -> bool:
+        if guards and other is not self and hasattr(type(other), "__float__"):
+            self._become_a_number(
+                "== or != (or `in`)",
+                "Write mg.where(mg.is_equal(x, y), a, b) or mg.select(table, index) to compare "
+                "numbers, `x is y` to ask for the same wire",
+            )
+        return NotImplemented  # Python asks the other operand, and then for identity
+
+    __hash__ = Operand.__hash__
+
+    def __bool__(self) -> bool:
+        self._become_a_number(
+            "bool() (an if, while, and, or, not, or a comparison in one of them)",
+            "Write mg.where(condition, a, b), mg.maximum or mg.minimum",
+        )
+        return self._data != 0.0
+
+    def __float__(self) -> float:
+        self._become_a_number("float()", "Write mg.exp, mg.log, mg.sin … instead of math.exp …")
+        return self._data
+
+    def __int__(self) -> int:
+        self._become_a_number("int()", "Write mg.select(table, index) to choose by a number")
+        return int(self._data)
+
+    def __format__(self, layout: str) -> str:
+        if layout:
+            raise TypeError(
+                f"a Value has no layout {layout!r}: write {{v.data:{layout}}} for {self!r}"
+            )
+        return str(self)
+
+    if not TYPE_CHECKING:  # a type checker refuses them as they are
+        __index__ = _no_gate(
+            "An index made",
+            "write int(v) for its number, or mg.select(table, v) for an item of a table",
+            "Write mg.select(table, index) for an item, mg.lookup(matrix, index) for a row",
+        )
+        __round__ = _no_gate("round()", "write round(v.data) for its number")
+        __trunc__ = _no_gate("math.trunc()", "write math.trunc(v.data)")
+        __divmod__ = __rdivmod__ = _no_gate("divmod()", "write divmod(v.data, n) for its numbers")
+        __mod__ = __rmod__ = _no_gate("%", "write v.data % n for its number")
+        __floordiv__ = __rfloordiv__ = _no_gate("//", "write v.data // n for its number, or v / n")
+
+    if TYPE_CHECKING:  # `recording` makes them from the table; a test compares the two
+
+        def __add__(self: Wire, other: Any) -> Wire: ...
+        def __radd__(self: Wire, other: Any) -> Wire: ...
+        def __sub__(self: Wire, other: Any) -> Wire: ...
+        def __rsub__(self: Wire, other: Any) -> Wire: ...
+        def __mul__(self: Wire, other: Any) -> Wire: ...
+        def __rmul__(self: Wire, other: Any) -> Wire: ...
+        def __truediv__(self: Wire, other: Any) -> Wire: ...
+        def __rtruediv__(self: Wire, other: Any) -> Wire: ...
+        def __pow__(self: Wire, other: Any) -> Wire: ...
+        def __rpow__(self: Wire, other: Any) -> Wire: ...
+        def __neg__(self: Wire) -> Wire: ...
+        def __abs__(self: Wire) -> Wire: ...
+        def exp(self: Wire) -> Wire: ...
+        def log(self: Wire) -> Wire: ...
+        def log1p(self: Wire) -> Wire: ...
+        def sqrt(self: Wire) -> Wire: ...
+        def sin(self: Wire) -> Wire: ...
+        def cos(self: Wire) -> Wire: ...
+        def normal_density(self: Wire) -> Wire: ...
+        def normal_cdf(self: Wire) -> Wire: ...
+        def tanh(self: Wire) -> Wire: ...
+        def sigmoid(self: Wire) -> Wire: ...
+        def relu(self: Wire) -> Wire: ...
+        def leaky_relu(self: Wire, slope: Any = 0.01) -> Wire: ...
+        def softplus(self: Wire) -> Wire: ...
+        def silu(self: Wire) -> Wire: ...
+        def gelu(self: Wire) -> Wire: ...
+        def maximum(self: Wire, *others: Any) -> Wire: ...
+        def minimum(self: Wire, *others: Any) -> Wire: ...
+        def less(self: Wire, other: Any) -> Wire: ...
+        def less_equal(self: Wire, other: Any) -> Wire: ...
+        def is_equal(self: Wire, other: Any) -> Wire: ...
+        def __getattr__(self, name: str) -> Any: ...  # gates of one's own, free attributes
+        def __setattr__(self, name: str, value: Any) -> None: ...
