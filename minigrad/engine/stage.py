@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ..rules import described
 from .backward import Value
-from .order import topological_order
+from .circuit import Circuit
 
 
 @dataclass(frozen=True)
@@ -35,30 +35,28 @@ def check_stage(stage: object) -> None:
         raise TypeError(f"stage= takes a Stage, like stepper.stage, got {described(stage)}")
 
 
-def present_stage(output: Value) -> Stage:
+def present_stage(circuit: Circuit, wires: Collection[Value] | None = None) -> Stage:
     """The stage that the circuit's own numbers show: its data, and what gradients there are.
 
     >>> import minigrad as mg
     >>> x = mg.Value(3.0)
     >>> y = x * x
-    >>> present_stage(y).gradients
+    >>> present_stage(Circuit(y)).gradients
     {}
     >>> y.backward()
-    >>> present_stage(y).contributions == {(y, 0): 3.0, (y, 1): 3.0}
+    >>> present_stage(Circuit(y)).contributions == {(y, 0): 3.0, (y, 1): 3.0}
     True
+
+    Of some wires only, if they are given: a picture of a part of a large circuit needs no more.
     """
-    return stage_of(topological_order(output))
-
-
-def stage_of(wires: Collection[Value]) -> Stage:
-    """The same for some wires only: what a picture of a part of a large circuit needs."""
-    gradients = {wire: wire.grad for wire in wires if wire.has_grad}
+    shown = circuit.wires if wires is None else wires
+    gradients = {wire: wire.grad for wire in shown if wire.has_grad}
     return Stage(
-        values={wire: wire.data for wire in wires},
+        values={wire: wire.data for wire in shown},
         gradients=gradients,
         contributions={
             (wire, place): local * gradient
             for wire, gradient in gradients.items()
-            for place, local in enumerate(wire.local_gradients)
+            for place, local in enumerate(circuit.local_gradients(wire))
         },
     )
