@@ -1,62 +1,43 @@
-"""What a picture points out: units that pass no gradient, the first inf or nan, big gradients.
+"""Which colour each wire and each gate of a picture has.
 
->>> import minigrad as mg
->>> from minigrad.engine.stage import present_stage
->>> y = mg.Value(-3.0).relu()
->>> idle_gates([y], present_stage(y))[y]
-'dead'
+It says what stands out, or how big a gradient is; the colours themselves are those of the theme.
+
+>>> heat_level(0.01, reference=1.0, levels=7)
+1
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite, log10
+from typing import NamedTuple
 
-from ..calculus import Nonfinite, first_nonfinite
-from ..engine import Stage, Value
-from .captions import one_line
-from .dot import dot_name, dot_text, font
+from ..engine import Value
 from .scene import Scene
-from .themes import Theme
 
 
-def idle_gates(gates: Iterable[Value], stage: Stage) -> dict[Value, str]:
-    """The gates that pass hardly any gradient at this stage, each with its row's word for that."""
-    found = {}
-    for wire in gates:
-        if wire.gate is None or wire.gate.idle is None or wire not in stage.values:
-            continue
-        word, condition = wire.gate.idle
-        numbers = [stage.values.get(source) for source in wire.inputs]
-        if None not in numbers and condition(*numbers, stage.values[wire]):
-            found[wire] = word
-    return found
+class GateLook(NamedTuple):
+    """How the gate behind a wire is drawn: `style` and `peripheries` in Graphviz's words."""
+
+    fill: str
+    line: str
+    thickness: float
+    style: str
+    peripheries: int
 
 
-def nonfinite_birth(output: Value, stage: Stage) -> Nonfinite | None:
-    """Where the first inf or nan began, if the stage shows any."""
-    numbers = (*stage.values.values(), *stage.gradients.values(), *stage.contributions.values())
-    return None if all(map(isfinite, numbers)) else first_nonfinite(output)
-
-
-def legend_of_marks(idle: Mapping[Value, str], birth: Nonfinite | None, theme: Theme) -> list[str]:
-    """A line of the caption for each kind of mark."""
-    wires: dict[str, list[str]] = {}
-    for wire, word in idle.items():
-        assert wire.gate is not None
-        wires.setdefault(word, []).append(dot_name(wire.label) or dot_text(wire.gate.symbol))
-    lines = [
-        f"dashed: {word}&#160;{_some(list(dict.fromkeys(names)))}" for word, names in wires.items()
-    ]
-    if birth is not None:
-        border = "" if birth.wire.is_leaf else "double border: "
-        lines.append(f"{border}the first inf or nan: {one_line(birth.what)}")
-    return [font(line, theme.warning, 11) for line in lines]
-
-
-def _some(names: Sequence[str], most: int = 8) -> str:
-    more = len(names) - most
-    return ",&#160;".join(names[:most]) + (f" and {more} more" if more > 0 else "")
+def gate_look(scene: Scene, wire: Value) -> GateLook:
+    """Finished gates are tinted, idle ones dashed; where an inf began the border is double."""
+    theme, active = scene.theme, wire is scene.active
+    idle, birth = wire in scene.idle, wire is scene.nonfinite_wire
+    line = theme.warning if idle or birth else theme.line
+    fill = theme.done if wire in scene.stage.done else theme.gate
+    return GateLook(
+        fill=theme.active if active else fill,
+        line=theme.active_line if active else line,
+        thickness=2.6 if active else 2.2 if idle else 1.4,
+        style="filled,dashed" if idle else "filled",
+        peripheries=2 if birth else 1,
+    )
 
 
 def heat_level(gradient: float, reference: float, levels: int) -> int:
@@ -82,17 +63,5 @@ def wire_colour(scene: Scene, gradient: float | None, active: bool = False) -> s
         return theme.line
     if gradient != gradient:
         return theme.warning
-    reference = scene.stage.gradients.get(scene.output, 1.0)
+    reference = scene.stage.gradients.get(scene.circuit.output, 1.0)
     return theme.heat[heat_level(gradient, reference, len(theme.heat))]
-
-
-def legend_of_heat(theme: Theme) -> str:
-    """The colours of the heat map and what they stand for, as a line of the caption."""
-    swatches = "".join(f'<td width="40" height="7" bgcolor="{c}"></td>' for c in theme.heat)
-    texts = ("≤ 10⁻³", "10⁻²", "10⁻¹", "1", "10", "10²", "≥ 10³")
-    labels = "".join(f"<td>{font(text, theme.ink, 10)}</td>" for text in texts)
-    title = font("|gradient| as a multiple of the output's", theme.ink, 11)
-    return (
-        f'<table border="0" cellborder="0" cellspacing="1" cellpadding="1"><tr><td rowspan="2">'
-        f"{title} </td>{swatches}</tr><tr>{labels}</tr></table>"
-    )

@@ -1,12 +1,12 @@
 """Gates shown as the simpler gates of their definition: sigmoid as ×−1, exp, +1, 1/x.
 
 >>> import minigrad as mg
->>> from minigrad.engine.stage import present_stage
->>> y = mg.Value(1.0, label="x").sigmoid()
->>> expansion = expand(y, ["sigmoid"], present_stage(y))
->>> [wire.gate.name for wire in mg.topological_order(expansion.output) if wire.gate]
+>>> from minigrad.engine import present_stage
+>>> circuit = Circuit(mg.Value(1.0, label="x").sigmoid())
+>>> expanded = expand(circuit, ["sigmoid"], present_stage(circuit))
+>>> [expanded.circuit.gate(wire).name for wire in expanded.circuit.gates]
 ['neg', 'exp', 'add', 'div']
->>> [expansion.symbols.get(wire) for wire in mg.topological_order(expansion.output) if wire.gate]
+>>> [expanded.symbols.get(wire) for wire in expanded.circuit.gates]
 ['×−1', None, '+1', '1/x']
 
 The expanded circuit is a copy; the one that was given is left as it is.
@@ -14,33 +14,29 @@ The expanded circuit is a copy; the one that was given is left as it is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextvars import Context
 from dataclasses import replace
 from math import isclose, isnan
 from typing import NamedTuple
 
-from ..engine import Stage, Value, copied, topological_order
-from ..rules import GATES, Formula, as_formula, as_text, gate_named
+from ..engine import Circuit, Stage, Value, gradient_of, restored, write_data, write_grad
+from ..rules import GATES, Formula, Gate, as_formula, as_text, gate_named
 from ..text import apply_gate_of
 
 
 class Expansion(NamedTuple):
     """The expanded copy, its stage, what its new gates show, and the copy of each wire."""
 
-    output: Value
+    circuit: Circuit
     stage: Stage
     symbols: dict[Value, str]
     twins: Mapping[Value, Value]
 
 
-def expand(output: Value, names: Iterable[str], stage: Stage) -> Expansion:
+def expand(circuit: Circuit, names: Iterable[str], stage: Stage) -> Expansion:
     """The circuit with every gate of these names replaced by its definition, one name at a time."""
-    memo: dict[int, Value] = {}
-    twin = copied(output, memo)
-    twins = {wire: memo[id(wire)] for wire in topological_order(output)}
-    stage = _translated(stage, twins)
-    symbols: dict[Value, str] = {}
+    found = Expansion(circuit, stage, {}, {wire: wire for wire in circuit.wires})
     for name in [names] if isinstance(names, str) else names:
         gate = gate_named(str(name))
         if gate.definition is None:
@@ -48,10 +44,55 @@ def expand(output: Value, names: Iterable[str], stage: Stage) -> Expansion:
             raise ValueError(
                 f"the gate {name!r} has no definition in simpler gates; these have one: {known}"
             )
-        for wire in topological_order(twin):
-            if wire.gate is gate:
-                stage = _expand_gate(wire, stage, symbols)
-    return Expansion(twin, stage, symbols, twins)
+        found = _with_gate_expanded(found, gate)
+    return found
+
+
+def _with_gate_expanded(last: Expansion, gate: Gate) -> Expansion:
+    """A copy in which the definition stands in the place of every such gate."""
+    twins: dict[Value, Value] = {}
+    expanded: set[Value] = set()
+    for wire in last.circuit.wires:
+        inputs = tuple(twins[source] for source in last.circuit.inputs(wire))
+        inside = None
+        if not wire.is_leaf and last.circuit.gate(wire) is gate:
+            inside = _definition(wire, gate, inputs)
+        if inside is None:
+            twins[wire] = _copy(last.circuit, wire, inputs)
+        else:
+            twins[wire] = inside
+            expanded.add(inside)
+            write_data(inside, wire.data)
+            write_grad(inside, gradient_of(wire))
+            vars(inside).update(vars(wire))
+    circuit = Circuit(twins[last.circuit.output], last.circuit.collapse)
+    stage, symbols = _with_insides(
+        circuit, _translated(last.stage, twins), expanded, set(twins.values())
+    )
+    symbols |= {twins[wire]: symbol for wire, symbol in last.symbols.items() if wire in twins}
+    return Expansion(circuit, stage, symbols, {w: twins[twin] for w, twin in last.twins.items()})
+
+
+def _copy(circuit: Circuit, wire: Value, inputs: tuple[Value, ...]) -> Value:
+    """A wire as the circuit sees it: a gate that only the circuit knows becomes one like others."""
+    gate = None if wire.is_leaf else circuit.gate(wire)
+    kind = "constant" if wire.is_constant else ""
+    numbers = wire.data, gradient_of(wire)
+    twin = restored(type(wire), *numbers, gate, inputs, circuit.local_gradients(wire), kind)
+    vars(twin).update(vars(wire))
+    return twin
+
+
+def _definition(wire: Value, gate: Gate, inputs: tuple[Value, ...]) -> Value | None:
+    """The output of the gates that define one; None if they only pass an input on."""
+    # in a context of its own: recorded even inside no_grad()
+    inside: Value = Context().run(gate.definition, *inputs)  # type: ignore[arg-type]
+    if not isclose(inside.data, wire.data, rel_tol=1e-9, abs_tol=1e-12) and not isnan(wire.data):
+        raise ValueError(
+            f"the data of an input of {wire!r} was changed after the gate was recorded (its "
+            f"definition gives {inside.data!r} now): build the circuit again"
+        )
+    return None if inside.is_leaf or inside in inputs else inside
 
 
 def _translated(stage: Stage, twins: Mapping[Value, Value]) -> Stage:
@@ -69,50 +110,54 @@ def _translated(stage: Stage, twins: Mapping[Value, Value]) -> Stage:
     )
 
 
-def _expand_gate(wire: Value, stage: Stage, symbols: dict[Value, str]) -> Stage:
-    """Put the definition's gates behind a wire, and into the stage what is known of them."""
-    assert wire.gate is not None
-    inputs = wire.inputs
-    # in a context of its own: recorded even inside no_grad()
-    inside: Value = Context().run(wire.gate.definition, *inputs)  # type: ignore[arg-type]
-    if not isclose(inside.data, wire.data, rel_tol=1e-9, abs_tol=1e-12) and not isnan(wire.data):
-        raise ValueError(
-            f"the data of an input of {wire!r} was changed after the gate was recorded (its "
-            f"definition gives {inside.data!r} now): build the circuit again"
-        )
-    leaves, gates = _inside(inside, inputs)
-    if inside in inputs:  # a definition that only passes its input on has no gates to show
-        return stage
-    wire.gate, wire._first, wire._second = inside.gate, inside._first, inside._second
-    wire._d_first, wire._d_second = inside._d_first, inside._d_second
-    gates[-1] = wire
-    symbols.update({gate: symbol for gate in gates if (symbol := _with_constants(gate))})
-    return _with_inside(stage, wire, leaves, gates)
+def _with_insides(
+    circuit: Circuit, stage: Stage, expanded: set[Value], copies: Collection[Value]
+) -> tuple[Stage, dict[Value, str]]:
+    """The stage with the numbers inside of expanded gates, and what the gates there show.
+
+    Inside, too, the chain rule holds: every gate hands on what it receives.
+    """
+    values, gradients = dict(stage.values), dict(stage.gradients)
+    contributions = {
+        use: sent for use, sent in stage.contributions.items() if use[0] not in expanded
+    }
+    done, symbols = set(stage.done), {}
+    outer = {gate: gate for gate in expanded}  # of every gate inside, the one that it explains
+    for gate in reversed(circuit.gates):
+        if gate not in outer:
+            continue
+        whole = outer[gate]
+        if symbol := _with_constants(circuit, gate):
+            symbols[gate] = symbol
+        if whole in done:
+            done.add(gate)
+        goes_back = (whole, 0) in stage.contributions and whole in gradients
+        local_gradients = circuit.local_gradients(gate) if goes_back else ()
+        for place, local in enumerate(local_gradients):
+            contributions[gate, place] = local * gradients[gate]
+        for place, source in enumerate(circuit.inputs(gate)):
+            if source in copies:
+                continue
+            if whole in values:
+                values[source] = source.data
+            if not source.is_leaf:
+                outer[source] = whole
+                if goes_back:
+                    sent = contributions[gate, place]
+                    gradients[source] = gradients.get(source, 0.0) + sent
+    stage = replace(
+        stage,
+        values=values,
+        gradients=gradients,
+        contributions=contributions,
+        done=frozenset(done),
+    )
+    return stage, symbols
 
 
-def _inside(output: Value, inputs: tuple[Value, ...]) -> tuple[list[Value], list[Value]]:
-    """The leaves and the gates between the inputs and the output."""
-    seen = set(inputs)
-    leaves: list[Value] = []
-    gates: list[Value] = []
-    waiting = [(output, False)]
-    while waiting:
-        wire, its_inputs_are_in = waiting.pop()
-        if its_inputs_are_in:
-            gates.append(wire)
-        elif wire not in seen:
-            seen.add(wire)
-            if wire.is_leaf:
-                leaves.append(wire)
-            else:
-                waiting.append((wire, True))
-                waiting.extend((source, False) for source in reversed(wire.inputs))
-    return leaves, gates
-
-
-def _with_constants(wire: Value) -> str | None:
+def _with_constants(circuit: Circuit, wire: Value) -> str | None:
     """What a gate with one input besides constants shows: `+1` and `1/x`, not `+` and `÷`."""
-    inputs = wire.inputs
+    inputs = circuit.inputs(wire)
     if sum(not source.is_constant for source in inputs) != 1:
         return None
     x = Formula.symbol("x")
@@ -135,23 +180,3 @@ def in_a_circle(formula: Formula) -> str:
         return as_text(formula)
     (number,) = (part for part in formula.operands if part.operation == "number")
     return sign + as_text(number)
-
-
-def _with_inside(stage: Stage, wire: Value, leaves: list[Value], gates: list[Value]) -> Stage:
-    """The stage with the numbers of the gates behind a wire: the chain rule inside of it."""
-    values, gradients = dict(stage.values), dict(stage.gradients)
-    contributions = {key: sent for key, sent in stage.contributions.items() if key[0] is not wire}
-    if wire in values:
-        values |= {source: source.data for source in (*leaves, *gates[:-1])}
-    if (wire, 0) in stage.contributions and wire in gradients:
-        inner = set(gates)
-        for gate in reversed(gates):
-            for place, local in enumerate(gate.local_gradients):
-                source = gate.inputs[place]
-                contributions[gate, place] = sent = local * gradients[gate]
-                if source in inner:
-                    gradients[source] = gradients.get(source, 0.0) + sent
-    done = stage.done | set(gates) if wire in stage.done else stage.done
-    return replace(
-        stage, values=values, gradients=gradients, contributions=contributions, done=done
-    )

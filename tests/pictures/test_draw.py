@@ -11,7 +11,7 @@ from helpers.pictures import Picture, clean, fan_out, network, neuron
 
 import minigrad as mg
 from minigrad import Value
-from minigrad.engine.stage import Stage
+from minigrad.engine import Stage
 from minigrad.pictures.layout import LayoutError
 
 HERE = Path(__file__).parent
