@@ -7,36 +7,35 @@ All steps together compute bit for bit what `backward()` does, on numbers of the
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import MappingProxyType
 from typing import Final
 
-from ..engine import CONSTANT, Value, one_at_a_time, own_backward, write_grad
+from ..engine import Stage, Value, gradient_of, one_at_a_time, own_backward, write_grad
 from ..rules import as_number
-from ..text import check_digits
-from .step import Circuit, Step
+from .snapshot import Snapshot
+from .step import Step
 
 NOTHING: Final = -0.0  # the zero to sum from: −0.0 + c is c, to the last bit
 
 Numbers = tuple[float | None, ...]
 
 
-class Passes:
+class Replay:
     """A place in the two passes, and how to move it by a step.
 
-    >>> passes = Passes(Value(2.0).exp())
-    >>> passes.step().direction, passes.step().direction, passes.step(), passes.position
+    >>> replay = Replay(Snapshot(Value(2.0).exp()))
+    >>> replay.step().direction, replay.step().direction, replay.step(), replay.position
     ('forward', 'backward', None, 2)
     """
 
-    def __init__(self, output: Value, upstream: float = 1.0, digits: int = 2) -> None:
-        check_digits(digits)
-        self.circuit: Final = Circuit(output, digits)
-        if output.is_constant:
+    def __init__(self, circuit: Snapshot, upstream: float = 1.0) -> None:
+        if circuit.output.is_constant:
             raise ValueError(
-                f"there is nothing to step through behind {output!r}, which no gate has made: was "
-                "it computed from numbers alone, or inside no_grad()?"
+                f"there is nothing to step through behind {circuit.output!r}, which no gate has "
+                "made: was it computed from numbers alone, or inside no_grad()?"
             )
+        self.circuit: Final = circuit
         self.upstream = as_number(upstream)
         self._gradients: dict[Value, float] = {}
         # of every backward step: contributions, and gradients before and after
@@ -53,9 +52,9 @@ class Passes:
     def position(self) -> int:
         """How many steps have been taken; assigning to it goes there.
 
-        >>> passes = Passes(Value(2.0).exp().log())
-        >>> passes.position = 3
-        >>> passes.present.title
+        >>> replay = Replay(Snapshot(Value(2.0).exp().log()))
+        >>> replay.position = 3
+        >>> replay.present.title
         'backward 1 of 2 · gate log'
         """
         return self._forward_position + len(self._history)
@@ -107,21 +106,25 @@ class Passes:
             return None
         output = gates[-1 - taken]
         upstream = self._gradients.get(output, NOTHING)
-        send = self._run_own_function if own_backward(output) else self._send_back
-        numbers = send(output, upstream)
+        own = own_backward(output)
+        numbers = (
+            self._run_own_function(own, output, upstream)
+            if own
+            else self._send_back(output, upstream)
+        )
         self._history.append(numbers)
         return Step(circuit, forward + taken + 1, output, upstream, *numbers)
 
     def back(self) -> Step | None:
         """Undo the latest step exactly; the step before it, or None at the start.
 
-        >>> passes = Passes(Value(2.0).exp())
-        >>> passes.position = 2
-        >>> passes.back().direction, passes.back(), passes.back(), passes.position
+        >>> replay = Replay(Snapshot(Value(2.0).exp()))
+        >>> replay.position = 2
+        >>> replay.back().direction, replay.back(), replay.back(), replay.position
         ('forward', None, None, 0)
         """
         if self._history:
-            inputs = self._output_at(self.position).inputs
+            inputs = self.circuit.inputs(self._output_at(self.position))
             _, before, _ = self._history.pop()
             for source, gradient in reversed(tuple(zip(inputs, before))):
                 if gradient is None:
@@ -140,6 +143,38 @@ class Passes:
         self._forward_position = 0
         self._show_upstream()
 
+    def another(self) -> Replay:
+        """A replay of the same numbers, at the start."""
+        return Replay(self.circuit, self.upstream)
+
+    @property
+    def stage(self) -> Stage:
+        """What is known at this point, for `mg.draw(output, stage=...)`.
+
+        >>> replay = Replay(Snapshot(Value(2.0, label="x").exp()))
+        >>> replay.stage.values[replay.output]
+        Traceback (most recent call last):
+        ...
+        KeyError: Value(data=7.38905609893065, grad=?, gate=exp)
+        """
+        circuit, present = self.circuit, self.present
+        forward = circuit.gates[: self._forward_position]
+        count = len(circuit.gates)
+        sent = [self._taken(count + 1 + i) for i in range(len(self._history))]
+        finished = [step.output for step in sent] or forward
+        return Stage(
+            values={wire: circuit.values[wire] for wire in circuit.leaves + forward},
+            gradients=dict(self._gradients),
+            contributions={
+                (step.output, place): contribution
+                for step in sent
+                for place, contribution in enumerate(step.contributions)
+                if contribution is not None
+            },
+            done=frozenset(finished[:-1]),
+            active=present.output if present else None,
+        )
+
     # --- what a step does ---
 
     def sent_to(self, wire: Value) -> list[float]:
@@ -148,7 +183,9 @@ class Passes:
         return [
             contribution
             for position, (contributions, _, _) in enumerate(self._history, first)
-            for source, contribution in zip(self._output_at(position).inputs, contributions)
+            for source, contribution in zip(
+                self.circuit.inputs(self._output_at(position)), contributions
+            )
             if source is wire and contribution is not None
         ]
 
@@ -178,9 +215,10 @@ class Passes:
         contributions: Numbers = ()
         before: Numbers = ()
         after: Numbers = ()
-        for source, local in zip(output.inputs, output.local_gradients):
+        inputs, local_gradients = self.circuit.inputs(output), self.circuit.local_gradients(output)
+        for source, local in zip(inputs, local_gradients):
             contribution = old = new = None
-            if source._second is not CONSTANT:
+            if not source.is_constant:
                 contribution = local * upstream
                 old = gradients.get(source)
                 gradients[source] = new = contribution + (NOTHING if old is None else old)
@@ -189,20 +227,22 @@ class Passes:
             after += (new,)
         return contributions, before, after
 
-    def _run_own_function(self, output: Value, upstream: float) -> tuple[Numbers, Numbers, Numbers]:
+    def _run_own_function(
+        self, send_back: Callable[[], None], output: Value, upstream: float
+    ) -> tuple[Numbers, Numbers, Numbers]:
         """Let a user's `_backward` work on the wires' own `grad`s, note what it did, undo it."""
-        gradients, inputs = self._gradients, output.inputs
+        gradients, inputs = self._gradients, self.circuit.inputs(output)
         wires = list(dict.fromkeys(inputs))
         before = [gradients.get(wire) for wire in wires]
         with one_at_a_time:
-            kept = [wire._grad for wire in (output, *wires)]
+            kept = [gradient_of(wire) for wire in (output, *wires)]
             restore = map(write_grad, (output, *wires), kept)
             try:
-                output._grad = upstream
+                write_grad(output, upstream)
                 for wire, old in zip(wires, before):
-                    wire._grad = NOTHING if old is None else old
-                output._backward()
-                after = [None if wire.is_constant else wire._grad for wire in wires]
+                    write_grad(wire, NOTHING if old is None else old)
+                send_back()
+                after = [None if wire.is_constant else gradient_of(wire) for wire in wires]
             finally:
                 deque(restore, maxlen=0)
         gradients.update((wire, new) for wire, new in zip(wires, after) if new is not None)
