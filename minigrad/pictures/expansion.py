@@ -14,7 +14,7 @@ The expanded circuit is a copy; the one that was given is left as it is.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextvars import Context
 from dataclasses import replace
 from math import isclose, isnan
@@ -36,7 +36,8 @@ class Expansion(NamedTuple):
 
 def expand(circuit: Circuit, names: Iterable[str], stage: Stage) -> Expansion:
     """The circuit with every gate of these names replaced by its definition, one name at a time."""
-    found = Expansion(circuit, stage, {}, {wire: wire for wire in circuit.wires})
+    expanded = circuit
+    twins = {wire: wire for wire in circuit.wires}
     for name in [names] if isinstance(names, str) else names:
         gate = gate_named(str(name))
         if gate.definition is None:
@@ -44,46 +45,36 @@ def expand(circuit: Circuit, names: Iterable[str], stage: Stage) -> Expansion:
             raise ValueError(
                 f"the gate {name!r} has no definition in simpler gates; these have one: {known}"
             )
-        found = _with_gate_expanded(found, gate)
-    return found
+        copies: dict[Value, Value] = {}
+        for wire in expanded.wires:
+            copies[wire] = _twin(expanded, wire, gate, copies)
+        twins = {wire: copies[twin] for wire, twin in twins.items()}
+        expanded = Circuit(copies[expanded.output], circuit.collapse)
+    outer = _outer_wires(circuit, expanded, twins)
+    symbols = {gate: symbol for gate in outer if (symbol := _with_constants(expanded, gate))}
+    stage = _with_insides(expanded, _translated(stage, twins), outer)
+    return Expansion(expanded, stage, symbols, twins)
 
 
-def _with_gate_expanded(last: Expansion, gate: Gate) -> Expansion:
-    """A copy in which the definition stands in the place of every such gate."""
-    twins: dict[Value, Value] = {}
-    expanded: set[Value] = set()
-    for wire in last.circuit.wires:
-        inputs = tuple(twins[source] for source in last.circuit.inputs(wire))
-        inside = None
-        if not wire.is_leaf and last.circuit.gate(wire) is gate:
-            inside = _definition(wire, gate, inputs)
-        if inside is None:
-            twins[wire] = _copy(last.circuit, wire, inputs)
-        else:
-            twins[wire] = inside
-            expanded.add(inside)
-            write_data(inside, wire.data)
-            write_grad(inside, gradient_of(wire))
-            vars(inside).update(vars(wire))
-    circuit = Circuit(twins[last.circuit.output], last.circuit.collapse)
-    stage, symbols = _with_insides(
-        circuit, _translated(last.stage, twins), expanded, set(twins.values())
-    )
-    symbols |= {twins[wire]: symbol for wire, symbol in last.symbols.items() if wire in twins}
-    return Expansion(circuit, stage, symbols, {w: twins[twin] for w, twin in last.twins.items()})
+def _twin(circuit: Circuit, wire: Value, gate: Gate, twins: Mapping[Value, Value]) -> Value:
+    """A copy of the wire; if it comes out of this gate, out of the gate's definition.
 
-
-def _copy(circuit: Circuit, wire: Value, inputs: tuple[Value, ...]) -> Value:
-    """A wire as the circuit sees it: a gate that only the circuit knows becomes one like others."""
-    gate = None if wire.is_leaf else circuit.gate(wire)
-    kind = "constant" if wire.is_constant else ""
-    numbers = wire.data, gradient_of(wire)
-    twin = restored(type(wire), *numbers, gate, inputs, circuit.local_gradients(wire), kind)
+    A copy is what the circuit shows: a gate that it alone knows becomes one like all others.
+    """
+    inputs = tuple(twins[source] for source in circuit.inputs(wire))
+    own = None if wire.is_leaf else circuit.gate(wire)
+    twin = _inside(wire, gate, inputs) if own is gate else None
+    if twin is None:
+        kind = "constant" if wire.is_constant else ""
+        local_gradients = circuit.local_gradients(wire)
+        twin = restored(type(wire), 0.0, None, own, inputs, local_gradients, kind)
+    write_data(twin, wire.data)
+    write_grad(twin, gradient_of(wire))
     vars(twin).update(vars(wire))
     return twin
 
 
-def _definition(wire: Value, gate: Gate, inputs: tuple[Value, ...]) -> Value | None:
+def _inside(wire: Value, gate: Gate, inputs: tuple[Value, ...]) -> Value | None:
     """The output of the gates that define one; None if they only pass an input on."""
     # in a context of its own: recorded even inside no_grad()
     inside: Value = Context().run(gate.definition, *inputs)  # type: ignore[arg-type]
@@ -93,6 +84,27 @@ def _definition(wire: Value, gate: Gate, inputs: tuple[Value, ...]) -> Value | N
             f"definition gives {inside.data!r} now): build the circuit again"
         )
     return None if inside.is_leaf or inside in inputs else inside
+
+
+def _outer_wires(
+    circuit: Circuit, expanded: Circuit, twins: Mapping[Value, Value]
+) -> dict[Value, Value]:
+    """Of every wire that belongs to a definition, the output of that definition; outputs first.
+
+    That one is the twin of the gate which the definition explains.
+    """
+    outer = {
+        twins[wire]: twins[wire]
+        for wire in circuit.gates
+        if circuit.gate(wire) is not expanded.gate(twins[wire])
+    }
+    copies, found = set(twins.values()), {}
+    for wire in reversed(expanded.wires):
+        if wire in outer:
+            found[wire] = outer[wire]
+            inside = (source for source in expanded.inputs(wire) if source not in copies)
+            outer |= dict.fromkeys(inside, outer[wire])
+    return found
 
 
 def _translated(stage: Stage, twins: Mapping[Value, Value]) -> Stage:
@@ -110,49 +122,24 @@ def _translated(stage: Stage, twins: Mapping[Value, Value]) -> Stage:
     )
 
 
-def _with_insides(
-    circuit: Circuit, stage: Stage, expanded: set[Value], copies: Collection[Value]
-) -> tuple[Stage, dict[Value, str]]:
-    """The stage with the numbers inside of expanded gates, and what the gates there show.
-
-    Inside, too, the chain rule holds: every gate hands on what it receives.
-    """
+def _with_insides(circuit: Circuit, stage: Stage, outer: Mapping[Value, Value]) -> Stage:
+    """The stage with the numbers inside of definitions: there, too, the chain rule holds."""
     values, gradients = dict(stage.values), dict(stage.gradients)
-    contributions = {
-        use: sent for use, sent in stage.contributions.items() if use[0] not in expanded
-    }
-    done, symbols = set(stage.done), {}
-    outer = {gate: gate for gate in expanded}  # of every gate inside, the one that it explains
-    for gate in reversed(circuit.gates):
-        if gate not in outer:
-            continue
-        whole = outer[gate]
-        if symbol := _with_constants(circuit, gate):
-            symbols[gate] = symbol
-        if whole in done:
-            done.add(gate)
+    contributions = {use: sent for use, sent in stage.contributions.items() if use[0] not in outer}
+    for gate, whole in outer.items():
         goes_back = (whole, 0) in stage.contributions and whole in gradients
-        local_gradients = circuit.local_gradients(gate) if goes_back else ()
-        for place, local in enumerate(local_gradients):
-            contributions[gate, place] = local * gradients[gate]
-        for place, source in enumerate(circuit.inputs(gate)):
-            if source in copies:
-                continue
-            if whole in values:
-                values[source] = source.data
-            if not source.is_leaf:
-                outer[source] = whole
-                if goes_back:
-                    sent = contributions[gate, place]
+        if whole in values:
+            values.setdefault(gate, gate.data)
+        if goes_back and not gate.is_leaf:
+            local_gradients = zip(circuit.inputs(gate), circuit.local_gradients(gate))
+            for place, (source, local) in enumerate(local_gradients):
+                contributions[gate, place] = sent = local * gradients[gate]
+                if outer.get(source) is whole and not source.is_leaf:
                     gradients[source] = gradients.get(source, 0.0) + sent
-    stage = replace(
-        stage,
-        values=values,
-        gradients=gradients,
-        contributions=contributions,
-        done=frozenset(done),
+    done = stage.done | {gate for gate, whole in outer.items() if whole in stage.done}
+    return replace(
+        stage, values=values, gradients=gradients, contributions=contributions, done=done
     )
-    return stage, symbols
 
 
 def _with_constants(circuit: Circuit, wire: Value) -> str | None:
