@@ -7,7 +7,7 @@ All steps together compute bit for bit what `backward()` does, on numbers of the
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from types import MappingProxyType
 from typing import Final
 
@@ -38,8 +38,7 @@ class Replay:
         self.circuit: Final = circuit
         self.upstream = as_number(upstream)
         self._gradients: dict[Value, float] = {}
-        # of every backward step: contributions, and gradients before and after
-        self._history: list[tuple[Numbers, Numbers, Numbers]] = []
+        self._history: list[Step] = []  # the backward steps that have been taken
         self._forward_position = 0
         self._show_upstream()
 
@@ -85,7 +84,10 @@ class Replay:
     @property
     def present(self) -> Step | None:
         """The step that was taken last; None at the start."""
-        return self._taken(self.position) if self.position else None
+        if self._history:
+            return self._history[-1]
+        position = self._forward_position
+        return Step(self.circuit, position, self.circuit.gates[position - 1]) if position else None
 
     @property
     def gradients(self) -> MappingProxyType[Value, float]:
@@ -106,14 +108,10 @@ class Replay:
             return None
         output = gates[-1 - taken]
         upstream = self._gradients.get(output, NOTHING)
-        own = own_backward(output)
-        numbers = (
-            self._run_own_function(own, output, upstream)
-            if own
-            else self._send_back(output, upstream)
-        )
-        self._history.append(numbers)
-        return Step(circuit, forward + taken + 1, output, upstream, *numbers)
+        send_back = self._run_own_function if own_backward(output) else self._send_back
+        step = Step(circuit, forward + taken + 1, output, upstream, *send_back(output, upstream))
+        self._history.append(step)
+        return step
 
     def back(self) -> Step | None:
         """Undo the latest step exactly; the step before it, or None at the start.
@@ -124,9 +122,8 @@ class Replay:
         ('forward', None, None, 0)
         """
         if self._history:
-            inputs = self.circuit.inputs(self._output_at(self.position))
-            _, before, _ = self._history.pop()
-            for source, gradient in reversed(tuple(zip(inputs, before))):
+            step = self._history.pop()
+            for source, gradient in reversed(tuple(zip(step.inputs, step.before))):
                 if gradient is None:
                     self._gradients.pop(source, None)
                 else:
@@ -159,15 +156,13 @@ class Replay:
         """
         circuit, present = self.circuit, self.present
         forward = circuit.gates[: self._forward_position]
-        count = len(circuit.gates)
-        sent = [self._taken(count + 1 + i) for i in range(len(self._history))]
-        finished = [step.output for step in sent] or forward
+        finished = [step.output for step in self._history] or forward
         return Stage(
             values={wire: circuit.values[wire] for wire in circuit.leaves + forward},
             gradients=dict(self._gradients),
             contributions={
                 (step.output, place): contribution
-                for step in sent
+                for step in self._history
                 for place, contribution in enumerate(step.contributions)
                 if contribution is not None
             },
@@ -179,30 +174,12 @@ class Replay:
 
     def sent_to(self, wire: Value) -> list[float]:
         """The contributions that have reached a wire up to now, in order."""
-        first = len(self.circuit.gates) + 1
         return [
             contribution
-            for position, (contributions, _, _) in enumerate(self._history, first)
-            for source, contribution in zip(
-                self.circuit.inputs(self._output_at(position)), contributions
-            )
+            for step in self._history
+            for source, contribution in zip(step.inputs, step.contributions)
             if source is wire and contribution is not None
         ]
-
-    def _output_at(self, position: int) -> Value:
-        """The output of the gate that the step which leads to a position is about."""
-        gates = self.circuit.gates
-        return gates[position - 1] if position <= len(gates) else gates[len(self) - position]
-
-    def _taken(self, position: int) -> Step:
-        """The step that led to a position which has been reached."""
-        output, forward = self._output_at(position), len(self.circuit.gates)
-        if position <= forward:
-            return Step(self.circuit, position, output)
-        upstream = self._gradients.get(output, NOTHING)
-        return Step(
-            self.circuit, position, output, upstream, *self._history[position - forward - 1]
-        )
 
     def _show_upstream(self) -> None:
         """When the forward pass is over, the gradient of the output is known."""
@@ -227,31 +204,30 @@ class Replay:
             after += (new,)
         return contributions, before, after
 
-    def _run_own_function(
-        self, send_back: Callable[[], None], output: Value, upstream: float
-    ) -> tuple[Numbers, Numbers, Numbers]:
+    def _run_own_function(self, output: Value, upstream: float) -> tuple[Numbers, Numbers, Numbers]:
         """Let a user's `_backward` work on the wires' own `grad`s, note what it did, undo it."""
-        gradients, inputs = self._gradients, self.circuit.inputs(output)
+        send_back, gradients = own_backward(output), self._gradients
+        assert send_back is not None
+        inputs = self.circuit.inputs(output)
         wires = list(dict.fromkeys(inputs))
-        before = [gradients.get(wire) for wire in wires]
         with one_at_a_time:
             kept = [gradient_of(wire) for wire in (output, *wires)]
             restore = map(write_grad, (output, *wires), kept)
             try:
                 write_grad(output, upstream)
-                for wire, old in zip(wires, before):
-                    write_grad(wire, NOTHING if old is None else old)
+                for wire in wires:
+                    write_grad(wire, gradients.get(wire, NOTHING))
                 send_back()
                 after = [None if wire.is_constant else gradient_of(wire) for wire in wires]
             finally:
                 deque(restore, maxlen=0)
-        gradients.update((wire, new) for wire, new in zip(wires, after) if new is not None)
-        sent = [new if new is None or old is None else new - old for old, new in zip(before, after)]
+        numbers: dict[Value, tuple[float | None, float | None, float | None]] = {}
+        for wire, new in zip(wires, after):
+            old = gradients.get(wire)
+            numbers[wire] = (new if new is None or old is None else new - old), old, new
+            if new is not None:
+                gradients[wire] = new
         # an input at two places gets what was sent to both, at the first of them
-        first = [inputs.index(wire) for wire in inputs]
-        at = [None if i < place else wires.index(inputs[i]) for place, i in enumerate(first)]
-        contributions, olds, news = (
-            tuple(None if i is None else numbers[i] for i in at)
-            for numbers in (sent, before, after)
-        )
-        return contributions, olds, news
+        at_each = [numbers.pop(wire, (None, None, None)) for wire in inputs]
+        contributions, before, after_each = zip(*at_each)
+        return contributions, before, after_each

@@ -12,6 +12,8 @@ gate's row in the table, the formulas from its rules.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ..engine import Value, own_backward
 from ..rules import Gate, as_latex, as_text
 from .snapshot import Snapshot
@@ -25,6 +27,7 @@ from .words import (
 )
 
 
+@dataclass(slots=True, eq=False, repr=False)
 class Step:
     """What one gate does in one pass.
 
@@ -45,33 +48,13 @@ class Step:
     is a user's own function.
     """
 
-    __slots__ = (
-        "after",
-        "before",
-        "circuit",
-        "contributions",
-        "output",
-        "position",
-        "upstream",
-    )
-
-    def __init__(
-        self,
-        circuit: Snapshot,
-        position: int,
-        output: Value,
-        upstream: float | None = None,
-        contributions: tuple[float | None, ...] = (),
-        before: tuple[float | None, ...] = (),
-        after: tuple[float | None, ...] = (),
-    ) -> None:
-        self.circuit = circuit
-        self.position = position
-        self.output = output
-        self.upstream = upstream
-        self.contributions = contributions
-        self.before = before
-        self.after = after
+    circuit: Snapshot
+    position: int
+    output: Value
+    upstream: float | None = None
+    contributions: tuple[float | None, ...] = ()
+    before: tuple[float | None, ...] = ()
+    after: tuple[float | None, ...] = ()
 
     @property
     def gate(self) -> Gate:
@@ -164,27 +147,13 @@ class Step:
     @property
     def branches(self) -> list[Branch]:
         """What goes to each input that receives something: constants do not."""
+        circuit, output, upstream = self.circuit, self.output, self.upstream or 0.0
+        formulas = local_formulas(circuit, output)
+        gradients = self.local_gradients, self.contributions, self.before, self.after
         return [
-            Branch(
-                self.circuit,
-                self.output,
-                self.upstream or 0.0,
-                source,
-                formula,
-                local,
-                contribution,
-                before,
-                after,
-            )
-            for source, formula, local, contribution, before, after in zip(
-                self.inputs,
-                local_formulas(self.circuit, self.output),
-                self.local_gradients,
-                self.contributions,
-                self.before,
-                self.after,
-            )
-            if contribution is not None and after is not None
+            Branch(circuit, output, upstream, wire, formula, local, sent, before, after)
+            for wire, formula, local, sent, before, after in zip(self.inputs, formulas, *gradients)
+            if sent is not None and after is not None
         ]
 
     def __str__(self) -> str:
