@@ -205,8 +205,12 @@ class CollapsedWriter(CircuitWriter):
     def _wire_colour(self, start: Value | Box, box: Box, share: float) -> str:
         """By the biggest gradient that comes back along the wires; many small weights are pale."""
         if self.scene.heat:
-            sent = map(self.stage.contributions.get, self.reads[start, box])
-            sizes = [abs(gradient) for gradient in sent if gradient is not None]
+            sent = self.stage.contributions
+            sizes = [
+                abs(sent[use])
+                for use in self.reads[start, box]
+                if use in sent and not self.inputs(use.gate)[use.place].is_constant
+            ]
             return f', color="{wire_colour(self.scene, max(sizes, default=None))}"'
         return "" if self.few else f', color="{self.theme.line}{round(60 + 160 * share):02X}"'
 

@@ -269,3 +269,31 @@ def test_a_chain_of_a_hundred_thousand_gates_is_stepped_both_ways():
     assert stepper.step() is None
     stepper.reset()
     assert stepper.position == 0
+
+
+def test_the_circuit_is_put_in_order_once_for_steps_pictures_and_player(monkeypatch):
+    from minigrad.engine import circuit
+
+    made = []
+    order = circuit.leaves_and_gates
+    monkeypatch.setattr(
+        circuit, "leaves_and_gates", lambda output: made.append(output) or order(output)
+    )
+    f, v = neuron()
+    stepper = Stepper(f)
+    assert stepper.player().html
+    assert stepper.why(v["x_0"])
+    assert stepper.run_to(v["w_0"])
+    assert stepper._repr_html_()
+    assert made == [f]
+
+
+def test_a_dot_product_can_stay_one_step():
+    product = mg.dot([Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)])
+    stepper = Stepper(product, collapse="dot")
+    assert stepper.circuit.collapse == {"dot"}
+    assert stepper.another().circuit is stepper.circuit
+    stepper.commit()
+    assert product.grad == 1.0
+    with pytest.raises(ValueError, match="collapse='neuron': choose None or 'dot'"):
+        Stepper(product, collapse="neuron")
