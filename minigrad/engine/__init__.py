@@ -8,7 +8,7 @@ from .modes import no_grad, observing, with_gates
 from .order import leaves_and_gates, order_with_dots, topological_order
 from .recording import as_wire, constant, install, new_wire, observed, observers
 from .sources import Source, is_nonfinite_birth, note_source, source_of
-from .stage import Stage, check_stage, present_stage
+from .stage import Stage, check_stage, circuit_at, present_stage
 from .tracing import FIXED, TracingError, is_recording, recorded, refuse_while_recording
 from .value import (
     CONSTANT,
@@ -35,6 +35,7 @@ __all__ = [
     "Value",
     "as_wire",
     "check_stage",
+    "circuit_at",
     "constant",
     "copied",
     "gradient_of",

@@ -28,11 +28,6 @@ from .selection import Use
 from .units import Group, outer_sources
 
 
-def circuit_lines(scene: Scene, groups: Sequence[Group] = ()) -> list[str]:
-    """The lines of DOT, without the braces around them."""
-    return CircuitWriter(scene, groups).lines()
-
-
 def is_plain_number(wire: Value) -> bool:
     """Whether the wire is a constant without a name: drawn small, without a gradient."""
     return wire.is_constant and not wire.label

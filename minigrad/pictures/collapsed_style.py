@@ -27,11 +27,6 @@ MOST_SYMBOLS: Final = 4  # gates of an activation that a box names
 Ends = tuple[Value | Box, Box]
 
 
-def collapsed_lines(scene: Scene, boxes: Sequence[Box]) -> list[str]:
-    """The lines of DOT, without the braces around them."""
-    return CollapsedWriter(scene, boxes).lines()
-
-
 class CollapsedWriter(CircuitWriter):
     """Writes a box where the wires of its units come up, and all else as it is."""
 

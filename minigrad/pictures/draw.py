@@ -16,11 +16,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from ..engine import Circuit, Stage, Value, check_stage, present_stage
+from ..engine import Circuit, Stage, Value, check_stage, circuit_at, present_stage
 from ..rules import described
 from ..text import as_tree, check_digits
-from .circuit_style import circuit_lines
-from .collapsed_style import collapsed_lines
+from .circuit_style import CircuitWriter
+from .collapsed_style import CollapsedWriter
 from .drawing import Drawing
 from .expansion import expand as expanded
 from .graph_style import graph_lines
@@ -69,7 +69,7 @@ def draw(
     `collapse` draws a network with one box for each "neuron" or "layer", and with "dot" it keeps
     each dot product as one gate, which else is shown as its × gates and their Σ; `expand` names
     gates to show as the simpler gates of their definition. `stage` shows another moment than the
-    present.
+    present, like `stepper.stage`, with the gates that were stepped through.
 
     More than 300 gates of a network collapse by themselves, and the caption says so; more than
     2,000 are a ValueError that names what to draw instead.
@@ -79,11 +79,14 @@ def draw(
     whole = depth is None and around is None and between is None
     if whole and collapse not in BOXES and more_gates_than(output, MOST_GATES):
         raise ValueError(_too_many(f"more than {MOST_GATES:,}"))
-    circuit = Circuit(output, collapse={"dot"} if collapse == "dot" else ())
+    circuit, stage = circuit_at(output, stage, {"dot"} if collapse == "dot" else ())
     symbols: Mapping[Value, str] = {}
     if expand:
         circuit, stage, symbols, twins = expanded(circuit, expand, stage or present_stage(circuit))
-        highlight, around, *ends = _twins_of(twins, highlight, around, *(between or ()))
+        highlight, around, *ends = (  # what is no wire of the circuit stays, for an error to name
+            twins.get(wire, wire) if isinstance(wire, Value) else wire
+            for wire in (highlight, around, *(between or ()))
+        )
         between = (ends[0], ends[1]) if len(ends) == 2 else between
     selection = selected(circuit, depth, around, between, symbols)
     if highlight is not None and highlight not in selection.gates:
@@ -124,7 +127,8 @@ def _drawing(scene: Scene, style: str = "circuit", collapse: str | None = None) 
     if style == "graph":
         lines = graph_lines(scene)
     else:
-        lines = collapsed_lines(scene, boxes) if boxes else circuit_lines(scene, groups)
+        writer = CollapsedWriter(scene, boxes) if boxes else CircuitWriter(scene, groups)
+        lines = writer.lines()
     return Drawing(
         lines,
         lambda: as_tree(circuit.output, digits),
@@ -151,11 +155,6 @@ def _boxes(
     collapse = "neuron" if len(groups) <= MOST_BOXES else "layer"
     note = f'{len(gates):,} gates, drawn with collapse="{collapse}"; depth= and around= show gates'
     return boxes_of(groups, collapse), note
-
-
-def _twins_of(twins: Mapping[Value, Value], *wires: Any) -> list[Any]:
-    """The copies of wires of a circuit; what is no wire of it stays, for an error to name it."""
-    return [twins.get(wire, wire) if isinstance(wire, Value) else wire for wire in wires]
 
 
 _CHOICES: Final = {

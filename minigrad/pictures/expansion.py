@@ -52,7 +52,7 @@ def expand(circuit: Circuit, names: Iterable[str], stage: Stage) -> Expansion:
         expanded = Circuit(copies[expanded.output], circuit.collapse)
     outer = _outer_wires(circuit, expanded, twins)
     symbols = {gate: symbol for gate in outer if (symbol := _with_constants(expanded, gate))}
-    stage = _with_insides(expanded, _translated(stage, twins), outer)
+    stage = _with_insides(expanded, stage.translated(twins), outer)
     return Expansion(expanded, stage, symbols, twins)
 
 
@@ -105,21 +105,6 @@ def _outer_wires(
             inside = (source for source in expanded.inputs(wire) if source not in copies)
             outer |= dict.fromkeys(inside, outer[wire])
     return found
-
-
-def _translated(stage: Stage, twins: Mapping[Value, Value]) -> Stage:
-    """The same moment, told of the copies."""
-    return Stage(
-        values={twins[wire]: value for wire, value in stage.values.items() if wire in twins},
-        gradients={twins[wire]: grad for wire, grad in stage.gradients.items() if wire in twins},
-        contributions={
-            (twins[wire], place): sent
-            for (wire, place), sent in stage.contributions.items()
-            if wire in twins
-        },
-        done=frozenset(twins[wire] for wire in stage.done if wire in twins),
-        active=twins.get(stage.active) if stage.active is not None else None,
-    )
 
 
 def _with_insides(circuit: Circuit, stage: Stage, outer: Mapping[Value, Value]) -> Stage:

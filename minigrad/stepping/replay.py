@@ -168,6 +168,7 @@ class Replay:
             },
             done=frozenset(finished[:-1]),
             active=present.output if present else None,
+            circuit=circuit,
         )
 
     # --- what a step does ---

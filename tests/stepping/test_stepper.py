@@ -1,6 +1,7 @@
 """The stepper against `backward()`: whole runs, every prefix, there and back, and what is left."""
 
 import struct
+from dataclasses import replace
 
 import pytest
 from helpers.stepped import circuits, neuron, numbers
@@ -297,3 +298,13 @@ def test_a_dot_product_can_stay_one_step():
     assert product.grad == 1.0
     with pytest.raises(ValueError, match="collapse='neuron': choose None or 'dot'"):
         Stepper(product, collapse="neuron")
+
+
+def test_a_stage_is_drawn_with_the_circuit_that_was_stepped_through():
+    f, _ = neuron()
+    stepper = Stepper(f)
+    stepper.run_to("sigmoid")
+    alone = replace(stepper.stage, circuit=None)
+    assert mg.draw(f, stage=stepper.stage).source == mg.draw(f, stage=alone).source
+    inner = stepper.circuit.inputs(f)[0]
+    assert mg.draw(inner, stage=stepper.stage).source == mg.draw(inner, stage=alone).source
