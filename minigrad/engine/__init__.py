@@ -8,12 +8,12 @@ as `no_grad`, the line where a nan was recorded (`sources`), and `copying`.
 """
 
 from .circuit import Circuit
-from .copying import copied
+from . import copying as copying  # says how a Value is copied
 from .modes import no_grad, observing, with_gates
 from .number_like import guards
 from .recording import as_wire, constant, install, observed, observers, output_of
 from .sources import Source, calling_source, is_nonfinite_birth, note_source, source_of
-from .stage import Stage, check_stage, present_stage, stage_of
+from .stage import Stage, check_stage, circuit_at, present_stage
 from .value import (
     Leaves,
     Value,
@@ -35,8 +35,8 @@ __all__ = [
     "as_wire",
     "calling_source",
     "check_stage",
+    "circuit_at",
     "constant",
-    "copied",
     "gradient_of",
     "guards",
     "install",
@@ -52,7 +52,6 @@ __all__ = [
     "output_of",
     "present_stage",
     "source_of",
-    "stage_of",
     "topological_order",
     "with_gates",
     "write_data",

@@ -5,11 +5,12 @@ Pictures and the stepper speak of a circuit in these terms.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 
 from ..rules import described
-from .value import Value, topological_order
+from .circuit import Circuit
+from .value import Value
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class Stage:
 
     `contributions` is keyed by the output wire of a gate and the place of the input: what that gate
     sends back along that branch. `done` holds the output wires of the gates that have finished,
-    `active` that of the gate at work.
+    `active` that of the gate at work. `circuit` is the one that was stepped through, if any.
     """
 
     values: Mapping[Value, float]
@@ -26,6 +27,21 @@ class Stage:
     contributions: Mapping[tuple[Value, int], float]
     done: frozenset[Value] = frozenset()
     active: Value | None = None
+    circuit: Circuit | None = field(default=None, repr=False, compare=False)
+
+    def translated(self, twins: Mapping[Value, Value]) -> Stage:
+        """The same moment, told of the twins of these wires and of no others."""
+        return Stage(
+            values={twins[wire]: value for wire, value in self.values.items() if wire in twins},
+            gradients={twins[wire]: d for wire, d in self.gradients.items() if wire in twins},
+            contributions={
+                (twins[wire], place): sent
+                for (wire, place), sent in self.contributions.items()
+                if wire in twins
+            },
+            done=frozenset(twins[wire] for wire in self.done if wire in twins),
+            active=None if self.active is None else twins.get(self.active),
+        )
 
 
 def check_stage(stage: object) -> None:
@@ -34,30 +50,48 @@ def check_stage(stage: object) -> None:
         raise TypeError(f"stage= takes a Stage, like stepper.stage, got {described(stage)}")
 
 
-def present_stage(output: Value) -> Stage:
+def circuit_at(
+    output: Value, stage: Stage | None, collapse: Iterable[str] = ()
+) -> tuple[Circuit, Stage | None]:
+    """The circuit behind an output, and the stage in its wires.
+
+    A stage that comes with a circuit is shown in it, or where it is shown in another, in one that
+    is seen in the same way: wires that only a circuit knows are others there, found by their place.
+    """
+    if stage is None or stage.circuit is None:
+        return Circuit(output, collapse), stage
+    if stage.circuit.output is output:
+        return stage.circuit, stage
+    circuit = Circuit(output, stage.circuit.collapse)
+    twins = {wire: wire for wire in circuit.wires}
+    for gate in circuit.gates:
+        if gate in stage.circuit:
+            twins.update(zip(stage.circuit.inputs(gate), circuit.inputs(gate)))
+    return circuit, stage.translated(twins)
+
+
+def present_stage(circuit: Circuit, wires: Collection[Value] | None = None) -> Stage:
     """The stage that the circuit's own numbers show: its data, and what gradients there are.
 
     >>> import minigrad as mg
     >>> x = mg.Value(3.0)
     >>> y = x * x
-    >>> present_stage(y).gradients
+    >>> present_stage(Circuit(y)).gradients
     {}
     >>> y.backward()
-    >>> present_stage(y).contributions == {(y, 0): 3.0, (y, 1): 3.0}
+    >>> present_stage(Circuit(y)).contributions == {(y, 0): 3.0, (y, 1): 3.0}
     True
+
+    Of some wires only, if they are given: a picture of a part of a large circuit needs no more.
     """
-    return stage_of(topological_order(output))
-
-
-def stage_of(wires: Collection[Value]) -> Stage:
-    """The same for some wires only: what a picture of a part of a large circuit needs."""
-    gradients = {wire: wire.grad for wire in wires if wire.has_grad}
+    shown = circuit.wires if wires is None else wires
+    gradients = {wire: wire.grad for wire in shown if wire.has_grad}
     return Stage(
-        values={wire: wire.data for wire in wires},
+        values={wire: wire.data for wire in shown},
         gradients=gradients,
         contributions={
             (wire, place): local * gradient
             for wire, gradient in gradients.items()
-            for place, local in enumerate(wire.local_gradients)
+            for place, local in enumerate(circuit.local_gradients(wire))
         },
     )

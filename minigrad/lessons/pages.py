@@ -1,15 +1,15 @@
 """Pages of names, numbers and tables in four formats: text, Markdown, LaTeX, HTML.
 
 >>> page = [Heading("Forward"), Line([Name("z_1^1"), " = ", Answer(0.5)])]
->>> print(as_text(page))
+>>> print(written(page, TEXT))
 Forward
 =======
 z₁¹ = 0.5000
->>> print(as_markdown(page, answers=False))
+>>> print(written(page, MARKDOWN, answers=False))
 ## Forward
 <BLANKLINE>
 *z*₁¹ = \\_\\_\\_\\_\\_\\_
->>> print(as_latex(page))
+>>> print(written(page, LATEX))
 \\section*{Forward}
 <BLANKLINE>
 $z_1^1 = 0.5000$
@@ -18,13 +18,11 @@ $z_1^1 = 0.5000$
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ..text import columns, escape, html_name, latex_name, number_formula, rounded, unicode_name
-
-BLANK: Final = "______"
+from ..text import columns, escape, html_name, latex_name, latex_number, rounded, unicode_name
 
 
 @dataclass(frozen=True)
@@ -85,80 +83,66 @@ class Grid:
 Page = Sequence[Heading | Words | Line | Grid]
 
 
-def _shown(pieces: Pieces, answers: bool) -> Iterator[Name | Answer | str]:
-    for piece in pieces:
-        if not isinstance(piece, Working):
-            yield piece
-        elif answers:
-            yield from _shown(piece.pieces, answers)
+@dataclass(frozen=True)
+class Format:
+    """How a format writes the parts of a page and the pieces of a formula."""
+
+    heading: Callable[[str], str]
+    words: Callable[[str], str]
+    line: Callable[[str], str]
+    cell: Callable[[str], str]
+    title: Callable[[str], str]  # a cell of words
+    grid: Callable[[Sequence[Sequence[str]]], str]  # of the header and the rows
+    name: Callable[[str], str]  # a label
+    number: Callable[[str], str]  # one that has been rounded
+    sign: Callable[[str], str]  # what stands between names and numbers
+    blank: str = "______"
 
 
-# --- text -----------------------------------------------------------------------------------------
+def written(page: Page, form: Format, answers: bool = True) -> str:
+    """The page in one of the formats, with the answers or with blanks."""
 
+    def piece(part: Piece) -> str:
+        if isinstance(part, Name):
+            return form.name(part.label)
+        if isinstance(part, Answer):
+            return form.number(rounded(part.number, part.digits)) if answers else form.blank
+        if isinstance(part, Working):
+            return formula(part.pieces) if answers else ""
+        return form.sign(part)
 
-def as_text(page: Page, answers: bool = True) -> str:
-    """The page for a terminal or a plain file."""
-    lines: list[str] = []
+    def formula(pieces: Pieces) -> str:
+        return "".join(map(piece, pieces))
+
+    def cell(pieces: Pieces) -> str:
+        if all(isinstance(part, str) and re.search("[A-Za-z]{2}", part) for part in pieces):
+            return form.title("".join(map(str, pieces)))
+        return form.cell(formula(pieces))
+
+    parts = []
     for part in page:
         if isinstance(part, Heading):
-            lines += [*[""] * bool(lines), part.text, "=" * len(part.text)]
+            parts.append(form.heading(part.text))
         elif isinstance(part, Words):
-            lines.append(part.text)
+            parts.append(form.words(part.text))
         elif isinstance(part, Line):
-            lines.append(_text(part.pieces, answers))
+            parts.append(form.line(formula(part.pieces)))
         else:
-            rows = [[_text(cell, answers) for cell in row] for row in [part.header, *part.rows]]
-            lines.append(columns(rows, "<" + ">" * (len(part.header) - 1)))
-    return "\n".join(lines)
+            parts.append(form.grid([[cell(c) for c in row] for row in (part.header, *part.rows)]))
+    return "\n".join(parts).strip("\n")
 
 
-def _text(pieces: Pieces, answers: bool) -> str:
-    return "".join(
-        unicode_name(piece.label)
-        if isinstance(piece, Name)
-        else _number(piece, answers)
-        if isinstance(piece, Answer)
-        else piece
-        for piece in _shown(pieces, answers)
-    )
-
-
-def _number(answer: Answer, answers: bool) -> str:
-    return rounded(answer.number, answer.digits) if answers else BLANK
-
-
-# --- Markdown -------------------------------------------------------------------------------------
-
-
-def as_markdown(page: Page, answers: bool = True) -> str:
-    """The page for a notebook's Markdown cell or a repository."""
-    lines: list[str] = []
-    for part in page:
-        if isinstance(part, Heading):
-            lines += [f"## {_plain_markdown(part.text)}", ""]
-        elif isinstance(part, Words):
-            lines += [_plain_markdown(part.text), ""]
-        elif isinstance(part, Line):
-            lines += [_markdown(part.pieces, answers), ""]
-        else:
-            rows = [[_markdown(cell, answers) for cell in row] for row in part.rows]
-            header = [_markdown(cell, answers) for cell in part.header]
-            rule = [":--", *["--:"] * (len(header) - 1)]
-            lines += [f"| {' | '.join(row)} |" for row in [header, rule, *rows]] + [""]
-    return "\n".join(lines).rstrip()
-
-
-def _markdown(pieces: Pieces, answers: bool) -> str:
-    texts = []
-    for piece in _shown(pieces, answers):
-        if isinstance(piece, Name):
-            name = html_name(piece.label)  # escaped, with the letter between <i> and </i>
-            texts.append(_plain_markdown(name.replace("<i>", "\0").replace("</i>", "\0")))
-        elif isinstance(piece, Answer):
-            texts.append(_plain_markdown(_number(piece, answers)))
-        else:
-            texts.append(_plain_markdown(piece))
-    return "".join(texts).replace("\0", "*")
+TEXT: Final = Format(
+    heading=lambda text: f"\n{text}\n{'=' * len(text)}",
+    words=str,
+    line=str,
+    cell=str,
+    title=str,
+    grid=lambda rows: columns(rows, "<" + ">" * (len(rows[0]) - 1)),
+    name=unicode_name,
+    number=str,
+    sign=str,
+)
 
 
 def _plain_markdown(text: str) -> str:
@@ -167,29 +151,29 @@ def _plain_markdown(text: str) -> str:
     return text
 
 
-# --- LaTeX ----------------------------------------------------------------------------------------
+def _markdown_name(label: str) -> str:
+    name = html_name(label)  # escaped, with the letter between <i> and </i>
+    return _plain_markdown(re.sub("</?i>", "\0", name)).replace("\0", "*")
 
 
-def as_latex(page: Page, answers: bool = True) -> str:
-    """The page for a LaTeX document, between `\\begin{document}` and `\\end{document}`."""
-    lines: list[str] = []
-    for part in page:
-        if isinstance(part, Heading):
-            lines += [rf"\section*{{{part.text}}}", ""]
-        elif isinstance(part, Words):
-            lines += [_latex_words(part.text), ""]
-        elif isinstance(part, Line):
-            lines += [f"${_latex(part.pieces, answers)}$", ""]
-        else:
-            rows = [[_latex_cell(cell, answers) for cell in row] for row in part.rows]
-            header = " & ".join(_latex_cell(cell, answers) for cell in part.header)
-            lines += [
-                rf"\begin{{tabular}}{{l{'r' * (len(part.header) - 1)}}}",
-                rf"{header} \\ \hline",
-            ]
-            lines += [rf"{' & '.join(row)} \\" for row in rows] + [r"\end{tabular}", ""]
-    return "\n".join(lines).rstrip()
+def _markdown_table(rows: Sequence[Sequence[str]]) -> str:
+    header, *rest = rows
+    rule = [":--", *["--:"] * (len(header) - 1)]
+    return "".join(f"| {' | '.join(row)} |\n" for row in (header, rule, *rest))
 
+
+MARKDOWN: Final = Format(
+    heading=lambda text: f"## {_plain_markdown(text)}\n",
+    words=lambda text: f"{_plain_markdown(text)}\n",
+    line=lambda formula: f"{formula}\n",
+    cell=str,
+    title=_plain_markdown,
+    grid=_markdown_table,
+    name=_markdown_name,
+    number=_plain_markdown,
+    sign=_plain_markdown,
+    blank=r"\_" * 6,
+)
 
 # Signs of formulas, as pieces of text hold them.
 _LATEX_SIGNS: Final = {
@@ -211,25 +195,9 @@ _LATEX_SIGNS: Final = {
 }
 
 
-def _latex(pieces: Pieces, answers: bool) -> str:
-    texts = []
-    for piece in _shown(pieces, answers):
-        if isinstance(piece, Name):
-            texts.append(latex_name(piece.label))
-        elif isinstance(piece, Answer):
-            blank = r"\underline{\hspace{4em}}"
-            text = number_formula(_number(piece, True)).operands[1]
-            texts.append(text if answers else blank)
-        else:
-            upright = re.sub("[A-Za-z]{2,}", r"\\mathrm{\g<0>}", piece)
-            texts.append("".join(_LATEX_SIGNS.get(one, one) for one in upright))
-    return "".join(texts)
-
-
-def _latex_cell(pieces: Pieces, answers: bool) -> str:
-    if all(isinstance(piece, str) and re.search("[A-Za-z]{2}", piece) for piece in pieces):
-        return "".join(_latex_words(piece) for piece in pieces if isinstance(piece, str))
-    return f"${_latex(pieces, answers)}$"
+def _latex_sign(text: str) -> str:
+    upright = re.sub("[A-Za-z]{2,}", r"\\mathrm{\g<0>}", text)
+    return "".join(_LATEX_SIGNS.get(one, one) for one in upright)
 
 
 def _latex_words(text: str) -> str:
@@ -237,40 +205,47 @@ def _latex_words(text: str) -> str:
     return "".join(
         f"${sign.strip()}$"
         if (sign := _LATEX_SIGNS.get(character)) and character not in "%_&#"
-        else _LATEX_SIGNS.get(character, character)
+        else sign or character
         for character in text
     )
 
 
-# --- HTML -----------------------------------------------------------------------------------------
+def _latex_table(rows: Sequence[Sequence[str]]) -> str:
+    header, *rest = (" & ".join(row) + r" \\" for row in rows)
+    start = rf"\begin{{tabular}}{{l{'r' * (len(rows[0]) - 1)}}}"
+    return "\n".join([start, rf"{header} \hline", *rest, r"\end{tabular}", ""])
 
 
-def as_html(page: Page, answers: bool = True) -> str:
-    """The page as a piece of HTML."""
-    parts: list[str] = []
-    for part in page:
-        if isinstance(part, Heading):
-            parts.append(f"<h3>{escape(part.text)}</h3>")
-        elif isinstance(part, Words):
-            parts.append(f"<p>{escape(part.text)}</p>")
-        elif isinstance(part, Line):
-            parts.append(f"<p>{_html(part.pieces, answers)}</p>")
-        else:
-            head = "".join(f"<th>{_html(cell, answers)}</th>" for cell in part.header)
-            body = "".join(
-                f"<tr>{''.join(f'<td>{_html(cell, answers)}</td>' for cell in row)}</tr>"
-                for row in part.rows
-            )
-            parts.append(f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
-    return "\n".join(parts)
+LATEX: Final = Format(
+    heading=lambda text: rf"\section*{{{text}}}" + "\n",
+    words=lambda text: f"{_latex_words(text)}\n",
+    line=lambda formula: f"${formula}$\n",
+    cell=lambda formula: f"${formula}$",
+    title=_latex_words,
+    grid=_latex_table,
+    name=latex_name,
+    number=latex_number,
+    sign=_latex_sign,
+    blank=r"\underline{\hspace{4em}}",
+)
 
 
-def _html(pieces: Pieces, answers: bool) -> str:
-    return "".join(
-        html_name(piece.label)
-        if isinstance(piece, Name)
-        else escape(_number(piece, answers))
-        if isinstance(piece, Answer)
-        else escape(piece)
-        for piece in _shown(pieces, answers)
+def _html_table(rows: Sequence[Sequence[str]]) -> str:
+    head, *body = (
+        f"<tr>{''.join(f'<{tag}>{cell}</{tag}>' for cell in row)}</tr>"
+        for tag, row in zip(["th", *["td"] * len(rows)], rows)
     )
+    return f"<table><thead>{head}</thead><tbody>{''.join(body)}</tbody></table>"
+
+
+HTML: Final = Format(
+    heading=lambda text: f"<h3>{escape(text)}</h3>",
+    words=lambda text: f"<p>{escape(text)}</p>",
+    line=lambda formula: f"<p>{formula}</p>",
+    cell=str,
+    title=escape,
+    grid=_html_table,
+    name=html_name,
+    number=escape,
+    sign=escape,
+)

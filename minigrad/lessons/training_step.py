@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from ..engine import Value, constant
-from ..nn import MLP, Layer, Neuron, activation_slope
+from ..nn import MLP, Neuron, activation_slope
 from ..rules import format_number
 from ..stepping import Stepper
 from ..text import printable
@@ -49,8 +49,8 @@ class TrainingStep:
         self.cost = loss(outputs, t)
         run = Stepper(self.cost)
         run.run()
-        self._gradients = dict(run.gradients)
-        self._slopes = {n: activation_slope(n) for layer in self.layers for n in layer.neurons}
+        self.gradients = dict(run.gradients)
+        self.slopes = {n: activation_slope(n) for layer in self.layers for n in layer.neurons}
 
     def page(self) -> Page:
         """All parts of the sheet."""
@@ -59,103 +59,89 @@ class TrainingStep:
     def _given(self) -> Page:
         grids = []
         for layer in self.layers:
-            names = layer.neurons[0].names
-            source = "input" if layer.number == 1 else "unit"
+            first, source = layer.neurons[0], "input" if layer.number == 1 else "unit"
             header: list[Pieces] = [[f"layer {layer.number}"]]
-            header += [[f"from {source} {k + names.first_index}"] for k in range(layer.nin)]
-            header += [["bias"]] * (layer.neurons[0].b is not None)
-            rows: list[list[Pieces]] = []
-            for unit in layer.neurons:
-                numbers = [parameter.data for parameter in unit.parameters()]
-                cells: list[Pieces] = [[_plain(number)] for number in numbers]
-                rows.append([[f"unit {unit.names.unit[1]}"], *cells])
+            header += [[f"from {source} {k + first.names.first_index}"] for k in range(layer.nin)]
+            header += [["bias"]] * (first.b is not None)
+            rows: list[list[Pieces]] = [
+                [[f"unit {unit.names.unit[1]}"], *([format_number(p.data)] for p in parameters)]
+                for unit in layer.neurons
+                for parameters in [unit.parameters()]
+            ]
             grids.append(Grid(header, rows))
         given: list[Piece] = []
         targets = [(f"t_{j}", number) for j, number in enumerate(self.targets, 1)]
         for label, number in [*((wire.label, wire.data) for wire in self.inputs), *targets]:
-            given += [Name(label), f" = {_plain(number)}   "]
+            given += [Name(label), f" = {format_number(number)}   "]
         return [
             Heading("Given"),
-            Line([*given, f"η = {_plain(self.learning_rate)}"]),
+            Line([*given, f"η = {format_number(self.learning_rate)}"]),
             Words(f"The cost C is {self.loss_name.replace('_', ' ')}. Weights, layer by layer:"),
             *grids,
         ]
 
-    def _forward_pass(self) -> Page:
-        page: list[Heading | Words | Line | Grid] = [Heading("Forward pass")]
-        inputs: list[tuple[str, float]] = [(wire.label, wire.data) for wire in self.inputs]
+    def _units(self) -> Iterator[tuple[Neuron, list[tuple[str, float]]]]:
+        """Every unit, with the labels and numbers of what it reads."""
+        inputs = [(wire.label, wire.data) for wire in self.inputs]
         for layer in self.layers:
-            for unit in layer.neurons:
-                symbols: list[Piece] = []
-                numbers: list[Piece] = []
-                for weight, (label, number) in zip(unit.w, inputs):
-                    symbols += [" + "] * bool(symbols) + [Name(weight.label), "·", Name(label)]
-                    numbers += [" + "] * bool(numbers)
-                    numbers += self._product(weight.data, number)
-                if unit.b is not None:
-                    symbols += [" + ", Name(unit.b.label)]
-                    numbers += [" + ", *self._factor(unit.b.data)]
-                z, names = unit.z.data, unit.names
-                working = Working([*numbers, " = "])
-                page.append(Line([Name(names.z), " = ", *symbols, " = ", working, self._answer(z)]))
-                a = [Name(names.a), " = ", *_activation(unit), " = ", self._answer(unit.a.data)]
-                page.append(Line(a))
+            yield from ((unit, inputs) for unit in layer.neurons)
             inputs = [(unit.names.a, unit.a.data) for unit in layer.neurons]
-        page.append(Line(["C = ", self._answer(self.cost.data)]))
-        return page
 
-    def _backward_pass(self) -> Page:
-        page: list[Heading | Words | Line | Grid] = [
-            Heading("Backward pass"),
-            Words("δ is ∂C/∂z; in the last layer it begins with the cost's own derivative, ∂C/∂a."),
-        ]
-        later: Layer | None = None
+    def _units_backwards(self) -> Iterator[tuple[Neuron, list[tuple[Value, Neuron]]]]:
+        """Every unit, last layer first, with the weights by which later units read it."""
+        later: list[Neuron] = []
         for layer in reversed(self.layers):
             for place, unit in enumerate(layer.neurons):
-                page.append(Line(self._delta_line(unit, place, later)))
-            later = layer
-        return page
+                yield unit, [(reader.w[place], reader) for reader in later]
+            later = list(layer.neurons)
 
-    def _delta_line(self, unit: Neuron, place: int, later: Layer | None) -> Pieces:
+    def _forward_pass(self) -> Page:
+        lines = []
+        for unit, inputs in self._units():
+            read = list(zip(unit.w, inputs))
+            symbols: list[Pieces] = [[Name(w.label), "·", Name(label)] for w, (label, _) in read]
+            numbers: list[Pieces] = [self._product(w.data, number) for w, (_, number) in read]
+            if unit.b is not None:
+                symbols.append([Name(unit.b.label)])
+                numbers.append(self._factor(unit.b.data))
+            z, a = self._answer(unit.z.data), self._answer(unit.a.data)
+            working = Working([*_sum(numbers), " = "])
+            lines.append(Line([Name(unit.names.z), " = ", *_sum(symbols), " = ", working, z]))
+            lines.append(Line([Name(unit.names.a), " = ", *_activation(unit), " = ", a]))
+        return [Heading("Forward pass"), *lines, Line(["C = ", self._answer(self.cost.data)])]
+
+    def _backward_pass(self) -> Page:
+        return [
+            Heading("Backward pass"),
+            Words("δ is ∂C/∂z; in the last layer it begins with the cost's own derivative, ∂C/∂a."),
+            *(Line(self._delta_line(unit, read_by)) for unit, read_by in self._units_backwards()),
+        ]
+
+    def _delta_line(self, unit: Neuron, read_by: Sequence[tuple[Value, Neuron]]) -> Pieces:
         """δ = g′(z) · (what comes back), in symbols and in numbers."""
-        slope, delta = self._slopes[unit], self._delta(unit)
-        if later is None:
-            back: list[Piece] = ["∂C/∂", Name(unit.names.a)]
-            numbers = self._factor(self._from_cost(unit))
+        if read_by:
+            symbols: list[Pieces] = [[Name(w.label), "·", _delta(reader)] for w, reader in read_by]
+            products = [self._product(w.data, self.gradients[reader.z]) for w, reader in read_by]
+            back: Pieces = ["(", *_sum(symbols), ")"]
+            numbers: Pieces = ["(", *_sum(products), ")"]
         else:
-            back, numbers = ["("], ["("]
-            for number, next_unit in enumerate(later.neurons):
-                back += [" + "] * (number > 0) + [Name(next_unit.w[place].label), "·"]
-                back.append(Name(_delta_label(next_unit)))
-                numbers += [" + "] * (number > 0)
-                numbers += self._product(next_unit.w[place].data, self._delta(next_unit))
-            back, numbers = [*back, ")"], [*numbers, ")"]
-        working = Working([self._answer(slope), "·", *numbers, " = "])
-        start: list[Piece] = [Name(_delta_label(unit)), " = ", *_slope(unit), "·", *back, " = "]
-        return [*start, working, self._answer(delta)]
+            back, numbers = ["∂C/∂", Name(unit.names.a)], self._factor(self.gradients[unit.a])
+        working = Working([self._answer(self.slopes[unit]), "·", *numbers, " = "])
+        answer = self._answer(self.gradients[unit.z])
+        return [_delta(unit), " = ", *_slope(unit), "·", *back, " = ", working, answer]
 
     def _update(self) -> Page:
-        wrong = self._deltas_with_updated_weights()
+        wrong_deltas = self._deltas_with_updated_weights()
         rows: list[list[Pieces]] = []
-        inputs: list[tuple[str, float]] = [(wire.label, wire.data) for wire in self.inputs]
-        for layer in self.layers:
-            for unit in layer.neurons:
-                delta, wrong_delta = self._delta(unit), wrong[unit]
-                for weight, (label, a) in zip(unit.w, inputs):
-                    symbols: Pieces = [Name(label), "·", Name(_delta_label(unit))]
-                    rows.append(self._update_row(weight, symbols, a * delta, a * wrong_delta))
-                if unit.b is not None:
-                    symbols = [Name(_delta_label(unit))]
-                    rows.append(self._update_row(unit.b, symbols, delta, wrong_delta))
-            inputs = [(unit.names.a, unit.a.data) for unit in layer.neurons]
-        header: list[Pieces] = [
-            ["parameter"],
-            ["old"],
-            ["∂C/∂w ="],
-            ["gradient"],
-            ["new = old − η·gradient"],
-        ]
-        header += [["gradient with updated weights"], ["new with updated weights"]]
+        for unit, inputs in self._units():
+            delta, wrong = self.gradients[unit.z], wrong_deltas[unit]
+            for weight, (label, a) in zip(unit.w, inputs):
+                symbols: Pieces = [Name(label), "·", _delta(unit)]
+                rows.append(self._update_row(weight, symbols, a * delta, a * wrong))
+            if unit.b is not None:
+                rows.append(self._update_row(unit.b, [_delta(unit)], delta, wrong))
+        header = ["parameter", "old", "∂C/∂w =", "gradient", "new = old − η·gradient"]
+        header += ["gradient with updated weights", "new with updated weights"]
         return [
             Heading("Update"),
             Words(
@@ -163,7 +149,7 @@ class TrainingStep:
                 "once. The last two columns show what would come out if each layer were updated "
                 "before the δ of the layer below it is computed: a mistake."
             ),
-            Grid(header, rows),
+            Grid([[title] for title in header], rows),
         ]
 
     def _update_row(
@@ -172,66 +158,48 @@ class TrainingStep:
         old, rate = parameter.data, self.learning_rate
         numbers = (gradient, old - rate * gradient, wrong, old - rate * wrong)
         cells: list[Pieces] = [[self._answer(number)] for number in numbers]
-        return [[Name(parameter.label)], [_plain(old)], symbols, *cells]
-
-    # --- the numbers ---
-
-    def _delta(self, unit: Neuron) -> float:
-        return self._gradients[unit.z]
-
-    def _from_cost(self, unit: Neuron) -> float:
-        """∂C/∂a of a unit of the last layer."""
-        return self._gradients[unit.a]
+        return [[Name(parameter.label)], [format_number(old)], symbols, *cells]
 
     def _deltas_with_updated_weights(self) -> dict[Neuron, float]:
         """The δ that come out when each layer is updated before the layer below it has its turn."""
         deltas: dict[Neuron, float] = {}
-        later: Layer | None = None
-        for layer in reversed(self.layers):
-            for place, unit in enumerate(layer.neurons):
-                if later is None:
-                    deltas[unit] = self._delta(unit)
-                    continue
-                back = 0.0
-                for next_unit in later.neurons:
-                    gradient = unit.a.data * deltas[next_unit]
-                    updated = next_unit.w[place].data - self.learning_rate * gradient
-                    back += updated * deltas[next_unit]
-                deltas[unit] = self._slopes[unit] * back
-            later = layer
+        for unit, read_by in self._units_backwards():
+            back = 0.0
+            for weight, reader in read_by:
+                updated = weight.data - self.learning_rate * (unit.a.data * deltas[reader])
+                back += updated * deltas[reader]
+            deltas[unit] = self.slopes[unit] * back if read_by else self.gradients[unit.z]
         return deltas
 
     def _answer(self, number: float) -> Answer:
         return Answer(number, self.digits)
 
-    def _factor(self, number: float) -> list[Piece]:
+    def _factor(self, number: float) -> Pieces:
         answer = self._answer(number)
         return ["(", answer, ")"] if number < 0 else [answer]
 
-    def _product(self, left: float, right: float) -> list[Piece]:
+    def _product(self, left: float, right: float) -> Pieces:
         return [*self._factor(left), "·", *self._factor(right)]
 
 
-def _plain(number: float) -> str:
-    return format_number(number)
+def _sum(terms: Sequence[Pieces]) -> list[Piece]:
+    return [piece for term in terms for piece in (" + ", *term)][1:]
 
 
-def _delta_label(unit: Neuron) -> str:
-    return f"delta{unit.names.z[1:]}"
+def _delta(unit: Neuron) -> Name:
+    return Name(f"delta{unit.names.z[1:]}")
 
 
-def _activation(unit: Neuron) -> list[Piece]:
+def _activation(unit: Neuron) -> Pieces:
     """g(z), in the words of the gate's row; a linear unit's z itself."""
-    if unit.activation.function is None:
-        return [Name(unit.names.z)]
-    return [_function_name(unit), "(", Name(unit.names.z), ")"]
+    z = Name(unit.names.z)
+    return [z] if unit.activation.function is None else [_function_name(unit), "(", z, ")"]
 
 
-def _slope(unit: Neuron) -> list[Piece]:
+def _slope(unit: Neuron) -> Pieces:
     """g′(z); 1 for a linear unit."""
-    if unit.activation.function is None:
-        return ["1"]
-    return [f"{_function_name(unit)}′(", Name(unit.names.z), ")"]
+    z = Name(unit.names.z)
+    return ["1"] if unit.activation.function is None else [f"{_function_name(unit)}′(", z, ")"]
 
 
 def _function_name(unit: Neuron) -> str:

@@ -26,7 +26,7 @@ from ..engine import Value
 from ..nn import MLP, half_squared_error
 from ..rules import as_number, described
 from ..text import check_digits, save
-from .pages import as_html, as_latex, as_markdown, as_text
+from .pages import HTML, LATEX, MARKDOWN, TEXT, written
 from .training_step import TrainingStep
 
 
@@ -96,19 +96,19 @@ class Worksheet:
 
     def text(self, answers: bool = True) -> str:
         """The sheet as plain text."""
-        return as_text(self._page, answers)
+        return written(self._page, TEXT, answers)
 
     def markdown(self, answers: bool = True) -> str:
         """The sheet in Markdown."""
-        return as_markdown(self._page, answers)
+        return written(self._page, MARKDOWN, answers)
 
     def latex(self, answers: bool = True) -> str:
         """The sheet in LaTeX, for the body of a document."""
-        return as_latex(self._page, answers)
+        return written(self._page, LATEX, answers)
 
     def html(self, answers: bool = True) -> str:
         """The sheet as a piece of HTML."""
-        return as_html(self._page, answers)
+        return written(self._page, HTML, answers)
 
     def save(self, path: str | os.PathLike[str], answers: bool = True) -> None:
         """Write the sheet to a file: `.txt`, `.md`, `.tex` or `.html` by its ending."""

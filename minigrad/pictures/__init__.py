@@ -1,10 +1,16 @@
-"""The wing pictures."""
+"""Circuits as pictures, and the charts of a training: SVG, PNG, PDF and DOT.
+
+Read `draw` first: it selects the gates to show (`selection`), finds the units of a network among
+them (`units`), puts all that is to be seen into a `scene`, and has it written as DOT in one of
+three styles (`circuit_style`, `graph_style`, `collapsed_style`). Which colour a wire or a gate has
+is decided in `colours`, from a theme in `themes`. `layout` hands the DOT to Graphviz, `drawing` is
+the finished picture, and `raster` makes a PNG of an SVG; `chart` draws curves without Graphviz.
+"""
 
 from .chart import HUGE, Panel, chart_svg, even_ticks, svg_document
-from .draw import draw
-from .drawing import Drawing
+from .draw import draw, draw_circuit
+from .drawing import Drawing, Picture
 from .layout import DRAW_LESS
-from .picture import Picture
 from .raster import png_from_svg, size_of
 from .themes import THEMES, Theme, theme_named
 
@@ -18,6 +24,7 @@ __all__ = [
     "Theme",
     "chart_svg",
     "draw",
+    "draw_circuit",
     "even_ticks",
     "png_from_svg",
     "size_of",

@@ -1,10 +1,13 @@
-"""The lines below a picture, as HTML-like text: its title, and what a gate does to a gradient."""
+"""The lines below a picture, as HTML-like text: title, what a gate does to a gradient, legends."""
 
 from __future__ import annotations
 
-from ..engine import Stage, Value
+from collections.abc import Mapping, Sequence
+
+from ..calculus import Nonfinite
+from ..engine import Circuit, Stage, Value
 from ..text import rounded
-from .dot import dot_name, dot_text, font
+from .dot_source import dot_name, dot_text, font
 from .themes import Theme
 
 MOST_LINES = 6
@@ -22,13 +25,16 @@ def title_lines(title: str | None, bold: bool) -> list[str]:
     return [f"<b>{lines[0]}</b>", *lines[1:]] if lines and bold else lines
 
 
-def chain_rule_lines(wire: Value, stage: Stage, theme: Theme, digits: int) -> list[str]:
+def chain_rule_lines(
+    circuit: Circuit, wire: Value, stage: Stage, theme: Theme, digits: int
+) -> list[str]:
     """What the gate behind a wire sends to each input: upstream × local gradient."""
     upstream = stage.gradients.get(wire)
     if upstream is None:
         return []
     lines = []  # with hard spaces between colours: SVG drops soft ones at the ends of a text
-    for place, (source, local) in enumerate(zip(wire.inputs, wire.local_gradients)):
+    local_gradients = zip(circuit.inputs(wire), circuit.local_gradients(wire))
+    for place, (source, local) in enumerate(local_gradients):
         sent = stage.contributions.get((wire, place))
         if sent is None or source.is_constant:
             continue
@@ -42,3 +48,37 @@ def chain_rule_lines(wire: Value, stage: Stage, theme: Theme, digits: int) -> li
         lines.append(line.replace(" <font", "&#160;<font").replace("</font> ", "</font>&#160;"))
     more = len(lines) - MOST_LINES
     return lines[:MOST_LINES] + ([f"… and {more} more"] if more > 0 else [])
+
+
+def legend_of_marks(
+    circuit: Circuit, idle: Mapping[Value, str], birth: Nonfinite | None, theme: Theme
+) -> list[str]:
+    """A line of the caption for each kind of mark."""
+    wires: dict[str, list[str]] = {}
+    for wire, word in idle.items():
+        name = dot_name(wire.label) or dot_text(circuit.gate(wire).symbol)
+        wires.setdefault(word, []).append(name)
+    lines = [
+        f"dashed: {word}&#160;{_some(list(dict.fromkeys(names)))}" for word, names in wires.items()
+    ]
+    if birth is not None:
+        border = "" if birth.wire.is_leaf else "double border: "
+        lines.append(f"{border}the first inf or nan: {one_line(birth.what)}")
+    return [font(line, theme.warning, 11) for line in lines]
+
+
+def _some(names: Sequence[str], most: int = 8) -> str:
+    more = len(names) - most
+    return ",&#160;".join(names[:most]) + (f" and {more} more" if more > 0 else "")
+
+
+def legend_of_heat(theme: Theme) -> str:
+    """The colours of the heat map and what they stand for, as a line of the caption."""
+    swatches = "".join(f'<td width="40" height="7" bgcolor="{c}"></td>' for c in theme.heat)
+    texts = ("≤ 10⁻³", "10⁻²", "10⁻¹", "1", "10", "10²", "≥ 10³")
+    labels = "".join(f"<td>{font(text, theme.ink, 10)}</td>" for text in texts)
+    title = font("|gradient| as a multiple of the output's", theme.ink, 11)
+    return (
+        f'<table border="0" cellborder="0" cellspacing="1" cellpadding="1"><tr><td rowspan="2">'
+        f"{title} </td>{swatches}</tr><tr>{labels}</tr></table>"
+    )

@@ -14,30 +14,26 @@ In a notebook a drawing shows itself; `picture.save("f.svg")` writes a file.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Final
 
-from ..engine import Stage, Value, check_stage, leaves_and_gates, present_stage, stage_of
+from ..engine import Circuit, Stage, Value, check_stage, circuit_at, present_stage
 from ..rules import described
 from ..text import as_tree, check_digits
-from .boxes import Box, boxes_of, gates_outside
-from .captions import chain_rule_lines, title_lines
-from .circuit import circuit_lines
-from .collapsed import collapsed_lines
-from .dot import font
+from .circuit_style import CircuitWriter
+from .collapsed_style import CollapsedWriter
 from .drawing import Drawing
 from .expansion import expand as expanded
-from .graph import graph_lines
-from .highlights import idle_gates, legend_of_heat, legend_of_marks, nonfinite_birth
+from .graph_style import graph_lines
 from .layout import DRAW_LESS
-from .scene import Scene, uses_of
-from .selection import crossed_columns, more_gates_than, selected_gates
+from .scene import Scene
+from .selection import more_gates_than, selected
 from .themes import theme_named
-from .units import Group, groups_of
+from .units import Box, Group, boxes_of, groups_of
 
 MOST_GATES: Final = 2000  # more than that no one can read
 COLLAPSE_FROM: Final = 300  # with more, units are drawn as boxes without being asked
 MOST_BOXES: Final = 75  # with more, layers are
+BOXES: Final = ("neuron", "layer")  # what `collapse` makes a box of
 
 
 def draw(
@@ -70,8 +66,10 @@ def draw(
     who confuse red and green). `show="local"` adds the local gradients, `color="gradient"` colours
     wires by how big their gradient is, `highlight` makes one gate stand out, with what it does to
     the gradient written below. `depth`, `around` (a wire) and `between` (two wires) choose a part;
-    `collapse` draws a network with one box for each "neuron" or "layer"; `expand` names gates to
-    show as the simpler gates of their definition. `stage` shows another moment than the present.
+    `collapse` draws a network with one box for each "neuron" or "layer", and with "dot" it keeps
+    each dot product as one gate, which else is shown as its × gates and their Σ; `expand` names
+    gates to show as the simpler gates of their definition. `stage` shows another moment than the
+    present, like `stepper.stage`, with the gates that were stepped through.
 
     More than 300 gates of a network collapse by themselves, and the caption says so; more than
     2,000 are a ValueError that names what to draw instead.
@@ -79,117 +77,91 @@ def draw(
     _check_choices(style=style, show=show, color=color, collapse=collapse)
     _check_types(output, digits, expand, stage)
     whole = depth is None and around is None and between is None
-    if whole and collapse is None and more_gates_than(output, MOST_GATES):
+    if whole and collapse not in BOXES and more_gates_than(output, MOST_GATES):
         raise ValueError(_too_many(f"more than {MOST_GATES:,}"))
-    symbols: dict[Value, str] = {}
+    circuit, stage = circuit_at(output, stage, {"dot"} if collapse == "dot" else ())
+    symbols: Mapping[Value, str] = {}
     if expand:
-        output, stage, symbols, twins = expanded(output, expand, stage or present_stage(output))
-        highlight, around, *ends = _twins_of(twins, highlight, around, *(between or ()))
+        circuit, stage, symbols, twins = expanded(circuit, expand, stage or present_stage(circuit))
+        highlight, around, *ends = (  # what is no wire of the circuit stays, for an error to name
+            twins.get(wire, wire) if isinstance(wire, Value) else wire
+            for wire in (highlight, around, *(between or ()))
+        )
         between = (ends[0], ends[1]) if len(ends) == 2 else between
-    leaves, all_gates = leaves_and_gates(output)
-    gates = selected_gates(output, all_gates, depth, around, between)
-    if collapse is None and len(gates) > MOST_GATES:
-        raise ValueError(_too_many(f"{len(gates):,}"))
-    uses = uses_of(leaves + all_gates, gates, symbols)
+    selection = selected(circuit, depth, around, between, symbols)
+    if highlight is not None and highlight not in selection.gates:
+        raise ValueError(
+            f"highlight={highlight!r} is not the output of a gate in this picture: give the Value "
+            "that the gate computes"
+        )
     scene = Scene(
-        output,
-        gates,
-        uses,
-        stage or stage_of({output: None, **uses.shown}),
+        selection,
+        stage or present_stage(circuit, {circuit.output, *selection.shown}),
         theme_named(theme),
         digits,
         show_local=show == "local",
         heat=color == "gradient",
         symbols=symbols,
+        highlight=highlight,
+        title=title,
     )
-    return _drawing(_with_marks(scene, highlight), style, collapse, title)
+    return _drawing(scene, style, collapse)
 
 
-def _drawing(scene: Scene, style: str, collapse: str | None, title: str | None) -> Drawing:
-    """The scene in its style, with what stands below it."""
-    output, gates, digits = scene.output, scene.gates, scene.digits
-    groups = groups_of(gates, scene.uses) if style == "circuit" else []
-    boxes, note = _boxes(gates, groups, collapse)
-    if boxes and (outside := gates_outside(gates, boxes)) > MOST_GATES:
+def draw_circuit(circuit: Circuit, stage: Stage, theme: str = "light", digits: int = 2) -> Drawing:
+    """A whole circuit at one moment, without a title: what a stepper shows of the one it has."""
+    return _drawing(Scene(selected(circuit), stage, theme_named(theme), digits, title=""))
+
+
+def _drawing(scene: Scene, style: str = "circuit", collapse: str | None = None) -> Drawing:
+    """The scene in its style, if it is not too much to look at."""
+    circuit, gates, digits = scene.circuit, scene.gates, scene.digits
+    if collapse not in BOXES and len(gates) > MOST_GATES:
+        raise ValueError(_too_many(f"{len(gates):,}"))
+    groups = groups_of(scene.selection) if style == "circuit" else []
+    boxes, scene.note = _boxes(gates, groups, collapse)
+    inside = {wire for box in boxes for group in box.groups for wire in group.members}
+    outside = sum(wire not in inside for wire in gates)  # a loss over many examples has many
+    if boxes and outside > MOST_GATES:
         raise ValueError(_too_many(f"{outside:,} (outside of the units)"))
-    scene = replace(scene, caption=_caption(scene, title, note))
-    lines = _lines(scene, style, groups, boxes)
-    shown: Sequence[Value] = [] if boxes else gates
-    return Drawing(
-        lines, lambda: as_tree(output, digits), len(gates), lambda: crossed_columns(shown)
-    )
-
-
-def _with_marks(scene: Scene, highlight: Value | None) -> Scene:
-    """The scene with the gates that stand out."""
-    birth = nonfinite_birth(scene.output, scene.stage)
-    return replace(
-        scene,
-        active=scene.stage.active if highlight is None else _gate_in(scene.gates, highlight),
-        idle=idle_gates(scene.gates, scene.stage),
-        first_nonfinite=birth,
-    )
-
-
-def _caption(scene: Scene, title: str | None, note: str) -> list[str]:
-    """The lines below the picture: title, chain rule, legends, notes."""
-    if title == "":
-        return []
-    theme = scene.theme
-    explanation = []
-    if scene.active is not None:
-        explanation = chain_rule_lines(scene.active, scene.stage, theme, scene.digits)
-    legends = [legend_of_heat(theme)] if scene.heat else []
-    legends += legend_of_marks(scene.idle, scene.first_nonfinite, theme)
-    notes = [font(note, theme.faint, 11)] if note else []
-    return [*title_lines(title, bool(explanation)), *explanation, *legends, *notes]
-
-
-def _lines(scene: Scene, style: str, groups: Sequence[Group], boxes: Sequence[Box]) -> list[str]:
     if style == "graph":
-        return graph_lines(scene)
-    return collapsed_lines(scene, boxes) if boxes else circuit_lines(scene, groups)
+        lines = graph_lines(scene)
+    else:
+        writer = CollapsedWriter(scene, boxes) if boxes else CircuitWriter(scene, groups)
+        lines = writer.lines()
+    return Drawing(
+        lines,
+        lambda: as_tree(circuit.output, digits),
+        len(gates),
+        lambda: 0 if boxes else scene.selection.crossed_columns(),
+    )
 
 
 def _boxes(
     gates: Sequence[Value], groups: Sequence[Group], collapse: str | None
 ) -> tuple[list[Box], str]:
     """The boxes to draw, if the units are to be collapsed, and what to say about that."""
-    if collapse is not None and not groups:
+    if collapse in BOXES and not groups:
         raise ValueError(
             f"collapse={collapse!r} draws the units of a network as boxes, and this picture has "
             "none: build the network with mg.nn, and use the circuit style"
         )
-    if collapse is not None:
+    if collapse in BOXES:
         return boxes_of(groups, collapse), ""
     if len(gates) <= COLLAPSE_FROM:
         return [], ""
-    if not groups:
+    if not groups or collapse == "dot":
         return [], f"{len(gates):,} gates: depth or around shows a part"
     collapse = "neuron" if len(groups) <= MOST_BOXES else "layer"
     note = f'{len(gates):,} gates, drawn with collapse="{collapse}"; depth= and around= show gates'
     return boxes_of(groups, collapse), note
 
 
-def _gate_in(gates: Sequence[Value], wire: Value) -> Value:
-    if wire not in gates:
-        raise ValueError(
-            f"highlight={wire!r} is not the output of a gate in this picture: give the Value that "
-            "the gate computes"
-        )
-    return wire
-
-
-def _twins_of(twins: Mapping[Value, Value], *wires: Any) -> list[Any]:
-    """The copies of wires of a circuit; what is no wire of it stays, for an error to name it."""
-    return [twins.get(wire, wire) if isinstance(wire, Value) else wire for wire in wires]
-
-
 _CHOICES: Final = {
     "style": ("circuit", "graph"),
     "show": ("values", "local"),
     "color": (None, "gradient"),
-    "collapse": (None, "neuron", "layer"),
+    "collapse": (None, *BOXES, "dot"),
 }
 
 

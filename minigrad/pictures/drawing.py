@@ -1,4 +1,4 @@
-"""A drawing: DOT that has been written, and what becomes of it in a notebook and in files."""
+"""Finished pictures, in notebooks and files: a `Drawing` of a circuit, and any other SVG."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import os
 import re
 from base64 import b64encode
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 from ..text import save
 from .layout import DRAW_LESS, LayoutError, render
@@ -138,3 +140,32 @@ def image_html(svg: str, alt: str, scroll: bool = False) -> str:
         f"{fitted}<details><summary>full size</summary>"
         f'<div style="overflow: auto; max-height: 600px">{full}</div></details>'
     )
+
+
+class Picture:
+    """An SVG text with what a notebook and a file need of it.
+
+    >>> picture = Picture('<svg width="10pt" height="10pt" xmlns="http://www.w3.org/2000/svg"/>')
+    >>> picture.svg[:4]
+    '<svg'
+    """
+
+    def __init__(self, svg: str) -> None:
+        self.svg = svg
+
+    def png(self) -> bytes:
+        """The picture as PNG."""
+        return png_from_svg(self.svg)
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the picture; the ending of the name says as what: `.svg` or `.png`."""
+        return save("a picture", path, {".svg": self.svg.encode, ".png": self.png})
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        bundle = {"text/html": image_html(self.svg, "chart"), "text/plain": repr(self)}
+        with suppress(ImportError):  # without resvg-py there is no PNG, for previews
+            bundle["image/png"] = b64encode(self.png()).decode()
+        return bundle
+
+    def __repr__(self) -> str:
+        return f"Picture({len(self.svg)} characters of SVG)"

@@ -1,12 +1,12 @@
 """Gates shown as the simpler gates of their definition: sigmoid as ×−1, exp, +1, 1/x.
 
 >>> import minigrad as mg
->>> from minigrad.engine.stage import present_stage
->>> y = mg.Value(1.0, label="x").sigmoid()
->>> expansion = expand(y, ["sigmoid"], present_stage(y))
->>> [wire.gate.name for wire in mg.topological_order(expansion.output) if wire.gate]
+>>> from minigrad.engine import present_stage
+>>> circuit = Circuit(mg.Value(1.0, label="x").sigmoid())
+>>> expanded = expand(circuit, ["sigmoid"], present_stage(circuit))
+>>> [expanded.circuit.gate(wire).name for wire in expanded.circuit.gates]
 ['neg', 'exp', 'add', 'div']
->>> [expansion.symbols.get(wire) for wire in mg.topological_order(expansion.output) if wire.gate]
+>>> [expanded.symbols.get(wire) for wire in expanded.circuit.gates]
 ['×−1', None, '+1', '1/x']
 
 The expanded circuit is a copy; the one that was given is left as it is.
@@ -20,27 +20,24 @@ from dataclasses import replace
 from math import isclose, isnan
 from typing import NamedTuple
 
-from ..engine import Stage, Value, copied, topological_order
-from ..rules import GATES, Formula, as_formula, as_text, gate_named
+from ..engine import Circuit, Stage, Value, constant, gradient_of, output_of, write_data, write_grad
+from ..rules import GATES, Formula, Gate, as_formula, as_text, gate_named
 from ..text import apply_gate_of
 
 
 class Expansion(NamedTuple):
     """The expanded copy, its stage, what its new gates show, and the copy of each wire."""
 
-    output: Value
+    circuit: Circuit
     stage: Stage
     symbols: dict[Value, str]
     twins: Mapping[Value, Value]
 
 
-def expand(output: Value, names: Iterable[str], stage: Stage) -> Expansion:
+def expand(circuit: Circuit, names: Iterable[str], stage: Stage) -> Expansion:
     """The circuit with every gate of these names replaced by its definition, one name at a time."""
-    memo: dict[int, Value] = {}
-    twin = copied(output, memo)
-    twins = {wire: memo[id(wire)] for wire in topological_order(output)}
-    stage = _translated(stage, twins)
-    symbols: dict[Value, str] = {}
+    expanded = circuit
+    twins = {wire: wire for wire in circuit.wires}
     for name in [names] if isinstance(names, str) else names:
         gate = gate_named(str(name))
         if gate.definition is None:
@@ -48,71 +45,92 @@ def expand(output: Value, names: Iterable[str], stage: Stage) -> Expansion:
             raise ValueError(
                 f"the gate {name!r} has no definition in simpler gates; these have one: {known}"
             )
-        for wire in topological_order(twin):
-            if wire.gate is gate:
-                stage = _expand_gate(wire, stage, symbols)
-    return Expansion(twin, stage, symbols, twins)
+        copies: dict[Value, Value] = {}
+        for wire in expanded.wires:
+            copies[wire] = _twin(expanded, wire, gate, copies)
+        twins = {wire: copies[twin] for wire, twin in twins.items()}
+        expanded = Circuit(copies[expanded.output], circuit.collapse)
+    outer = _outer_wires(circuit, expanded, twins)
+    symbols = {gate: symbol for gate in outer if (symbol := _with_constants(expanded, gate))}
+    stage = _with_insides(expanded, stage.translated(twins), outer)
+    return Expansion(expanded, stage, symbols, twins)
 
 
-def _translated(stage: Stage, twins: Mapping[Value, Value]) -> Stage:
-    """The same moment, told of the copies."""
-    return Stage(
-        values={twins[wire]: value for wire, value in stage.values.items() if wire in twins},
-        gradients={twins[wire]: grad for wire, grad in stage.gradients.items() if wire in twins},
-        contributions={
-            (twins[wire], place): sent
-            for (wire, place), sent in stage.contributions.items()
-            if wire in twins
-        },
-        done=frozenset(twins[wire] for wire in stage.done if wire in twins),
-        active=twins.get(stage.active) if stage.active is not None else None,
-    )
+def _twin(circuit: Circuit, wire: Value, gate: Gate, twins: Mapping[Value, Value]) -> Value:
+    """A copy of the wire; if it comes out of this gate, out of the gate's definition.
+
+    A copy is what the circuit shows: a gate that it alone knows becomes one like all others.
+    """
+    inputs = tuple(twins[source] for source in circuit.inputs(wire))
+    own = None if wire.is_leaf else circuit.gate(wire)
+    twin = _inside(wire, gate, inputs) if own is gate else None
+    if twin is None:
+        if own is not None:
+            twin = output_of(own, inputs, 0.0, circuit.local_gradients(wire))
+        else:
+            twin = constant(0.0) if wire.is_constant else Value(0.0)
+    write_data(twin, wire.data)
+    write_grad(twin, gradient_of(wire))
+    vars(twin).update(vars(wire))
+    return twin
 
 
-def _expand_gate(wire: Value, stage: Stage, symbols: dict[Value, str]) -> Stage:
-    """Put the definition's gates behind a wire, and into the stage what is known of them."""
-    assert wire.gate is not None
-    inputs = wire.inputs
+def _inside(wire: Value, gate: Gate, inputs: tuple[Value, ...]) -> Value | None:
+    """The output of the gates that define one; None if they only pass an input on."""
     # in a context of its own: recorded even inside no_grad()
-    inside: Value = Context().run(wire.gate.definition, *inputs)  # type: ignore[arg-type]
+    inside: Value = Context().run(gate.definition, *inputs)  # type: ignore[arg-type]
     if not isclose(inside.data, wire.data, rel_tol=1e-9, abs_tol=1e-12) and not isnan(wire.data):
         raise ValueError(
             f"the data of an input of {wire!r} was changed after the gate was recorded (its "
             f"definition gives {inside.data!r} now): build the circuit again"
         )
-    leaves, gates = _inside(inside, inputs)
-    if inside in inputs:  # a definition that only passes its input on has no gates to show
-        return stage
-    wire.gate, wire._first, wire._second = inside.gate, inside._first, inside._second
-    wire._d_first, wire._d_second = inside._d_first, inside._d_second
-    gates[-1] = wire
-    symbols.update({gate: symbol for gate in gates if (symbol := _with_constants(gate))})
-    return _with_inside(stage, wire, leaves, gates)
+    return None if inside.is_leaf or inside in inputs else inside
 
 
-def _inside(output: Value, inputs: tuple[Value, ...]) -> tuple[list[Value], list[Value]]:
-    """The leaves and the gates between the inputs and the output."""
-    seen = set(inputs)
-    leaves: list[Value] = []
-    gates: list[Value] = []
-    waiting = [(output, False)]
-    while waiting:
-        wire, its_inputs_are_in = waiting.pop()
-        if its_inputs_are_in:
-            gates.append(wire)
-        elif wire not in seen:
-            seen.add(wire)
-            if wire.is_leaf:
-                leaves.append(wire)
-            else:
-                waiting.append((wire, True))
-                waiting.extend((source, False) for source in reversed(wire.inputs))
-    return leaves, gates
+def _outer_wires(
+    circuit: Circuit, expanded: Circuit, twins: Mapping[Value, Value]
+) -> dict[Value, Value]:
+    """Of every wire that belongs to a definition, the output of that definition; outputs first.
+
+    That one is the twin of the gate which the definition explains.
+    """
+    outer = {
+        twins[wire]: twins[wire]
+        for wire in circuit.gates
+        if circuit.gate(wire) is not expanded.gate(twins[wire])
+    }
+    copies, found = set(twins.values()), {}
+    for wire in reversed(expanded.wires):
+        if wire in outer:
+            found[wire] = outer[wire]
+            inside = (source for source in expanded.inputs(wire) if source not in copies)
+            outer |= dict.fromkeys(inside, outer[wire])
+    return found
 
 
-def _with_constants(wire: Value) -> str | None:
+def _with_insides(circuit: Circuit, stage: Stage, outer: Mapping[Value, Value]) -> Stage:
+    """The stage with the numbers inside of definitions: there, too, the chain rule holds."""
+    values, gradients = dict(stage.values), dict(stage.gradients)
+    contributions = {use: sent for use, sent in stage.contributions.items() if use[0] not in outer}
+    for gate, whole in outer.items():
+        goes_back = (whole, 0) in stage.contributions and whole in gradients
+        if whole in values:
+            values.setdefault(gate, gate.data)
+        if goes_back and not gate.is_leaf:
+            local_gradients = zip(circuit.inputs(gate), circuit.local_gradients(gate))
+            for place, (source, local) in enumerate(local_gradients):
+                contributions[gate, place] = sent = local * gradients[gate]
+                if outer.get(source) is whole and not source.is_leaf:
+                    gradients[source] = gradients.get(source, 0.0) + sent
+    done = stage.done | {gate for gate, whole in outer.items() if whole in stage.done}
+    return replace(
+        stage, values=values, gradients=gradients, contributions=contributions, done=done
+    )
+
+
+def _with_constants(circuit: Circuit, wire: Value) -> str | None:
     """What a gate with one input besides constants shows: `+1` and `1/x`, not `+` and `÷`."""
-    inputs = wire.inputs
+    inputs = circuit.inputs(wire)
     if sum(not source.is_constant for source in inputs) != 1:
         return None
     x = Formula.symbol("x")
@@ -135,23 +153,3 @@ def in_a_circle(formula: Formula) -> str:
         return as_text(formula)
     (number,) = (part for part in formula.operands if part.operation == "number")
     return sign + as_text(number)
-
-
-def _with_inside(stage: Stage, wire: Value, leaves: list[Value], gates: list[Value]) -> Stage:
-    """The stage with the numbers of the gates behind a wire: the chain rule inside of it."""
-    values, gradients = dict(stage.values), dict(stage.gradients)
-    contributions = {key: sent for key, sent in stage.contributions.items() if key[0] is not wire}
-    if wire in values:
-        values |= {source: source.data for source in (*leaves, *gates[:-1])}
-    if (wire, 0) in stage.contributions and wire in gradients:
-        inner = set(gates)
-        for gate in reversed(gates):
-            for place, local in enumerate(gate.local_gradients):
-                source = gate.inputs[place]
-                contributions[gate, place] = sent = local * gradients[gate]
-                if source in inner:
-                    gradients[source] = gradients.get(source, 0.0) + sent
-    done = stage.done | set(gates) if wire in stage.done else stage.done
-    return replace(
-        stage, values=values, gradients=gradients, contributions=contributions, done=done
-    )

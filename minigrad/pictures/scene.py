@@ -2,92 +2,103 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from functools import cached_property
+from math import isfinite
 
-from ..calculus import Nonfinite
-from ..engine import Stage, Value
+from ..calculus import Nonfinite, first_nonfinite
+from ..engine import Circuit, Stage, Value
+from .captions import chain_rule_lines, legend_of_heat, legend_of_marks, title_lines
+from .dot_source import font
+from .selection import Selection, Use
 from .themes import Theme
 
 
-class Use(NamedTuple):
-    """One use of a wire: the gate, by its output wire, and the place among that gate's inputs."""
-
-    gate: Value
-    place: int
-
-
-@dataclass(frozen=True)
-class Uses:
-    """Where each wire of a picture goes, and its number in the whole circuit.
-
-    `number` is a wire's place in the topological order of the whole circuit: a picture of a part
-    names wires as the picture of the whole does. `hidden` counts uses by gates left out.
-    """
-
-    number: Mapping[Value, int]
-    shown: Mapping[Value, list[Use]]
-    hidden: Mapping[Value, int]
-
-
-def uses_of(
-    wires: Sequence[Value], gates: Sequence[Value], symbols: Collection[Value] = ()
-) -> Uses:
-    """The uses of every wire of a picture of these gates, out of a circuit's wires in order.
-
-    A gate in `symbols` shows its constants in its symbol: they are no wires of the picture.
-    """
-    chosen = set(gates)
-    shown: dict[Value, list[Use]] = {wire: [] for wire in gates}
-    hidden: dict[Value, int] = {}
-    for gate in gates:
-        in_symbol = gate in symbols
-        for place, source in enumerate(gate.inputs):
-            if in_symbol and source.is_constant:
-                continue
-            shown.setdefault(source, []).append(Use(gate, place))
-    for wire in wires:
-        if wire not in chosen:
-            for source in wire.inputs:
-                if source in shown:
-                    hidden[source] = hidden.get(source, 0) + 1
-    return Uses({wire: number for number, wire in enumerate(wires)}, shown, hidden)
-
-
-@dataclass(frozen=True)
+@dataclass
 class Scene:
     """The gates to draw, the numbers to write on them, and how."""
 
-    output: Value
-    gates: Sequence[Value]
-    uses: Uses
+    selection: Selection
     stage: Stage
     theme: Theme
     digits: int = 2
     show_local: bool = False
     heat: bool = False
     symbols: Mapping[Value, str] = field(default_factory=dict)  # with constants: `1 + x`, not `+`
-    idle: Mapping[Value, str] = field(default_factory=dict)  # gates that pass no gradient
-    first_nonfinite: Nonfinite | None = None  # where the first inf or nan began
-    active: Value | None = None
-    caption: Sequence[str] = ()  # lines of HTML-like text
+    highlight: Value | None = None
+    title: str | None = None
+    note: str = ""  # below everything else
 
     @property
-    def first_nonfinite_wire(self) -> Value | None:
+    def circuit(self) -> Circuit:
+        """The whole circuit, of which the picture may show a part."""
+        return self.selection.circuit
+
+    @property
+    def gates(self) -> Sequence[Value]:
+        """The gates of the picture, by their output wires."""
+        return self.selection.gates
+
+    @property
+    def active(self) -> Value | None:
+        """The gate that stands out."""
+        return self.stage.active if self.highlight is None else self.highlight
+
+    @cached_property
+    def idle(self) -> dict[Value, str]:
+        """The gates that pass hardly any gradient, each with its row's word for that."""
+        found = {}
+        for wire in self.gates:
+            if idle := self.circuit.gate(wire).idle:
+                word, condition = idle
+                wires = (*self.circuit.inputs(wire), wire)
+                numbers = [self.stage.values.get(each) for each in wires]
+                if None not in numbers and condition(*numbers):
+                    found[wire] = word
+        return found
+
+    @cached_property
+    def nonfinite(self) -> Nonfinite | None:
+        """Where the first inf or nan of the circuit began, if the stage shows any."""
+        stage = self.stage
+        shown = (stage.values, stage.gradients, stage.contributions)
+        if all(isfinite(number) for numbers in shown for number in numbers.values()):
+            return None
+        return first_nonfinite(self.circuit.output)
+
+    @property
+    def nonfinite_wire(self) -> Value | None:
         """The wire that carries the first inf or nan."""
-        return None if self.first_nonfinite is None else self.first_nonfinite.wire
+        return None if self.nonfinite is None else self.nonfinite.wire
 
     def local_gradient(self, use: Use) -> float | None:
         """The local gradient to show at a gate's input, once the forward pass has been there."""
         if not self.show_local or use.gate not in self.stage.values:
             return None
-        gradients = use.gate.local_gradients
-        if len(gradients) <= use.place or use.gate.inputs[use.place].is_constant:
+        gradients = self.circuit.local_gradients(use.gate)
+        if len(gradients) <= use.place or self.circuit.inputs(use.gate)[use.place].is_constant:
             return None  # a gate made by hand has none, and none is taken towards a constant
         return gradients[use.place]
 
     def symbol(self, wire: Value) -> str:
         """What stands in the gate behind a wire."""
-        assert wire.gate is not None
-        return self.symbols.get(wire, wire.gate.symbol)
+        return self.symbols.get(wire) or self.circuit.gate(wire).symbol
+
+    @cached_property
+    def caption(self) -> list[str]:
+        """The lines below the picture: title, chain rule, legends, note; none with title=""."""
+        if self.title == "":
+            return []
+        explanation = []
+        if self.active is not None:
+            explanation = chain_rule_lines(
+                self.circuit, self.active, self.stage, self.theme, self.digits
+            )
+        return [
+            *title_lines(self.title, bool(explanation)),
+            *explanation,
+            *([legend_of_heat(self.theme)] if self.heat else []),
+            *legend_of_marks(self.circuit, self.idle, self.nonfinite, self.theme),
+            *([font(self.note, self.theme.faint, 11)] if self.note else []),
+        ]

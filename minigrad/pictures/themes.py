@@ -10,7 +10,7 @@ computes it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 
 @dataclass(frozen=True)
@@ -35,58 +35,31 @@ class Theme:
     heat: tuple[str, ...]
 
 
+_NAMES: Final = ("light", "dark", "safe")
+_COLOURS: Final[dict[str, tuple[Any, Any, Any]]] = {  # in these three
+    "background": ("#FFFFFF", "#0D1117", "#FFFFFF"),
+    "ink": ("#263238", "#E6EDF3", "#1A1A1A"),
+    "line": ("#455A64", "#9FB0BF", "#4D4D4D"),
+    "value": ("#1B7837", "#7EE2A8", "#0072B2"),
+    "gradient": ("#C62828", "#FF9E8A", "#B34700"),
+    "local": ("#5E35B1", "#C9B6FF", "#6A3D8A"),
+    "faint": ("#5F7480", "#8B98A5", "#666666"),
+    "gate": ("#F3F6F8", "#1F2A36", "#F4F4F4"),
+    "done": ("#E8F0E9", "#1D3328", "#E6EEF5"),
+    "active": ("#FFE082", "#6B4E00", "#F0E442"),
+    "active_line": ("#E65100", "#FFC233", "#000000"),
+    "cluster": ("#F7F9FB", "#131A22", "#FAFAFA"),
+    "cluster_line": ("#CFD8DC", "#30404E", "#CCCCCC"),
+    "warning": ("#AD1457", "#FF8AB8", "#8E2A6B"),
+    "heat": (
+        ("#90CAF9", "#64A7E0", "#4C7FA8", "#455A64", "#B26A00", "#E0521B", "#D50000"),
+        ("#1F4E79", "#2F74B5", "#6AA3D5", "#9FB0BF", "#E0B050", "#FF8A3D", "#FF4040"),
+        ("#A6CDE8", "#6BAED6", "#3F86B5", "#4D4D4D", "#C98A1B", "#D55E00", "#8A2B00"),
+    ),
+}
 THEMES: Final = {
-    "light": Theme(
-        background="#FFFFFF",
-        ink="#263238",
-        line="#455A64",
-        value="#1B7837",
-        gradient="#C62828",
-        local="#5E35B1",
-        faint="#5F7480",
-        gate="#F3F6F8",
-        done="#E8F0E9",
-        active="#FFE082",
-        active_line="#E65100",
-        cluster="#F7F9FB",
-        cluster_line="#CFD8DC",
-        warning="#AD1457",
-        heat=("#90CAF9", "#64A7E0", "#4C7FA8", "#455A64", "#B26A00", "#E0521B", "#D50000"),
-    ),
-    "dark": Theme(
-        background="#0D1117",
-        ink="#E6EDF3",
-        line="#9FB0BF",
-        value="#7EE2A8",
-        gradient="#FF9E8A",
-        local="#C9B6FF",
-        faint="#8B98A5",
-        gate="#1F2A36",
-        done="#1D3328",
-        active="#6B4E00",
-        active_line="#FFC233",
-        cluster="#131A22",
-        cluster_line="#30404E",
-        warning="#FF8AB8",
-        heat=("#1F4E79", "#2F74B5", "#6AA3D5", "#9FB0BF", "#E0B050", "#FF8A3D", "#FF4040"),
-    ),
-    "safe": Theme(
-        background="#FFFFFF",
-        ink="#1A1A1A",
-        line="#4D4D4D",
-        value="#0072B2",
-        gradient="#B34700",
-        local="#6A3D8A",
-        faint="#666666",
-        gate="#F4F4F4",
-        done="#E6EEF5",
-        active="#F0E442",
-        active_line="#000000",
-        cluster="#FAFAFA",
-        cluster_line="#CCCCCC",
-        warning="#8E2A6B",
-        heat=("#A6CDE8", "#6BAED6", "#3F86B5", "#4D4D4D", "#C98A1B", "#D55E00", "#8A2B00"),
-    ),
+    theme: Theme(**{name: colours[place] for name, colours in _COLOURS.items()})
+    for place, theme in enumerate(_NAMES)
 }
 
 

@@ -1,4 +1,11 @@
-"""The wing stepping."""
+"""Backpropagation one gate at a time: forward and back, with words, formulas and questions.
+
+Read `snapshot` and `step` first: a circuit with the numbers that it had, and what one gate does
+with them; `words` makes the sentences and formulas of a step. `replay` takes the steps and undoes
+them, and `stepper` is what a reader holds: it also stops at a wire, tells why a gradient is what
+it is (`why`), and grades predictions (`quiz`). `player` is the page that plays the steps in a
+browser, and `frames` has a picture for each.
+"""
 
 from .step import Step
 from .stepper import Stepper

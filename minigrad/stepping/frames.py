@@ -13,13 +13,11 @@ import re
 import textwrap
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from ..pictures import Theme, draw, png_from_svg, size_of, theme_named
+from ..pictures import Theme, draw_circuit, png_from_svg, size_of, theme_named
 from ..text import escape, write_file
-
-if TYPE_CHECKING:
-    from .stepper import Stepper
+from .replay import Replay
 
 SECONDS_A_FRAME: Final = 1.6
 SECONDS_AT_THE_END: Final = 4.0
@@ -39,16 +37,13 @@ STYLE: Final = """\
 """
 
 
-def frames(stepper: Stepper, theme: str = "light") -> list[str]:
+def frames(replay: Replay, theme: str = "light") -> list[str]:
     """One SVG for each position: the circuit there, and the sentence below it."""
-    run, looks = stepper.another(), theme_named(theme)
+    run, looks = replay.another(), theme_named(theme)
     pictures, captions = [], []
     for position in range(len(run) + 1):
         run.position = position
-        drawing = draw(
-            run.output, stage=run.stage, theme=theme, digits=run.circuit.digits, title=""
-        )
-        pictures.append(drawing.svg)
+        pictures.append(draw_circuit(run.circuit, run.stage, theme, run.circuit.digits).svg)
         captions.append([run.present.title, run.present.sentence] if run.present else ["start"])
     sizes = [size_of(svg) for svg in pictures]
     width = max(NARROWEST, *(w for w, _ in sizes))
@@ -86,9 +81,9 @@ def _frame(
     )
 
 
-def animated_svg(stepper: Stepper, theme: str = "light") -> str:
+def animated_svg(replay: Replay, theme: str = "light") -> str:
     """All frames in one SVG, shown in turn; where less motion is wanted, the last one only."""
-    shown = frames(stepper, theme)
+    shown = frames(replay, theme)
     width, height = size_of(shown[0])
     total = SECONDS_A_FRAME * (len(shown) - 1) + SECONDS_AT_THE_END
     style = STYLE.format(
@@ -108,7 +103,7 @@ def animated_svg(stepper: Stepper, theme: str = "light") -> str:
     )
 
 
-def animated_gif(stepper: Stepper, theme: str = "light") -> bytes:
+def animated_gif(replay: Replay, theme: str = "light") -> bytes:
     """All frames as an animated GIF that begins again and again."""
     try:
         from PIL import Image
@@ -119,7 +114,7 @@ def animated_gif(stepper: Stepper, theme: str = "light") -> bytes:
         ) from None
     images = [
         Image.open(BytesIO(png_from_svg(svg))).convert("RGB").quantize(64)
-        for svg in frames(stepper, theme)
+        for svg in frames(replay, theme)
     ]
     durations = [int(1000 * SECONDS_A_FRAME)] * (len(images) - 1) + [int(1000 * SECONDS_AT_THE_END)]
     file = BytesIO()
@@ -135,14 +130,14 @@ def animated_gif(stepper: Stepper, theme: str = "light") -> bytes:
 
 
 def save_frames(
-    stepper: Stepper, folder: str | os.PathLike[str], kind: str, theme: str
+    replay: Replay, folder: str | os.PathLike[str], kind: str, theme: str
 ) -> list[Path]:
     """Write every frame into a folder; see `Stepper.save_frames`."""
     if kind not in ("svg", "png"):
         raise ValueError(f"frames are saved as 'svg' or 'png', got {kind!r}")
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    shown = frames(stepper, theme)
+    shown = frames(replay, theme)
     digits = len(str(len(shown) - 1))
     paths = []
     for position, svg in enumerate(shown):

@@ -16,19 +16,17 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from ..engine import Stage
-from ..pictures import THEMES, Theme, draw
+from ..pictures import THEMES, Theme, draw_circuit
 from ..rules import as_number
 from ..text import escape, unicode_name
 from .quiz import MISTAKES, Question, questions
+from .replay import Replay
 from .step import Step
-
-if TYPE_CHECKING:
-    from .stepper import Stepper
 
 MOST_FORMULAS: Final = 6
 KINDS: Final = list(MISTAKES)
@@ -59,12 +57,12 @@ class Player:
     drawn with a box for each unit; the boxes show the end of both passes, the words every step.
     """
 
-    def __init__(self, stepper: Stepper, learning_rate: float = 0.1) -> None:
+    def __init__(self, replay: Replay, learning_rate: float = 0.1) -> None:
         learning_rate = as_number(learning_rate)
-        run = stepper.another()
+        run = replay.another()
         steps = list(run)
         self._title = _title(run)
-        self.html = _html(run, _data(run, steps, stepper.position, learning_rate))
+        self.html = _html(run, _data(run, steps, replay.position, learning_rate))
 
     @property
     def page(self) -> str:
@@ -78,15 +76,19 @@ class Player:
         return f"<player of {self._title}>"
 
 
-def _title(run: Stepper) -> str:
-    name, value = unicode_name(run.output.label), run.circuit.rounded(run.output.data)
-    return f"{name} = {value}" if name else f"a circuit with the output {value}"
+def picture_html(replay: Replay) -> str:
+    """The circuit at the present step, with the sentence below it, for a notebook."""
+    step = replay.present
+    lines = [step.sentence, *step.formulas[: MOST_FORMULAS if step.upstream else 0]] if step else []
+    return (
+        f"{_image(replay, replay.stage, _title(replay))}"
+        f"<p><b>{escape(step.title if step else 'start')}</b><br>"
+        f"{'<br>'.join(map(escape, lines))}</p>"
+    )
 
 
-def _html(run: Stepper, data: dict[str, Any]) -> str:
+def _html(run: Replay, data: dict[str, Any]) -> str:
     """The picture and the script; `run` has taken all its steps."""
-    svg = draw(run.output, stage=_finished(run), digits=run.circuit.digits, title="").svg
-    picture = b64encode(svg.encode()).decode()
     script = "".join(
         [
             "(() => {",
@@ -97,33 +99,28 @@ def _html(run: Stepper, data: dict[str, Any]) -> str:
             "})();",
         ]
     )
-    return (
-        f'<div class="minigrad-player"><img style="max-width:100%" alt="{escape(_summary(run))}" '
-        f'src="data:image/svg+xml;base64,{picture}"><script>{script}</script></div>'
-    )
+    # where the script does not run a reader sees the end, with no gate lit
+    finished = replace(run.stage, done=frozenset(), active=None)
+    image = _image(run, finished, _summary(run))
+    return f'<div class="minigrad-player">{image}<script>{script}</script></div>'
 
 
-def picture_html(stepper: Stepper) -> str:
-    """The circuit at the present step, with the sentence below it, for a notebook."""
-    svg = draw(stepper.output, stage=stepper.stage, digits=stepper.circuit.digits, title="").svg
+def _image(replay: Replay, stage: Stage, alt: str) -> str:
+    svg = draw_circuit(replay.circuit, stage, digits=replay.circuit.digits).svg
     picture = b64encode(svg.encode()).decode()
-    step = stepper.present
-    lines = [step.sentence, *step.formulas[: MOST_FORMULAS if step.upstream else 0]] if step else []
     return (
-        f'<img style="max-width:100%" alt="{escape(_title(stepper))}" '
+        f'<img style="max-width:100%" alt="{escape(alt)}" '
         f'src="data:image/svg+xml;base64,{picture}">'
-        f"<p><b>{escape(step.title if step else 'start')}</b><br>"
-        f"{'<br>'.join(map(escape, lines))}</p>"
     )
 
 
-def _finished(run: Stepper) -> Stage:
-    """The last stage, with no gate lit: what a reader sees where the script does not run."""
-    stage = run.stage
-    return Stage(stage.values, stage.gradients, stage.contributions)
+def _title(replay: Replay) -> str:
+    circuit, output = replay.circuit, replay.output
+    name, value = unicode_name(output.label), circuit.rounded(circuit.values[output])
+    return f"{name} = {value}" if name else f"a circuit with the output {value}"
 
 
-def _summary(run: Stepper) -> str:
+def _summary(run: Replay) -> str:
     """The picture in words, for who cannot see it."""
     circuit = run.circuit
     leaves = [leaf for leaf in circuit.leaves if leaf in run.gradients]
@@ -178,7 +175,7 @@ def _variables(theme: Theme) -> str:
 # --- the data -------------------------------------------------------------------------------------
 
 
-def _data(run: Stepper, steps: list[Step], position: int, learning_rate: float) -> dict[str, Any]:
+def _data(run: Replay, steps: list[Step], position: int, learning_rate: float) -> dict[str, Any]:
     """All that the script shows, as texts; wires and gates by their place in the circuit."""
     circuit = run.circuit
     count = len(circuit.gates)
@@ -188,13 +185,13 @@ def _data(run: Stepper, steps: list[Step], position: int, learning_rate: float) 
         "by gate, and the backward pass their gradients.",
         "position": position,
         "leaves": len(circuit.leaves),
-        "output": circuit.names.numbers[run.output],
+        "output": circuit.place[run.output],
         "upstream": circuit.rounded(run.upstream),
         "values": [circuit.rounded(circuit.values[wire]) for wire in circuit.wires],
         "kinds": list(MISTAKES.items()),
         "forward": [_texts(step) for step in steps[:count]],
         "backward": [
-            _backward(run, step, questions(step, run.sent_to(step.output), learning_rate))
+            _backward(step, questions(step, run.sent_to(step.output), learning_rate))
             for step in steps[count:]
         ],
     }
@@ -202,22 +199,21 @@ def _data(run: Stepper, steps: list[Step], position: int, learning_rate: float) 
 
 def _texts(step: Step) -> dict[str, Any]:
     return {
-        "gate": step.circuit.names.numbers[step.output],
+        "gate": step.circuit.place[step.output],
         "title": step.title,
         "sentence": step.sentence,
     }
 
 
-def _backward(run: Stepper, step: Step, asked: Iterable[Question]) -> dict[str, Any]:
-    circuit = step.circuit
-    formulas = step.formulas
+def _backward(step: Step, asked: Iterable[Question]) -> dict[str, Any]:
+    circuit, rounded, formulas = step.circuit, step.circuit.rounded, step.formulas
     more = [f"… and {len(formulas) - MOST_FORMULAS} more"] * (len(formulas) > MOST_FORMULAS)
     return {
         **_texts(step),
         "formulas": formulas[:MOST_FORMULAS] + more,
-        "upstream": circuit.rounded(step.upstream or 0.0),
+        "upstream": rounded(step.upstream or 0.0),
         "sent": [
-            [circuit.names.numbers[source], place, circuit.rounded(sent), circuit.rounded(after)]
+            [circuit.place[source], place, rounded(sent), rounded(after)]
             for place, (source, sent, after) in enumerate(
                 zip(step.inputs, step.contributions, step.after)
             )
@@ -227,7 +223,7 @@ def _backward(run: Stepper, step: Step, asked: Iterable[Question]) -> dict[str, 
             [
                 question.name,
                 _short(question.expected),
-                circuit.rounded(question.expected),
+                rounded(question.expected),
                 _short(question.after),
                 [[KINDS.index(kind), _short(wrong)] for kind, wrong in question.mistakes],
             ]

@@ -11,36 +11,34 @@ from collections.abc import Iterator
 from types import MappingProxyType
 from typing import Final
 
-from ..engine import Value, one_at_a_time, write_grad
+from ..engine import Stage, Value, gradient_of, one_at_a_time, write_grad
 from ..rules import as_number
-from ..text import check_digits
-from .step import Circuit, Step
+from .snapshot import Snapshot
+from .step import Step
 
 NOTHING: Final = -0.0  # the zero to sum from: −0.0 + c is c, to the last bit
 
 Numbers = tuple[float | None, ...]
 
 
-class Passes:
+class Replay:
     """A place in the two passes, and how to move it by a step.
 
-    >>> passes = Passes(Value(2.0).exp())
-    >>> passes.step().direction, passes.step().direction, passes.step(), passes.position
+    >>> replay = Replay(Snapshot(Value(2.0).exp()))
+    >>> replay.step().direction, replay.step().direction, replay.step(), replay.position
     ('forward', 'backward', None, 2)
     """
 
-    def __init__(self, output: Value, upstream: float = 1.0, digits: int = 2) -> None:
-        check_digits(digits)
-        self.circuit: Final = Circuit(output, digits)
-        if output.is_constant:
+    def __init__(self, circuit: Snapshot, upstream: float = 1.0) -> None:
+        if circuit.output.is_constant:
             raise ValueError(
-                f"there is nothing to step through behind {output!r}, which no gate has made: was "
-                "it computed from numbers alone, or inside no_grad()?"
+                f"there is nothing to step through behind {circuit.output!r}, which no gate has "
+                "made: was it computed from numbers alone, or inside no_grad()?"
             )
+        self.circuit: Final = circuit
         self.upstream = as_number(upstream)
         self._gradients: dict[Value, float] = {}
-        # of every backward step: contributions, and gradients before and after
-        self._history: list[tuple[Numbers, Numbers, Numbers]] = []
+        self._history: list[Step] = []  # the backward steps that have been taken
         self._forward_position = 0
         self._show_upstream()
 
@@ -53,9 +51,9 @@ class Passes:
     def position(self) -> int:
         """How many steps have been taken; assigning to it goes there.
 
-        >>> passes = Passes(Value(2.0).exp().log())
-        >>> passes.position = 3
-        >>> passes.present.title
+        >>> replay = Replay(Snapshot(Value(2.0).exp().log()))
+        >>> replay.position = 3
+        >>> replay.present.title
         'backward 1 of 2 · gate log'
         """
         return self._forward_position + len(self._history)
@@ -86,7 +84,10 @@ class Passes:
     @property
     def present(self) -> Step | None:
         """The step that was taken last; None at the start."""
-        return self._taken(self.position) if self.position else None
+        if self._history:
+            return self._history[-1]
+        position = self._forward_position
+        return Step(self.circuit, position, self.circuit.gates[position - 1]) if position else None
 
     @property
     def gradients(self) -> MappingProxyType[Value, float]:
@@ -107,23 +108,22 @@ class Passes:
             return None
         output = gates[-1 - taken]
         upstream = self._gradients.get(output, NOTHING)
-        send = self._run_own_function if output.own_backward else self._send_back
-        numbers = send(output, upstream)
-        self._history.append(numbers)
-        return Step(circuit, forward + taken + 1, output, upstream, *numbers)
+        send_back = self._run_own_function if output.own_backward else self._send_back
+        step = Step(circuit, forward + taken + 1, output, upstream, *send_back(output, upstream))
+        self._history.append(step)
+        return step
 
     def back(self) -> Step | None:
         """Undo the latest step exactly; the step before it, or None at the start.
 
-        >>> passes = Passes(Value(2.0).exp())
-        >>> passes.position = 2
-        >>> passes.back().direction, passes.back(), passes.back(), passes.position
+        >>> replay = Replay(Snapshot(Value(2.0).exp()))
+        >>> replay.position = 2
+        >>> replay.back().direction, replay.back(), replay.back(), replay.position
         ('forward', None, None, 0)
         """
         if self._history:
-            inputs = self._output_at(self.position).inputs
-            _, before, _ = self._history.pop()
-            for source, gradient in reversed(tuple(zip(inputs, before))):
+            step = self._history.pop()
+            for source, gradient in reversed(tuple(zip(step.inputs, step.before))):
                 if gradient is None:
                     self._gradients.pop(source, None)
                 else:
@@ -140,32 +140,47 @@ class Passes:
         self._forward_position = 0
         self._show_upstream()
 
+    def another(self) -> Replay:
+        """A replay of the same numbers, at the start."""
+        return Replay(self.circuit, self.upstream)
+
+    @property
+    def stage(self) -> Stage:
+        """What is known at this point, for `mg.draw(output, stage=...)`.
+
+        >>> replay = Replay(Snapshot(Value(2.0, label="x").exp()))
+        >>> replay.stage.values[replay.output]
+        Traceback (most recent call last):
+        ...
+        KeyError: Value(data=7.38905609893065, grad=?, gate=exp)
+        """
+        circuit, present = self.circuit, self.present
+        forward = circuit.gates[: self._forward_position]
+        finished = [step.output for step in self._history] or forward
+        return Stage(
+            values={wire: circuit.values[wire] for wire in circuit.leaves + forward},
+            gradients=dict(self._gradients),
+            contributions={
+                (step.output, place): contribution
+                for step in self._history
+                for place, contribution in enumerate(step.contributions)
+                if contribution is not None
+            },
+            done=frozenset(finished[:-1]),
+            active=present.output if present else None,
+            circuit=circuit,
+        )
+
     # --- what a step does ---
 
     def sent_to(self, wire: Value) -> list[float]:
         """The contributions that have reached a wire up to now, in order."""
-        first = len(self.circuit.gates) + 1
         return [
             contribution
-            for position, (contributions, _, _) in enumerate(self._history, first)
-            for source, contribution in zip(self._output_at(position).inputs, contributions)
+            for step in self._history
+            for source, contribution in zip(step.inputs, step.contributions)
             if source is wire and contribution is not None
         ]
-
-    def _output_at(self, position: int) -> Value:
-        """The output of the gate that the step which leads to a position is about."""
-        gates = self.circuit.gates
-        return gates[position - 1] if position <= len(gates) else gates[len(self) - position]
-
-    def _taken(self, position: int) -> Step:
-        """The step that led to a position which has been reached."""
-        output, forward = self._output_at(position), len(self.circuit.gates)
-        if position <= forward:
-            return Step(self.circuit, position, output)
-        upstream = self._gradients.get(output, NOTHING)
-        return Step(
-            self.circuit, position, output, upstream, *self._history[position - forward - 1]
-        )
 
     def _show_upstream(self) -> None:
         """When the forward pass is over, the gradient of the output is known."""
@@ -178,7 +193,8 @@ class Passes:
         contributions: Numbers = ()
         before: Numbers = ()
         after: Numbers = ()
-        for source, local in zip(output.inputs, output.local_gradients):
+        inputs, local_gradients = self.circuit.inputs(output), self.circuit.local_gradients(output)
+        for source, local in zip(inputs, local_gradients):
             contribution = old = new = None
             if not source.is_constant:
                 contribution = local * upstream
@@ -191,27 +207,28 @@ class Passes:
 
     def _run_own_function(self, output: Value, upstream: float) -> tuple[Numbers, Numbers, Numbers]:
         """Let a user's `_backward` work on the wires' own `grad`s, note what it did, undo it."""
-        gradients, inputs = self._gradients, output.inputs
+        send_back, gradients = output.own_backward, self._gradients
+        assert send_back is not None
+        inputs = self.circuit.inputs(output)
         wires = list(dict.fromkeys(inputs))
-        before = [gradients.get(wire) for wire in wires]
         with one_at_a_time:
-            kept = [wire._grad for wire in (output, *wires)]
+            kept = [gradient_of(wire) for wire in (output, *wires)]
             restore = map(write_grad, (output, *wires), kept)
             try:
-                output._grad = upstream
-                for wire, old in zip(wires, before):
-                    wire._grad = NOTHING if old is None else old
-                output._backward()
-                after = [None if wire.is_constant else wire._grad for wire in wires]
+                write_grad(output, upstream)
+                for wire in wires:
+                    write_grad(wire, gradients.get(wire, NOTHING))
+                send_back()
+                after = [None if wire.is_constant else gradient_of(wire) for wire in wires]
             finally:
                 deque(restore, maxlen=0)
-        gradients.update((wire, new) for wire, new in zip(wires, after) if new is not None)
-        sent = [new if new is None or old is None else new - old for old, new in zip(before, after)]
+        numbers: dict[Value, tuple[float | None, float | None, float | None]] = {}
+        for wire, new in zip(wires, after):
+            old = gradients.get(wire)
+            numbers[wire] = (new if new is None or old is None else new - old), old, new
+            if new is not None:
+                gradients[wire] = new
         # an input at two places gets what was sent to both, at the first of them
-        first = [inputs.index(wire) for wire in inputs]
-        at = [None if i < place else wires.index(inputs[i]) for place, i in enumerate(first)]
-        contributions, olds, news = (
-            tuple(None if i is None else numbers[i] for i in at)
-            for numbers in (sent, before, after)
-        )
-        return contributions, olds, news
+        at_each = [numbers.pop(wire, (None, None, None)) for wire in inputs]
+        contributions, before, after_each = zip(*at_each)
+        return contributions, before, after_each

@@ -12,40 +12,22 @@ gate's row in the table, the formulas from its rules.
 
 from __future__ import annotations
 
-from collections import Counter
-from functools import cached_property
+from dataclasses import dataclass
 
-from ..engine import Value, leaves_and_gates
-from ..rules import Formula, Gate, as_latex, as_text
-from ..text import Names, rounded
-from . import words
-
-
-class Circuit:
-    """A circuit and its numbers, as they were when the stepping began."""
-
-    def __init__(self, output: Value, digits: int) -> None:
-        self.output = output
-        self.digits = digits
-        self.leaves, self.gates = leaves_and_gates(output)
-        self.wires = self.leaves + self.gates
-        self.values = {wire: wire._data for wire in self.wires}
-        self.names = Names(output)
-
-    @cached_property
-    def branches(self) -> Counter[Value]:
-        """How many gate inputs each wire feeds."""
-        return Counter(source for wire in self.gates for source in wire.inputs)
-
-    @cached_property
-    def output_name(self) -> Formula:
-        """What the differentiated quantity is called in `∂f/∂w`."""
-        return self.names.formula(self.output) if self.output.label else Formula.symbol("f")
-
-    def rounded(self, number: float) -> str:
-        return rounded(number, self.digits)
+from ..engine import Value
+from ..rules import Gate, as_latex, as_text
+from .snapshot import Snapshot
+from .words import (
+    Branch,
+    Writer,
+    backward_sentence,
+    forward_formulas,
+    forward_sentence,
+    local_formulas,
+)
 
 
+@dataclass(slots=True, eq=False, repr=False)
 class Step:
     """What one gate does in one pass.
 
@@ -66,39 +48,18 @@ class Step:
     is a user's own function.
     """
 
-    __slots__ = (
-        "after",
-        "before",
-        "circuit",
-        "contributions",
-        "output",
-        "position",
-        "upstream",
-    )
-
-    def __init__(
-        self,
-        circuit: Circuit,
-        position: int,
-        output: Value,
-        upstream: float | None = None,
-        contributions: tuple[float | None, ...] = (),
-        before: tuple[float | None, ...] = (),
-        after: tuple[float | None, ...] = (),
-    ) -> None:
-        self.circuit = circuit
-        self.position = position
-        self.output = output
-        self.upstream = upstream
-        self.contributions = contributions
-        self.before = before
-        self.after = after
+    circuit: Snapshot
+    position: int
+    output: Value
+    upstream: float | None = None
+    contributions: tuple[float | None, ...] = ()
+    before: tuple[float | None, ...] = ()
+    after: tuple[float | None, ...] = ()
 
     @property
     def gate(self) -> Gate:
         """The row of the table that the gate at work belongs to."""
-        assert self.output.gate is not None
-        return self.output.gate
+        return self.circuit.gate(self.output)
 
     @property
     def direction(self) -> str:
@@ -108,14 +69,14 @@ class Step:
     @property
     def inputs(self) -> tuple[Value, ...]:
         """The wires that go into the gate."""
-        return self.output.inputs
+        return self.circuit.inputs(self.output)
 
     @property
     def local_gradients(self) -> tuple[float | None, ...]:
         """d(output)/d(input) for every input, as they were when the gate was recorded."""
         if self.output.own_backward:
             return (None,) * len(self.inputs)
-        return self.output.local_gradients
+        return self.circuit.local_gradients(self.output)
 
     @property
     def input_values(self) -> tuple[float, ...]:
@@ -142,7 +103,9 @@ class Step:
     @property
     def sentence(self) -> str:
         """What the gate does, in plain words and numbers."""
-        return words.sentence(self)
+        if self.upstream is None:
+            return forward_sentence(self.circuit, self.output)
+        return backward_sentence(self.gate, self.branches)
 
     @property
     def formulas(self) -> list[str]:
@@ -156,7 +119,7 @@ class Step:
 
         `+=` stands where contributions over several branches add.
         """
-        return words.formulas(self, as_text)
+        return self._formulas(as_text)
 
     @property
     def latex(self) -> list[str]:
@@ -174,7 +137,24 @@ class Step:
         = 1.00 \\cdot (-1.00)
         = -1.00
         """
-        return words.formulas(self, as_latex)
+        return self._formulas(as_latex)
+
+    def _formulas(self, write: Writer) -> list[str]:
+        if self.upstream is None:
+            return [" = ".join(map(write, forward_formulas(self.circuit, self.output)))]
+        return [branch.chain_rule(write) for branch in self.branches]
+
+    @property
+    def branches(self) -> list[Branch]:
+        """What goes to each input that receives something: constants do not."""
+        circuit, output, upstream = self.circuit, self.output, self.upstream or 0.0
+        formulas = local_formulas(circuit, output)
+        gradients = self.local_gradients, self.contributions, self.before, self.after
+        return [
+            Branch(circuit, output, upstream, wire, formula, local, sent, before, after)
+            for wire, formula, local, sent, before, after in zip(self.inputs, formulas, *gradients)
+            if sent is not None and after is not None
+        ]
 
     def __str__(self) -> str:
         return f"{self.title}: {self.sentence}"

@@ -19,24 +19,25 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Mapping
-from copy import copy
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from ..engine import Stage, Value, one_at_a_time, write_grad
+from ..engine import Value, gradient_of, one_at_a_time, write_grad
+from ..pictures import theme_named
+from ..rules import described
 from ..text import save
+from .frames import animated_gif, animated_svg, save_frames
+from .player import Player, picture_html
 from .quiz import Grade, Score, graded, questions
-from .replay import NOTHING, Passes
+from .replay import NOTHING, Replay
+from .snapshot import Snapshot
 from .step import Step
-from .targets import Target, stop_at
 from .why import why
 
-if TYPE_CHECKING:
-    from .player import Player
+Target = Value | str | Callable[[Step], object]
 
 
-class Stepper(Passes):
+class Stepper(Replay):
     """The forward pass and then the backward pass of a circuit, one gate at a time.
 
     >>> import minigrad as mg
@@ -54,10 +55,21 @@ class Stepper(Passes):
     All steps together compute bit for bit what `output.backward(upstream)` does. The circuit's own
     `grad`s change in `commit()` only, so a stepper can be left half-way. Its numbers are those that
     the circuit had when the stepper was made. `digits` is how many a text shows after the point.
+    `collapse="dot"` takes a dot product as one gate, and one step, instead of as its × gates and
+    their Σ; pictures and the player show the same circuit.
     """
 
-    def __init__(self, output: Value, upstream: float = 1.0, digits: int = 2) -> None:
-        super().__init__(output, upstream, digits)
+    def __init__(
+        self,
+        output: Value,
+        upstream: float = 1.0,
+        digits: int = 2,
+        *,
+        collapse: str | None = None,
+    ) -> None:
+        if collapse not in (None, "dot"):
+            raise ValueError(f"collapse={collapse!r}: choose None or 'dot'")
+        super().__init__(Snapshot(output, digits, {"dot"} if collapse else ()), upstream)
         self.breakpoints: list[Target] = []
 
     def run_forward(self) -> Step | None:
@@ -105,18 +117,16 @@ class Stepper(Passes):
         """
         while self.step() is not None:
             pass
-        totals: list[float | None] = []
+        circuit, gradients = self.circuit, self._gradients
         with one_at_a_time:
-            for leaf in self.circuit.leaves:
-                total: float | None = self._gradients.get(leaf, NOTHING)
-                if leaf.is_constant:
-                    total = None
-                elif leaf._grad is not None:
-                    total = self._gradients.get(leaf, NOTHING) + leaf._grad
-                totals.append(total)
-            totals += [self._gradients.get(wire, NOTHING) for wire in self.circuit.gates]
+            totals: list[float | None] = []
+            for leaf in circuit.leaves:
+                held, total = gradient_of(leaf), gradients.get(leaf, NOTHING)
+                total = total if held is None else total + held
+                totals.append(None if leaf.is_constant else total)
+            totals += [gradients.get(wire, NOTHING) for wire in circuit.gates]
             # in C from end to end: a Ctrl-C comes before all of the writes or after them
-            deque(map(write_grad, self.circuit.wires, totals), maxlen=0)
+            deque(map(write_grad, circuit.wires, totals), maxlen=0)
 
     def why(self, wire: Value) -> str:
         """The chain of reasons for the gradient of `wire`, from the output to it, in one text.
@@ -175,8 +185,6 @@ class Stepper(Passes):
 
         It is self-contained: no extension, no network. `learning_rate` is as in `predict`.
         """
-        from .player import Player
-
         return Player(self, learning_rate)
 
     def save(self, path: str | os.PathLike[str], theme: str = "light") -> None:
@@ -190,9 +198,6 @@ class Stepper(Passes):
         Each works from a file and offline. The player follows the reader's light or dark theme;
         `theme` is for the others.
         """
-        from ..pictures import theme_named
-        from .frames import animated_gif, animated_svg
-
         theme_named(theme)  # a wrong one is wrong for the player, too
         save(
             "steps",
@@ -208,52 +213,46 @@ class Stepper(Passes):
         self, folder: str | os.PathLike[str], kind: str = "svg", theme: str = "light"
     ) -> list[Path]:
         """Write a picture of every position, as `svg` or `png`, into a folder; the paths."""
-        from .frames import save_frames
-
         return save_frames(self, folder, kind, theme)
 
     def _repr_html_(self) -> str:
-        from .player import picture_html
-
         return picture_html(self)
 
     def __repr__(self) -> str:
         here = self.present.title if self.present else "start"
         return f"<stepper of {len(self)} steps, at {self.position}: {here}>"
 
-    def another(self) -> Stepper:
-        """A stepper of the same numbers, at the start."""
-        twin = copy(self)
-        twin._gradients, twin._history, twin.breakpoints = {}, [], []
-        vars(twin).pop("score", None)
-        twin.reset()
-        return twin
 
-    @property
-    def stage(self) -> Stage:
-        """What is known at this point, for `mg.draw(output, stage=...)`.
+def stop_at(target: Target, circuit: Snapshot) -> Callable[[Step], object]:
+    """A function that says of a step whether it is one to stop at.
 
-        >>> stepper = Stepper(Value(2.0, label="x").exp())
-        >>> stepper.stage.values[stepper.output]
-        Traceback (most recent call last):
-        ...
-        KeyError: Value(data=7.38905609893065, grad=?, gate=exp)
-        """
-        circuit, position = self.circuit, self._forward_position
-        forward = circuit.gates[:position]
-        present = self.present
-        count = len(circuit.gates)
-        sent = [self._taken(count + 1 + i) for i in range(len(self._history))]
-        finished = [step.output for step in sent] or forward
-        return Stage(
-            values={wire: circuit.values[wire] for wire in circuit.leaves + forward},
-            gradients=dict(self._gradients),
-            contributions={
-                (step.output, place): contribution
-                for step in sent
-                for place, contribution in enumerate(step.contributions)
-                if contribution is not None
-            },
-            done=frozenset(finished[:-1]),
-            active=present.output if present else None,
+    >>> x = Value(2.0).exp()
+    >>> circuit = Snapshot(x.log())
+    >>> stop_at("exp", circuit)(Step(circuit, 1, x)), stop_at("log", circuit)(Step(circuit, 1, x))
+    (True, False)
+
+    A wire stops at the step that computes it and at every step that adds to its gradient, the name
+    or symbol of a gate at such gates; a function decides for itself.
+    """
+    if isinstance(target, Value):
+        if target not in circuit.values:
+            raise ValueError(
+                f"{target!r} is not in the circuit behind {circuit.output!r}: run to one of its "
+                "wires, to the name of a gate, or until a function of a step says so"
+            )
+        return lambda step: (
+            step.output is target if step.upstream is None else target in step.inputs
         )
+    if isinstance(target, str):
+        present = {circuit.gate(wire) for wire in circuit.gates}
+        named = {gate for gate in present if target in (gate.name, gate.symbol)}
+        if not named:
+            names = ", ".join(sorted(gate.name for gate in present))
+            raise ValueError(f"there is no gate {target!r} in this circuit, which has {names}")
+        return lambda step: step.gate in named
+    if callable(target):
+        return target
+    raise TypeError(
+        "run_to needs a Value of the circuit, the name of a gate or a function of a step, got "
+        f"{described(target)}"
+    )

@@ -20,14 +20,15 @@ from typing import Final
 
 from ..engine import Value
 from ..rules import as_text, described
-from .step import Circuit, Step
-from .words import addition, branches, chain_rule, lead
+from .snapshot import Snapshot
+from .step import Step
+from .words import lead
 
 MOST_GATES: Final = 100
 SHOWN_AT_EACH_END: Final = 20
 
 
-def why(circuit: Circuit, steps: Iterable[Step], upstream: float, wire: Value) -> str:
+def why(circuit: Snapshot, steps: Iterable[Step], upstream: float, wire: Value) -> str:
     """The story of the gradient of `wire`, from the steps of a whole run; see `Stepper.why`."""
     if not isinstance(wire, Value) or wire not in circuit.values:
         raise ValueError(
@@ -65,21 +66,17 @@ def why(circuit: Circuit, steps: Iterable[Step], upstream: float, wire: Value) -
     )
 
 
-def _leading_from(circuit: Circuit, wire: Value) -> set[Value]:
+def _leading_from(circuit: Snapshot, wire: Value) -> set[Value]:
     """The wires that depend on `wire`, and itself: the gradient comes through these."""
     leading = {wire}
     for output in circuit.gates:
-        if any(source in leading for source in output.inputs):
+        if not leading.isdisjoint(circuit.inputs(output)):
             leading.add(output)
     return leading
 
 
 def _block(step: Step, leading: set[Value]) -> list[str]:
     """What one gate does, for those of its inputs through which the gradient goes on."""
-    lines = [f"{lead(step)}:"]
-    for branch in branches(step):
-        if branch.wire in leading:
-            lines.append(f"  {chain_rule(step, branch, as_text)}")
-            if branch.before is not None:
-                lines.append(f"  {addition(step, branch)}")
-    return lines
+    told = [branch for branch in step.branches if branch.wire in leading]
+    texts = [text for branch in told for text in (branch.chain_rule(as_text), branch.addition())]
+    return [f"{lead(step.gate)}:", *(f"  {text}" for text in texts if text)]

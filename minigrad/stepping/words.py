@@ -1,26 +1,24 @@
-"""A step in words and formulas: the gate's row gives the words, its rules give the formulas.
+"""The words and formulas of a step: a gate's row gives the words, its rules give the formulas.
 
 >>> import minigrad as mg
 >>> w, x = mg.Value(-3.0, label="w_1"), mg.Value(-2.0, label="x_1")
 >>> forward, backward = mg.Stepper(w * x, upstream=0.1966)
->>> sentence(forward)
-'× computes w₁·x₁ = −3.00·(−2.00) = 6.00'
->>> sentence(backward)
-'× switches its inputs: w₁ receives 0.20 · x₁ = −0.39; x₁ receives 0.20 · w₁ = −0.59'
+>>> print(forward.sentence)
+× computes w₁·x₁ = −3.00·(−2.00) = 6.00
+>>> print(backward.sentence)
+× switches its inputs: w₁ receives 0.20 · x₁ = −0.39; x₁ receives 0.20 · w₁ = −0.59
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from ..engine import Value
-from ..rules import Formula, as_formula, as_latex, as_text, simplified
+from ..rules import Formula, Gate, as_formula, as_latex, as_text, simplified
 from ..text import apply_gate_of, number_formula
-
-if TYPE_CHECKING:
-    from .step import Step
+from .snapshot import Snapshot
 
 MOST_IN_A_SENTENCE: Final = 6
 
@@ -31,9 +29,12 @@ Writer = Callable[[Formula], str]
 
 @dataclass(frozen=True)
 class Branch:
-    """What a gate sends to one of its inputs."""
+    """What a gate sends to one of its inputs, to be told in words or as a formula."""
 
-    wire: Value
+    circuit: Snapshot
+    output: Value  # of the gate
+    upstream: float
+    wire: Value  # the input
     formula: Formula  # of the local gradient
     local: float | None
     contribution: float
@@ -41,128 +42,98 @@ class Branch:
     after: float
 
     @property
-    def passes_on(self) -> bool:
-        """Whether the gradient goes through as it is."""
-        return self.formula.operation == "number" and self.formula.operands[0] == 1.0
+    def name(self) -> str:
+        """What the input is called."""
+        return self.circuit.names.text(self.wire)
 
+    def received(self) -> str:
+        """What the input receives, as a product unless the gradient goes through as it is."""
+        rounded = self.circuit.rounded
+        amount, upstream = rounded(self.contribution), rounded(self.upstream)
+        passes_on = self.formula.operation == "number" and self.formula.operands[0] == 1.0
+        if self.local is None or passes_on:
+            return f"{self.name} receives {amount}"
+        product = f"{self.name} receives {upstream} · {_factor(self.formula, as_text)}"
+        if self.formula.operation in ("symbol", "number"):
+            return f"{product} = {amount}"
+        return f"{product} = {upstream} · {_in_a_product(rounded(self.local))} = {amount}"
 
-def branches(step: Step) -> list[Branch]:
-    """One for each input that receives something: constants do not."""
-    return [
-        Branch(source, formula, local, contribution, before, after)
-        for source, formula, local, contribution, before, after in zip(
-            step.inputs,
-            _local_formulas(step),
-            step.local_gradients,
-            step.contributions,
-            step.before,
-            step.after,
+    def addition(self) -> str:
+        """That it is added to what other branches have sent before; empty for the first one."""
+        if self.before is None:
+            return ""
+        rounded = self.circuit.rounded
+        return (
+            f"{self.name} feeds {self.circuit.fan_out[self.wire]} gate inputs, so contributions "
+            f"add: {rounded(self.before)} + {_in_a_product(rounded(self.contribution))} = "
+            f"{rounded(self.after)}"
         )
-        if contribution is not None and after is not None
-    ]
+
+    def chain_rule(self, write: Writer) -> str:
+        """The gradient of the input as upstream times local gradient, in symbols and numbers."""
+        circuit, latex = self.circuit, write is as_latex
+        dot = r" \cdot " if latex else " · "
+        adds = r"\mathrel{+}=" if latex else "+="
+        equals = adds if circuit.fan_out[self.wire] > 1 else "="
+        top, name = circuit.output_name, circuit.names.formula
+        to_wire = _derivative(top, name(self.wire), write)
+        out = top if self.output is circuit.output else name(self.output)
+        to_out = _derivative(top, out, write)
+        parts = [f"{to_wire} {equals} {to_out}{dot}{_factor(self.formula, write)}"]
+        if self.local is not None:
+            local = _in_a_product(_number(circuit, self.local, write))
+            parts.append(f"{_number(circuit, self.upstream, write)}{dot}{local}")
+        return " = ".join([*parts, _number(circuit, self.contribution, write)])
 
 
-def _local_formulas(step: Step) -> list[Formula]:
-    if step.output.own_backward or not step.gate.has_rules:
-        unknown = Formula.symbol("its own function", r"\text{its own function}")
-        return [unknown] * len(step.inputs)
-    name = step.circuit.names.formula
-    out = name(step.output) if step.output.label else OUT
-    rule = step.gate.textbook_gradient or step.gate.local_gradient
-    return [simplified(as_formula(part)) for part in rule(*map(name, step.inputs), out)]
+def local_formulas(circuit: Snapshot, output: Value) -> list[Formula]:
+    """The local gradients of the gate behind a wire, in the names of its inputs."""
+    gate, inputs = circuit.gate(output), circuit.inputs(output)
+    if output.own_backward or not gate.has_rules:
+        return [Formula.symbol("its own function", r"\text{its own function}")] * len(inputs)
+    name = circuit.names.formula
+    rule = gate.textbook_gradient or gate.local_gradient
+    out = name(output) if output.label else OUT
+    return [simplified(as_formula(part)) for part in rule(*map(name, inputs), out)]
 
 
-# --- sentences ------------------------------------------------------------------------------------
-
-
-def sentence(step: Step) -> str:
-    """What the gate does, in plain words and numbers; where a fan-out adds, that too."""
-    if step.upstream is None:
-        return f"{step.gate.symbol} computes {' = '.join(map(as_text, _forward(step)))}"
-    sending = branches(step)
-    if not sending:
-        return f"{lead(step)}: its inputs are constants, which receive nothing"
-    shown = sending[:MOST_IN_A_SENTENCE]
-    parts = [_received(step, branch) for branch in shown]
-    if len(sending) > len(shown):
-        parts.append(f"and {len(sending) - len(shown)} more inputs likewise")
-    additions = [addition(step, branch) for branch in shown if branch.before is not None]
-    return ". ".join([f"{lead(step)}: {'; '.join(parts)}", *additions])
-
-
-def lead(step: Step) -> str:
-    """What such a gate does to gradients, from its row in the table."""
-    return step.gate.sentence.partition(":")[0]
-
-
-def _received(step: Step, branch: Branch) -> str:
-    rounded = step.circuit.rounded
-    name, amount = step.circuit.names.text(branch.wire), rounded(branch.contribution)
-    if branch.local is None or branch.passes_on:
-        return f"{name} receives {amount}"
-    upstream = rounded(step.upstream or 0.0)
-    product = f"{name} receives {upstream} · {_factor(branch.formula, as_text)}"
-    if branch.formula.operation in ("symbol", "number"):
-        return f"{product} = {amount}"
-    return f"{product} = {upstream} · {_in_a_product(rounded(branch.local))} = {amount}"
-
-
-def addition(step: Step, branch: Branch) -> str:
-    """That a contribution is added to what another branch has sent before."""
-    assert branch.before is not None
-    rounded = step.circuit.rounded
-    return (
-        f"{step.circuit.names.text(branch.wire)} feeds {step.circuit.branches[branch.wire]} gate "
-        f"inputs, so contributions add: {rounded(branch.before)} + "
-        f"{_in_a_product(rounded(branch.contribution))} = {rounded(branch.after)}"
-    )
-
-
-# --- formulas -------------------------------------------------------------------------------------
-
-
-def formulas(step: Step, write: Writer) -> list[str]:
-    """The forward formula, or the chain rule for each input, as text or as LaTeX."""
-    if step.upstream is None:
-        return [" = ".join(map(write, _forward(step)))]
-    return [chain_rule(step, branch, write) for branch in branches(step)]
-
-
-def _forward(step: Step) -> list[Formula]:
+def forward_formulas(circuit: Snapshot, output: Value) -> list[Formula]:
     """The output's label if any, what is computed with symbols, with numbers, and the result."""
-    circuit = step.circuit
-    name = [circuit.names.formula(step.output)] if step.output.label else []
-    numbers = [number_formula(circuit.rounded(number)) for number in step.input_values]
+    wires = (*circuit.inputs(output), output)
+    *numbers, result = (number_formula(circuit.rounded(circuit.values[wire])) for wire in wires)
     return [
-        *name,
-        circuit.names.computed(step.output),
-        apply_gate_of(step.output, numbers),
-        number_formula(circuit.rounded(step.value)),
+        *([circuit.names.formula(output)] if output.label else []),
+        circuit.names.computed(output),
+        apply_gate_of(output, numbers),
+        result,
     ]
 
 
-def chain_rule(step: Step, branch: Branch, write: Writer) -> str:
-    """The gradient of one input as upstream times local gradient, in symbols and numbers."""
-    circuit = step.circuit
-    latex = write is as_latex
-    dot = r" \cdot " if latex else " · "
-    adds = r"\mathrel{+}=" if latex else "+="
-    equals = adds if circuit.branches[branch.wire] > 1 else "="
-    if step.output is circuit.output:
-        out = circuit.output_name
-    else:
-        out = circuit.names.formula(step.output)
-    to_wire = _derivative(circuit.output_name, circuit.names.formula(branch.wire), write)
-    to_out = _derivative(circuit.output_name, out, write)
-    parts = [f"{to_wire} {equals} {to_out}{dot}{_factor(branch.formula, write)}"]
-    upstream, amount = (
-        write(number_formula(circuit.rounded(number)))
-        for number in (step.upstream or 0.0, branch.contribution)
-    )
-    if branch.local is not None:
-        local = write(number_formula(circuit.rounded(branch.local)))
-        parts.append(f"{upstream}{dot}{_in_a_product(local)}")
-    return " = ".join([*parts, amount])
+def forward_sentence(circuit: Snapshot, output: Value) -> str:
+    """What the gate behind a wire computes."""
+    formulas = map(as_text, forward_formulas(circuit, output))
+    return f"{circuit.gate(output).symbol} computes {' = '.join(formulas)}"
+
+
+def backward_sentence(gate: Gate, branches: Sequence[Branch]) -> str:
+    """What the gate sends to its inputs; where a fan-out adds, that too."""
+    if not branches:
+        return f"{lead(gate)}: its inputs are constants, which receive nothing"
+    shown = branches[:MOST_IN_A_SENTENCE]
+    parts = [branch.received() for branch in shown]
+    if len(branches) > len(shown):
+        parts.append(f"and {len(branches) - len(shown)} more inputs likewise")
+    additions = [text for branch in shown if (text := branch.addition())]
+    return ". ".join([f"{lead(gate)}: {'; '.join(parts)}", *additions])
+
+
+def lead(gate: Gate) -> str:
+    """What such a gate does to gradients, from its row in the table."""
+    return gate.sentence.partition(":")[0]
+
+
+def _number(circuit: Snapshot, number: float, write: Writer) -> str:
+    return write(number_formula(circuit.rounded(number)))
 
 
 def _derivative(top: Formula, bottom: Formula, write: Writer) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from ..engine import Stage, Value, check_stage, present_stage, topological_order
+from ..engine import Circuit, Stage, Value, check_stage, present_stage, topological_order
 from ..rules import format_number
 from .columns import check_width, columns
 from .notation import check_digits, printable, rounded, unicode_name
@@ -56,7 +56,7 @@ def as_tree(
     wires = topological_order(output)
     names = WireNames(wires)
     shared = _shared(wires)
-    stage = stage or present_stage(output)
+    stage = stage or present_stage(Circuit(output))
     deepest = min(DEEPEST, max(3, (width - NUMBERS) // INDENT)) if width else DEEPEST
     rows: list[Row] = [("", "value", "gradient", "")]
     waiting = [_Branch(output, "", "", 0)]

@@ -11,7 +11,7 @@ from helpers.pictures import Picture, clean, fan_out, network, neuron
 
 import minigrad as mg
 from minigrad import Value
-from minigrad.engine.stage import Stage
+from minigrad.engine import Stage
 from minigrad.pictures.layout import LayoutError
 
 HERE = Path(__file__).parent
@@ -195,6 +195,32 @@ def chain(length: int) -> Value:
 def test_more_than_2000_gates_are_refused_with_advice(length):
     with pytest.raises(ValueError, match=r'2,000.*depth=20, around=wire.*collapse="neuron"'):
         mg.draw(chain(length))
+
+
+def test_the_circuit_is_put_in_order_once(monkeypatch):
+    from minigrad.engine import circuit
+
+    made = []
+    order = circuit.leaves_and_gates
+    monkeypatch.setattr(
+        circuit, "leaves_and_gates", lambda output: made.append(output) or order(output)
+    )
+    f = neuron()
+    assert mg.draw(f, style="graph", show="local").svg
+    assert mg.draw(f, depth=2, highlight=f, color="gradient").svg
+    assert made == [f, f]
+    mg.draw(f, expand="sigmoid")
+    assert len(made) == 4  # the expanded circuit is another one
+
+
+def test_a_dot_product_can_stay_one_gate_in_a_picture_without_boxes():
+    product = mg.dot([Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)])
+    assert "unit-" not in mg.draw(product, collapse="dot").source
+    whole = network(3, 1)
+    assert mg.draw(whole, collapse="dot", style="graph").source.count('class="gate"') > 0
+    assert Picture(mg.draw(whole, collapse="dot").svg).names("unit-") == set()
+    with pytest.raises(ValueError, match="collapse='gate': choose None or 'neuron' or 'layer' or"):
+        mg.draw(whole, collapse="gate")
 
 
 def test_a_refusal_looks_at_no_more_gates_than_it_must():

@@ -9,15 +9,14 @@ from helpers.pictures import Picture, network
 
 import minigrad as mg
 from minigrad import Value
-from minigrad.engine.order import leaves_and_gates
-from minigrad.pictures.scene import uses_of
+from minigrad.engine import Circuit
+from minigrad.pictures.selection import selected
 from minigrad.pictures.themes import THEMES
 from minigrad.pictures.units import groups_of
 
 
 def groups(output: Value):
-    leaves, gates = leaves_and_gates(output)
-    return groups_of(gates, uses_of(leaves + gates, gates))
+    return groups_of(selected(Circuit(output)))
 
 
 def test_the_units_of_a_network_are_found_in_order():

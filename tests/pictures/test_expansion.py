@@ -9,7 +9,7 @@ from helpers.pictures import Picture, neuron
 
 import minigrad as mg
 from minigrad import GATES, Value
-from minigrad.engine.stage import Stage, present_stage
+from minigrad.engine import Circuit, Stage, present_stage
 from minigrad.pictures.expansion import expand
 
 DEFINED = [gate for gate in GATES.values() if gate.definition is not None]
@@ -41,8 +41,9 @@ def test_the_contributions_into_the_inputs_are_those_of_the_gate_itself(gate):
     inputs = [Value(0.7 + 0.4 * k, label=f"x_{k}") for k in range(gate.arity or 2)]
     y = mg.__dict__[gate.name](*inputs)
     y.backward()
-    result = expand(y, [gate.name], present_stage(y))
-    assert gate not in {wire.gate for wire in mg.topological_order(result.output)}
+    circuit = Circuit(y)
+    result = expand(circuit, [gate.name], present_stage(circuit))
+    assert gate not in {wire.gate for wire in result.circuit.wires}
     for x in inputs:
         twin = result.twins[x]
         total = math.fsum(
@@ -70,12 +71,9 @@ def test_highlights_and_parts_find_their_wires_in_an_expanded_circuit():
 
 def test_gates_inside_a_definition_are_expanded_by_a_later_name():
     x = Value(0.5)
-    y = x.silu()
-    names = {
-        wire.gate.name
-        for wire in mg.topological_order(expand(y, ["silu", "sigmoid"], present_stage(y)).output)
-        if wire.gate
-    }
+    circuit = Circuit(x.silu())
+    expanded = expand(circuit, ["silu", "sigmoid"], present_stage(circuit)).circuit
+    names = {expanded.gate(wire).name for wire in expanded.gates}
     assert names == {"mul", "neg", "exp", "add", "div"}
 
 

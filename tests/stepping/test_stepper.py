@@ -1,6 +1,7 @@
 """The stepper against `backward()`: whole runs, every prefix, there and back, and what is left."""
 
 import struct
+from dataclasses import replace
 
 import pytest
 from helpers.stepped import circuits, neuron, numbers
@@ -269,3 +270,41 @@ def test_a_chain_of_a_hundred_thousand_gates_is_stepped_both_ways():
     assert stepper.step() is None
     stepper.reset()
     assert stepper.position == 0
+
+
+def test_the_circuit_is_put_in_order_once_for_steps_pictures_and_player(monkeypatch):
+    from minigrad.engine import circuit
+
+    made = []
+    order = circuit.leaves_and_gates
+    monkeypatch.setattr(
+        circuit, "leaves_and_gates", lambda output: made.append(output) or order(output)
+    )
+    f, v = neuron()
+    stepper = Stepper(f)
+    assert stepper.player().html
+    assert stepper.why(v["x_0"])
+    assert stepper.run_to(v["w_0"])
+    assert stepper._repr_html_()
+    assert made == [f]
+
+
+def test_a_dot_product_can_stay_one_step():
+    product = mg.dot([Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)])
+    stepper = Stepper(product, collapse="dot")
+    assert stepper.circuit.collapse == {"dot"}
+    assert stepper.another().circuit is stepper.circuit
+    stepper.commit()
+    assert product.grad == 1.0
+    with pytest.raises(ValueError, match="collapse='neuron': choose None or 'dot'"):
+        Stepper(product, collapse="neuron")
+
+
+def test_a_stage_is_drawn_with_the_circuit_that_was_stepped_through():
+    f, _ = neuron()
+    stepper = Stepper(f)
+    stepper.run_to("sigmoid")
+    alone = replace(stepper.stage, circuit=None)
+    assert mg.draw(f, stage=stepper.stage).source == mg.draw(f, stage=alone).source
+    inner = stepper.circuit.inputs(f)[0]
+    assert mg.draw(inner, stage=stepper.stage).source == mg.draw(inner, stage=alone).source

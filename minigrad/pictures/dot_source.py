@@ -1,6 +1,6 @@
 """Pieces of DOT, Graphviz's language, that the styles of pictures share.
 
-Text reaches DOT only through `dot_text` and `dot_name`, which escape it with `notation`.
+Text reaches DOT only through `dot_text` and `dot_name`, which escape it.
 """
 
 from __future__ import annotations
@@ -12,29 +12,23 @@ from typing import Final
 
 from ..rules import format_number
 from ..text import escape, html_name, printable, rounded, unicode_name
-from .scene import Scene
 from .themes import Theme
 
 FONT: Final = "Helvetica,Arial,sans-serif"
-UNKNOWN: Final = "?"
+CUT: Final = "⋯"  # the picture leaves out what is there
 
 
-def header(scene: Scene, **graph: object) -> list[str]:
+def header(theme: Theme, caption: Sequence[str], **graph: object) -> list[str]:
     """The lines that begin a picture: its defaults and its caption."""
-    theme = scene.theme
     font = f'fontname="{FONT}", fontcolor="{theme.ink}"'
+    more = "".join(f", {name}={value}" for name, value in graph.items())
     lines = [
         f'graph [rankdir=LR, bgcolor="{theme.background}", pad=0.2, {font}, fontsize=13, '
-        f"labelloc=b, outputorder=edgesfirst{attributes(graph)}]",
+        f"labelloc=b, outputorder=edgesfirst{more}]",
         f'node [{font}, fontsize=14, penwidth=1.4, color="{theme.line}"]',
         f'edge [{font}, fontsize=10, penwidth=1, color="{theme.line}", arrowsize=0.6]',
     ]
-    return [*lines, f"label=<{_caption(scene.caption)}>"] if scene.caption else lines
-
-
-def attributes(pairs: dict[str, object]) -> str:
-    """More attributes, after those that are there: `, nodesep=0.2`."""
-    return "".join(f", {name}={value}" for name, value in pairs.items())
+    return [*lines, f"label=<{_caption(caption)}>"] if caption else lines
 
 
 def _caption(lines: Sequence[str]) -> str:
@@ -75,7 +69,7 @@ def number(
 ) -> str:
     """A number in its colour; one that is not known yet as a faint `?`."""
     if value is None:
-        return font(UNKNOWN, theme.faint, size)
+        return font("?", theme.faint, size)
     return font(rounded(value, digits), colour, size, bold)
 
 

@@ -8,21 +8,24 @@ contribution.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from ..engine import Value
 from ..text import rounded
-from .dot import constant_text, font, gate_shape, header, name_cell, number, side_cell, wire_table
-from .highlights import wire_colour
-from .scene import Scene, Use
+from .colours import gate_look, wire_colour
+from .dot_source import (
+    CUT,
+    constant_text,
+    font,
+    gate_shape,
+    header,
+    name_cell,
+    number,
+    side_cell,
+    wire_table,
+)
+from .scene import Scene
+from .selection import Use
 from .units import Group, outer_sources
-
-CUT: Final = "⋯"  # the picture leaves out what is there
-
-
-def circuit_lines(scene: Scene, groups: Sequence[Group] = ()) -> list[str]:
-    """The lines of DOT, without the braces around them."""
-    return CircuitWriter(scene, groups).lines()
 
 
 def is_plain_number(wire: Value) -> bool:
@@ -35,8 +38,8 @@ class CircuitWriter:
 
     def __init__(self, scene: Scene, groups: Sequence[Group] = ()) -> None:
         self.scene, self.theme, self.stage = scene, scene.theme, scene.stage
-        self.number = scene.uses.number
-        self.active, self.birth = scene.active, scene.first_nonfinite_wire
+        self.number, self.inputs = scene.circuit.place, scene.circuit.inputs
+        self.active, self.birth = scene.active, scene.nonfinite_wire
         self.goes_back = (scene.active, 0) in scene.stage.contributions  # the gate at work does
         self.width = 40 + 7 * max(0, scene.digits - 2)
         self.gates = set(scene.gates)
@@ -50,20 +53,24 @@ class CircuitWriter:
         """All lines of the picture."""
         drawn = set(self.gates)
         if not self.gates:
-            self.wire(self.scene.output)
+            self.wire(self.scene.circuit.output)
         for gate in self.scene.gates:
-            for source in gate.inputs:
-                if source not in drawn and source in self.scene.uses.shown:
+            for source in self.inputs(gate):
+                if source not in drawn and source in self.scene.selection.shown:
                     drawn.add(source)
                     self.wire(source)  # a leaf, or the wire out of a gate left out
             self.gate(gate)
             self.wire(gate)
         frames = [line for group in self.groups for line in self.frame(group)]
         ordering = {"newrank": "true"} if self.groups else {"ordering": "in"}
-        graph = header(self.scene, nodesep=0.14, ranksep=0.16, **ordering)
+        graph = self.header(nodesep=0.14, ranksep=0.16, **ordering)
         # by gate and place: with ordering=in a gate's first input comes uppermost
         entries = [self.entries[use] for use in sorted(self.entries)]
         return [*graph, *frames, *self.nodes[None], *self.edges, *entries, *self.guides()]
+
+    def header(self, **graph: object) -> list[str]:
+        """The lines that begin the picture."""
+        return header(self.theme, self.scene.caption, **graph)
 
     def frame(self, group: Group) -> list[str]:
         """The frame around a unit, with all that stands in it."""
@@ -82,7 +89,7 @@ class CircuitWriter:
         number, lines = self.number, []
         columns: dict[int, list[tuple[tuple[int, int], int, str]]] = {}
         for group in self.groups:
-            sources = outer_sources(group, self.scene.uses)
+            sources = outer_sources(group, self.scene.selection)
             if any(
                 source in self.group_of and self.layer(source) >= group.layer for source in sources
             ):
@@ -100,7 +107,7 @@ class CircuitWriter:
                         columns.setdefault(group.layer, []).append(place)
         shared = [
             f"w{number[wire]}"
-            for wire in self.scene.uses.shown
+            for wire in self.scene.selection.shown
             if wire.is_leaf and wire not in self.group_of and self.branches(wire)
         ]
         chains = [shared, *([name for *_, name in sorted(column)] for column in columns.values())]
@@ -113,20 +120,13 @@ class CircuitWriter:
     # --- gates ---
 
     def gate(self, wire: Value) -> None:
-        theme, n = self.theme, self.number[wire]
-        fill, line, thickness, style = theme.gate, theme.line, "1.4", "filled"
-        if wire in self.stage.done:
-            fill = theme.done
-        if wire in self.scene.idle:
-            line, thickness, style = theme.warning, "2.2", "filled,dashed"
-        if wire is self.birth:
-            line, style = theme.warning, 'filled", peripheries="2'
-        if wire is self.active:
-            fill, line, thickness = theme.active, theme.active_line, "2.6"
+        n, look = self.number[wire], gate_look(self.scene, wire)
+        shape = gate_shape(self.scene.symbol(wire), look.style)
+        more = f", peripheries={look.peripheries}" if look.peripheries > 1 else ""
         edge = self.edge_colour(self.stage.gradients.get(wire), wire is self.active)
         self.nodes[self.group_of.get(wire)].append(
-            f'g{n} [id="gate-{n}", class="gate", {gate_shape(self.scene.symbol(wire), style)}, '
-            f'fillcolor="{fill}", color="{line}", penwidth={thickness}]'
+            f'g{n} [id="gate-{n}", class="gate", {shape}, '
+            f'fillcolor="{look.fill}", color="{look.line}", penwidth={look.thickness}{more}]'
         )
         self.edges.append(f"g{n} -> w{n}:w [arrowhead=none, weight=8{edge}]")
 
@@ -159,18 +159,18 @@ class CircuitWriter:
         upper = number(value, faint, self.theme, self.scene.digits, size=10)
         for use in uses:
             self.branch(wire, use, upper)
-        if hidden := self.scene.uses.hidden.get(wire, 0):
+        if hidden := self.scene.selection.hidden.get(wire, 0):
             more = font(f"{CUT} {hidden} more", faint, 10)
             nodes.append(f"h{n} [shape=plain, label=<{more}>]")
             self.edges.append(f"j{n} -> h{n}:w [arrowhead=none, style=dotted]")
 
     def uses(self, wire: Value) -> list[Use]:
         """The uses of a wire that are drawn."""
-        return self.scene.uses.shown.get(wire, [])
+        return self.scene.selection.shown.get(wire, [])
 
     def fans_out(self, wire: Value, uses: Sequence[Use]) -> bool:
         """Whether a wire has several uses: each becomes a branch behind a dot."""
-        several = len(uses) + (wire in self.scene.uses.hidden) > 1
+        several = len(uses) + (wire in self.scene.selection.hidden) > 1
         return several and not is_plain_number(wire)
 
     def branches(self, wire: Value) -> list[Use]:

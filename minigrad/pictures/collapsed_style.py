@@ -12,12 +12,12 @@ from typing import Final
 
 from ..engine import Value
 from ..text import rounded
-from .boxes import Box, runs_of
-from .circuit import CircuitWriter
-from .dot import dot_name, dot_text, font, header
-from .highlights import wire_colour
-from .scene import Scene, Use
-from .units import Group, outer_sources
+from .circuit_style import CircuitWriter
+from .colours import wire_colour
+from .dot_source import dot_name, dot_text, font
+from .scene import Scene
+from .selection import Use
+from .units import Box, Group, outer_sources, runs_of
 
 MOST_WEIGHTS: Final = 12  # with more into one layer the wires are straight, and have no labels
 MOST_ROWS: Final = 8  # units that a layer's box lists
@@ -25,11 +25,6 @@ MOST_INPUTS: Final = 20  # inputs drawn one by one; a batch of examples has more
 MOST_SYMBOLS: Final = 4  # gates of an activation that a box names
 
 Ends = tuple[Value | Box, Box]
-
-
-def collapsed_lines(scene: Scene, boxes: Sequence[Box]) -> list[str]:
-    """The lines of DOT, without the braces around them."""
-    return CollapsedWriter(scene, boxes).lines()
 
 
 class CollapsedWriter(CircuitWriter):
@@ -53,8 +48,8 @@ class CollapsedWriter(CircuitWriter):
             source
             for gate in self.scene.gates
             if gate not in self.box_of
-            for source in gate.inputs
-            if source in self.scene.uses.shown
+            for source in self.inputs(gate)
+            if source in self.scene.selection.shown
         ]
         for source in (*inputs, *sources):
             if source not in drawn and source not in self.box_of:
@@ -79,14 +74,14 @@ class CollapsedWriter(CircuitWriter):
     def graph(self) -> list[str]:
         """The lines that begin the picture: many wires want room, and no bends."""
         if self.few:
-            return header(self.scene, nodesep=0.25, ranksep=0.9)
+            return self.header(nodesep=0.25, ranksep=0.9)
         tallest = max(len(list(column)) for _, column in groupby(box.layer for box in self.boxes))
         room = min(0.9 + 0.1 * tallest, 4.0)
-        return header(self.scene, nodesep=0.25, ranksep=f"{room:g}", splines="line")
+        return self.header(nodesep=0.25, ranksep=f"{room:g}", splines="line")
 
     def uses(self, wire: Value) -> list[Use]:
         """The uses by gates that are drawn."""
-        return [use for use in self.scene.uses.shown.get(wire, []) if use.gate not in self.box_of]
+        return [use for use in super().uses(wire) if use.gate not in self.box_of]
 
     # --- boxes ---
 
@@ -116,7 +111,7 @@ class CollapsedWriter(CircuitWriter):
     def _symbol(self, group: Group) -> str:
         """What a unit does, in short: `Σ tanh`."""
         start = group.members.index(group.preactivation) + 1
-        symbols = [self.scene.symbol(wire) for wire in group.members[start:] if wire.gate]
+        symbols = [self.scene.symbol(wire) for wire in group.members[start:] if not wire.is_leaf]
         if len(symbols) > MOST_SYMBOLS:
             symbols[MOST_SYMBOLS - 1 :] = ["…"]
         return " ".join(["Σ", *symbols])
@@ -150,8 +145,10 @@ class CollapsedWriter(CircuitWriter):
     def _reads(self) -> dict[Ends, list[Use]]:
         """For every box what it reads, a wire or another box, and the gates that read it."""
         found: dict[Ends, list[Use]] = {}
-        uses = self.scene.uses
-        sources = {group: outer_sources(group, uses) for box in self.boxes for group in box.groups}
+        selection = self.scene.selection
+        sources = {
+            group: outer_sources(group, selection) for box in self.boxes for group in box.groups
+        }
         leaves = (source for wires in sources.values() for source in wires if source.is_leaf)
         inputs = dict.fromkeys(leaves)
         if len(inputs) > MOST_INPUTS:
@@ -165,7 +162,7 @@ class CollapsedWriter(CircuitWriter):
                 for source in sources[group]:
                     ends = self.box_of.get(source, source), box
                     found.setdefault(ends, []).extend(
-                        use for use in uses.shown[source] if use.gate in own
+                        use for use in selection.shown[source] if use.gate in own
                     )
         return found
 
@@ -173,15 +170,14 @@ class CollapsedWriter(CircuitWriter):
         """The local gradients of gates towards what they read: in w·x that is w."""
         weights = []
         for wire, place in uses:
-            gate = wire.gate
-            assert gate is not None
+            gate, inputs = self.scene.circuit.gate(wire), self.inputs(wire)
             if not gate.has_rules:  # made by hand: it has no local gradients
                 continue
-            if wire.inputs[place].is_constant:  # for which none was taken
-                inputs = (source.data for source in wire.inputs)
-                weights.append(gate.local_gradients(*inputs)[place])
+            if inputs[place].is_constant:  # for which none was taken
+                local_gradients = gate.local_gradients(*(source.data for source in inputs))
             else:
-                weights.append(wire.local_gradients[place])
+                local_gradients = self.scene.circuit.local_gradients(wire)
+            weights.append(local_gradients[place])
         return weights
 
     def weighted_edges(self) -> None:
@@ -204,8 +200,12 @@ class CollapsedWriter(CircuitWriter):
     def _wire_colour(self, start: Value | Box, box: Box, share: float) -> str:
         """By the biggest gradient that comes back along the wires; many small weights are pale."""
         if self.scene.heat:
-            sent = map(self.stage.contributions.get, self.reads[start, box])
-            sizes = [abs(gradient) for gradient in sent if gradient is not None]
+            sent = self.stage.contributions
+            sizes = [
+                abs(sent[use])
+                for use in self.reads[start, box]
+                if use in sent and not self.inputs(use.gate)[use.place].is_constant
+            ]
             return f', color="{wire_colour(self.scene, max(sizes, default=None))}"'
         return "" if self.few else f', color="{self.theme.line}{round(60 + 160 * share):02X}"'
 

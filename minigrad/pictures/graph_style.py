@@ -4,31 +4,30 @@ from __future__ import annotations
 
 from ..engine import Value
 from ..text import printable, rounded
-from .dot import constant_text, dot_name, dot_text, font, header, number
-from .highlights import wire_colour
-from .scene import Scene, Use
-
-CUT = "⋯"
+from .colours import gate_look, wire_colour
+from .dot_source import CUT, constant_text, dot_name, dot_text, font, header, number
+from .scene import Scene
+from .selection import Use
 
 
 def graph_lines(scene: Scene) -> list[str]:
     """The lines of DOT, without the braces around them."""
-    gates, shown = set(scene.gates), scene.uses.shown
-    number, stage = scene.uses.number, scene.stage
-    wires = [wire for wire in number if wire in shown or wire is scene.output]
+    circuit, stage, shown = scene.circuit, scene.stage, scene.selection.shown
+    gates, number = set(scene.gates), circuit.place
+    wires = [wire for wire in circuit.wires if wire in shown or wire is circuit.output]
     nodes = [_record(scene, wire, wire in gates) for wire in wires]
     edges = []
     for wire in scene.gates:
         n = number[wire]
         nodes.append(_oval(scene, wire))
         edges.append(_edge(scene, f"g{n} -> w{n}", stage.gradients.get(wire)))
-        for place, source in enumerate(wire.inputs):
+        for place, source in enumerate(circuit.inputs(wire)):
             if source in shown:
                 use = Use(wire, place)
                 sent = None if source.is_constant else stage.contributions.get(use)
                 ends = f"w{number[source]} -> g{n}"
                 edges.append(_edge(scene, ends, sent, scene.local_gradient(use)))
-    return [*header(scene, nodesep=0.2, ranksep=0.3), *nodes, *edges]
+    return [*header(scene.theme, scene.caption, nodesep=0.2, ranksep=0.3), *nodes, *edges]
 
 
 def _edge(
@@ -46,7 +45,7 @@ def _edge(
 
 def _record(scene: Scene, wire: Value, has_its_gate: bool) -> str:
     """A wire: its name, its data, its gradient, side by side."""
-    theme, digits, n = scene.theme, scene.digits, scene.uses.number[wire]
+    theme, digits, n = scene.theme, scene.digits, scene.circuit.place[wire]
     value, gradient = scene.stage.values.get(wire), scene.stage.gradients.get(wire)
     name = dot_name(wire.label) if wire.label else ""
     cells = [name] if name else []
@@ -68,17 +67,12 @@ def _record(scene: Scene, wire: Value, has_its_gate: bool) -> str:
 
 
 def _oval(scene: Scene, wire: Value) -> str:
-    theme, n = scene.theme, scene.uses.number[wire]
-    fill = theme.done if wire in scene.stage.done else theme.gate
-    line, thickness, style, more = theme.line, 1.4, "filled", ""
-    if wire in scene.idle:
-        line, style = theme.warning, "filled,dashed"
-    if wire is scene.first_nonfinite_wire:
-        line, more = theme.warning, ", peripheries=2"
-    if wire is scene.active:
-        fill, line, thickness = theme.active, theme.active_line, 2.6
+    n, look = scene.circuit.place[wire], gate_look(scene, wire)
+    more = f", peripheries={look.peripheries}" if look.peripheries > 1 else ""
+    thickness = 2.6 if wire is scene.active else 1.4
     symbol = dot_text(printable(scene.symbol(wire)))
     return (
         f'g{n} [id="gate-{n}", class="gate", label="{symbol}", shape=ellipse, '
-        f'style="{style}", fillcolor="{fill}", color="{line}", penwidth={thickness}{more}]'
+        f'style="{look.style}", fillcolor="{look.fill}", color="{look.line}", '
+        f"penwidth={thickness}{more}]"
     )
