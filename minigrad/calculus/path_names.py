@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Final, NamedTuple
 
-from ..engine import Value, topological_order
+from ..engine import Circuit, Value
 from ..rules import Formula
 from ..text import WireNames, latex_name, subscript, unicode_name
 from .between import Between, Branch
@@ -55,8 +55,8 @@ class PathNames:
         ends = (between.leaf, between.output)
         texts = {w: unicode_name(w.label) for w in (*between.wires, *ends) if w.label}
         self._labels = self._labels_of_one_wire(texts)
-        wires = dict.fromkeys((*topological_order(between.output), between.leaf))
-        self._numbered = WireNames([*wires], [wire for wire in texts if wire not in self._labels])
+        ambiguous = [wire for wire in texts if wire not in self._labels]
+        self._numbered = WireNames(Circuit(between.output), [between.leaf], ambiguous)
 
     def is_named(self, wire: Value) -> bool:
         """Whether the symbols of a path name this wire."""

@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 from ..engine import Stage, Value, copied, topological_order
 from ..rules import GATES, Formula, as_formula, as_text, gate_named
-from ..text import apply_gate_of
+from ..text import gate_formula
 
 
 class Expansion(NamedTuple):
@@ -113,10 +113,10 @@ def _inside(output: Value, inputs: tuple[Value, ...]) -> tuple[list[Value], list
 def _with_constants(wire: Value) -> str | None:
     """What a gate with one input besides constants shows: `+1` and `1/x`, not `+` and `÷`."""
     inputs = wire.inputs
-    if sum(not source.is_constant for source in inputs) != 1:
+    if wire.gate is None or sum(not source.is_constant for source in inputs) != 1:
         return None
     x = Formula.symbol("x")
-    formula = apply_gate_of(wire, [as_formula(s.data) if s.is_constant else x for s in inputs])
+    formula = gate_formula(wire.gate, [as_formula(s.data) if s.is_constant else x for s in inputs])
     is_function_of_x = formula.operation == "call" and len(inputs) == 1
     return None if is_function_of_x else in_a_circle(formula)
 

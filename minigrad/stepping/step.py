@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections import Counter
 from functools import cached_property
 
+from ..engine import Circuit as WholeCircuit
 from ..engine import Value, leaves_and_gates, own_backward
 from ..rules import Formula, Gate, as_latex, as_text
 from ..text import Names, rounded
@@ -30,7 +31,7 @@ class Circuit:
         self.leaves, self.gates = leaves_and_gates(output)
         self.wires = self.leaves + self.gates
         self.values = {wire: wire._data for wire in self.wires}
-        self.names = Names(output)
+        self.names = Names(WholeCircuit(output))
 
     @cached_property
     def branches(self) -> Counter[Value]:

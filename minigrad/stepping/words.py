@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from ..engine import Value, own_backward
 from ..rules import Formula, as_formula, as_latex, as_text, simplified
-from ..text import apply_gate_of, number_formula
+from ..text import gate_formula, number_formula
 
 if TYPE_CHECKING:
     from .step import Step
@@ -136,7 +136,7 @@ def _forward(step: Step) -> list[Formula]:
     return [
         *name,
         circuit.names.computed(step.output),
-        apply_gate_of(step.output, numbers),
+        gate_formula(step.gate, numbers),
         number_formula(circuit.rounded(step.value)),
     ]
 
