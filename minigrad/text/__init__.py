@@ -11,7 +11,7 @@ from .labels import escape, html_name, latex_name, printable, subscript, unicode
 from .rounding import MOST_DIGITS, check_digits, latex_number, number_formula, rounded
 from .saving import save, write_file
 from .table import as_table
-from .tree import as_tree
+from .tree import as_tree, tree_of
 from .wire_names import Names, WireNames, gate_formula
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "rounded",
     "save",
     "subscript",
+    "tree_of",
     "unicode_name",
     "write_file",
 ]

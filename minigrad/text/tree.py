@@ -6,7 +6,7 @@ from collections import Counter
 from itertools import chain, repeat
 from typing import Final, NamedTuple
 
-from ..engine import Circuit, Stage, Value, check_stage, present_stage
+from ..engine import Circuit, Stage, Value, check_stage
 from ..rules import format_number
 from .columns import check_width, columns
 from .labels import printable, unicode_name
@@ -51,16 +51,21 @@ def as_tree(
     with `◀`. A circuit of more than 200 lines, or 24 levels, or fewer so that it fits into `width`
     cells, is cut, and says how much is missing.
     """
+    return tree_of(Circuit(output), digits, stage=stage, width=width)
+
+
+def tree_of(
+    circuit: Circuit, digits: int = 2, *, stage: Stage | None = None, width: int | None = None
+) -> str:
+    """The same for a circuit that is at hand."""
     check_digits(digits)
     check_width(width)
     check_stage(stage)
-    circuit = Circuit(output)
     names = WireNames(circuit)
     uses = Counter(source for wire in circuit.gates for source in circuit.inputs(wire))
-    stage = stage or present_stage(output)
     deepest = min(DEEPEST, max(3, (width - NUMBERS) // INDENT)) if width else DEEPEST
     rows = [("", "value", "gradient", "")]
-    waiting = [_Branch(output, "", "", 0)]
+    waiting = [_Branch(circuit.output, "", "", 0)]
     drawn: set[Value] = set()
     while waiting:
         branch = waiting.pop()
@@ -90,15 +95,17 @@ def as_tree(
 
 
 def _row(
-    circuit: Circuit, wire: Value, title: str, name: str, stage: Stage, digits: int
+    circuit: Circuit, wire: Value, title: str, name: str, stage: Stage | None, digits: int
 ) -> tuple[str, str, str, str]:
     if wire.is_constant:
         return title + (name or format_number(wire.data)), "", "", ""
     if not wire.is_leaf:
         symbol = printable(circuit.gate(wire).symbol)
         name = f"{name} = {symbol}" if name else symbol
-    value, gradient = (
-        rounded(numbers[wire], digits) if wire in numbers else "?"
-        for numbers in (stage.values, stage.gradients)
-    )
-    return title + (name or "Value"), value, gradient, "◀" if stage.active is wire else ""
+    numbers: tuple[float | None, float | None]
+    numbers = wire.data, wire.grad if wire.has_grad else None
+    if stage:
+        numbers = stage.values.get(wire), stage.gradients.get(wire)
+    value, gradient = ("?" if number is None else rounded(number, digits) for number in numbers)
+    active = "◀" if stage and stage.active is wire else ""
+    return title + (name or "Value"), value, gradient, active
