@@ -10,7 +10,7 @@ from .columns import Table, columns, display_width
 from .labels import escape, html_name, latex_name, printable, subscript, unicode_name
 from .rounding import MOST_DIGITS, check_digits, latex_number, number_formula, rounded
 from .saving import save, write_file
-from .table import as_table
+from .table import as_table, table_of
 from .tree import as_tree, tree_of
 from .wire_names import Names, WireNames, gate_formula
 
@@ -34,6 +34,7 @@ __all__ = [
     "rounded",
     "save",
     "subscript",
+    "table_of",
     "tree_of",
     "unicode_name",
     "write_file",

@@ -49,9 +49,13 @@ def as_table(output: Value, digits: int = 4, *, width: int | None = None) -> str
     not fit into 300 lines, or 20 for a gate, is counted at the end. To fit into `width` cells,
     formulas are shortened.
     """
+    return table_of(Circuit(output), digits, width=width)
+
+
+def table_of(circuit: Circuit, digits: int = 4, *, width: int | None = None) -> str:
+    """The same for a circuit that is at hand."""
     check_digits(digits)
     check_width(width)
-    circuit = Circuit(output)
     names = WireNames(circuit)
     gate_rows: list[Row] = []
     unseen = iter(circuit.gates)
