@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..engine import Value, constant
-from ..nn import MLP, Layer, Neuron, activation_slope
+from ..nn import MLP, Layer, Neuron
 from ..rules import format_number
 from ..stepping import Stepper
 from ..text import printable
@@ -50,7 +50,7 @@ class TrainingStep:
         run = Stepper(self.cost)
         run.run()
         self._gradients = dict(run.gradients)
-        self._slopes = {n: activation_slope(n) for layer in self.layers for n in layer.neurons}
+        self._slopes = {n: n.slope_in_pass() for layer in self.layers for n in layer.neurons}
 
     def page(self) -> Page:
         """All parts of the sheet."""

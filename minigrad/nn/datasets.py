@@ -15,8 +15,14 @@ from math import cos, pi, sin
 from random import Random
 from typing import Final
 
+__all__ = ["circles", "moons", "names", "spirals", "xor"]
+
 Points = list[list[float]]
 Curve = Callable[[float], tuple[float, float]]  # from a place between 0 and 1 to a point
+
+
+def __dir__() -> list[str]:
+    return __all__
 
 
 def moons(n: int = 100, noise: float = 0.1, seed: int | None = 0) -> tuple[Points, list[int]]:
