@@ -22,7 +22,7 @@ from typing import Any
 
 from ..calculus import first_nonfinite
 from ..engine import Value, leaves_and_gates
-from ..expressions import as_formula, expression, normal_name, shown, tokens_of, values_from
+from ..expressions import as_formula, expression, normal_name, shown
 from ..pictures import THEMES
 from ..text import as_table, as_tree, printable, rounded
 from .arguments import (
@@ -34,6 +34,7 @@ from .arguments import (
     safe,
     typed_count,
     typed_digits,
+    values_from,
 )
 
 Command = Callable[[argparse.Namespace], None]
@@ -45,7 +46,7 @@ Command = Callable[[argparse.Namespace], None]
 def evaluate(arguments: argparse.Namespace) -> None:
     """Print the result, then every gate and every leaf, with all gradients."""
     output = _differentiated(arguments)
-    formula = as_formula(tokens_of(arguments.expression))
+    formula = as_formula(arguments.expression)
     print(f"{formula} = {rounded(output.data, arguments.digits)}")
     if output.is_constant:
         return

@@ -22,8 +22,7 @@ from ..engine import Value, constant
 from ..rules import GATES, Gate, described
 from ..text import printable
 from .errors import ALLOWED, ExpressionError, error_at, excerpt
-from .grammar import checked
-from .tokens import Token, cleaned, tokens_of
+from .parsing import Token, cleaned, tokens_of
 
 OPERATORS: Final[Mapping[type[ast.AST], str]] = {
     ast.Add: "add",
@@ -91,6 +90,7 @@ def expression(text: str, values: Mapping[str, Any] | None = None, /, **named: A
         raise TypeError(
             f"values come as a dict or by name, {{'x': 2.0}} or x=2.0, got {described(values)}"
         )
+    text = cleaned(text)
     steps = postfix(text)
     given = {normal_name(name): value for name, value in {**(values or {}), **named}.items()}
     return _run(text, steps, _wires(text, steps, given))
@@ -126,7 +126,7 @@ def _first_places(steps: Iterable[Step], known: Iterable[str] = ()) -> dict[str,
 def postfix(text: str) -> list[Step]:
     """The expression as steps of a stack machine: a gate comes after its inputs."""
     text = cleaned(text)
-    source = _python(checked(text, tokens_of(text)))
+    source = _python(tokens_of(text))
     try:
         tree: ast.AST = ast.parse(source, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
@@ -214,7 +214,6 @@ def _did_you_mean(name: str, known: Iterable[str]) -> str:
 
 def _wires(text: str, steps: Sequence[Step], given: Mapping[str, Any]) -> dict[str, Value]:
     """A wire for every name; each name must have a value and each value a name."""
-    text = cleaned(text)
     places = _first_places(steps)
     missing = [name for name in places if name not in given and name not in CONSTANTS]
     unused = [name for name in given if name not in places]
@@ -288,4 +287,4 @@ def _applied(text: str, step: Application, inputs: list[Value]) -> Value:
     try:
         return Value.apply_gate(gate, tuple(inputs))
     except (TypeError, ValueError, LookupError, ArithmeticError) as error:
-        raise error_at(cleaned(text), *step.place, str(error), gate.sentence) from error
+        raise error_at(text, *step.place, str(error), gate.sentence) from error
