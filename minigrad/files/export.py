@@ -24,10 +24,9 @@ import keyword
 import re
 from typing import Any, Final
 
-from ..engine import Value, topological_order
-from ..rules import Formula, bell_curve, described, ieee
-from .dialects import PYTHON, TORCH, C, Code
-from .prelude import C_PRELUDE, python_prelude
+from ..engine import Circuit, Value, with_gates
+from ..rules import GATES, Formula, bell_curve, described, ieee, is_number
+from .dialects import C_PRELUDE, PYTHON, TORCH, C, Code, python_prelude
 
 RESERVED: Final = {
     *keyword.kwlist,
@@ -97,11 +96,10 @@ class _Program:
 
     def __init__(self, thing: Any, name: str) -> None:
         self.name = name
-        outputs, arguments = _outputs_and_arguments(thing)
-        self.outputs = outputs
-        wires = list(dict.fromkeys(w for output in outputs for w in topological_order(output)))
-        self.gates = [wire for wire in wires if wire.gate is not None]
-        leaves = [wire for wire in wires if wire.is_leaf]
+        self.outputs, arguments = _outputs_and_arguments(thing)
+        self.circuit = _circuit_behind(self.outputs)
+        self.gates = self.circuit.gates[: -1 if len(self.outputs) > 1 else None]
+        leaves = self.circuit.leaves
         self.arguments = (
             [leaf for leaf in leaves if not leaf.is_constant] if arguments is None else arguments
         )
@@ -118,9 +116,8 @@ class _Program:
     def forward(self, code: Code, symbols: dict[Value, Formula]) -> None:
         """A line for every gate, inputs first."""
         for wire in self.gates:
-            assert wire.gate is not None
-            inputs = [symbols[source] for source in wire.inputs]
-            code.assign(self.names[wire], Formula("call", (wire.gate, *inputs)))
+            inputs = [symbols[source] for source in self.circuit.inputs(wire)]
+            code.assign(self.names[wire], Formula("call", (self.circuit.gate(wire), *inputs)))
 
     def backward(self, code: Code, symbols: dict[Value, Formula], end: str) -> None:
         """Lines that send contributions back, the last gate first."""
@@ -131,18 +128,22 @@ class _Program:
             if output in received:
                 code.lines.append(f"{received[output]} += upstream[{i}]{end}")
         for wire in reversed(self.gates):
-            assert wire.gate is not None
-            inputs = [symbols[source] for source in wire.inputs]
-            local_gradients = wire.gate.local_formulas(*inputs, out=symbols[wire])
-            for source, local in zip(wire.inputs, local_gradients):
+            gate, inputs = self.circuit.gate(wire), self.circuit.inputs(wire)
+            upstream = Formula.symbol(received[wire])
+            operands = [symbols[source] for source in inputs]
+            local_gradients = gate.local_formulas(*operands, out=symbols[wire])
+            for source, local in zip(inputs, local_gradients):
                 if source in received:
-                    upstream = Formula.symbol(received[wire])
-                    sent = code.expression(upstream if _is_one(local) else local * upstream)
+                    sent = code.expression(upstream if is_number(local, 1.0) else local * upstream)
                     code.lines.append(f"{received[source]} += {sent}{end}")
 
 
-def _is_one(local: Formula) -> bool:
-    return local.operation == "number" and local.operands[0] == 1.0
+def _circuit_behind(outputs: list[Value]) -> Circuit:
+    """One circuit; behind several outputs it ends with a Σ that joins them."""
+    if len(outputs) == 1:
+        return Circuit(outputs[0])
+    with with_gates():
+        return Circuit(Value.apply_gate(GATES["sum"], tuple(outputs)))
 
 
 def _outputs_and_arguments(thing: Any) -> tuple[list[Value], list[Value] | None]:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import minigrad as mg
 from minigrad import CircuitFileError, Value, nn
-from minigrad.files.files import MOST_BYTES
+from minigrad.files.saved_files import MOST_BYTES
 
 
 @pytest.fixture
