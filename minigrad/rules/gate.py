@@ -35,8 +35,6 @@ class Gate:
     gate with any number of them applies from left to right; `native` names its implementation in
     `native_math` where there is no rule to make one from. `definition` and `textbook_gradient` are
     what a reader is shown, in simpler gates, where the rules take more care of overflow and edges.
-    `c` and `torch` are what exports write for it in those languages: templates over the inputs, as
-    `{0}`, `{all}`, or `{choices}` and `{index}`.
     `idle` is a word and a condition on (*inputs, out): where it holds, hardly any gradient passes.
     `kinks(*inputs, out)` lists quantities whose change of sign marks a point without a derivative.
     `arity` None means any number of inputs; `defaults` are the last inputs when they are left out;
@@ -52,8 +50,6 @@ class Gate:
     kernel: Callable[..., float] | None = None
     fold: Rule | None = None
     native: str = ""
-    c: str = ""
-    torch: str = ""
     definition: Rule | None = None
     textbook_gradient: Rule | None = None
     kinks: Rule | None = None
