@@ -188,7 +188,7 @@ def _data(run: Stepper, steps: list[Step], position: int, learning_rate: float) 
         "by gate, and the backward pass their gradients.",
         "position": position,
         "leaves": len(circuit.leaves),
-        "output": circuit.names.circuit.place[run.output],
+        "output": circuit.place[run.output],
         "upstream": circuit.rounded(run.upstream),
         "values": [circuit.rounded(circuit.values[wire]) for wire in circuit.wires],
         "kinds": list(MISTAKES.items()),
@@ -202,7 +202,7 @@ def _data(run: Stepper, steps: list[Step], position: int, learning_rate: float) 
 
 def _texts(step: Step) -> dict[str, Any]:
     return {
-        "gate": step.circuit.names.circuit.place[step.output],
+        "gate": step.circuit.place[step.output],
         "title": step.title,
         "sentence": step.sentence,
     }
@@ -217,12 +217,7 @@ def _backward(run: Stepper, step: Step, asked: Iterable[Question]) -> dict[str, 
         "formulas": formulas[:MOST_FORMULAS] + more,
         "upstream": circuit.rounded(step.upstream or 0.0),
         "sent": [
-            [
-                circuit.names.circuit.place[source],
-                place,
-                circuit.rounded(sent),
-                circuit.rounded(after),
-            ]
+            [circuit.place[source], place, circuit.rounded(sent), circuit.rounded(after)]
             for place, (source, sent, after) in enumerate(
                 zip(step.inputs, step.contributions, step.after)
             )

@@ -16,22 +16,20 @@ from collections import Counter
 from functools import cached_property
 
 from ..engine import Circuit as WholeCircuit
-from ..engine import Value, leaves_and_gates, own_backward
+from ..engine import Value, own_backward
 from ..rules import Formula, Gate, as_latex, as_text
 from ..text import Names, rounded
 from . import words
 
 
-class Circuit:
+class Circuit(WholeCircuit):
     """A circuit and its numbers, as they were when the stepping began."""
 
     def __init__(self, output: Value, digits: int) -> None:
-        self.output = output
+        super().__init__(output)
         self.digits = digits
-        self.leaves, self.gates = leaves_and_gates(output)
-        self.wires = self.leaves + self.gates
         self.values = {wire: wire._data for wire in self.wires}
-        self.names = Names(WholeCircuit(output))
+        self.names = Names(self)
 
     @cached_property
     def branches(self) -> Counter[Value]:
