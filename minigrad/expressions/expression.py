@@ -39,12 +39,6 @@ CONSTANTS: Final[Mapping[str, tuple[float, str]]] = {
 Place = tuple[int, int]
 
 
-class Number(NamedTuple):
-    """A step that puts a constant on the stack."""
-
-    number: float
-
-
 class Name(NamedTuple):
     """A step that puts the wire of that name on the stack."""
 
@@ -60,7 +54,7 @@ class Application(NamedTuple):
     place: Place
 
 
-Step = Number | Name | Application
+Step = float | Name | Application  # a number puts a constant on the stack
 
 
 def expression(text: str, values: Mapping[str, Any] | None = None, /, **named: Any) -> Value:
@@ -133,20 +127,13 @@ def postfix(text: str) -> list[Step]:
         place = getattr(error, "offset", None) or 1
         raise error_at(text, place - 1, place, "this is not an expression", ALLOWED) from None
     steps: list[Step] = []
-    waiting: list[ast.AST | Application] = [tree]
+    waiting: list[ast.AST | Step] = [tree]
     while waiting:
         item = waiting.pop()
-        if isinstance(item, Application):
-            steps.append(item)
-            continue
-        leaf, gate, inputs = _read(item, text, source)
-        if leaf is not None:
-            steps.append(leaf)
-        elif gate is None:
-            waiting += inputs
+        if isinstance(item, ast.AST):
+            waiting += reversed(_read(item, text, source))
         else:
-            waiting.append(Application(gate, len(inputs), _place(item, source)))
-            waiting += reversed(inputs)
+            steps.append(item)
     return steps
 
 
@@ -158,27 +145,26 @@ def _python(tokens: Sequence[Token]) -> str:
     return line
 
 
-def _read(node: ast.AST, text: str, source: str) -> tuple[Step | None, Gate | None, list[ast.expr]]:
-    """What a node of the tree is: a leaf, or a gate and its inputs, or its one input alone."""
+def _read(node: ast.AST, text: str, source: str) -> list[ast.AST | Step]:
+    """What a node of the tree is made of: a leaf, or the inputs of a gate and then the gate."""
+    place = _place(node, source)
     match node:
         case ast.Constant(value=int() | float() as number):
-            return Number(float(number)), None, []
+            return [float(number)]
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as number)):
-            return Number(-float(number)), None, []
+            return [-float(number)]
         case ast.Name(id=name):
-            return Name(name, _place(node, source)), None, []
+            return [Name(name, place)]
         case ast.UnaryOp(op=ast.UAdd(), operand=operand):
-            return None, None, [operand]
+            return [operand]
         case ast.UnaryOp(op=ast.USub(), operand=operand):
-            return None, GATES["neg"], [operand]
+            return [operand, Application(GATES["neg"], 1, place)]
         case ast.BinOp(left=left, op=operator, right=right) if type(operator) in OPERATORS:
-            return None, GATES[OPERATORS[type(operator)]], [left, right]
+            return [left, right, Application(GATES[OPERATORS[type(operator)]], 2, place)]
         case ast.Call(func=ast.Name() as function, args=inputs, keywords=[]):
-            start, stop = _place(function, source)
-            gate = _gate_called(text, start, stop)
-            return None, gate, inputs
-    start, stop = _place(node, source)
-    raise error_at(text, start, stop, f"{type(node).__name__} is not allowed", ALLOWED)
+            gate = _gate_called(text, *_place(function, source))
+            return [*inputs, Application(gate, len(inputs), place)]
+    raise error_at(text, *place, f"{type(node).__name__} is not allowed", ALLOWED)
 
 
 def _place(node: Any, source: str) -> Place:
@@ -269,8 +255,8 @@ def _missing_values(
 def _run(text: str, steps: Sequence[Step], wires: Mapping[str, Value]) -> Value:
     stack: list[Value] = []
     for step in steps:
-        if isinstance(step, Number):
-            stack.append(constant(step.number))
+        if isinstance(step, float):
+            stack.append(constant(step))
         elif isinstance(step, Name):
             stack.append(wires[step.name])
         else:

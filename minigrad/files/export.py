@@ -113,11 +113,12 @@ class _Program:
         numbers = {wire: Formula("number", (wire.data,)) for wire in self.fixed}
         return numbers | symbols
 
-    def forward(self, code: Code, symbols: dict[Value, Formula]) -> None:
-        """A line for every gate, inputs first."""
+    def forward(self, code: Code, symbols: dict[Value, Formula]) -> list[str]:
+        """A line for every gate, inputs first; what the outputs are called."""
         for wire in self.gates:
             inputs = [symbols[source] for source in self.circuit.inputs(wire)]
             code.assign(self.names[wire], Formula("call", (self.circuit.gate(wire), *inputs)))
+        return [code.expression(symbols[output]) for output in self.outputs]
 
     def backward(self, code: Code, symbols: dict[Value, Formula], end: str) -> None:
         """Lines that send contributions back, the last gate first."""
@@ -174,66 +175,46 @@ def _identifiers(wires: list[Value], taken: set[str]) -> dict[Value, str]:
 
 
 def _python(program: _Program) -> str:
-    symbols = program.symbols({})
-    arguments = [program.names[wire] for wire in program.arguments]
-    forward = Code(PYTHON)
-    program.forward(forward, symbols)
-    both = Code(PYTHON)
-    program.forward(both, symbols)
-    results = [both.expression(symbols[output]) for output in program.outputs]
-    program.backward(both, symbols, end="")
+    name, arguments = program.name, [program.names[wire] for wire in program.arguments]
+    code, symbols = Code(PYTHON), program.symbols({})
+    results = program.forward(code, symbols)
+    forward = [*code.lines, f"return {', '.join(results)}"]
+    program.backward(code, symbols, end="")
     ones = _tuple(["1.0"] * len(results))
-    sent = _tuple([f"g_{name}" for name in arguments])
-    body = "\n".join(
-        [
-            f"def {program.name}({', '.join(arguments)}):",
-            *(f"    {line}" for line in forward.lines),
-            f"    return {', '.join(results)}",
-            "",
-            "",
-            f"def {program.name}_gradients({', '.join([*arguments, f'upstream={ones}'])}):",
-            *(f"    {line}" for line in both.lines),
-            f"    return {_tuple(results)}, {sent}",
-            "",
-        ]
-    )
-    return f"{python_prelude(body)}{body}"
-
-
-def _tuple(texts: list[str]) -> str:
-    return f"({texts[0]},)" if len(texts) == 1 else f"({', '.join(texts)})"
+    sent = _tuple([f"g_{argument}" for argument in arguments])
+    body = [
+        f"def {name}({', '.join(arguments)}):",
+        *_indented(forward),
+        "",
+        "",
+        f"def {name}_gradients({', '.join([*arguments, f'upstream={ones}'])}):",
+        *_indented([*code.lines, f"return {_tuple(results)}, {sent}"]),
+    ]
+    return python_prelude("\n".join(body)) + _text(body)
 
 
 def _c(program: _Program) -> str:
-    symbols = program.symbols({})
-    loads = [
-        f"double {program.names[wire]} = inputs[{i}];" for i, wire in enumerate(program.arguments)
-    ]
-    forward = Code(C)
-    program.forward(forward, symbols)
-    results = [forward.expression(symbols[output]) for output in program.outputs]
+    name, arguments = program.name, [program.names[wire] for wire in program.arguments]
+    code, symbols = Code(C), program.symbols({})
+    loads = [f"double {argument} = inputs[{i}];" for i, argument in enumerate(arguments)]
+    results = program.forward(code, symbols)
     stores = [f"outputs[{i}] = {text};" for i, text in enumerate(results)]
-    both = Code(C)
-    program.forward(both, symbols)
-    program.backward(both, symbols, end=";")
-    sent = [
-        f"gradients[{i}] = g_{program.names[wire]};" for i, wire in enumerate(program.arguments)
-    ]
-    name = program.name
-    return "\n".join(
+    forward = [*loads, *code.lines, *stores]
+    program.backward(code, symbols, end=";")
+    sent = [f"gradients[{i}] = g_{argument};" for i, argument in enumerate(arguments)]
+    return _text(
         [
             C_PRELUDE,
             f"void {name}(const double *inputs, double *outputs)",
             "{",
-            *(f"    {line}" for line in [*loads, *forward.lines, *stores]),
+            *_indented(forward),
             "}",
             "",
             f"void {name}_gradients(const double *inputs, const double *upstream,",
             f"    {' ' * len(name)}                double *outputs, double *gradients)",
             "{",
-            *(f"    {line}" for line in [*loads, *both.lines, *stores, *sent]),
+            *_indented([*loads, *code.lines, *stores, *sent]),
             "}",
-            "",
         ]
     )
 
@@ -241,25 +222,32 @@ def _c(program: _Program) -> str:
 def _torch(program: _Program) -> str:
     # numbers are tensors: torch.where and friends refuse plain ones
     named = {wire: f"c{i}" for i, wire in enumerate(program.fixed)}
-    symbols = program.symbols(named)
     code = Code(TORCH)
-    program.forward(code, symbols)
-    results = [code.expression(symbols[output]) for output in program.outputs]
-    arguments = ", ".join(program.names[wire] for wire in program.arguments)
+    results = program.forward(code, program.symbols(named))
     constants = [
         f"{text} = torch.tensor({code.number(wire.data)}, dtype=torch.float64)"
         for wire, text in named.items()
     ]
-    text = "\n".join(
+    text = _text(
         [
             "import torch",
             "",
             *([*constants, ""] if constants else []),
             "",
-            f"def {program.name}({arguments}):",
-            *(f"    {line}" for line in code.lines),
-            f"    return {', '.join(results)}",
-            "",
+            f"def {program.name}({', '.join(program.names[wire] for wire in program.arguments)}):",
+            *_indented([*code.lines, f"return {', '.join(results)}"]),
         ]
     )
     return f"import math\n\n{text}" if "math." in text else text
+
+
+def _tuple(texts: list[str]) -> str:
+    return f"({texts[0]},)" if len(texts) == 1 else f"({', '.join(texts)})"
+
+
+def _indented(lines: list[str]) -> list[str]:
+    return [f"    {line}" for line in lines]
+
+
+def _text(lines: list[str]) -> str:
+    return "\n".join([*lines, ""])

@@ -1,5 +1,6 @@
 """Losses: each builds an ordinary circuit of gates from outputs and targets.
 
+>>> from minigrad import Value
 >>> logits = [Value(1000.0), Value(-1000.0), Value(999.0)]
 >>> loss = cross_entropy(logits, 0)
 >>> loss.backward()
