@@ -72,7 +72,7 @@ def first_nonfinite_in(circuit: Circuit) -> Nonfinite | None:
             return Nonfinite(wire, f"{name} is {number_of(wire)!r}", None)
     for wire in circuit.gates:
         if not isfinite(number_of(wire)):
-            return Nonfinite(wire, _story(circuit, wire), source_of(wire))
+            return Nonfinite(wire, _story(circuit, wire), _source(circuit, wire))
     received = dict.fromkeys(circuit.gates, 0.0) | {circuit.output: 1.0}
     for wire in reversed(circuit.gates):
         upstream = received[wire]
@@ -83,11 +83,19 @@ def first_nonfinite_in(circuit: Circuit) -> Nonfinite | None:
             received[source] = total = received.get(source, 0.0) + sent
             if not isfinite(sent):
                 what = _story_back(circuit, wire, source, local, upstream)
-                return Nonfinite(wire, what, source_of(wire))
+                return Nonfinite(wire, what, _source(circuit, wire))
             if not isfinite(total):
                 what = f"the contributions to {_name(circuit, source)} add up to {total!r}"
-                return Nonfinite(source, what, source_of(source))
+                return Nonfinite(source, what, _source(circuit, source))
     return None
+
+
+def _source(circuit: Circuit, wire: Value) -> Source | None:
+    """The line where a wire was recorded; a × gate that only the circuit shows, with its Σ."""
+    if found := source_of(wire):
+        return found
+    totals = (gate for gate in circuit.gates if wire in circuit.inputs(gate))
+    return next((source_of(total) for total in totals if wire not in total.inputs), None)
 
 
 def _name(circuit: Circuit, wire: Value) -> str:
@@ -147,11 +155,12 @@ def _check(wire: Value) -> Value:
 
 
 def _birth(circuit: Circuit) -> str:
-    """What the last gate of a circuit made of finite inputs."""
-    wire = circuit.output
+    """What the last gate of a circuit made of finite inputs, or a gate that it is shorthand for."""
+    shorthand = circuit.output
+    parts = [part for part in circuit.inputs(shorthand) if part not in shorthand.inputs]
+    wire = next(part for part in [*parts, shorthand] if is_nonfinite_birth(part))
     if not isfinite(number_of(wire)):
         return _story(circuit, wire)
-    for source, local in zip(circuit.inputs(wire), circuit.local_gradients(wire)):
-        if not isfinite(local):
-            return _story_back(circuit, wire, source, local, 1.0)
-    raise AssertionError("a wire where nothing was born")
+    branches = zip(circuit.inputs(wire), circuit.local_gradients(wire))
+    source, local = next(branch for branch in branches if not isfinite(branch[1]))
+    return _story_back(circuit, wire, source, local, 1.0)
