@@ -182,7 +182,7 @@ SOURCE_CHANGES: list[tuple[ModuleType, str, str, str]] = [
     (value, "_write_out_products", "product._grad = wire._grad", "product._grad = None"),
     (recording, "_factors", "= left, right", "= left[::-1], right[::-1]"),
     (recording, "_factors", "= left, right", "= right, left"),
-    (gradients, "grad", "reversed(gates)", "gates"),
+    (gradients, "grad", "reversed(circuit.gates)", "circuit.gates"),
     (gradients, "grad", "received[source] + sent if", "sent if"),
     (gradients, "grad", "{output: constant(1.0)", "{output: constant(2.0)"),
     (gradients, "_product", "local * upstream", "local + upstream"),

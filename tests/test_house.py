@@ -126,7 +126,7 @@ def test_text_becomes_html_in_one_file():
         }
         for name, tree in MODULES.items()
     }
-    assert [name for name, modules in imports.items() if "html" in modules] == ["notation"]
+    assert [name for name, modules in imports.items() if "html" in modules] == ["labels"]
 
 
 def test_the_package_is_typed():

@@ -12,17 +12,16 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from math import copysign, inf, isfinite
-from typing import Any, Final
+from itertools import pairwise
+from math import copysign, inf, isfinite, ulp
+from sys import float_info
+from typing import Any, Final, NamedTuple
 
-from ..engine import Value, leaves_and_gates
-from ..rules import described
-from ..text import printable
-from .finite_differences import best_estimate
-from .finite_differences import numeric_derivative as numeric_derivative
+from ..engine import Circuit, Value, gradient_of, write_grad
+from ..rules import as_number, described
+from ..text import columns, printable
 
 RIGHT: Final = "right"
 ACCEPTABLE: Final = "acceptable"
@@ -98,12 +97,8 @@ class GradcheckReport:
             )
             for check in self.inputs
         ]
-        widths = [max(map(len, column)) for column in zip(head, *rows)]
-        lines = [f"{self.verdict}: {SUMMARIES[self.verdict]}"]
-        for row in (head, *rows):
-            cells = [cell.rjust(width) for cell, width in zip(row[:-1], widths)]
-            lines.append("  " + "  ".join([*cells, row[-1]]).replace("-", "−").replace("e−", "e-"))
-        return "\n".join(lines)
+        lines = columns([head, *rows], ">>>>><").replace("-", "−").replace("e−", "e-").splitlines()
+        return "\n  ".join([f"{self.verdict}: {SUMMARIES[self.verdict]}", *lines])
 
 
 def gradcheck(function: Callable[..., Value], inputs: Sequence[float | Value]) -> GradcheckReport:
@@ -184,54 +179,40 @@ def _analytic(function: Callable[..., Value], wires: list[Value]) -> list[float]
             f"gradcheck got {output!r} from the function, which no gate has made: was it computed "
             "from numbers alone, or inside no_grad()?"
         )
-    leaves, gates = leaves_and_gates(output)
-    touched = list(dict.fromkeys([*leaves, *gates, *wires]))
-    before = [wire._grad for wire in touched]
+    touched = list(dict.fromkeys([*Circuit(output).wires, *wires]))
+    before = [gradient_of(wire) for wire in touched]
     try:
         for wire in touched:
-            wire._grad = None
+            write_grad(wire, None)
         output.backward()
         return [wire.grad for wire in wires]
     finally:
         for wire, old in zip(touched, before):
-            wire._grad = old
+            write_grad(wire, old)
 
 
 def _evaluated(
     function: Callable[..., Value], wires: list[Value], wire: Value, number: float
 ) -> tuple[float, tuple[Any, ...]]:
     """The output with one input moved to `number`, and on which side of every kink that is."""
-    with _moved(wire, number):
-        output = _called(function, wires)
-        return output.data, _sides(output)
-
-
-@contextmanager
-def _moved(wire: Value, number: float) -> Iterator[None]:
     before = wire.data
     wire.data = number
     try:
-        yield
+        output = _called(function, wires)
+        return output.data, tuple(_sides(Circuit(output)))
     finally:
         wire.data = before
 
 
-def _sides(output: Value) -> tuple[Any, ...]:
+def _sides(circuit: Circuit) -> Iterator[str | float]:
     """The gates of a circuit with the signs of their kink quantities: alike where it is smooth."""
-    _, gates = leaves_and_gates(output)
-    sides: list[Any] = []
-    for wire in gates:
-        gate = wire.gate
-        assert gate is not None
-        sides.append(gate.name)
+    for wire in circuit.gates:
+        gate = circuit.gate(wire)
+        yield gate.name
         if gate.kinks is not None:
-            quantities = gate.kinks(*(source.data for source in wire.inputs), wire.data)
-            sides.extend(_sign(quantity) for quantity in quantities)
-    return tuple(sides)
-
-
-def _sign(quantity: float) -> float:
-    return copysign(1.0, quantity) if quantity else 0.0
+            numbers = [source.data for source in circuit.inputs(wire)]
+            for quantity in gate.kinks(*numbers, wire.data):
+                yield copysign(1.0, quantity) if quantity else 0.0
 
 
 def _checked(
@@ -240,7 +221,7 @@ def _checked(
     analytic: float,
     evaluate: Callable[[float], tuple[float, tuple[Any, ...]]],
 ) -> InputCheck:
-    best = best_estimate(evaluate, wire.data)
+    best = numeric_derivative(evaluate, wire.data)
     numeric, noise = best.derivative, best.noise
     difference = abs(analytic - numeric)
     size = max(abs(analytic), abs(numeric))
@@ -258,3 +239,62 @@ def _checked(
         elif verdict in (WRONG, SUSPICIOUS) and best.spread > 1e-3 * abs(numeric) + noise:
             verdict = UNCLEAR
     return InputCheck(name, wire.data, analytic, numeric, relative_error, verdict)
+
+
+# --- finite differences ---------------------------------------------------------------------------
+
+# Fractions of an input's size to try as its step. A large step loses to curvature (h⁴), a small one
+# to rounding (1/h); the one whose estimate agrees best with its neighbour's is used.
+STEPS: Final = tuple(2.0**-k for k in (4, 6, 8, 10, 12, 14))
+
+
+class Estimate(NamedTuple):
+    """A derivative from one step, and what it may be off by."""
+
+    derivative: float
+    noise: float  # from the rounding of the output, down to underflow
+    bend: float  # how much the slope changes within a step
+    wobble: float  # from the rounding of the input, or of what is computed from it, at a bend
+    smooth: bool
+    spread: float = 0.0  # how far estimates with other steps are from one another
+
+
+def numeric_derivative(
+    evaluate: Callable[[float], tuple[float, tuple[Any, ...]]], at: float
+) -> Estimate:
+    """The derivative by central differences over five points, and how far to trust it.
+
+    >>> found = numeric_derivative(lambda x: (x**3, ()), 2.0)
+    >>> round(found.derivative, 9), found.smooth
+    (12.0, True)
+
+    `evaluate` gives the function's value and anything that tells the smooth pieces of the function
+    apart. f'(x) ≈ (f(x−2h) − 8·f(x−h) + 8·f(x+h) − f(x+2h)) / 12h, with an error of order h⁴. The
+    step is the one whose estimate agrees best with its neighbour's.
+    """
+    at = as_number(at)
+    here, piece = evaluate(at)
+    estimates: list[Estimate] = []
+    for step in _steps(at):
+        values = [evaluate(at + place * step) for place in (-2, -1, 1, 2)]
+        far_left, left, right, far_right = (value for value, _ in values)
+        derivative = (8.0 * (right - left) - (far_right - far_left)) / (12.0 * step)
+        largest = max(abs(value) for value, _ in values)
+        noise = 4.0 * (float_info.epsilon * largest + ulp(0.0)) / abs(step)
+        bend = abs((right - here) - (here - left)) / abs(step)
+        wobble = 4.0 * float_info.epsilon * bend * max(abs(at / step), 16.0)
+        smooth = all(other == piece for _, other in values)
+        estimates.append(Estimate(derivative, noise, bend, wobble, smooth))
+    usable = [estimate for estimate in estimates if estimate.smooth and isfinite(estimate[0])]
+    if len(usable) < 2:
+        return usable[0] if usable else estimates[-1]
+    apart = [abs(x.derivative - y.derivative) for x, y in pairwise(usable)]
+    _, best = min(zip(apart, usable[1:]), key=lambda pair: pair[0] + pair[1].noise)
+    return best._replace(spread=sorted(apart)[:2][-1])  # two may agree by chance
+
+
+def _steps(at: float) -> list[float]:
+    """Steps to try, the largest first: for the input's own size, and for a size of 1/16."""
+    wanted = {fraction * size for size in (abs(at), 1.0 / 16) for fraction in STEPS}
+    # as differences of floats, so that x + h − x is h exactly
+    return sorted({(at + step) - at for step in wanted} - {0.0}, reverse=True)

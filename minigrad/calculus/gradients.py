@@ -11,13 +11,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import operator
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
-from ..engine import Value, constant, guards, leaves_and_gates
-from ..rules import Formula, Gate, described
-from .evaluation import evaluated
+from ..engine import Circuit, Value, constant, guards, number_of
+from ..rules import Formula, Gate, apply, described, equal, ieee
 
 
 def grad(output: Value, inputs: Value | Sequence[Value], create_graph: bool = False) -> list[Value]:
@@ -37,16 +37,18 @@ def grad(output: Value, inputs: Value | Sequence[Value], create_graph: bool = Fa
             "mg.grad without create_graph", "Write mg.grad(..., create_graph=True)"
         )
     wanted = _as_wires(inputs)
-    _, gates = leaves_and_gates(output)
-    leading = _leading_to(gates, wanted)
+    circuit = Circuit(output)
+    leading = _leading_to(circuit, wanted)
     received: dict[Value, Any] = {output: constant(1.0) if create_graph else 1.0}
-    for gate_wire in reversed(gates):
-        upstream = received.get(gate_wire)
-        if upstream is None or gate_wire not in leading:
+    for wire in reversed(circuit.gates):
+        upstream = received.get(wire)
+        if upstream is None or wire not in leading:
             continue
-        sources = gate_wire.inputs
-        local_gradients = _recorded(gate_wire, leading) if create_graph else _stored(gate_wire)
-        for source, local in zip(sources, local_gradients):
+        _refuse_custom(circuit, wire)
+        local_gradients: Sequence[Any] = circuit.local_gradients(wire)
+        if create_graph:
+            local_gradients = _recorded(circuit, wire, leading)
+        for source, local in zip(circuit.inputs(wire), local_gradients):
             if source in leading:
                 sent = _product(local, upstream)
                 received[source] = received[source] + sent if source in received else sent
@@ -74,13 +76,26 @@ def _as_wires(inputs: Value | Sequence[Value]) -> list[Value]:
     return wires
 
 
-def _leading_to(gates: list[Value], wanted: list[Value]) -> set[Value]:
+def _leading_to(circuit: Circuit, wanted: list[Value]) -> set[Value]:
     """The wires through which the output depends on what is wanted."""
     leading = set(wanted)
-    for wire in gates:
-        if any(source in leading for source in wire.inputs):
+    for wire in circuit.gates:
+        if not leading.isdisjoint(circuit.inputs(wire)):
             leading.add(wire)
     return leading
+
+
+def _refuse_custom(circuit: Circuit, wire: Value) -> None:
+    if wire.own_backward:
+        raise TypeError(
+            f"grad() cannot see into the function assigned to _backward of {wire!r}: "
+            "call backward(), or define the gate with @mg.gate"
+        )
+    if len(circuit.local_gradients(wire)) != len(circuit.inputs(wire)):
+        raise TypeError(
+            f"grad() needs the local gradients of every gate on the way, and the gate behind "
+            f"{wire!r} was made by hand without any: define it with @mg.gate"
+        )
 
 
 def _product(local: Any, upstream: Any) -> Any:
@@ -93,20 +108,17 @@ def _as_value(gradient: Any) -> Value:
     return gradient if isinstance(gradient, Value) else constant(gradient)
 
 
-def _stored(wire: Value) -> tuple[float, ...]:
-    _refuse_custom(wire)
-    return wire.local_gradients
+# --- local gradients as circuits ------------------------------------------------------------------
 
 
-def _recorded(wire: Value, leading: set[Value]) -> list[Any]:
+def _recorded(circuit: Circuit, wire: Value, leading: set[Value]) -> list[Any]:
     """The local gradients of a gate as circuits, checked against the numbers that it stored."""
-    _refuse_custom(wire)
-    gradients = _by_rule(wire, [source in leading for source in wire.inputs])
-    for source, now, then in zip(wire.inputs, gradients, wire.local_gradients):
+    gradients = _by_rule(circuit, wire, leading)
+    for source, now, then in zip(circuit.inputs(wire), gradients, circuit.local_gradients(wire)):
         if source not in leading:
             continue
         # not float(now): that would be a decision by its number, if a function is being recorded
-        number = now._data if isinstance(now, Value) else now
+        number = number_of(now) if isinstance(now, Value) else now
         if abs(number - then) > 1e-9 * abs(then):
             raise ValueError(
                 f"the data of an input of {wire!r} was changed after the gate was recorded (a "
@@ -115,21 +127,20 @@ def _recorded(wire: Value, leading: set[Value]) -> list[Any]:
     return gradients
 
 
-def _by_rule(wire: Value, wanted: list[bool]) -> list[Any]:
+def _by_rule(circuit: Circuit, wire: Value, leading: set[Value]) -> list[Any]:
     """The wanted local gradients by the gate's rule; what is made of constants alone is a float.
 
     The rest is not computed: it may be nan (log x of a power with a negative base).
     """
-    gate = wire.gate
-    assert gate is not None
-    if gate.arity is None or all(wanted):
-        return list(gate.local_gradient(*wire.inputs, wire))
+    gate, inputs = circuit.gate(wire), circuit.inputs(wire)
+    if gate.arity is None or leading.issuperset(inputs):
+        return list(gate.local_gradient(*inputs, wire))
     symbols, out, formulas = _local_formulas(gate)
-    operands = [source._data if source.is_constant else source for source in wire.inputs]
+    operands = [number_of(source) if source.is_constant else source for source in inputs]
     known = {**dict(zip(symbols, operands)), out: wire}
     return [
-        evaluated(formula, known) if is_wanted else None
-        for formula, is_wanted in zip(formulas, wanted)
+        evaluated(formula, known) if source in leading else None
+        for formula, source in zip(formulas, inputs)
     ]
 
 
@@ -141,14 +152,53 @@ def _local_formulas(gate: Gate) -> tuple[list[Formula], Formula, list[Formula]]:
     return symbols, out, gate.local_formulas(*symbols, out=out)
 
 
-def _refuse_custom(wire: Value) -> None:
-    if wire.own_backward:
-        raise TypeError(
-            f"grad() cannot see into the function assigned to _backward of {wire!r}: "
-            "call backward(), or define the gate with @mg.gate"
-        )
-    if len(wire.local_gradients) != len(wire.inputs):
-        raise TypeError(
-            f"grad() needs the local gradients of every gate on the way, and the gate behind "
-            f"{wire!r} was made by hand without any: define it with @mg.gate"
-        )
+def _total(on_floats: Callable[[float, float], float], on_any: Callable[..., Any]) -> Any:
+    """Python's own / and ** raise, or leave the reals, where floats go on."""
+
+    def operation(x: Any, y: Any) -> Any:
+        return on_floats(x, y) if type(x) is type(y) is float else on_any(x, y)
+
+    return operation
+
+
+_OPERATIONS: Final[dict[str, Callable[..., Any]]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": _total(ieee.divide, operator.truediv),
+    "**": _total(ieee.power, operator.pow),
+    "neg": operator.neg,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": equal,
+}
+
+
+def evaluated(formula: Formula, known: dict[Formula, Any]) -> Any:
+    """What the formula gives, where `known` has its symbols; parts are added to it, each once.
+
+    >>> from minigrad.rules import GATES
+    >>> x, out = Formula.symbol("x"), Formula.symbol("out")
+    >>> (slope,) = GATES["abs"].local_formulas(x, out=out)
+    >>> evaluated(slope, {x: -3.0, out: 3.0})
+    -1.0
+
+    Of a choice only the branch that is taken is computed: a `Value` then records no other gates.
+    """
+    if formula in known:
+        return known[formula]
+    name, parts = formula.operation, formula.operands
+    if name == "number":
+        return parts[0]
+    if name == "where":
+        condition, if_true, if_false = parts
+        result = evaluated(if_true if evaluated(condition, known) else if_false, known)
+    elif name == "call":
+        gate, *arguments = parts
+        result = apply(gate, [evaluated(argument, known) for argument in arguments])
+    else:
+        result = _OPERATIONS[name](*(evaluated(part, known) for part in parts))
+    known[formula] = result
+    return result

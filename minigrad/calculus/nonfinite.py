@@ -17,11 +17,12 @@ from math import isfinite
 from typing import Final, NamedTuple
 
 from ..engine import (
+    Circuit,
     Source,
     Value,
     is_nonfinite_birth,
-    leaves_and_gates,
     note_source,
+    number_of,
     observing,
     source_of,
 )
@@ -58,53 +59,65 @@ def first_nonfinite(output: Value) -> Nonfinite | None:
     Looks at the forward pass from the leaves to the output, then at the backward pass from the
     output to the leaves; `backward()` need not have run. Printed, it names the line of your code.
     """
-    leaves, gates = leaves_and_gates(output)
-    for wire in leaves:
-        if not isfinite(wire._data):
+    return first_nonfinite_in(Circuit(output))
+
+
+def first_nonfinite_in(circuit: Circuit) -> Nonfinite | None:
+    """The same for a circuit that is at hand."""
+    for wire in circuit.leaves:
+        if not isfinite(number_of(wire)):
             label = printable(wire.label)
             name = f"the input {label}" if label else "an input without label"
             name = "a plain number" if wire.is_constant else name
-            return Nonfinite(wire, f"{name} is {wire._data!r}", None)
-    for wire in gates:
-        if not isfinite(wire._data):
-            return Nonfinite(wire, _story(wire), source_of(wire))
-    return _first_in_backward(output, gates)
-
-
-def _first_in_backward(output: Value, gates: list[Value]) -> Nonfinite | None:
-    received = dict.fromkeys(gates, 0.0) | {output: 1.0}
-    for wire in reversed(gates):
+            return Nonfinite(wire, f"{name} is {number_of(wire)!r}", None)
+    for wire in circuit.gates:
+        if not isfinite(number_of(wire)):
+            return Nonfinite(wire, _story(circuit, wire), _source(circuit, wire))
+    received = dict.fromkeys(circuit.gates, 0.0) | {circuit.output: 1.0}
+    for wire in reversed(circuit.gates):
         upstream = received[wire]
-        for source, local in zip(wire.inputs, wire.local_gradients):
+        for source, local in zip(circuit.inputs(wire), circuit.local_gradients(wire)):
             if source.is_constant:
                 continue
             sent = local * upstream
             received[source] = total = received.get(source, 0.0) + sent
             if not isfinite(sent):
-                return Nonfinite(wire, _story_back(wire, source, local, upstream), source_of(wire))
+                what = _story_back(circuit, wire, source, local, upstream)
+                return Nonfinite(wire, what, _source(circuit, wire))
             if not isfinite(total):
-                what = f"the contributions to {_name(source)} add up to {total!r}"
-                return Nonfinite(source, what, source_of(source))
+                what = f"the contributions to {_name(circuit, source)} add up to {total!r}"
+                return Nonfinite(source, what, _source(circuit, source))
     return None
 
 
-def _name(wire: Value) -> str:
-    return printable(wire.label) or (
-        f"the output of {wire.gate.name}" if wire.gate else "an input without label"
+def _source(circuit: Circuit, wire: Value) -> Source | None:
+    """The line where a wire was recorded; a × gate that only the circuit shows, with its Σ."""
+    if found := source_of(wire):
+        return found
+    totals = (gate for gate in circuit.gates if wire in circuit.inputs(gate))
+    return next((source_of(total) for total in totals if wire not in total.inputs), None)
+
+
+def _name(circuit: Circuit, wire: Value) -> str:
+    unlabelled = (
+        "an input without label" if wire.is_leaf else f"the output of {circuit.gate(wire).name}"
     )
+    return printable(wire.label) or unlabelled
 
 
-def _story(wire: Value) -> str:
+def _story(circuit: Circuit, wire: Value) -> str:
     shown = ", ".join(
-        f"{printable(source.label)} = {source._data!r}" if source.label else repr(source._data)
-        for source in wire.inputs
+        f"{printable(source.label)} = {number_of(source)!r}"
+        if source.label
+        else repr(number_of(source))
+        for source in circuit.inputs(wire)
     )
-    assert wire.gate is not None
-    return f"{wire.gate.name}({shown}) gave {wire._data!r}"
+    return f"{circuit.gate(wire).name}({shown}) gave {number_of(wire)!r}"
 
 
-def _story_back(wire: Value, source: Value, local: float, upstream: float) -> str:
-    story = f"{_story(wire)} and the local gradient {local!r} towards {_name(source)}"
+def _story_back(circuit: Circuit, wire: Value, source: Value, local: float, upstream: float) -> str:
+    story = f"{_story(circuit, wire)} and the local gradient {local!r} towards "
+    story += _name(circuit, source)
     if isfinite(local):
         return f"{story}; times the upstream gradient {upstream!r} that is {local * upstream!r}"
     return story
@@ -137,14 +150,17 @@ def _check(wire: Value) -> Value:
     if _detecting.get() and wire.gate is not None:
         note_source(wire)
         if is_nonfinite_birth(wire):
-            raise NonfiniteError(str(_birth(wire)))
+            raise NonfiniteError(f"{_birth(Circuit(wire))}, {source_of(wire)}")
     return wire
 
 
-def _birth(wire: Value) -> Nonfinite:
-    if not isfinite(wire._data):
-        return Nonfinite(wire, _story(wire), source_of(wire))
-    for source, local in zip(wire.inputs, wire.local_gradients):
-        if not isfinite(local):
-            return Nonfinite(wire, _story_back(wire, source, local, 1.0), source_of(wire))
-    raise AssertionError("a wire where nothing was born")
+def _birth(circuit: Circuit) -> str:
+    """What the last gate of a circuit made of finite inputs, or a gate that it is shorthand for."""
+    shorthand = circuit.output
+    parts = [part for part in circuit.inputs(shorthand) if part not in shorthand.inputs]
+    wire = next(part for part in [*parts, shorthand] if is_nonfinite_birth(part))
+    if not isfinite(number_of(wire)):
+        return _story(circuit, wire)
+    branches = zip(circuit.inputs(wire), circuit.local_gradients(wire))
+    source, local = next(branch for branch in branches if not isfinite(branch[1]))
+    return _story_back(circuit, wire, source, local, 1.0)

@@ -25,17 +25,22 @@ from typing import Final
 from ..engine import Value
 from ..rules import Formula, as_latex, as_text, described
 from ..text import latex_number
-from .between import Between, Branch
-from .largest import LargestFirst
-from .path_formulas import factor_formula
-from .path_names import Factor, PathNames
-from .path_numbers import count_text, counted, latex_product, number_text, text_product
+from .path_notation import (
+    DOTS,
+    Factor,
+    PathNames,
+    count_text,
+    counted,
+    latex_product,
+    number_text,
+    text_product,
+)
+from .path_search import Between, Branch, LargestFirst
 
 MOST_WRITTEN: Final = 50  # paths, in text and LaTeX; iterating goes on
 MOST_FACTORS: Final = 16  # that are written; of a longer path the middle is left out
 
 LOOSE: Final = ("+", "-", "neg", "where")  # operations that stand in brackets among factors
-_DOTS: Final = Formula.symbol("…", r"\cdots")
 
 
 class Path:
@@ -80,12 +85,23 @@ class Path:
     @property
     def symbols(self) -> str:
         """The path as derivatives: `∂z/∂w · ∂a/∂z`."""
-        return " · ".join(map(as_text, self._symbols))
+        return " · ".join(as_text(self._symbol(factor)) for factor in self._factors)
+
+    @property
+    def latex(self) -> str:
+        """The path as derivatives, in LaTeX."""
+        return r" \cdot ".join(as_latex(self._symbol(factor)) for factor in self._factors)
 
     @property
     def formulas(self) -> str:
         """The path as local gradients: `x · (1 − a²)`."""
-        return " · ".join(_as_factor(as_text(part), part, "()") for part in self._formulas)
+        parts = map(self._formula, self._factors)
+        return " · ".join(_as_factor(as_text(part), part, "()") for part in parts)
+
+    @property
+    def _formulas_in_latex(self) -> str:
+        parts, brackets = map(self._formula, self._factors), (r"\left(", r"\right)")
+        return r" \cdot ".join(_as_factor(as_latex(part), part, brackets) for part in parts)
 
     @property
     def numbers(self) -> str:
@@ -93,37 +109,22 @@ class Path:
         return text_product(self._numbers)
 
     @property
-    def latex(self) -> str:
-        """The path as derivatives, in LaTeX."""
-        return r" \cdot ".join(map(as_latex, self._symbols))
-
-    @property
-    def _formulas_in_latex(self) -> str:
-        brackets = (r"\left(", r"\right)")
-        return r" \cdot ".join(
-            _as_factor(as_latex(part), part, brackets) for part in self._formulas
-        )
+    def _numbers(self) -> list[float | None]:
+        return [factor and factor.number for factor in self._factors]
 
     @cached_property
     def _factors(self) -> list[Factor | None]:
+        """The factors that are written; None stands for those in the middle that are left out."""
         factors: list[Factor | None] = [*self._names.factors(self._steps)]
         if len(factors) > MOST_FACTORS:
             factors[MOST_FACTORS // 2 : -MOST_FACTORS // 2] = [None]
         return factors
 
-    @property
-    def _symbols(self) -> list[Formula]:
-        return [_DOTS if part is None else self._names.symbol(part) for part in self._factors]
+    def _symbol(self, factor: Factor | None) -> Formula:
+        return DOTS if factor is None else self._names.symbol(factor)
 
-    @property
-    def _formulas(self) -> list[Formula]:
-        return [
-            _DOTS if part is None else factor_formula(self._names, part) for part in self._factors
-        ]
-
-    @property
-    def _numbers(self) -> list[float | None]:
-        return [None if part is None else part.number for part in self._factors]
+    def _formula(self, factor: Factor | None) -> Formula:
+        return DOTS if factor is None else self._names.formula(factor)
 
     def _rows(self) -> list[str]:
         rows = [self.symbols or "1", self.formulas, self.numbers, number_text(self.product)]

@@ -1,7 +1,10 @@
-"""The wing command."""
+"""The command `minigrad`: circuits from typed expressions, in the terminal and as pictures.
+
+`cli` has the subcommands, one function each, and the way from what is typed to what is run; begin
+there. `arguments` reads single arguments, the numbers behind an expression among them. `terminal`
+steps through a circuit with the keys, and `demo` trains a network and leaves its pictures.
+"""
 
 from .cli import main
 
-__all__ = [
-    "main",
-]
+__all__ = ["main"]

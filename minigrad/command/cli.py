@@ -20,11 +20,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from ..calculus import first_nonfinite
-from ..engine import Value, leaves_and_gates
-from ..expressions import as_formula, expression, normal_name, shown, tokens_of, values_from
-from ..pictures import THEMES
-from ..text import as_table, as_tree, printable, rounded
+from ..calculus import first_nonfinite_in
+from ..engine import Circuit, Value
+from ..expressions import as_formula, expression, normal_name, shown
+from ..pictures import DRAW_LESS, THEMES
+from ..pictures import draw as picture_of
+from ..text import as_tree, printable, rounded, table_of
 from .arguments import (
     EXAMPLE,
     IN_BRACKETS,
@@ -34,6 +35,7 @@ from .arguments import (
     safe,
     typed_count,
     typed_digits,
+    values_from,
 )
 
 Command = Callable[[argparse.Namespace], None]
@@ -45,12 +47,13 @@ Command = Callable[[argparse.Namespace], None]
 def evaluate(arguments: argparse.Namespace) -> None:
     """Print the result, then every gate and every leaf, with all gradients."""
     output = _differentiated(arguments)
-    formula = as_formula(tokens_of(arguments.expression))
+    formula = as_formula(arguments.expression)
     print(f"{formula} = {rounded(output.data, arguments.digits)}")
     if output.is_constant:
         return
-    print("\n" + as_table(output, arguments.digits, width=_terminal_width()))
-    if found := first_nonfinite(output):
+    circuit = Circuit(output)
+    print("\n" + table_of(circuit, arguments.digits, width=_terminal_width()))
+    if found := first_nonfinite_in(circuit):
         print(f"\nnot finite from here on: {found.what}")
 
 
@@ -65,8 +68,6 @@ def draw(arguments: argparse.Namespace) -> None:
         return
     path = Path(arguments.output)
     _check_folder(path)
-    from ..pictures import draw as picture_of
-
     look = {"theme": arguments.theme, "style": arguments.style, "digits": arguments.digits}
     with _advice("draw a part with --depth 20 or --around NAME"):
         picture_of(output, **look, **part).save(path)
@@ -76,7 +77,7 @@ def draw(arguments: argparse.Namespace) -> None:
 def _wire_named(name: str | None, output: Value) -> Value | None:
     if name is None:
         return None
-    leaves = {leaf.label: leaf for leaf in leaves_and_gates(output)[0] if leaf.label}
+    leaves = {leaf.label: leaf for leaf in Circuit(output).leaves if leaf.label}
     if normal_name(name) not in leaves:
         names = ", ".join(map(printable, leaves)) or "none"
         raise ValueError(f"--around {printable(name)}: the names in the expression are: {names}")
@@ -87,14 +88,14 @@ def step(arguments: argparse.Namespace) -> None:
     """Go through both passes gate by gate."""
     from .terminal import step_through
 
-    step_through(expression(arguments.expression, values_from(arguments.values)), arguments.digits)
+    step_through(_circuit(arguments), arguments.digits)
 
 
 def play(arguments: argparse.Namespace) -> None:
     """Write the step player of the circuit."""
     from ..stepping import Stepper
 
-    output = expression(arguments.expression, values_from(arguments.values))
+    output = _circuit(arguments)
     path = Path(arguments.output)
     _check_folder(path)
     with _advice("play a smaller expression"):
@@ -108,8 +109,6 @@ def _advice(advice: str) -> Iterator[None]:
     try:
         yield
     except (ValueError, RuntimeError) as error:
-        from ..pictures import DRAW_LESS
-
         if DRAW_LESS not in str(error):
             raise
         raise RuntimeError(str(error).replace(DRAW_LESS, advice)) from None
@@ -126,8 +125,12 @@ def _terminal_width() -> int | None:
     return shutil.get_terminal_size().columns if sys.stdout and sys.stdout.isatty() else None
 
 
+def _circuit(arguments: argparse.Namespace) -> Value:
+    return expression(arguments.expression, values_from(arguments.values))
+
+
 def _differentiated(arguments: argparse.Namespace) -> Value:
-    output = expression(arguments.expression, values_from(arguments.values))
+    output = _circuit(arguments)
     if not output.is_constant:
         output.backward()
     return output

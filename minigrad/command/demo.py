@@ -15,7 +15,7 @@ from typing import Any, Final
 from ..compiled import compile
 from ..engine import Value
 from ..files import save
-from ..nn import MLP, accuracy, binary_cross_entropy, moons
+from ..nn import MLP, accuracy, datasets, losses
 from ..pictures import draw
 from ..stepping import Stepper
 from ..training import Adam, History, cosine, decision_boundary, fit
@@ -27,14 +27,14 @@ BATCH: Final = 20
 
 def trained(epochs: int = EPOCHS) -> tuple[MLP, History]:
     """The network after training, and how that went."""
-    X, y = moons(POINTS, noise=0.1, seed=1)
+    X, y = datasets.moons(POINTS, noise=0.1, seed=1)
     model = MLP(2, [8, 4, 1], activation="tanh", weights="xavier", seed=1)
     steps = epochs * POINTS // BATCH
     optimizer = Adam(model.parameters(), lr=cosine(0.05, steps, final=0.005))
 
     @compile
     def loss(x: Any, label: Any) -> Any:
-        return binary_cross_entropy(model(x), label)
+        return losses.binary_cross_entropy(model(x), label)
 
     return model, fit(
         loss, data=(X, y), optimizer=optimizer, epochs=epochs, batch_size=BATCH, model=model
@@ -51,7 +51,7 @@ def run(folder: Path) -> None:
     model, history = trained()
     print(f"{model.summary()}\n")
     print(f"loss {history.loss[0]:.3f} → {history.loss[-1]:.3f} in {len(history.epochs)} epochs")
-    unseen = accuracy(model, *moons(500, noise=0.1, seed=2))
+    unseen = accuracy(model, *datasets.moons(500, noise=0.1, seed=2))
     print(f"{100 * unseen:.1f} % of 500 points that it has not seen are right\n")
     for name, what in written(model, history, folder).items():
         print(f"wrote {folder / name}: {what}")
@@ -59,13 +59,13 @@ def run(folder: Path) -> None:
 
 def written(model: MLP, history: History, folder: Path) -> dict[str, str]:
     """Write every file; their names, and what each shows."""
-    X, y = moons(POINTS, noise=0.1, seed=1)
+    X, y = datasets.moons(POINTS, noise=0.1, seed=1)
     history.save(folder / "training.svg")
     boundary = decision_boundary(model, X, y)
     boundary.save(folder / "boundary.svg")
     boundary.save(folder / "boundary.png")
     closest = min(range(POINTS), key=lambda i: abs(model(X[i]).data))  # the rest is nearly learnt
-    loss: Value = binary_cross_entropy(model(X[closest]), y[closest])
+    loss: Value = losses.binary_cross_entropy(model(X[closest]), y[closest])
     loss.zero_grad()
     loss.backward()
     network = draw(loss, collapse="neuron", title="one example, forward and backward")

@@ -16,7 +16,7 @@ from typing import Final
 
 from ..engine import Value
 from ..stepping import Step, Stepper
-from ..text import as_tree
+from ..text import tree_of
 
 HELP: Final = "enter, →: next   ←: back   home, end   q: quit"
 
@@ -120,7 +120,7 @@ def screen_lines(stepper: Stepper, width: int, height: int, colours: bool = True
     below = [paint(step.title if step else "start", BOLD)]
     below += [line for text in _texts(step) for line in textwrap.wrap(text, width)]
     below += ["", paint(HELP[:width], DIM)]
-    circuit = as_tree(stepper.output, stepper.circuit.digits, stage=stepper.stage, width=width)
+    circuit = tree_of(stepper.circuit, stepper.circuit.digits, stage=stepper.stage, width=width)
     shown = _around_active(circuit.splitlines(), max(3, height - len(below) - 1))
     return [*(_coloured(line, paint) for line in shown), "", *below][:height]
 

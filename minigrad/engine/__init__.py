@@ -7,8 +7,8 @@ wires records gates, from the table): nothing else is needed to understand
 as `no_grad`, the line where a nan was recorded (`sources`), and `copying`.
 """
 
-from .circuit import Circuit
 from . import copying as copying  # says how a Value is copied
+from .circuit import Circuit
 from .modes import no_grad, observing, with_gates
 from .number_like import guards
 from .recording import as_wire, constant, install, observed, observers, output_of

@@ -1,16 +1,12 @@
-"""The wing expressions."""
+"""Text to circuit: an expression that somebody typed, read by a whitelist and never run as Python.
+
+`expression` is the way through: text to tokens to a tree to wires. `parsing` cuts the text into
+tokens and checks their order, before Python's own parser sees it. `errors` is how a mistake is
+shown: what is wrong, carets under the place, what to write instead.
+"""
 
 from .errors import ExpressionError, shown
 from .expression import expression, normal_name
-from .given_values import values_from
-from .tokens import as_formula, tokens_of
+from .parsing import as_formula
 
-__all__ = [
-    "ExpressionError",
-    "as_formula",
-    "expression",
-    "normal_name",
-    "shown",
-    "tokens_of",
-    "values_from",
-]
+__all__ = ["ExpressionError", "as_formula", "expression", "normal_name", "shown"]

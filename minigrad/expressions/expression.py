@@ -22,8 +22,7 @@ from ..engine import Value, constant
 from ..rules import GATES, Gate, described
 from ..text import printable
 from .errors import ALLOWED, ExpressionError, error_at, excerpt
-from .grammar import checked
-from .tokens import Token, cleaned, tokens_of
+from .parsing import Token, cleaned, tokens_of
 
 OPERATORS: Final[Mapping[type[ast.AST], str]] = {
     ast.Add: "add",
@@ -38,12 +37,6 @@ CONSTANTS: Final[Mapping[str, tuple[float, str]]] = {
     "π": (math.pi, "π"),
 }
 Place = tuple[int, int]
-
-
-class Number(NamedTuple):
-    """A step that puts a constant on the stack."""
-
-    number: float
 
 
 class Name(NamedTuple):
@@ -61,7 +54,7 @@ class Application(NamedTuple):
     place: Place
 
 
-Step = Number | Name | Application
+Step = float | Name | Application  # a number puts a constant on the stack
 
 
 def expression(text: str, values: Mapping[str, Any] | None = None, /, **named: Any) -> Value:
@@ -91,6 +84,7 @@ def expression(text: str, values: Mapping[str, Any] | None = None, /, **named: A
         raise TypeError(
             f"values come as a dict or by name, {{'x': 2.0}} or x=2.0, got {described(values)}"
         )
+    text = cleaned(text)
     steps = postfix(text)
     given = {normal_name(name): value for name, value in {**(values or {}), **named}.items()}
     return _run(text, steps, _wires(text, steps, given))
@@ -126,27 +120,20 @@ def _first_places(steps: Iterable[Step], known: Iterable[str] = ()) -> dict[str,
 def postfix(text: str) -> list[Step]:
     """The expression as steps of a stack machine: a gate comes after its inputs."""
     text = cleaned(text)
-    source = _python(checked(text, tokens_of(text)))
+    source = _python(tokens_of(text))
     try:
         tree: ast.AST = ast.parse(source, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         place = getattr(error, "offset", None) or 1
         raise error_at(text, place - 1, place, "this is not an expression", ALLOWED) from None
     steps: list[Step] = []
-    waiting: list[ast.AST | Application] = [tree]
+    waiting: list[ast.AST | Step] = [tree]
     while waiting:
         item = waiting.pop()
-        if isinstance(item, Application):
-            steps.append(item)
-            continue
-        leaf, gate, inputs = _read(item, text, source)
-        if leaf is not None:
-            steps.append(leaf)
-        elif gate is None:
-            waiting += inputs
+        if isinstance(item, ast.AST):
+            waiting += reversed(_read(item, text, source))
         else:
-            waiting.append(Application(gate, len(inputs), _place(item, source)))
-            waiting += reversed(inputs)
+            steps.append(item)
     return steps
 
 
@@ -158,27 +145,26 @@ def _python(tokens: Sequence[Token]) -> str:
     return line
 
 
-def _read(node: ast.AST, text: str, source: str) -> tuple[Step | None, Gate | None, list[ast.expr]]:
-    """What a node of the tree is: a leaf, or a gate and its inputs, or its one input alone."""
+def _read(node: ast.AST, text: str, source: str) -> list[ast.AST | Step]:
+    """What a node of the tree is made of: a leaf, or the inputs of a gate and then the gate."""
+    place = _place(node, source)
     match node:
         case ast.Constant(value=int() | float() as number):
-            return Number(float(number)), None, []
+            return [float(number)]
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as number)):
-            return Number(-float(number)), None, []
+            return [-float(number)]
         case ast.Name(id=name):
-            return Name(name, _place(node, source)), None, []
+            return [Name(name, place)]
         case ast.UnaryOp(op=ast.UAdd(), operand=operand):
-            return None, None, [operand]
+            return [operand]
         case ast.UnaryOp(op=ast.USub(), operand=operand):
-            return None, GATES["neg"], [operand]
+            return [operand, Application(GATES["neg"], 1, place)]
         case ast.BinOp(left=left, op=operator, right=right) if type(operator) in OPERATORS:
-            return None, GATES[OPERATORS[type(operator)]], [left, right]
+            return [left, right, Application(GATES[OPERATORS[type(operator)]], 2, place)]
         case ast.Call(func=ast.Name() as function, args=inputs, keywords=[]):
-            start, stop = _place(function, source)
-            gate = _gate_called(text, start, stop)
-            return None, gate, inputs
-    start, stop = _place(node, source)
-    raise error_at(text, start, stop, f"{type(node).__name__} is not allowed", ALLOWED)
+            gate = _gate_called(text, *_place(function, source))
+            return [*inputs, Application(gate, len(inputs), place)]
+    raise error_at(text, *place, f"{type(node).__name__} is not allowed", ALLOWED)
 
 
 def _place(node: Any, source: str) -> Place:
@@ -214,7 +200,6 @@ def _did_you_mean(name: str, known: Iterable[str]) -> str:
 
 def _wires(text: str, steps: Sequence[Step], given: Mapping[str, Any]) -> dict[str, Value]:
     """A wire for every name; each name must have a value and each value a name."""
-    text = cleaned(text)
     places = _first_places(steps)
     missing = [name for name in places if name not in given and name not in CONSTANTS]
     unused = [name for name in given if name not in places]
@@ -270,8 +255,8 @@ def _missing_values(
 def _run(text: str, steps: Sequence[Step], wires: Mapping[str, Value]) -> Value:
     stack: list[Value] = []
     for step in steps:
-        if isinstance(step, Number):
-            stack.append(constant(step.number))
+        if isinstance(step, float):
+            stack.append(constant(step))
         elif isinstance(step, Name):
             stack.append(wires[step.name])
         else:
@@ -288,4 +273,4 @@ def _applied(text: str, step: Application, inputs: list[Value]) -> Value:
     try:
         return Value.apply_gate(gate, tuple(inputs))
     except (TypeError, ValueError, LookupError, ArithmeticError) as error:
-        raise error_at(cleaned(text), *step.place, str(error), gate.sentence) from error
+        raise error_at(text, *step.place, str(error), gate.sentence) from error

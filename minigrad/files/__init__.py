@@ -1,11 +1,12 @@
-"""The wing files."""
+"""Circuits and networks as files: saved and loaded, and exported as source code.
 
+`saved_files` writes and reads JSON; every step of the reading goes through `checked_json`, because
+nobody vouches for a file. `export` prints a circuit as Python, C or PyTorch, and `dialects` holds
+what differs between these languages: a new primitive of the table gets its words there.
+"""
+
+from .checked_json import CircuitFileError
 from .export import export
-from .files import CircuitFileError, load, save
+from .saved_files import load, save
 
-__all__ = [
-    "CircuitFileError",
-    "export",
-    "load",
-    "save",
-]
+__all__ = ["CircuitFileError", "export", "load", "save"]

@@ -30,7 +30,7 @@ def parsed(data: bytes) -> Any:
     try:
         return json.loads(
             data.decode("utf-8"),
-            parse_int=_whole_number,
+            parse_int=lambda text: int(_short(text)),
             parse_float=_float,
             parse_constant=_refuse_constant,
             object_pairs_hook=_object,
@@ -46,16 +46,14 @@ def parsed(data: bytes) -> Any:
         raise CircuitFileError("the file has lists nested too deep for a circuit") from None
 
 
-def _whole_number(text: str) -> int:
+def _short(text: str) -> str:
     if len(text) > LONGEST_NUMBER:
         raise CircuitFileError(f"a number of {len(text)} digits, {text[:10]}…, is too long")
-    return int(text)
+    return text
 
 
 def _float(text: str) -> float:
-    if len(text) > LONGEST_NUMBER:
-        raise CircuitFileError(f"a number of {len(text)} digits, {text[:10]}…, is too long")
-    number = float(text)
+    number = float(_short(text))
     if not isfinite(number):
         raise CircuitFileError(f'the number {text} is too large; infinity is written "inf"')
     return number

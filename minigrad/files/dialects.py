@@ -1,6 +1,6 @@
 """Formulas as source code in other languages: how each writes numbers, choices and primitives.
 
->>> from minigrad.rules.gates import where
+>>> from minigrad.rules import where
 >>> x = Formula.symbol("x")
 >>> code = Code(C)
 >>> code.expression(where(x <= 0.0, 0.0, x / 2.0))
@@ -9,67 +9,117 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import ast
+import inspect
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import cache, reduce
 from math import inf, isfinite
 from typing import Any, Final
 
-from ..rules import Formula, Gate, as_formula, bell_curve, ieee
+from ..rules import GATES, Formula, Gate, as_formula, bell_curve, ieee
 from ..tape import parts_first
 
 DEEPEST: Final = 12  # operations in one expression, before it is given a name
 
-Template = Callable[[Gate], str]  # what a language calls a gate; "" if it must be spelled out
-
 
 @dataclass(frozen=True)
 class Dialect:
-    """What differs from language to language; `{0}`, `{1}`, … are the operands."""
+    """What differs from language to language; `{0}`, `{1}`, … are the operands.
 
+    `words` is what it calls a gate: a template over the inputs, as `{0}`, `{all}`, or `{choices}`
+    and `{index}`. A gate without one is spelled out by its rule; a primitive has none.
+    """
+
+    name: str
     assignment: str  # of a new variable
     choice: str  # condition, value if true, value if false
     division: str
     power: str
     infinity: str
     not_a_number: str
-    template: Template
+    words: Mapping[str, str]
+
+    def spelled_out(self, gate: Gate, operands: Sequence[Formula]) -> Formula:
+        """What a gate that the language has no word for computes, as a formula in other gates."""
+        if gate.rule is not None:
+            return as_formula(gate.rule(*operands))
+        if gate.fold is not None:
+            return as_formula(reduce(gate.fold, operands))
+        raise ValueError(
+            f"the gate {gate.name!r} has no rule to be spelled out by, and {self.name} has no word "
+            "for it: add one to that dialect, in files/dialects.py"
+        )
 
 
 # the functions on floats, which the exported module brings along
-_KERNEL_NAMES: Final = {
-    thing: name
-    for module in (ieee, bell_curve)
-    for name, thing in vars(module).items()
-    if callable(thing)
-}
+_KERNELS: Final = {**vars(ieee), **vars(bell_curve)}
 
 PYTHON: Final = Dialect(
+    "Python",
     assignment="{0} = {1}",
     choice="({1} if {0} else {2})",
     division="divide({0}, {1})",
     power="power({0}, {1})",
     infinity="math.inf",
     not_a_number="math.nan",
-    template=lambda gate: f"{_KERNEL_NAMES[gate.kernel]}({{all}})" if gate.kernel else "",
+    words={
+        gate.name: f"{name}({{all}})"
+        for gate in GATES.values()
+        for name, function in _KERNELS.items()
+        if gate.kernel and gate.kernel is function
+    },
 )
 C: Final = Dialect(
+    "C",
     assignment="double {0} = {1};",
     choice="({0} ? {1} : {2})",
     division="({0} / {1})",
     power="pow({0}, {1})",
     infinity="INFINITY",
     not_a_number="NAN",
-    template=lambda gate: gate.c,
+    words={
+        "select": "choose({count}, (const double[]){{{choices}}}, {index})",
+        "abs": "fabs({0})",
+        "exp": "exp({0})",
+        "log": "log({0})",
+        "log1p": "log1p({0})",
+        "sqrt": "sqrt({0})",
+        "sin": "sin({0})",
+        "cos": "cos({0})",
+        "tanh": "tanh({0})",
+        "normal_density": "0.3989422804014327 * exp(-0.5 * {0} * {0})",
+        "normal_cdf": "0.5 * erfc(-0.7071067811865476 * {0})",
+    },
 )
 TORCH: Final = Dialect(
+    "PyTorch",
     assignment="{0} = {1}",
     choice="torch.where({0}, {1}, {2})",
     division="({0} / {1})",
     power="({0} ** {1})",
     infinity="math.inf",
     not_a_number="math.nan",
-    template=lambda gate: gate.torch,
+    words={
+        "maximum": "torch.stack([{all}]).amax(0)",
+        "minimum": "torch.stack([{all}]).amin(0)",
+        "select": "torch.stack([{choices}])[int({index})]",
+        "abs": "torch.abs({0})",
+        "exp": "torch.exp({0})",
+        "log": "torch.log({0})",
+        "log1p": "torch.log1p({0})",
+        "sqrt": "torch.sqrt({0})",
+        "sin": "torch.sin({0})",
+        "cos": "torch.cos({0})",
+        "tanh": "torch.tanh({0})",
+        "normal_density": "0.3989422804014327 * torch.exp(-0.5 * {0} * {0})",
+        "normal_cdf": "torch.special.ndtr({0})",
+        "sigmoid": "torch.sigmoid({0})",
+        "relu": "torch.relu({0})",
+        "softplus": "torch.logaddexp({0}, torch.zeros_like({0}))",
+        "silu": "torch.nn.functional.silu({0})",
+    },
 )
 
 
@@ -125,10 +175,11 @@ class Code:
             operands: list[Any] = [new[p] if isinstance(p, Formula) else p for p in part.operands]
             if part.operation in ("symbol", "number"):
                 new[part] = part
-            elif part.operation != "call" or self.dialect.template(operands[0]):
+            elif part.operation != "call" or operands[0].name in self.dialect.words:
                 new[part] = Formula(part.operation, tuple(operands))
             else:
-                new[part] = self._spelled_out(_rule_of(operands[0], operands[1:]))
+                rule = self.dialect.spelled_out(operands[0], operands[1:])
+                new[part] = self._spelled_out(rule)
         return new[formula]
 
     def _operation(self, formula: Formula, texts: list[str]) -> str:
@@ -150,7 +201,7 @@ class Code:
 
     def _call(self, gate: Gate, texts: list[str]) -> str:
         *choices, index = texts
-        return self.dialect.template(gate).format(
+        return self.dialect.words[gate.name].format(
             *texts,
             all=", ".join(texts),
             count=len(choices),
@@ -159,12 +210,65 @@ class Code:
         )
 
 
-def _rule_of(gate: Gate, operands: list[Formula]) -> Formula:
-    """What a gate computes, as a formula in other gates."""
-    if gate.rule is not None:
-        return as_formula(gate.rule(*operands))
-    if gate.fold is not None:
-        return as_formula(reduce(gate.fold, operands))
-    raise ValueError(
-        f"the gate {gate.name!r} has no rule and no template for this language: add it to its row"
-    )
+# --- what exported code stands on -----------------------------------------------------------------
+
+C_PRELUDE: Final = """\
+/* C99. The results are the engine's to the last bit, but for the last bits of exp, log, … in
+   another library; with gcc or clang compile with -ffp-contract=off. */
+#include <math.h>
+
+static inline double choose(int count, const double *choices, double index)
+{
+    for (int i = 0; i < count; i++)
+        if (index == i)
+            return choices[i];
+    return NAN;
+}
+"""
+
+
+def python_prelude(body: str) -> str:
+    """The imports and the functions on floats that Python code uses, as source text.
+
+    >>> print(python_prelude("y = exp(x)"))
+    import math
+    <BLANKLINE>
+    inf = math.inf
+    <BLANKLINE>
+    def exp(x):
+        try:
+            return math.exp(x)
+        except OverflowError:
+            return inf
+    <BLANKLINE>
+    <BLANKLINE>
+    <BLANKLINE>
+    """
+    definitions = _definitions()
+    needed: set[str] = set()
+    waiting = [body]
+    while waiting:
+        for name in set(re.findall(r"[A-Za-z_]\w*", waiting.pop())) - needed:
+            if name in definitions:
+                needed.add(name)
+                waiting.append(definitions[name])
+    parts = [text for name, text in definitions.items() if name in needed]
+    return "\n\n".join(["import math", *parts]) + "\n\n\n"
+
+
+@cache
+def _definitions() -> dict[str, str]:
+    """What `ieee` and `bell_curve` define, by name, without comments."""
+    found: dict[str, str] = {}
+    modules = ast.parse(inspect.getsource(ieee) + inspect.getsource(bell_curve))
+    for node in modules.body:
+        if isinstance(node, ast.FunctionDef):
+            if ast.get_docstring(node) is not None:
+                node.body = node.body[1:]
+            node.returns = None
+            for argument in [*node.args.args, *filter(None, [node.args.vararg])]:
+                argument.annotation = None
+            found[node.name] = ast.unparse(node)
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            found[node.targets[0].id] = ast.unparse(node)
+    return found

@@ -24,10 +24,9 @@ import keyword
 import re
 from typing import Any, Final
 
-from ..engine import Value, topological_order
-from ..rules import Formula, bell_curve, described, ieee
-from .dialects import PYTHON, TORCH, C, Code
-from .prelude import C_PRELUDE, python_prelude
+from ..engine import Circuit, Value, with_gates
+from ..rules import GATES, Formula, bell_curve, described, ieee, is_number
+from .dialects import C_PRELUDE, PYTHON, TORCH, C, Code, python_prelude
 
 RESERVED: Final = {
     *keyword.kwlist,
@@ -97,11 +96,10 @@ class _Program:
 
     def __init__(self, thing: Any, name: str) -> None:
         self.name = name
-        outputs, arguments = _outputs_and_arguments(thing)
-        self.outputs = outputs
-        wires = list(dict.fromkeys(w for output in outputs for w in topological_order(output)))
-        self.gates = [wire for wire in wires if wire.gate is not None]
-        leaves = [wire for wire in wires if wire.is_leaf]
+        self.outputs, arguments = _outputs_and_arguments(thing)
+        self.circuit = _circuit_behind(self.outputs)
+        self.gates = self.circuit.gates[: -1 if len(self.outputs) > 1 else None]
+        leaves = self.circuit.leaves
         self.arguments = (
             [leaf for leaf in leaves if not leaf.is_constant] if arguments is None else arguments
         )
@@ -115,12 +113,12 @@ class _Program:
         numbers = {wire: Formula("number", (wire.data,)) for wire in self.fixed}
         return numbers | symbols
 
-    def forward(self, code: Code, symbols: dict[Value, Formula]) -> None:
-        """A line for every gate, inputs first."""
+    def forward(self, code: Code, symbols: dict[Value, Formula]) -> list[str]:
+        """A line for every gate, inputs first; what the outputs are called."""
         for wire in self.gates:
-            assert wire.gate is not None
-            inputs = [symbols[source] for source in wire.inputs]
-            code.assign(self.names[wire], Formula("call", (wire.gate, *inputs)))
+            inputs = [symbols[source] for source in self.circuit.inputs(wire)]
+            code.assign(self.names[wire], Formula("call", (self.circuit.gate(wire), *inputs)))
+        return [code.expression(symbols[output]) for output in self.outputs]
 
     def backward(self, code: Code, symbols: dict[Value, Formula], end: str) -> None:
         """Lines that send contributions back, the last gate first."""
@@ -131,18 +129,22 @@ class _Program:
             if output in received:
                 code.lines.append(f"{received[output]} += upstream[{i}]{end}")
         for wire in reversed(self.gates):
-            assert wire.gate is not None
-            inputs = [symbols[source] for source in wire.inputs]
-            local_gradients = wire.gate.local_formulas(*inputs, out=symbols[wire])
-            for source, local in zip(wire.inputs, local_gradients):
+            gate, inputs = self.circuit.gate(wire), self.circuit.inputs(wire)
+            upstream = Formula.symbol(received[wire])
+            operands = [symbols[source] for source in inputs]
+            local_gradients = gate.local_formulas(*operands, out=symbols[wire])
+            for source, local in zip(inputs, local_gradients):
                 if source in received:
-                    upstream = Formula.symbol(received[wire])
-                    sent = code.expression(upstream if _is_one(local) else local * upstream)
+                    sent = code.expression(upstream if is_number(local, 1.0) else local * upstream)
                     code.lines.append(f"{received[source]} += {sent}{end}")
 
 
-def _is_one(local: Formula) -> bool:
-    return local.operation == "number" and local.operands[0] == 1.0
+def _circuit_behind(outputs: list[Value]) -> Circuit:
+    """One circuit; behind several outputs it ends with a Σ that joins them."""
+    if len(outputs) == 1:
+        return Circuit(outputs[0])
+    with with_gates():
+        return Circuit(Value.apply_gate(GATES["sum"], tuple(outputs)))
 
 
 def _outputs_and_arguments(thing: Any) -> tuple[list[Value], list[Value] | None]:
@@ -173,66 +175,46 @@ def _identifiers(wires: list[Value], taken: set[str]) -> dict[Value, str]:
 
 
 def _python(program: _Program) -> str:
-    symbols = program.symbols({})
-    arguments = [program.names[wire] for wire in program.arguments]
-    forward = Code(PYTHON)
-    program.forward(forward, symbols)
-    both = Code(PYTHON)
-    program.forward(both, symbols)
-    results = [both.expression(symbols[output]) for output in program.outputs]
-    program.backward(both, symbols, end="")
+    name, arguments = program.name, [program.names[wire] for wire in program.arguments]
+    code, symbols = Code(PYTHON), program.symbols({})
+    results = program.forward(code, symbols)
+    forward = [*code.lines, f"return {', '.join(results)}"]
+    program.backward(code, symbols, end="")
     ones = _tuple(["1.0"] * len(results))
-    sent = _tuple([f"g_{name}" for name in arguments])
-    body = "\n".join(
-        [
-            f"def {program.name}({', '.join(arguments)}):",
-            *(f"    {line}" for line in forward.lines),
-            f"    return {', '.join(results)}",
-            "",
-            "",
-            f"def {program.name}_gradients({', '.join([*arguments, f'upstream={ones}'])}):",
-            *(f"    {line}" for line in both.lines),
-            f"    return {_tuple(results)}, {sent}",
-            "",
-        ]
-    )
-    return f"{python_prelude(body)}{body}"
-
-
-def _tuple(texts: list[str]) -> str:
-    return f"({texts[0]},)" if len(texts) == 1 else f"({', '.join(texts)})"
+    sent = _tuple([f"g_{argument}" for argument in arguments])
+    body = [
+        f"def {name}({', '.join(arguments)}):",
+        *_indented(forward),
+        "",
+        "",
+        f"def {name}_gradients({', '.join([*arguments, f'upstream={ones}'])}):",
+        *_indented([*code.lines, f"return {_tuple(results)}, {sent}"]),
+    ]
+    return python_prelude("\n".join(body)) + _text(body)
 
 
 def _c(program: _Program) -> str:
-    symbols = program.symbols({})
-    loads = [
-        f"double {program.names[wire]} = inputs[{i}];" for i, wire in enumerate(program.arguments)
-    ]
-    forward = Code(C)
-    program.forward(forward, symbols)
-    results = [forward.expression(symbols[output]) for output in program.outputs]
+    name, arguments = program.name, [program.names[wire] for wire in program.arguments]
+    code, symbols = Code(C), program.symbols({})
+    loads = [f"double {argument} = inputs[{i}];" for i, argument in enumerate(arguments)]
+    results = program.forward(code, symbols)
     stores = [f"outputs[{i}] = {text};" for i, text in enumerate(results)]
-    both = Code(C)
-    program.forward(both, symbols)
-    program.backward(both, symbols, end=";")
-    sent = [
-        f"gradients[{i}] = g_{program.names[wire]};" for i, wire in enumerate(program.arguments)
-    ]
-    name = program.name
-    return "\n".join(
+    forward = [*loads, *code.lines, *stores]
+    program.backward(code, symbols, end=";")
+    sent = [f"gradients[{i}] = g_{argument};" for i, argument in enumerate(arguments)]
+    return _text(
         [
             C_PRELUDE,
             f"void {name}(const double *inputs, double *outputs)",
             "{",
-            *(f"    {line}" for line in [*loads, *forward.lines, *stores]),
+            *_indented(forward),
             "}",
             "",
             f"void {name}_gradients(const double *inputs, const double *upstream,",
             f"    {' ' * len(name)}                double *outputs, double *gradients)",
             "{",
-            *(f"    {line}" for line in [*loads, *both.lines, *stores, *sent]),
+            *_indented([*loads, *code.lines, *stores, *sent]),
             "}",
-            "",
         ]
     )
 
@@ -240,25 +222,32 @@ def _c(program: _Program) -> str:
 def _torch(program: _Program) -> str:
     # numbers are tensors: torch.where and friends refuse plain ones
     named = {wire: f"c{i}" for i, wire in enumerate(program.fixed)}
-    symbols = program.symbols(named)
     code = Code(TORCH)
-    program.forward(code, symbols)
-    results = [code.expression(symbols[output]) for output in program.outputs]
-    arguments = ", ".join(program.names[wire] for wire in program.arguments)
+    results = program.forward(code, program.symbols(named))
     constants = [
         f"{text} = torch.tensor({code.number(wire.data)}, dtype=torch.float64)"
         for wire, text in named.items()
     ]
-    text = "\n".join(
+    text = _text(
         [
             "import torch",
             "",
             *([*constants, ""] if constants else []),
             "",
-            f"def {program.name}({arguments}):",
-            *(f"    {line}" for line in code.lines),
-            f"    return {', '.join(results)}",
-            "",
+            f"def {program.name}({', '.join(program.names[wire] for wire in program.arguments)}):",
+            *_indented([*code.lines, f"return {', '.join(results)}"]),
         ]
     )
     return f"import math\n\n{text}" if "math." in text else text
+
+
+def _tuple(texts: list[str]) -> str:
+    return f"({texts[0]},)" if len(texts) == 1 else f"({', '.join(texts)})"
+
+
+def _indented(lines: list[str]) -> list[str]:
+    return [f"    {line}" for line in lines]
+
+
+def _text(lines: list[str]) -> str:
+    return "\n".join([*lines, ""])

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from ..engine import Value, constant
-from ..nn import MLP, Neuron, activation_slope
+from ..nn import MLP, Neuron
 from ..rules import format_number
 from ..stepping import Stepper
 from ..text import printable
@@ -50,7 +50,7 @@ class TrainingStep:
         run = Stepper(self.cost)
         run.run()
         self.gradients = dict(run.gradients)
-        self.slopes = {n: activation_slope(n) for layer in self.layers for n in layer.neurons}
+        self.slopes = {n: n.slope_in_pass() for layer in self.layers for n in layer.neurons}
 
     def page(self) -> Page:
         """All parts of the sheet."""

@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 from ..engine import Value
-from ..nn import MLP, half_squared_error
+from ..nn import MLP, losses
 from ..rules import as_number, described
 from ..text import check_digits, save
 from .pages import HTML, LATEX, MARKDOWN, TEXT, written
@@ -50,7 +50,7 @@ class Worksheet:
         x: Sequence[float],
         t: float | Sequence[float],
         *,
-        loss: Callable[[Any, Any], Value] = half_squared_error,
+        loss: Callable[[Any, Any], Value] = losses.half_squared_error,
         learning_rate: float = 0.5,
         digits: int = 4,
     ) -> None:

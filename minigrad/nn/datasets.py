@@ -15,8 +15,14 @@ from math import cos, pi, sin
 from random import Random
 from typing import Final
 
+__all__ = ["circles", "moons", "names", "spirals", "xor"]
+
 Points = list[list[float]]
 Curve = Callable[[float], tuple[float, float]]  # from a place between 0 and 1 to a point
+
+
+def __dir__() -> list[str]:
+    return __all__
 
 
 def moons(n: int = 100, noise: float = 0.1, seed: int | None = 0) -> tuple[Points, list[int]]:
@@ -71,43 +77,38 @@ def xor(n: int = 4, noise: float = 0.0, seed: int | None = 0) -> tuple[Points, l
     >>> sorted(zip(*xor()))
     [([0.0, 0.0], 0), ([0.0, 1.0], 1), ([1.0, 0.0], 1), ([1.0, 1.0], 0)]
     """
-    corners = [(0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0)]
-    random = _checked(n, noise, seed)
-    rows = []
-    for i in range(n):
-        px, py = corners[i % 4]
-        label = int(px != py)
-        rows.append(([px + _noise(random, noise), py + _noise(random, noise)], label))
-    return _shuffled(rows, random)
+    corners = [((0.0, 0.0), 0), ((0.0, 1.0), 1), ((1.0, 0.0), 1), ((1.0, 1.0), 0)]
+    return _scattered([corners[i % 4] for i in range(n)], n, noise, seed)
 
 
 def _along(curves: list[Curve], n: int, noise: float, seed: int | None) -> tuple[Points, list[int]]:
     """n points on curves, evenly, the same number (or one more) on each."""
-    random = _checked(n, noise, seed)
     rows = []
     for label, curve in enumerate(curves):
         count = (n + len(curves) - 1 - label) // len(curves)
-        for i in range(count):
-            px, py = curve((i + 0.5) / count)
-            rows.append(([px + _noise(random, noise), py + _noise(random, noise)], label))
-    return _shuffled(rows, random)
+        rows += [(curve((i + 0.5) / count), label) for i in range(count)]
+    return _scattered(rows, n, noise, seed)
 
 
-def _checked(n: int, noise: float, seed: int | None) -> Random:
-    if n < 1:
-        raise ValueError(f"a data set needs at least one point, got n={n!r}")
+def _scattered(
+    rows: list[tuple[tuple[float, float], int]], n: int, noise: float, seed: int | None
+) -> tuple[Points, list[int]]:
+    """Points and labels with noise, in shuffled order."""
+    _check_count(n)
     if not noise >= 0.0:
         raise ValueError(f"noise is a standard deviation, 0 or more, got {noise!r}")
-    return Random(seed)
+    random = Random(seed)
+    noisy = [
+        ([x + (random.gauss(0.0, noise) if noise else 0.0) for x in point], label)
+        for point, label in rows
+    ]
+    random.shuffle(noisy)
+    return [point for point, _ in noisy], [label for _, label in noisy]
 
 
-def _noise(random: Random, noise: float) -> float:
-    return random.gauss(0.0, noise) if noise else 0.0
-
-
-def _shuffled(rows: list[tuple[list[float], int]], random: Random) -> tuple[Points, list[int]]:
-    random.shuffle(rows)
-    return [point for point, _ in rows], [label for _, label in rows]
+def _check_count(n: int) -> None:
+    if n < 1:
+        raise ValueError(f"a data set needs at least one point, got n={n!r}")
 
 
 STARTS: Final = (
@@ -128,7 +129,8 @@ def names(n: int = 100, seed: int | None = 0) -> list[str]:
 
     A name is a start, a vowel, up to two middles with a vowel each, and an end.
     """
-    random = _checked(n, 0.0, seed)
+    _check_count(n)
+    random = Random(seed)
     if n > MOST_NAMES:
         raise ValueError(f"names makes at most {MOST_NAMES:,} different names, got n={n}")
     found: dict[str, None] = {}

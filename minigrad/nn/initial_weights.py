@@ -37,20 +37,15 @@ def random_numbers(seed: Any) -> Any:
 def initial_weights(weights: Any, inputs: int, outputs: int, rng: Any) -> list[list[float]]:
     """A row of `inputs` numbers for each of `outputs` units, by a scheme's name or as given."""
     if isinstance(weights, str):
-        scheme = named_scheme(weights)
+        if weights not in SCHEMES:
+            raise ValueError(
+                f"there are no initial weights called {weights!r}: take one of "
+                f"{', '.join(SCHEMES)}, or give the numbers as nested lists"
+            )
+        scheme = SCHEMES[weights]
         return [[scheme(rng, inputs, outputs) for _ in range(inputs)] for _ in range(outputs)]
     rows = checked_items(weights, outputs, "weights", "row", "unit")
     return [numbers(row, inputs, f"row {j} of the weights", "input") for j, row in enumerate(rows)]
-
-
-def named_scheme(name: str) -> Scheme:
-    """The scheme of that name."""
-    if name not in SCHEMES:
-        raise ValueError(
-            f"there are no initial weights called {name!r}: take one of {', '.join(SCHEMES)}, "
-            "or give the numbers as nested lists"
-        )
-    return SCHEMES[name]
 
 
 def initial_biases(bias: Any, outputs: int) -> list[float | None]:

@@ -1,34 +1,21 @@
-"""Networks of neurons, built from gates as a textbook draws them.
-
->>> model = MLP(2, [3, 1], activation="tanh", seed=1)
->>> y = model([0.5, -2.0])
->>> [z.label for z in model.layers[0].z], y.label
-(['z_1^1', 'z_2^1', 'z_3^1'], 'z_1^2')
->>> y.backward()
->>> [round(delta, 4) for delta in model.layers[0].delta]
-[0.0342, 0.1637, -0.7814]
-
-Unit j of layer l computes z_j^l = Σ_k w_jk^l · a_k^(l−1) + b_j^l and a_j^l = σ(z_j^l): a × gate for
-each input, one Σ gate, + for the bias, and the activation's gate. The inputs are layer 0. Weights
-and biases carry these names as labels, and so do z and a, with `unit = (l, j)` on both.
-"""
+"""Layers of neurons, and networks of layers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import copy
+from functools import reduce
+from operator import add
 from typing import Any
 
-from ..engine import Value, topological_order
+from ..engine import Circuit, Value
 from ..text import Table
 from .activations import activations_of_layers
-from .deltas import delta_table
 from .initial_weights import checked_items, initial_biases, initial_weights, random_numbers
 from .module import Module
-from .neuron import Neuron, check_count, input_wires
-from .unit_names import UnitNames
+from .neuron import Neuron, UnitNames, check_count, input_wires
 
-__all__ = ["MLP", "Layer", "Module", "Neuron"]
+DELTA_HEADER = ("unit", "z", "σ'(z)", "∂C/∂a", "δ by the recursion", "δ by the gates", "difference")
 
 
 class Layer(Module):
@@ -138,22 +125,24 @@ class MLP(Module):
         nouts = _checked_sizes(nouts)
         count = len(nouts)
         rng = random_numbers(seed)
+        activations = activations_of_layers(activation, count)
         each_weights = _for_each_layer(weights, count, "weights", str)
         each_bias = _for_each_layer(bias, count, "bias", bool)
-        sizes = [nin, *nouts]
         self.layers = [
             Layer(
-                sizes[place],
-                sizes[place + 1],
-                activation=activation_of_layer,
-                weights=each_weights[place],
-                bias=each_bias[place],
+                inputs,
+                units,
+                activation=one_activation,
+                weights=one_weights,
+                bias=one_bias,
                 seed=rng,
-                number=place + 1,
+                number=number,
                 first_index=first_index,
                 labels=labels,
             )
-            for place, activation_of_layer in enumerate(activations_of_layers(activation, count))
+            for number, (inputs, units, one_activation, one_weights, one_bias) in enumerate(
+                zip([nin, *nouts], nouts, activations, each_weights, each_bias), start=1
+            )
         ]
 
     def __call__(self, x: Any) -> Any:
@@ -195,17 +184,32 @@ class MLP(Module):
         z_1^2  0.924234         1  -0.151531           -0.151531       -0.151531           0
         z_1^1       0.5  0.786448  -0.303063           -0.238343       -0.238343           0
 
-        The last layer begins with the cost's own derivative, ∂C/∂a.
+        The last layer begins with the cost's own derivative, ∂C/∂a, which no recursion gives. The
+        weights are those of the forward pass, so that the table is right after an update, too.
         """
-        return delta_table(self.layers)
+        rows: list[tuple[object, ...]] = []
+        later: list[tuple[float, list[float]]] = []  # δ and weights of the units, the last first
+        for layer in reversed(self.layers):
+            units = []
+            for place, neuron in enumerate(layer.neurons):
+                slope = neuron.slope_in_pass()
+                if later:  # Σ_k w_kj · δ_k, in the order of the backward pass
+                    to_output = reduce(add, (w[place] * delta for delta, w in later), 0.0)
+                else:
+                    to_output = neuron.a.grad if neuron.a.has_grad else neuron.delta
+                delta = slope * to_output
+                units.append((delta, neuron.weights_in_pass()))
+                numbers = (neuron.z.data, slope, to_output, delta, neuron.delta)
+                rows.append((neuron.z.label, *numbers, delta - neuron.delta))
+            later = units[::-1]
+        return Table(DELTA_HEADER, rows)
 
     def __repr__(self) -> str:
         first = self.layers[0]
         nouts = [len(layer.neurons) for layer in self.layers]
         names = [layer.neurons[0].activation.name for layer in self.layers]
-        bias = (
-            "" if any(layer.neurons[0].b is not None for layer in self.layers) else ", bias=False"
-        )
+        has_bias = any(layer.neurons[0].b is not None for layer in self.layers)
+        bias = "" if has_bias else ", bias=False"
         return f"MLP({first.nin}, {nouts}, activation={names!r}{bias})"
 
 
@@ -214,10 +218,7 @@ def _gates_of(layer: Layer) -> int:
     trial = copy(layer)
     trial.neurons = [copy(neuron) for neuron in layer.neurons]
     outputs = trial.forward([Value(0.0) for _ in range(layer.nin)])
-    gates: set[Value] = set()
-    for output in outputs:
-        gates.update(wire for wire in topological_order(output) if wire.gate is not None)
-    return len(gates)
+    return sum(len(Circuit(output).gates) for output in outputs)
 
 
 def _for_each_layer(given: Any, count: int, what: str, single: type) -> Sequence[Any]:

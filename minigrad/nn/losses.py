@@ -1,6 +1,6 @@
 """Losses: each builds an ordinary circuit of gates from outputs and targets.
 
->>> from minigrad.engine import Value
+>>> from minigrad import Value
 >>> logits = [Value(1000.0), Value(-1000.0), Value(999.0)]
 >>> loss = cross_entropy(logits, 0)
 >>> loss.backward()
@@ -20,11 +20,26 @@ from ..engine import Value
 from ..rules import as_number, described, exp, log, maximum, multiplexer, relu, softplus
 from ..rules import total as sigma
 
+__all__ = [
+    "binary_cross_entropy",
+    "cross_entropy",
+    "half_squared_error",
+    "hinge",
+    "l2_regularization",
+    "mean_squared_error",
+    "multiclass_hinge",
+    "softmax",
+    "squared_error",
+]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
 
 def half_squared_error(outputs: Any, targets: Any) -> Any:
     """E = ½ Σ_j (a_j − t_j)², whose derivative is a_j − t_j.
 
-    >>> from minigrad.engine import Value
     >>> a = Value(0.75)
     >>> half_squared_error(a, 1.0).backward(); a.grad
     -0.25
@@ -35,7 +50,6 @@ def half_squared_error(outputs: Any, targets: Any) -> Any:
 def squared_error(outputs: Any, targets: Any) -> Any:
     """C = Σ_j (ŷ_j − y_j)².
 
-    >>> from minigrad.engine import Value
     >>> squared_error([Value(1.0), Value(2.0)], [0.0, 4.0]).data
     5.0
     """
@@ -45,7 +59,6 @@ def squared_error(outputs: Any, targets: Any) -> Any:
 def mean_squared_error(outputs: Any, targets: Any) -> Any:
     """The mean of (ŷ_j − y_j)² over all outputs.
 
-    >>> from minigrad.engine import Value
     >>> mean_squared_error([Value(1.0), Value(2.0)], [0.0, 4.0]).data
     2.5
     """
@@ -66,7 +79,6 @@ def _sum_of_squares(outputs: Any, targets: Any) -> tuple[Any, int]:
 def softmax(logits: Iterable[Any]) -> list[Any]:
     """p_j = exp(z_j) / Σ_k exp(z_k), shifted by the largest logit so that nothing overflows.
 
-    >>> from minigrad.engine import Value
     >>> [round(p.data, 3) for p in softmax([Value(1000.0), Value(1001.0)])]
     [0.269, 0.731]
     """
@@ -78,7 +90,6 @@ def softmax(logits: Iterable[Any]) -> list[Any]:
 def cross_entropy(logits: Iterable[Any], target: Any) -> Any:
     """−log softmax(z)_target, in one: log Σ_k exp(z_k − m) − (z_target − m) with m = max z.
 
-    >>> from minigrad.engine import Value
     >>> logits = [Value(1.0), Value(3.0)]
     >>> cross_entropy(logits, 1).backward()
     >>> [round(z.grad, 4) for z in logits]
@@ -103,7 +114,6 @@ def cross_entropy(logits: Iterable[Any], target: Any) -> Any:
 def binary_cross_entropy(logit: Any, target: Any) -> Any:
     """−y·log σ(z) − (1 − y)·log(1 − σ(z)), from the logit z: softplus(z) − y·z.
 
-    >>> from minigrad.engine import Value
     >>> z = Value(-1000.0)
     >>> loss = binary_cross_entropy(z, 1)
     >>> loss.backward(); loss.data, z.grad
@@ -122,7 +132,6 @@ def binary_cross_entropy(logit: Any, target: Any) -> Any:
 def hinge(score: Any, label: Any) -> Any:
     """max(0, 1 − y·s): no loss for a score that is right by a margin of 1.
 
-    >>> from minigrad.engine import Value
     >>> [hinge(Value(0.25), label).data for label in (1, -1, 0)]
     [0.75, 1.25, 1.25]
 
@@ -142,7 +151,6 @@ def hinge(score: Any, label: Any) -> Any:
 def multiclass_hinge(scores: Iterable[Any], target: Any, margin: float = 1.0) -> Any:
     """The multiclass SVM loss, Σ_{j≠t} max(0, s_j − s_t + margin).
 
-    >>> from minigrad.engine import Value
     >>> multiclass_hinge([Value(3.2), Value(5.1), Value(-1.7)], 0).data
     2.8999999999999995
 
@@ -161,7 +169,6 @@ def multiclass_hinge(scores: Iterable[Any], target: Any, margin: float = 1.0) ->
 def l2_regularization(parameters: Iterable[Any], strength: float) -> Any:
     """strength · Σ p²: to be added to a loss, so that weights stay small.
 
-    >>> from minigrad.engine import Value
     >>> l2_regularization([Value(3.0), Value(-4.0)], 0.1).data
     2.5
     """

@@ -5,12 +5,54 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..engine import Value, constant
+from ..engine import Circuit, Value, constant
 from ..rules import described, dot
 from .activations import Activation, activation_of
 from .initial_weights import initial_biases, initial_weights, random_numbers
 from .module import Module
-from .unit_names import UnitNames
+
+
+class UnitNames:
+    """The texts' names for what belongs to one unit: w_jk^l, b_j^l, z_j^l, a_j^l.
+
+    >>> names = UnitNames(layer=2, place=0)
+    >>> names.w(2), names.b, names.z, names.a
+    ('w_13^2', 'b_1^2', 'z_1^2', 'a_1^2')
+    >>> UnitNames(layer=2, place=1).w(10), UnitNames(layer=2, place=0, first_index=0).w(2)
+    ('w_2,11^2', 'w_02^2')
+
+    `place` counts the units of a layer from 0; without a layer it is a unit alone.
+    """
+
+    __slots__ = ("a", "b", "first_index", "layer", "place", "unit", "z")
+
+    def __init__(self, layer: int | None = None, place: int = 0, first_index: int = 1) -> None:
+        self.layer, self.place, self.first_index = layer, place, first_index
+        j = place + first_index
+        self.unit = (layer or 1, j)
+        suffix = f"_{j}^{layer}" if layer is not None else ""
+        self.b, self.z, self.a = f"b{suffix}", f"z{suffix}", f"a{suffix}"
+
+    def w(self, k: int) -> str:
+        """The name of the weight from input number `k` (from 0)."""
+        k += self.first_index
+        if self.layer is None:
+            return f"w_{k}"
+        j = self.unit[1]
+        comma = "," if max(j, k) > 9 else ""
+        return f"w_{j}{comma}{k}^{self.layer}"
+
+    def x(self, k: int) -> str:
+        """The name of input number `k` (from 0)."""
+        return f"x_{k + self.first_index}"
+
+    def __reduce__(self) -> tuple[type[UnitNames], tuple[int | None, int, int]]:
+        return UnitNames, (self.layer, self.place, self.first_index)  # any protocol, 0 too
+
+    @property
+    def owner(self) -> str:
+        """The unit's layer, in words."""
+        return "the neuron" if self.layer is None else f"layer {self.layer}"
 
 
 class Neuron(Module):
@@ -100,11 +142,20 @@ class Neuron(Module):
             raise ValueError(f"{self!r} has no δ yet: call backward() on the cost first")
         return self.z.grad
 
-    def weight_in_pass(self, k: int) -> float:
-        """Weight number k as it was in the latest forward pass: the local gradient of its gate."""
+    def weights_in_pass(self) -> list[float]:
+        """The weights as they were in the latest forward pass: local gradients of their gates."""
         assert self._total is not None
-        product = self._total if len(self.w) == 1 else self._total.inputs[k]
-        return product.local_gradients[1]
+        circuit = Circuit(self._total)
+        products = [self._total] if len(self.w) == 1 else circuit.inputs(self._total)
+        return [circuit.local_gradients(product)[1] for product in products]
+
+    def slope_in_pass(self) -> float:
+        """σ'(z) of the latest forward pass, from a circuit of the activation alone."""
+        if self.activation.function is None:
+            return 1.0
+        z = Value(self.z.data)
+        self.activation.function(z).backward()
+        return z.grad
 
     def __repr__(self) -> str:
         bias = "" if self.b is not None else ", bias=False"

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from ..engine import Circuit, Stage, Value, check_stage, circuit_at, present_stage
 from ..rules import described
-from ..text import as_tree, check_digits
+from ..text import check_digits, tree_of
 from .circuit_style import CircuitWriter
 from .collapsed_style import CollapsedWriter
 from .drawing import Drawing
@@ -131,7 +131,7 @@ def _drawing(scene: Scene, style: str = "circuit", collapse: str | None = None) 
         lines = writer.lines()
     return Drawing(
         lines,
-        lambda: as_tree(circuit.output, digits),
+        lambda: tree_of(circuit, digits),
         len(gates),
         lambda: 0 if boxes else scene.selection.crossed_columns(),
     )

@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 from ..engine import Circuit, Stage, Value, constant, gradient_of, output_of, write_data, write_grad
 from ..rules import GATES, Formula, Gate, as_formula, as_text, gate_named
-from ..text import apply_gate_of
+from ..text import gate_formula
 
 
 class Expansion(NamedTuple):
@@ -134,7 +134,8 @@ def _with_constants(circuit: Circuit, wire: Value) -> str | None:
     if sum(not source.is_constant for source in inputs) != 1:
         return None
     x = Formula.symbol("x")
-    formula = apply_gate_of(wire, [as_formula(s.data) if s.is_constant else x for s in inputs])
+    operands = [as_formula(s.data) if s.is_constant else x for s in inputs]
+    formula = gate_formula(circuit.gate(wire), operands)
     is_function_of_x = formula.operation == "call" and len(inputs) == 1
     return None if is_function_of_x else in_a_circle(formula)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from math import isfinite
 
-from ..calculus import Nonfinite, first_nonfinite
+from ..calculus import Nonfinite, first_nonfinite_in
 from ..engine import Circuit, Stage, Value
 from .captions import chain_rule_lines, legend_of_heat, legend_of_marks, title_lines
 from .dot_source import font
@@ -65,7 +65,7 @@ class Scene:
         shown = (stage.values, stage.gradients, stage.contributions)
         if all(isfinite(number) for numbers in shown for number in numbers.values()):
             return None
-        return first_nonfinite(self.circuit.output)
+        return first_nonfinite_in(self.circuit)
 
     @property
     def nonfinite_wire(self) -> Value | None:

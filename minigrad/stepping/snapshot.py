@@ -26,7 +26,7 @@ class Snapshot(Circuit):
         super().__init__(output, collapse)
         self.digits = digits
         self.values = {wire: number_of(wire) for wire in self.wires}
-        self.names = Names(output)
+        self.names = Names(self)
 
     @cached_property
     def fan_out(self) -> Counter[Value]:

@@ -17,7 +17,7 @@ from typing import Final
 
 from ..engine import Value
 from ..rules import Formula, Gate, as_formula, as_latex, as_text, simplified
-from ..text import apply_gate_of, number_formula
+from ..text import gate_formula, number_formula
 from .snapshot import Snapshot
 
 MOST_IN_A_SENTENCE: Final = 6
@@ -104,7 +104,7 @@ def forward_formulas(circuit: Snapshot, output: Value) -> list[Formula]:
     return [
         *([circuit.names.formula(output)] if output.label else []),
         circuit.names.computed(output),
-        apply_gate_of(output, numbers),
+        gate_formula(circuit.gate(output), numbers),
         result,
     ]
 

@@ -1,37 +1,31 @@
-"""The wing text."""
+"""Circuits and labels as text: what a wire is called, and how numbers and columns are written.
 
-from .columns import columns, display_width
-from .naming import Names, apply_gate_of, number_formula
-from .notation import (
-    MOST_DIGITS,
-    check_digits,
-    escape,
-    html_name,
-    latex_name,
-    latex_number,
-    printable,
-    rounded,
-    subscript,
-    unicode_name,
-)
+A label is somebody else's text: it is read, escaped and written in `labels` and nowhere else, and
+numbers are rounded in `rounding`. `wire_names` then says what each wire of a circuit is called.
+Read these three first; on `columns`, text in aligned columns, stand `tree` and `table`, which show
+a whole circuit, and `saving` writes files whole or not at all.
+"""
+
+from .columns import Table, columns, display_width
+from .labels import escape, html_name, latex_name, printable, subscript, unicode_name
+from .rounding import MOST_DIGITS, check_digits, latex_number, number_formula, rounded
 from .saving import save, write_file
-from .table import as_table
-from .tabular import Table
-from .tree import as_tree
-from .wire_names import WireNames
+from .table import as_table, table_of
+from .tree import as_tree, tree_of
+from .wire_names import Names, WireNames, gate_formula
 
 __all__ = [
     "MOST_DIGITS",
     "Names",
     "Table",
     "WireNames",
-    "apply_gate_of",
     "as_table",
     "as_tree",
     "check_digits",
     "columns",
     "display_width",
     "escape",
+    "gate_formula",
     "html_name",
     "latex_name",
     "latex_number",
@@ -40,6 +34,8 @@ __all__ = [
     "rounded",
     "save",
     "subscript",
+    "table_of",
+    "tree_of",
     "unicode_name",
     "write_file",
 ]

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .labels import escape
 
 
 def display_width(text: str) -> int:
@@ -19,17 +22,11 @@ def display_width(text: str) -> int:
     """
     if text.isascii():
         return len(text)
-    width = 0
-    for character in text:
-        if unicodedata.category(character) not in ("Mn", "Me", "Cf"):
-            width += 2 if unicodedata.east_asian_width(character) in "WF" else 1
-    return width
-
-
-def padded(text: str, width: int, alignment: str = "<") -> str:
-    """The text filled up with spaces to `width` cells, to the left (`<`) or the right (`>`)."""
-    space = " " * (width - display_width(text))
-    return space + text if alignment == ">" else text + space
+    return sum(
+        2 if unicodedata.east_asian_width(character) in "WF" else 1
+        for character in text
+        if unicodedata.category(character) not in ("Mn", "Me", "Cf")
+    )
 
 
 def fitted(text: str, width: int) -> str:
@@ -69,9 +66,40 @@ def columns(rows: Sequence[Sequence[str]], alignment: str, gap: str = "  ") -> s
 
     A column without text takes no room.
     """
-    needed = widths(rows)
-    filled = [place for place, width in enumerate(needed) if width]
-    return "\n".join(
-        gap.join(padded(row[place], needed[place], alignment[place]) for place in filled).rstrip()
-        for row in rows
-    )
+    lines = [""] * len(rows)
+    for column, side in zip(zip(*rows), alignment):
+        if width := max(map(display_width, column)):
+            for line, text in enumerate(column):
+                space = " " * (width - display_width(text))
+                lines[line] += (space + text if side == ">" else text + space) + gap
+    return "\n".join(map(str.rstrip, lines))
+
+
+@dataclass(frozen=True)
+class Table:
+    """Text and numbers under a header, aligned in a terminal and as HTML in a notebook.
+
+    >>> Table(("unit", "δ"), [("z_1^1", -0.25), ("z_2^1", 1.5)])
+    unit       δ
+    z_1^1  -0.25
+    z_2^1    1.5
+    """
+
+    header: Sequence[str]
+    rows: Sequence[Sequence[object]]
+
+    def __repr__(self) -> str:
+        lines = [self.header, *([_shown(cell) for cell in row] for row in self.rows)]
+        return columns(lines, "<" + ">" * (len(self.header) - 1))
+
+    def _repr_html_(self) -> str:
+        head = "".join(f"<th>{escape(name)}</th>" for name in self.header)
+        body = "".join(
+            "<tr>" + "".join(f"<td>{escape(_shown(cell))}</td>" for cell in row) + "</tr>"
+            for row in self.rows
+        )
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _shown(cell: object) -> str:
+    return f"{cell:.6g}" if isinstance(cell, float) else str(cell)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from itertools import islice
+from math import inf
 from typing import Final
 
-from ..engine import Value, leaves_and_gates
-from ..rules import Formula, Gate, as_formula, as_text, simplified
+from ..engine import Circuit, Value
+from ..rules import Formula, as_formula, as_text, simplified
 from .columns import check_width, columns, display_width, fitted, widths
-from .notation import check_digits, rounded
-from .wire_names import WireNames
+from .rounding import check_digits, rounded
+from .wire_names import WireNames, gate_formula
 
 MOST_LINES: Final = 300
 MOST_INPUTS: Final = 20
@@ -48,21 +49,25 @@ def as_table(output: Value, digits: int = 4, *, width: int | None = None) -> str
     not fit into 300 lines, or 20 for a gate, is counted at the end. To fit into `width` cells,
     formulas are shortened.
     """
+    return table_of(Circuit(output), digits, width=width)
+
+
+def table_of(circuit: Circuit, digits: int = 4, *, width: int | None = None) -> str:
+    """The same for a circuit that is at hand."""
     check_digits(digits)
     check_width(width)
-    leaves, gates = leaves_and_gates(output)
-    names = WireNames([*leaves, *gates])
+    names = WireNames(circuit)
     gate_rows: list[Row] = []
-    unseen = iter(gates)
+    unseen = iter(circuit.gates)
     for wire in unseen:
-        gate_rows += _gate_rows(wire, names, digits)
+        gate_rows += _gate_rows(circuit, wire, names, digits)
         if len(gate_rows) >= MOST_LINES:
             break
-    variables = [wire for wire in leaves if not wire.is_constant]
+    variables = [wire for wire in circuit.leaves if not wire.is_constant]
     leaf_rows = [
         (names[wire], *_numbers(wire, digits), "", "", "", "") for wire in variables[:MOST_LINES]
     ]
-    header = HEADER if gates else HEADER_WITHOUT_GATES
+    header = HEADER if circuit.gates else HEADER_WITHOUT_GATES
     rows = _narrowed([header, *gate_rows, *leaf_rows], width)
     lines = columns(rows, ALIGNMENT, GAP).splitlines()
     rule = "─" * max(map(display_width, lines))
@@ -79,11 +84,10 @@ def _more(count: int, what: str) -> list[str]:
 def _narrowed(rows: list[Row], width: int | None) -> list[Row]:
     """The rows with formulas of local gradients so short that all fits, or without them."""
     needed = widths(rows)
-    total = sum(needed) + len(GAP) * (len(needed) - 1)
-    excess = total - width if width else 0
+    excess = sum(needed) + len(GAP) * (len(needed) - 1) - (width or inf)
     if excess <= 0:
         return rows
-    limit = needed[FORMULA] - excess
+    limit = int(needed[FORMULA] - excess)
     if limit >= len(HEADER[FORMULA]):
         return [(*row[:FORMULA], fitted(row[FORMULA], limit), *row[FORMULA + 1 :]) for row in rows]
     without = ((*row[:FORMULA], "", *row[FORMULA + 1 :]) for row in rows[1:])
@@ -95,33 +99,23 @@ def _numbers(wire: Value, digits: int) -> tuple[str, str]:
     return " " + rounded(wire.data, digits), gradient
 
 
-def _gate_rows(wire: Value, names: WireNames, digits: int) -> list[Row]:
-    assert wire.gate is not None
-    first = (f"{names[wire]} = {_formula(wire.gate, wire, names)}", *_numbers(wire, digits))
-    branches = zip(wire.inputs, _local_gradient_texts(wire, names), wire.local_gradients)
+def _gate_rows(circuit: Circuit, wire: Value, names: WireNames, digits: int) -> list[Row]:
+    gate, inputs = circuit.gate(wire), circuit.inputs(wire)
+    computed = gate_formula(gate, [names.formula(source) for source in inputs[:MOST_INPUTS]])
+    first = (f"{names[wire]} = {fitted(as_text(computed), WIDEST)}", *_numbers(wire, digits))
+    formulas = [""] * len(inputs)
+    if gate.has_rules and len(inputs) <= MOST_INPUTS:
+        rule = gate.textbook_gradient or gate.local_gradient
+        parts = rule(*map(names.formula, inputs), Formula.symbol(names[wire]))
+        formulas = [fitted(as_text(simplified(as_formula(part))), WIDEST) for part in parts]
     rows: list[Row] = []
-    for source, text, local in islice(branches, MOST_INPUTS):
+    branches = zip(inputs, formulas, circuit.local_gradients(wire))
+    for source, formula, local in islice(branches, MOST_INPUTS):
         if not source.is_constant:
             sent = rounded(local * wire.grad, digits) if wire.has_grad else "?"
             start = ("", "", "") if rows else first
-            rows.append((*start, f" {names[source]}", text, rounded(local, digits), sent))
-    if not rows:
-        rows.append((*first, "", "", "", ""))
-    more = _more(len(wire.inputs) - MOST_INPUTS, "inputs")
-    return rows + [("", "", "", f" {text}", "", "", "") for text in more]
-
-
-def _formula(gate: Gate, wire: Value, names: WireNames) -> str:
-    operands = [names.formula(source) for source in wire.inputs[:MOST_INPUTS]]
-    is_operator = gate.dunder and gate.rule
-    applied = gate.trace_formula(*operands) if is_operator else Formula("call", (gate, *operands))
-    return fitted(as_text(applied), WIDEST)
-
-
-def _local_gradient_texts(wire: Value, names: WireNames) -> list[str]:
-    gate, count = wire.gate, len(wire.inputs)
-    if gate is None or not gate.has_rules or count > MOST_INPUTS:
-        return [""] * count
-    rule = gate.textbook_gradient or gate.local_gradient
-    parts = rule(*map(names.formula, wire.inputs), Formula.symbol(names[wire]))
-    return [fitted(as_text(simplified(as_formula(part))), WIDEST) for part in parts]
+            rows.append((*start, f" {names[source]}", formula, rounded(local, digits), sent))
+    more = _more(len(inputs) - MOST_INPUTS, "inputs")
+    return (rows or [(*first, "", "", "", "")]) + [
+        ("", "", "", f" {text}", "", "", "") for text in more
+    ]

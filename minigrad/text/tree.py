@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from itertools import chain, repeat
 from typing import Final, NamedTuple
 
-from ..engine import Circuit, Stage, Value, check_stage, present_stage, topological_order
+from ..engine import Circuit, Stage, Value, check_stage, circuit_at
 from ..rules import format_number
 from .columns import check_width, columns
-from .notation import check_digits, printable, rounded, unicode_name
+from .labels import printable, unicode_name
+from .rounding import check_digits, rounded
 from .wire_names import WireNames
 
 MOST_LINES: Final = 200
 DEEPEST: Final = 24  # levels
 INDENT: Final = 3  # cells for each level
 NUMBERS: Final = 32  # cells for a name, a value and a gradient
-Row = tuple[str, str, str, str]
 
 
 class _Branch(NamedTuple):
@@ -50,23 +51,29 @@ def as_tree(
     with `◀`. A circuit of more than 200 lines, or 24 levels, or fewer so that it fits into `width`
     cells, is cut, and says how much is missing.
     """
+    check_stage(stage)
+    circuit, stage = circuit_at(output, stage)
+    return tree_of(circuit, digits, stage=stage, width=width)
+
+
+def tree_of(
+    circuit: Circuit, digits: int = 2, *, stage: Stage | None = None, width: int | None = None
+) -> str:
+    """The same for a circuit that is at hand."""
     check_digits(digits)
     check_width(width)
-    check_stage(stage)
-    wires = topological_order(output)
-    names = WireNames(wires)
-    shared = _shared(wires)
-    stage = stage or present_stage(Circuit(output))
+    names = WireNames(circuit)
+    uses = Counter(source for wire in circuit.gates for source in circuit.inputs(wire))
     deepest = min(DEEPEST, max(3, (width - NUMBERS) // INDENT)) if width else DEEPEST
-    rows: list[Row] = [("", "value", "gradient", "")]
-    waiting = [_Branch(output, "", "", 0)]
+    rows = [("", "value", "gradient", "")]
+    waiting = [_Branch(circuit.output, "", "", 0)]
     drawn: set[Value] = set()
     while waiting:
         branch = waiting.pop()
         wire = branch.wire
         title = branch.indent + branch.corner
         below = branch.indent + {"├─ ": "│  ", "╰─ ": "   "}.get(branch.corner, "")
-        if wire in drawn and wire in shared:
+        if wire in drawn:
             rows.append((f"{title}↑ {names[wire]}", "", "", ""))
         elif len(rows) > MOST_LINES or branch.depth > deepest:
             rows.append((f"{title}…", "", "", ""))
@@ -74,41 +81,32 @@ def as_tree(
                 break
         else:
             drawn.add(wire)
-            name = names[wire] if wire in shared else unicode_name(wire.label)
-            rows.append(_row(title, name, wire, stage, digits))
-            corners = ["├─ "] * (len(wire.inputs) - 1) + ["╰─ "]
+            name = names[wire] if uses[wire] > 1 else unicode_name(wire.label)
+            rows.append(_row(circuit, wire, title, name, stage, digits))
+            corners = chain(["╰─ "], repeat("├─ "))  # the last input is drawn last
             waiting += [
                 _Branch(source, below, corner, branch.depth + 1)
-                for source, corner in list(zip(wire.inputs, corners))[::-1]
+                for source, corner in zip(reversed(circuit.inputs(wire)), corners)
             ]
     text = columns(rows, "<>><")
-    hidden = len(wires) - len(drawn)
-    return text if not hidden else f"{text}\n… {hidden:,} of {len(wires):,} wires are not shown"
+    hidden = len(circuit.wires) - len(drawn)
+    if not hidden:
+        return text
+    return f"{text}\n… {hidden:,} of {len(circuit.wires):,} wires are not shown"
 
 
-def _shared(wires: list[Value]) -> set[Value]:
-    """The wires that feed more than one place; a constant never does."""
-    seen: set[Value] = set()
-    twice: set[Value] = set()
-    for wire in wires:
-        for source in wire.inputs:
-            (twice if source in seen else seen).add(source)
-    return twice
-
-
-def _row(title: str, name: str, wire: Value, stage: Stage, digits: int) -> Row:
+def _row(
+    circuit: Circuit, wire: Value, title: str, name: str, stage: Stage | None, digits: int
+) -> tuple[str, str, str, str]:
     if wire.is_constant:
-        return (title + (name or format_number(wire.data)), "", "", "")
-    if wire.gate is not None:
-        symbol = printable(wire.gate.symbol)
+        return title + (name or format_number(wire.data)), "", "", ""
+    if not wire.is_leaf:
+        symbol = printable(circuit.gate(wire).symbol)
         name = f"{name} = {symbol}" if name else symbol
-    return (
-        title + (name or "Value"),
-        _known(stage.values, wire, digits),
-        _known(stage.gradients, wire, digits),
-        "◀" if stage.active is wire else "",
-    )
-
-
-def _known(numbers: Mapping[Value, float], wire: Value, digits: int) -> str:
-    return rounded(numbers[wire], digits) if wire in numbers else "?"
+    numbers: tuple[float | None, float | None]
+    numbers = wire.data, wire.grad if wire.has_grad else None
+    if stage:
+        numbers = stage.values.get(wire), stage.gradients.get(wire)
+    value, gradient = ("?" if number is None else rounded(number, digits) for number in numbers)
+    active = "◀" if stage and stage.active is wire else ""
+    return title + (name or "Value"), value, gradient, active

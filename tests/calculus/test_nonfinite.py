@@ -113,6 +113,28 @@ def test_detect_nonfinite_raises_at_the_gate() -> None:
     assert math.isnan(y.sqrt().data)
 
 
+@pytest.mark.parametrize(
+    ("factors", "what"),
+    [
+        ((1e200, 1.0, 1e200, 2.0), "mul(w = 1e+200, x = 1e+200) gave inf"),
+        ((1e308, 1e308, 1.0, 1.0), "sum(1e+308, 1e+308) gave inf"),
+    ],
+)
+def test_in_a_dot_product_it_is_the_product_or_the_sum(
+    factors: tuple[float, ...], what: str
+) -> None:
+    w, v, x, y = (Value(factor, label=name) for factor, name in zip(factors, "wvxy"))
+    total, line = mg.dot([w, v], [x, y]), this_line()
+    found = mg.first_nonfinite(total.tanh())
+    assert found is not None
+    assert found.what == what
+    assert found.source is not None
+    assert found.source.line_number == line
+    with mg.detect_nonfinite(), pytest.raises(mg.NonfiniteError) as raised:
+        mg.dot([w, v], [x, y])
+    assert str(raised.value).startswith(f"{what}, test_nonfinite.py, line ")
+
+
 def test_detect_nonfinite_holds_for_its_own_thread_only() -> None:
     results: list[Value] = []
     with mg.detect_nonfinite():

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 import minigrad as mg
 from minigrad import Value
-from minigrad.calculus.between import Between, Branch
-from minigrad.calculus.largest import LargestFirst, magnitude
+from minigrad.calculus.path_search import Between, Branch, LargestFirst, magnitude
 
 OPERATIONS = {
     "add": lambda x, y: x + y,

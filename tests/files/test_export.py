@@ -14,6 +14,7 @@ from helpers.counts import count_near
 
 import minigrad as mg
 from minigrad import Value, nn
+from minigrad.files.dialects import PYTHON, TORCH, C, Dialect
 from minigrad.rules.gate import Gate
 
 Function = Callable[[list[float]], tuple[list[float], list[float]]]
@@ -92,6 +93,26 @@ def run_c(things: dict[str, Any], folder: Path) -> dict[str, Function]:
         name: function(name, 1 if isinstance(thing, Value) else len(thing.layers[-1].neurons))
         for name, thing in things.items()
     }
+
+
+@pytest.mark.parametrize("dialect", [PYTHON, C, TORCH], ids=lambda dialect: dialect.name)
+def test_every_primitive_has_a_word_in_every_language_or_is_made_of_two_inputs(
+    dialect: Dialect,
+) -> None:
+    primitives = [gate for gate in GATES.values() if gate.kernel and not gate.rule]
+    assert len(primitives) > 10
+    assert [p.name for p in primitives if p.name not in dialect.words and not p.fold] == []
+    assert dialect.words.keys() <= GATES.keys()
+
+
+@pytest.mark.parametrize(
+    ("language", "name"), [("python", "Python"), ("c", "C"), ("torch", "PyTorch")]
+)
+def test_a_primitive_without_a_word_is_an_error_that_names_both(language: str, name: str) -> None:
+    gate = Gate("cube", "³", lambda x, out: (3.0 * x * x,), "cube", kernel=lambda x: x**3)
+    wire = Value.apply_gate(gate, (Value(2.0),))
+    with pytest.raises(ValueError, match=rf"'cube' .* {name} has no word"):
+        mg.export(wire, language)
 
 
 @pytest.mark.parametrize("gate", GATES.values(), ids=GATES)

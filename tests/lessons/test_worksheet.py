@@ -6,7 +6,7 @@ import pytest
 
 from minigrad import Worksheet, losses
 from minigrad.nn import MLP
-from minigrad.text.notation import rounded, unicode_name
+from minigrad.text import rounded, unicode_name
 
 
 def two_layers(activation) -> MLP:

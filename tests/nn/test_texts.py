@@ -8,6 +8,7 @@ import pytest
 
 import minigrad as mg
 from minigrad import Value, losses, nn
+from minigrad.engine import Circuit
 
 EXACT = 1e-12
 
@@ -182,10 +183,11 @@ def test_the_multiclass_svm_loss_on_a_linear_last_layer(target: int) -> None:
 def test_a_unit_is_drawn_as_the_text_draws_it() -> None:
     layer = nn.Layer(3, 2, activation="sigmoid", weights="xavier", seed=1)
     a, _ = layer([0.5, 1.0, -1.0])
-    (z,) = a.inputs
-    total, bias = z.inputs
-    assert [wire.gate and wire.gate.symbol for wire in (a, z, total)] == ["σ", "+", "Σ"]
-    assert [(w.label, x.label) for w, x in (product.inputs for product in total.inputs)] == [
+    circuit = Circuit(a)
+    (z,) = circuit.inputs(a)
+    total, bias = circuit.inputs(z)
+    assert [circuit.gate(wire).symbol for wire in (a, z, total)] == ["σ", "+", "Σ"]
+    assert [(w.label, x.label) for w, x in map(circuit.inputs, circuit.inputs(total))] == [
         *(("w_11^1", "x_1"), ("w_12^1", "x_2"), ("w_13^1", "x_3"))
     ]
     assert bias.label == "b_1^1"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import minigrad as mg
 from minigrad import Value
-from minigrad.text.notation import unicode_name
+from minigrad.text import unicode_name
 
 HOSTILE = [
     *("<b>", '"', "\\", "\\N", "\\G\\l", "{|}", "a\0b", "\ud800", "]]>", "</svg><script>alert(1)"),

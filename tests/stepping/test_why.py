@@ -6,7 +6,7 @@ from hypothesis import given
 
 import minigrad as mg
 from minigrad import Stepper, Value
-from minigrad.text.notation import rounded
+from minigrad.text import rounded
 
 
 def test_the_story_of_a_neurons_weight():

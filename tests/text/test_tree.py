@@ -56,6 +56,25 @@ f = +           4.00         ?
     )
 
 
+def test_a_dot_product_reads_as_products_and_their_sum():
+    w, x = ([mg.Value(k + 1.0, label=f"{name}_{k}") for k in (1, 2)] for name in "wx")
+    z = mg.dot(w, x)
+    z.backward()
+    assert mg.as_tree(z) == (
+        """\
+          value  gradient
+Σ         13.00      1.00
+├─ ×       4.00      1.00
+│  ├─ w₁   2.00      2.00
+│  ╰─ x₁   2.00      2.00
+╰─ ×       9.00      1.00
+   ├─ w₂   3.00      3.00
+   ╰─ x₂   3.00      3.00"""
+    )
+    gates = [row[0] for row in rows_of(mg.as_table(z)) if "=" in row[0]]
+    assert gates == ["v₁ = w₁·x₁", "v₂ = w₂·x₂", "v₃ = sum(v₁, v₂)"]
+
+
 def test_a_shared_gate_without_a_label_gets_a_name():
     x = mg.Value(2.0, label="x")
     doubled = x + x

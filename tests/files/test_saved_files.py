@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 import minigrad as mg
 from minigrad import CircuitFileError, Value, nn
-from minigrad.files.files import MOST_BYTES
+from minigrad.engine import Circuit
+from minigrad.files.saved_files import MOST_BYTES
 
 
 @pytest.fixture
@@ -32,8 +33,7 @@ def some_circuit() -> Value:
 
 
 def everything(output: Value) -> list[Any]:
-    wires = mg.topological_order(output)
-    number = {wire: i for i, wire in enumerate(wires)}
+    circuit = Circuit(output)
     bits = lambda x: struct.pack("<d", x)
     return [
         (
@@ -41,12 +41,12 @@ def everything(output: Value) -> list[Any]:
             bits(wire.grad) if wire.has_grad else None,
             wire.label,
             wire.is_constant,
-            wire.gate,
-            [number[source] for source in wire.inputs],
-            [bits(local) for local in wire.local_gradients],
+            None if wire.is_leaf else circuit.gate(wire),
+            [circuit.place[source] for source in circuit.inputs(wire)],
+            [bits(local) for local in circuit.local_gradients(wire)],
             wire.__dict__.get("unit"),
         )
-        for wire in wires
+        for wire in circuit.wires
     ]
 
 

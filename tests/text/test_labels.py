@@ -8,14 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minigrad.text.notation import (
-    LONGEST_NAME,
-    escape,
-    html_name,
-    latex_name,
-    rounded,
-    unicode_name,
-)
+from minigrad.text.labels import LONGEST_NAME, escape, html_name, latex_name, unicode_name
 
 NAMES = [  # label, Unicode, LaTeX, HTML
     ("w_21^1", "w₂₁¹", "w_{21}^1", "<i>w</i>₂₁¹"),
@@ -149,37 +142,3 @@ def test_latex_is_balanced_and_has_no_live_special_character(label):
 @given(anything)
 def test_a_unicode_name_is_its_own_name(label):
     assert unicode_name(unicode_name(label)) == unicode_name(label)
-
-
-@pytest.mark.parametrize(
-    ("number", "digits", "text"),
-    [
-        (-0.2, 2, "−0.20"),
-        (3.0, 2, "3.00"),
-        (0.0, 2, "0.00"),
-        (-0.0, 2, "0.00"),
-        (-0.0, 0, "0"),
-        (-0.001, 2, "−1.0e−3"),
-        (0.005001, 2, "0.01"),
-        (5e-324, 2, "4.9e−324"),
-        (1.8e308, 2, "∞"),
-        (1.7e308, 2, "1.7e308"),
-        (99999.0, 2, "99999.00"),
-        (99999.999, 2, "1.0e5"),
-        (123456.0, 2, "1.2e5"),
-        (float("inf"), 2, "∞"),
-        (float("-inf"), 2, "−∞"),
-        (float("nan"), 2, "nan"),
-        (0.19661193, 4, "0.1966"),
-        (2, 3, "2.000"),
-    ],
-)
-def test_a_rounded_number_is_as_a_reader_writes_it(number, digits, text):
-    assert rounded(number, digits) == text
-
-
-@given(st.floats(), st.integers(0, 8))
-def test_rounded_shows_zero_only_for_zero_and_never_a_hyphen(number, digits):
-    text = rounded(number, digits)
-    assert "-" not in text
-    assert (set(text) <= set("0.")) == (number == 0.0)

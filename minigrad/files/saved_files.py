@@ -1,0 +1,279 @@
+"""Circuits and networks as JSON files, and back: exact, written whole or not at all.
+
+>>> import minigrad as mg, tempfile, pathlib
+>>> w, x = mg.Value(2.0, label="w"), mg.Value(-1.0, label="x")
+>>> y = (w * x).tanh(); y.backward()
+>>> path = pathlib.Path(tempfile.mkdtemp(), "circuit.json")
+>>> save(y, path)
+>>> again = load(path)
+>>> again
+Value(data=-0.9640275800758169, grad=1.0, gate=tanh)
+>>> again.inputs[0].inputs[0]
+Value(data=2.0, grad=-0.07065082485316443, label='w')
+
+A file holds numbers, names of gates and labels, and nothing that runs. What is not exactly in
+order is a `CircuitFileError` that names the place.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any, Final
+
+from ..engine import Circuit, Value, constant, output_of, write_grad
+from ..nn import MLP, Layer
+from ..rules import GATES, described, gate_named
+from ..text import write_file
+from .checked_json import CircuitFileError, Place, number_as_json, parsed
+
+VERSION: Final = 1
+MOST_LAYERS: Final = 10_000
+MOST_BYTES: Final = 2_000_000  # read or refused within a second and 100 MB, whatever is in it
+
+
+def save(thing: Value | MLP | dict[str, float], path: str | os.PathLike[str]) -> None:
+    """Write a circuit (its output), a network, or a `state_dict()` to a JSON file.
+
+    >>> import tempfile, pathlib
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "line.json")
+    >>> save({"slope": 2.0, "offset": -1.0}, path)
+    >>> print(path.read_text())
+    {"format": "minigrad",
+     "version": 1,
+     "kind": "state",
+     "parameters": {"slope": 2.0, "offset": -1.0}}
+    <BLANKLINE>
+
+    A circuit is saved with its numbers, gradients, gates, labels and structure, so that it can be
+    loaded, drawn and stepped elsewhere; a gate of your own by its name. The file is replaced in one
+    step: whatever happens, either the old or the new one is there, whole.
+    """
+    if isinstance(thing, Value):
+        body = {"kind": "circuit", **_circuit_as_json(thing)}
+    elif isinstance(thing, MLP):
+        body = {"kind": "network", **_network_as_json(thing)}
+    elif isinstance(thing, dict):
+        body = {
+            "kind": "state",
+            "parameters": {str(k): number_as_json(v) for k, v in thing.items()},
+        }
+    else:
+        raise TypeError(
+            f"save takes a Value (the output of a circuit), an MLP or a state_dict(), got "
+            f"{described(thing)}: save the state_dict() of a module of your own"
+        )
+    text = _as_text({"format": "minigrad", "version": VERSION, **body})
+    write_file(Path(path), text.encode("ascii"), lasting=True)
+
+
+def load(path: str | os.PathLike[str], most_bytes: int = MOST_BYTES) -> Any:
+    """What `save` wrote: the output of the circuit, the network, or the dict.
+
+    >>> import tempfile, pathlib
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "model.json")
+    >>> save(MLP(2, [3, 1], activation="tanh"), path)
+    >>> load(path)
+    MLP(2, [3, 1], activation=['tanh', 'linear'])
+
+    A file of more than `most_bytes` is refused unread: raise the number for one that you trust.
+    """
+    with open(path, "rb") as file:
+        data = file.read(most_bytes + 1)
+    if len(data) > most_bytes:
+        raise CircuitFileError(
+            f"the file is larger than {most_bytes:,} bytes: if you trust it, "
+            "mg.load(path, most_bytes=…) with a larger number"
+        )
+    content = Place("", parsed(data))
+    if content["format"].one_of("minigrad") and content["version"].whole(1, 10**6) > VERSION:
+        content["version"].refuse(f"this minigrad reads version {VERSION}: update it")
+    kind = content["kind"].one_of("circuit", "network", "state")
+    if kind == "circuit":
+        return _circuit_from_json(content)
+    if kind == "network":
+        return _network_from_json(content)
+    content.only("format", "version", "kind", "parameters")
+    return {name: place.number() for name, place in content["parameters"].entries()}
+
+
+def _as_text(content: dict[str, Any]) -> str:
+    """JSON with one line for each item of the long lists: to be read, and compared in a diff."""
+    lines = []
+    for key, value in content.items():
+        if isinstance(value, list) and value:
+            items = ",\n  ".join(json.dumps(item, allow_nan=False) for item in value)
+            lines.append(f"{json.dumps(key)}: [\n  {items}\n ]")
+        else:
+            lines.append(f"{json.dumps(key)}: {json.dumps(value, allow_nan=False)}")
+    return "{" + ",\n ".join(lines) + "}\n"
+
+
+# --- circuits: wires in topological order, each input a number of an earlier wire -----------------
+
+
+def _circuit_as_json(output: Value) -> dict[str, Any]:
+    """The circuit behind `output` as numbers, texts, lists and dicts."""
+    circuit = Circuit(output)
+    return {"wires": [_wire_as_json(circuit, wire) for wire in circuit.wires]}
+
+
+def _wire_as_json(circuit: Circuit, wire: Value) -> dict[str, Any]:
+    entry: dict[str, Any] = {"data": number_as_json(wire.data)}
+    if not wire.is_leaf:
+        gate = circuit.gate(wire)
+        if GATES.get(gate.name) is not gate:
+            raise ValueError(
+                f"the gate {gate.name!r} is not in the table, so a file cannot name it: "
+                "define it with @mg.gate"
+            )
+        if wire.own_backward:
+            raise ValueError(
+                f"{wire!r} has a function of its own in _backward, which no file can hold: "
+                "define the gate with @mg.gate"
+            )
+        entry["gate"] = gate.name
+        entry["inputs"] = [circuit.place[source] for source in circuit.inputs(wire)]
+        entry["local"] = [number_as_json(local) for local in circuit.local_gradients(wire)]
+    if wire.is_constant:
+        entry["constant"] = True
+    if wire.has_grad:
+        entry["grad"] = number_as_json(wire.grad)
+    if wire.label:
+        entry["label"] = Place(f"the label of {wire!r}", wire.label).text()
+    if "unit" in wire.__dict__:
+        entry["unit"] = list(wire.unit)
+    return entry
+
+
+def _circuit_from_json(content: Place) -> Value:
+    """The output of the circuit in a file."""
+    content.only("format", "version", "kind", "wires")
+    wires: list[Value] = []
+    used = bytearray(content["wires"].count(least=1))
+    for place in content["wires"].items():
+        wires.append(_wire_from_json(place, wires, used))
+    used[-1] = True  # the output is the last wire
+    if not all(used):
+        place = content["wires"].item(used.index(False))
+        place.refuse("the wire leads nowhere: no later wire has it as an input")
+    return wires[-1]
+
+
+def _wire_from_json(place: Place, wires: list[Value], used: bytearray) -> Value:
+    data = place["data"].number()
+    grad = place["grad"].number() if "grad" in place else None
+    if "gate" in place:
+        place.only("data", "gate", "inputs", "local", "grad", "label", "unit")
+        gate, inputs, local = _gate_from_json(place, wires, used)
+        wire = output_of(gate, inputs, data, local)
+    else:
+        place.only("data", "constant", "grad", "label", "unit")
+        if "constant" in place and place["constant"].content is not True:
+            place["constant"].refuse("expected true")
+        if "constant" in place and grad is not None:
+            place["grad"].refuse("a constant has no gradient")
+        wire = constant(data) if "constant" in place else Value(data)
+    write_grad(wire, grad)
+    if "label" in place and (label := place["label"].text()):
+        wire.label = label
+    if "unit" in place:
+        if place["unit"].count() != 2:
+            place["unit"].refuse(f"expected layer and unit, got {place['unit'].count()} items")
+        wire.unit = tuple(number.whole(0, 10**9) for number in place["unit"].items())
+    return wire
+
+
+def _gate_from_json(
+    place: Place, wires: list[Value], used: bytearray
+) -> tuple[Any, tuple[Value, ...], tuple[float, ...]]:
+    try:
+        gate = gate_named(place["gate"].text())
+    except KeyError as error:
+        place["gate"].refuse(f"{error.args[0]}, before the file is loaded")
+    numbers = [source.whole(0, len(wires) - 1) for source in place["inputs"].items()]
+    try:
+        gate.check_arity(len(numbers))
+    except TypeError as error:
+        place["inputs"].refuse(str(error))
+    local = tuple(source.number() for source in place["local"].items())
+    if len(local) != len(numbers):
+        place["local"].refuse(
+            f"expected one local gradient for each of {len(numbers)} inputs, got {len(local)}"
+        )
+    for number in numbers:
+        used[number] = True
+    return gate, tuple(wires[number] for number in numbers), local
+
+
+# --- networks: layer by layer its activation, its weights and its biases --------------------------
+
+
+def _network_as_json(model: MLP) -> dict[str, Any]:
+    """The network as numbers, texts, lists and dicts."""
+    first = model.layers[0].neurons[0]
+    return {
+        "first_index": first.names.first_index,
+        "layers": [_layer_as_json(layer) for layer in model.layers],
+    }
+
+
+def _layer_as_json(layer: Layer) -> dict[str, Any]:
+    activation = layer.neurons[0].activation
+    if activation.function is not None and activation.name not in GATES:
+        raise ValueError(
+            f"layer {layer.number} has the activation {activation.name!r}, a function that a file "
+            "cannot hold: define it with @mg.gate and pass its name"
+        )
+    biases = [neuron.b for neuron in layer.neurons]
+    return {
+        "activation": activation.name,
+        "weights": [[number_as_json(w.data) for w in neuron.w] for neuron in layer.neurons],
+        "bias": [number_as_json(b.data) for b in biases if b is not None] or None,
+    }
+
+
+def _network_from_json(content: Place) -> MLP:
+    """The network in a file."""
+    content.only("format", "version", "kind", "first_index", "layers")
+    if content["layers"].count(least=1) > MOST_LAYERS:
+        content["layers"].refuse(f"more than {MOST_LAYERS} layers")
+    layers = list(content["layers"].items())
+    weights: list[list[list[float]]] = []
+    biases: list[Any] = []
+    for layer in layers:
+        layer.only("activation", "weights", "bias")
+        inputs = len(weights[-1]) if weights else None
+        weights.append(_weights_from_json(layer["weights"], inputs))
+        biases.append(_bias_from_json(layer["bias"], len(weights[-1])))
+    try:
+        return MLP(
+            len(weights[0][0]),
+            [len(rows) for rows in weights],
+            activation=[layer["activation"].text() for layer in layers],
+            weights=weights,
+            bias=biases,
+            first_index=content["first_index"].whole(0, 1),
+        )
+    except (KeyError, ValueError, TypeError) as error:
+        content["layers"].refuse(str(error.args[0] if error.args else error))
+
+
+def _weights_from_json(place: Place, inputs: int | None) -> list[list[float]]:
+    rows = []
+    for row in place.items(least=1):
+        numbers = [number.number() for number in row.items(least=1)]
+        if len(numbers) != (inputs := inputs or len(numbers)):
+            row.refuse(f"expected {inputs} weights, one for each input, got {len(numbers)}")
+        rows.append(numbers)
+    return rows
+
+
+def _bias_from_json(place: Place, units: int) -> Any:
+    if place.content is None:
+        return False
+    numbers = [number.number() for number in place.items()]
+    if len(numbers) != units:
+        place.refuse(f"expected {units} biases, one for each unit, got {len(numbers)}")
+    return numbers
