@@ -32,9 +32,9 @@ class Gate:
 
     `rule(*inputs)` is the output, `local_gradient(*inputs, out)` a tuple with one item per input. A
     primitive has a `kernel` on floats in place of a rule; `fold` is the rule of two inputs that a
-    gate with any number of them applies from left to right; `native` names its implementation in
-    `native_math` where there is no rule to make one from. `definition` and `textbook_gradient` are
-    what a reader is shown, in simpler gates, where the rules take more care of overflow and edges.
+    gate with any number of them applies from left to right. `definition` and `textbook_gradient`
+    are what a reader is shown, in simpler gates, where the rules take more care of overflow and
+    edges.
     `c` and `torch` are what exports write for it in those languages: templates over the inputs, as
     `{0}`, `{all}`, or `{choices}` and `{index}`.
     `idle` is a word and a condition on (*inputs, out): where it holds, hardly any gradient passes.
@@ -51,7 +51,6 @@ class Gate:
     rule: Rule | None = None
     kernel: Callable[..., float] | None = None
     fold: Rule | None = None
-    native: str = ""
     c: str = ""
     torch: str = ""
     definition: Rule | None = None
