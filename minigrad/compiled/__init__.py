@@ -4,10 +4,9 @@ from .arguments import take_apart
 from .compiler import Compiled, compile
 from .executors import PythonTape
 from .recording import Recording
-from .rows import MOST_TOGETHER, Rows, ordered
+from .rows import Rows, ordered
 
 __all__ = [
-    "MOST_TOGETHER",
     "Compiled",
     "PythonTape",
     "Recording",

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ..engine import Value
 from ..native import has_native, require_native
-from ..tape import Tape, flatten_batch, replay
+from ..tape import Tape, flatten_batch, merged, replay
 
 if TYPE_CHECKING:
     from .rows import Rows
-
-# how much arithmetic of one row is straight-line code in lanes:
-FASTEST_IN_LANES: Final = 1000  # up to here nothing is as fast
-LARGEST_IN_LANES: Final = 5000  # beyond, compiling takes longer than it saves
 
 
 class Runner(Protocol):
@@ -89,7 +85,9 @@ def make_runner(tape: Tape, executor: str) -> Runner:
 
 def _is_native(tape: Tape) -> bool:
     """Whether no operation is a user's Python function."""
-    return all(kernel.is_native for kernel in set(tape.kernels))
+    from ..native import is_native
+
+    return all(map(is_native, set(tape.kernels)))
 
 
 def make_batch_runner(
@@ -103,20 +101,6 @@ def make_batch_runner(
     if executor == "python" or (executor == "auto" and not (has_native() and _is_native(tape))):
         return PythonRows(tape)
     require_native(executor)
-    from ..native import Blocks, Lanes, NativeBatch
-    from ..tape import merged
+    from ..native import NativeBatch
 
-    batch_tape = merged(flatten_batch(output, parameters, inputs))
-    if executor == "auto":
-        executor = "lanes" if _is_for_lanes(batch_tape) else "tape"
-    return NativeBatch(batch_tape, Lanes if executor == "lanes" else Blocks)
-
-
-def _is_for_lanes(tape: Tape) -> bool:
-    """Whether straight-line code is the better choice: not where the tape works in tiles."""
-    from ..native import Tiling, arithmetic
-
-    size = arithmetic(tape)
-    if size <= FASTEST_IN_LANES:
-        return True
-    return size <= LARGEST_IN_LANES and 2 * Tiling(tape).arithmetic < size
+    return NativeBatch(merged(flatten_batch(output, parameters, inputs)), executor)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..engine import Value, write_data, write_grad
-from ..native import Array, machine
+from ..native import Array, are_native, machine
 from ..rules import Formula
 from .machine_steps import Job, step_function
 from .optim import Optimizer, State
@@ -220,7 +220,7 @@ def native_training(
         if getattr(getattr(optimizer, name), "__func__", None) is not getattr(Optimizer, name):
             return None
     formulas = update_formulas(optimizer)
-    if formulas is None or not formulas.is_native:
+    if formulas is None or not are_native(formulas.gates):
         return None
     limit = inf if largest_norm is None else largest_norm
     return NativeTraining(optimizer, formulas, moved, capacity, limit)

@@ -46,6 +46,10 @@ class NativeEpochs:
         moved = {value: i for i, value in enumerate(training.moved)}
         wires, gradient_slots = rows.recording.parameters, runner.gradients.tolist()
         self.route = Route(self.slots.values, runner.output, wires, gradient_slots, moved)
+        count = rows.count
+        self.prepared = runner.columns(rows)
+        if not batches.is_whole:  # an epoch lays them out in its own order
+            self.prepared = runner.row_runner.columns(self.columns[:, :count], count)
         self.calls = self._calls() if runner.is_one_call(max(batches.sizes)) else None
         self.steps_in_a_call = 1
         self.first = 0  # the number of the first epoch in the series of `training`
@@ -60,7 +64,7 @@ class NativeEpochs:
         else:
             self.order = self.batches.order()
             if self.calls is not None:
-                self.runner.lay_out(self.prepared, self.columns[:, self.order])
+                self.prepared.numbers[:, : self.rows.count] = self.columns[:, self.order]
         while begin < end:
             steps = min(self.steps_in_a_call, end - begin)
             start = perf_counter()
@@ -102,18 +106,9 @@ class NativeEpochs:
         """What the steps of an epoch call."""
         from .machine import Calls
 
-        count, runner, rows = self.rows.count, self.runner, self.rows
-        if self.batches.is_whole:
-            calls = runner.calls(self.slots, runner.prepared(rows), 0, count)
-            return Calls([(calls, count)])
-        # a vector can begin at the last row: there are more rows than are ever counted
-        more = [*range(count), *[count - 1] * runner.row_runner.step]
-        self.prepared = runner.row_runner.prepare(
-            Rows(rows.recording, self.columns[:, more], len(more))
-        )
         return Calls(
             [
-                (runner.calls(self.slots, self.prepared, begin, end), end - begin)
+                (self.runner.calls(self.slots, self.prepared, begin, end), end - begin)
                 for begin, end in self.batches.ends
             ]
         )
@@ -135,14 +130,14 @@ class NativeEpochs:
         """A step whose rows are run in threads or in blocks: only the update is one native call."""
         from .machine import Calls
 
-        training, rows = self.training, self.rows
+        count, columns = self.rows.count, self.prepared
         if self.order is not None:
             begin, end = self.batches.ends[place]
-            chosen = self.order[begin:end]
-            rows = Rows(rows.recording, self.columns[:, chosen], len(chosen))
-        training.fill(self.route)
-        self.runner.run_on(self.slots, rows)
-        training.run(self.route, Calls([([], rows.count)]), place, 1)
+            count, chosen = end - begin, self.columns[:, self.order[begin:end]]
+            columns = self.runner.row_runner.columns(chosen, count)
+        self.training.fill(self.route)
+        self.runner.run_on(self.slots, columns, count)
+        self.training.run(self.route, Calls([([], count)]), place, 1)
 
 
 def native_epochs(

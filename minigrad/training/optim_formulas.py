@@ -70,7 +70,7 @@ class UpdateFormulas:
                 "not depend on data and gradient: write 0.0 for it in initial_state"
             )
         self._code = as_python(*self.results)
-        self._gates = called_gates([*self.results])
+        self.gates = called_gates([*self.results])
 
     def _sort_parts(self, is_whole: tuple[bool, ...]) -> None:
         self.is_whole = is_whole
@@ -84,11 +84,6 @@ class UpdateFormulas:
         twin = copy.copy(self)
         twin._sort_parts((False,) * len(self.is_whole))
         return twin
-
-    @property
-    def is_native(self) -> bool:
-        """Whether they can be machine code."""
-        return all(gate.native or gate.fold or gate.rule for gate in self._gates)
 
     @property
     def differing(self) -> set[Formula]:
@@ -119,7 +114,7 @@ class UpdateFormulas:
     def key(self) -> Any:
         """What is equal for equal formulas."""
         assignments, texts = self._code
-        return tuple(assignments), tuple(texts), self.is_whole, tuple(self._gates)
+        return tuple(assignments), tuple(texts), self.is_whole, tuple(self.gates)
 
     @cached_property
     def on_values(self) -> UpdateOfValues:
@@ -143,7 +138,7 @@ class UpdateFormulas:
                 "return new_states",
             ]
         namespace: dict[str, Any] = {"divide": ieee.divide, "power": ieee.power}
-        namespace |= {gate.name: float_forward(gate, gate.arity or 1) for gate in self._gates}
+        namespace |= {gate.name: float_forward(gate, gate.arity or 1) for gate in self.gates}
         names = ["values", "data", "states", "lr"]
         function: UpdateOfValues = define("update", names, body, namespace)
         return function

@@ -5,9 +5,9 @@ import ctypes
 import llvmlite.ir as ir
 import numpy as np
 
-from minigrad.native.kernels import POINTER
+from minigrad.native.formulas import emit
 from minigrad.native.machine import machine
-from minigrad.native.operand import LONG, VOID, Code, emit
+from minigrad.native.operand import LONG, POINTER, VOID, Code
 from minigrad.tape.kernels import Kernel, forward_kernel, local_kernels
 
 

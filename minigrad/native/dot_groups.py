@@ -1,19 +1,26 @@
-"""Products and dot products side by side: four at a time, where they share numbers. Needs NumPy.
+"""Products and dot products side by side: four at a time, where they share numbers.
 
 The units of a layer all read the same inputs. Pair by pair, four of them read one number that they
 share, which goes into every lane of a vector, and four of their own. Where these do not follow one
 another they are copied next to each other first: that pays because other units read the same four.
+
+The index of a run of groups has for each of them the slot of the first result, then for each pair
+the slot of the factor that all members share, and the first of those that each has for itself.
+Needs llvmlite and NumPy.
 """
 
 from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
+import llvmlite.ir as ir
 import numpy as np
 
 from ..tape import COPY, DOT, DOTS, MUL, Kernel, Tape
-from .dots import TOGETHER
+from .operand import LONG, Code, Native
 
+TOGETHER: Final = 4  # members of a group
+AT_ONCE: Final = 4  # groups: each waits for its own last addition
 COPY_COST: Final = 2  # in products
 FEWEST: Final = 64  # numbers that a run reads: below, looking takes longer than it saves
 NEXT: Final = np.arange(TOGETHER)
@@ -27,7 +34,7 @@ class Step(NamedTuple):
     index: Any  # an array of slots
     length: int  # how many operations
     first: int  # the slot of the first result
-    is_stretch: bool = False  # see `native_kernels`
+    is_stretch: bool = False  # see `kernels`
 
 
 class Arrangement:
@@ -132,3 +139,49 @@ def _cover(by: Any) -> tuple[Any, Any, Any]:
     stretch = np.repeat(np.arange(len(begins)), counts)
     nth = np.arange(len(stretch)) - np.searchsorted(stretch, stretch)
     return lengths, stretch, np.minimum(TOGETHER * nth, lengths[stretch] - TOGETHER)
+
+
+def write_dots(function: Any) -> None:
+    """Write the function of a run; its arguments are those of every kernel's."""
+    _, _, count, _, _ = function.args
+    builder = ir.IRBuilder(function.append_basic_block())
+    dots = _Dots(Code(builder, TOGETHER), function)
+    whole = builder.and_(count, LONG(-AT_ONCE))
+    with dots.code.loop(whole, AT_ONCE) as first:
+        dots.write([builder.add(first, LONG(i)) for i in range(AT_ONCE)])
+    with dots.code.loop(builder.sub(count, whole)) as last:
+        dots.write([builder.add(whole, last)])
+    builder.ret_void()
+
+
+class _Dots:
+    """The function while it is written."""
+
+    def __init__(self, code: Code, function: Any) -> None:
+        self.code = code
+        self.slots, self.index, _, self.operands, _ = function.args
+        self.length = code.builder.add(self.operands, LONG(1))  # of a group's part of the index
+
+    def write(self, groups: list[Any]) -> None:
+        """Some groups at once, from the first pair to the last."""
+        parts = [
+            self.code.builder.gep(self.index, [self.code.builder.mul(group, self.length)])
+            for group in groups
+        ]
+
+        def products(place: Any) -> list[Native]:
+            return [self._product(part, place) for part in parts]
+
+        sums = self.code.folded(products(LONG(1)), (3, 2, self.length), products)
+        for part, sum_ in zip(parts, sums):
+            self.code.store(sum_, self._slot(part, LONG(0)))
+
+    def _product(self, part: Any, place: Any) -> Native:
+        b = self.code.builder
+        shared = b.load(self._slot(part, place))
+        return self.code.splat(shared) * self.code.load(self._slot(part, b.add(place, LONG(1))))
+
+    def _slot(self, part: Any, place: Any) -> Any:
+        """Where the slot is whose number stands at a place of a group's part."""
+        b = self.code.builder
+        return b.gep(self.slots, [b.sext(b.load(b.gep(part, [place])), LONG)])
