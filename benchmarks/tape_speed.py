@@ -28,10 +28,10 @@ def tapes(quick: bool, targets: Targets) -> None:
         compiled(x)
         first = perf_counter() - start
         gates = compiled.stats()["gates"]
-        (recording,) = compiled._recordings.values()
-        values = recording._runner.take()
-        values.numbers[: recording._runner.first_constant] = 0.1
-        seconds = median(partial(recording._runner.run_on, values))
+        (recording,) = compiled.recordings.values()
+        values = recording.runner.take()
+        values.numbers[: recording.runner.first_constant] = 0.1
+        seconds = median(partial(recording.runner.run_on, values))
         each = seconds / gates * 1e9
         smallest = smallest or each
         print(

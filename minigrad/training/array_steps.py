@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
-from ..compiled import Compiled, PythonTape, take_apart
+from ..compiled import Compiled, take_apart
+from ..compiled.executors import PythonTape
 from .epochs import checked_loss
 from .optim import Optimizer
 
@@ -100,13 +101,13 @@ class Steps:
         return self._has_shown or perf_counter() - self._shown_at > LAG
 
     def _example(self, structure: Any) -> NativeExample | None:
-        recording = self.loss._recordings.get(structure)
+        recording = self.loss.recordings.get(structure)
         example = self._examples.get(structure)
         if example and example.recording is recording and not self._is_due:
             return example
         if recording is None or (self.loss.check and not recording.checked):
             return None
-        if isinstance(recording._runner, PythonTape) or not recording.places.unchanged():
+        if isinstance(recording.runner, PythonTape) or not recording.places.unchanged():
             return None  # the loss itself says what was replaced
         if example is None or example.recording is not recording:
             from .machine import native_training

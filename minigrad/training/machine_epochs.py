@@ -94,7 +94,7 @@ class NativeEpochs:
 
     def read(self) -> None:
         """After somebody has looked: the Values and the optimiser may have been changed."""
-        self.loss._check_places(self.rows.recording)
+        self.rows.recording.check_places()
         self.training.read()
 
     def close(self) -> None:

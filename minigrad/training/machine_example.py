@@ -19,7 +19,7 @@ class NativeExample:
 
     def __init__(self, training: NativeTraining, recording: Recording) -> None:
         self.training = training
-        runner: NativeTape = recording._runner  # type: ignore[assignment]
+        runner: NativeTape = recording.runner  # type: ignore[assignment]
         self.recording = recording  # the calls are addresses in its tables: they must not be freed
         self.values = runner.take()
         moved = {value: i for i, value in enumerate(training.moved)}
