@@ -9,9 +9,9 @@ UpdateFormulas('p − lr·(0.9·s0 + g)', '0.9·s0 + g')
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, Protocol
 from weakref import WeakKeyDictionary
 
 from ..rules import (
@@ -26,11 +26,18 @@ from ..rules import (
 )
 from ..tape import COMPARISONS, parts_first
 
-if TYPE_CHECKING:
-    from ..engine import Value
-    from .optim import Optimizer, State
+State = tuple[Any, ...]  # what an optimiser keeps for one parameter
+Lists = tuple[list[float], list[State]]
+UpdateOfLists = Callable[[list[float], list["float | None"], list[State], float], Lists]
 
-UpdateOfValues = Callable[["Sequence[Value]", list[float], "list[State]", float], "list[State]"]
+
+class Optimizer(Protocol):
+    """An optimiser, as far as its formulas know it."""
+
+    initial_state: State
+
+    def update(self, data: Any, grad: Any, state: State) -> tuple[Any, State]:
+        """The new data of one parameter, and what to keep for its next step."""
 
 
 NOT_IN_FORMULAS: Final = {"parameters", "lr", "schedule", "steps", "_access", "_states"}
@@ -117,30 +124,27 @@ class UpdateFormulas:
         return tuple(assignments), tuple(texts), self.is_whole, tuple(self.gates)
 
     @cached_property
-    def on_values(self) -> UpdateOfValues:
-        """The formulas as a Python function of Values, their data, their states, and the rate.
+    def on_lists(self) -> UpdateOfLists:
+        """The formulas as a Python function of lists, an item for each parameter, and the rate.
 
-        It changes the Values' data and gives their new states. A Value without a gradient stays as
-        it is.
+        From data, gradients and states it gives new data and states; where the gradient is None
+        both stay as they are.
         """
         assignments, (new_data, *new_state) = self._code
-        body = ["for v, p in zip(values, data):", "    g = v._grad"]
-        body += [f"    if g is not None: v._data = {new_data}", "return states"]
+        body = [f"news = [p if g is None else {new_data} for p, g in zip(data, grads)]"]
+        body += ["return news, states"]
         if assignments or new_state != list(map(as_text, self.state)):
-            body = ["new_states = []", "for v, p, s in zip(values, data, states):"]
-            body += ["    g = v._grad", "    if g is not None:"]
-            body += [f"        {', '.join(map(as_text, self.state))}, = s"] * bool(self.state)
-            body += [f"        {line}" for line in assignments]
-            body += [f"        s = ({', '.join([*new_state, ''])})"]
-            body += [
-                f"        v._data = {new_data}",
-                "    new_states.append(s)",
-                "return new_states",
-            ]
+            unpacked = [f"{', '.join(map(as_text, self.state))}, = s"] * bool(self.state)
+            packed = f"s = ({', '.join([*new_state, ''])})"
+            body = ["news, new_states = [], []", "for p, g, s in zip(data, grads, states):"]
+            body += ["    if g is not None:"]
+            body += [f"        {line}" for line in [*unpacked, *assignments, packed]]
+            body += [f"        p = {new_data}", "    news.append(p)", "    new_states.append(s)"]
+            body += ["return news, new_states"]
         namespace: dict[str, Any] = {"divide": ieee.divide, "power": ieee.power}
         namespace |= {gate.name: float_forward(gate, gate.arity or 1) for gate in self.gates}
-        names = ["values", "data", "states", "lr"]
-        function: UpdateOfValues = define("update", names, body, namespace)
+        names = ["data", "grads", "states", "lr"]
+        function: UpdateOfLists = define("update", names, body, namespace)
         return function
 
     def __repr__(self) -> str:

@@ -1,4 +1,4 @@
-"""Parameters read and written many at once: Values by their slots, others by their attributes.
+"""Parameters read and written many at once; the size of their gradients, and cutting it.
 
 >>> from minigrad.engine import Value
 >>> v, w = Value(1.0), Value(2.0)
@@ -10,15 +10,17 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Sequence
+from itertools import repeat
+from math import hypot, sqrt
 from typing import Any
 
-from ..engine import Value, one_at_a_time
-from .clipping import has_grad
+from ..engine import Value, gradient_of, number_of, one_at_a_time, write_data, write_grad
 
 
 class ByAttribute:
-    """Anything with `.data` and `.grad`."""
+    """The way to anything with `.data` and `.grad`."""
 
     @staticmethod
     def data(parameters: Iterable[Any]) -> list[Any]:
@@ -43,34 +45,28 @@ class ByAttribute:
             parameter.grad = None
 
 
-class BySlot:
-    """Values, to which only floats are written: a third of the time, for no property is called."""
+class BySlot(ByAttribute):
+    """The way to Values, to which only floats are written: each loop runs in C."""
 
     @staticmethod
     def data(parameters: Iterable[Any]) -> list[Any]:
-        """Their data."""
-        return [parameter._data for parameter in parameters]
+        return list(map(number_of, parameters))
 
     @staticmethod
     def grads(parameters: Iterable[Any]) -> list[Any]:
-        """Their gradients; None where there is none."""
-        return [parameter._grad for parameter in parameters]
+        return list(map(gradient_of, parameters))
 
     @staticmethod
     def write(parameters: Iterable[Any], data: Iterable[Any]) -> None:
-        """Give them new data."""
-        for parameter, new in zip(parameters, data):
-            parameter._data = new
+        deque(map(write_data, parameters, data), maxlen=0)
 
     @staticmethod
     def clear(parameters: Iterable[Any]) -> None:
-        """Forget their gradients, but not in the middle of a backward pass."""
-        with one_at_a_time:
-            for parameter in parameters:
-                parameter._grad = None
+        with one_at_a_time:  # not in the middle of a backward pass
+            deque(map(write_grad, parameters, repeat(None)), maxlen=0)
 
 
-def access_to(parameters: Sequence[Any]) -> type[BySlot] | type[ByAttribute]:
+def access_to(parameters: Sequence[Any]) -> type[ByAttribute]:
     """The way to these parameters."""
     return BySlot if all(map(keeps_slots, parameters)) else ByAttribute
 
@@ -79,3 +75,67 @@ def keeps_slots(parameter: Any) -> bool:
     """Whether it is a Value, and keeps its numbers where Value does."""
     kind = type(parameter)
     return isinstance(parameter, Value) and (kind.data, kind.grad) == (Value.data, Value.grad)
+
+
+def has_grad(parameter: Any) -> bool:
+    """Whether a gradient has reached the parameter since it was cleared."""
+    known: bool = getattr(parameter, "has_grad", None) or (
+        not isinstance(parameter, Value) and parameter.grad is not None
+    )
+    return known
+
+
+def gradient_norm(parameters: Iterable[Any]) -> float:
+    """The length of all gradients taken as one vector.
+
+    >>> from minigrad.engine import Value
+    >>> v, w = Value(0.0), Value(0.0)
+    >>> v.grad, w.grad = 3.0, 4.0
+    >>> gradient_norm([v, w])
+    5.0
+    """
+    norm = 0.0
+    for parameter in parameters:
+        if has_grad(parameter):
+            grad = parameter.grad
+            norm = hypot(norm, sqrt(grad.dot(grad)) if hasattr(grad, "dot") else grad)
+    return norm
+
+
+def clip_grad_norm(parameters: Iterable[Any], max_norm: float) -> float:
+    """Scale all gradients by one factor so that their norm is at most `max_norm`; returns the norm.
+
+    >>> from minigrad.engine import Value
+    >>> w = Value(0.0); w.grad = 8.0
+    >>> clip_grad_norm([w], 2.0), w.grad
+    (8.0, 2.0)
+    """
+    if not max_norm > 0.0:
+        raise ValueError(f"max_norm must be above 0, got {max_norm!r}")
+    parameters = list(parameters)
+    norm = gradient_norm(parameters)
+    if norm > max_norm:
+        for parameter in parameters:
+            if has_grad(parameter):
+                parameter.grad = parameter.grad * (max_norm / norm)
+    return norm
+
+
+def clip_grad_value(parameters: Iterable[Any], largest: float) -> None:
+    """Cut every single gradient to the range from −largest to +largest.
+
+    >>> from minigrad.engine import Value
+    >>> w = Value(0.0); w.grad = -8.0
+    >>> clip_grad_value([w], 2.0); w.grad
+    -2.0
+    """
+    if not largest > 0.0:
+        raise ValueError(f"the largest gradient must be above 0, got {largest!r}")
+    for parameter in parameters:
+        if has_grad(parameter):
+            grad = parameter.grad
+            parameter.grad = (
+                grad.clip(-largest, largest)
+                if hasattr(grad, "clip")
+                else max(-largest, min(largest, grad))
+            )

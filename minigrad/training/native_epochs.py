@@ -8,17 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from ..compiled import Compiled, Rows
-from ..native import has_native
+from ..native import NativeBatch, columns_of
 from .batches import Batches
 from .epochs import Measured, NotFiniteError
+from .native_training import Calls, NativeTraining, Route, native_training
 from .optim import Optimizer
-
-if TYPE_CHECKING:
-    from ..native import NativeBatch
-    from .machine import Calls, NativeTraining
 
 CALL: Final = 0.025
 MOST_STEPS: Final = 10_000  # in one call, if all rows are one batch
@@ -29,16 +26,12 @@ class NativeEpochs:
 
     def __init__(
         self,
-        loss: Compiled,
         training: NativeTraining,
         runner: NativeBatch,
         rows: Rows,
         batches: Batches,
     ) -> None:
-        from ..native import columns_of
-        from .machine import Route
-
-        self.loss, self.training, self.runner = loss, training, runner
+        self.training, self.runner = training, runner
         self.rows, self.batches = rows, batches
         self.columns = columns_of(rows)
         self.order: list[int] | None = None  # of the rows in this epoch
@@ -104,8 +97,6 @@ class NativeEpochs:
 
     def _calls(self) -> Calls:
         """What the steps of an epoch call."""
-        from .machine import Calls
-
         return Calls(
             [
                 (self.runner.calls(self.slots, self.prepared, begin, end), end - begin)
@@ -128,8 +119,6 @@ class NativeEpochs:
 
     def _take_by_python(self, place: int) -> None:
         """A step whose rows are run in threads or in blocks: only the update is one native call."""
-        from .machine import Calls
-
         count, columns = self.rows.count, self.prepared
         if self.order is not None:
             begin, end = self.batches.ends[place]
@@ -141,18 +130,13 @@ class NativeEpochs:
 
 
 def native_epochs(
-    loss: Any,
+    loss: Compiled,
     data: Sequence[Any],
     optimizer: Optimizer,
     batches: Batches,
     largest_norm: float | None,
 ) -> NativeEpochs | None:
-    """Epochs in machine code, where loss, optimiser and machine allow it."""
-    if not (isinstance(loss, Compiled) and has_native() and loss.executor != "python"):
-        return None
-    from ..native import NativeBatch
-    from .machine import native_training
-
+    """Epochs in machine code, where loss and optimiser allow it."""
     rows = loss.rows(*data)
     loss.run_rows(rows)  # compiles, and compares the recording with the function itself
     runner = rows.recording.batch_runner()
@@ -165,4 +149,4 @@ def native_epochs(
     if training is None:
         return None
     optimizer.zero_grad()
-    return NativeEpochs(loss, training, runner, rows, batches)
+    return NativeEpochs(training, runner, rows, batches)
