@@ -9,7 +9,7 @@ code (`rows_in_lanes`) or run by run (`rows_in_blocks`).
 from importlib import import_module as _import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from .machine import has_native, machine, require_native
+from .machine import function_at, has_native, machine, require_native
 
 if TYPE_CHECKING:
     from .batch import NativeBatch, columns_of
@@ -32,6 +32,7 @@ __all__ = [
     "are_native",
     "columns_of",
     "emit_formula",
+    "function_at",
     "has_native",
     "is_native",
     "machine",

@@ -11,7 +11,7 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from struct import Struct
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -28,13 +28,12 @@ LARGEST_IN_LANES: Final = 5000  # beyond, compiling takes longer than it saves
 WORK_FOR_A_THREAD: Final = 2_000_000  # operations × rows: about a millisecond
 
 
-class Slots:
-    """The numbers of one run of a batch: the slots outside the rows, the sums, a workspace."""
+class Slots(NamedTuple):
+    """The numbers of one run of a batch."""
 
-    __slots__ = ("space", "sums", "values")
-
-    def __init__(self, values: Array, sums: Array, space: Array) -> None:
-        self.values, self.sums, self.space = values, sums, space
+    values: Array  # the slots outside the rows
+    sums: Array  # those of them that are summed up over the rows
+    space: Array  # for the rows
 
 
 class NativeBatch:
@@ -52,12 +51,10 @@ class NativeBatch:
         make_row_runner: type[Lanes] | type[Blocks] = Lanes if in_lanes else Blocks
         self.row_runner: RowRunner = make_row_runner(tape, slots, reduced)
         self.name = self.row_runner.name
+        self.tape = tape
         self.first_sum = tape.first + len(before.order)
         self.end_of_sums = self.first_sum + len(reduced)
         self.slot_count = self.end_of_sums + len(after.order)
-        self.constants = slice(len(tape.parameters) + tape.input_count, tape.first)
-        self.constant_numbers = tape.constants
-        self.parameters = slice(0, len(tape.parameters))
         # a third of the time that NumPy takes to read a list
         self._put_parameters: Any = Struct(f"{len(tape.parameters)}d").pack_into
         self.output = int(slots[tape.outputs[0]])
@@ -97,7 +94,8 @@ class NativeBatch:
             return self._free.pop()
         except IndexError:
             values = Array(self.slot_count)
-            values.numbers[self.constants] = self.constant_numbers
+            first_constant = self.tape.first - len(self.tape.constants)
+            values.numbers[first_constant : self.tape.first] = self.tape.constants
             sums = values.part(self.first_sum, self.end_of_sums)
             return Slots(values, sums, self.row_runner.workspace())
 

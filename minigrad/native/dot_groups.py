@@ -143,45 +143,25 @@ def _cover(by: Any) -> tuple[Any, Any, Any]:
 
 def write_dots(function: Any) -> None:
     """Write the function of a run; its arguments are those of every kernel's."""
-    _, _, count, _, _ = function.args
-    builder = ir.IRBuilder(function.append_basic_block())
-    dots = _Dots(Code(builder, TOGETHER), function)
-    whole = builder.and_(count, LONG(-AT_ONCE))
-    with dots.code.loop(whole, AT_ONCE) as first:
-        dots.write([builder.add(first, LONG(i)) for i in range(AT_ONCE)])
-    with dots.code.loop(builder.sub(count, whole)) as last:
-        dots.write([builder.add(whole, last)])
-    builder.ret_void()
+    slots, index, count, operands, _ = function.args
+    b = ir.IRBuilder(function.append_basic_block())
+    code = Code(b, TOGETHER)
+    length = b.add(operands, LONG(1))  # of a group's part of the index
 
+    def product(part: Any, place: Any) -> Native:
+        shared = b.load(code.indexed(slots, part, place))
+        return code.splat(shared) * code.load(code.indexed(slots, part, b.add(place, LONG(1))))
 
-class _Dots:
-    """The function while it is written."""
-
-    def __init__(self, code: Code, function: Any) -> None:
-        self.code = code
-        self.slots, self.index, _, self.operands, _ = function.args
-        self.length = code.builder.add(self.operands, LONG(1))  # of a group's part of the index
-
-    def write(self, groups: list[Any]) -> None:
+    def write(parts: list[Any]) -> None:
         """Some groups at once, from the first pair to the last."""
-        parts = [
-            self.code.builder.gep(self.index, [self.code.builder.mul(group, self.length)])
-            for group in groups
-        ]
 
         def products(place: Any) -> list[Native]:
-            return [self._product(part, place) for part in parts]
+            return [product(part, place) for part in parts]
 
-        sums = self.code.folded(products(LONG(1)), (3, 2, self.length), products)
+        sums = code.folded(products(LONG(1)), (3, 2, length), products)
         for part, sum_ in zip(parts, sums):
-            self.code.store(sum_, self._slot(part, LONG(0)))
+            code.store(sum_, code.indexed(slots, part, LONG(0)))
 
-    def _product(self, part: Any, place: Any) -> Native:
-        b = self.code.builder
-        shared = b.load(self._slot(part, place))
-        return self.code.splat(shared) * self.code.load(self._slot(part, b.add(place, LONG(1))))
-
-    def _slot(self, part: Any, place: Any) -> Any:
-        """Where the slot is whose number stands at a place of a group's part."""
-        b = self.code.builder
-        return b.gep(self.slots, [b.sext(b.load(b.gep(part, [place])), LONG)])
+    for groups in code.places_of(count, AT_ONCE):
+        write([b.gep(index, [b.mul(group, length)]) for group in groups])
+    b.ret_void()

@@ -89,11 +89,8 @@ def _define(module: Any, name: str, kernel: Kernel, count: int, form: str) -> No
             for rows in code.vectors_of(run.rows, AT_ONCE):
                 run.fold(kernel, [(gate, row) for row in rows])
     else:
-        whole = builder.and_(run.count, LONG(-AT_ONCE))
-        with code.loop(whole, AT_ONCE) as gate:
-            run.fold(kernel, [(builder.add(gate, LONG(i)), LONG(0)) for i in range(AT_ONCE)])
-        with code.loop(builder.sub(run.count, whole)) as gate:
-            run.fold(kernel, [(builder.add(gate, whole), LONG(0))])
+        for gates in code.places_of(run.count, AT_ONCE):
+            run.fold(kernel, [(gate, LONG(0)) for gate in gates])
     builder.ret_void()
 
 
@@ -122,8 +119,8 @@ class _Run:
     def operand(self, gate: Any, place: Any) -> Any:
         """Where the operand of a gate at a place begins."""
         b = self.code.builder
-        begin = b.load(b.gep(self.index, [b.add(b.mul(place, self.count), gate)]))
-        return b.gep(self.numbers, [b.sext(begin, LONG)])
+        place = b.add(b.mul(place, self.count), gate)
+        return self.code.indexed(self.numbers, self.index, place)
 
     def result(self, gate: Any) -> Any:
         """Where the result of a gate begins."""

@@ -88,6 +88,11 @@ class Code:
             return pointer
         return self.builder.bitcast(pointer, self.number.as_pointer())
 
+    def indexed(self, numbers: Any, index: Any, place: Any) -> Any:
+        """Where among numbers the one is that stands at a place of an index."""
+        b = self.builder
+        return b.gep(numbers, [b.sext(b.load(b.gep(index, [place])), LONG)])
+
     def intrinsic(self, name: str, *operands: Native) -> Native:
         """An operation of the processor that LLVM knows by name."""
         full_name = name + (".f64" if self.width == 1 else f".v{self.width}f64")
@@ -125,11 +130,20 @@ class Code:
         builder.cbranch(builder.icmp_signed("<", following, count), body, after)
         builder.position_at_end(after)
 
-    def vectors_of(self, rows: Any, together: int) -> Iterator[list[Any]]:
-        """Loop over rows: so many vectors together, then, in a loop of its own, what is left.
+    def places_of(self, count: Any, together: int) -> Iterator[list[Any]]:
+        """Loop over places: so many together, then, in a loop of its own, one by one.
 
-        Gives the first rows of the vectors, once for each loop: what is written then is its body.
+        Gives the places once for each loop: what is written then is its body.
         """
+        b = self.builder
+        whole = b.and_(count, LONG(-together))
+        with self.loop(whole, together) as first:
+            yield [b.add(first, LONG(i)) for i in range(together)]
+        with self.loop(b.sub(count, whole)) as rest:
+            yield [b.add(whole, rest)]
+
+    def vectors_of(self, rows: Any, together: int) -> Iterator[list[Any]]:
+        """Loop over rows in the same way: gives the first rows of so many vectors, and of one."""
         b = self.builder
         padded = b.and_(b.add(rows, LONG(self.width - 1)), LONG(-self.width))
         whole = b.and_(padded, LONG(-together * self.width))

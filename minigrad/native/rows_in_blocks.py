@@ -12,7 +12,6 @@ tile. Needs llvmlite and NumPy.
 
 from __future__ import annotations
 
-import ctypes
 from functools import cache
 from typing import Any, Final
 
@@ -21,7 +20,7 @@ import numpy as np
 
 from ..tape import Tape
 from .kernels import ROWS, ROWS_SIGNATURE, SLOT, SLOTS, addresses
-from .machine import machine
+from .machine import function_at, machine
 from .operand import INT, LONG, POINTER, VOID, Code
 from .row_runner import RowRunner
 from .schedule import Array
@@ -191,11 +190,10 @@ def _tiled(weights: Any) -> Any:
 def run_rows() -> tuple[int, Any]:
     """The loop, as an address and as a function of Python.
 
-    run_rows(values, workspace, fields, columns, stride, count, sums): see `Blocks.call`.
+    run_rows(values, workspace, fields, columns, stride, count, sums): see `RowRunner.call`.
     """
-    kinds = [ctypes.c_void_p] * 4 + [ctypes.c_int64] * 2 + [ctypes.c_void_p]
     (address,) = machine().compile(_Writer().module, ["run_rows"], passes=False)
-    return address, ctypes.CFUNCTYPE(None, *kinds)(address)
+    return address, function_at(address, 7)
 
 
 class _Writer:
@@ -226,14 +224,13 @@ class _Writer:
 
     def _gather(self, numbers: Any, index: str, count: Any, results: Any) -> None:
         """Copy the numbers that an index names."""
-        b = self.b
         with self.code.loop(count) as k:
-            b.store(b.load(b.gep(numbers, [self._index(index, k)])), b.gep(results, [k]))
+            number = self.b.load(self._indexed(numbers, index, k))
+            self.b.store(number, self.b.gep(results, [k]))
 
-    def _index(self, name: str, k: Any) -> Any:
-        b = self.b
-        index = b.inttoptr(self.field[name], INT.as_pointer())
-        return b.sext(b.load(b.gep(index, [k])), LONG)
+    def _indexed(self, numbers: Any, name: str, k: Any) -> Any:
+        index = self.b.inttoptr(self.field[name], INT.as_pointer())
+        return self.code.indexed(numbers, index, k)
 
     def _fill_workspace(self, tile_sums: Any) -> None:
         """What is the same for all blocks."""
@@ -241,7 +238,7 @@ class _Writer:
         rows = self._rows_from(LONG(0))
         known_slots = b.gep(self.space, [b.mul(field["input_count"], LONG(SLOT))])
         with code.loop(field["known_count"]) as k:
-            number = vectors.splat(b.load(b.gep(self.values, [self._index("known", k)])))
+            number = vectors.splat(b.load(self._indexed(self.values, "known", k)))
             slot = b.gep(known_slots, [b.mul(k, LONG(SLOT))])
             with code.loop(rows, vectors.width) as row:
                 vectors.store(number, b.gep(slot, [row]))
@@ -255,8 +252,8 @@ class _Writer:
         self._gather(tile_sums, "terms", field["sum_count"], sums)
         with code.loop(b.sub(field["term_count"], field["sum_count"])) as rest:
             k = b.add(field["sum_count"], rest)
-            sum_ = b.gep(sums, [self._index("sums", k)])
-            term = code.load(b.gep(tile_sums, [self._index("terms", k)]))
+            sum_ = self._indexed(sums, "sums", k)
+            term = code.load(self._indexed(tile_sums, "terms", k))
             code.store(code.load(sum_) + term, sum_)
 
     def _rows_from(self, begin: Any) -> Any:

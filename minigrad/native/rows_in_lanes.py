@@ -6,7 +6,6 @@ rows is summed lane by lane, and across the lanes at the end. Needs llvmlite and
 
 from __future__ import annotations
 
-import ctypes
 from typing import Any
 
 import llvmlite.ir as ir
@@ -14,7 +13,7 @@ import numpy as np
 
 from ..tape import EACH_ROW, Tape
 from .formulas import emit
-from .machine import machine
+from .machine import function_at, machine
 from .operand import DOUBLE, LONG, POINTER, VOID, Code, Condition, Native
 from .row_runner import RowRunner
 from .schedule import Array
@@ -30,8 +29,7 @@ class Lanes(RowRunner):
         writer = _Writer(tape, slots, reduced)
         self.engine = machine().engine(writer.module, passes=False)  # owns the code
         self.address = self.engine.get_function_address("run_rows")
-        kinds = [ctypes.c_void_p] * 5 + [ctypes.c_int64] * 2 + [ctypes.c_void_p]
-        self.function = ctypes.CFUNCTYPE(None, *kinds)(self.address)
+        self.function = function_at(self.address, 8)
         self.outside = np.array(writer.outside, dtype=np.int64)
         self.outside_address = self.outside.ctypes.data
         self.totals = 8 * self.step * len(self.outside)  # where in the workspace they begin

@@ -7,7 +7,6 @@ to compile for a circuit but kernels that no circuit has used before. Needs llvm
 
 from __future__ import annotations
 
-import ctypes
 from functools import cache
 from math import prod
 from typing import Any
@@ -18,7 +17,7 @@ import numpy as np
 from ..tape import Kernel, Tape
 from .dot_groups import Step
 from .kernels import NUMBERS, SIGNATURE, STRETCH, STRETCHABLE, addresses
-from .machine import machine
+from .machine import function_at, machine
 from .operand import INT, LONG, POINTER, VOID, Code
 
 CACHE_LINE = 8  # doubles
@@ -43,13 +42,6 @@ class Array:
         part = Array.__new__(Array)
         part.numbers, part.address = self.numbers[begin:end], self.address + 8 * begin
         return part
-
-
-def function_address(function: Any) -> int:
-    """Where a native function begins."""
-    address: int | None = ctypes.cast(function, ctypes.c_void_p).value
-    assert address is not None
-    return address
 
 
 class Schedule:
@@ -95,20 +87,20 @@ class Schedule:
             (function, step.index.ctypes.data, step.length, step.operands, step.first)
             for function, step in zip(functions, steps)
         ]
+        _, self._run_all = _run_loop()
         self.steps = steps  # the table has the addresses of their indexes
         self.table = np.array(table, dtype=np.int64).reshape(-1, FIELDS)
-        self.run_all = _run_loop()
         self.address, self.count = self.table.ctypes.data, len(table)
         self.size = self.table.nbytes + sum(step.index.nbytes for step in steps)
 
     def call(self, values: Array) -> list[int]:
         """The native function that `run` calls, and its arguments."""
-        return [function_address(self.run_all), self.address, self.count, values.address]
+        return [_run_loop()[0], self.address, self.count, values.address]
 
     def run(self, values: Array) -> None:
         """Run every operation on an array of slots."""
         if self.count:
-            self.run_all(self.address, self.count, values.address)
+            self._run_all(self.address, self.count, values.address)
 
 
 def slot_numbers(tape: Tape, *orders: list[int]) -> Any:
@@ -143,8 +135,8 @@ def _steps(kernel: Kernel, index: Any, first: int) -> list[Step]:
 
 
 @cache
-def _run_loop() -> Any:
-    """The loop over runs, native too: calls each run's function."""
+def _run_loop() -> tuple[int, Any]:
+    """The loop over runs, native too, which calls each run's function: its address, and itself."""
     module = ir.Module()
     kind = ir.FunctionType(VOID, [LONG.as_pointer(), LONG, POINTER])
     function = ir.Function(module, kind, "run_all")
@@ -159,5 +151,4 @@ def _run_loop() -> Any:
         b.call(kernel, [slots, index, field[2], field[3], b.gep(slots, [field[4]])])
     b.ret_void()
     (address,) = machine().compile(module, ["run_all"], passes=False)
-    prototype = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64, ctypes.c_void_p)
-    return prototype(address)
+    return address, function_at(address, 3)

@@ -187,10 +187,10 @@ def dot_tile_code() -> int:
     b = code.builder
     together = 4 if code.width == 8 else 2  # vectors of rows: AVX-512 has registers for more
     totals = [b.alloca(code.number) for _ in range(UNITS * together)]
-    all_weights = b.gep(space, [b.sext(b.load(b.gep(index, [pairs])), LONG)])
+    all_weights = code.indexed(space, index, pairs)
 
     def products(weights: Any, k: Any, vectors: list[Any]) -> list[Native]:
-        wire = b.gep(space, [b.sext(b.load(b.gep(index, [k])), LONG)])
+        wire = code.indexed(space, index, k)
         xs = [code.load(b.gep(wire, [row])) for row in vectors]
         of_units = b.gep(weights, [b.mul(k, LONG(UNITS))])
         ws = [code.splat(b.load(b.gep(of_units, [LONG(j)]))) for j in range(UNITS)]
@@ -232,8 +232,8 @@ def product_tile_code() -> int:
 
     with code.loop(tiles) as tile:
         first = b.mul(tile, LONG(LEFT + RIGHT))
-        begins = [b.load(b.gep(index, [b.add(first, LONG(i))])) for i in range(LEFT + RIGHT)]
-        wires = [b.gep(space, [b.sext(begin, LONG)]) for begin in begins]
+        places = [b.add(first, LONG(i)) for i in range(LEFT + RIGHT)]
+        wires = [code.indexed(space, index, place) for place in places]
         for place in totals:
             b.store(code.constant(0.0).value, place)
         with code.loop(whole, code.width) as row:
