@@ -15,7 +15,7 @@ from ..engine import (
     TracingError,
     Value,
     is_dot,
-    number_of,
+    numbers_of,
     order_with_dots,
     recorded,
     with_gates,
@@ -88,7 +88,7 @@ class Recording:
 
     def parameter_numbers(self) -> list[float]:
         """What the parameters are at the moment."""
-        return list(map(number_of, self.parameters))
+        return numbers_of(self.parameters)
 
     def check_places(self) -> None:
         """Raise a TracingError if the function would find other parameters than it did."""
@@ -152,7 +152,7 @@ class Recording:
             structure, wires = take_result_apart(self.name, result, with_numbers=True)
         except TypeError:
             return _listed(replayed), described(result)
-        numbers = list(map(number_of, wires))
+        numbers = numbers_of(wires)
         if structure == self.output_structure:
             same = all(map(_close, numbers, replayed))
             return None if same else (_listed(replayed), _listed(numbers))

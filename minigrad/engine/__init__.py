@@ -4,6 +4,7 @@ from . import micrograd_names as micrograd_names
 from .backward import Value
 from .circuit import Circuit
 from .copying import copied, restored
+from .many import clear_gradients, gradients_of, numbers_of, write_numbers
 from .modes import no_grad, observing, with_gates
 from .order import leaves_and_gates, order_with_dots, topological_order
 from .recording import as_wire, constant, install, new_wire, observed, observers
@@ -35,9 +36,11 @@ __all__ = [
     "Value",
     "as_wire",
     "check_stage",
+    "clear_gradients",
     "constant",
     "copied",
     "gradient_of",
+    "gradients_of",
     "install",
     "is_dot",
     "is_nonfinite_birth",
@@ -47,6 +50,7 @@ __all__ = [
     "no_grad",
     "note_source",
     "number_of",
+    "numbers_of",
     "observed",
     "observers",
     "observing",
@@ -63,4 +67,5 @@ __all__ = [
     "with_gates",
     "write_data",
     "write_grad",
+    "write_numbers",
 ]

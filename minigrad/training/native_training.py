@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..compiled import Recording
-from ..engine import Value, number_of, write_data, write_grad
+from ..engine import Value, numbers_of, write_data, write_grad
 from ..native import Array, NativeTape, are_native, machine
 from ..rules import Formula, as_number
 from .optim import Optimizer
@@ -80,7 +80,7 @@ class Route:
         """Put the parameters that are not trained into their slots."""
         if self.frozen:
             slots, wires = zip(*self.frozen)
-            self.values.numbers[list(slots)] = list(map(number_of, wires))
+            self.values.numbers[list(slots)] = numbers_of(wires)
 
 
 def _whole_vectors(holds: Any) -> int:
@@ -132,7 +132,7 @@ class NativeTraining:
             self.formulas, self._job_is_for = formulas, None
         self.has_tried = False
         self.steps_before = self.optimizer.steps - self.done
-        self.data.numbers[:count] = list(map(number_of, self.moved))
+        self.data.numbers[:count] = numbers_of(self.moved)
         columns = dict(zip(self.formulas.state, zip(*states)))
         for i, part in enumerate(self.formulas.own):
             self.state.numbers[i, :count] = columns[part]

@@ -10,13 +10,11 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Sequence
-from itertools import repeat
 from math import hypot, sqrt
 from typing import Any
 
-from ..engine import Value, gradient_of, number_of, one_at_a_time, write_data, write_grad
+from ..engine import Value, clear_gradients, gradients_of, numbers_of, write_numbers
 
 
 class ByAttribute:
@@ -45,28 +43,16 @@ class ByAttribute:
             parameter.grad = None
 
 
-class BySlot(ByAttribute):
-    """The way to Values, to which only floats are written: each loop runs in C."""
+class BySlot:
+    """The way to Values, to which only floats are written."""
 
-    @staticmethod
-    def data(parameters: Iterable[Any]) -> list[Any]:
-        return list(map(number_of, parameters))
-
-    @staticmethod
-    def grads(parameters: Iterable[Any]) -> list[Any]:
-        return list(map(gradient_of, parameters))
-
-    @staticmethod
-    def write(parameters: Iterable[Any], data: Iterable[Any]) -> None:
-        deque(map(write_data, parameters, data), maxlen=0)
-
-    @staticmethod
-    def clear(parameters: Iterable[Any]) -> None:
-        with one_at_a_time:  # not in the middle of a backward pass
-            deque(map(write_grad, parameters, repeat(None)), maxlen=0)
+    data = staticmethod(numbers_of)
+    grads = staticmethod(gradients_of)
+    write = staticmethod(write_numbers)
+    clear = staticmethod(clear_gradients)
 
 
-def access_to(parameters: Sequence[Any]) -> type[ByAttribute]:
+def access_to(parameters: Sequence[Any]) -> type[BySlot] | type[ByAttribute]:
     """The way to these parameters."""
     return BySlot if all(map(keeps_slots, parameters)) else ByAttribute
 
