@@ -13,7 +13,9 @@ import minigrad as mg
 
 MISSING = [name for name in ("llvmlite", "numpy") if importlib.util.find_spec(name) is None]
 
-collect_ignore_glob = ["minigrad/native/*.py", "tests/helpers/lanes.py"] if MISSING else []
+NATIVE = ["minigrad/native/*.py", "minigrad/training/native_*.py"]
+NATIVE += ["minigrad/training/optim_machine_code.py", "tests/helpers/lanes.py"]
+collect_ignore_glob = NATIVE if MISSING else []
 
 
 def pytest_report_header() -> str:

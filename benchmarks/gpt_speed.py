@@ -75,8 +75,8 @@ def gpt(quick: bool, targets: Targets) -> None:
             if name == OURS:
                 step(NAME)
                 step(OTHER_NAME)
-                (recording,) = loss._recordings.values()
-                native = partial(recording._runner.run_on, recording._runner.take())
+                (recording,) = loss.recordings.values()
+                native = partial(recording.runner.run_on, recording.runner.take())
                 runs["minigrad, native tape alone"] = Run(native)
         runs[NUMPY] = Run(partial(NumpyGPT(numbers), NAME))
         for tool, make in {"PyTorch": torch_gpt, "JAX, jit": jax_gpt}.items():

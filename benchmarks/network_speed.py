@@ -63,8 +63,8 @@ class Ours:
         self.compiled.run_rows(rows)
         runner = rows.recording.batch_runner()
         slots = runner.take()
-        slots.values.numbers[runner.parameters] = self.task.parameters
-        return partial(runner.run_on, slots, rows)
+        slots.values.numbers[: len(self.task.parameters)] = self.task.parameters
+        return partial(runner.run_on, slots, runner.columns(rows), rows.count)
 
 
 def check(task: Task, quick: bool) -> None:

@@ -28,10 +28,10 @@ def tapes(quick: bool, targets: Targets) -> None:
         compiled(x)
         first = perf_counter() - start
         gates = compiled.stats()["gates"]
-        (recording,) = compiled._recordings.values()
-        values = recording._runner.take()
-        values.numbers[: recording._runner.first_constant] = 0.1
-        seconds = median(partial(recording._runner.run_on, values))
+        (recording,) = compiled.recordings.values()
+        values = recording.runner.take()
+        values.numbers[: recording.runner.first_constant] = 0.1
+        seconds = median(partial(recording.runner.run_on, values))
         each = seconds / gates * 1e9
         smallest = smallest or each
         print(
@@ -60,8 +60,9 @@ def rows(quick: bool, targets: Targets) -> None:
             data = loss.rows(X, y)
             runner = data.recording.batch_runner()
             slots = runner.take()
-            slots.values.numbers[runner.parameters] = [p.data for p in data.recording.parameters]
-            seconds = median(partial(runner.run_on, slots, data))
+            numbers = data.recording.parameter_numbers()
+            slots.values.numbers[: len(numbers)] = numbers
+            seconds = median(partial(runner.run_on, slots, runner.columns(data), data.count))
             each = seconds / data.recording.gate_count / 1024 * 1e9
             name = f"MLP({inputs}, [{hidden}, {hidden}, 1]), {activation}"
             shown = f"{seconds * 1e6:10,.1f} µs {each:7.3f} ns per gate and row"

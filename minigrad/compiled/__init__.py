@@ -1,20 +1,15 @@
-"""The wing compiled."""
+"""`mg.compile`: a function that is recorded once, and replayed from then on.
+
+`compiler` is what users call. It takes arguments apart (`arguments`), keeps one `recording` for
+each structure of them, during which `tracing` refuses what no replay could repeat, and notices when
+the function's `parameters` are other objects than they were; `rows` are the numbers of a batch.
+`executors` run the tape: in Python, or by `native`.
+"""
 
 from .arguments import take_apart
 from .compiler import Compiled, compile
-from .executors import PythonTape
 from .recording import Recording
-from .rows import MOST_TOGETHER, Rows, ordered
+from .rows import Rows, ordered
 from .tracing import TracingError
 
-__all__ = [
-    "MOST_TOGETHER",
-    "Compiled",
-    "PythonTape",
-    "Recording",
-    "Rows",
-    "TracingError",
-    "compile",
-    "ordered",
-    "take_apart",
-]
+__all__ = ["Compiled", "Recording", "Rows", "TracingError", "compile", "ordered", "take_apart"]

@@ -1,4 +1,4 @@
-"""The structure of a function's arguments: what stays the same from call to call, and the numbers.
+"""The structure of a function's arguments and results: what is the same at each call, and the rest.
 
 >>> numbers = []
 >>> structure = take_apart(([1.0, 2.0], 3), numbers)
@@ -8,7 +8,13 @@
 (['a', 'b'], 'c')
 
 A list, a tuple, a dict and a NumPy array are structure, and so are None, a bool, a str and a class;
-anything that is one number, and a `Value`, is a number.
+anything that is one number, and a `Value`, is a number. What a function returns is made of Values:
+
+>>> structure, wires = take_result_apart("loss", [Value(1.0), (Value(2.0), None)])
+>>> structure
+(<class 'list'>, 'number', (<class 'tuple'>, 'number', ('fixed', None)))
+>>> wires
+[Value(data=1.0, grad=?), Value(data=2.0, grad=?)]
 """
 
 from __future__ import annotations
@@ -16,8 +22,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from ..engine import Value
-from ..rules import as_number
+from ..engine import Value, as_wire
+from ..rules import as_number, described
 
 NUMBER: Final = "number"
 TOO_DEEP: Final = (
@@ -93,6 +99,63 @@ def _array(shape: tuple[int, ...], numbers: Iterator[Any]) -> Any:
     for place in numpy.ndindex(shape):
         array[place] = next(numbers)
     return array
+
+
+def take_result_apart(
+    name: str, result: Any, *, with_numbers: bool = False
+) -> tuple[Hashable, list[Value]]:
+    """The structure of what the function of that name has returned, and the Values in it.
+
+    None, a bool or a str may stand beside Values; it is the same at every call.
+    `with_numbers`: a plain number counts as a Value, as `where` gives one or the other.
+    """
+    wires: list[Value] = []
+    try:
+        structure = _taken_apart(result, wires, with_numbers)
+        if not wires:
+            raise TypeError(f"{described(result)}{_remedy(result)}")
+    except TypeError as error:
+        raise TypeError(
+            f"{name} must return a Value, or a list, tuple, dict or array of Values; it returned "
+            f"{error}"
+        ) from None
+    except RecursionError:
+        raise ValueError(
+            f"{name} returned lists that are nested too deep for Python's recursion limit: return "
+            "its Values in one list"
+        ) from None
+    return structure, wires
+
+
+def _taken_apart(result: Any, wires: list[Value], with_numbers: bool) -> Hashable:
+    kind = type(result)
+    if isinstance(result, Value) or (with_numbers and (kind is float or kind is int)):
+        wires.append(as_wire(result))
+        return NUMBER
+    if isinstance(result, (list, tuple)):
+        made = kind if hasattr(kind, "_make") else list if isinstance(result, list) else tuple
+        return (made, *[_taken_apart(item, wires, with_numbers) for item in result])
+    if isinstance(result, dict):
+        items = [(key, _taken_apart(item, wires, with_numbers)) for key, item in result.items()]
+        return (dict, *items)
+    if kind.__name__ == "ndarray" and all(isinstance(item, Value) for item in result.flat):
+        wires.extend(result.flat)
+        return ("array", tuple(result.shape)) if result.shape else NUMBER
+    if result is None or kind is bool or kind is str:
+        return ("fixed", result)
+    raise TypeError(f"{described(result)}{_remedy(result)}")
+
+
+def _remedy(result: Any) -> str:
+    if result is None:
+        return ": is a return missing?"
+    if isinstance(result, (list, tuple, dict)):
+        return ", with no Value in it"
+    if hasattr(type(result), "__float__"):
+        return ": make it from Values, or write mg.constant(...) around a number that never changes"
+    if isinstance(result, Iterable) and not isinstance(result, (str, bytes)):
+        return ": make a list of it, in an order that is the same at every call"
+    return ""
 
 
 def structure_text(structure: Any) -> str:

@@ -19,17 +19,25 @@ import functools
 import sys
 from collections.abc import Callable, Hashable
 from math import isnan
+from pickle import PicklingError
 from threading import RLock
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
-from ..engine import Value, constant, observed, observers, output_of, with_gates
-from ..rules import as_number, described
+from ..engine import (
+    Value,
+    constant,
+    number_of,
+    observed,
+    observers,
+    output_of,
+    with_gates,
+)
+from ..rules import Gate, as_number, described
 from .arguments import put_together, take_apart
-from .gate import gate_of
 from .methods import kept_with
 from .recording import Recording, record_function
 from .rows import Rows, rows_of
-from .tracing import FIXED, TracingError, is_recording, refuse_while_recording
+from .tracing import FIXED, is_recording, refuse_while_recording
 
 EXECUTORS: Final = ("auto", "python", "tape", "lanes")
 
@@ -79,10 +87,10 @@ class Compiled:
         self.name: str = getattr(function, "__name__", type(function).__name__)
         self.check = check
         self.executor = executor
-        self._recordings: dict[Hashable, Recording] = {}
+        self.gate = gate_of(self.name)
+        self.recordings: dict[Hashable, Recording] = {}  # by the structure of the arguments
         self._latest: tuple[Recording, list[float]] | None = None  # in one: threads share it
         self._lock = RLock()
-        self._gate = gate_of(self.name)
         functools.update_wrapper(self, function, updated=())
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
@@ -91,12 +99,12 @@ class Compiled:
             return self.function(*arguments, **named)  # part of the circuit being recorded
         numbers: list[Any] = []
         structure = take_apart((arguments, named), numbers)
-        data = [x._data if isinstance(x, Value) else as_number(x) for x in numbers]
+        data = [number_of(x) if isinstance(x, Value) else as_number(x) for x in numbers]
         recording = self._recording(structure, data)
-        parameters = [wire._data for wire in recording.parameters]
+        parameters = recording.parameter_numbers()
         outputs, gradients = recording.run(parameters, data)
         if self.check:
-            recording.check(self, parameters, data, outputs)
+            recording.check(parameters, data, outputs)
         wires = [i for i, number in enumerate(numbers) if isinstance(number, Value)]
         first_input = len(recording.parameters)
         results = []
@@ -144,12 +152,12 @@ class Compiled:
 
         All are divided by `divisor`: with the number of rows they are means.
         """
-        if rows.recording.compiled_gate is not self._gate:
+        if rows.recording.gate is not self.gate:
             raise ValueError(
                 f"run_rows of {self!r} got rows that were made by another compiled function, "
                 f"{rows.recording.name}: make them with its own rows(...)"
             )
-        self._check_places(rows.recording)
+        rows.recording.check_places()
         self._latest = rows.recording, rows.row(0)
         return self._run(rows, divisor)
 
@@ -158,13 +166,13 @@ class Compiled:
             f"a batch of {self.name}", FIXED, f"Write mg.sum([{self.name}(row) for row in rows])"
         )
         recording = rows.recording
-        parameters = [wire._data for wire in recording.parameters]
+        parameters = recording.parameter_numbers()
         try:
             if self.check and not recording.checked:
                 for i in {0, rows.count - 1}:
                     numbers = rows.row(i)
                     outputs, _ = recording.run(parameters, numbers)
-                    recording.check(self, parameters, numbers, outputs)
+                    recording.check(parameters, numbers, outputs)
             total, gradients = recording.batch_runner().run(parameters, rows, divisor)
         except IndexError:
             rows.explain_nan(parameters)
@@ -187,7 +195,7 @@ class Compiled:
         for leaf, label in zip(leaves, recording.input_labels):
             leaf.label = label
         with with_gates():
-            return recording.call(self.function, leaves)
+            return recording.call(leaves)
 
     def stats(self) -> dict[str, Any]:
         """What the recorder and the compiler made of the latest circuit.
@@ -209,33 +217,25 @@ class Compiled:
     def clear(self) -> None:
         """Forget all recordings; the next call records again."""
         with self._lock:
-            self._recordings.clear()
+            self.recordings.clear()
 
     def _recording(self, structure: Hashable, numbers: list[float]) -> Recording:
-        recording = self._recordings.get(structure)
+        recording = self.recordings.get(structure)
         if recording is None:
             with self._lock:
-                recording = self._recordings.get(structure)
+                recording = self.recordings.get(structure)
                 if recording is None:
                     recording = record_function(self, structure, numbers)
-                    self._recordings[structure] = recording
+                    self.recordings[structure] = recording
         else:
-            self._check_places(recording)
+            recording.check_places()
         self._latest = recording, numbers
         return recording
-
-    def _check_places(self, recording: Recording) -> None:
-        if not recording.places.unchanged():
-            raise TracingError(
-                f"a parameter of {self.name}, or what leads to it, has been replaced by another "
-                f"object since {self.name} was recorded: write w.data = number to change a "
-                f"parameter, or call {self.name}.clear() to record again"
-            )
 
     def _result(self, data: float, leaves: tuple[Value, ...], gradient: tuple[float, ...]) -> Value:
         if not leaves:
             return constant(data)
-        wire = output_of(self._gate, leaves, data, gradient)
+        wire = output_of(self.gate, leaves, data, gradient)
         return observed(wire) if observers or data - data != 0.0 else wire
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
@@ -260,7 +260,7 @@ class Compiled:
         return Compiled, (self.function, self.check, self.executor)
 
     def __repr__(self) -> str:
-        return f"<compiled {self.name}, {len(self._recordings)} recordings>"
+        return f"<compiled {self.name}, {len(self.recordings)} recordings>"
 
 
 def _named(function: Any) -> Any:
@@ -269,3 +269,35 @@ def _named(function: Any) -> Any:
     for name in getattr(function, "__qualname__", "").split("."):
         thing = getattr(thing, name, None)
     return thing
+
+
+class CompiledGate(Gate):
+    """The gate behind the result of a compiled function: it has no rules, only numbers.
+
+    It is a function of this program, and in no table.
+    """
+
+    def __reduce__(self) -> NoReturn:
+        raise PicklingError(
+            f"the result of the compiled {self.name} cannot be pickled: its gate is a function of "
+            f"this program. Pickle numbers (.data), or what {self.name}.function(...) or "
+            f"{self.name}.circuit gives"
+        )
+
+
+def gate_of(name: str) -> Gate:
+    """The gate of the compiled function of that name.
+
+    >>> gate_of("square").sentence
+    'a compiled function: multiplies the gradient by its own derivatives'
+    """
+
+    def no_rule(*_: Any) -> Any:
+        raise TypeError(
+            f"the result of the compiled {name} is one gate that knows its gradients as numbers: "
+            "for second derivatives, formulas and pictures call the function without mg.compile "
+            f"({name}.function) or take {name}.circuit"
+        )
+
+    sentence = "a compiled function: multiplies the gradient by its own derivatives"
+    return CompiledGate(name, name, no_rule, sentence, no_rule, arity=None)

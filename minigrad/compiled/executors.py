@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Any, Protocol
 
 from ..engine import Value
 from ..native import has_native, require_native
-from ..tape import Tape, flatten_batch, replay
-
-if TYPE_CHECKING:
-    from .rows import Rows
-
-# how much arithmetic of one row is straight-line code in lanes:
-FASTEST_IN_LANES: Final = 1000  # up to here nothing is as fast
-LARGEST_IN_LANES: Final = 5000  # beyond, compiling takes longer than it saves
+from ..tape import Tape, flatten_batch, merged, replay
 
 
 class Runner(Protocol):
@@ -27,6 +20,17 @@ class Runner(Protocol):
         self, parameters: list[float], inputs: list[float]
     ) -> tuple[list[float], list[list[float]]]:
         """The outputs, and for each its gradients towards parameters and inputs."""
+
+
+class Rows(Protocol):
+    """The rows of a batch, as far as an executor knows them; see `rows`."""
+
+    count: int
+    numbers: Any
+    prepared: dict[int, Any]
+
+    def row(self, i: int) -> list[float]:
+        """The numbers of one row."""
 
 
 class BatchRunner(Protocol):
@@ -64,14 +68,14 @@ class PythonRows:
     name = "python tape, row by row"
 
     def __init__(self, tape: Tape) -> None:
-        self.tape = tape
-        self.size = 8 * (tape.slot_count + sum(map(len, tape.operands)))
+        self.example = PythonTape(tape)
+        self.size = self.example.size
 
     def run(self, parameters: list[float], rows: Rows, divisor: int) -> tuple[float, list[float]]:
         """See `BatchRunner`."""
         total, gradients = 0.0, [0.0] * len(parameters)
         for i in range(rows.count):
-            (output,), (sent,) = replay(self.tape, parameters, rows.row(i))
+            (output,), (sent,) = self.example.run(parameters, rows.row(i))
             total += output
             gradients = [old + new for old, new in zip(gradients, sent)]
         return total / divisor, [sent / divisor for sent in gradients]
@@ -79,17 +83,11 @@ class PythonRows:
 
 def make_runner(tape: Tape, executor: str) -> Runner:
     """What runs one example: the native tape where it is there and can run all kernels."""
-    if executor == "python" or (executor == "auto" and not (has_native() and _is_native(tape))):
+    if _runs_in_python(tape, executor):
         return PythonTape(tape)
-    require_native(executor)
     from ..native import NativeTape
 
     return NativeTape(tape)
-
-
-def _is_native(tape: Tape) -> bool:
-    """Whether no operation is a user's Python function."""
-    return all(kernel.is_native for kernel in set(tape.kernels))
 
 
 def make_batch_runner(
@@ -99,24 +97,22 @@ def make_batch_runner(
     tape: Tape,
     executor: str,
 ) -> BatchRunner:
-    """What runs the rows of a batch: lanes for small circuits, the tape for large ones."""
-    if executor == "python" or (executor == "auto" and not (has_native() and _is_native(tape))):
+    """What runs the rows of a batch; `tape` is that of one example."""
+    if _runs_in_python(tape, executor):
         return PythonRows(tape)
-    require_native(executor)
-    from ..native import Blocks, Lanes, NativeBatch
-    from ..tape import merged
+    from ..native import NativeBatch
 
-    batch_tape = merged(flatten_batch(output, parameters, inputs))
+    return NativeBatch(merged(flatten_batch(output, parameters, inputs)), executor)
+
+
+def _runs_in_python(tape: Tape, executor: str) -> bool:
+    """Whether that is wanted, or there is no other way: a user's Python function is not native."""
     if executor == "auto":
-        executor = "lanes" if _is_for_lanes(batch_tape) else "tape"
-    return NativeBatch(batch_tape, Lanes if executor == "lanes" else Blocks)
+        if not has_native():
+            return True
+        from ..native import is_native
 
-
-def _is_for_lanes(tape: Tape) -> bool:
-    """Whether straight-line code is the better choice: not where the tape works in tiles."""
-    from ..native import Tiling, arithmetic
-
-    size = arithmetic(tape)
-    if size <= FASTEST_IN_LANES:
-        return True
-    return size <= LARGEST_IN_LANES and 2 * Tiling(tape).arithmetic < size
+        return not all(map(is_native, set(tape.kernels)))
+    if executor != "python":
+        require_native(executor)
+    return executor == "python"

@@ -8,21 +8,26 @@ from contextlib import contextmanager
 from functools import partial
 from math import isnan
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
-from ..engine import Leaves, Value, leaves_and_gates, with_gates
-from ..rules import described
+from ..engine import Leaves, Value, leaves_and_gates, numbers_of, with_gates
+from ..rules import Gate, described
 from ..tape import Tape, flatten, replay
-from .arguments import put_together, structure_text
+from .arguments import put_together, structure_text, take_result_apart
 from .executors import BatchRunner, Runner, make_batch_runner, make_runner
 from .parameters import Places
-from .results import take_result_apart
 from .tracing import TracingError, recorded
 
-if TYPE_CHECKING:
-    from .compiler import Compiled
-
 TOLERANCE = 1e-9  # how far the replay may be from the function itself, relative
+
+
+class Recorded(Protocol):
+    """A compiled function, as far as its recordings know it."""
+
+    function: Callable[..., Any]
+    name: str
+    executor: str
+    gate: Gate
 
 
 class Behind(NamedTuple):
@@ -38,14 +43,14 @@ class Recording:
 
     def __init__(
         self,
-        compiled: Compiled,
+        compiled: Recorded,
         structure: Hashable,
         inputs: list[Value],
         result: Any,
         numbers: list[float],
     ) -> None:
-        self.structure, self.name = structure, compiled.name
-        self.compiled_gate = compiled._gate
+        self.function, self.name, self.gate = compiled.function, compiled.name, compiled.gate
+        self.structure, self.executor = structure, compiled.executor
         self.output_structure, self.outputs = take_result_apart(compiled.name, result)
         wires, leaves = _all_wires(self.outputs)
         self.input_labels = [wire.label for wire in inputs]
@@ -57,28 +62,40 @@ class Recording:
         self.behind = [_behind(found, self.parameters, inputs) for found in leaves]
         gates = [wire for wire in wires if not wire.is_leaf]
         self.gate_count = sum(map(_gates_shown, gates))
-        self.places = Places(compiled.function, self.parameters)
+        self.places = Places(self.function, self.parameters)
         self._inputs = inputs
         self.tape: Tape = flatten(self.outputs, self.parameters, inputs)
-        self._runner: Runner = make_runner(self.tape, compiled.executor)
+        self.runner: Runner = make_runner(self.tape, self.executor)
         self._batch_runner: BatchRunner | None = None
-        self._executor = compiled.executor
         self.checked = False
-        self._recorded_with = ([wire._data for wire in self.parameters], numbers)
+        self._recorded_with = (self.parameter_numbers(), numbers)
         self._is_partial = any(kernel.partial for kernel in self.tape.kernels)
         self.index_limits = _index_limits(self.tape)
         self.seconds = 0.0
 
-    def call(self, function: Callable[..., Any], leaves: Sequence[Value]) -> Any:
+    def call(self, leaves: Sequence[Value]) -> Any:
         """The function itself, on wires in the structure of this recording."""
         arguments, named = put_together(self.structure, iter(leaves))
-        return function(*arguments, **named)
+        return self.function(*arguments, **named)
+
+    def parameter_numbers(self) -> list[float]:
+        """What the parameters are at the moment."""
+        return numbers_of(self.parameters)
+
+    def check_places(self) -> None:
+        """Raise a TracingError if the function would find other parameters than it did."""
+        if not self.places.unchanged():
+            raise TracingError(
+                f"a parameter of {self.name}, or what leads to it, has been replaced by another "
+                f"object since {self.name} was recorded: write w.data = number to change a "
+                f"parameter, or call {self.name}.clear() to record again"
+            )
 
     def run(
         self, parameters: list[float], numbers: list[float]
     ) -> tuple[list[float], list[list[float]]]:
         """The outputs and their gradients towards the parameters and the numbers."""
-        outputs, gradients = self._runner.run(parameters, numbers)
+        outputs, gradients = self.runner.run(parameters, numbers)
         if self.index_limits:
             self.check_indexes(numbers)
         if self._is_partial and any(map(isnan, outputs)):
@@ -89,7 +106,7 @@ class Recording:
         """Raise the IndexError of the function itself, if a number is no index that it can be."""
         for place, limit in self.index_limits.items():
             if not (0 <= numbers[place] < limit and numbers[place] % 1 == 0):
-                replay(self.tape, [wire._data for wire in self.parameters], numbers)
+                replay(self.tape, self.parameter_numbers(), numbers)
 
     def batch_runner(self) -> BatchRunner:
         """What runs the recording over rows, made when it is first asked for."""
@@ -101,23 +118,17 @@ class Recording:
                 )
             start = perf_counter()
             self._batch_runner = make_batch_runner(
-                self.outputs[0], self.parameters, self._inputs, self.tape, self._executor
+                self.outputs[0], self.parameters, self._inputs, self.tape, self.executor
             )
             self.seconds += perf_counter() - start
         return self._batch_runner
 
-    def check(
-        self,
-        compiled: Compiled,
-        parameters: list[float],
-        numbers: list[float],
-        outputs: list[float],
-    ) -> None:
+    def check(self, parameters: list[float], numbers: list[float], outputs: list[float]) -> None:
         """Compare one replay with other numbers than the recorded ones with the function itself."""
         if self.checked or (parameters, numbers) == self._recorded_with:
             return
         with _without_collector(), with_gates():
-            result = self.call(compiled.function, [Value(x) for x in numbers])
+            result = self.call([Value(x) for x in numbers])
         if (difference := self._difference(result, outputs)) is not None:
             raise TracingError(
                 f"the recording of {self.name} gives {difference[0]} where the function itself "
@@ -133,7 +144,7 @@ class Recording:
             structure, wires = take_result_apart(self.name, result, with_numbers=True)
         except TypeError:
             return _listed(replayed), described(result)
-        numbers = [wire._data for wire in wires]
+        numbers = numbers_of(wires)
         if structure == self.output_structure:
             same = all(map(_close, numbers, replayed))
             return None if same else (_listed(replayed), _listed(numbers))
@@ -143,7 +154,7 @@ class Recording:
 
     def stats(self) -> dict[str, Any]:
         """Sizes, the executor and the time it took, for `Compiled.stats`."""
-        runner = self._batch_runner or self._runner
+        runner = self._batch_runner or self.runner
         return {
             "gates": self.gate_count,
             "operations": len(self.tape.kernels),
@@ -155,7 +166,7 @@ class Recording:
         }
 
 
-def record_function(compiled: Compiled, structure: Hashable, numbers: list[float]) -> Recording:
+def record_function(compiled: Recorded, structure: Hashable, numbers: list[float]) -> Recording:
     """Call the function on Values and keep the circuit that it builds as a tape."""
     start = perf_counter()
     inputs: list[Value] = [Value(number, label=f"x_{i + 1}") for i, number in enumerate(numbers)]

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence, Set
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from ..rules import as_number, described
-from ..tape import replay
+from ..tape import MOST_TOGETHER, replay
 from .arguments import TOO_DEEP, structure_of_arrays, structure_text, take_apart
+from .recording import Recording
 
-if TYPE_CHECKING:
-    from .recording import Recording
-
-MOST_TOGETHER: Final = 128  # rows that an executor runs together
 SPARE: Final = MOST_TOGETHER - 1  # columns behind the last row, which may be the first of so many
 BOOLS_AND_LISTS: Final = frozenset({bool, list, tuple})
 NUMBERS_OR_OBJECTS: Final = "buifO"  # NumPy's letters
 
-Find = Callable[[Hashable, list[float]], "Recording"]
+Find = Callable[[Hashable, list[float]], Recording]
 
 
 class Rows:

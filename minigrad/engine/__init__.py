@@ -9,6 +9,7 @@ as `no_grad`, the line where a nan was recorded (`sources`), and `copying`.
 
 from . import copying as copying  # says how a Value is copied
 from .circuit import Circuit
+from .many import clear_gradients, gradients_of, numbers_of, write_numbers
 from .modes import no_grad, observing, with_gates
 from .number_like import guards
 from .recording import as_wire, constant, install, observed, observers, output_of
@@ -36,8 +37,10 @@ __all__ = [
     "calling_source",
     "check_stage",
     "circuit_at",
+    "clear_gradients",
     "constant",
     "gradient_of",
+    "gradients_of",
     "guards",
     "install",
     "is_nonfinite_birth",
@@ -45,6 +48,7 @@ __all__ = [
     "no_grad",
     "note_source",
     "number_of",
+    "numbers_of",
     "observed",
     "observers",
     "observing",
@@ -56,4 +60,5 @@ __all__ = [
     "with_gates",
     "write_data",
     "write_grad",
+    "write_numbers",
 ]

@@ -271,6 +271,7 @@ def _applied(text: str, step: Application, inputs: list[Value]) -> Value:
     if inputs and 0 < missing <= len(gate.defaults):
         inputs = [*inputs, *map(constant, gate.defaults[-missing:])]
     try:
-        return Value.apply_gate(gate, tuple(inputs))
+        output: Value = Value.apply_gate(gate, tuple(inputs))
+        return output
     except (TypeError, ValueError, LookupError, ArithmeticError) as error:
         raise error_at(text, *step.place, str(error), gate.sentence) from error

@@ -1,19 +1,23 @@
-"""The wing native."""
+"""The tape as machine code, made by LLVM; it needs the extra `native`, llvmlite and NumPy.
+
+`machine` is LLVM at work, `operand` arithmetic that becomes instructions, `elementary_functions`
+exp, sin and the like. `kernels` are loops over many operations of one kind, `schedule` puts a tape
+into such runs, and `example` runs them for one example. Many rows run in `batch`: as straight-line
+code (`rows_in_lanes`) or run by run (`rows_in_blocks`).
+"""
 
 from importlib import import_module as _import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from .machine import has_native, machine, require_native
+from .machine import function_at, has_native, machine, require_native
 
 if TYPE_CHECKING:
     from .batch import NativeBatch, columns_of
     from .bits import sqrt
-    from .blocks import Blocks
-    from .example import Array, NativeTape
-    from .kernels import POINTER
-    from .lanes import Lanes
-    from .operand import DOUBLE, LONG, VOID, Code, Native, emit_formula
-    from .tiling import Tiling, arithmetic
+    from .example import NativeTape
+    from .formulas import are_native, emit_formula, is_native
+    from .operand import DOUBLE, LONG, POINTER, VOID, Code, Native
+    from .schedule import Array
 
 __all__ = [
     "DOUBLE",
@@ -21,45 +25,37 @@ __all__ = [
     "POINTER",
     "VOID",
     "Array",
-    "Blocks",
     "Code",
-    "Lanes",
     "Native",
     "NativeBatch",
     "NativeTape",
-    "Tiling",
-    "arithmetic",
+    "are_native",
     "columns_of",
     "emit_formula",
+    "function_at",
     "has_native",
+    "is_native",
     "machine",
     "require_native",
     "sqrt",
 ]
 
-# Loaded when first asked for: they need llvmlite, which is an extra.
-_LATER: Final = {
-    "Array": "example",
-    "Blocks": "blocks",
-    "Code": "operand",
-    "DOUBLE": "operand",
-    "LONG": "operand",
-    "Lanes": "lanes",
-    "Native": "operand",
+# The files of the other names are loaded when one of them is first asked for: llvmlite is an extra.
+_HOMES: Final = {
+    "Array": "schedule",
     "NativeBatch": "batch",
     "NativeTape": "example",
-    "POINTER": "kernels",
-    "Tiling": "tiling",
-    "VOID": "operand",
-    "arithmetic": "tiling",
+    "are_native": "formulas",
     "columns_of": "batch",
-    "emit_formula": "operand",
+    "emit_formula": "formulas",
+    "is_native": "formulas",
     "sqrt": "bits",
 }
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _LATER:
+    if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    thing = globals()[name] = getattr(_import_module(f".{_LATER[name]}", __name__), name)
+    thing = getattr(_import_module(f".{_HOMES.get(name, 'operand')}", __name__), name)
+    globals()[name] = thing
     return thing

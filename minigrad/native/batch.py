@@ -1,88 +1,45 @@
 """A batch in machine code: what depends on parameters alone once, the rows, then the gradients.
 
 The rows run in lanes (straight-line code, one vector for each wire) or on the tape in blocks of
-rows; see `native_lanes` and `native_blocks`. With enough work the rows are spread over threads:
+rows; see `rows_in_lanes` and `rows_in_blocks`. With enough work they are spread over threads:
 native code does not hold Python's lock. Needs llvmlite and NumPy.
 """
 
 from __future__ import annotations
 
 import os
-from abc import ABC, abstractmethod
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from struct import Struct
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from ..tape import AFTER, ONCE, REDUCE, Tape
-from .example import Array, Schedule, slot_numbers
+from ..tape import AFTER, EACH_ROW, ONCE, REDUCE, Tape
+from .row_runner import Columns, RowRunner, Rows
+from .rows_in_blocks import Blocks
+from .rows_in_lanes import Lanes
+from .schedule import Array, Schedule, slot_numbers
+from .tiling import Tiling
 
-if TYPE_CHECKING:
-    from ..compiled import Rows
-
+# how much arithmetic of one row is straight-line code in lanes:
+FASTEST_IN_LANES: Final = 1000  # up to here nothing is as fast
+LARGEST_IN_LANES: Final = 5000  # beyond, compiling takes longer than it saves
 WORK_FOR_A_THREAD: Final = 2_000_000  # operations × rows: about a millisecond
 
 
-class RowRunner(ABC):
-    """Runs rows and sums up what is to be summed, in one native function."""
+class Slots(NamedTuple):
+    """The numbers of one run of a batch."""
 
-    name: str
-    size: int
-    step: int  # rows that run together
-    function: Any
-
-    @abstractmethod
-    def workspace(self) -> Array:
-        """What one thread needs to run rows."""
-
-    @abstractmethod
-    def call(
-        self, values: Array, prepared: Any, begin: int, end: int, sums: Array, space: Array
-    ) -> list[int]:
-        """The address of the function, and its arguments to run rows begin … end − 1.
-
-        `values` are the slots outside the rows; the sums are written. Any row can be first.
-        """
-
-    def run(
-        self, values: Array, prepared: Any, begin: int, end: int, sums: Array, space: Array
-    ) -> None:
-        """Call the function; see `call`."""
-        _, *arguments = self.call(values, prepared, begin, end, sums, space)
-        self.function(*arguments)
-
-    def prepare(self, rows: Rows) -> Any:
-        """The numbers of the rows, laid out as they are read: an array with a row for each input.
-
-        The last example is repeated: rows that run together may begin with it.
-        """
-        columns = columns_of(rows)
-        missing = rows.count + self.step - 1 - columns.shape[1]
-        if missing > 0:
-            columns = np.concatenate([columns, np.repeat(columns[:, -1:], missing, axis=1)], axis=1)
-        columns = np.ascontiguousarray(columns)
-        return columns, columns.ctypes.data, columns.shape[1]
-
-    def lay_out(self, prepared: Any, columns: Any) -> None:
-        """Replace the numbers of prepared rows by others, a column for each row."""
-        prepared[0][:, : columns.shape[1]] = columns
-
-
-class Slots:
-    """The numbers of one run of a batch: the slots outside the rows, the sums, a workspace."""
-
-    __slots__ = ("space", "sums", "values")
-
-    def __init__(self, values: Array, sums: Array, space: Array) -> None:
-        self.values, self.sums, self.space = values, sums, space
+    values: Array  # the slots outside the rows
+    sums: Array  # those of them that are summed up over the rows
+    space: Array  # for the rows
 
 
 class NativeBatch:
-    """A batch as machine code; see `BatchRunner`."""
+    """A batch as machine code; the executor is "lanes", "tape", or "auto", which goes by size."""
 
-    def __init__(self, tape: Tape, make_row_runner: Any) -> None:
+    def __init__(self, tape: Tape, executor: str = "auto") -> None:
         before, after = Schedule(tape, ONCE), Schedule(tape, AFTER)
         reduced = [i for i, kernel in enumerate(tape.kernels) if kernel is REDUCE]
         after.leave_out(set(reduced))
@@ -90,14 +47,14 @@ class NativeBatch:
         before.bind(slots)
         after.bind(slots)
         self.before, self.after = before, after
+        in_lanes = executor == "lanes" or (executor == "auto" and is_for_lanes(tape))
+        make_row_runner: type[Lanes] | type[Blocks] = Lanes if in_lanes else Blocks
         self.row_runner: RowRunner = make_row_runner(tape, slots, reduced)
         self.name = self.row_runner.name
+        self.tape = tape
         self.first_sum = tape.first + len(before.order)
         self.end_of_sums = self.first_sum + len(reduced)
         self.slot_count = self.end_of_sums + len(after.order)
-        self.constants = slice(len(tape.parameters) + tape.input_count, tape.first)
-        self.constant_numbers = tape.constants
-        self.parameters = slice(0, len(tape.parameters))
         # a third of the time that NumPy takes to read a list
         self._put_parameters: Any = Struct(f"{len(tape.parameters)}d").pack_into
         self.output = int(slots[tape.outputs[0]])
@@ -108,14 +65,17 @@ class NativeBatch:
         self._free: list[Slots] = []
 
     def run(self, parameters: Any, rows: Rows, divisor: int) -> tuple[float, list[float]]:
-        """See `BatchRunner`."""
-        slots = self.take()
+        """The sum of the output over the rows, and its gradients towards the parameters.
+
+        All are divided by `divisor`.
+        """
+        slots, columns = self.take(), self.columns(rows)
         numbers = slots.values.numbers
         self._put_parameters(numbers, 0, *parameters)
-        self.run_on(slots, rows)
+        self.run_on(slots, columns, rows.count)
         output, gradients = float(numbers[self.output]), numbers.take(self.gradients)
         if self._needs_each_row(numbers, gradients):
-            gradients = self._row_by_row(slots, rows)
+            gradients = self._row_by_row(slots, columns, rows.count)
         self.give(slots)
         return output / divisor, (gradients / divisor).tolist()
 
@@ -134,7 +94,8 @@ class NativeBatch:
             return self._free.pop()
         except IndexError:
             values = Array(self.slot_count)
-            values.numbers[self.constants] = self.constant_numbers
+            first_constant = self.tape.first - len(self.tape.constants)
+            values.numbers[first_constant : self.tape.first] = self.tape.constants
             sums = values.part(self.first_sum, self.end_of_sums)
             return Slots(values, sums, self.row_runner.workspace())
 
@@ -142,68 +103,57 @@ class NativeBatch:
         """Put slots back."""
         self._free.append(slots)
 
-    def prepared(self, rows: Rows) -> Any:
+    def columns(self, rows: Rows) -> Columns:
         """The numbers of the rows as the row runner reads them, laid out once."""
         runner = self.row_runner
-        prepared = rows.prepared.get(runner.step)
-        if prepared is None:
-            prepared = rows.prepared[runner.step] = runner.prepare(rows)
-        return prepared
+        columns = rows.prepared.get(runner.step)
+        if columns is None:
+            columns = runner.columns(columns_of(rows), rows.count)
+            rows.prepared[runner.step] = columns
+        return columns
 
     def is_one_call(self, count: int) -> bool:
         """Whether so many rows are run by one native function in this thread."""
         return self._threads(count) < 2
 
-    def calls(self, slots: Slots, prepared: Any, begin: int, end: int) -> list[list[int]]:
+    def calls(self, slots: Slots, columns: Columns, begin: int, end: int) -> list[list[int]]:
         """What `run_on` calls for some rows, for machine code that does the same."""
-        rows = self.row_runner.call(slots.values, prepared, begin, end, slots.sums, slots.space)
+        rows = self.row_runner.call(slots.values, columns, begin, end, slots.sums, slots.space)
         return [self.before.call(slots.values), rows, self.after.call(slots.values)]
-
-    def lay_out(self, prepared: Any, columns: Any) -> None:
-        """Replace the numbers of prepared rows by others, a column for each row."""
-        self.row_runner.lay_out(prepared, columns)
 
     def _threads(self, count: int) -> int:
         threads = count * self.work_of_a_row // WORK_FOR_A_THREAD
         return threads if threads < 2 else min(threads, _cores())
 
-    def run_on(self, slots: Slots, rows: Rows) -> None:
-        """Run on slots of which the parameters are set."""
-        runner, prepared = self.row_runner, self.prepared(rows)
+    def run_on(self, slots: Slots, columns: Columns, count: int) -> None:
+        """Run so many rows on slots of which the parameters are set."""
         self.before.run(slots.values)
-        threads = self._threads(rows.count)
+        threads = self._threads(count)
         if threads < 2:
-            runner.run(slots.values, prepared, 0, rows.count, slots.sums, slots.space)
+            self.row_runner.run(slots.values, columns, 0, count, slots.sums, slots.space)
         else:
-            self._run_threads(slots, prepared, rows.count, threads)
+            self._run_threads(slots, columns, count, threads)
         self.after.run(slots.values)
 
-    def _row_by_row(self, slots: Slots, rows: Rows) -> Any:
+    def _row_by_row(self, slots: Slots, columns: Columns, count: int) -> Any:
         """The gradients of the sum, on slots that have been run: those of each row, summed."""
-        runner, prepared, total = self.row_runner, self.prepared(rows), np.zeros(1)
-        for row in range(rows.count):
-            runner.run(slots.values, prepared, row, row + 1, slots.sums, slots.space)
+        total = np.zeros(1)
+        for row in range(count):
+            self.row_runner.run(slots.values, columns, row, row + 1, slots.sums, slots.space)
             self.after.run(slots.values)
             with np.errstate(all="ignore"):
                 total = total + slots.values.numbers.take(self.gradients)
         return total
 
-    def _run_threads(self, slots: Slots, prepared: Any, count: int, threads: int) -> None:
+    def _run_threads(self, slots: Slots, columns: Columns, count: int, threads: int) -> None:
         runner = self.row_runner
         share = -(-count // (threads * runner.step)) * runner.step
         begins = range(0, count, share)
         parts = [Array(len(slots.sums.numbers)) for _ in begins]
         jobs = [
-            _pool().submit(
-                runner.run,
-                slots.values,
-                prepared,
-                begin,
-                min(begin + share, count),
-                part,
-                runner.workspace(),
-            )
+            _pool().submit(runner.run, slots.values, columns, begin, end, part, runner.workspace())
             for begin, part in zip(begins, parts)
+            for end in [min(begin + share, count)]
         ]
         for job in jobs:
             job.result()
@@ -240,3 +190,20 @@ if hasattr(os, "register_at_fork"):  # a child process has none of the threads
 def columns_of(rows: Rows) -> Any:
     """An array with a row for each input."""
     return np.array(rows.numbers).T if isinstance(rows.numbers, list) else rows.numbers
+
+
+def is_for_lanes(tape: Tape) -> bool:
+    """Whether straight-line code is the better choice: not where the tape works in tiles."""
+    size = arithmetic(tape)
+    if size <= FASTEST_IN_LANES:
+        return True
+    return size <= LARGEST_IN_LANES and 2 * Tiling(tape).arithmetic < size
+
+
+def arithmetic(tape: Tape) -> int:
+    """Additions, multiplications and the like for one row: n − 1 for n operands, at least 1."""
+    return sum(
+        max(1, len(slots) - 1)
+        for kernel, phase, slots in zip(tape.kernels, tape.phases, tape.operands)
+        if phase == EACH_ROW or kernel is REDUCE
+    )

@@ -11,16 +11,17 @@ index says only where each begins and whether it moves. Each is compiled once pe
 from __future__ import annotations
 
 import math
+import operator
 from threading import RLock
 from typing import Any, Final
 
 import llvmlite.ir as ir
 
-from ..compiled import MOST_TOGETHER
-from ..tape import DOT, DOTS, MUL, SUM, Kernel
-from .dots import write_dots
+from ..tape import DOT, DOTS, MOST_TOGETHER, MUL, SUM, Kernel
+from .dot_groups import write_dots
+from .formulas import emit
 from .machine import machine
-from .operand import DOUBLE, INT, LONG, VOID, Code, Native, emit
+from .operand import DOUBLE, INT, LONG, POINTER, VOID, Code, Native
 
 ROWS: Final = MOST_TOGETHER  # at most in a slot; the rows behind the last one may hold anything
 SLOT: Final = (
@@ -28,7 +29,6 @@ SLOT: Final = (
 )  # doubles: with a power of 2, one row of all slots would share few cache sets
 AT_ONCE: Final = 4  # sums that run side by side, because each waits for its own last addition
 
-POINTER: Final = DOUBLE.as_pointer()
 SIGNATURE: Final = ir.FunctionType(VOID, [POINTER, INT.as_pointer(), LONG, LONG, POINTER])
 ROWS_SIGNATURE: Final = ir.FunctionType(VOID, [*SIGNATURE.args, LONG])
 
@@ -89,11 +89,8 @@ def _define(module: Any, name: str, kernel: Kernel, count: int, form: str) -> No
             for rows in code.vectors_of(run.rows, AT_ONCE):
                 run.fold(kernel, [(gate, row) for row in rows])
     else:
-        whole = builder.and_(run.count, LONG(-AT_ONCE))
-        with code.loop(whole, AT_ONCE) as gate:
-            run.fold(kernel, [(builder.add(gate, LONG(i)), LONG(0)) for i in range(AT_ONCE)])
-        with code.loop(builder.sub(run.count, whole)) as gate:
-            run.fold(kernel, [(builder.add(gate, whole), LONG(0))])
+        for gates in code.places_of(run.count, AT_ONCE):
+            run.fold(kernel, [(gate, LONG(0)) for gate in gates])
     builder.ret_void()
 
 
@@ -122,8 +119,8 @@ class _Run:
     def operand(self, gate: Any, place: Any) -> Any:
         """Where the operand of a gate at a place begins."""
         b = self.code.builder
-        begin = b.load(b.gep(self.index, [b.add(b.mul(place, self.count), gate)]))
-        return b.gep(self.numbers, [b.sext(begin, LONG)])
+        place = b.add(b.mul(place, self.count), gate)
+        return self.code.indexed(self.numbers, self.index, place)
 
     def result(self, gate: Any) -> Any:
         """Where the result of a gate begins."""
@@ -149,32 +146,16 @@ class _Run:
 
     def fold(self, kernel: Kernel, results: list[tuple[Any, Any]]) -> None:
         """Some results (of a gate, in a row) side by side, from the first operand to the last."""
-        b = self.code.builder
         step = 2 if kernel is DOT else 1
-        fold = kernel.fold or (lambda x, y: x + y)
-        firsts = [x.value for x in self._terms(kernel, LONG(0), results)]
-        before, body, after = b.block, b.append_basic_block("fold"), b.append_basic_block("folded")
-        b.cbranch(b.icmp_signed("<", LONG(step), self.operands), body, after)
-        b.position_at_end(body)
-        place = b.phi(LONG)
-        place.add_incoming(LONG(step), before)
-        totals = [b.phi(self.code.number) for _ in results]
-        terms = self._terms(kernel, place, results)
-        sums = [fold(Native(self.code, total), term).value for total, term in zip(totals, terms)]
-        following = b.add(place, LONG(step))
-        place.add_incoming(following, b.block)
-        for total, first, sum_ in zip(totals, firsts, sums):
-            total.add_incoming(first, before)
-            total.add_incoming(sum_, b.block)
-        b.cbranch(b.icmp_signed("<", following, self.operands), body, after)
-        end = b.block
-        b.position_at_end(after)
-        lasts = [b.phi(self.code.number) for _ in results]
-        for last, first, sum_ in zip(lasts, firsts, sums):
-            last.add_incoming(first, before)
-            last.add_incoming(sum_, end)
+        firsts = self._terms(kernel, LONG(0), results)
+        lasts = self.code.folded(
+            firsts,
+            (step, step, self.operands),
+            lambda place: self._terms(kernel, place, results),
+            kernel.fold or operator.add,
+        )
         for last, (gate, row) in zip(lasts, results):
-            self.code.store(Native(self.code, last), b.gep(self.result(gate), [row]))
+            self.code.store(last, self.code.builder.gep(self.result(gate), [row]))
 
     def _terms(self, kernel: Kernel, place: Any, results: list[tuple[Any, Any]]) -> list[Native]:
         """What stands at a place of each result's fold; a gate's operands are looked up once."""

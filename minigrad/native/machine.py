@@ -90,3 +90,8 @@ class Machine:
 def machine() -> Machine:
     """The one machine of this process."""
     return Machine()
+
+
+def function_at(address: int, count: int) -> Any:
+    """A native function of so many addresses and whole numbers, to be called from Python."""
+    return ctypes.CFUNCTYPE(None, *[ctypes.c_int64] * count)(address)

@@ -1,11 +1,12 @@
 """Gates' rules on LLVM values: an operand whose arithmetic is machine code. Needs llvmlite.
 
 The rules of the table run on it as they stand: `x * y` emits a multiplication, `where` a selection,
-another gate its own rule.
+another gate its own rule, or its function in FUNCTIONS.
 """
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import reduce
@@ -13,13 +14,16 @@ from typing import Any, Final
 
 import llvmlite.ir as ir
 
-from ..rules import Formula, Gate, Operand
-from ..tape import Kernel, parts_first
+from ..rules import Gate, Operand
 
 DOUBLE: Final = ir.DoubleType()
 LONG: Final = ir.IntType(64)
 INT: Final = ir.IntType(32)
 VOID: Final = ir.VoidType()
+POINTER: Final = DOUBLE.as_pointer()
+
+# By name, the gates that no rule is made of, and pow. Made of operands: `formulas` fills it.
+FUNCTIONS: Final[dict[str, Callable[..., Native]]] = {}
 
 
 class Code:
@@ -49,6 +53,10 @@ class Code:
         """A number, the same in every row."""
         return Native(self, self._same(self.number, number), number)
 
+    def given(self, number: Any) -> Native:
+        """A number in machine code as it is; another as a constant."""
+        return number if isinstance(number, Native) else self.constant(float(number))
+
     def whole(self, number: int) -> Any:
         """An integer, the same in every row, as an LLVM value."""
         return self._same(self.bits, number)
@@ -58,24 +66,32 @@ class Code:
 
     def splat(self, one: Any) -> Native:
         """One double in every row."""
-        if self.width == 1:
-            return Native(self, one)
-        undefined = ir.Constant(self.number, ir.Undefined)
+        return Native(self, one if self.width == 1 else self._spread(self.number, one))
+
+    def _spread(self, kind: Any, one: Any) -> Any:
+        """A vector with one number in every lane."""
+        undefined = ir.Constant(kind, ir.Undefined)
         first = self.builder.insert_element(undefined, one, INT(0))
         zeros = ir.Constant(ir.VectorType(INT, self.width), [0] * self.width)
-        return Native(self, self.builder.shuffle_vector(first, undefined, zeros))
+        return self.builder.shuffle_vector(first, undefined, zeros)
 
     def load(self, pointer: Any) -> Native:
         """The number, or the row of numbers, that begins at a pointer to a double."""
-        if self.width > 1:
-            pointer = self.builder.bitcast(pointer, self.number.as_pointer())
-        return Native(self, self.builder.load(pointer, align=8))
+        return Native(self, self.builder.load(self._to_number(pointer), align=8))
 
     def store(self, number: Native, pointer: Any) -> None:
         """Write what `load` reads."""
-        if self.width > 1:
-            pointer = self.builder.bitcast(pointer, self.number.as_pointer())
-        self.builder.store(number.value, pointer, align=8)
+        self.builder.store(number.value, self._to_number(pointer), align=8)
+
+    def _to_number(self, pointer: Any) -> Any:
+        if self.width == 1:
+            return pointer
+        return self.builder.bitcast(pointer, self.number.as_pointer())
+
+    def indexed(self, numbers: Any, index: Any, place: Any) -> Any:
+        """Where among numbers the one is that stands at a place of an index."""
+        b = self.builder
+        return b.gep(numbers, [b.sext(b.load(b.gep(index, [place])), LONG)])
 
     def intrinsic(self, name: str, *operands: Native) -> Native:
         """An operation of the processor that LLVM knows by name."""
@@ -86,12 +102,9 @@ class Code:
 
     def lanes_below(self, count: Any) -> Condition:
         """Which rows of a vector are among the first `count`: the last vector may be filled up."""
-        b = self.builder
-        undefined = ir.Constant(self.bits, ir.Undefined)
-        zeros = ir.Constant(ir.VectorType(INT, self.width), [0] * self.width)
-        counts = b.shuffle_vector(b.insert_element(undefined, count, INT(0)), undefined, zeros)
         numbers = ir.Constant(self.bits, list(range(self.width)))
-        return Condition(self, b.icmp_signed("<", numbers, counts))
+        counts = self._spread(self.bits, count)
+        return Condition(self, self.builder.icmp_signed("<", numbers, counts))
 
     def across(self, vector: Native) -> Any:
         """The sum of a vector's rows, as a double."""
@@ -117,11 +130,20 @@ class Code:
         builder.cbranch(builder.icmp_signed("<", following, count), body, after)
         builder.position_at_end(after)
 
-    def vectors_of(self, rows: Any, together: int) -> Iterator[list[Any]]:
-        """Loop over rows: so many vectors together, then, in a loop of its own, what is left.
+    def places_of(self, count: Any, together: int) -> Iterator[list[Any]]:
+        """Loop over places: so many together, then, in a loop of its own, one by one.
 
-        Gives the first rows of the vectors, once for each loop: what is written then is its body.
+        Gives the places once for each loop: what is written then is its body.
         """
+        b = self.builder
+        whole = b.and_(count, LONG(-together))
+        with self.loop(whole, together) as first:
+            yield [b.add(first, LONG(i)) for i in range(together)]
+        with self.loop(b.sub(count, whole)) as rest:
+            yield [b.add(whole, rest)]
+
+    def vectors_of(self, rows: Any, together: int) -> Iterator[list[Any]]:
+        """Loop over rows in the same way: gives the first rows of so many vectors, and of one."""
         b = self.builder
         padded = b.and_(b.add(rows, LONG(self.width - 1)), LONG(-self.width))
         whole = b.and_(padded, LONG(-together * self.width))
@@ -130,6 +152,60 @@ class Code:
         if together > 1:
             with self.loop(b.sub(padded, whole), self.width) as first:
                 yield [b.add(whole, first)]
+
+    def folded(
+        self,
+        firsts: list[Native],
+        places: tuple[int, int, Any],
+        terms: Callable[[Any], list[Native]],
+        join: Callable[[Native, Native], Native] = operator.add,
+    ) -> list[Native]:
+        """Some folds side by side, because each waits for its own last result.
+
+        `terms` gives what they take in at a place; `places` are the first one after `firsts`, the
+        step to the next, and the end.
+        """
+        b, (begin, step, end) = self.builder, places
+        before, body, after = b.block, b.append_basic_block("fold"), b.append_basic_block("folded")
+        b.cbranch(b.icmp_signed("<", LONG(begin), end), body, after)
+        b.position_at_end(body)
+        place = b.phi(LONG)
+        place.add_incoming(LONG(begin), before)
+        totals = [b.phi(self.number) for _ in firsts]
+        sums = [join(Native(self, x), y).value for x, y in zip(totals, terms(place))]
+        following = b.add(place, LONG(step))
+        place.add_incoming(following, b.block)
+        b.cbranch(b.icmp_signed("<", following, end), body, after)
+        end_of_body = b.block
+        b.position_at_end(after)
+        results = [b.phi(self.number) for _ in firsts]
+        for total, result, first, sum_ in zip(totals, results, firsts, sums):
+            for number in (total, result):
+                number.add_incoming(first.value, before)
+                number.add_incoming(sum_, end_of_body)
+        return [Native(self, result) for result in results]
+
+
+def _arithmetic(instruction: str) -> tuple[Callable[..., Native], Callable[..., Native]]:
+    """The method of an operator, and the one for a number on its left."""
+
+    def method(self: Native, other: Any) -> Native:
+        code = self.code
+        return Native(code, getattr(code.builder, instruction)(self.value, code.given(other).value))
+
+    def reflected(self: Native, other: Any) -> Native:
+        return method(self.code.given(other), self)
+
+    return method, reflected
+
+
+def _comparison(sign: str) -> Callable[[Native, Any], Condition]:
+    def method(self: Native, other: Any) -> Condition:
+        code = self.code
+        value = code.builder.fcmp_ordered(sign, self.value, code.given(other).value)
+        return Condition(code, value)
+
+    return method
 
 
 class Native(Operand):
@@ -142,66 +218,24 @@ class Native(Operand):
         self.value = value
         self.known = known  # the number itself, where it is a constant
 
-    def _other(self, other: Any) -> Native:
-        return other if isinstance(other, Native) else self.code.constant(float(other))
+    __add__, __radd__ = _arithmetic("fadd")
+    __sub__, __rsub__ = _arithmetic("fsub")
+    __mul__, __rmul__ = _arithmetic("fmul")
+    __truediv__, __rtruediv__ = _arithmetic("fdiv")
+    __lt__, __le__, __gt__, __ge__ = map(_comparison, ("<", "<=", ">", ">="))
 
-    def _binary(self, name: str, left: Native, right: Native) -> Native:
-        return Native(self.code, getattr(self.code.builder, name)(left.value, right.value))
-
-    def _compare(self, sign: str, other: Any) -> Condition:
-        value = self.code.builder.fcmp_ordered(sign, self.value, self._other(other).value)
-        return Condition(self.code, value)
-
-    def __add__(self, other: Any) -> Native:
-        return self._binary("fadd", self, self._other(other))
-
-    def __radd__(self, other: Any) -> Native:
-        return self._binary("fadd", self._other(other), self)
-
-    def __sub__(self, other: Any) -> Native:
-        return self._binary("fsub", self, self._other(other))
-
-    def __rsub__(self, other: Any) -> Native:
-        return self._binary("fsub", self._other(other), self)
-
-    def __mul__(self, other: Any) -> Native:
-        return self._binary("fmul", self, self._other(other))
-
-    def __rmul__(self, other: Any) -> Native:
-        return self._binary("fmul", self._other(other), self)
-
-    def __truediv__(self, other: Any) -> Native:
-        return self._binary("fdiv", self, self._other(other))
-
-    def __rtruediv__(self, other: Any) -> Native:
-        return self._binary("fdiv", self._other(other), self)
+    def equals(self, other: Any) -> Condition:
+        """See `Operand.equals`."""
+        return _comparison("==")(self, other)
 
     def __neg__(self) -> Native:
         return self.code.once("fneg", [self], self.code.builder.fneg)
 
     def __pow__(self, other: Any) -> Native:
-        from .power import power
-
-        return power(self, self._other(other))
+        return FUNCTIONS["pow"](self, self.code.given(other))
 
     def __rpow__(self, other: Any) -> Native:
-        return self._other(other) ** self
-
-    def __lt__(self, other: Any) -> Condition:
-        return self._compare("<", other)
-
-    def __le__(self, other: Any) -> Condition:
-        return self._compare("<=", other)
-
-    def __gt__(self, other: Any) -> Condition:
-        return self._compare(">", other)
-
-    def __ge__(self, other: Any) -> Condition:
-        return self._compare(">=", other)
-
-    def equals(self, other: Any) -> Condition:
-        """See `Operand.equals`."""
-        return self._compare("==", other)
+        return self.code.given(other) ** self
 
     def choose(self, if_true: Any, if_false: Any) -> Native:
         """See `Operand.choose`: a number holds where it is not 0."""
@@ -210,14 +244,10 @@ class Native(Operand):
     @staticmethod
     def apply_gate(gate: Gate, operands: tuple[Any, ...]) -> Any:
         code = next(x.code for x in operands if isinstance(x, Native))
-        numbers = [x if isinstance(x, Native) else code.constant(float(x)) for x in operands]
-        if gate.kernel:
-            from .functions import NATIVE_FUNCTIONS
-
-            return NATIVE_FUNCTIONS[gate.name](*numbers)
+        numbers = list(map(code.given, operands))
         if gate.fold is not None:
             return reduce(gate.fold, numbers)
-        return gate.trace(*numbers)
+        return gate.trace(*numbers) if gate.rule else FUNCTIONS[gate.name](*numbers)
 
 
 class Condition(Operand):
@@ -231,52 +261,5 @@ class Condition(Operand):
 
     def choose(self, if_true: Any, if_false: Any) -> Native:
         """See `Operand.choose`."""
-        true, false = (
-            x if isinstance(x, Native) else self.code.constant(float(x))
-            for x in (if_true, if_false)
-        )
+        true, false = self.code.given(if_true), self.code.given(if_false)
         return Native(self.code, self.code.builder.select(self.value, true.value, false.value))
-
-
-_OPERATIONS: Final[dict[str, Any]] = {
-    "+": lambda x, y: x + y,
-    "-": lambda x, y: x - y,
-    "*": lambda x, y: x * y,
-    "/": lambda x, y: x / y,
-    "**": lambda x, y: x**y,
-    "neg": lambda x: -x,
-    "<": lambda x, y: x < y,
-    "<=": lambda x, y: x <= y,
-    ">": lambda x, y: x > y,
-    ">=": lambda x, y: x >= y,
-    "==": lambda x, y: x.equals(y),
-    "where": lambda condition, x, y: condition.choose(x, y),
-    "call": lambda gate, *operands: Native.apply_gate(gate, operands),
-}
-
-
-def emit_formula(code: Code, formula: Formula, inputs: list[Native]) -> Native:
-    """The formula over x0, x1, … as instructions, each part of it once."""
-    made: dict[Any, Any] = {}
-    for part in parts_first(formula):
-        if part.operation == "symbol":
-            made[part] = inputs[int(part.operands[0][1:])]
-        elif part.operation == "number":
-            made[part] = code.constant(part.operands[0])
-        else:
-            operands = [made.get(x, x) for x in part.operands]
-            made[part] = _OPERATIONS[part.operation](*operands)
-    result: Native = made[formula]
-    return result
-
-
-def emit(code: Code, kernel: Kernel, inputs: list[Native]) -> Native:
-    """A kernel as instructions."""
-    if kernel.formula is not None:
-        return emit_formula(code, kernel.formula, inputs)
-    if kernel.fold is not None:
-        result: Native = reduce(kernel.fold, inputs)
-        return result
-    from .functions import NATIVE_FUNCTIONS
-
-    return NATIVE_FUNCTIONS[kernel.native](*inputs)

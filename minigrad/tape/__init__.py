@@ -4,7 +4,7 @@ from .flatten import flatten, flatten_batch
 from .inline import merged
 from .kernels import COPY, DOT, DOTS, MUL, SUM, Kernel, parts_first, renamed_formula
 from .operations import AFTER, EACH_ROW, ONCE, REDUCE
-from .tape import Tape, replay
+from .tape import MOST_TOGETHER, Tape, replay
 from .variadic import COMPARISONS
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "DOT",
     "DOTS",
     "EACH_ROW",
+    "MOST_TOGETHER",
     "MUL",
     "ONCE",
     "REDUCE",

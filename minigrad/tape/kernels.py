@@ -31,31 +31,24 @@ from ..rules import (
 
 @dataclass(frozen=True, eq=False)
 class Kernel:
-    """A function of numbers: one formula, a fold over any number of inputs, or native by name."""
+    """A function of numbers: one formula, a fold over any number of inputs, or a primitive gate."""
 
     name: str
     on_floats: Callable[..., float]
     formula: Formula | None = None
     count: int | None = None  # inputs; None for any number
     fold: Rule | None = None
-    native: str = ""
-
-    @property
-    def is_native(self) -> bool:
-        """Whether it can be machine code: made of rules and of what `native_math` has."""
-        if self.formula is None:
-            return self.fold is not None or self.native != ""
-        return all(gate.kernel or gate.fold or gate.rule for gate in called_gates([self.formula]))
+    primitive: str = ""  # the name of that gate
 
     @property
     def partial(self) -> bool:
         """Whether it can raise: it is a Python function of its own, or chooses by number."""
-        return self.formula is None and self.fold is None and self.native != "dot"
+        return self.formula is None and self.fold is None and self.primitive != "dot"
 
     @property
     def chooses(self) -> bool:
         """Whether its last input is the number of one of the others."""
-        return self.native == "select"
+        return self.primitive == "select"
 
     def __repr__(self) -> str:
         return f"<kernel {self.name}>"
@@ -74,8 +67,8 @@ def _dot(*factors: float) -> float:
 
 SYMBOLS: Final = [Formula.symbol(f"x{i}") for i in range(8)]
 SUM: Final = Kernel("sum", _total, fold=lambda x, y: x + y)
-DOT: Final = Kernel("dot", _dot, native="dot")  # pairs of factors: x0·x1 + x2·x3 + …
-DOTS: Final = Kernel("dots side by side", _dot, native="dot")  # see `native_dots`
+DOT: Final = Kernel("dot", _dot, primitive="dot")  # pairs of factors: x0·x1 + x2·x3 + …
+DOTS: Final = Kernel("dots side by side", _dot, primitive="dot")  # made by `native`
 
 _kernels: dict[Any, Kernel] = {}
 
@@ -106,8 +99,8 @@ def forward_kernel(gate: Gate) -> Kernel:
         return kernel_of(gate.trace_formula(*_symbols(gate.arity)), gate.arity)
     if gate.fold is not None and as_text(gate.fold(*SYMBOLS[:2])) == "x0 + x1":
         return SUM
-    on_floats = gate.kernel or gate.trace
-    return Kernel(gate.name, on_floats, fold=gate.fold, native=gate.name)
+    primitive = gate.name if gate.kernel else ""
+    return Kernel(gate.name, gate.kernel or gate.trace, fold=gate.fold, primitive=primitive)
 
 
 class Local(NamedTuple):

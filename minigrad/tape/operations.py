@@ -28,7 +28,7 @@ ONCE: Final = 0  # the phases of a batch
 EACH_ROW: Final = 1
 AFTER: Final = 2
 
-REDUCE: Final = Kernel("sum over rows", lambda x: x, native="reduce")
+REDUCE: Final = Kernel("sum over rows", lambda x: x)
 
 ALONE: Final = -1  # in place of the second factor of a contribution that is one number
 

@@ -23,9 +23,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from ..engine import Value
 from .kernels import Kernel
+
+MOST_TOGETHER: Final = 128  # rows of a batch that an executor runs together
 
 
 @dataclass(frozen=True)

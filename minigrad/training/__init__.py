@@ -1,13 +1,19 @@
-"""The wing training."""
+"""Training: `fit`, `training_steps`, the optimisers, and what a run leaves to look at.
+
+`optim` has the optimisers, whose `parameters` are Values or arrays. `fit` takes the data in
+`batches` and runs `epochs` over Values, or `native_epochs`, where an optimiser's `optim_formulas`
+become `optim_machine_code`; `steps` is for those who write the loop themselves. `history`,
+`progress`, `health` and `boundary` show how it went.
+"""
 
 from . import optim
-from .array_steps import training_steps
 from .boundary import decision_boundary
 from .fit import fit
 from .health import health
 from .history import History
 from .optim import Adam
 from .schedules import cosine
+from .steps import training_steps
 
 __all__ = [
     "Adam",

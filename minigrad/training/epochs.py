@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from math import isfinite
 from typing import Any, NamedTuple
 
 from ..engine import Value
 from ..rules import described
-from .batches import Batches
-from .clipping import clip_grad_norm, gradient_norm
+from .batches import Batches, Columns
 from .optim import Optimizer
-
-Columns = Sequence[Any]  # X, Y, …: each with one item for every row
+from .parameters import clip_grad_norm, gradient_norm
 
 
 class Measured(NamedTuple):

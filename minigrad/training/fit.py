@@ -19,14 +19,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from ..compiled import ordered
+from ..compiled import Compiled
+from ..native import has_native
 from ..nn import accuracy
 from ..rules import described
-from .batches import Batches, at_least_one
-from .early_stopping import BestParameters
-from .epochs import Columns, NotFiniteError, ValueEpochs
+from .batches import Batches, Columns, at_least_one, checked_columns
+from .epochs import NotFiniteError, ValueEpochs
 from .history import Epoch, History
-from .machine_epochs import native_epochs
 from .optim import Optimizer
 from .progress import Progress
 
@@ -138,6 +137,33 @@ def _reason_to_stop(epoch: Epoch, callbacks: list[Callback], best: BestParameter
     return ""
 
 
+class BestParameters:
+    """Early stopping: the parameters of the best epoch, kept and put back."""
+
+    def __init__(self, optimizer: Optimizer, patience: int | None) -> None:
+        if patience is not None:
+            patience = at_least_one("patience", patience)
+        self.optimizer, self.patience = optimizer, patience
+        self.loss, self.number = float("inf"), 0
+        self.data: list[Any] | None = None
+
+    def has_waited_long_enough(self, epoch: Epoch) -> bool:
+        """Whether the last better epoch is `patience` epochs ago."""
+        if self.patience is None:
+            return False
+        loss = epoch.loss if epoch.validation_loss is None else epoch.validation_loss
+        if loss < self.loss:
+            self.loss, self.number = loss, epoch.number
+            self.data = [parameter.data for parameter in self.optimizer.parameters]
+        return epoch.number - self.number >= self.patience
+
+    def put_back(self) -> None:
+        """Give the parameters the numbers that they had after the best epoch."""
+        if self.data is not None:
+            for parameter, number in zip(self.optimizer.parameters, self.data):
+                parameter.data = number
+
+
 class _Run:
     """What stays the same from epoch to epoch."""
 
@@ -164,8 +190,7 @@ class _Run:
             raise ValueError(f"the accuracy of a model needs data=(X, Y), got {len(data)} columns")
         self.is_measured = model is not None or validation is not None
         batches = Batches(len(self.data[0]), batch_size, seed)
-        settings = (loss, self.data, optimizer, batches, clip_norm)
-        self.epochs: Any = native_epochs(*settings) or ValueEpochs(*settings)
+        self.epochs = epochs_of(loss, self.data, optimizer, batches, clip_norm)
 
     def append_epochs(self, history: History) -> None:
         """Append the epochs that history does not have yet."""
@@ -198,18 +223,16 @@ class _Run:
         return accuracy(self.model, columns[0], columns[1])
 
 
-def checked_columns(columns: Any, what: str) -> Columns:
-    """Columns of one length, at least one row long."""
-    if not isinstance(columns, (list, tuple)) or not all(hasattr(c, "__len__") for c in columns):
-        raise TypeError(f"{what} must be (X, Y), two lists or arrays, got {described(columns)}")
-    checked: Columns = [ordered(what, column) for column in columns]
-    lengths = [len(column) for column in checked]
-    if not lengths or len(set(lengths)) != 1 or not lengths[0]:
-        raise ValueError(
-            f"{what} must be (X, Y): lists of one length, an item for each row; got lengths "
-            f"{', '.join(map(str, lengths)) or 'of nothing'}"
-        )
-    return checked
+def epochs_of(
+    loss: Any, data: Columns, optimizer: Optimizer, batches: Batches, largest_norm: float | None
+) -> Any:
+    """Epochs in machine code, where loss, optimiser and machine allow it; else over Values."""
+    if isinstance(loss, Compiled) and loss.executor != "python" and has_native():
+        from .native_epochs import native_epochs
+
+        if epochs := native_epochs(loss, data, optimizer, batches, largest_norm):
+            return epochs
+    return ValueEpochs(loss, data, optimizer, batches, largest_norm)
 
 
 def _in_words(epoch: Epoch) -> str:

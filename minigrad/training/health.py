@@ -20,12 +20,12 @@ from textwrap import fill
 from typing import Any, Final
 
 from ..calculus import first_nonfinite
-from ..engine import Value, topological_order
+from ..engine import Circuit, Value
 from ..nn import MLP
 from ..rules import described
 from ..text import Table, escape
-from .clipping import gradient_norm
 from .optim import Optimizer
+from .parameters import gradient_norm
 
 FLAT: Final = 0.01  # a slope below this part of the activation's steepest is saturated
 MOSTLY: Final = 0.9  # … and a unit is, if that holds for this share of the rows
@@ -70,10 +70,11 @@ class Health:
 
     findings: list[Finding]
     layers: Table
-    kinds: set[str] = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.kinds = {finding.kind for finding in self.findings}
+    @property
+    def kinds(self) -> set[str]:
+        """Which kinds of findings there are: keys of ADVICE."""
+        return {finding.kind for finding in self.findings}
 
     def __bool__(self) -> bool:
         return not self.findings
@@ -130,11 +131,9 @@ def health(
         outputs = [wire for x in X for wire in _as_list(thing(x))]
     else:
         outputs = thing.layers[-1].a
-    wires = list(dict.fromkeys(wire for output in outputs for wire in topological_order(output)))
-    layers = _layers_of(wires)
-    findings = [*_nonfinite(outputs), *_units(layers), *_gradients(layers)]
+    layers = _layers_of(list(map(Circuit, outputs)))
     ratios = _update_ratios(layers, optimizer)
-    findings += _steps(ratios)
+    findings = [*_nonfinite(outputs), *_units(layers), *_gradients(layers), *_steps(ratios)]
     return Health(findings, _table(layers, ratios))
 
 
@@ -142,40 +141,38 @@ def _as_list(outputs: Any) -> list[Value]:
     return list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
 
 
-def _layers_of(wires: Sequence[Value]) -> list[_Layer]:
-    """The layers of the circuit: a unit's wires are marked, its parameters are behind its z."""
+def _layers_of(circuits: Sequence[Circuit]) -> list[_Layer]:
+    """The layers of circuits: a unit's wires are marked, its parameters are behind its z."""
     layers: dict[int, _Layer] = {}
     owner: dict[Value, int] = {}
-    for wire in reversed(wires):
-        unit = wire.__dict__.get("unit")
+    circuit_of: dict[Value, Circuit] = {}
+    for circuit in circuits:
+        for wire in circuit.wires:
+            circuit_of.setdefault(wire, circuit)
+    for wire in reversed(circuit_of):
+        circuit, unit = circuit_of[wire], wire.__dict__.get("unit")
         if unit is not None:
             owner[wire] = unit[0]
             layer = layers.setdefault(unit[0], _Layer(unit[0]))
-            source = _preactivation(wire, unit)
-            if source is not None:
-                layer.slopes.setdefault(unit[1], []).append((_slope(wire, source), wire.data))
+            if slopes := _slopes(circuit, wire, unit):
+                layer.slopes.setdefault(unit[1], []).append((sum(slopes), wire.data))
         number = owner.get(wire)
         if number is None:
             continue
         if wire.is_leaf and not wire.is_constant:
             layers[number].parameters[wire] = None
-        for source in wire.inputs:
+        for source in circuit.inputs(wire):
             if "unit" not in source.__dict__:
                 owner.setdefault(source, number)
     return [layers[number] for number in sorted(layers)]
 
 
-def _preactivation(a: Value, unit: Any) -> Value | None:
-    """The z of an activation: the marked wire of the same unit right behind it."""
-    for source in a.inputs:
-        if source.__dict__.get("unit") == unit and not source.is_leaf:
-            return source
-    return None
-
-
-def _slope(a: Value, z: Value) -> float:
-    """The activation's slope at z: the local gradient of its gate."""
-    return sum(local for source, local in zip(a.inputs, a.local_gradients) if source is z)
+def _slopes(circuit: Circuit, a: Value, unit: Any) -> list[float]:
+    """The local gradients of an activation towards its z: the same unit's wire right behind it."""
+    inputs = circuit.inputs(a)
+    behind = [z for z in inputs if z.__dict__.get("unit") == unit and not z.is_leaf]
+    local_gradients = circuit.local_gradients(a) if behind else ()
+    return [local for source, local in zip(inputs, local_gradients) if source is behind[0]]
 
 
 def _nonfinite(outputs: Sequence[Value]) -> list[Finding]:

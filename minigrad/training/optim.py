@@ -22,9 +22,14 @@ from typing import Any, TypeVar
 
 from ..engine import Value
 from ..rules import as_number, described
-from .clipping import clip_grad_norm, clip_grad_value, gradient_norm, has_grad
-from .optim_formulas import update_formulas
-from .parameters import BySlot, access_to
+from .optim_formulas import State, update_formulas
+from .parameters import (
+    BySlot,
+    access_to,
+    clip_grad_norm,
+    clip_grad_value,
+    gradient_norm,
+)
 from .schedules import Schedule, cosine, linear, step_decay
 
 __all__ = [
@@ -41,7 +46,6 @@ __all__ = [
     "step_decay",
 ]
 
-State = tuple[Any, ...]
 Update = TypeVar("Update", bound=Callable[..., Any])
 
 
@@ -101,8 +105,9 @@ class Optimizer:
         Parameters that no gradient has reached are left alone.
         """
         before = self._access.data(self.parameters)
+        news, states = self._moved_from(before)
         try:
-            states = self._move(before)
+            self._access.write(self.parameters, news)
         except BaseException:
             self._access.write(self.parameters, before)
             raise
@@ -111,39 +116,27 @@ class Optimizer:
         if self.schedule is not None:
             self.lr = self.schedule(self.steps)
 
-    def _move(self, data: list[Any]) -> list[State]:
-        """Give the parameters their new data; gives their new states."""
-        formulas = update_formulas(self) if self._access is BySlot else None
-        if formulas is None:
-            news, states = self._updates(data)
-            self._access.write(self.parameters, news)
-            return states
-        self._check_gradients()
-        return formulas.on_values(self.parameters, data, self._states, float(self.lr))
+    def planned(self) -> list[Any]:
+        """The data that `step()` would give each parameter now; nothing is changed."""
+        return self._moved_from(self._access.data(self.parameters))[0]
 
-    def _check_gradients(self) -> None:
-        if not any(map(has_grad, self.parameters)):
+    def _moved_from(self, data: list[Any]) -> tuple[list[Any], list[State]]:
+        """The new data and states of the parameters, which stay as they are."""
+        grads = self._access.grads(self.parameters)
+        if all(grad is None for grad in grads):
             raise ValueError(
                 f"{type(self).__name__}.step() found no gradient in any of its "
                 f"{len(self.parameters)} parameters: call backward() on the loss first"
             )
-
-    def _updates(self, data: list[Any]) -> tuple[list[Any], list[State]]:
-        """The new data and states of the parameters, which stay as they are."""
-        self._check_gradients()
-        grads = self._access.grads(self.parameters)
-        states: list[State] = []
-        news: list[Any] = []
-        for new, grad, state in zip(data, grads, self._states):
+        formulas = update_formulas(self) if self._access is BySlot else None
+        if formulas is not None:
+            return formulas.on_lists(data, grads, self._states, float(self.lr))
+        news, states = data.copy(), self._states.copy()
+        for place, grad in enumerate(grads):
             if grad is not None:
-                new, state = self.update(new, grad, state)
-            states.append(state)
-            news.append(as_number(new) if self._access is BySlot else new)
+                new, states[place] = self.update(data[place], grad, states[place])
+                news[place] = as_number(new) if self._access is BySlot else new
         return news, states
-
-    def planned(self) -> list[Any]:
-        """The data that `step()` would give each parameter now; nothing is changed."""
-        return self._updates(self._access.data(self.parameters))[0]
 
     def zero_grad(self) -> None:
         """Forget the gradients of all parameters."""

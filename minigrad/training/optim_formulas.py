@@ -9,9 +9,9 @@ UpdateFormulas('p − lr·(0.9·s0 + g)', '0.9·s0 + g')
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, Protocol
 from weakref import WeakKeyDictionary
 
 from ..rules import (
@@ -25,11 +25,18 @@ from ..rules import (
 )
 from ..tape import COMPARISONS, parts_first
 
-if TYPE_CHECKING:
-    from ..engine import Value
-    from .optim import Optimizer, State
+State = tuple[Any, ...]  # what an optimiser keeps for one parameter
+Lists = tuple[list[float], list[State]]
+UpdateOfLists = Callable[[list[float], list["float | None"], list[State], float], Lists]
 
-UpdateOfValues = Callable[["Sequence[Value]", list[float], "list[State]", float], "list[State]"]
+
+class Optimizer(Protocol):
+    """An optimiser, as far as its formulas know it."""
+
+    initial_state: State
+
+    def update(self, data: Any, grad: Any, state: State) -> tuple[Any, State]:
+        """The new data of one parameter, and what to keep for its next step."""
 
 
 NOT_IN_FORMULAS: Final = {"parameters", "lr", "schedule", "steps", "_access", "_states"}
@@ -69,7 +76,7 @@ class UpdateFormulas:
                 "not depend on data and gradient: write 0.0 for it in initial_state"
             )
         self._code = as_python(*self.results)
-        self._gates = called_gates([*self.results])
+        self.gates = called_gates([*self.results])
 
     def _sort_parts(self, is_whole: tuple[bool, ...]) -> None:
         self.is_whole = is_whole
@@ -83,11 +90,6 @@ class UpdateFormulas:
         twin = copy.copy(self)
         twin._sort_parts((False,) * len(self.is_whole))
         return twin
-
-    @property
-    def is_native(self) -> bool:
-        """Whether they can be machine code."""
-        return all(gate.kernel or gate.fold or gate.rule for gate in self._gates)
 
     @property
     def differing(self) -> set[Formula]:
@@ -118,32 +120,29 @@ class UpdateFormulas:
     def key(self) -> Any:
         """What is equal for equal formulas."""
         assignments, texts = self._code
-        return tuple(assignments), tuple(texts), self.is_whole, tuple(self._gates)
+        return tuple(assignments), tuple(texts), self.is_whole, tuple(self.gates)
 
     @cached_property
-    def on_values(self) -> UpdateOfValues:
-        """The formulas as a Python function of Values, their data, their states, and the rate.
+    def on_lists(self) -> UpdateOfLists:
+        """The formulas as a Python function of lists, an item for each parameter, and the rate.
 
-        It changes the Values' data and gives their new states. A Value without a gradient stays as
-        it is.
+        From data, gradients and states it gives new data and states; where the gradient is None
+        both stay as they are.
         """
         assignments, (new_data, *new_state) = self._code
-        body = ["for v, p in zip(values, data):", "    g = v._grad"]
-        body += [f"    if g is not None: v._data = {new_data}", "return states"]
+        body = [f"news = [p if g is None else {new_data} for p, g in zip(data, grads)]"]
+        body += ["return news, states"]
         if assignments or new_state != list(map(as_text, self.state)):
-            body = ["new_states = []", "for v, p, s in zip(values, data, states):"]
-            body += ["    g = v._grad", "    if g is not None:"]
-            body += [f"        {', '.join(map(as_text, self.state))}, = s"] * bool(self.state)
-            body += [f"        {line}" for line in assignments]
-            body += [f"        s = ({', '.join([*new_state, ''])})"]
-            body += [
-                f"        v._data = {new_data}",
-                "    new_states.append(s)",
-                "return new_states",
-            ]
+            unpacked = [f"{', '.join(map(as_text, self.state))}, = s"] * bool(self.state)
+            packed = f"s = ({', '.join([*new_state, ''])})"
+            body = ["news, new_states = [], []", "for p, g, s in zip(data, grads, states):"]
+            body += ["    if g is not None:"]
+            body += [f"        {line}" for line in [*unpacked, *assignments, packed]]
+            body += [f"        p = {new_data}", "    news.append(p)", "    new_states.append(s)"]
+            body += ["return news, new_states"]
         namespace: dict[str, Any] = names_in(self.results)
-        names = ["values", "data", "states", "lr"]
-        function: UpdateOfValues = define("update", names, body, namespace)
+        names = ["data", "grads", "states", "lr"]
+        function: UpdateOfLists = define("update", names, body, namespace)
         return function
 
     def __repr__(self) -> str:

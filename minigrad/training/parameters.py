@@ -1,4 +1,4 @@
-"""Parameters read and written many at once: Values by their slots, others by their attributes.
+"""Parameters read and written many at once; the size of their gradients, and cutting it.
 
 >>> from minigrad.engine import Value
 >>> v, w = Value(1.0), Value(2.0)
@@ -11,14 +11,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import hypot, sqrt
 from typing import Any
 
-from ..engine import Value, one_at_a_time
-from .clipping import has_grad
+from ..engine import Value, clear_gradients, gradients_of, numbers_of, write_numbers
 
 
 class ByAttribute:
-    """Anything with `.data` and `.grad`."""
+    """The way to anything with `.data` and `.grad`."""
 
     @staticmethod
     def data(parameters: Iterable[Any]) -> list[Any]:
@@ -44,30 +44,12 @@ class ByAttribute:
 
 
 class BySlot:
-    """Values, to which only floats are written: a third of the time, for no property is called."""
+    """The way to Values, to which only floats are written."""
 
-    @staticmethod
-    def data(parameters: Iterable[Any]) -> list[Any]:
-        """Their data."""
-        return [parameter._data for parameter in parameters]
-
-    @staticmethod
-    def grads(parameters: Iterable[Any]) -> list[Any]:
-        """Their gradients; None where there is none."""
-        return [parameter._grad for parameter in parameters]
-
-    @staticmethod
-    def write(parameters: Iterable[Any], data: Iterable[Any]) -> None:
-        """Give them new data."""
-        for parameter, new in zip(parameters, data):
-            parameter._data = new
-
-    @staticmethod
-    def clear(parameters: Iterable[Any]) -> None:
-        """Forget their gradients, but not in the middle of a backward pass."""
-        with one_at_a_time:
-            for parameter in parameters:
-                parameter._grad = None
+    data = staticmethod(numbers_of)
+    grads = staticmethod(gradients_of)
+    write = staticmethod(write_numbers)
+    clear = staticmethod(clear_gradients)
 
 
 def access_to(parameters: Sequence[Any]) -> type[BySlot] | type[ByAttribute]:
@@ -79,3 +61,67 @@ def keeps_slots(parameter: Any) -> bool:
     """Whether it is a Value, and keeps its numbers where Value does."""
     kind = type(parameter)
     return isinstance(parameter, Value) and (kind.data, kind.grad) == (Value.data, Value.grad)
+
+
+def has_grad(parameter: Any) -> bool:
+    """Whether a gradient has reached the parameter since it was cleared."""
+    known: bool = getattr(parameter, "has_grad", None) or (
+        not isinstance(parameter, Value) and parameter.grad is not None
+    )
+    return known
+
+
+def gradient_norm(parameters: Iterable[Any]) -> float:
+    """The length of all gradients taken as one vector.
+
+    >>> from minigrad.engine import Value
+    >>> v, w = Value(0.0), Value(0.0)
+    >>> v.grad, w.grad = 3.0, 4.0
+    >>> gradient_norm([v, w])
+    5.0
+    """
+    norm = 0.0
+    for parameter in parameters:
+        if has_grad(parameter):
+            grad = parameter.grad
+            norm = hypot(norm, sqrt(grad.dot(grad)) if hasattr(grad, "dot") else grad)
+    return norm
+
+
+def clip_grad_norm(parameters: Iterable[Any], max_norm: float) -> float:
+    """Scale all gradients by one factor so that their norm is at most `max_norm`; returns the norm.
+
+    >>> from minigrad.engine import Value
+    >>> w = Value(0.0); w.grad = 8.0
+    >>> clip_grad_norm([w], 2.0), w.grad
+    (8.0, 2.0)
+    """
+    if not max_norm > 0.0:
+        raise ValueError(f"max_norm must be above 0, got {max_norm!r}")
+    parameters = list(parameters)
+    norm = gradient_norm(parameters)
+    if norm > max_norm:
+        for parameter in parameters:
+            if has_grad(parameter):
+                parameter.grad = parameter.grad * (max_norm / norm)
+    return norm
+
+
+def clip_grad_value(parameters: Iterable[Any], largest: float) -> None:
+    """Cut every single gradient to the range from −largest to +largest.
+
+    >>> from minigrad.engine import Value
+    >>> w = Value(0.0); w.grad = -8.0
+    >>> clip_grad_value([w], 2.0); w.grad
+    -2.0
+    """
+    if not largest > 0.0:
+        raise ValueError(f"the largest gradient must be above 0, got {largest!r}")
+    for parameter in parameters:
+        if has_grad(parameter):
+            grad = parameter.grad
+            parameter.grad = (
+                grad.clip(-largest, largest)
+                if hasattr(grad, "clip")
+                else max(-largest, min(largest, grad))
+            )

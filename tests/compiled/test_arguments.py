@@ -25,7 +25,7 @@ def test_an_array_without_axes_is_a_number():
     square = mg.compile(lambda x: x * x)
     x = Value(4.0)
     assert [square(np.array(3.0)).data, square(np.array(x, dtype=object)).data] == [9.0, 16.0]
-    assert len(square._recordings) == 1
+    assert len(square.recordings) == 1
     for wrong in (np.array(1j), np.array("3")):
         with pytest.raises(TypeError, match="expected a number"):
             square(wrong)

@@ -1,13 +1,11 @@
 """Rules run in lanes on many numbers at once, without a circuit around them. Needs llvmlite."""
 
-import ctypes
-
 import llvmlite.ir as ir
 import numpy as np
 
-from minigrad.native.kernels import POINTER
-from minigrad.native.machine import machine
-from minigrad.native.operand import LONG, VOID, Code, emit
+from minigrad.native.formulas import emit
+from minigrad.native.machine import function_at, machine
+from minigrad.native.operand import LONG, POINTER, VOID, Code
 from minigrad.tape.kernels import Kernel, forward_kernel, local_kernels
 
 
@@ -45,5 +43,5 @@ def run(kernel: Kernel, *columns):
         code.store(emit(code, kernel, [code.load(place) for place in places[:-1]]), places[-1])
     code.builder.ret_void()
     (address,) = machine().compile(module, ["run"], passes=False)
-    ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64)(address)(numbers.ctypes.data, padded)
+    function_at(address, 2)(numbers.ctypes.data, padded)
     return numbers[-1, :count].tolist()

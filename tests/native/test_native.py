@@ -35,6 +35,14 @@ def shown(x, wrong, right):
     return f"at {x!r}: {wrong!r}, not {right!r}"
 
 
+def test_every_primitive_of_the_table_has_a_function_in_machine_code():
+    from minigrad.native.elementary_functions import OF_GATES
+
+    primitives = [name for name, gate in GATES.items() if not (gate.rule or gate.fold)]
+    assert all(GATES[name].kernel for name in primitives)
+    assert [name for name in primitives if name not in OF_GATES] == []
+
+
 @pytest.mark.parametrize("name", UNARY)
 def test_a_gate_on_the_tape_is_the_eager_one_within_one_ulp(name):
     gate = mg.__dict__[name]
@@ -95,6 +103,7 @@ def test_constant_exponents_in_lanes(exponent):
 def test_a_call_that_is_asked_for_twice_is_made_once_in_a_block():
     import llvmlite.ir as ir
 
+    from minigrad.native import emit_formula  # noqa: F401  (with it comes exp)
     from minigrad.native.operand import DOUBLE, LONG, Code, Native
 
     function = ir.Function(ir.Module(), ir.FunctionType(DOUBLE, [DOUBLE]), "twice")

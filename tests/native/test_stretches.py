@@ -11,7 +11,7 @@ from minigrad import Value
 if HAS_NATIVE:
     import numpy as np
 
-    from minigrad.native.example import Array, Schedule, _steps
+    from minigrad.native.schedule import Array, Schedule, _steps
     from minigrad.tape.kernels import DOT, MUL, SUM, kernel_of
     from minigrad.tape.kernels import SYMBOLS as X
 

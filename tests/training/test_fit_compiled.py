@@ -280,14 +280,17 @@ needs_native = pytest.mark.skipif(not HAS_NATIVE, reason=WHY)
 )
 def test_an_update_that_is_a_formula_is_machine_code(kind, is_formula):
     from minigrad.training.batches import Batches
-    from minigrad.training.machine_epochs import native_epochs
+    from minigrad.training.epochs import ValueEpochs
+    from minigrad.training.fit import epochs_of
+    from minigrad.training.native_epochs import NativeEpochs
 
     model = nn.MLP(2, [3, 1], seed=1)
     loss = mg.compile(lambda x, y: (model(x) - y) ** 2)
     optimizer = kind(model.parameters(), lr=0.1)
     batches = Batches(len(X), None, None)
-    assert bool(native_epochs(loss, (X, Y), optimizer, batches, None)) == is_formula
-    assert native_epochs(loss.function, (X, Y), optimizer, batches, None) is None
+    kind = type(epochs_of(loss, (X, Y), optimizer, batches, None))
+    assert kind is (NativeEpochs if is_formula else ValueEpochs)
+    assert type(epochs_of(loss.function, (X, Y), optimizer, batches, None)) is ValueEpochs
 
 
 @needs_native
@@ -314,7 +317,7 @@ def test_ctrl_c_in_machine_code_leaves_whole_steps_in_history_and_parameters(
     batch_size, monkeypatch
 ):
     """Python sees it when the native call has come back, before it can look at the result."""
-    from minigrad.training.machine_steps import Job
+    from minigrad.training.optim_machine_code import Job
 
     calls, run = [], Job.run
 

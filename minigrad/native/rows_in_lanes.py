@@ -6,18 +6,17 @@ rows is summed lane by lane, and across the lanes at the end. Needs llvmlite and
 
 from __future__ import annotations
 
-import ctypes
 from typing import Any
 
 import llvmlite.ir as ir
 import numpy as np
 
 from ..tape import EACH_ROW, Tape
-from .batch import RowRunner
-from .example import Array
-from .kernels import POINTER
-from .machine import machine
-from .operand import DOUBLE, LONG, VOID, Code, Condition, Native, emit
+from .formulas import emit
+from .machine import function_at, machine
+from .operand import DOUBLE, LONG, POINTER, VOID, Code, Condition, Native
+from .row_runner import RowRunner
+from .schedule import Array
 
 
 class Lanes(RowRunner):
@@ -29,9 +28,8 @@ class Lanes(RowRunner):
         self.step = machine().width
         writer = _Writer(tape, slots, reduced)
         self.engine = machine().engine(writer.module, passes=False)  # owns the code
-        self.address: int = self.engine.get_function_address("run_rows")
-        kinds = [ctypes.c_void_p] * 5 + [ctypes.c_int64] * 2 + [ctypes.c_void_p]
-        self.function = ctypes.CFUNCTYPE(None, *kinds)(self.address)
+        self.address = self.engine.get_function_address("run_rows")
+        self.function = function_at(self.address, 8)
         self.outside = np.array(writer.outside, dtype=np.int64)
         self.outside_address = self.outside.ctypes.data
         self.totals = 8 * self.step * len(self.outside)  # where in the workspace they begin
@@ -42,22 +40,9 @@ class Lanes(RowRunner):
         """See `RowRunner`."""
         return Array(self.lane_count, self.step)
 
-    def call(
-        self, values: Array, prepared: Any, begin: int, end: int, sums: Array, space: Array
-    ) -> list[int]:
+    def fixed_arguments(self, space: Array) -> list[int]:
         """See `RowRunner`."""
-        _, columns, stride = prepared
-        return [
-            self.address,
-            values.address,
-            self.outside_address,
-            space.address,
-            space.address + self.totals,
-            columns + 8 * begin,
-            stride,
-            end - begin,
-            sums.address,
-        ]
+        return [self.outside_address, space.address, space.address + self.totals]
 
 
 class _Writer:

@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
-from ..compiled import Compiled, PythonTape, take_apart
+from ..compiled import Compiled, take_apart
+from ..native import has_native
 from .epochs import checked_loss
 from .optim import Optimizer
 
 if TYPE_CHECKING:
-    from .machine import NativeTraining
-    from .machine_example import NativeExample
+    from .native_training import NativeExample, NativeTraining
 
 LAG: Final = 0.025  # seconds: how far the Values may be behind while steps are taken
 
@@ -100,21 +100,25 @@ class Steps:
         return self._has_shown or perf_counter() - self._shown_at > LAG
 
     def _example(self, structure: Any) -> NativeExample | None:
-        recording = self.loss._recordings.get(structure)
+        recording = self.loss.recordings.get(structure)
         example = self._examples.get(structure)
         if example and example.recording is recording and not self._is_due:
             return example
         if recording is None or (self.loss.check and not recording.checked):
             return None
-        if isinstance(recording._runner, PythonTape) or not recording.places.unchanged():
+        if not (has_native() and recording.places.unchanged()):
             return None  # the loss itself says what was replaced
         if example is None or example.recording is not recording:
-            from .machine import native_training
-            from .machine_example import NativeExample
+            from ..native import NativeTape
+            from .native_training import NativeExample, native_training
 
+            if not isinstance(recording.runner, NativeTape):
+                return None
             if self._training is None:
                 self._training = native_training(self.optimizer, self.optimizer.parameters)
             if self._training is None:
                 return None
-            example = self._examples[structure] = NativeExample(self._training, recording)
+            example = self._examples[structure] = NativeExample(
+                self._training, recording, recording.runner
+            )
         return example

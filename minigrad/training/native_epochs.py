@@ -8,17 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from ..compiled import Compiled, Rows
-from ..native import has_native
+from ..native import NativeBatch, columns_of
 from .batches import Batches
 from .epochs import Measured, NotFiniteError
+from .native_training import Calls, NativeTraining, Route, native_training
 from .optim import Optimizer
-
-if TYPE_CHECKING:
-    from ..native import NativeBatch
-    from .machine import Calls, NativeTraining
 
 CALL: Final = 0.025
 MOST_STEPS: Final = 10_000  # in one call, if all rows are one batch
@@ -29,16 +26,12 @@ class NativeEpochs:
 
     def __init__(
         self,
-        loss: Compiled,
         training: NativeTraining,
         runner: NativeBatch,
         rows: Rows,
         batches: Batches,
     ) -> None:
-        from ..native import columns_of
-        from .machine import Route
-
-        self.loss, self.training, self.runner = loss, training, runner
+        self.training, self.runner = training, runner
         self.rows, self.batches = rows, batches
         self.columns = columns_of(rows)
         self.order: list[int] | None = None  # of the rows in this epoch
@@ -46,6 +39,10 @@ class NativeEpochs:
         moved = {value: i for i, value in enumerate(training.moved)}
         wires, gradient_slots = rows.recording.parameters, runner.gradients.tolist()
         self.route = Route(self.slots.values, runner.output, wires, gradient_slots, moved)
+        count = rows.count
+        self.prepared = runner.columns(rows)
+        if not batches.is_whole:  # an epoch lays them out in its own order
+            self.prepared = runner.row_runner.columns(self.columns[:, :count], count)
         self.calls = self._calls() if runner.is_one_call(max(batches.sizes)) else None
         self.steps_in_a_call = 1
         self.first = 0  # the number of the first epoch in the series of `training`
@@ -60,7 +57,7 @@ class NativeEpochs:
         else:
             self.order = self.batches.order()
             if self.calls is not None:
-                self.runner.lay_out(self.prepared, self.columns[:, self.order])
+                self.prepared.numbers[:, : self.rows.count] = self.columns[:, self.order]
         while begin < end:
             steps = min(self.steps_in_a_call, end - begin)
             start = perf_counter()
@@ -90,7 +87,7 @@ class NativeEpochs:
 
     def read(self) -> None:
         """After somebody has looked: the Values and the optimiser may have been changed."""
-        self.loss._check_places(self.rows.recording)
+        self.rows.recording.check_places()
         self.training.read()
 
     def close(self) -> None:
@@ -100,20 +97,9 @@ class NativeEpochs:
 
     def _calls(self) -> Calls:
         """What the steps of an epoch call."""
-        from .machine import Calls
-
-        count, runner, rows = self.rows.count, self.runner, self.rows
-        if self.batches.is_whole:
-            calls = runner.calls(self.slots, runner.prepared(rows), 0, count)
-            return Calls([(calls, count)])
-        # a vector can begin at the last row: there are more rows than are ever counted
-        more = [*range(count), *[count - 1] * runner.row_runner.step]
-        self.prepared = runner.row_runner.prepare(
-            Rows(rows.recording, self.columns[:, more], len(more))
-        )
         return Calls(
             [
-                (runner.calls(self.slots, self.prepared, begin, end), end - begin)
+                (self.runner.calls(self.slots, self.prepared, begin, end), end - begin)
                 for begin, end in self.batches.ends
             ]
         )
@@ -133,31 +119,24 @@ class NativeEpochs:
 
     def _take_by_python(self, place: int) -> None:
         """A step whose rows are run in threads or in blocks: only the update is one native call."""
-        from .machine import Calls
-
-        training, rows = self.training, self.rows
+        count, columns = self.rows.count, self.prepared
         if self.order is not None:
             begin, end = self.batches.ends[place]
-            chosen = self.order[begin:end]
-            rows = Rows(rows.recording, self.columns[:, chosen], len(chosen))
-        training.fill(self.route)
-        self.runner.run_on(self.slots, rows)
-        training.run(self.route, Calls([([], rows.count)]), place, 1)
+            count, chosen = end - begin, self.columns[:, self.order[begin:end]]
+            columns = self.runner.row_runner.columns(chosen, count)
+        self.training.fill(self.route)
+        self.runner.run_on(self.slots, columns, count)
+        self.training.run(self.route, Calls([([], count)]), place, 1)
 
 
 def native_epochs(
-    loss: Any,
+    loss: Compiled,
     data: Sequence[Any],
     optimizer: Optimizer,
     batches: Batches,
     largest_norm: float | None,
 ) -> NativeEpochs | None:
-    """Epochs in machine code, where loss, optimiser and machine allow it."""
-    if not (isinstance(loss, Compiled) and has_native() and loss.executor != "python"):
-        return None
-    from ..native import NativeBatch
-    from .machine import native_training
-
+    """Epochs in machine code, where loss and optimiser allow it."""
     rows = loss.rows(*data)
     loss.run_rows(rows)  # compiles, and compares the recording with the function itself
     runner = rows.recording.batch_runner()
@@ -170,4 +149,4 @@ def native_epochs(
     if training is None:
         return None
     optimizer.zero_grad()
-    return NativeEpochs(loss, training, runner, rows, batches)
+    return NativeEpochs(training, runner, rows, batches)

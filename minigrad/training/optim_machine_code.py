@@ -7,7 +7,6 @@ Needs llvmlite and NumPy.
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Iterator
 from contextlib import contextmanager
 from math import inf
@@ -17,7 +16,18 @@ from typing import Any, Final
 import llvmlite.ir as ir
 import numpy as np
 
-from ..native import DOUBLE, LONG, POINTER, VOID, Code, Native, emit_formula, machine, sqrt
+from ..native import (
+    DOUBLE,
+    LONG,
+    POINTER,
+    VOID,
+    Code,
+    Native,
+    emit_formula,
+    function_at,
+    machine,
+    sqrt,
+)
 from ..rules import Formula
 from ..tape import renamed_formula
 from .optim_formulas import UpdateFormulas
@@ -85,7 +95,7 @@ def step_function(formulas: UpdateFormulas, argument_counts: tuple[int, ...]) ->
         if key not in _functions:
             module = _Writer(formulas, argument_counts).module
             (address,) = machine().compile(module, ["take_steps"])
-            _functions[key] = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(address)
+            _functions[key] = function_at(address, 1)
         return _functions[key]
 
 

@@ -12,12 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from ..engine import Value, write_data, write_grad
-from ..native import Array, machine
-from ..rules import Formula
-from .machine_steps import Job, step_function
-from .optim import Optimizer, State
-from .optim_formulas import UpdateFormulas, update_formulas
+from ..compiled import Recording
+from ..engine import Value, numbers_of, write_data, write_grad
+from ..native import Array, NativeTape, are_native, machine
+from ..rules import Formula, as_number
+from .optim import Optimizer
+from .optim_formulas import State, UpdateFormulas, update_formulas
+from .optim_machine_code import Job, step_function
 from .parameters import keeps_slots
 
 Call = list[int]  # the address of a native function, and its arguments
@@ -79,7 +80,7 @@ class Route:
         """Put the parameters that are not trained into their slots."""
         if self.frozen:
             slots, wires = zip(*self.frozen)
-            self.values.numbers[list(slots)] = [wire._data for wire in wires]
+            self.values.numbers[list(slots)] = numbers_of(wires)
 
 
 def _whole_vectors(holds: Any) -> int:
@@ -131,7 +132,7 @@ class NativeTraining:
             self.formulas, self._job_is_for = formulas, None
         self.has_tried = False
         self.steps_before = self.optimizer.steps - self.done
-        self.data.numbers[:count] = [value._data for value in self.moved]
+        self.data.numbers[:count] = numbers_of(self.moved)
         columns = dict(zip(self.formulas.state, zip(*states)))
         for i, part in enumerate(self.formulas.own):
             self.state.numbers[i, :count] = columns[part]
@@ -220,7 +221,7 @@ def native_training(
         if getattr(getattr(optimizer, name), "__func__", None) is not getattr(Optimizer, name):
             return None
     formulas = update_formulas(optimizer)
-    if formulas is None or not formulas.is_native:
+    if formulas is None or not are_native(formulas.gates):
         return None
     limit = inf if largest_norm is None else largest_norm
     return NativeTraining(optimizer, formulas, moved, capacity, limit)
@@ -233,3 +234,27 @@ def _formulas(optimizer: Optimizer, states: list[State]) -> UpdateFormulas | Non
         return None
     wholes = [parts for parts, is_whole in zip(zip(*states), formulas.is_whole) if is_whole]
     return formulas if all(len(set(parts)) == 1 for parts in wholes) else formulas.apart
+
+
+class NativeExample:
+    """Steps on examples of one structure: those of one recording."""
+
+    def __init__(self, training: NativeTraining, recording: Recording, runner: NativeTape) -> None:
+        self.training = training
+        self.recording = recording  # the calls are addresses in its tables: they must not be freed
+        self.values = runner.take()
+        moved = {value: i for i, value in enumerate(training.moved)}
+        wires, gradient_slots = recording.parameters, runner.gradients[0].tolist()
+        self.route = Route(self.values, int(runner.outputs[0]), wires, gradient_slots, moved)
+        self.calls = Calls([(runner.calls(self.values), 1)])
+        self.inputs = slice(len(wires), runner.first_constant)
+
+    def step(self, numbers: Sequence[Any]) -> float | None:
+        """The loss before the step; None if it, or its gradient, is not finite: no step then."""
+        done = self.training.done
+        numbers = list(map(as_number, numbers))
+        if self.recording.index_limits:
+            self.recording.check_indexes(numbers)
+        self.values.numbers[self.inputs] = numbers
+        self.training.run(self.route, self.calls, 0, 1)
+        return float(self.training.losses.numbers[0]) if self.training.done > done else None

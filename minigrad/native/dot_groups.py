@@ -1,19 +1,26 @@
-"""Products and dot products side by side: four at a time, where they share numbers. Needs NumPy.
+"""Products and dot products side by side: four at a time, where they share numbers.
 
 The units of a layer all read the same inputs. Pair by pair, four of them read one number that they
 share, which goes into every lane of a vector, and four of their own. Where these do not follow one
 another they are copied next to each other first: that pays because other units read the same four.
+
+The index of a run of groups has for each of them the slot of the first result, then for each pair
+the slot of the factor that all members share, and the first of those that each has for itself.
+Needs llvmlite and NumPy.
 """
 
 from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
+import llvmlite.ir as ir
 import numpy as np
 
 from ..tape import COPY, DOT, DOTS, MUL, Kernel, Tape
-from .dots import TOGETHER
+from .operand import LONG, Code, Native
 
+TOGETHER: Final = 4  # members of a group
+AT_ONCE: Final = 4  # groups: each waits for its own last addition
 COPY_COST: Final = 2  # in products
 FEWEST: Final = 64  # numbers that a run reads: below, looking takes longer than it saves
 NEXT: Final = np.arange(TOGETHER)
@@ -27,7 +34,7 @@ class Step(NamedTuple):
     index: Any  # an array of slots
     length: int  # how many operations
     first: int  # the slot of the first result
-    is_stretch: bool = False  # see `native_kernels`
+    is_stretch: bool = False  # see `kernels`
 
 
 class Arrangement:
@@ -132,3 +139,29 @@ def _cover(by: Any) -> tuple[Any, Any, Any]:
     stretch = np.repeat(np.arange(len(begins)), counts)
     nth = np.arange(len(stretch)) - np.searchsorted(stretch, stretch)
     return lengths, stretch, np.minimum(TOGETHER * nth, lengths[stretch] - TOGETHER)
+
+
+def write_dots(function: Any) -> None:
+    """Write the function of a run; its arguments are those of every kernel's."""
+    slots, index, count, operands, _ = function.args
+    b = ir.IRBuilder(function.append_basic_block())
+    code = Code(b, TOGETHER)
+    length = b.add(operands, LONG(1))  # of a group's part of the index
+
+    def product(part: Any, place: Any) -> Native:
+        shared = b.load(code.indexed(slots, part, place))
+        return code.splat(shared) * code.load(code.indexed(slots, part, b.add(place, LONG(1))))
+
+    def write(parts: list[Any]) -> None:
+        """Some groups at once, from the first pair to the last."""
+
+        def products(place: Any) -> list[Native]:
+            return [product(part, place) for part in parts]
+
+        sums = code.folded(products(LONG(1)), (3, 2, length), products)
+        for part, sum_ in zip(parts, sums):
+            code.store(sum_, code.indexed(slots, part, LONG(0)))
+
+    for groups in code.places_of(count, AT_ONCE):
+        write([b.gep(index, [b.mul(group, length)]) for group in groups])
+    b.ret_void()
