@@ -41,6 +41,11 @@ __all__ = [
     "step_decay",
 ]
 
+
+def __dir__() -> list[str]:
+    return __all__
+
+
 State = tuple[Any, ...]
 Update = TypeVar("Update", bound=Callable[..., Any])
 
