@@ -14,31 +14,31 @@ gradients through the circuit, from the last gate to the first.
 from importlib import import_module as _import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from . import nn
-from .calculus import (
-    GateError,
-    NonfiniteError,
-    detect_nonfinite,
-    first_nonfinite,
-    gate,
-    grad,
-    gradcheck,
-    paths,
-)
 from .engine import Value, constant, no_grad, topological_order
-from .expressions import ExpressionError, expression
-from .nn import accuracy, datasets, losses
 from .rules import FUNCTIONS as _FUNCTIONS
 from .rules import GATES, dot, lookup, select, where
-from .text import as_table, as_tree
 
 if TYPE_CHECKING:
+    from . import datasets, losses, nn, optim
+    from .calculus import (
+        GateError,
+        NonfiniteError,
+        detect_nonfinite,
+        first_nonfinite,
+        gate,
+        grad,
+        gradcheck,
+        paths,
+    )
     from .compiled import TracingError, compile
+    from .expressions import ExpressionError, expression
     from .files import CircuitFileError, export, load, save
     from .lessons import Worksheet
+    from .nn import accuracy
     from .pictures import Drawing, draw
     from .stepping import Step, Stepper
-    from .training import decision_boundary, fit, health, optim, training_steps
+    from .text import as_table, as_tree
+    from .training import decision_boundary, fit, health, training_steps
 
 __all__ = [
     "GATES",
@@ -84,31 +84,46 @@ __all__ = [
     "where",
 ]
 
-# Wings that are loaded when one of their names is first asked for. Not every program draws or
+# The wing of each name that is loaded when it is first asked for. Not every program draws or
 # compiles, and what is loaded takes time twice: the garbage collector looks through all of it.
 _LATER: Final = {
     "CircuitFileError": "files",
     "Drawing": "pictures",
+    "ExpressionError": "expressions",
+    "GateError": "calculus",
+    "NonfiniteError": "calculus",
     "Step": "stepping",
     "Stepper": "stepping",
     "TracingError": "compiled",
     "Worksheet": "lessons",
+    "accuracy": "nn",
+    "as_table": "text",
+    "as_tree": "text",
     "compile": "compiled",
     "decision_boundary": "training",
+    "detect_nonfinite": "calculus",
     "draw": "pictures",
     "export": "files",
+    "expression": "expressions",
+    "first_nonfinite": "calculus",
     "fit": "training",
+    "gate": "calculus",
+    "grad": "calculus",
+    "gradcheck": "calculus",
     "health": "training",
     "load": "files",
-    "optim": "training",
+    "paths": "calculus",
     "save": "files",
     "training_steps": "training",
 }
+_MODULES: Final = ("datasets", "losses", "nn", "optim")
 
 
 def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return _import_module(f".{name}", __name__)  # which also sets it here
     if name == "__version__":
-        thing: Any = _import_module("importlib.metadata").version("minigrad-circuits")
+        thing: Any = _installed_version()
     elif name in _LATER:
         thing = getattr(_import_module(f".{_LATER[name]}", __name__), name)
     else:
@@ -119,6 +134,16 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return __all__
+
+
+def _installed_version() -> str:
+    """The version in the metadata; a checkout that was never installed has none, and still runs."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("minigrad-circuits")
+    except PackageNotFoundError:
+        return "0+unknown"
 
 
 # Every gate of the table is a function of the same name: mg.tanh, mg.maximum, …

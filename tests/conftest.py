@@ -11,4 +11,4 @@ settings.register_profile("mutants", settings.get_profile("minigrad"), phases=ph
 settings.load_profile(os.environ.get("MINIGRAD_TESTS", "minigrad"))
 
 # programs, not tests: the first needs PyTorch, the second runs the tests itself
-collect_ignore = ["make_special_values.py", "mutants.py"]
+collect_ignore = ["helpers/make_special_values.py", "mutants.py"]

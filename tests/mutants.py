@@ -39,8 +39,13 @@ from minigrad.rules import floats, gates
 from minigrad.rules.gate import Gate
 
 TESTS = Path(__file__).parent
-FILES = ["test_gates.py", "test_engine.py", "test_gradients.py", "test_micrograd_names.py"]
-FILES += ["test_random_circuits.py", "test_all_or_nothing.py", "test_dot.py"]
+RULES, VALUE, GRADIENTS = (
+    "rules/test_gates.py",
+    "engine/test_value.py",
+    "calculus/test_gradients.py",
+)
+FILES = [RULES, VALUE, GRADIENTS, "engine/test_micrograd.py", "engine/test_random_circuits.py"]
+FILES += ["engine/test_all_or_nothing.py", "engine/test_dot.py"]
 
 
 @dataclass
@@ -75,7 +80,7 @@ def mutants_of_rules(gate: Gate) -> Iterator[Mutant]:
     for name, fields in changes.items():
         if _differs(gate, fields):
             words = f"{gate.name}-" if gate.arity else gate.name
-            first = ("test_gates.py", words)
+            first = (RULES, words)
             yield Mutant(f"{gate.name}: {name}", first, lambda f=fields: _with_fields(gate, f))
 
 
@@ -208,7 +213,7 @@ def _source_mutant(module: ModuleType, name: str, old: str, new: str, number: in
     changed = old.join(parts[: number + 1]) + new + old.join(parts[number + 1 :])
     return Mutant(
         f"{module.__name__}.{name}: {old!r} → {new!r} (number {number + 1})",
-        ("test_gradients.py" if module is gradients else "test_engine.py", ""),
+        (GRADIENTS if module is gradients else VALUE, ""),
         lambda: _with_source(module, name, changed),
     )
 

@@ -1,4 +1,4 @@
-"""Make the bundled fonts in minigrad/fonts (Debian: fonts-liberation2, fonts-dejavu-extra).
+"""Make the fonts in minigrad/pictures/fonts (Debian: fonts-liberation2, fonts-dejavu-extra).
 
 pip install fonttools
 python tools/subset_fonts.py /usr/share/fonts/truetype

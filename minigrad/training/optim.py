@@ -46,6 +46,11 @@ __all__ = [
     "step_decay",
 ]
 
+
+def __dir__() -> list[str]:
+    return __all__
+
+
 Update = TypeVar("Update", bound=Callable[..., Any])
 
 

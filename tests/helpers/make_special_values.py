@@ -1,7 +1,7 @@
-"""Write tests/special_values.txt: what every gate gives at the edges of the floats.
+"""Write tests/helpers/special_values.txt: what every gate gives at the edges of the floats.
 
     pip install torch mpmath
-    python tests/make_special_values.py > tests/special_values.txt
+    PYTHONPATH=tests python tests/helpers/make_special_values.py > tests/helpers/special_values.txt
 
 Run once; the result was read through and is what the tests compare with. The source is PyTorch's
 float64 arithmetic and its written rules for gradients, which follow C99 Annex F; where a result is
