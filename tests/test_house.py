@@ -225,9 +225,7 @@ def test_text_becomes_html_in_one_file():
         }
         for room, tree in TREES.items()
     }
-    assert [room for room, modules in imports.items() if "html" in modules] == [
-        ("text", "notation")
-    ]
+    assert [room for room, modules in imports.items() if "html" in modules] == [("text", "labels")]
 
 
 def test_the_readme_shows_every_wing_on_its_level():

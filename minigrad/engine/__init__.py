@@ -3,29 +3,30 @@
 Read `value` (the wire, the order of its circuit, `backward`), then `recording` (how arithmetic on
 wires records gates, from the table): nothing else is needed to understand
 `(w*x + b).tanh().backward()`. Around them stand what Python and micrograd ask of a wire
-(`number_like`, `micrograd`), what is handed on to those who look (`circuit`, `stage`), `modes` such
-as `no_grad`, the line where a nan was recorded (`sources`), and `copying`.
+(`number_like`, `micrograd`), what is handed on to those who look (`circuit`, `stage`), or who train
+(`unguarded`, `leaves`), `modes` such as `no_grad`, the line where a nan was recorded (`sources`),
+and `copying`.
 """
 
 from . import copying as copying  # says how a Value is copied
 from .circuit import Circuit
-from .many import clear_gradients, gradients_of, numbers_of, write_numbers
+from .leaves import Leaves
 from .modes import no_grad, observing, with_gates
 from .number_like import guards
 from .recording import as_wire, constant, install, observed, observers, output_of
 from .sources import Source, calling_source, is_nonfinite_birth, note_source, source_of
 from .stage import Stage, check_stage, circuit_at, present_stage
-from .value import (
-    Leaves,
-    Value,
+from .unguarded import (
+    clear_gradients,
     gradient_of,
-    leaves_and_gates,
+    gradients_of,
     number_of,
-    one_at_a_time,
-    topological_order,
+    numbers_of,
     write_data,
     write_grad,
+    write_numbers,
 )
+from .value import Value, leaves_and_gates, one_at_a_time, topological_order
 
 __all__ = [
     "Circuit",

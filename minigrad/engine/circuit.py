@@ -13,19 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Any
 from weakref import WeakKeyDictionary
 
 from ..rules import GATES, Gate
 from .recording import output_of, to_wires
-from .value import (
-    LAST_FIRST,
-    Value,
-    check_output,
-    gradient_of,
-    one_at_a_time,
-    write_grad,
-)
+from .unguarded import gradient_of, write_grad
+from .value import LAST_FIRST, Value, leaves_and_gates, one_at_a_time
 
 _MUL, _SUM = GATES["mul"], GATES["sum"]
 
@@ -42,36 +35,18 @@ class Circuit:
     def __init__(
         self, output: Value, collapse: Iterable[str] = (), for_running: bool = False
     ) -> None:
-        check_output(output)
         self.output = output
         self.collapse = frozenset(collapse)
-        self.leaves: list[Value] = []
-        self.gates: list[Value] = []
+        self._for_running = for_running
         self._products: dict[Value, tuple[Value, ...]] = {}
-        self._sort(for_running)
+        self.leaves, self.gates = leaves_and_gates(output, self._inputs_shown)
 
-    def _sort(self, for_running: bool) -> None:
-        """Depth first, left to right, as `topological_order`."""
-        seen: set[Value] = set()
-        waiting: list[Any] = [self.output]  # a gate, None, then its inputs, the first on top
-        while waiting:
-            wire = waiting.pop()
-            if wire is None:
-                self.gates.append(waiting.pop())
-            elif wire not in seen:
-                seen.add(wire)
-                if wire.is_leaf:
-                    self.leaves.append(wire)
-                    continue
-                inputs = wire.inputs
-                if self._is_shown_apart(wire) and not (
-                    for_running and all(source.is_leaf or source in seen for source in inputs)
-                ):
-                    inputs = self._products[wire] = products_of(wire)
-                waiting += wire, None, *inputs[::-1]
-
-    def _is_shown_apart(self, wire: Value) -> bool:
-        return wire._d_second is LAST_FIRST and "dot" not in self.collapse
+    def _inputs_shown(self, wire: Value, seen: set[Value]) -> tuple[Value, ...]:
+        if wire._d_second is LAST_FIRST and "dot" not in self.collapse:
+            side_by_side = all(source.is_leaf or source in seen for source in wire.inputs)
+            if not (self._for_running and side_by_side):
+                self._products[wire] = products_of(wire)
+        return self.inputs(wire)
 
     @cached_property
     def wires(self) -> list[Value]:

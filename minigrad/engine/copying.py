@@ -26,7 +26,7 @@ from typing import Any
 from weakref import ref
 
 from .micrograd import KEPT
-from .value import LAST_FIRST, MANY, Value, copies, topological_order
+from .value import LAST_FIRST, MANY, Value, above, topological_order
 
 
 def _deepcopy(wire: Value, memo: dict[int, Any]) -> Value:
@@ -206,4 +206,4 @@ def _restored(kind: type[Value], *slots: Any) -> Value:
     return wire
 
 
-copies.update(shallow=_copy, deep=_deepcopy, pickled=_reduce)
+above.update(copy=_copy, deepcopy=_deepcopy, reduce=_reduce)

@@ -80,6 +80,11 @@ class MicrogradNames(NumberLike):
         else:
             self._hold_many(self.gate, self.inputs, self.local_gradients, function)
 
+    @property
+    def own_backward(self: Any) -> Callable[[], None] | None:
+        """The function that a user has assigned to `_backward` of this gate, if any."""
+        return self._d_second if callable(self._d_second) else None
+
     def _send_contributions(self: Any) -> None:
         for source, local in zip(self.inputs, self.local_gradients):
             source.grad += local * self.grad

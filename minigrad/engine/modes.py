@@ -10,7 +10,8 @@ from typing import Final
 
 from .number_like import guards
 from .recording import observers
-from .value import Constant, Value, number_of
+from .unguarded import number_of
+from .value import Constant, Value
 
 _lock: Final = Lock()
 _without_gates: Final[ContextVar[bool]] = ContextVar("_without_gates", default=False)

@@ -86,6 +86,9 @@ class NumberLike(Operand):
 
     __hash__ = Operand.__hash__
 
+    def __pos__(self: Wire) -> Wire:
+        return self
+
     def __bool__(self) -> bool:
         self._become_a_number(
             "bool() (an if, while, and, or, not, or a comparison in one of them)",

@@ -34,7 +34,7 @@ from ..rules import (
     ieee,
     names_in,
 )
-from .value import LAST_FIRST, MANY, Constant, Value
+from .value import LAST_FIRST, MANY, Constant, Value, above
 
 new_wire: Final[Any] = partial(object.__new__, Value)  # without arguments it is called faster
 
@@ -289,6 +289,6 @@ def install(gate: Gate, function: Callable[..., Any]) -> None:
         setattr(Constant, f"__r{gate.dunder}__", _general_recorder(gate, reflected=True))
 
 
-Value.apply_gate = staticmethod(apply_gate)  # type: ignore[method-assign]
+above["apply_gate"] = apply_gate
 for _gate in GATES.values():
     install(_gate, FUNCTIONS[_gate.name])

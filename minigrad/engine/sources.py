@@ -13,7 +13,8 @@ from math import isfinite
 from typing import NamedTuple
 
 from .recording import nonfinite_observers
-from .value import Value, number_of
+from .unguarded import number_of
+from .value import Value
 
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 

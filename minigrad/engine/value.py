@@ -14,29 +14,23 @@ sends the products back, and where a wire fans out, the products add.
 
 from __future__ import annotations
 
-import operator
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from threading import RLock
 from typing import Any, Final
 
 from ..rules import Gate, as_number
+from .leaves import Leaves
 from .micrograd import MicrogradNames
 from .number_like import guards
 
-# What `copying` does for the methods below; it needs this class, and stands above it.
-copies: Final[dict[str, Any]] = {}
+# What files above this one do for the methods below: they need this class.
+above: Final[dict[str, Any]] = {}
 
 one_at_a_time: Final = RLock()  # one thread at a time sends gradients or writes out a gate
 
 NO_CHILDREN: Final = ()
 LAST_FIRST: Final = object()  # in `_d_second`: see the layout below
-
-
-class Leaves(tuple["Value", ...]):
-    """Inputs of a gate, in `_first`, that are leaves and no constants, each there once."""
-
-    __slots__ = ()
 
 
 class Value(MicrogradNames):
@@ -141,10 +135,10 @@ class Value(MicrogradNames):
     @property
     def inputs(self) -> tuple[Value, ...]:
         """The wires that go into the gate behind this wire, in order; none for a leaf."""
-        if self._first is None:
-            return ()
         if self._second is MANY:
             return tuple(self._first[::-1] if self._d_second is LAST_FIRST else self._first)
+        if self._first is None:
+            return ()
         self._give_number_a_wire()
         return (self._first,) if self._second is None else (self._first, self._second)
 
@@ -191,12 +185,6 @@ class Value(MicrogradNames):
         self.gate, self._first, self._second = gate, inputs, MANY
         self._d_first, self._d_second = local_gradients, own_backward
 
-    @property
-    def own_backward(self) -> Callable[[], None] | None:
-        """The function that a user has assigned to `_backward` of this gate, if any."""
-        own = self._d_second if self._second is MANY else None
-        return None if own is LAST_FIRST else own
-
     # --- the backward pass ---
 
     def backward(self, upstream: float = 1.0) -> None:
@@ -222,7 +210,7 @@ class Value(MicrogradNames):
             )
         with one_at_a_time:
             if type(self._first) is Leaves:
-                _send_to_leaves(self, seed)
+                self._first.receive(self, seed, write_grad)
                 return
             reached: list[Value] = []
             before: list[float | None] = []
@@ -255,21 +243,20 @@ class Value(MicrogradNames):
             for wire in topological_order(self):
                 wire._grad = None
 
-    def __pos__(self) -> Value:
-        return self
+    @staticmethod
+    def apply_gate(gate: Gate, operands: tuple[Any, ...]) -> Value:
+        """See `Operand.apply_gate`; how a gate is recorded stands in `recording`."""
+        return above["apply_gate"](gate, operands)  # type: ignore[no-any-return]
 
     # Copies and pickles take whole circuits along: `copying` says how.
-
     def __copy__(self) -> Value:
-        twin: Value = copies["shallow"](self)
-        return twin
+        return above["copy"](self)  # type: ignore[no-any-return]
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:
-        twin: Value = copies["deep"](self, memo)
-        return twin
+        return above["deepcopy"](self, memo)  # type: ignore[no-any-return]
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        return copies["pickled"](self, protocol)
+        return above["reduce"](self, protocol)
 
     def __repr__(self) -> str:
         parts = [f"data={self._data!r}"]
@@ -284,7 +271,7 @@ class Value(MicrogradNames):
 
 
 class Constant(Value):
-    """A wire for a plain number of an expression: it has a value and gets no gradient."""
+    """A wire for a plain number of an expression: it gets no gradient."""
 
     __slots__ = ()
     is_constant = True
@@ -292,21 +279,7 @@ class Constant(Value):
 
 MANY: Final = Constant(0.0)  # a Value: backward asks it for its gradient like any second input
 
-# What other wings read and write a wire's two numbers with: without asking the guards, and in C,
-# where no Ctrl-C comes between the writes of `deque(map(write_grad, wires, numbers), maxlen=0)`.
-number_of: Final[Callable[[Value], float]] = operator.attrgetter("_data")
-gradient_of: Final[Callable[[Value], float | None]] = operator.attrgetter("_grad")
-write_data: Final = Value.__dict__["_data"].__set__
 write_grad: Final = Value.__dict__["_grad"].__set__
-
-
-def check_output(output: object) -> None:
-    """Refuse what has no circuit behind it."""
-    if not isinstance(output, Value):
-        raise TypeError(
-            f"a circuit is what stands behind a Value, got the {type(output).__name__} {output!r}: "
-            "build the output from at least one Value"
-        )
 
 
 def topological_order(output: Value) -> list[Value]:
@@ -323,9 +296,15 @@ def topological_order(output: Value) -> list[Value]:
     return leaves + gates
 
 
-def leaves_and_gates(output: Value) -> tuple[list[Value], list[Value]]:
-    """The topological order in its two parts; a chain of a million gates is an ordinary circuit."""
-    check_output(output)
+def leaves_and_gates(
+    output: Value, inputs_of: Callable[[Value, set[Value]], tuple[Value, ...]] | None = None
+) -> tuple[list[Value], list[Value]]:
+    """The topological order in its two parts; `inputs_of(wire, seen)` in place of `wire.inputs`."""
+    if not isinstance(output, Value):
+        raise TypeError(
+            f"a circuit is what stands behind a Value, got the {type(output).__name__} {output!r}: "
+            "build the output from at least one Value"
+        )
     leaves: list[Value] = []
     gates: list[Value] = []
     seen: set[Value] = set()
@@ -339,7 +318,8 @@ def leaves_and_gates(output: Value) -> tuple[list[Value], list[Value]]:
             if wire._first is None:
                 leaves.append(wire)
             else:
-                waiting += wire, None, *wire.inputs[::-1]
+                inputs = inputs_of(wire, seen) if inputs_of else wire.inputs
+                waiting += wire, None, *inputs[::-1]
     return leaves, gates
 
 
@@ -424,24 +404,3 @@ def _send_back(gates: list[Any]) -> None:
                 source._grad += local * received
         else:
             wire._d_second()  # a function that the user assigned to _backward
-
-
-def _send_to_leaves(output: Value, seed: float) -> None:
-    """The pass of one gate between its leaves and the output, as a compiled function makes it.
-
-    Without it a step of a network of 337 parameters in `compiled.batch` takes a third longer.
-    """
-    leaves, sent = output._first, output._d_first
-    before = [leaf._grad for leaf in leaves]
-    restore = map(write_grad, (output, *leaves), (output._grad, *before))
-    if seed != 1.0:
-        sent = [local * seed for local in sent]
-    if before != [None] * len(before):
-        sent = [new if old is None else new + old for new, old in zip(sent, before)]
-    try:
-        output._grad = seed
-        for leaf, number in zip(leaves, sent):
-            leaf._grad = number
-    except BaseException:
-        deque(restore, maxlen=0)
-        raise

@@ -40,9 +40,15 @@ __all__ = [
     "sqrt",
 ]
 
-# The files of the other names are loaded when one of them is first asked for: llvmlite is an extra.
-_HOMES: Final = {
+# Loaded when first asked for: llvmlite is an extra.
+_LATER: Final = {
+    "DOUBLE": "operand",
+    "LONG": "operand",
+    "POINTER": "operand",
+    "VOID": "operand",
     "Array": "schedule",
+    "Code": "operand",
+    "Native": "operand",
     "NativeBatch": "batch",
     "NativeTape": "example",
     "are_native": "formulas",
@@ -54,8 +60,7 @@ _HOMES: Final = {
 
 
 def __getattr__(name: str) -> Any:
-    if name not in __all__:
+    if name not in _LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    thing = getattr(_import_module(f".{_HOMES.get(name, 'operand')}", __name__), name)
-    globals()[name] = thing
+    thing = globals()[name] = getattr(_import_module(f".{_LATER[name]}", __name__), name)
     return thing

@@ -1,4 +1,10 @@
-"""The wing tape."""
+"""A circuit flattened into arrays, forward and backward in one: what a compiled function runs.
+
+Read `tape`, the form in which it ends and its replay in Python; then how it comes about: `flatten`
+goes through a circuit and makes `operations` of its gates, each a `kernels`' kernel, made from the
+gates' rules (`variadic`: of gates with any number of inputs). `fuse` and `inline` then make fewer
+and larger operations of them, to the last bit the same.
+"""
 
 from .flatten import flatten, flatten_batch
 from .inline import merged
