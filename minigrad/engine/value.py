@@ -15,12 +15,12 @@ sends the products back, and where a wire fans out, the products add.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from threading import RLock
 from typing import Any, Final
 
 from ..rules import Gate, as_number
-from .leaves import Leaves
+from .many_inputs import Leaves, pairs_waiting
 from .micrograd import MicrogradNames
 from .number_like import guards
 
@@ -211,23 +211,8 @@ class Value(MicrogradNames):
         with one_at_a_time:
             if type(self._first) is Leaves:
                 self._first.receive(self, seed, write_grad)
-                return
-            reached: list[Value] = []
-            before: list[float | None] = []
-            restore = map(write_grad, reached, before)  # in C: no second Ctrl-C comes in between
-            try:
-                gates = _reach(self, reached, before)
-                self._grad = seed
-                _send_back(gates)
-                for wire, old in zip(reached, before):
-                    if wire._first is None:
-                        if wire.is_constant:
-                            wire._grad = None
-                        elif old is not None:
-                            wire._grad += old  # type: ignore[operator]
-            except BaseException:
-                deque(restore, maxlen=0)
-                raise
+            else:
+                _whole_pass(self, seed)
 
     def zero_grad(self) -> None:
         """Forget every gradient in the circuit behind this wire, the leaves' too.
@@ -323,6 +308,26 @@ def leaves_and_gates(
     return leaves, gates
 
 
+def _whole_pass(output: Value, seed: float) -> None:
+    """Every gradient of the circuit, or, after an exception, every one as it was."""
+    reached: list[Value] = []
+    before: list[float | None] = []
+    restore = map(write_grad, reached, before)  # in C: no second Ctrl-C comes between two writes
+    try:
+        gates = _reach(output, reached, before)
+        output._grad = seed
+        _send_back(gates)
+        for wire, old in zip(reached, before):
+            if wire._first is None:
+                if wire.is_constant:
+                    wire._grad = None
+                elif old is not None:
+                    wire._grad += old  # type: ignore[operator]
+    except BaseException:
+        deque(restore, maxlen=0)
+        raise
+
+
 def _reach(output: Value, reached: list[Value], before: list[float | None]) -> list[Any]:
     """Begin every sum of contributions, and give the gates in topological order.
 
@@ -349,7 +354,7 @@ def _reach(output: Value, reached: list[Value], before: list[float | None]) -> l
                 new = [source for source in first if source._grad is not zero]
                 if any(source._first is not None for source in new):
                     if wire._d_second is LAST_FIRST:
-                        waiting += _pairs(wire)
+                        waiting += pairs_waiting(wire)
                     else:
                         waiting += wire, None, *first[::-1]
                     break
@@ -365,28 +370,6 @@ def _reach(output: Value, reached: list[Value], before: list[float | None]) -> l
                 waiting.append(second)
             wire = first
     return gates
-
-
-class _Pair:
-    """A × gate of a dot product that has gates behind a factor: they stand between its × gates."""
-
-    __slots__ = ("_d_first", "_d_second", "_first", "_second", "_total")
-
-    def __init__(self, total: Value, at: int) -> None:
-        self._total = total
-        self._second, self._first = total._first[at : at + 2]
-        self._d_second, self._d_first = total._d_first[at : at + 2]
-
-    @property
-    def _grad(self) -> float | None:
-        return self._total._grad  # Σ hands on what it receives
-
-
-def _pairs(total: Value) -> Iterator[Any]:
-    """What waits in the place of a dot product: its × gates, each above its factors."""
-    for at in range(0, len(total._first), 2):
-        pair = _Pair(total, at)
-        yield from (pair, None, pair._second, pair._first)
 
 
 def _send_back(gates: list[Any]) -> None:

@@ -13,7 +13,7 @@ In a notebook a drawing shows itself; `picture.save("f.svg")` writes a file.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from ..engine import Circuit, Stage, Value, check_stage, circuit_at, present_stage
@@ -69,10 +69,8 @@ def draw(
     `collapse` draws a network with one box for each "neuron" or "layer", and with "dot" it keeps
     each dot product as one gate, which else is shown as its × gates and their Σ; `expand` names
     gates to show as the simpler gates of their definition. `stage` shows another moment than the
-    present, like `stepper.stage`, with the gates that were stepped through.
-
-    More than 300 gates of a network collapse by themselves, and the caption says so; more than
-    2,000 are a ValueError that names what to draw instead.
+    present, like `stepper.stage`. More than 300 gates of a network collapse by themselves, and the
+    caption says so; more than 2,000 are a ValueError that names what to draw instead.
     """
     _check_choices(style=style, show=show, color=color, collapse=collapse)
     _check_types(output, digits, expand, stage)
@@ -83,17 +81,9 @@ def draw(
     symbols: Mapping[Value, str] = {}
     if expand:
         circuit, stage, symbols, twins = expanded(circuit, expand, stage or present_stage(circuit))
-        highlight, around, *ends = (  # what is no wire of the circuit stays, for an error to name
-            twins.get(wire, wire) if isinstance(wire, Value) else wire
-            for wire in (highlight, around, *(between or ()))
-        )
-        between = (ends[0], ends[1]) if len(ends) == 2 else between
+        highlight, around, between = _twins_of(twins, highlight, around, between)
     selection = selected(circuit, depth, around, between, symbols)
-    if highlight is not None and highlight not in selection.gates:
-        raise ValueError(
-            f"highlight={highlight!r} is not the output of a gate in this picture: give the Value "
-            "that the gate computes"
-        )
+    _check_highlight(selection.gates, highlight)
     scene = Scene(
         selection,
         stage or present_stage(circuit, {circuit.output, *selection.shown}),
@@ -106,6 +96,26 @@ def draw(
         title=title,
     )
     return _drawing(scene, style, collapse)
+
+
+def _twins_of(twins: Mapping[Value, Value], *things: Any) -> tuple[Any, ...]:
+    """The twins of wires and of pairs of wires; what is no wire stays, for an error to name it."""
+    return tuple(
+        _twins_of(twins, *thing)
+        if isinstance(thing, tuple)
+        else twins.get(thing, thing)
+        if isinstance(thing, Value)
+        else thing
+        for thing in things
+    )
+
+
+def _check_highlight(gates: Collection[Value], highlight: Value | None) -> None:
+    if highlight is not None and highlight not in gates:
+        raise ValueError(
+            f"highlight={highlight!r} is not the output of a gate in this picture: give the Value "
+            "that the gate computes"
+        )
 
 
 def draw_circuit(circuit: Circuit, stage: Stage, theme: str = "light", digits: int = 2) -> Drawing:

@@ -27,50 +27,33 @@ from .gate import GATES as GATES
 from .gate import GateFunction, row
 from .operand import equal, where
 
-# fmt: off  (a table: a line for what a gate is, a line for each rule)
+# fmt: off
+# a table: a line for what a gate is, a line for each rule
 
 # --- arithmetic -----------------------------------------------------------------------------------
 
-add = row(
-    "add",
-    "+",
-    "+ distributes: both inputs receive the upstream gradient as it is",
-    arity=2,
-    dunder="add",
+add = row("add", "+", "+ distributes: both inputs receive the upstream gradient as it is",
+    arity=2, dunder="add",
     rule=lambda x, y: x + y,
-    local_gradient=lambda x, y, out: (1.0, 1.0),
-)
+    local_gradient=lambda x, y, out: (1.0, 1.0))
 
-sub = row(
-    "sub",
-    "−",
-    "− distributes, with the sign turned for what is taken away",
-    arity=2,
-    dunder="sub",
+sub = row("sub", "−", "− distributes, with the sign turned for what is taken away",
+    arity=2, dunder="sub",
     rule=lambda x, y: x - y,
-    local_gradient=lambda x, y, out: (1.0, -1.0),
-)
+    local_gradient=lambda x, y, out: (1.0, -1.0))
 
-mul = row(
-    "mul",
-    "×",
+mul = row("mul", "×",
     "× switches its inputs: each receives the upstream gradient times the other input",
-    arity=2,
-    dunder="mul",
+    arity=2, dunder="mul",
     rule=lambda x, y: x * y,
-    local_gradient=lambda x, y, out: (y, x),
-)
+    local_gradient=lambda x, y, out: (y, x))
 
-div = row(
-    "div",
-    "÷",
+div = row("div", "÷",
     "÷ sends 1/divisor to the dividend, and to the divisor minus the quotient over it",
-    arity=2,
-    dunder="truediv",
+    arity=2, dunder="truediv",
     rule=lambda x, y: x / y,
     local_gradient=lambda x, y, out: (1.0 / y, -out / y),
-    kinks=lambda x, y, out: (y,),
-)
+    kinks=lambda x, y, out: (y,))
 
 
 def _power_gradients(x: Any, y: Any, out: Any) -> tuple[Any, Any]:
@@ -85,37 +68,23 @@ def _power_gradients(x: Any, y: Any, out: Any) -> tuple[Any, Any]:
     return where(equal(y, 0.0), 0.0, to_base), where(equal(x, 0.0), at_zero, to_exponent)
 
 
-power = row(
-    "pow",
-    "xʸ",
-    "the power sends y·x^(y − 1) to its base, and out·log x to its exponent",
-    arity=2,
-    dunder="pow",
+power = row("pow", "xʸ", "the power sends y·x^(y − 1) to its base, and out·log x to its exponent",
+    arity=2, dunder="pow",
     rule=lambda x, y: x**y,
     local_gradient=_power_gradients,
     textbook_gradient=lambda x, y, out: (y * x ** (y - 1.0), out * log(x)),
-    kinks=lambda x, y, out: (1.0 if y >= 0.0 and y % 1.0 == 0.0 else x,),
-)  # x² is smooth at 0
+    kinks=lambda x, y, out: (1.0 if y >= 0.0 and y % 1.0 == 0.0 else x,))  # x² is smooth at 0
 
-negative = row(
-    "neg",
-    "neg",
-    "neg turns the sign of the gradient",
+negative = row("neg", "neg", "neg turns the sign of the gradient",
     dunder="neg",
     rule=lambda x: -x,
-    local_gradient=lambda x, out: (-1.0,),
-)
+    local_gradient=lambda x, out: (-1.0,))
 
-total = row(
-    "sum",
-    "Σ",
-    "Σ distributes: every input receives the upstream gradient as it is",
-    arity=None,
-    latex=r"\sum({0})",
+total = row("sum", "Σ", "Σ distributes: every input receives the upstream gradient as it is",
+    arity=None, latex=r"\sum({0})",
     rule=lambda *inputs: reduce(plus, inputs),  # not Python's sum: from 3.12 on it rounds otherwise
     fold=plus,
-    local_gradient=lambda *inputs_and_out: (1.0,) * (len(inputs_and_out) - 1),
-)
+    local_gradient=lambda *inputs_and_out: (1.0,) * (len(inputs_and_out) - 1))
 
 
 def _other_factors(*factors_and_out: Any) -> tuple[Any, ...]:
@@ -124,15 +93,11 @@ def _other_factors(*factors_and_out: Any) -> tuple[Any, ...]:
     return tuple(factors)
 
 
-dot_product = row(
-    "dot",
-    "·",
+dot_product = row("dot", "·",
     "the dot product switches each pair of factors: each receives the gradient times the other",
-    arity=None,
-    is_dot=True,
+    arity=None, is_dot=True, example=(),
     rule=lambda *factors: reduce(plus, map(times, factors[::2], factors[1::2])),
-    local_gradient=_other_factors,
-)
+    local_gradient=_other_factors)
 
 
 # --- choosing: a gradient goes where the value came from ------------------------------------------
@@ -158,33 +123,21 @@ def _larger(x: Any, y: Any) -> Any:
     return where(y > x, y, where(y <= x, where(equal(y, 0.0), x + y, x), x + y))
 
 
-maximum = row(
-    "maximum",
-    "max",
+maximum = row("maximum", "max",
     "max routes: the largest input receives all of the gradient; ties share it",
-    arity=None,
-    latex=r"\max({0})",
-    text_name="max",
-    kernel=ieee.maximum,
-    fold=_larger,
+    arity=None, latex=r"\max({0})", text_name="max",
+    kernel=ieee.maximum, fold=_larger,
     local_gradient=lambda *xs: _shares([where(x < xs[-1], 0.0, 1.0) for x in xs[:-1]]),
     textbook_gradient=lambda *xs: _shown_shares(xs, lambda x, y: x > y),
-    kinks=lambda *xs: tuple(where(x < xs[-1], -1.0, 1.0) for x in xs[:-1]),
-)
+    kinks=lambda *xs: tuple(where(x < xs[-1], -1.0, 1.0) for x in xs[:-1]))
 
-minimum = row(
-    "minimum",
-    "min",
+minimum = row("minimum", "min",
     "min routes: the smallest input receives all of the gradient; ties share it",
-    arity=None,
-    latex=r"\min({0})",
-    text_name="min",
-    kernel=ieee.minimum,
-    fold=lambda x, y: -_larger(-x, -y),
+    arity=None, latex=r"\min({0})", text_name="min",
+    kernel=ieee.minimum, fold=lambda x, y: -_larger(-x, -y),
     local_gradient=lambda *xs: _shares([where(x > xs[-1], 0.0, 1.0) for x in xs[:-1]]),
     textbook_gradient=lambda *xs: _shown_shares(xs, lambda x, y: x < y),
-    kinks=lambda *xs: tuple(where(x > xs[-1], -1.0, 1.0) for x in xs[:-1]),
-)
+    kinks=lambda *xs: tuple(where(x > xs[-1], -1.0, 1.0) for x in xs[:-1]))
 
 
 def _comparison(name: str, sign: str, holds: Callable[[Any, Any], Any]) -> GateFunction:
@@ -210,121 +163,76 @@ def _selected(*choices_and_index: Any) -> tuple[Any, ...]:
     return (*hits, 0.0)
 
 
-multiplexer = row(
-    "select",
-    "mux",
+multiplexer = row("select", "mux",
     "the multiplexer routes: the chosen input receives all of the gradient",
-    arity=None,
-    example=(),
+    arity=None, example=(),
     kernel=ieee.select,
-    local_gradient=_selected,
-)
+    local_gradient=_selected)
 
-absolute = row(
-    "abs",
-    "|x|",
-    "|x| passes the gradient on, with the sign of x",
-    dunder="abs",
-    latex=r"\left|{0}\right|",
+absolute = row("abs", "|x|", "|x| passes the gradient on, with the sign of x",
+    dunder="abs", latex=r"\left|{0}\right|",
     kernel=ieee.absolute,
     local_gradient=lambda x, out: (where(x > 0.0, 1.0, where(x < 0.0, -1.0, x - x)),),  # nan stays
     textbook_gradient=lambda x, out: (where(x > 0.0, 1.0, where(x < 0.0, -1.0, 0.0)),),
-    kinks=lambda x, out: (x,),
-)
+    kinks=lambda x, out: (x,))
 
 
 # --- functions of one number ----------------------------------------------------------------------
 
-exp = row(
-    "exp",
-    "exp",
-    "exp multiplies the gradient by its own output",
+exp = row("exp", "exp", "exp multiplies the gradient by its own output",
     latex=r"e^{{{0}}}",
     kernel=ieee.exp,
-    local_gradient=lambda x, out: (out,),
-)
+    local_gradient=lambda x, out: (out,))
 
-log: GateFunction = row(
-    "log",
-    "log",
-    "log divides the gradient by its input",
+log: GateFunction = row("log", "log", "log divides the gradient by its input",
     latex=r"\log({0})",
     kernel=ieee.log,
     local_gradient=lambda x, out: (1.0 / x,),
-    kinks=lambda x, out: (x,),
-)
+    kinks=lambda x, out: (x,))
 
-log1p = row(
-    "log1p",
-    "log1p",
-    "log(1 + x) divides the gradient by 1 + x",
+log1p = row("log1p", "log1p", "log(1 + x) divides the gradient by 1 + x",
     latex=r"\log(1 + {0})",
     kernel=ieee.log1p,
     local_gradient=lambda x, out: (1.0 / (1.0 + x),),
-    kinks=lambda x, out: (1.0 + x,),
-)
+    kinks=lambda x, out: (1.0 + x,))
 
-sqrt = row(
-    "sqrt",
-    "√",
-    "√ divides the gradient by twice its own output",
-    latex=r"\sqrt{{{0}}}",
-    text_name="√",
+sqrt = row("sqrt", "√", "√ divides the gradient by twice its own output",
+    latex=r"\sqrt{{{0}}}", text_name="√",
     kernel=ieee.sqrt,
     local_gradient=lambda x, out: (0.5 / out,),
-    kinks=lambda x, out: (x,),
-)
+    kinks=lambda x, out: (x,))
 
-sin: GateFunction = row(
-    "sin",
-    "sin",
-    "sin multiplies the gradient by the cosine of its input",
+sin: GateFunction = row("sin", "sin", "sin multiplies the gradient by the cosine of its input",
     latex=r"\sin({0})",
     kernel=ieee.sin,
-    local_gradient=lambda x, out: (cos(x),),
-)
+    local_gradient=lambda x, out: (cos(x),))
 
-cos: GateFunction = row(
-    "cos",
-    "cos",
-    "cos multiplies the gradient by minus the sine of its input",
+cos: GateFunction = row("cos", "cos", "cos multiplies the gradient by minus the sine of its input",
     latex=r"\cos({0})",
     kernel=ieee.cos,
-    local_gradient=lambda x, out: (-sin(x),),
-)
+    local_gradient=lambda x, out: (-sin(x),))
 
-normal_density = row(
-    "normal_density",
-    "φ",
+normal_density = row("normal_density", "φ",
     "φ(x) multiplies the gradient by −x times its own output",
-    latex=r"\varphi({0})",
-    text_name="φ",
+    latex=r"\varphi({0})", text_name="φ",
     kernel=bell_curve.normal_density,
-    local_gradient=lambda x, out: (-x * out,),
-)
+    local_gradient=lambda x, out: (-x * out,))
 
-normal_cdf = row(
-    "normal_cdf",
-    "Φ",
+normal_cdf = row("normal_cdf", "Φ",
     "Φ(x) multiplies the gradient by the density of the bell curve at x",
-    latex=r"\Phi({0})",
-    text_name="Φ",
+    latex=r"\Phi({0})", text_name="Φ",
     kernel=bell_curve.normal_cdf,
-    local_gradient=lambda x, out: (normal_density(x),),
-)
+    local_gradient=lambda x, out: (normal_density(x),))
 
 
 # --- activations ----------------------------------------------------------------------------------
 
-tanh = row(
-    "tanh",
-    "tanh",
+tanh = row("tanh", "tanh",
     "tanh multiplies the gradient by 1 − out², which vanishes as it saturates",
     latex=r"\tanh({0})",
     kernel=ieee.tanh,
     local_gradient=lambda x, out: (1.0 - out * out,),
-    idle=("saturated", lambda x, out: 1.0 - out * out < 0.04),
-)
+    idle=("saturated", lambda x, out: 1.0 - out * out < 0.04))
 
 
 def _sigmoid(x: Any) -> Any:
@@ -332,65 +240,41 @@ def _sigmoid(x: Any) -> Any:
     return where(x >= 0.0, 1.0, decay) / (1.0 + decay)
 
 
-sigmoid = row(
-    "sigmoid",
-    "σ",
-    "σ multiplies the gradient by out·(1 − out), at most a quarter",
-    latex=r"\sigma({0})",
-    text_name="σ",
+sigmoid = row("sigmoid", "σ", "σ multiplies the gradient by out·(1 − out), at most a quarter",
+    latex=r"\sigma({0})", text_name="σ",
     rule=_sigmoid,
     local_gradient=lambda x, out: (out * (1.0 - out),),
     definition=lambda x: 1.0 / (1.0 + exp(-x)),
-    idle=("saturated", lambda x, out: out * (1.0 - out) < 0.01),
-)  # of a quarter: 4 %, as in tanh
+    idle=("saturated", lambda x, out: out * (1.0 - out) < 0.01))  # of a quarter: 4 %, as in tanh
 
-relu = row(
-    "relu",
-    "relu",
+relu = row("relu", "relu",
     "relu lets the gradient through where its input is positive, and stops it elsewhere",
     rule=lambda x: where(x <= 0.0, 0.0, x),
     local_gradient=lambda x, out: (where(x <= 0.0, 0.0, 1.0),),
     definition=lambda x: maximum(0.0, x),
     kinks=lambda x, out: (x,),
-    idle=("dead", lambda x, out: x <= 0.0),
-)
+    idle=("dead", lambda x, out: x <= 0.0))
 
-leaky_relu = row(
-    "leaky_relu",
-    "leaky",
+leaky_relu = row("leaky_relu", "leaky",
     "leaky relu lets the gradient through where its input is positive, else a part",
-    arity=2,
-    defaults=(0.01,),
+    arity=2, defaults=(0.01,),
     rule=lambda x, slope: where(x > 0.0, x, slope * x),
     local_gradient=lambda x, slope, out: (where(x > 0.0, 1.0, slope), where(x > 0.0, 0.0, x)),
-    kinks=lambda x, slope, out: (x,),
-)
+    kinks=lambda x, slope, out: (x,))
 
-softplus = row(
-    "softplus",
-    "softplus",
-    "softplus multiplies the gradient by σ of its input",
+softplus = row("softplus", "softplus", "softplus multiplies the gradient by σ of its input",
     rule=lambda x: where(x > 0.0, x, 0.0) + log1p(exp(-absolute(x))),
     local_gradient=lambda x, out: (sigmoid(x),),
-    definition=lambda x: log(1.0 + exp(x)),
-)
+    definition=lambda x: log(1.0 + exp(x)))
 
-silu = row(
-    "silu",
-    "silu",
-    "silu multiplies the gradient by σ(x)·(1 + x·σ(−x))",
+silu = row("silu", "silu", "silu multiplies the gradient by σ(x)·(1 + x·σ(−x))",
     rule=lambda x: where(x > -700.0, x / (1.0 + exp(-x)), (x * exp(0.5 * x)) * exp(0.5 * x)),
     local_gradient=lambda x, out: (sigmoid(x) * (1.0 + x * sigmoid(-x)),),
-    definition=lambda x: x * sigmoid(x),
-)
+    definition=lambda x: x * sigmoid(x))
 
-gelu = row(
-    "gelu",
-    "gelu",
-    "gelu multiplies the gradient by Φ(x) + x·φ(x)",
+gelu = row("gelu", "gelu", "gelu multiplies the gradient by Φ(x) + x·φ(x)",
     rule=lambda x: x * normal_cdf(x),
-    local_gradient=lambda x, out: (normal_cdf(x) + x * normal_density(x),),
-)
+    local_gradient=lambda x, out: (normal_cdf(x) + x * normal_density(x),))
 
 # fmt: on
 

@@ -77,8 +77,8 @@ def fit(
     a moment ago, less than a tenth of a second unless a single step takes longer, and what it
     writes is lost.
 
-    Ctrl-C ends the training and returns the history so far; the parameters are then those of the
-    last whole step. So does a loss that is no longer finite, before it can spoil the parameters.
+    Ctrl-C ends the training and returns the history so far, with the parameters of the last whole
+    step. So does a loss that is no longer finite, before it can spoil the parameters.
     """
     epochs = at_least_one("epochs", epochs)
     if callable(callbacks):
@@ -90,9 +90,8 @@ def fit(
     best = BestParameters(optimizer, patience)
     bar = Progress(epochs, progress)
     _train(run, history, best, bar, list(callbacks))
-    done = len(history.epochs)
-    words = [_in_words(history.epochs[-1])] if done else []
-    bar.close(done, "  ".join([*words, *([history.stopped] if history.stopped else [])]))
+    words = [*map(_in_words, history.epochs[-1:]), history.stopped or ""]
+    bar.close(len(history.epochs), "  ".join(filter(None, words)))
     return history
 
 
