@@ -3,14 +3,14 @@
 Read `value` (the wire, the order of its circuit, `backward`), then `recording` (how arithmetic on
 wires records gates, from the table): nothing else is needed to understand
 `(w*x + b).tanh().backward()`. Around them stand what Python and micrograd ask of a wire
-(`number_like`, `micrograd`), large gates (`many_inputs`), what is handed to those who look
-(`circuit`, `stage`) or train (`unguarded`), `modes` such as `no_grad`, the line where a nan was
-recorded (`sources`), and `copying`.
+(`number_like`, `micrograd`), the gate of a compiled loss (`leaves`), what is handed to those who
+look (`circuit`, `stage`) or train (`unguarded`), `modes` such as `no_grad`, the line where a nan
+was recorded (`sources`), and `copying`.
 """
 
 from . import copying as copying  # says how a Value is copied
 from .circuit import Circuit
-from .many_inputs import Leaves
+from .leaves import Leaves
 from .modes import no_grad, observing, with_gates
 from .number_like import guards
 from .recording import as_wire, constant, install, observed, observers, output_of

@@ -15,12 +15,13 @@ sends the products back, and where a wire fans out, the products add.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, repeat
 from threading import RLock
 from typing import Any, Final
 
 from ..rules import Gate, as_number
-from .many_inputs import Leaves, pairs_waiting
+from .leaves import Leaves
 from .micrograd import MicrogradNames
 from .number_like import guards
 
@@ -308,71 +309,110 @@ def leaves_and_gates(
     return leaves, gates
 
 
+class _Reached:
+    """The wires that a pass has reached, and their gradients from before it."""
+
+    def __init__(self) -> None:
+        self.gates: list[Value] = []  # in topological order
+        self.path: list[Value] = []  # gates whose inputs are being visited
+        self.old: list[Value] = []  # those of them that had a gradient
+        self.old_before: list[float | None] = []
+        self.leaves: list[Value] = []
+        self.leaves_before: list[float | None] = []
+
+    def restoring(self) -> Iterator[None]:
+        """Writes back a gradient at each step, in C: no second Ctrl-C comes between two."""
+        return chain(
+            map(write_grad, self.gates, repeat(None)),
+            map(write_grad, self.path, repeat(None)),
+            map(write_grad, self.old, self.old_before),
+            map(write_grad, self.leaves, self.leaves_before),
+        )
+
+
 def _whole_pass(output: Value, seed: float) -> None:
     """Every gradient of the circuit, or, after an exception, every one as it was."""
-    reached: list[Value] = []
-    before: list[float | None] = []
-    restore = map(write_grad, reached, before)  # in C: no second Ctrl-C comes between two writes
+    reached = _Reached()
+    restore = reached.restoring()
     try:
-        gates = _reach(output, reached, before)
+        apart = _reach(output, reached)
         output._grad = seed
-        _send_back(gates)
-        for wire, old in zip(reached, before):
-            if wire._first is None:
-                if wire.is_constant:
-                    wire._grad = None
-                elif old is not None:
-                    wire._grad += old  # type: ignore[operator]
+        _send_back(reached.gates, apart)
+        for leaf, old in zip(reached.leaves, reached.leaves_before):
+            if leaf.is_constant:
+                leaf._grad = None
+            elif old is not None:
+                leaf._grad += old  # type: ignore[operator]
     except BaseException:
         deque(restore, maxlen=0)
         raise
 
 
-def _reach(output: Value, reached: list[Value], before: list[float | None]) -> list[Any]:
-    """Begin every sum of contributions, and give the gates in topological order.
+def _reach(output: Value, reached: _Reached) -> dict[Value, list[Value]]:
+    """Begin every sum of contributions, and put the gates in topological order.
 
     The zero to sum from is −0.0, for −0.0 + c is c, to the last bit. It is an object of this pass
-    alone, so a wire that has it has been reached: a set of a million wires would cost more. What a
-    gradient was is noted before it is touched.
+    alone, so a wire that has it has been reached: a set of a million wires would cost more. A wire
+    is in a list before its gradient is touched. A dot product with gates behind its factors, which
+    stand between its × gates, has these for this pass: they are returned.
     """
     zero = float("-0.0")
-    gates: list[Any] = []
-    waiting: list[Any] = [output]  # a gate, None, then its inputs, the first on top
-    while waiting:
-        wire = waiting.pop()
-        if wire is None:
-            gates.append(waiting.pop())
-            continue
+    gates, path, leaves = reached.gates, reached.path, reached.leaves
+    apart: dict[Value, list[Value]] = {}
+    waiting: list[Value] = []  # inputs still to visit, the next one on top,
+    places: list[int] = []  # and how long the path is at their gate
+    wire: Any = output
+    while True:
         while wire._grad is not zero:  # down along the first inputs
-            before.append(wire._grad)
-            reached.append(wire)
-            wire._grad = zero
-            first, second = wire._first, wire._second
+            first, second, old = wire._first, wire._second, wire._grad
             if first is None:
+                reached.leaves_before.append(old)
+                leaves.append(wire)
+                wire._grad = zero
                 break
+            if old is not None:
+                reached.old_before.append(old)
+                reached.old.append(wire)
+            path.append(wire)
+            wire._grad = zero
             if second is MANY:
-                new = [source for source in first if source._grad is not zero]
-                if any(source._first is not None for source in new):
+                inputs = [source for source in first if source._grad is not zero]
+                if any(source._first is not None for source in inputs):
                     if wire._d_second is LAST_FIRST:
-                        waiting += pairs_waiting(wire)
+                        inputs = apart[wire] = _products(wire)
                     else:
-                        waiting += wire, None, *first[::-1]
-                    break
-                for source in new:
-                    if source._grad is not zero:  # it may stand there twice
-                        before.append(source._grad)
-                        reached.append(source)
-                        source._grad = zero
-                gates.append(wire)
+                        inputs.reverse()
+                waiting += inputs
+                places += [len(path)] * len(inputs)
                 break
-            waiting += wire, None
-            if second is not None:
+            if second is not None and second._grad is not zero:
                 waiting.append(second)
+                places.append(len(path))
             wire = first
-    return gates
+        if not waiting:
+            gates += path[::-1]
+            path.clear()
+            return apart
+        place = places.pop()
+        if place < len(path):  # up again to the gate of the next input
+            gates += path[: place - 1 : -1]
+            del path[place:]
+        wire = waiting.pop()
 
 
-def _send_back(gates: list[Any]) -> None:
+def _products(total: Value) -> list[Value]:
+    """The × gates of a dot product, the last first."""
+    products = []
+    for at in range(0, len(total._first), 2):
+        product: Value = object.__new__(Value)
+        product._grad = None
+        product._second, product._first = total._first[at : at + 2]
+        product._d_second, product._d_first = total._d_first[at : at + 2]
+        products.append(product)
+    return products
+
+
+def _send_back(gates: list[Value], apart: dict[Value, list[Value]]) -> None:
     """Each gate, the last first, sends local gradient × upstream gradient to its inputs."""
     for wire in reversed(gates):
         received: Any = wire._grad
@@ -382,6 +422,9 @@ def _send_back(gates: list[Any]) -> None:
         elif second is not MANY:
             wire._first._grad += wire._d_first * received
             second._grad += wire._d_second * received
+        elif wire in apart:
+            for product in apart[wire]:
+                product._grad += received
         elif wire._d_second is None or wire._d_second is LAST_FIRST:
             for source, local in zip(wire._first, wire._d_first):
                 source._grad += local * received

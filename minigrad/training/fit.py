@@ -90,9 +90,12 @@ def fit(
     best = BestParameters(optimizer, patience)
     bar = Progress(epochs, progress)
     _train(run, history, best, bar, list(callbacks))
-    words = [*map(_in_words, history.epochs[-1:]), history.stopped or ""]
-    bar.close(len(history.epochs), "  ".join(filter(None, words)))
+    bar.close(len(history.epochs), _last_words(history))
     return history
+
+
+def _last_words(history: History) -> str:
+    return "  ".join(filter(None, [*map(_in_words, history.epochs[-1:]), history.stopped]))
 
 
 def _train(

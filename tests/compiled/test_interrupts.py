@@ -6,9 +6,9 @@ import pytest
 
 import minigrad as mg
 from minigrad import Value
-from minigrad.compiled import compiler
+from minigrad.compiled import compiler, tracing
 from minigrad.compiled import recording as recordings
-from minigrad.engine import modes, tracing
+from minigrad.engine import modes
 
 FILES = {module.__file__ for module in (compiler, modes, recordings, tracing)}
 

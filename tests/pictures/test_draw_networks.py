@@ -24,8 +24,10 @@ def test_the_units_of_a_network_are_found_in_order():
 
 
 def test_a_unit_has_its_parameters_its_gates_and_nothing_else():
-    first, *_ = groups(network(3, 1))
-    names = sorted(wire.label or wire.gate.symbol for wire in first.members)
+    output = network(3, 1)
+    first, *_ = groups(output)
+    circuit = Circuit(output)
+    names = sorted(wire.label or circuit.gate(wire).symbol for wire in first.members)
     assert names == ["a_1^1", "b_1^1", "w_11^1", "w_12^1", "z_1^1", "×", "×", "Σ"]
     assert (first.preactivation.label, first.output.label) == ("z_1^1", "a_1^1")
 
@@ -62,7 +64,7 @@ def test_frames_are_titled_by_layer_and_neuron():
 def test_layers_stand_from_left_to_right_and_units_from_top_to_bottom():
     output = network(3, 1)
     seen = Picture(mg.draw(output).svg)
-    order = mg.topological_order(output)
+    order = Circuit(output).wires
     place = {wire.label: seen.place(f"wire-{n}") for n, wire in enumerate(order) if wire.label}
     assert place["a_1^1"][0] < place["w_11^2"][0]
     assert place["z_1^1"][1] < place["z_2^1"][1] < place["z_3^1"][1]
