@@ -1,16 +1,16 @@
 """The engine: wires that carry numbers, the gates that are recorded, and the backward pass.
 
-Read `value` (the wire, the order of its circuit, `backward`), then `recording` (how arithmetic on
-wires records gates, from the table): nothing else is needed to understand
+Read `value` (the wire, and the order of its circuit), `backward` (the chain rule), then `recording`
+(how arithmetic on wires records gates, from the table): nothing else is needed to understand
 `(w*x + b).tanh().backward()`. Around them stand what Python and micrograd ask of a wire
-(`number_like`, `micrograd`), the gate of a compiled loss (`leaves`), what is handed to those who
-look (`circuit`, `stage`) or train (`unguarded`), `modes` such as `no_grad`, the line where a nan
-was recorded (`sources`), and `copying`.
+(`number_like`, `micrograd`), what is handed to those who look (`circuit`, `stage`) or train
+(`unguarded`), `modes` such as `no_grad`, the line where a nan was recorded (`sources`), and
+`copying`.
 """
 
 from . import copying as copying  # says how a Value is copied
+from .backward import Leaves
 from .circuit import Circuit
-from .leaves import Leaves
 from .modes import no_grad, observing, with_gates
 from .number_like import guards
 from .recording import as_wire, constant, install, observed, observers, output_of

@@ -16,9 +16,10 @@ from functools import cached_property
 from weakref import WeakKeyDictionary
 
 from ..rules import GATES, Gate
+from .backward import LAST_FIRST
 from .recording import output_of, to_wires
 from .unguarded import gradient_of, write_grad
-from .value import LAST_FIRST, Value, leaves_and_gates, one_at_a_time
+from .value import Value, leaves_and_gates, one_at_a_time
 
 _MUL, _SUM = GATES["mul"], GATES["sum"]
 

@@ -25,8 +25,9 @@ from threading import local
 from typing import Any
 from weakref import ref
 
+from .backward import LAST_FIRST, MANY
 from .micrograd import KEPT
-from .value import LAST_FIRST, MANY, Value, above, topological_order
+from .value import Value, above, topological_order
 
 
 def _deepcopy(wire: Value, memo: dict[int, Any]) -> Value:

@@ -34,7 +34,8 @@ from ..rules import (
     ieee,
     names_in,
 )
-from .value import LAST_FIRST, MANY, Constant, Value, above
+from .backward import LAST_FIRST, MANY
+from .value import Constant, Value, above
 
 new_wire: Final[Any] = partial(object.__new__, Value)  # without arguments it is called faster
 

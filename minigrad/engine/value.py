@@ -14,14 +14,12 @@ sends the products back, and where a wire fans out, the products add.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from itertools import chain, repeat
+from collections.abc import Callable, Iterable
 from threading import RLock
 from typing import Any, Final
 
 from ..rules import Gate, as_number
-from .leaves import Leaves
+from .backward import LAST_FIRST, MANY, Leaves, whole_pass
 from .micrograd import MicrogradNames
 from .number_like import guards
 
@@ -31,7 +29,6 @@ above: Final[dict[str, Any]] = {}
 one_at_a_time: Final = RLock()  # one thread at a time sends gradients or writes out a gate
 
 NO_CHILDREN: Final = ()
-LAST_FIRST: Final = object()  # in `_d_second`: see the layout below
 
 
 class Value(MicrogradNames):
@@ -213,7 +210,7 @@ class Value(MicrogradNames):
             if type(self._first) is Leaves:
                 self._first.receive(self, seed, write_grad)
             else:
-                _whole_pass(self, seed)
+                whole_pass(self, seed, write_grad)
 
     def zero_grad(self) -> None:
         """Forget every gradient in the circuit behind this wire, the leaves' too.
@@ -263,8 +260,6 @@ class Constant(Value):
     is_constant = True
 
 
-MANY: Final = Constant(0.0)  # a Value: backward asks it for its gradient like any second input
-
 write_grad: Final = Value.__dict__["_grad"].__set__
 
 
@@ -307,126 +302,3 @@ def leaves_and_gates(
                 inputs = inputs_of(wire, seen) if inputs_of else wire.inputs
                 waiting += wire, None, *inputs[::-1]
     return leaves, gates
-
-
-class _Reached:
-    """The wires that a pass has reached, and their gradients from before it."""
-
-    def __init__(self) -> None:
-        self.gates: list[Value] = []  # in topological order
-        self.path: list[Value] = []  # gates whose inputs are being visited
-        self.old: list[Value] = []  # those of them that had a gradient
-        self.old_before: list[float | None] = []
-        self.leaves: list[Value] = []
-        self.leaves_before: list[float | None] = []
-
-    def restoring(self) -> Iterator[None]:
-        """Writes back a gradient at each step, in C: no second Ctrl-C comes between two."""
-        return chain(
-            map(write_grad, self.gates, repeat(None)),
-            map(write_grad, self.path, repeat(None)),
-            map(write_grad, self.old, self.old_before),
-            map(write_grad, self.leaves, self.leaves_before),
-        )
-
-
-def _whole_pass(output: Value, seed: float) -> None:
-    """Every gradient of the circuit, or, after an exception, every one as it was."""
-    reached = _Reached()
-    restore = reached.restoring()
-    try:
-        apart = _reach(output, reached)
-        output._grad = seed
-        _send_back(reached.gates, apart)
-        for leaf, old in zip(reached.leaves, reached.leaves_before):
-            if leaf.is_constant:
-                leaf._grad = None
-            elif old is not None:
-                leaf._grad += old  # type: ignore[operator]
-    except BaseException:
-        deque(restore, maxlen=0)
-        raise
-
-
-def _reach(output: Value, reached: _Reached) -> dict[Value, list[Value]]:
-    """Begin every sum of contributions, and put the gates in topological order.
-
-    The zero to sum from is −0.0, for −0.0 + c is c, to the last bit. It is an object of this pass
-    alone, so a wire that has it has been reached: a set of a million wires would cost more. A wire
-    is in a list before its gradient is touched. A dot product with gates behind its factors, which
-    stand between its × gates, has these for this pass: they are returned.
-    """
-    zero = float("-0.0")
-    gates, path, leaves = reached.gates, reached.path, reached.leaves
-    apart: dict[Value, list[Value]] = {}
-    waiting: list[Value] = []  # inputs still to visit, the next one on top,
-    places: list[int] = []  # and how long the path is at their gate
-    wire: Any = output
-    while True:
-        while wire._grad is not zero:  # down along the first inputs
-            first, second, old = wire._first, wire._second, wire._grad
-            if first is None:
-                reached.leaves_before.append(old)
-                leaves.append(wire)
-                wire._grad = zero
-                break
-            if old is not None:
-                reached.old_before.append(old)
-                reached.old.append(wire)
-            path.append(wire)
-            wire._grad = zero
-            if second is MANY:
-                inputs = [source for source in first if source._grad is not zero]
-                if any(source._first is not None for source in inputs):
-                    if wire._d_second is LAST_FIRST:
-                        inputs = apart[wire] = _products(wire)
-                    else:
-                        inputs.reverse()
-                waiting += inputs
-                places += [len(path)] * len(inputs)
-                break
-            if second is not None and second._grad is not zero:
-                waiting.append(second)
-                places.append(len(path))
-            wire = first
-        if not waiting:
-            gates += path[::-1]
-            path.clear()
-            return apart
-        place = places.pop()
-        if place < len(path):  # up again to the gate of the next input
-            gates += path[: place - 1 : -1]
-            del path[place:]
-        wire = waiting.pop()
-
-
-def _products(total: Value) -> list[Value]:
-    """The × gates of a dot product, the last first."""
-    products = []
-    for at in range(0, len(total._first), 2):
-        product: Value = object.__new__(Value)
-        product._grad = None
-        product._second, product._first = total._first[at : at + 2]
-        product._d_second, product._d_first = total._d_first[at : at + 2]
-        products.append(product)
-    return products
-
-
-def _send_back(gates: list[Value], apart: dict[Value, list[Value]]) -> None:
-    """Each gate, the last first, sends local gradient × upstream gradient to its inputs."""
-    for wire in reversed(gates):
-        received: Any = wire._grad
-        second = wire._second
-        if second is None:
-            wire._first._grad += wire._d_first * received
-        elif second is not MANY:
-            wire._first._grad += wire._d_first * received
-            second._grad += wire._d_second * received
-        elif wire in apart:
-            for product in apart[wire]:
-                product._grad += received
-        elif wire._d_second is None or wire._d_second is LAST_FIRST:
-            for source, local in zip(wire._first, wire._d_first):
-                source._grad += local * received
-        else:
-            wire._d_second()  # a function that the user assigned to _backward
