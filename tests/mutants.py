@@ -30,13 +30,14 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from helpers.counts import count_near
 
 import minigrad as mg
 from minigrad.calculus import gradients
 from minigrad.engine import backward as engine
-from minigrad.engine import order, recording, value
-from minigrad.rules import floats, gates
-from minigrad.rules.gate import Gate
+from minigrad.engine import recording, value
+from minigrad.rules import gate as rows
+from minigrad.rules.gate import FUNCTIONS, Gate
 
 TESTS = Path(__file__).parent
 RULES, VALUE, GRADIENTS = (
@@ -105,7 +106,7 @@ def _swapped(rule: Callable[..., Any]) -> Callable[..., Any]:
 def _differs(gate: Gate, fields: dict[str, Any]) -> bool:
     """Whether the change can be seen at all, at some of many points."""
     source = random.Random(1)
-    count = gate.arity or 3
+    count = count_near(gate, 3)
     for _ in range(200):
         inputs = [float(source.choice((0, 1, -1, source.uniform(-3, 3)))) for _ in range(count)]
         results: list[Any] = []
@@ -134,59 +135,51 @@ def _with_fields(gate: Gate, fields: dict[str, Any], reinstall: bool = True) -> 
 def _set(gate: Gate, fields: dict[str, Any], reinstall: bool) -> None:
     for name, field in fields.items():
         object.__setattr__(gate, name, field)
-    floats.float_forward.cache_clear()
-    floats.float_local_gradients.cache_clear()
+    rows._forward_on_floats.cache_clear()
+    rows._gradients_on_floats.cache_clear()
     if reinstall:
         for row in mg.GATES.values():
-            recording.install(row, gates.FUNCTIONS[row.name])
+            recording.install(row, FUNCTIONS[row.name])
 
 
 # --- the source of the engine ---
 
 SOURCE_CHANGES: list[tuple[ModuleType, str, str, str]] = [
-    (engine, "_whole_pass", "reversed(circuit.gates)", "circuit.gates"),
-    (engine, "_whole_pass", "(circuit.path)", "(reversed(circuit.path))"),
+    (engine, "_send_back", "reversed(gates)", "gates"),
     (engine, "_send_back", "+=", "="),
     (engine, "_send_back", "if second is None:", "if False:"),
     (engine, "_send_back", "wire._d_second()", "None"),
-    (engine, "_send_back", "wire._d_second is PRODUCTS", "False"),
+    (engine, "_send_back", "wire._d_second is LAST_FIRST", "False"),
+    (engine, "_send_back", "wire in apart", "False"),
     (engine, "_reach", 'zero = float("-0.0")', "zero = -0.0"),
     (engine, "_reach", 'zero = float("-0.0")', 'zero = float("0.0")'),
     (engine, "_reach", 'zero = float("-0.0")', 'zero = float("1.0")'),
-    (engine, "_reach", "circuit.seen.append(wire)", "pass"),
-    (engine, "_reach", "seen_before.append(wire._grad)", "seen_before.append(None)"),
+    (engine, "_reach", "reached.old.append(wire)", "pass"),
+    (engine, "_reach", "old_before.append(old)", "old_before.append(None)"),
+    (engine, "_reach", "leaves_before.append(old)", "leaves_before.append(None)"),
     (engine, "_reach", "leaves_before.append(second._grad)", "leaves_before.append(None)"),
-    (engine, "_reach", "leaves_before.append(first._grad)", "leaves_before.append(None)"),
-    (engine, "_reach", "unfinished.append(wire)", "pass"),
-    (engine, "_reach", "gates.append(wire)", "gates.insert(0, wire)"),
-    (engine, "_reach", "gates.append(last)", "gates.insert(0, last)"),
     (engine, "_reach", "path.append(wire)", "path.insert(0, wire)"),
-    (engine, "_reach", "unfinished.append(gate)", "pass"),
-    (engine, "_reach_leaves", "write_out(wire)", "pass"),
-    (engine, "_reach_leaves", "leaves_before.append(source._grad)", "leaves_before.append(None)"),
-    (engine, "_reach_leaves", "others.append(source)", "pass"),
+    (engine, "_reach", "waiting.append(second)", "waiting.insert(0, second)"),
+    (engine, "_reach", "places.append(len(path))", "places.append(len(path) - 1)"),
+    (engine, "_reach", "gates += path[::-1]", "gates += path"),
+    (engine, "_reach", "gates += path[: place - 1 : -1]", "gates += path[place:]"),
+    (engine, "_reach", "inputs.reverse()", "pass"),
+    (engine, "_reach", "inputs = apart[wire] = _products(wire)", "pass"),
+    (engine, "_products", "= total._first[at : at + 2]", "= total._first[at : at + 2][::-1]"),
     (engine, "_Reached", "repeat(None)", "repeat(0.0)"),
     (engine, "_Reached", "map(write_grad, self.leaves, self.leaves_before)", "()"),
-    (engine, "_whole_pass", "output._grad = seed", "output._grad = 1.0"),
-    (engine, "_whole_pass", "output._grad = seed", "pass"),
-    (engine, "_whole_pass", "leaf._grad += old", "leaf._grad = old"),
-    (engine, "_whole_pass", "leaf._grad += old", "pass"),
-    (engine, "_whole_pass", "leaf._grad = None", "pass"),
-    (engine, "_whole_pass", "deque(restore, maxlen=0)", "pass"),
-    (order, "recorded_order", "reversed(first)", "first"),
-    (order, "recorded_order", "leaves.append(wire)", "leaves.insert(0, wire)"),
-    (order, "recorded_order", "gates.append(pop())", "gates.insert(0, pop())"),
-    (value, "_write_out_number", "constant, wire._first", "wire._first, constant"),
-    (value, "_write_out_number", "= CONSTANT", "= None"),
-    (
-        value,
-        "_write_out_products",
-        "product._second, product._first = factors",
-        "product._first, product._second = factors",
-    ),
-    (value, "_write_out_products", "product._grad = wire._grad", "product._grad = None"),
-    (recording, "_factors", "= left, right", "= left[::-1], right[::-1]"),
-    (recording, "_factors", "= left, right", "= right, left"),
+    (engine, "whole_pass", "output._grad = seed", "output._grad = 1.0"),
+    (engine, "whole_pass", "output._grad = seed", "pass"),
+    (engine, "whole_pass", "leaf._grad += old", "leaf._grad = old"),
+    (engine, "whole_pass", "leaf._grad += old", "pass"),
+    (engine, "whole_pass", "leaf._grad = None", "pass"),
+    (engine, "whole_pass", "deque(restore, maxlen=0)", "pass"),
+    (value, "leaves_and_gates", "inputs[::-1]", "inputs"),
+    (value, "leaves_and_gates", "leaves.append(wire)", "leaves.insert(0, wire)"),
+    (value, "leaves_and_gates", "gates.append(waiting.pop())", "gates.insert(0, waiting.pop())"),
+    (recording, "output_of", "inputs[::-1]", "inputs"),
+    (recording, "output_of", "local_gradients[::-1]", "local_gradients"),
+    (recording, "to_wires", "0.0 if x.is_constant else local", "local"),
     (gradients, "grad", "reversed(circuit.gates)", "circuit.gates"),
     (gradients, "grad", "received[source] + sent if", "sent if"),
     (gradients, "grad", "{output: constant(1.0)", "{output: constant(2.0)"),

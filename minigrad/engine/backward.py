@@ -82,18 +82,30 @@ def _reach(output: Any, reached: _Reached) -> dict[Any, list[Any]]:
             path.append(wire)
             wire._grad = zero
             if second is MANY:
-                inputs = [source for source in first if source._grad is not zero]
-                if any(source._first is not None for source in inputs):
-                    if wire._d_second is LAST_FIRST:
-                        inputs = apart[wire] = _products(wire)
-                    else:
-                        inputs.reverse()
+                inputs = []
+                for source in first:
+                    if source._grad is not zero:
+                        if source._first is None:
+                            reached.leaves_before.append(source._grad)
+                            leaves.append(source)
+                            source._grad = zero
+                        else:
+                            inputs.append(source)
+                if inputs and wire._d_second is LAST_FIRST:
+                    inputs = apart[wire] = _products(wire)
+                else:
+                    inputs.reverse()
                 waiting += inputs
                 places += [len(path)] * len(inputs)
                 break
             if second is not None and second._grad is not zero:
-                waiting.append(second)
-                places.append(len(path))
+                if second._first is None:  # at once: many gates may have this leaf
+                    reached.leaves_before.append(second._grad)
+                    leaves.append(second)
+                    second._grad = zero
+                else:
+                    waiting.append(second)
+                    places.append(len(path))
             wire = first
         if not waiting:
             gates += path[::-1]
@@ -130,7 +142,7 @@ def _send_back(gates: list[Any], apart: dict[Any, list[Any]]) -> None:
             second._grad += wire._d_second * received
         elif wire in apart:
             for product in apart[wire]:
-                product._grad += received
+                product._grad = received  # a × gate of its own: nothing else reaches it
         elif wire._d_second is None or wire._d_second is LAST_FIRST:
             for source, local in zip(wire._first, wire._d_first):
                 source._grad += local * received

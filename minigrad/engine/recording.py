@@ -64,9 +64,11 @@ def record(gate: Gate, inputs: tuple[Value, ...]) -> Value:
     numbers = [wire._data for wire in inputs]
     out = gate.on_floats(len(inputs))(*numbers)
     gradients = gate.gradients_on_floats(len(inputs))(*numbers, out)
-    wire = output_of(gate, inputs, out, gradients if gate.is_dot else to_wires(inputs, gradients))
-    # a dot product that is finite has finite factors
-    is_finite = isfinite(out) and (gate.is_dot or all(map(isfinite, gradients)))
+    if gate.is_dot:  # if it is finite, so are its factors
+        wire = output_of(gate, inputs, out, gradients)
+        return observed(wire) if observers or out - out != 0.0 else wire
+    wire = output_of(gate, inputs, out, to_wires(inputs, gradients))
+    is_finite = isfinite(out) and all(map(isfinite, gradients))
     return wire if is_finite and not observers else observed(wire)
 
 
@@ -256,8 +258,9 @@ _WIRES: Final = {Value, Constant}
 def apply_gate(gate: Gate, operands: tuple[Any, ...]) -> Value:
     """See `Operand.apply_gate`."""
     gate.check_arity(len(operands))
-    if gate in _methods and type(operands[0]) is Value:
-        return _methods[gate](*operands)
+    method = _methods.get(gate)
+    if method is not None and type(operands[0]) is Value:
+        return method(*operands)
     if not _WIRES.issuperset(map(type, operands)):
         operands = tuple(
             [x if isinstance(x, Value) else Constant(_number(gate, x)) for x in operands]

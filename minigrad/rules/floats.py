@@ -44,7 +44,9 @@ def as_python(*formulas: Formula) -> tuple[list[str], list[str]]:
         assignments.append(f"{name} = {text}")
         return name
 
-    return assignments, [python(formula) for formula in formulas]
+    texts = [python(formula) for formula in formulas]
+    del python  # it refers to itself: nothing is left for the collector
+    return assignments, texts
 
 
 def _used_twice(formulas: Sequence[Formula]) -> set[Formula]:
