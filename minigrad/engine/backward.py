@@ -58,16 +58,15 @@ def _reach(output: Any, reached: _Reached) -> dict[Any, list[Any]]:
     """Begin every sum of contributions, and put the gates in topological order.
 
     The zero to sum from is −0.0, for −0.0 + c is c, to the last bit. It is an object of this pass
-    alone, so a wire that has it has been reached: a set of a million wires would cost more. A wire
-    is in a list before its gradient is touched. A dot product with gates behind its factors, which
-    stand between its × gates, has these for this pass: they are returned.
+    alone, so a wire that has it has been reached; it is in a list before its gradient is touched.
+    A dot product with gates behind its factors has its × gates for this pass: they are returned.
     """
     zero = float("-0.0")
     gates, path, leaves = reached.gates, reached.path, reached.leaves
     apart: dict[Any, list[Any]] = {}
-    waiting: list[Any] = []  # inputs still to visit, the next one on top,
-    places: list[int] = []  # and how long the path is at their gate
-    wire: Any = output
+    waiting: list[Any] = []  # inputs still to visit, the next one on top, and for each of them
+    places: list[int] = []  # how long the path is at its gate
+    wire = output
     while True:
         while wire._grad is not zero:  # down along the first inputs
             first, second, old = wire._first, wire._second, wire._grad

@@ -37,7 +37,7 @@ def as_python(*formulas: Formula) -> tuple[list[str], list[str]]:
     def python(formula: Formula) -> str:
         if formula in names:
             return names[formula]
-        text = _operation(formula, python)
+        text = _operation(formula, python)  # noqa: F821  (deleted below)
         if formula not in shared:
             return text
         names[formula] = name = f"t{len(names)}"
