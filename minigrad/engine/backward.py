@@ -59,10 +59,11 @@ def _reach(output: Any, reached: _Reached) -> dict[Any, list[Any]]:
 
     The zero to sum from is −0.0, for −0.0 + c is c, to the last bit. It is an object of this pass
     alone, so a wire that has it has been reached; it is in a list before its gradient is touched.
-    A dot product with gates behind its factors has its × gates for this pass: they are returned.
+    A dot product with gates behind its factors gets × gates for this pass, which are returned.
     """
     zero = float("-0.0")
-    gates, path, leaves = reached.gates, reached.path, reached.leaves
+    gates, path = reached.gates, reached.path
+    leaves, leaves_before = reached.leaves, reached.leaves_before
     apart: dict[Any, list[Any]] = {}
     waiting: list[Any] = []  # inputs still to visit, the next one on top, and for each of them
     places: list[int] = []  # how long the path is at its gate
@@ -71,7 +72,7 @@ def _reach(output: Any, reached: _Reached) -> dict[Any, list[Any]]:
         while wire._grad is not zero:  # down along the first inputs
             first, second, old = wire._first, wire._second, wire._grad
             if first is None:
-                reached.leaves_before.append(old)
+                leaves_before.append(old)
                 leaves.append(wire)
                 wire._grad = zero
                 break
@@ -85,21 +86,19 @@ def _reach(output: Any, reached: _Reached) -> dict[Any, list[Any]]:
                 for source in first:
                     if source._grad is not zero:
                         if source._first is None:
-                            reached.leaves_before.append(source._grad)
+                            leaves_before.append(source._grad)
                             leaves.append(source)
                             source._grad = zero
                         else:
                             inputs.append(source)
                 if inputs and wire._d_second is LAST_FIRST:
-                    inputs = apart[wire] = _products(wire)
-                else:
-                    inputs.reverse()
-                waiting += inputs
+                    inputs = apart[wire] = _products(wire)[::-1]
+                waiting += reversed(inputs)
                 places += [len(path)] * len(inputs)
                 break
             if second is not None and second._grad is not zero:
                 if second._first is None:  # at once: many gates may have this leaf
-                    reached.leaves_before.append(second._grad)
+                    leaves_before.append(second._grad)
                     leaves.append(second)
                     second._grad = zero
                 else:
@@ -110,11 +109,10 @@ def _reach(output: Any, reached: _Reached) -> dict[Any, list[Any]]:
             gates += path[::-1]
             path.clear()
             return apart
-        place = places.pop()
+        wire, place = waiting.pop(), places.pop()
         if place < len(path):  # up again to the gate of the next input
             gates += path[: place - 1 : -1]
             del path[place:]
-        wire = waiting.pop()
 
 
 def _products(total: Any) -> list[Any]:
