@@ -145,7 +145,8 @@ def _set(gate: Gate, fields: dict[str, Any], reinstall: bool) -> None:
 # --- the source of the engine ---
 
 SOURCE_CHANGES: list[tuple[ModuleType, str, str, str]] = [
-    (engine, "_send_back", "reversed(gates)", "gates"),
+    (engine, "whole_pass", "reversed(reached.gates)", "reached.gates"),
+    (engine, "whole_pass", "chain(reached.path,", "chain(reached.path[::-1],"),
     (engine, "_send_back", "+=", "="),
     (engine, "_send_back", "if second is None:", "if False:"),
     (engine, "_send_back", "wire._d_second()", "None"),
@@ -161,8 +162,7 @@ SOURCE_CHANGES: list[tuple[ModuleType, str, str, str]] = [
     (engine, "_reach", "path.append(wire)", "path.insert(0, wire)"),
     (engine, "_reach", "waiting.append(second)", "waiting.insert(0, second)"),
     (engine, "_reach", "places.append(len(path))", "places.append(len(path) - 1)"),
-    (engine, "_reach", "gates += path[::-1]", "gates += path"),
-    (engine, "_reach", "gates += path[: place - 1 : -1]", "gates += path[place:]"),
+    (engine, "_reach", "gates.append(path.pop())", "gates.insert(0, path.pop())"),
     (engine, "_reach", "reversed(inputs)", "inputs"),
     (engine, "_reach", "inputs = apart[wire] = _products(wire)[::-1]", "pass"),
     (engine, "_products", "= total._first[at : at + 2]", "= total._first[at : at + 2][::-1]"),

@@ -7,7 +7,7 @@ its inputs, where they add. This file works on the slots of wires; see the layou
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, repeat
 from typing import Any, Final
 
@@ -19,8 +19,8 @@ class _Reached:
     """The wires that a pass has reached, and their gradients from before it."""
 
     def __init__(self) -> None:
-        self.gates: list[Any] = []  # in topological order
-        self.path: list[Any] = []  # gates whose inputs are being visited
+        self.gates: list[Any] = []  # all inputs of these have been visited
+        self.path: list[Any] = []  # those of these are being visited
         self.old: list[Any] = []  # those of them that had a gradient
         self.old_before: list[float | None] = []
         self.leaves: list[Any] = []
@@ -43,7 +43,7 @@ def whole_pass(output: Any, seed: float, write_grad: Callable[..., None]) -> Non
     try:
         apart = _reach(output, reached)
         output._grad = seed
-        _send_back(reached.gates, apart)
+        _send_back(chain(reached.path, reversed(reached.gates)), apart)
         for leaf, old in zip(reached.leaves, reached.leaves_before):
             if leaf.is_constant:
                 leaf._grad = None
@@ -55,7 +55,7 @@ def whole_pass(output: Any, seed: float, write_grad: Callable[..., None]) -> Non
 
 
 def _reach(output: Any, reached: _Reached) -> dict[Any, list[Any]]:
-    """Begin every sum of contributions, and put the gates in topological order.
+    """Begin every sum of contributions, and list the gates, inputs first, then those on the path.
 
     The zero to sum from is −0.0, for −0.0 + c is c, to the last bit. It is an object of this pass
     alone, so a wire that has it has been reached; it is in a list before its gradient is touched.
@@ -105,14 +105,11 @@ def _reach(output: Any, reached: _Reached) -> dict[Any, list[Any]]:
                     waiting.append(second)
                     places.append(len(path))
             wire = first
-        if not waiting:
-            gates += path[::-1]
-            path.clear()
+        if not waiting:  # what is left on the path is in the order in which it sends
             return apart
         wire, place = waiting.pop(), places.pop()
-        if place < len(path):  # up again to the gate of the next input
-            gates += path[: place - 1 : -1]
-            del path[place:]
+        while len(path) > place:  # up again to the gate of the next input
+            gates.append(path.pop())
 
 
 def _products(total: Any) -> list[Any]:
@@ -127,9 +124,9 @@ def _products(total: Any) -> list[Any]:
     return products
 
 
-def _send_back(gates: list[Any], apart: dict[Any, list[Any]]) -> None:
-    """Each gate, the last first, sends local gradient × upstream gradient to its inputs."""
-    for wire in reversed(gates):
+def _send_back(gates: Iterable[Any], apart: dict[Any, list[Any]]) -> None:
+    """Each gate, given the last first, sends local gradient × upstream gradient to its inputs."""
+    for wire in gates:
         received: Any = wire._grad
         second = wire._second
         if second is None:

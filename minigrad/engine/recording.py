@@ -135,8 +135,7 @@ _wire._second = {second}
 """
 # One test finds an infinity or a nan among the numbers, and almost never anything else.
 RETURN: Final = """\
-_probe = {probe}
-if -{largest} <= _probe <= {largest} and not _observers: return _wire
+if -{largest} <= {probe} <= {largest} and not _observers: return _wire
 return _observed(_wire)
 """
 # A recorder computes with functions that may raise where those of `ieee` have an answer, which is

@@ -17,8 +17,8 @@ from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any, Final
 
-from . import ieee
 from .formula import Formula
+from .ieee import divide, power
 
 _numbers: Final = count(1)
 
@@ -99,7 +99,7 @@ def called_gates(formulas: Sequence[Formula]) -> list[Any]:
 
 def names_in(formulas: Sequence[Formula]) -> dict[str, Callable[..., float]]:
     """What the Python of these formulas calls, by name."""
-    names: dict[str, Callable[..., float]] = {"divide": ieee.divide, "power": ieee.power}
+    names: dict[str, Callable[..., float]] = {"divide": divide, "power": power}
     return names | {gate.name: gate.on_floats(gate.arity or 1) for gate in called_gates(formulas)}
 
 

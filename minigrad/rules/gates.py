@@ -21,10 +21,22 @@ from operator import add as plus
 from operator import mul as times
 from typing import Any
 
-from . import bell_curve, ieee
+from .bell_curve import normal_cdf as normal_cdf_of_floats
+from .bell_curve import normal_density as normal_density_of_floats
 from .formula import Formula
 from .gate import GATES as GATES
 from .gate import GateFunction, row
+from .ieee import absolute as absolute_of_floats
+from .ieee import cos as cos_of_floats
+from .ieee import exp as exp_of_floats
+from .ieee import log as log_of_floats
+from .ieee import log1p as log1p_of_floats
+from .ieee import maximum as maximum_of_floats
+from .ieee import minimum as minimum_of_floats
+from .ieee import select as select_of_floats
+from .ieee import sin as sin_of_floats
+from .ieee import sqrt as sqrt_of_floats
+from .ieee import tanh as tanh_of_floats
 from .operand import equal, where
 
 # fmt: off
@@ -88,7 +100,7 @@ total = row("sum", "Σ", "Σ distributes: every input receives the upstream grad
 
 
 def _other_factors(*factors_and_out: Any) -> tuple[Any, ...]:
-    factors = list(factors_and_out[:-1])
+    *factors, _ = factors_and_out
     factors[::2], factors[1::2] = factors[1::2], factors[::2]
     return tuple(factors)
 
@@ -126,7 +138,7 @@ def _larger(x: Any, y: Any) -> Any:
 maximum = row("maximum", "max",
     "max routes: the largest input receives all of the gradient; ties share it",
     arity=None, latex=r"\max({0})", text_name="max",
-    kernel=ieee.maximum, fold=_larger,
+    kernel=maximum_of_floats, fold=_larger,
     local_gradient=lambda *xs: _shares([where(x < xs[-1], 0.0, 1.0) for x in xs[:-1]]),
     textbook_gradient=lambda *xs: _shown_shares(xs, lambda x, y: x > y),
     kinks=lambda *xs: tuple(where(x < xs[-1], -1.0, 1.0) for x in xs[:-1]))
@@ -134,7 +146,7 @@ maximum = row("maximum", "max",
 minimum = row("minimum", "min",
     "min routes: the smallest input receives all of the gradient; ties share it",
     arity=None, latex=r"\min({0})", text_name="min",
-    kernel=ieee.minimum, fold=lambda x, y: -_larger(-x, -y),
+    kernel=minimum_of_floats, fold=lambda x, y: -_larger(-x, -y),
     local_gradient=lambda *xs: _shares([where(x > xs[-1], 0.0, 1.0) for x in xs[:-1]]),
     textbook_gradient=lambda *xs: _shown_shares(xs, lambda x, y: x < y),
     kinks=lambda *xs: tuple(where(x > xs[-1], -1.0, 1.0) for x in xs[:-1]))
@@ -166,12 +178,12 @@ def _selected(*choices_and_index: Any) -> tuple[Any, ...]:
 multiplexer = row("select", "mux",
     "the multiplexer routes: the chosen input receives all of the gradient",
     arity=None, example=(),
-    kernel=ieee.select,
+    kernel=select_of_floats,
     local_gradient=_selected)
 
 absolute = row("abs", "|x|", "|x| passes the gradient on, with the sign of x",
     dunder="abs", latex=r"\left|{0}\right|",
-    kernel=ieee.absolute,
+    kernel=absolute_of_floats,
     local_gradient=lambda x, out: (where(x > 0.0, 1.0, where(x < 0.0, -1.0, x - x)),),  # nan stays
     textbook_gradient=lambda x, out: (where(x > 0.0, 1.0, where(x < 0.0, -1.0, 0.0)),),
     kinks=lambda x, out: (x,))
@@ -181,47 +193,47 @@ absolute = row("abs", "|x|", "|x| passes the gradient on, with the sign of x",
 
 exp = row("exp", "exp", "exp multiplies the gradient by its own output",
     latex=r"e^{{{0}}}",
-    kernel=ieee.exp,
+    kernel=exp_of_floats,
     local_gradient=lambda x, out: (out,))
 
 log: GateFunction = row("log", "log", "log divides the gradient by its input",
     latex=r"\log({0})",
-    kernel=ieee.log,
+    kernel=log_of_floats,
     local_gradient=lambda x, out: (1.0 / x,),
     kinks=lambda x, out: (x,))
 
 log1p = row("log1p", "log1p", "log(1 + x) divides the gradient by 1 + x",
     latex=r"\log(1 + {0})",
-    kernel=ieee.log1p,
+    kernel=log1p_of_floats,
     local_gradient=lambda x, out: (1.0 / (1.0 + x),),
     kinks=lambda x, out: (1.0 + x,))
 
 sqrt = row("sqrt", "√", "√ divides the gradient by twice its own output",
     latex=r"\sqrt{{{0}}}", text_name="√",
-    kernel=ieee.sqrt,
+    kernel=sqrt_of_floats,
     local_gradient=lambda x, out: (0.5 / out,),
     kinks=lambda x, out: (x,))
 
 sin: GateFunction = row("sin", "sin", "sin multiplies the gradient by the cosine of its input",
     latex=r"\sin({0})",
-    kernel=ieee.sin,
+    kernel=sin_of_floats,
     local_gradient=lambda x, out: (cos(x),))
 
 cos: GateFunction = row("cos", "cos", "cos multiplies the gradient by minus the sine of its input",
     latex=r"\cos({0})",
-    kernel=ieee.cos,
+    kernel=cos_of_floats,
     local_gradient=lambda x, out: (-sin(x),))
 
 normal_density = row("normal_density", "φ",
     "φ(x) multiplies the gradient by −x times its own output",
     latex=r"\varphi({0})", text_name="φ",
-    kernel=bell_curve.normal_density,
+    kernel=normal_density_of_floats,
     local_gradient=lambda x, out: (-x * out,))
 
 normal_cdf = row("normal_cdf", "Φ",
     "Φ(x) multiplies the gradient by the density of the bell curve at x",
     latex=r"\Phi({0})", text_name="Φ",
-    kernel=bell_curve.normal_cdf,
+    kernel=normal_cdf_of_floats,
     local_gradient=lambda x, out: (normal_density(x),))
 
 
@@ -230,7 +242,7 @@ normal_cdf = row("normal_cdf", "Φ",
 tanh = row("tanh", "tanh",
     "tanh multiplies the gradient by 1 − out², which vanishes as it saturates",
     latex=r"\tanh({0})",
-    kernel=ieee.tanh,
+    kernel=tanh_of_floats,
     local_gradient=lambda x, out: (1.0 - out * out,),
     idle=("saturated", lambda x, out: 1.0 - out * out < 0.04))
 

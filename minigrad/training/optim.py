@@ -17,18 +17,20 @@ it keeps for the parameter; the formulas are PyTorch's.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from math import isfinite
 from typing import Any, TypeVar
 
 from ..engine import Value
 from ..rules import as_number, described
-from .optim_formulas import State, update_formulas
+from .optim_formulas import State, UpdateFormulas, update_formulas
 from .parameters import (
     BySlot,
     access_to,
     clip_grad_norm,
     clip_grad_value,
     gradient_norm,
+    has_grad,
 )
 from .schedules import Schedule, cosine, linear, step_decay
 
@@ -109,10 +111,15 @@ class Optimizer:
 
         Parameters that no gradient has reached are left alone.
         """
-        before = self._access.data(self.parameters)
-        news, states = self._moved_from(before)
+        before, states = self._access.data(self.parameters), self._states
+        formulas = self._formulas()
+        if formulas and formulas.in_place and any(map(has_grad, self.parameters)):
+            write = partial(formulas.in_place, self.parameters, before, float(self.lr))
+        else:
+            news, states = self._moved_from(before)
+            write = partial(self._access.write, self.parameters, news)
         try:
-            self._access.write(self.parameters, news)
+            write()
         except BaseException:
             self._access.write(self.parameters, before)
             raise
@@ -125,6 +132,9 @@ class Optimizer:
         """The data that `step()` would give each parameter now; nothing is changed."""
         return self._moved_from(self._access.data(self.parameters))[0]
 
+    def _formulas(self) -> UpdateFormulas | None:
+        return update_formulas(self) if self._access is BySlot else None
+
     def _moved_from(self, data: list[Any]) -> tuple[list[Any], list[State]]:
         """The new data and states of the parameters, which stay as they are."""
         grads = self._access.grads(self.parameters)
@@ -133,7 +143,7 @@ class Optimizer:
                 f"{type(self).__name__}.step() found no gradient in any of its "
                 f"{len(self.parameters)} parameters: call backward() on the loss first"
             )
-        formulas = update_formulas(self) if self._access is BySlot else None
+        formulas = self._formulas()
         if formulas is not None:
             return formulas.on_lists(data, grads, self._states, float(self.lr))
         news, states = data.copy(), self._states.copy()

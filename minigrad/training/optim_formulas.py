@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any, Final, Protocol
 from weakref import WeakKeyDictionary
 
+from ..engine import update_of_wires
 from ..rules import (
     Formula,
     as_formula,
@@ -144,6 +145,14 @@ class UpdateFormulas:
         names = ["data", "grads", "states", "lr"]
         function: UpdateOfLists = define("update", names, body, namespace)
         return function
+
+    @cached_property
+    def in_place(self) -> Callable[..., None] | None:
+        """The same for Values, written at once; None where a state changes."""
+        assignments, (new_data, *new_state) = self._code
+        if assignments or new_state != list(map(as_text, self.state)):
+            return None
+        return update_of_wires(new_data, names_in(self.results))
 
     def __repr__(self) -> str:
         return f"UpdateFormulas({', '.join(repr(as_text(result)) for result in self.results)})"
