@@ -50,8 +50,8 @@ def typed_count(text: str) -> int:
 def values_from(arguments: Sequence[str]) -> dict[str, float]:
     """The numbers of arguments such as `w=2`.
 
-    >>> values_from(["w=2", "x=-0.5"])
-    {'w': 2.0, 'x': -0.5}
+    >>> values_from(["w=2", "x₀=−0.5"])
+    {'w': 2.0, 'x0': -0.5}
     >>> values_from(["w"])
     Traceback (most recent call last):
     ...
@@ -78,12 +78,12 @@ def values_from(arguments: Sequence[str]) -> dict[str, float]:
 
 def _number(said: str, name: str, text: str) -> float:
     try:
-        number = float(text.replace("−", "-"))
+        number = float(text.replace("−", "-").replace("∞", "inf"))
     except ValueError:
         raise ExpressionError(
             f"{said}: what follows the = is not a number: write {printable(name)}=0.5"
         ) from None
-    if isinf(number) and "inf" not in text.lower():
+    if isinf(number) and "inf" not in text.lower() and "∞" not in text:
         raise ExpressionError(f"{said}: beyond the range of a float (up to 1.8e308)")
     return number
 

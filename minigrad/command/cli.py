@@ -25,7 +25,7 @@ from ..engine import Circuit, Value
 from ..expressions import as_formula, expression, normal_name, shown
 from ..pictures import DRAW_LESS, THEMES
 from ..pictures import draw as picture_of
-from ..text import as_tree, printable, rounded, table_of
+from ..text import as_tree, printable, rounded, table_of, unicode_name
 from .arguments import (
     EXAMPLE,
     IN_BRACKETS,
@@ -77,11 +77,12 @@ def draw(arguments: argparse.Namespace) -> None:
 def _wire_named(name: str | None, output: Value) -> Value | None:
     if name is None:
         return None
-    leaves = {leaf.label: leaf for leaf in Circuit(output).leaves if leaf.label}
-    if normal_name(name) not in leaves:
-        names = ", ".join(map(printable, leaves)) or "none"
+    leaves = {unicode_name(leaf.label): leaf for leaf in Circuit(output).leaves if leaf.label}
+    shown_as = unicode_name(normal_name(name))
+    if shown_as not in leaves:
+        names = ", ".join(leaves) or "none"
         raise ValueError(f"--around {printable(name)}: the names in the expression are: {names}")
-    return leaves[normal_name(name)]
+    return leaves[shown_as]
 
 
 def step(arguments: argparse.Namespace) -> None:
@@ -171,6 +172,33 @@ def _parser() -> Parser:
 
     command = add("draw", draw, "draw the circuit of an expression", f"{EXAMPLE} -o neuron.svg")
     _takes_expression(command, digits=2)
+    _takes_picture(command)
+
+    command = add("step", step, "go through both passes, gate by gate", EXAMPLE)
+    _takes_expression(command, digits=2)
+
+    command = add("play", play, "write a player of the steps", f"{EXAMPLE} -o neuron.html")
+    _takes_expression(command, digits=2)
+    command.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        required=True,
+        help=".html, .svg (animated), or .gif, which needs Pillow: pip install pillow",
+    )
+
+    command = add("demo", demo, "train a small network and write its pictures", "my-folder")
+    command.add_argument(
+        "folder",
+        nargs="?",
+        default="minigrad-demo",
+        metavar="FOLDER",
+        help="made if need be (minigrad-demo)",
+    )
+    return parser
+
+
+def _takes_picture(command: Parser) -> None:
     command.add_argument(
         "-o", "--output", metavar="FILE", help=".svg, .png, .pdf or .dot; without it, a text tree"
     )
@@ -188,29 +216,12 @@ def _parser() -> Parser:
         "--around", metavar="NAME", help="draw only the gates around a name, --depth of them (2)"
     )
 
-    command = add("step", step, "go through both passes, gate by gate", EXAMPLE)
-    _takes_expression(command, digits=2)
-
-    command = add("play", play, "write a player of the steps", f"{EXAMPLE} -o neuron.html")
-    _takes_expression(command, digits=2)
-    command.add_argument(
-        "-o", "--output", metavar="FILE", required=True, help=".html, .svg (animated) or .gif"
-    )
-
-    command = add("demo", demo, "train a small network and write its pictures", "my-folder")
-    command.add_argument(
-        "folder",
-        nargs="?",
-        default="minigrad-demo",
-        metavar="FOLDER",
-        help="made if need be (minigrad-demo)",
-    )
-    return parser
-
 
 def _takes_expression(command: Parser, digits: int) -> None:
     command.add_argument(
-        "expression", metavar="EXPR", help='in quotes: "tanh(w*x + b)"; gates are functions'
+        "expression",
+        metavar="EXPR",
+        help='in quotes: "tanh(w*x + b)" or "y = x^2"; gates are functions',
     )
     command.add_argument(
         "values", nargs="*", default=[], metavar="name=value", help="one for each name"

@@ -6,7 +6,7 @@ shown: what is wrong, carets under the place, what to write instead.
 """
 
 from .errors import ExpressionError, shown
-from .expression import expression, normal_name
-from .parsing import as_formula
+from .expression import expression
+from .parsing import as_formula, normal_name
 
 __all__ = ["ExpressionError", "as_formula", "expression", "normal_name", "shown"]

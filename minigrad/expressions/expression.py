@@ -14,15 +14,14 @@ from __future__ import annotations
 import ast
 import difflib
 import math
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from ..engine import Value, constant
 from ..rules import GATES, Gate, described
-from ..text import printable
+from ..text import printable, unicode_name
 from .errors import ALLOWED, ExpressionError, error_at, excerpt
-from .parsing import Token, cleaned, tokens_of
+from .parsing import Token, cleaned, normal_name, result_and_formula, tokens_of
 
 OPERATORS: Final[Mapping[type[ast.AST], str]] = {
     ast.Add: "add",
@@ -35,6 +34,7 @@ OPERATORS: Final[Mapping[type[ast.AST], str]] = {
 CONSTANTS: Final[Mapping[str, tuple[float, str]]] = {
     "pi": (math.pi, "π"),
     "π": (math.pi, "π"),
+    "∞": (math.inf, "∞"),
 }
 Place = tuple[int, int]
 
@@ -66,17 +66,21 @@ def expression(text: str, values: Mapping[str, Any] | None = None, /, **named: A
     >>> w = Value(0.5, label="w")
     >>> (expression("tanh(w*x)", w=w, x=2).data == math.tanh(1.0)), w.label
     (True, 'w')
-    >>> expression("2^x", x=3)
+    >>> expression("y = w₀·x² − x^0.5", w0=2, x=4)
+    Value(data=30.0, grad=?, label='y', gate=sub)
+    >>> expression("x // 2", x=3)
     Traceback (most recent call last):
     ...
-    minigrad.expressions.errors.ExpressionError: ^ is not allowed
-      2^x
-       ^
-    write ** for a power
+    minigrad.expressions.errors.ExpressionError: // is not allowed
+      x // 2
+        ^^
+    write / for a quotient: all numbers are real
 
-    Numbers are constants; operators are + - * / ** and a sign; every gate of `mg.GATES` is a
-    function of its name (max and min too); pi is known. A Value among the values is used as the
-    wire itself. An `ExpressionError` shows the place and says what is allowed.
+    Numbers are constants; operators are + - * / ** (or ^) and a sign, also as minigrad prints them
+    (· − x² √(x)); every gate of `mg.GATES` is a function of its name (max and min too); pi is
+    known. Names that are shown alike, w0 and w_0 and w₀, are one. A name and = in front name the
+    result. A Value among the values is used as the wire itself. An `ExpressionError` shows the
+    place and says what is allowed.
     """
     if not isinstance(text, str):
         raise TypeError(f"an expression is text, got {type(text).__name__}: write it in quotes")
@@ -86,15 +90,11 @@ def expression(text: str, values: Mapping[str, Any] | None = None, /, **named: A
         )
     text = cleaned(text)
     steps = postfix(text)
-    given = {normal_name(name): value for name, value in {**(values or {}), **named}.items()}
-    return _run(text, steps, _wires(text, steps, given))
-
-
-def normal_name(name: str) -> str:
-    """The name as Python spells it: ŷ is one name, however it was typed."""
-    if not isinstance(name, str):
-        raise TypeError(f"values are given for names, such as 'x', got {described(name)}")
-    return unicodedata.normalize("NFKC", name)
+    output = _run(text, steps, _wires(text, steps, {**(values or {}), **named}))
+    result, _ = result_and_formula(tokens_of(text))
+    if result and isinstance(steps[-1], Application):  # else it is a wire that has a name already
+        output.label = normal_name(result.text)
+    return output
 
 
 def names_in(text: str) -> list[str]:
@@ -120,41 +120,72 @@ def _first_places(steps: Iterable[Step], known: Iterable[str] = ()) -> dict[str,
 def postfix(text: str) -> list[Step]:
     """The expression as steps of a stack machine: a gate comes after its inputs."""
     text = cleaned(text)
-    source = _python(tokens_of(text))
+    result, tokens = result_and_formula(tokens_of(text))
+    source = _Source(text, tokens)
     try:
-        tree: ast.AST = ast.parse(source, mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        place = getattr(error, "offset", None) or 1
-        raise error_at(text, place - 1, place, "this is not an expression", ALLOWED) from None
+        tree: ast.AST = ast.parse(source.python, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise error_at(text, 0, len(text), "this is not an expression", ALLOWED) from None
     steps: list[Step] = []
     waiting: list[ast.AST | Step] = [tree]
     while waiting:
         item = waiting.pop()
         if isinstance(item, ast.AST):
-            waiting += reversed(_read(item, text, source))
+            waiting += reversed(_read(item, source))
         else:
             steps.append(item)
+    return _with_one_name_each(text, steps, result)
+
+
+def _with_one_name_each(text: str, steps: list[Step], result: Token | None) -> list[Step]:
+    """Names that are shown alike are one: as it was first written."""
+    names: dict[str, str] = {}
+    for i, step in enumerate(steps):
+        if isinstance(step, Name):
+            name = names.setdefault(unicode_name(step.name), step.name)
+            steps[i] = Name(name, step.place)
+            if result and unicode_name(normal_name(result.text)) == unicode_name(name):
+                what = f"{printable(name)} is the name of the result"
+                raise error_at(text, *step.place, what, "give one of the two another name")
     return steps
 
 
-def _python(tokens: Sequence[Token]) -> str:
-    """The tokens at their places, spelled as Python spells them."""
-    line = ""
-    for token in tokens:
-        line += " " * (token.start - len(line)) + token.text
-    return line
+class _Source:
+    """An expression as Python reads it, and from where in the text each part of it comes."""
+
+    def __init__(self, text: str, tokens: Sequence[Token]) -> None:
+        self.text = text
+        self.starts: dict[int, int] = {}
+        self.stops: dict[int, int] = {}
+        self.python = ""
+        for token in tokens:
+            # all names look the same to Python: only their places count
+            spelled = "n" * len(token.text) if token.kind == "name" else token.text
+            self.starts[len(self.python)] = token.start
+            self.python += spelled
+            self.stops[len(self.python)] = token.stop
+            self.python += " "
+
+    def place(self, node: Any) -> Place:
+        """Where in the text a node of Python's tree stands."""
+        return self.starts[node.col_offset], self.stops[node.end_col_offset]
+
+    def name(self, node: ast.Name) -> str:
+        """The name that stands there."""
+        start, stop = self.place(node)
+        return self.text[start:stop]
 
 
-def _read(node: ast.AST, text: str, source: str) -> list[ast.AST | Step]:
+def _read(node: ast.AST, source: _Source) -> list[ast.AST | Step]:
     """What a node of the tree is made of: a leaf, or the inputs of a gate and then the gate."""
-    place = _place(node, source)
+    place = source.place(node)
     match node:
         case ast.Constant(value=int() | float() as number):
             return [float(number)]
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as number)):
             return [-float(number)]
-        case ast.Name(id=name):
-            return [Name(name, place)]
+        case ast.Name():
+            return [Name(normal_name(source.name(node)), place)]
         case ast.UnaryOp(op=ast.UAdd(), operand=operand):
             return [operand]
         case ast.UnaryOp(op=ast.USub(), operand=operand):
@@ -162,15 +193,9 @@ def _read(node: ast.AST, text: str, source: str) -> list[ast.AST | Step]:
         case ast.BinOp(left=left, op=operator, right=right) if type(operator) in OPERATORS:
             return [left, right, Application(GATES[OPERATORS[type(operator)]], 2, place)]
         case ast.Call(func=ast.Name() as function, args=inputs, keywords=[]):
-            gate = _gate_called(text, *_place(function, source))
+            gate = _gate_called(source.text, *source.place(function))
             return [*inputs, Application(gate, len(inputs), place)]
-    raise error_at(text, *place, f"{type(node).__name__} is not allowed", ALLOWED)
-
-
-def _place(node: Any, source: str) -> Place:
-    line = source.encode()
-    start, stop = node.col_offset, node.end_col_offset
-    return len(line[:start].decode()), len(line[:stop].decode())
+    raise error_at(source.text, *place, f"{type(node).__name__} is not allowed", ALLOWED)
 
 
 def _gate_called(text: str, start: int, stop: int) -> Gate:
@@ -198,9 +223,10 @@ def _did_you_mean(name: str, known: Iterable[str]) -> str:
 # --- steps to wires -------------------------------------------------------------------------------
 
 
-def _wires(text: str, steps: Sequence[Step], given: Mapping[str, Any]) -> dict[str, Value]:
+def _wires(text: str, steps: Sequence[Step], values: Mapping[str, Any]) -> dict[str, Value]:
     """A wire for every name; each name must have a value and each value a name."""
     places = _first_places(steps)
+    given = _given(values, places)
     missing = [name for name in places if name not in given and name not in CONSTANTS]
     unused = [name for name in given if name not in places]
     if missing:
@@ -223,6 +249,22 @@ def _wires(text: str, steps: Sequence[Step], given: Mapping[str, Any]) -> dict[s
         else:
             wires[name] = _leaf(name, given[name])
     return wires
+
+
+def _given(values: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """The values by the names of the expression, which may be spelled otherwise."""
+    spellings = {unicode_name(name): name for name in names}
+    given: dict[str, Any] = {}
+    for typed, value in values.items():
+        plain = normal_name(typed)
+        name = spellings.get(unicode_name(plain), plain)
+        if name in given:
+            raise ExpressionError(
+                f"{printable(name)} is given more than once, also as {printable(typed)}: "
+                "leave one out"
+            )
+        given[name] = value
+    return given
 
 
 def _leaf(name: str, number: Any) -> Value:

@@ -21,9 +21,10 @@ import keyword
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Final, NamedTuple
 
-from ..rules import GATES
+from ..rules import GATES, described
 from ..text import printable, unicode_name
 from .errors import ALLOWED, ExpressionError, error_at
 
@@ -31,19 +32,20 @@ LONGEST_TEXT: Final = 100_000  # characters
 MOST_OPERATORS: Final = 1_000  # CPython's own parser takes 3,000 in a row
 DEEPEST: Final = 100  # and 200 parentheses in each other
 
-# One character for one, so that Python sees every token at its place.
-_SPELLINGS: Final = dict(zip("×·⋅∗÷∕−", "****//-"))
+# As Python spells what a formula on paper, or one that minigrad has printed, spells otherwise.
+_SPELLINGS: Final = {**dict(zip("×·⋅∗÷∕−", "****//-")), "^": "**"}
 
 _DIGITS = "[0-9](?:_?[0-9])*"
+_HIGH: Final = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _TOKEN: Final = re.compile(
-    rf"(?P<number>(?:{_DIGITS}(?:\.(?:{_DIGITS})?)?|\.{_DIGITS})(?:[eE][-+]?[0-9]+)?)"
-    r"|(?P<name>[^\W\d][\w\u0300-\u036f]*)"
-    r"|(?P<operator>\*\*|(?!//)[-+*/×·⋅∗÷∕−])"
-    r"|(?P<punctuation>[(),])"
+    rf"(?P<number>(?:{_DIGITS}(?:\.(?:{_DIGITS})?)?|\.{_DIGITS})(?:[eE][-+−]?[0-9]+)?)"
+    rf"|(?P<exponent>[⁻⁺]?[{_HIGH}]+)"
+    rf"|(?P<name>√(?=\s*\()|∞|[^\W\d](?:(?![{_HIGH}])[\w\u0300-\u036f])*)"
+    r"|(?P<operator>\*\*|\^|(?!//)[-+*/×·⋅∗÷∕−])"
+    r"|(?P<punctuation>[(),]|=(?!=))"
 )
 
 _ADVICE: Final[Mapping[str, str]] = {
-    "^": "write ** for a power",
     "//": "write / for a quotient: all numbers are real",
     "%": "there is no gate for a remainder",
     ".": "an expression has no attributes, and a decimal number begins or ends with a digit",
@@ -51,14 +53,19 @@ _ADVICE: Final[Mapping[str, str]] = {
     "{": "group with round parentheses",
     "'": "text in quotes cannot stand in an expression",
     '"': "text in quotes cannot stand in an expression",
-    "=": "an expression compares nothing; values come after it: x=2",
+    "=": "one name for the result may stand before it, y = x*x; values come after it: x=2",
+    "==": "an expression compares nothing: relu, max and min choose by size",
     "<": "an expression compares nothing: relu, max and min choose by size",
     ">": "an expression compares nothing: relu, max and min choose by size",
 }
 
 
 class Token(NamedTuple):
-    """A piece of an expression: `kind` is number, name, operator, punctuation or end."""
+    """A piece of an expression: `kind` is number, name, operator, punctuation or end.
+
+    `text` is how Python spells it. A small exponent, as in x², is an operator and a number that
+    stand at the same place.
+    """
 
     kind: str
     text: str
@@ -101,29 +108,72 @@ def tokens_of(text: str) -> list[Token]:
         if text[place] == " ":
             place += 1
             continue
-        token = _token_at(text, place)
-        tokens.append(token)
-        place = token.stop
+        found = _tokens_at(text, place)
+        tokens += found
+        place = found[-1].stop
     tokens.append(Token("end", "", len(text), len(text)))
-    _check_size(text, tokens)
-    _check_order(text, tokens)
+    _, formula = result_and_formula(tokens)
+    if equals := [token for token in formula if token.text == "="]:
+        raise _not_allowed(text, equals[0].start)
+    _check_size(text, formula)
+    _check_order(text, formula)
     return tokens
 
 
-def _token_at(text: str, place: int) -> Token:
+def result_and_formula(tokens: Sequence[Token]) -> tuple[Token | None, Sequence[Token]]:
+    """The name that the result has in `y = x*x`, if any, and the tokens of the formula.
+
+    >>> result_and_formula(tokens_of("y = x"))[0].text
+    'y'
+    """
+    if tokens[0].kind == "name" and tokens[1].text == "=":
+        return tokens[0], tokens[2:]
+    return None, tokens
+
+
+def _tokens_at(text: str, place: int) -> list[Token]:
     match = _TOKEN.match(text, place)
     if match is None:
         raise _not_allowed(text, place)
-    token = Token(str(match.lastgroup), _SPELLINGS.get(match[0], match[0]), place, match.end())
-    if token.kind == "number":
+    kind, found, end = str(match.lastgroup), match[0], match.end()
+    if kind == "exponent":
+        plain = unicodedata.normalize("NFKC", found).replace("−", "-")
+        number = Token("number", plain.lstrip("+-"), place, end)
+        _check_number(text, number)
+        sign = [Token("operator", "-", place, end)] * plain.startswith("-")
+        return [Token("operator", "**", place, end), *sign, number]
+    if kind == "number":
+        found = found.replace("−", "-")
+    token = Token(kind, _SPELLINGS.get(found, found), place, end)
+    if kind == "number":
         _check_number(text, token)
-    elif token.kind == "name":
+    elif kind == "name":
         _check_name(text, token)
-    return token
+    return [token]
+
+
+def normal_name(name: str) -> str:
+    """The name as Python spells it: ŷ is one name, however it was typed, and w₀ is w0.
+
+    >>> normal_name("w₀"), normal_name("w₂₁"), normal_name("wₖ"), normal_name("ﬁ")
+    ('w0', 'w21', 'w_k', 'fi')
+    """
+    if not isinstance(name, str):
+        raise TypeError(f"values are given for names, such as 'x', got {described(name)}")
+    parts = []
+    for is_low, letters in groupby(name, _is_low):
+        part = unicodedata.normalize("NFKC", "".join(letters))
+        parts.append(f"_{part}" if is_low and not part.isdecimal() else part)
+    return unicodedata.normalize("NFKC", "".join(parts))
+
+
+def _is_low(character: str) -> bool:
+    return unicodedata.decomposition(character).startswith("<sub>")
 
 
 def _not_allowed(text: str, place: int) -> ExpressionError:
-    bad = "//" if text.startswith("//", place) else text[place]
+    bad = text[place : place + 2]
+    bad = bad if bad in ("//", "==") else text[place]
     gates = [gate.name for gate in GATES.values() if bad in (gate.symbol, gate.text_name)]
     advice = _ADVICE.get(bad) or (f"write {gates[0]}(…)" if gates else ALLOWED)
     what = f"{bad if bad.isprintable() else 'this character'} is not allowed"
@@ -151,15 +201,16 @@ def _check_number(text: str, token: Token) -> None:
 
 
 def _check_name(text: str, token: Token) -> None:
-    plain = unicodedata.normalize("NFKC", token.text)
-    if not token.text.isidentifier():
-        power = re.search("[²³⁰¹⁴-⁹]+$", token.text)
+    if token.text in ("√", "∞"):
+        return
+    plain = normal_name(token.text)
+    small = [c for c in token.text if unicodedata.decomposition(c).startswith("<super>")]
+    if small or not plain.isidentifier():
         advice = "a name is made of letters, digits and _"
-        if power:
-            exponent = unicodedata.normalize("NFKC", power[0])
-            advice = f"write {printable(token.text[: power.start()])}**{exponent} for a power"
-        elif plain.isidentifier():
-            advice = f"write {printable(plain)}: it is shown with small digits"
+        if small:
+            base, _, exponent = (normal_name(p) for p in token.text.partition(small[0]))
+            exponent = normal_name(small[0]) + exponent
+            advice = f"write {printable(base or 'x')}**{printable(exponent)} for a power"
         raise error_at(text, *token.place, f"{printable(token.text)} is not a name", advice)
     if keyword.iskeyword(plain):
         what = f"{plain} is a word of Python and cannot be a name"
@@ -222,6 +273,9 @@ def _check_order(text: str, tokens: Sequence[Token]) -> None:
             value_expected = True
         elif kind in ("number", "name", "("):
             raise _missing_operator(text, before, token)
+        elif token.text == "**" and is_small(text, before):
+            what, advice = "a power of a power", "say with parentheses which is meant: (x²)^3"
+            raise error_at(text, before.start, token.stop, what, advice)
         elif kind == ")":
             if not opened:
                 raise error_at(text, *token.place, "this ) closes nothing", "leave it out")
@@ -237,6 +291,11 @@ def _check_order(text: str, tokens: Sequence[Token]) -> None:
         raise error_at(text, *opened[-1][0].place, "this ( is never closed", advice)
 
 
+def is_small(text: str, token: Token) -> bool:
+    """Whether it is part of a small exponent, as in x²."""
+    return text[token.start : token.start + 1] in {*_HIGH, "⁻", "⁺"} - {""}
+
+
 def _missing_value(text: str, token: Token) -> ExpressionError:
     what = f"a value is missing before {token.text}"
     if token.kind == "end":
@@ -246,7 +305,7 @@ def _missing_value(text: str, token: Token) -> ExpressionError:
 
 def _missing_operator(text: str, before: Token, token: Token) -> ExpressionError:
     left, right = printable(before.text), printable(token.text)
-    if left == ")" or right == "(":
+    if left == ")" or right == "(" or is_small(text, before):
         what, advice = "there is no operator between these two", "write * between them"
     else:
         what = f"there is no operator between {left} and {right}"
@@ -260,17 +319,17 @@ def _missing_operator(text: str, before: Token, token: Token) -> ExpressionError
 def as_formula(text: str) -> str:
     """The expression as a reader would write it.
 
-    >>> as_formula("sigmoid(w0*x0 + b**2)")
-    'σ(w₀·x₀ + b^2)'
+    >>> as_formula("sigmoid(w0*x0 + b**2)"), as_formula("y = x⁻¹")
+    ('σ(w₀·x₀ + b^2)', 'y = x^−1')
     """
-    tokens = tokens_of(text)
-    parts: list[str] = []
+    result, tokens = result_and_formula(tokens_of(text))
+    parts: list[str] = [f"{unicode_name(normal_name(result.text))} = "] if result else []
     before = START
     for token, after in zip(tokens, [*tokens[1:], tokens[-1]]):
         text = token.text
         if token.kind == "name":
             is_gate = after.text == "(" and text in GATES
-            text = GATES[text].text_name if is_gate else unicode_name(text)
+            text = GATES[text].text_name if is_gate else unicode_name(normal_name(text))
         elif token.kind == "operator":
             text = text.replace("-", "−")
             if not token.is_sign_after(before):

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from minigrad.command.cli import main
+from minigrad.text import unicode_name
 
 NEURON = ["sigmoid(w0*x0 + w1*x1 + w2)", "w0=2", "x0=-1", "w1=-3", "x1=-2", "w2=-3"]
 ROOT = Path(__file__).parents[2]
@@ -106,12 +107,28 @@ def test_digits(call):
         (["-x*y", "--digits=1", "x=2", "y=3"], "−x·y = −6.0"),
         (["y\u0302 + x**2/2", "ŷ=1", "x=2"], "ŷ + x^2/2 = 3.0000"),
         (["leaky_relu(x, 0.1)", "x=-1"], "leaky_relu(x, 0.1) = −0.1000"),
+        (["x^0.5", "x=4"], "x^0.5 = 2.0000"),
+        (["y = x*x", "x=3"], "y = x·x = 9.0000"),
+        (["w₀·x₀ − 1", "w₀=2", "x_0=3"], "w₀·x₀ − 1 = 5.0000"),
+        (["σ(w₀·x₀)", "w0=0", "x0=∞"], "σ(w₀·x₀) = nan"),
     ],
 )
 def test_minus_signs_and_options_in_any_place(call, arguments, first_line):
     code, output, errors = call("eval", *arguments)
     assert (code, errors) == (0, "")
     assert output.splitlines()[0] == first_line
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["sigmoid(w_0*x0 - w1/2) + x0**-2", "z_1 = max(x0, w1)*tanh(-w1^2)", "exp(theta*y_hat)/2"],
+)
+def test_what_the_command_prints_can_be_typed_again(call, typed):
+    names = sorted(set(re.findall(r"[a-z]+_?[0-9]|theta|y_hat", typed.partition("=")[2] or typed)))
+    code, first, _ = call("eval", typed, *(f"{name}=0.5" for name in names))
+    printed = first.splitlines()[0].rpartition(" = ")[0]
+    again = call("eval", printed, *(f"{unicode_name(name)}=0.5" for name in names))
+    assert (code, again) == (0, (0, first, ""))
 
 
 def test_an_expression_of_numbers_alone(call):
@@ -218,7 +235,8 @@ def test_version(call):
         (["eval", "x.data", "x=1"], ". is not allowed\n  x.data\n   ^"),
         (["eval", "(" * 10_000 + "x" + ")" * 10_000, "x=1"], "more than 100 levels deep"),
         (["eval", "(x", "x=1"], "this ( is never closed\n  (x\n  ^"),
-        (["eval", "x^2", "x=1"], "write ** for a power"),
+        (["eval", "x^2^", "x=1"], "the expression ends where a value should follow"),
+        (["eval", "y = x*x", "x=1", "y=2"], "does not use: y"),
         (["eval", ""], "the expression is empty"),
         (["eval", "x"], "a value is missing for x"),
         (["eval", "x", "x=1", "y=2"], "does not use: y"),
