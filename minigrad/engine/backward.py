@@ -12,7 +12,7 @@ from itertools import chain, repeat
 from typing import Any, Final
 
 MANY: Final = object()  # in `_second`: the gate has many inputs
-LAST_FIRST: Final = object()  # in `_d_second`: they stand from the last to the first
+FACTORS: Final = object()  # in `_d_second`: a dot product's left factors, then the right ones
 
 
 class _Reached:
@@ -91,8 +91,8 @@ def _reach(output: Any, reached: _Reached) -> dict[Any, list[Any]]:
                             source._grad = zero
                         else:
                             inputs.append(source)
-                if inputs and wire._d_second is LAST_FIRST:
-                    inputs = apart[wire] = _products(wire)[::-1]
+                if inputs and wire._d_second is FACTORS:
+                    inputs = apart[wire] = _products(wire)
                 waiting += reversed(inputs)
                 places += [len(path)] * len(inputs)
                 break
@@ -113,15 +113,22 @@ def _reach(output: Any, reached: _Reached) -> dict[Any, list[Any]]:
 
 
 def _products(total: Any) -> list[Any]:
-    """The × gates of a dot product, the last first."""
+    """The × gates of a dot product."""
     products = []
-    for at in range(0, len(total._first), 2):
+    for left, right, left_number, right_number in factors_of(total):
         product = object.__new__(type(total))
         product._grad = None
-        product._second, product._first = total._first[at : at + 2]
-        product._d_second, product._d_first = total._d_first[at : at + 2]
+        product._first, product._second = left, right
+        product._d_first, product._d_second = right_number, left_number
         products.append(product)
     return products
+
+
+def factors_of(total: Any) -> Iterator[tuple[Any, Any, float, float]]:
+    """The pairs of factors of a dot product, and their numbers when it was recorded."""
+    wires, numbers = total._first, total._d_first
+    middle = len(wires) // 2
+    return zip(wires[:middle], wires[middle:], numbers[:middle], numbers[middle:])
 
 
 def _send_back(gates: Iterable[Any], apart: dict[Any, list[Any]]) -> None:
@@ -137,9 +144,16 @@ def _send_back(gates: Iterable[Any], apart: dict[Any, list[Any]]) -> None:
         elif wire in apart:
             for product in apart[wire]:
                 product._grad = received  # a × gate of its own: nothing else reaches it
-        elif wire._d_second is None or wire._d_second is LAST_FIRST:
+        elif wire._d_second is None:
             for source, local in zip(wire._first, wire._d_first):
                 source._grad += local * received
+        elif wire._d_second is FACTORS:  # as its × gates would, the last of them first
+            wires, numbers = wire._first, wire._d_first
+            last = len(wires) // 2 - 1
+            pairs = zip(wires[last::-1], reversed(wires), numbers[last::-1], reversed(numbers))
+            for left, right, left_number, right_number in pairs:
+                left._grad += right_number * received
+                right._grad += left_number * received
         else:
             wire._d_second()  # a function that the user assigned to _backward
 

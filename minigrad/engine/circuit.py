@@ -16,7 +16,7 @@ from functools import cached_property
 from weakref import WeakKeyDictionary
 
 from ..rules import GATES, Gate
-from .backward import LAST_FIRST
+from .backward import FACTORS, factors_of
 from .recording import output_of, to_wires
 from .unguarded import gradient_of, write_grad
 from .value import Value, leaves_and_gates, one_at_a_time
@@ -43,7 +43,7 @@ class Circuit:
         self.leaves, self.gates = leaves_and_gates(output, self._inputs_shown)
 
     def _inputs_shown(self, wire: Value, seen: set[Value]) -> tuple[Value, ...]:
-        if wire._d_second is LAST_FIRST and "dot" not in self.collapse:
+        if wire._d_second is FACTORS and "dot" not in self.collapse:
             side_by_side = all(source.is_leaf or source in seen for source in wire.inputs)
             if not (self._for_running and side_by_side):
                 self._products[wire] = products_of(wire)
@@ -97,7 +97,6 @@ def products_of(total: Value) -> tuple[Value, ...]:
 
 def _products(total: Value) -> Iterable[Value]:
     # towards one factor the local gradient is the other, as it was when the gate was recorded
-    factors, numbers = total._first[::-1], total._d_first[::-1]
-    for at in range(0, len(factors), 2):
-        pair, (to_left, to_right) = factors[at : at + 2], numbers[at : at + 2]
-        yield output_of(_MUL, pair, to_right * to_left, to_wires(pair, (to_left, to_right)))
+    for left, right, left_number, right_number in factors_of(total):
+        local_gradients = to_wires((left, right), (right_number, left_number))
+        yield output_of(_MUL, (left, right), left_number * right_number, local_gradients)

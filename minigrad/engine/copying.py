@@ -25,7 +25,7 @@ from threading import local
 from typing import Any
 from weakref import ref
 
-from .backward import LAST_FIRST, MANY
+from .backward import FACTORS, MANY
 from .micrograd import KEPT
 from .value import Value, above, topological_order
 
@@ -194,7 +194,7 @@ def _reduce(wire: Value, protocol: Any) -> tuple[Any, ...]:
     _refuse_own_function(wire)
     # the two marks that stand in slots are pickled as their names
     second = "MANY" if wire._second is MANY else wire._second
-    d_second = "LAST_FIRST" if wire._d_second is LAST_FIRST else wire._d_second
+    d_second = "FACTORS" if wire._d_second is FACTORS else wire._d_second
     slots = (wire._data, wire._grad, wire.gate, wire._first, second, wire._d_first, d_second)
     return _restored, (type(wire), *slots), None if is_inside else _attributes(wire) or None
 
@@ -203,7 +203,7 @@ def _restored(kind: type[Value], *slots: Any) -> Value:
     wire: Value = object.__new__(kind)
     wire._data, wire._grad, wire.gate, wire._first, second, wire._d_first, d_second = slots
     wire._second = MANY if second == "MANY" else second
-    wire._d_second = LAST_FIRST if d_second == "LAST_FIRST" else d_second
+    wire._d_second = FACTORS if d_second == "FACTORS" else d_second
     return wire
 
 

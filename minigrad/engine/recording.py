@@ -34,7 +34,7 @@ from ..rules import (
     ieee,
     names_in,
 )
-from .backward import LAST_FIRST, MANY
+from .backward import FACTORS, MANY
 from .value import Constant, Value, above
 
 new_wire: Final[Any] = partial(object.__new__, Value)  # without arguments it is called faster
@@ -63,10 +63,10 @@ def record(gate: Gate, inputs: tuple[Value, ...]) -> Value:
     """The output wire of a gate with these inputs; its local gradients are taken now."""
     numbers = [wire._data for wire in inputs]
     out = gate.on_floats(len(inputs))(*numbers)
-    gradients = gate.gradients_on_floats(len(inputs))(*numbers, out)
     if gate.is_dot:  # if it is finite, so are its factors
-        wire = output_of(gate, inputs, out, gradients)
+        wire = output_of(gate, inputs, out, tuple(numbers))
         return observed(wire) if observers or out - out != 0.0 else wire
+    gradients = gate.gradients_on_floats(len(inputs))(*numbers, out)
     wire = output_of(gate, inputs, out, to_wires(inputs, gradients))
     is_finite = isfinite(out) and all(map(isfinite, gradients))
     return wire if is_finite and not observers else observed(wire)
@@ -75,19 +75,18 @@ def record(gate: Gate, inputs: tuple[Value, ...]) -> Value:
 def output_of(
     gate: Gate, inputs: tuple[Value, ...], number: float, local_gradients: tuple[float, ...]
 ) -> Value:
-    """The wire behind a gate whose numbers are known, seen by nobody yet."""
+    """The wire behind a gate whose numbers are known, seen by nobody yet.
+
+    For a dot product `local_gradients` are the numbers of its factors, in the order of the inputs.
+    """
     wire: Value = new_wire()
     wire._data, wire._grad, wire.gate = number, None, gate
-    if gate.is_dot:
-        wire._first, wire._second, wire._d_first = inputs[::-1], MANY, local_gradients[::-1]
-        wire._d_second = LAST_FIRST
-        return wire
-    if len(inputs) == 2:
+    if len(inputs) == 2 and not gate.is_dot:
         wire._first, wire._second = inputs
         wire._d_first, wire._d_second = local_gradients
     else:
         wire._first, wire._second = inputs, MANY
-        wire._d_first, wire._d_second = local_gradients, None
+        wire._d_first, wire._d_second = local_gradients, FACTORS if gate.is_dot else None
     return wire
 
 

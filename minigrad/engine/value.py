@@ -19,7 +19,7 @@ from threading import RLock
 from typing import Any, Final
 
 from ..rules import Gate, as_number
-from .backward import LAST_FIRST, MANY, Leaves, whole_pass
+from .backward import FACTORS, MANY, Leaves, whole_pass
 from .micrograd import MicrogradNames
 from .number_like import guards
 
@@ -53,8 +53,8 @@ class Value(MicrogradNames):
     # - A plain number beside one wire has no wire of its own until somebody looks: `_second` is
     #   None, as in a gate with one input, and `_d_second` is the number (in a tuple: it is first).
     # - With another number of inputs `_second` is MANY, and the slots of the first hold tuples.
-    #   `_d_second` is None, LAST_FIRST where these begin with the last input, as the × gates of a
-    #   dot product would send, or the function that a user has assigned to `_backward`.
+    #   `_d_second` is None, FACTORS in a dot product, where `_d_first` has the numbers of the
+    #   inputs as they were, or the function that a user has assigned to `_backward`.
     __slots__ = (
         *("__dict__", "__weakref__", "gate"),
         *("_data", "_grad", "_first", "_second", "_d_first", "_d_second"),
@@ -134,7 +134,7 @@ class Value(MicrogradNames):
     def inputs(self) -> tuple[Value, ...]:
         """The wires that go into the gate behind this wire, in order; none for a leaf."""
         if self._second is MANY:
-            return tuple(self._first[::-1] if self._d_second is LAST_FIRST else self._first)
+            return tuple(self._first)
         if self._first is None:
             return ()
         self._give_number_a_wire()
@@ -150,9 +150,10 @@ class Value(MicrogradNames):
 
         Towards a constant it is 0.0 and never used.
         """
-        if self._d_second is LAST_FIRST:
-            pairs = zip(self._first[::-1], self._d_first[::-1])
-            return tuple(0.0 if source.is_constant else local for source, local in pairs)
+        if self._d_second is FACTORS:
+            middle = len(self._first) // 2
+            others = self._d_first[middle:] + self._d_first[:middle]
+            return tuple(0.0 if x.is_constant else other for x, other in zip(self._first, others))
         if self._second is MANY:
             return tuple(self._d_first)
         if self._first is None:

@@ -38,7 +38,8 @@ class Gate:
     gate with any number of them applies from left to right. `definition` and `textbook_gradient`
     are what a reader is shown, in simpler gates, where the rules take more care of overflow and
     edges.
-    `is_dot`: the inputs are pairs of factors, and a reader sees a × gate for each pair and their Σ.
+    `is_dot`: the inputs are the left factors and then the right ones; a reader sees a × gate for
+    each pair and their Σ.
     `idle` is a word and a condition on (*inputs, out): where it holds, hardly any gradient passes.
     `kinks(*inputs, out)` lists quantities whose change of sign marks a point without a derivative.
     `arity` None means any number of inputs; `defaults` are the last inputs when they are left out;
@@ -100,7 +101,7 @@ class Gate:
         if self.arity is None and count == 0:
             raise TypeError(f"{self.name} needs at least one input, got none")
         if self.is_dot:
-            raise TypeError(f"{self.name} takes pairs of factors, got {count} inputs")
+            raise TypeError(f"{self.name} takes as many right as left factors, got {count} inputs")
         takes = f"{self.arity} input" + "s" * (self.arity != 1)
         raise TypeError(f"{self.name} takes {takes}, got {count}")
 

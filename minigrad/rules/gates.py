@@ -99,16 +99,20 @@ total = row("sum", "Σ", "Σ distributes: every input receives the upstream grad
     local_gradient=lambda *inputs_and_out: (1.0,) * (len(inputs_and_out) - 1))
 
 
+def _sum_of_products(*factors: Any) -> Any:
+    middle = len(factors) // 2
+    return reduce(plus, map(times, factors[:middle], factors[middle:]))
+
+
 def _other_factors(*factors_and_out: Any) -> tuple[Any, ...]:
-    *factors, _ = factors_and_out
-    factors[::2], factors[1::2] = factors[1::2], factors[::2]
-    return tuple(factors)
+    middle = len(factors_and_out) // 2
+    return factors_and_out[middle:-1] + factors_and_out[:middle]
 
 
 dot_product = row("dot", "·",
     "the dot product switches each pair of factors: each receives the gradient times the other",
     arity=None, is_dot=True, example=(),
-    rule=lambda *factors: reduce(plus, map(times, factors[::2], factors[1::2])),
+    rule=_sum_of_products,
     local_gradient=_other_factors)
 
 

@@ -26,16 +26,14 @@ def dot(left: Iterable[Any], right: Iterable[Any]) -> Any:
     for side in (left, right):
         if type(side) is not list and not isinstance(side, Iterable):
             raise TypeError(f"dot takes two lists of Values and numbers, got {described(side)}")
-    left, right = list(left), list(right)
+    left, right = tuple(left), tuple(right)
     if len(left) != len(right):
         raise ValueError(
             f"dot needs two lists of one length, got {len(left)} and {len(right)} items"
         )
     if not left:
         raise TypeError("dot needs at least one input in each of its lists, got none")
-    factors = [*left, *right]
-    factors[::2], factors[1::2] = left, right
-    return apply(GATES["dot"], factors)
+    return apply(GATES["dot"], left + right)
 
 
 def select(table: Sequence[Any], index: Any) -> Any:

@@ -7,6 +7,7 @@ Each contribution is a product, and each gradient a sum of them, in the order in
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 from ..engine import Circuit, Value, number_of
 from ..rules import Gate
@@ -14,6 +15,8 @@ from .kernels import forward_kernel, local_kernels
 from .operations import ALONE, EACH_ROW, ONCE, Operations
 from .tape import Tape
 from .variadic import apply_rule, local_gradients
+
+_T = TypeVar("_T")
 
 
 def flatten(outputs: Sequence[Value], parameters: Sequence[Value], inputs: Sequence[Value]) -> Tape:
@@ -64,7 +67,7 @@ class Flattening:
 
     def _output(self, gate: Gate, operands: list[int]) -> int:
         if gate.is_dot:
-            return self.operations.total(operands)
+            return self.operations.total(_in_pairs(operands))
         if gate.arity is None and gate.fold is None and gate.rule is not None:
             return apply_rule(self.operations, gate, tuple(operands))
         return self.operations.apply(forward_kernel(gate), tuple(operands))
@@ -86,10 +89,10 @@ class Flattening:
             is_number = numbers[upstream] is not None
             out = nodes[wire]
             each_row = phases[out] == EACH_ROW
-            gate, inputs = circuit.gate(wire), circuit.inputs(wire)
+            gate, inputs = circuit.gate(wire), [*circuit.inputs(wire)]
             local = self._local_gradients(gate, [*[nodes[source] for source in inputs], out])
             if gate.is_dot:  # in the order in which its × gates would send
-                inputs, local = inputs[::-1], local[::-1]
+                inputs, local = _in_pairs(inputs)[::-1], _in_pairs(local)[::-1]
             for source, local_gradient in zip(inputs, local):
                 if local_gradient is None or source not in leading:
                     continue
@@ -112,9 +115,8 @@ class Flattening:
     def _local_gradients(self, gate: Gate, available: list[int]) -> Sequence[int | None]:
         """Their nodes, made of the inputs and the output; None where the rule says 0."""
         if gate.is_dot:  # each factor's is the other one
-            available.pop()
-            available[::2], available[1::2] = available[1::2], available[::2]
-            return available
+            middle = len(available) // 2
+            return available[middle:-1] + available[:middle]
         if gate.arity is None:
             return local_gradients(self.operations, gate, available)
         nodes: list[int | None] = []
@@ -127,3 +129,9 @@ class Flattening:
             else:
                 nodes.append(self.operations.constant(number) if number else None)
         return nodes
+
+
+def _in_pairs(factors: Sequence[_T]) -> list[_T]:
+    """A dot product's left factors and then the right ones, as the pairs that it multiplies."""
+    middle = len(factors) // 2
+    return [factor for pair in zip(factors[:middle], factors[middle:]) for factor in pair]

@@ -23,11 +23,11 @@ def pair() -> tuple[list[Value], list[Value], Value]:
     return left, right, mg.dot(left, right)
 
 
-def test_a_dot_product_is_one_gate_whose_inputs_are_its_pairs_of_factors() -> None:
+def test_a_dot_product_is_one_gate_whose_inputs_are_its_left_and_then_its_right_factors() -> None:
     left, right, total = pair()
     assert total.gate is mg.GATES["dot"]
-    assert total.inputs == tuple(wire for both in zip(left, right) for wire in both)
-    assert total.local_gradients == (-1.0, 2.0, -2.0, -3.0, 4.0, 0.5)
+    assert total.inputs == (*left, *right)
+    assert total.local_gradients == (-1.0, -2.0, 4.0, 2.0, -3.0, 0.5)
     assert total.data == 6.0
 
 
@@ -74,7 +74,7 @@ def test_numbers_and_constants_take_part_and_get_no_local_gradient() -> None:
     total = mg.dot([2.0, x, x], [x, 5, mg.constant(7.0)])
     total.backward()
     assert (total.data, x.grad) == (42.0, 14.0)
-    assert total.local_gradients == (0.0, 2.0, 5.0, 0.0, 7.0, 0.0)
+    assert total.local_gradients == (0.0, 5.0, 7.0, 2.0, 0.0, 0.0)
     circuit = Circuit(total)
     assert [p.data for p in circuit.inputs(total)] == [6.0, 15.0, 21.0]
     assert [circuit.local_gradients(p) for p in circuit.inputs(total)] == [(0, 2), (5, 0), (7, 0)]
@@ -110,7 +110,7 @@ def test_what_is_no_dot_product_is_said(left: object, right: object, words: str)
 
 
 def test_factors_come_in_pairs() -> None:
-    with pytest.raises(TypeError, match="dot takes pairs of factors, got 3 inputs"):
+    with pytest.raises(TypeError, match="dot takes as many right as left factors, got 3 inputs"):
         Value(1.0).dot(2.0, 3.0)
 
 

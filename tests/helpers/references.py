@@ -36,7 +36,7 @@ REFERENCES: dict[str, Callable[..., Any]] = {
     "div": lambda x, y: x / y if y else mp.nan,
     "pow": lambda x, y: mp.nan if x == 0 and y < 0 else _real_power(x, y),
     "neg": lambda x: -x,
-    "dot": lambda *xs: mpmath.fsum(x * y for x, y in zip(xs[::2], xs[1::2])),
+    "dot": lambda *xs: mpmath.fsum(x * y for x, y in zip(xs[: len(xs) // 2], xs[len(xs) // 2 :])),
     "sum": lambda *xs: mpmath.fsum(xs),
     "maximum": lambda *xs: max(xs),
     "minimum": lambda *xs: min(xs),
