@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from .pictures import Drawing, draw
     from .stepping import Step, Stepper
     from .text import as_table, as_tree
-    from .training import decision_boundary, fit, health, training_steps
+    from .training import decision_boundary, fit, health, lr_range, training_steps
 
 __all__ = [
     "GATES",
@@ -73,6 +73,7 @@ __all__ = [
     "load",
     "lookup",
     "losses",
+    "lr_range",
     "nn",
     "no_grad",
     "optim",
@@ -112,6 +113,7 @@ _LATER: Final = {
     "gradcheck": "calculus",
     "health": "training",
     "load": "files",
+    "lr_range": "training",
     "paths": "calculus",
     "save": "files",
     "training_steps": "training",

@@ -89,8 +89,18 @@ def even_ticks(low: float, high: float) -> list[float]:
     return [round(i * step, 12) for i in range(first, max(last, first + 1) + 1)]
 
 
-def chart_svg(panels: Sequence[Panel], axis_title: str, theme: str = "light") -> str:
-    """The panels that have numbers, as one SVG."""
+def chart_svg(
+    panels: Sequence[Panel],
+    axis_title: str,
+    theme: str = "light",
+    ticks: Sequence[tuple[float, str]] | None = None,
+    mark: tuple[float, str] | None = None,
+) -> str:
+    """The panels that have numbers, as one SVG.
+
+    The horizontal axis counts the points from 1, or has `ticks`: at which place among the points,
+    from 0, stands which word. A `mark` is a line across all panels, with what it says.
+    """
     colours = theme_named(theme)
     shown = [panel for panel in panels if panel.numbers()]
     height = TOP + len(shown) * (HEIGHT + GAP) - GAP + BOTTOM if shown else TOP + BOTTOM
@@ -99,7 +109,10 @@ def chart_svg(panels: Sequence[Panel], axis_title: str, theme: str = "light") ->
     for place, panel in enumerate(shown):
         body += _panel(panel, TOP + place * (HEIGHT + GAP), count, colours)
     if shown:
-        body += _horizontal_axis(axis_title, count, height - BOTTOM, colours)
+        bottom = height - BOTTOM
+        if mark:
+            body += _mark(mark, count, bottom, colours)
+        body += _horizontal_axis(axis_title, ticks or _counted(count), count, bottom, colours)
     else:
         body.append(_text(LEFT, TOP, "no numbers to show", colours.faint, "start"))
     return svg_document(WIDTH, height, body)
@@ -157,7 +170,7 @@ def _runs(
     return [run for run in runs if run]
 
 
-def _x(i: int, count: int) -> float:
+def _x(i: float, count: int) -> float:
     return LEFT + (WIDTH - LEFT - RIGHT) * (i / (count - 1) if count > 1 else 0.5)
 
 
@@ -186,16 +199,29 @@ def _legend(entries: Sequence[tuple[str, str]], y: float, theme: Theme) -> list[
     return parts
 
 
-def _horizontal_axis(title: str, count: int, y: float, theme: Theme) -> list[str]:
-    parts = []
-    last = 0
-    for tick in even_ticks(0.0, float(count)):
-        number = max(1, round(tick))
-        if number <= count and number != last:
-            parts.append(_text(_x(number - 1, count), y + 15, str(number), theme.faint, "middle"))
-        last = number
+def _counted(count: int) -> list[tuple[float, str]]:
+    """Ticks at round numbers of points, the first of which is 1."""
+    numbers = {max(1, round(tick)) for tick in even_ticks(0.0, float(count))}
+    return [(number - 1, str(number)) for number in sorted(numbers) if number <= count]
+
+
+def _horizontal_axis(
+    title: str, ticks: Sequence[tuple[float, str]], count: int, y: float, theme: Theme
+) -> list[str]:
+    parts = [_text(_x(place, count), y + 15, word, theme.faint, "middle") for place, word in ticks]
     parts.append(_text((LEFT + WIDTH - RIGHT) / 2, y + 31, title, theme.ink, "middle"))
     return parts
+
+
+def _mark(mark: tuple[float, str], count: int, bottom: float, theme: Theme) -> list[str]:
+    place, word = mark
+    x = _x(place, count)
+    anchor, beside = ("end", x - 6) if x > WIDTH / 2 else ("start", x + 6)
+    return [
+        f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{TOP:g}" y2="{bottom:g}" '
+        f'stroke="{theme.ink}" stroke-width="1" stroke-dasharray="4 3"/>',
+        _text(beside, bottom - 8, word, theme.ink, anchor),
+    ]
 
 
 def _text(x: float, y: float, text: str, colour: str, anchor: str, more: str = "") -> str:

@@ -2,8 +2,8 @@
 
 `optim` has the optimisers, whose `parameters` are Values or arrays. `fit` takes the data in
 `batches` and runs `epochs` over Values, or `native_epochs`, where an optimiser's `optim_formulas`
-become `optim_machine_code`; `steps` is for those who write the loop themselves. `history`,
-`progress`, `health` and `boundary` show how it went.
+become `optim_machine_code`; `steps` is for those who write the loop themselves. `learning_rates`
+tries which rate to take; `history`, `progress`, `health` and `boundary` show how it went.
 """
 
 from . import optim
@@ -11,6 +11,7 @@ from .boundary import decision_boundary
 from .fit import fit
 from .health import health
 from .history import History
+from .learning_rates import lr_range
 from .optim import Adam
 from .schedules import cosine
 from .steps import training_steps
@@ -22,6 +23,7 @@ __all__ = [
     "decision_boundary",
     "fit",
     "health",
+    "lr_range",
     "optim",
     "training_steps",
 ]

@@ -6,7 +6,7 @@ from math import isfinite
 from typing import Any, NamedTuple
 
 from ..engine import Value
-from ..rules import described
+from ..rules import as_number, described
 from .batches import Batches, Columns
 from .optim import Optimizer
 from .parameters import clip_grad_norm, gradient_norm
@@ -64,7 +64,7 @@ class ValueEpochs:
         """One step of the optimiser; the loss before it and the norm of its gradient."""
         parameters = self.optimizer.parameters
         self.optimizer.zero_grad()
-        columns = self.data if chosen is None else [_rows(c, chosen) for c in self.data]
+        columns = self.data if chosen is None else [rows_of(c, chosen) for c in self.data]
         mean = add_gradients(self.loss, columns)
         if self.largest_norm is None:
             norm = gradient_norm(parameters)
@@ -96,6 +96,17 @@ def add_gradients(loss: Any, batch: Columns) -> float:
     return total / count
 
 
+def mean_loss(loss: Any, columns: Columns) -> float:
+    """The mean loss over rows that are not trained on."""
+    if hasattr(loss, "batch"):
+        return _number(loss.batch(*columns))
+    return sum(_number(loss(*row)) for row in zip(*columns)) / len(columns[0])
+
+
+def _number(value: Any) -> float:
+    return value.data if isinstance(value, Value) else as_number(value)
+
+
 def checked_loss(value: Any) -> Value:
     """What a loss has returned, if it is a Value."""
     if not isinstance(value, Value):
@@ -103,5 +114,6 @@ def checked_loss(value: Any) -> Value:
     return value
 
 
-def _rows(column: Any, chosen: list[int]) -> Any:
+def rows_of(column: Any, chosen: list[int]) -> Any:
+    """Some of a column's rows."""
     return column[chosen] if hasattr(column, "dtype") else [column[i] for i in chosen]

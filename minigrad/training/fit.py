@@ -24,7 +24,7 @@ from ..native import has_native
 from ..nn import accuracy
 from ..rules import described
 from .batches import Batches, Columns, at_least_one, checked_columns
-from .epochs import NotFiniteError, ValueEpochs
+from .epochs import NotFiniteError, ValueEpochs, mean_loss
 from .history import Epoch, History
 from .optim import Optimizer
 from .progress import Progress
@@ -206,17 +206,9 @@ class _Run:
         return replace(
             epoch,
             accuracy=self.accuracy_on(self.data),
-            validation_loss=self.mean_loss(self.validation),
+            validation_loss=mean_loss(self.loss, self.validation) if self.validation else None,
             validation_accuracy=self.accuracy_on(self.validation),
         )
-
-    def mean_loss(self, columns: Columns | None) -> float | None:
-        """The mean loss over rows that are not trained on."""
-        if columns is None:
-            return None
-        if hasattr(self.loss, "batch"):
-            return float(self.loss.batch(*columns))
-        return sum(float(self.loss(*row)) for row in zip(*columns)) / len(columns[0])
 
     def accuracy_on(self, columns: Columns | None) -> float | None:
         """The share of rows that the model classifies right, if there is one."""

@@ -11,11 +11,15 @@ History(2 epochs, loss 0.7 → 0.3, accuracy 0.9)
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import csv
+import os
+from dataclasses import dataclass, field, fields
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from ..pictures import Panel, Picture, chart_svg
+from ..text import save
 
 
 @dataclass(frozen=True)
@@ -72,9 +76,31 @@ class History:
         ]
         return Picture(chart_svg(panels, "epoch", theme))
 
-    def save(self, path: str | Path, theme: str = "light") -> Path:
-        """Write the curves as `.svg` or `.png`."""
-        return self.draw(theme).save(path)
+    def csv(self) -> str:
+        """The numbers as a table in CSV, a line for each epoch; what was not measured is empty.
+
+        >>> history = History([Epoch(1, loss=0.7, gradient_norm=1.2, learning_rate=0.1)])
+        >>> print(history.csv(), end="")
+        number,loss,gradient_norm,learning_rate,accuracy,validation_loss,validation_accuracy
+        1,0.7,1.2,0.1,,,
+        """
+        names = [each.name for each in fields(Epoch)]
+        text = StringIO()
+        table = csv.writer(text, lineterminator="\n")
+        table.writerows([names, *([getattr(e, name) for name in names] for e in self.epochs)])
+        return text.getvalue()
+
+    def save(self, path: str | os.PathLike[str], theme: str = "light") -> Path:
+        """Write the curves as `.svg` or `.png`, or the numbers as `.csv`."""
+        return save(
+            "a history",
+            path,
+            {
+                ".svg": lambda: self.draw(theme).svg.encode(),
+                ".png": lambda: self.draw(theme).png(),
+                ".csv": lambda: self.csv().encode(),
+            },
+        )
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         return {**self.draw()._repr_mimebundle_(), "text/plain": repr(self)}

@@ -137,7 +137,7 @@ class Optimizer:
 
     def _moved_from(self, data: list[Any]) -> tuple[list[Any], list[State]]:
         """The new data and states of the parameters, which stay as they are."""
-        grads = self._access.grads(self.parameters)
+        grads = self.gradients()
         if all(grad is None for grad in grads):
             raise ValueError(
                 f"{type(self).__name__}.step() found no gradient in any of its "
@@ -152,6 +152,10 @@ class Optimizer:
                 new, states[place] = self.update(data[place], grad, states[place])
                 news[place] = as_number(new) if self._access is BySlot else new
         return news, states
+
+    def gradients(self) -> list[Any]:
+        """The gradient of each parameter; None where none has arrived."""
+        return self._access.grads(self.parameters)
 
     def zero_grad(self) -> None:
         """Forget the gradients of all parameters."""

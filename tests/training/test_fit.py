@@ -252,13 +252,22 @@ def test_progress_in_a_notebook_is_one_element_that_changes() -> None:
     assert "&lt;1&gt;" in shown[0]
 
 
+def test_history_is_saved_as_numbers(tmp_path: Any) -> None:
+    _, history = fit_line(epochs=3, validation=LINE)
+    first, *rows = history.save(tmp_path / "h.csv").read_text().splitlines()
+    table = [dict(zip(first.split(","), row.split(","))) for row in rows]
+    assert [float(row["loss"]) for row in table] == history.loss
+    assert [float(row["validation_loss"]) for row in table] == history.column("validation_loss")
+    assert [row["number"] + row["accuracy"] for row in table] == ["1", "2", "3"]
+
+
 def test_history_draws_itself_and_saves(tmp_path: Any) -> None:
     _, history = fit_line(epochs=5, validation=LINE)
     bundle = history._repr_mimebundle_()
     assert bundle["text/html"].startswith('<img src="data:image/svg+xml;base64,')
     assert bundle["text/plain"].startswith("History(5 epochs, loss 33 → ")
     assert history.save(tmp_path / "h.svg").read_text().count("<polyline") == 3
-    with pytest.raises(ValueError, match=r"\.svg or \.png"):
+    with pytest.raises(ValueError, match=r"\.svg, \.png or \.csv"):
         history.save(tmp_path / "h.gif")
 
 
