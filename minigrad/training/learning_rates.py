@@ -56,12 +56,22 @@ class LearningRates:
     def fastest(self) -> float | None:
         """The rate at which the loss falls fastest, good to begin with; None if it never falls.
 
-        There the drop to the next loss is the largest; the rates grow by one factor each.
+        There the drop to the next loss is the largest, before the loss has first begun to rise
+        again: behind that the curve is no longer a valley but jumps about.
         """
-        smoothed = self.smoothed
-        best = smoothed.index(min(smoothed))
-        drops = [before - after for before, after in pairwise(smoothed[: best + 1])]
+        drops = [before - after for before, after in pairwise(self._first_fall())]
         return self.rates[drops.index(max(drops))] if drops and max(drops) > 0.0 else None
+
+    def _first_fall(self) -> list[float]:
+        """The smoothed losses up to where they rise by a tenth of all that they fall by."""
+        smoothed = self.smoothed
+        tenth = (smoothed[0] - min(smoothed)) / 10
+        lowest = smoothed[0]
+        for i, number in enumerate(smoothed):
+            lowest = min(lowest, number)
+            if number - lowest > tenth:
+                return smoothed[:i]
+        return smoothed
 
     @property
     def lowest(self) -> float:
@@ -77,7 +87,7 @@ class LearningRates:
             return (log10(rate) - first) / span * (count - 1)
 
         powers = range(ceil(first - 1e-9), floor(last + 1e-9) + 1)
-        ticks = [(place(10.0**power), f"{10.0**power:g}") for power in powers]
+        ticks = [(place(10.0**power), f"{10.0**power:g}".replace("-", "−")) for power in powers]
         mark = None
         if self.fastest is not None:
             mark = (place(self.fastest), f"falls fastest at {self.fastest:.2g}")

@@ -126,6 +126,13 @@ def test_a_mark_stands_at_its_place_among_the_points() -> None:
     assert svg.index(">a</text>") < svg.index(">b</text>")
 
 
+def test_a_fall_behind_a_rise_does_not_count() -> None:
+    rates = [10.0 ** (i / 4) for i in range(17)]
+    valley = [1.0, 1.0, 1.001, 1.0, 0.9, 0.8, 0.7, 0.6, 0.5]
+    found = LearningRates(rates, [*valley, 2.0, 2.0, 2.0, 0.4, 0.4, 0.4, 2.0, 2.0])
+    assert rates[2] <= found.fastest <= rates[6]  # type: ignore[operator]
+
+
 def test_one_step_alone_is_a_picture_too() -> None:
     assert "<circle" in LearningRates([0.1], [1.0]).draw().svg
 
