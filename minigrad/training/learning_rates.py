@@ -64,14 +64,13 @@ class LearningRates:
 
     def _first_fall(self) -> list[float]:
         """The smoothed losses up to where they rise by a tenth of all that they fall by."""
-        smoothed = self.smoothed
-        tenth = (smoothed[0] - min(smoothed)) / 10
-        lowest = smoothed[0]
-        for i, number in enumerate(smoothed):
+        tenth = (self.losses[0] - min(self.losses)) / 10
+        lowest = self.losses[0]
+        for i, number in enumerate(self.losses):
             lowest = min(lowest, number)
             if number - lowest > tenth:
-                return smoothed[:i]
-        return smoothed
+                return self.smoothed[:i]
+        return self.smoothed
 
     @property
     def lowest(self) -> float:
