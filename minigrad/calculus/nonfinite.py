@@ -21,6 +21,7 @@ from ..engine import (
     Source,
     Value,
     is_nonfinite_birth,
+    looks_at_numbers,
     note_source,
     number_of,
     observing,
@@ -59,6 +60,7 @@ def first_nonfinite(output: Value) -> Nonfinite | None:
     Looks at the forward pass from the leaves to the output, then at the backward pass from the
     output to the leaves; `backward()` need not have run. Printed, it names the line of your code.
     """
+    looks_at_numbers("mg.first_nonfinite")
     return first_nonfinite_in(Circuit(output))
 
 

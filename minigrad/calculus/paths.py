@@ -22,7 +22,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Final
 
-from ..engine import Value
+from ..engine import Value, looks_at_numbers
 from ..rules import Formula, as_latex, as_text, described
 from ..text import latex_number
 from .path_notation import (
@@ -281,6 +281,7 @@ def paths(output: Value, leaf: Value, limit: int | None = 10) -> Paths:
     0. `limit` bounds how many paths are gone through and shown, the largest |contribution| first;
     None means all. Count, total and multiplications take one pass over the gates in any case.
     """
+    looks_at_numbers("mg.paths")
     if isinstance(limit, bool) or not (limit is None or hasattr(limit, "__index__")):
         raise TypeError(
             f"limit is the number of paths to show, a whole number or None for all; got "

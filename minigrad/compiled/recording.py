@@ -173,7 +173,7 @@ def record_function(compiled: Recorded, structure: Hashable, numbers: list[float
     arguments, named = put_together(structure, iter(inputs))
     with _without_collector():
         with with_gates():
-            result = recorded(partial(compiled.function, *arguments, **named), inputs)
+            result = recorded(partial(compiled.function, *arguments, **named))
         made = Recording(compiled, structure, inputs, result, numbers)
     made.seconds += perf_counter() - start
     return made

@@ -14,7 +14,7 @@ bool, a number or an index, and says what to write instead; its comparisons are 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextvars import ContextVar, copy_context
 from typing import Any, Final
 
@@ -23,6 +23,10 @@ from ..rules import FUNCTIONS, select
 
 FIXED: Final = "it gives a number, and the recording would keep that of this moment for good"
 NOT_REPEATED: Final = "it would be done while the function is recorded, and never afterwards"
+DATA: Final = (
+    "Compute with the Value itself, and write mg.where(condition, a, b), mg.relu, mg.maximum or "
+    "mg.select(table, index) in place of an if"
+)
 OF_ITS_OWN: Final = "write mg.grad(y, [x], create_graph=True) for a gradient inside it"
 
 
@@ -30,43 +34,23 @@ class TracingError(TypeError):
     """A compiled function lets its course depend on numbers, which a recording cannot follow."""
 
 
-class _Dependents:
-    """Which wires depend on an argument of the function: each is looked at once."""
-
-    def __init__(self, arguments: Sequence[Value]) -> None:
-        self.has_arguments = bool(arguments)
-        self._known = dict.fromkeys(arguments, True)
-
-    def __contains__(self, wire: Value) -> bool:
-        known, waiting = self._known, [wire]
-        while waiting:
-            last = waiting[-1]
-            unknown = [] if last in known else [x for x in last.inputs if x not in known]
-            if not unknown:
-                known.setdefault(last, any(known[source] for source in last.inputs))
-                waiting.pop()
-            waiting += unknown
-        return known[wire]
-
-
-# What a thread (or task) records: one of them in its context, and for each a guard in `guards`.
-_dependents: Final[ContextVar[_Dependents | None]] = ContextVar("_dependents", default=None)
+# Whether a thread (or task) records; for each that does there is a guard in `guards`.
+_is_recording: Final[ContextVar[bool]] = ContextVar("_is_recording", default=False)
 
 
 def is_recording() -> bool:
     """Whether a function is being recorded in this thread."""
-    return _dependents.get() is not None
+    return _is_recording.get()
 
 
-def recorded(call: Callable[[], Any], arguments: Sequence[Value] = ()) -> Any:
+def recorded(call: Callable[[], Any]) -> Any:
     """What the call returns, while no wire's number decides anything in this thread.
 
-    `arguments` are the wires that stand for other numbers in later calls. In a context of its own,
-    which is left whatever happens: a Ctrl-C cannot come before that.
+    In a context of its own, which is left whatever happens: a Ctrl-C cannot come before that.
     """
 
     def inside() -> Any:
-        _dependents.set(_Dependents(arguments))
+        _is_recording.set(True)
         return call()
 
     guards.append(_GUARD)
@@ -94,15 +78,22 @@ class _Guard:
     """What the engine asks while anything is recorded, in this thread or another."""
 
     def reads_data(self, wire: Value) -> None:
-        """Refuse what would be fixed for good, and nothing would find it out.
+        if _is_open(wire):
+            refuse_while_recording("reading .data of a value", FIXED, DATA)
 
-        What depends on an argument is another number at the next call, whose result is then
-        compared with that of the function itself.
-        """
-        dependents = _dependents.get()
-        if dependents and dependents.has_arguments and _is_open(wire) and wire not in dependents:
-            what = "reading .data of a value that depends on no argument"
-            refuse_while_recording(what, FIXED, "Compute with the Value itself")
+    def reads_local_gradients(self, wire: Value) -> None:
+        if _is_open(wire):
+            refuse_while_recording(
+                "reading the local gradients of a gate", FIXED, f"Read them outside, {OF_ITS_OWN}"
+            )
+
+    def hides(self, wire: Value) -> bool:
+        """Whether a wire is shown without its number, which no text may then decide by."""
+        return _is_open(wire)
+
+    def copies(self, wire: Value) -> None:
+        if _is_open(wire):
+            refuse_while_recording("copying or pickling a value", FIXED, "Use the Value itself")
 
     def reads_grad(self, wire: Value) -> None:
         if _is_open(wire):

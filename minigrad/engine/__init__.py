@@ -12,7 +12,7 @@ from . import copying as copying  # says how a Value is copied
 from .backward import Leaves
 from .circuit import Circuit
 from .modes import no_grad, observing, with_gates
-from .number_like import guards
+from .number_like import guards, looks_at_numbers
 from .recording import as_wire, constant, install, observed, observers, output_of
 from .sources import Source, calling_source, is_nonfinite_birth, note_source, source_of
 from .stage import Stage, check_stage, circuit_at, present_stage
@@ -47,6 +47,7 @@ __all__ = [
     "install",
     "is_nonfinite_birth",
     "leaves_and_gates",
+    "looks_at_numbers",
     "no_grad",
     "note_source",
     "number_of",

@@ -77,7 +77,7 @@ class Circuit:
         """d(wire)/d(input) for every input, as they were when the gate was recorded."""
         if wire in self._products:
             return (1.0,) * len(self._products[wire])
-        return wire.local_gradients
+        return wire._local_gradients()
 
 
 # The same × gates for whoever looks: a picture shows what a stepper has done.

@@ -27,11 +27,12 @@ from weakref import ref
 
 from .backward import FACTORS, MANY
 from .micrograd import KEPT
+from .number_like import guards
 from .value import Value, above, topological_order
 
 
 def _deepcopy(wire: Value, memo: dict[int, Any]) -> Value:
-    return copied(wire, memo, check=_refuse_own_function)
+    return copied(wire, memo, check=_refuse_what_cannot_be_copied)
 
 
 def copied(
@@ -90,8 +91,13 @@ def _attributes(wire: Value) -> dict[str, Any]:
     return attributes
 
 
-def _refuse_own_function(wire: Value) -> None:
-    """A gate made by hand cannot be copied: its function knows the original's wires alone."""
+def _refuse_what_cannot_be_copied(wire: Value) -> None:
+    """A gate made by hand cannot be copied: its function knows the original's wires alone.
+
+    Nor can a wire while it is recorded: the copy would keep the number of the moment.
+    """
+    if guards:
+        guards[-1].copies(wire)
     if wire.gate is not None and (wire.own_backward or not wire.gate.has_rules):
         raise TypeError(
             f"{wire!r} cannot be copied or pickled: its gate was made by hand, and a function in "
@@ -101,7 +107,7 @@ def _refuse_own_function(wire: Value) -> None:
 
 
 def _copy(wire: Value) -> Value:
-    _refuse_own_function(wire)
+    _refuse_what_cannot_be_copied(wire)
     wire._give_number_a_wire()  # both are to have the same one
     twin = _shallow(wire)
     twin.__dict__.update(_attributes(wire))
@@ -191,7 +197,7 @@ def _reduce(wire: Value, protocol: Any) -> tuple[Any, ...]:
     is_inside = circuit is not None and id(wire) in circuit.wires
     if not is_inside and (wire.gate is not None or _values_in_attributes(wire)):
         return _last_wire, (_Circuit(wire),)
-    _refuse_own_function(wire)
+    _refuse_what_cannot_be_copied(wire)
     # the two marks that stand in slots are pickled as their names
     second = "MANY" if wire._second is MANY else wire._second
     d_second = "FACTORS" if wire._d_second is FACTORS else wire._d_second

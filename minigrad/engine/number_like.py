@@ -22,6 +22,7 @@ from ..rules import Operand, as_number
 # puts its guard here while it records a function, which is to be replayed with other numbers.
 guards: Final[list[Any]] = []
 
+AFTERWARDS: Final = "Look after the call, at what the function returns or at its .circuit"
 OUTSIDE: Final = "Do it to the numbers before the call, or to the result's .data after it"
 
 Wire = TypeVar("Wire", bound="NumberLike")
@@ -50,6 +51,12 @@ def _comparison(
         return holds(self._data, other._data if isinstance(other, NumberLike) else as_number(other))
 
     return compare
+
+
+def looks_at_numbers(what: str) -> None:
+    """Ask whether somebody may look at the numbers of a circuit, who then decides by them."""
+    if guards:
+        guards[-1].fixes_a_number(what, AFTERWARDS)
 
 
 class NumberLike(Operand):

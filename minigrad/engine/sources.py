@@ -66,7 +66,7 @@ def source_of(wire: Value) -> Source | None:
 
 def is_nonfinite_birth(wire: Value) -> bool:
     """Whether a gate made an infinity or a nan, as output or local gradient, from finite inputs."""
-    if isfinite(number_of(wire)) and all(map(isfinite, wire.local_gradients)):
+    if isfinite(number_of(wire)) and all(map(isfinite, wire._local_gradients())):
         return False
     return all(map(isfinite, map(number_of, wire.inputs)))
 

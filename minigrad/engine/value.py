@@ -123,6 +123,8 @@ class Value(MicrogradNames):
     @property
     def has_grad(self) -> bool:
         """Whether a gradient has been computed (or set) since the wire was made or cleared."""
+        if guards:
+            guards[-1].reads_grad(self)
         return self._grad is not None
 
     @property
@@ -150,6 +152,11 @@ class Value(MicrogradNames):
 
         Towards a constant it is 0.0 and never used.
         """
+        if guards:
+            guards[-1].reads_local_gradients(self)
+        return self._local_gradients()
+
+    def _local_gradients(self) -> tuple[float, ...]:
         if self._d_second is FACTORS:
             middle = len(self._first) // 2
             others = self._d_first[middle:] + self._d_first[:middle]
@@ -243,7 +250,7 @@ class Value(MicrogradNames):
         return above["reduce"](self, protocol)
 
     def __repr__(self) -> str:
-        parts = [f"data={self._data!r}"]
+        parts = ["data=?" if guards and guards[-1].hides(self) else f"data={self._data!r}"]
         if self.is_constant:
             return f"Value({parts[0]}, constant)"
         parts.append("grad=?" if self._grad is None else f"grad={self._grad!r}")

@@ -24,7 +24,7 @@ import keyword
 import re
 from typing import Any, Final
 
-from ..engine import Circuit, Value, with_gates
+from ..engine import Circuit, Value, looks_at_numbers, with_gates
 from ..rules import GATES, Formula, bell_curve, described, ieee, is_number
 from .dialects import C_PRELUDE, PYTHON, TORCH, C, Code, python_prelude
 
@@ -77,6 +77,7 @@ def export(thing: Any, language: str = "python", name: str = "circuit") -> str:
     tuples; in C `name(inputs, outputs)` and `name_gradients(inputs, upstream, outputs, gradients)`
     work on arrays of double. The function for PyTorch takes tensors of any one shape.
     """
+    looks_at_numbers("mg.export")
     writers = {"python": _python, "c": _c, "torch": _torch}
     if not isinstance(language, str) or language not in writers:
         raise ValueError(f"export writes {', '.join(writers)}; got {language!r}")

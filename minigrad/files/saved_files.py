@@ -22,7 +22,7 @@ import os
 from pathlib import Path
 from typing import Any, Final
 
-from ..engine import Circuit, Value, constant, output_of, write_grad
+from ..engine import Circuit, Value, constant, looks_at_numbers, output_of, write_grad
 from ..nn import MLP, Layer
 from ..rules import GATES, described, gate_named
 from ..text import write_file
@@ -50,6 +50,7 @@ def save(thing: Value | MLP | dict[str, float], path: str | os.PathLike[str]) ->
     loaded, drawn and stepped elsewhere; a gate of your own by its name. The file is replaced in one
     step: whatever happens, either the old or the new one is there, whole.
     """
+    looks_at_numbers("mg.save")
     if isinstance(thing, Value):
         body = {"kind": "circuit", **_circuit_as_json(thing)}
     elif isinstance(thing, MLP):

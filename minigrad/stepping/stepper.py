@@ -22,7 +22,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 
-from ..engine import Value, gradient_of, one_at_a_time, write_grad
+from ..engine import Value, gradient_of, looks_at_numbers, one_at_a_time, write_grad
 from ..pictures import theme_named
 from ..rules import described
 from ..text import save
@@ -67,6 +67,7 @@ class Stepper(Replay):
         *,
         collapse: str | None = None,
     ) -> None:
+        looks_at_numbers("a Stepper")
         if collapse not in (None, "dot"):
             raise ValueError(f"collapse={collapse!r}: choose None or 'dot'")
         super().__init__(Snapshot(output, digits, {"dot"} if collapse else ()), upstream)

@@ -6,7 +6,7 @@ from itertools import islice
 from math import inf
 from typing import Final
 
-from ..engine import Circuit, Value
+from ..engine import Circuit, Value, looks_at_numbers
 from ..rules import Formula, as_formula, as_text, simplified
 from .columns import check_width, columns, display_width, fitted, widths
 from .rounding import check_digits, rounded
@@ -49,6 +49,7 @@ def as_table(output: Value, digits: int = 4, *, width: int | None = None) -> str
     not fit into 300 lines, or 20 for a gate, is counted at the end. To fit into `width` cells,
     formulas are shortened.
     """
+    looks_at_numbers("as_table")
     return table_of(Circuit(output), digits, width=width)
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from itertools import chain, repeat
 from typing import Final, NamedTuple
 
-from ..engine import Circuit, Stage, Value, check_stage, circuit_at
+from ..engine import Circuit, Stage, Value, check_stage, circuit_at, looks_at_numbers
 from ..rules import format_number
 from .columns import check_width, columns
 from .labels import printable, unicode_name
@@ -52,6 +52,7 @@ def as_tree(
     cells, is cut, and says how much is missing.
     """
     check_stage(stage)
+    looks_at_numbers("as_tree")
     circuit, stage = circuit_at(output, stage)
     return tree_of(circuit, digits, stage=stage, width=width)
 
