@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from ..engine import Circuit, Stage, Value, check_stage, circuit_at, looks_at_numbers, present_stage
+from ..engine import Circuit, Stage, Value, check_stage, circuit_at, present_stage
 from ..rules import described
 from ..text import check_digits, tree_of
 from .circuit_style import CircuitWriter
@@ -72,7 +72,6 @@ def draw(
     present, like `stepper.stage`. More than 300 gates of a network collapse by themselves, and the
     caption says so; more than 2,000 are a ValueError that names what to draw instead.
     """
-    looks_at_numbers("mg.draw")
     _check_choices(style=style, show=show, color=color, collapse=collapse)
     _check_types(output, digits, expand, stage)
     whole = depth is None and around is None and between is None
