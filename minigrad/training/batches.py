@@ -1,8 +1,8 @@
 """Batches: which rows each step of an epoch takes.
 
->>> [step and len(step) for step in Batches(5, 2, seed=0).epoch()]
+>>> [step and len(step) for step in Batches(5, 2, Random(0)).epoch()]
 [2, 2, 1]
->>> list(Batches(5, None, seed=0).epoch())
+>>> list(Batches(5, None, Random(0)).epoch())
 [None]
 """
 
@@ -29,10 +29,25 @@ def at_least_one(name: str, number: Any) -> int:
     return index(number)
 
 
-class Batches:
-    """All rows at once, or `size` of them at a time in an order shuffled from a seed."""
+def generator_for(optimizer: Any, seed: Any) -> Random:
+    """What shuffles: it goes on where the last `fit` with this optimiser and seed ended."""
+    if isinstance(seed, Random):
+        return seed
+    if isinstance(seed, Value) or not (seed is None or hasattr(type(seed), "__index__")):
+        raise TypeError(
+            f"seed must be a whole number, None or a random.Random, got {described(seed)}"
+        )
+    seed = None if seed is None else index(seed)
+    if optimizer._shuffle is None or optimizer._shuffle[0] != seed:
+        optimizer._shuffle = seed, Random(seed)
+    generator: Random = optimizer._shuffle[1]
+    return generator
 
-    def __init__(self, count: int, size: int | None, seed: int | None) -> None:
+
+class Batches:
+    """All rows at once, or `size` of them at a time in an order that is shuffled anew."""
+
+    def __init__(self, count: int, size: int | None, generator: Random) -> None:
         if size is not None:
             size = at_least_one("batch_size", size)
         self.count, size = count, min(size or count, count)
@@ -40,7 +55,7 @@ class Batches:
         begins = range(0, count, size)
         self.ends = [(begin, min(begin + size, count)) for begin in begins]  # in an epoch's order
         self.sizes = [end - begin for begin, end in self.ends]
-        self._random = Random(seed)
+        self._random = generator
 
     def order(self) -> list[int]:
         """The rows of the next epoch, one batch after the other."""

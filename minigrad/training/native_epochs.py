@@ -55,15 +55,16 @@ class NativeEpochs:
         if self.batches.is_whole:
             end = min(limit, self.steps_in_a_call, MOST_STEPS)
         else:
+            self.training.plan(0, 1)  # may raise; then no shuffle is used up
             self.order = self.batches.order()
             if self.calls is not None:
                 self.prepared.numbers[:, : self.rows.count] = self.columns[:, self.order]
         while begin < end:
-            steps = min(self.steps_in_a_call, end - begin)
+            steps = self.training.plan(begin, min(self.steps_in_a_call, end - begin))
             start = perf_counter()
             self._take(begin, steps)
             now = perf_counter()
-            if now - start < CALL / 2:
+            if steps == self.steps_in_a_call and now - start < CALL / 2:
                 self.steps_in_a_call *= 2
             if now - self.shown > CALL:
                 self.training.show()

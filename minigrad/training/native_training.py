@@ -20,6 +20,7 @@ from .optim import Optimizer
 from .optim_formulas import State, UpdateFormulas, update_formulas
 from .optim_machine_code import Job, step_function
 from .parameters import keeps_slots
+from .schedules import OfTheStepAlone, rate_of
 
 Call = list[int]  # the address of a native function, and its arguments
 
@@ -108,12 +109,11 @@ class NativeTraining:
         self.state = Array(len(formulas.state), size)
         self.shared = Array(1 + len(formulas.state))
         self.shared.numbers[0] = largest_norm
-        # of the latest steps: learning rate (and that of the step after), loss, gradient's norm
-        self.rates, self.losses, self.norms = Array(capacity + 1), Array(capacity), Array(capacity)
+        # of the latest steps: learning rate, loss, gradient's norm
+        self.rates, self.losses, self.norms = Array(capacity), Array(capacity), Array(capacity)
         self.job = Job()
         self.job.set(size=size, data=self.data.address, grad=self.grad.address)
         self.job.set(state=self.state.address, shared=self.shared.address)
-        self.begin, self.first = 0, 0  # of the latest run: its place in the arrays, its number
         self.has_tried = False
         self._job_is_for: Any = None
         self._function: Any = None
@@ -127,7 +127,10 @@ class NativeTraining:
     def read(self) -> None:
         """Take over the numbers of the Values, and the optimiser's settings and state."""
         count, states = len(self.moved), [self.optimizer._states[place] for place in self.places]
-        formulas = _formulas(self.optimizer, states)
+        formulas, self._settings = (
+            _formulas(self.optimizer, states),
+            update_formulas(self.optimizer),
+        )
         if formulas is not self.formulas and formulas is not None:
             self.formulas, self._job_is_for = formulas, None
         self.has_tried = False
@@ -138,6 +141,10 @@ class NativeTraining:
             self.state.numbers[i, :count] = columns[part]
         for i, part in enumerate(self.formulas.whole, 1):
             self.shared.numbers[i] = columns[part][0]
+
+    def has_other_settings(self) -> bool:
+        """Whether a setting of the optimiser is another than when it was read."""
+        return update_formulas(self.optimizer) is not self._settings
 
     def show(self) -> None:
         """Give the Values their numbers and gradients, as after the latest step."""
@@ -167,13 +174,17 @@ class NativeTraining:
                 states[place] = state
             self.optimizer._states = states
 
+    def plan(self, begin: int, steps: int) -> int:
+        """Give the next steps their learning rates; how many have one, which is 1 at least."""
+        rates = self._rates(steps)
+        self.rates.numbers[begin : begin + len(rates)] = rates
+        return len(rates)
+
     def run(self, route: Route, calls: Calls, begin: int, steps: int) -> None:
-        """Take the steps from `begin` on, of those that `calls` and the series are for.
+        """Take the steps from `begin` on, which have been planned, of those `calls` are for.
 
         They end before a loss or a gradient that is not finite: fewer steps are `done` then.
         """
-        self.begin, self.first = begin, self.done
-        self.rates.numbers[begin : begin + steps + 1] = self._rates(steps)
         route.set_frozen()
         if not route.reaches_all:
             self.grad.numbers[:] = 0.0
@@ -197,18 +208,23 @@ class NativeTraining:
         route.values.numbers[route.slots] = self.data.numbers[route.places]
 
     def _count_steps(self) -> None:
-        optimizer, taken = self.optimizer, self.steps_before + self.done
-        if optimizer.steps != taken:
-            optimizer.steps = taken
-            if optimizer.schedule is not None:
-                optimizer.lr = float(self.rates.numbers[self.begin + self.done - self.first])
+        self.optimizer.steps = self.steps_before + self.done
 
     def _rates(self, steps: int) -> list[float]:
-        """The learning rate of each of the next steps, and of the one after them."""
-        optimizer = self.optimizer
-        if optimizer.schedule is None:
-            return [optimizer.lr] * (steps + 1)
-        return [optimizer.lr, *(optimizer.schedule(optimizer.steps + i + 1) for i in range(steps))]
+        """The learning rate of each of the next steps, as far as it is time to ask for it."""
+        optimizer, schedule = self.optimizer, self.optimizer.schedule
+        if schedule is None:
+            return [optimizer.lr] * steps
+        if not isinstance(schedule, OfTheStepAlone):
+            self.show()  # a function of one's own may look at the parameters
+            return [optimizer.lr]
+        rates = [optimizer.lr]
+        for step in range(optimizer.steps + 1, optimizer.steps + steps):
+            try:
+                rates.append(rate_of(schedule, step))
+            except ValueError:
+                break  # it is said when it is the step's turn
+        return rates
 
 
 def native_training(
@@ -256,5 +272,6 @@ class NativeExample:
         if self.recording.index_limits:
             self.recording.check_indexes(numbers)
         self.values.numbers[self.inputs] = numbers
+        self.training.plan(0, 1)
         self.training.run(self.route, self.calls, 0, 1)
         return float(self.training.losses.numbers[0]) if self.training.done > done else None

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from math import isfinite
 from typing import Any, TypeVar
 
 from ..engine import Value
@@ -29,10 +28,12 @@ from .parameters import (
     access_to,
     clip_grad_norm,
     clip_grad_value,
+    each_once,
     gradient_norm,
     has_grad,
 )
-from .schedules import Schedule, cosine, linear, step_decay
+from .schedules import Schedule, cosine, linear, rate_of, step_decay
+from .settings import Setting, checked_number
 
 __all__ = [
     "SGD",
@@ -88,7 +89,8 @@ class Optimizer:
     0.75
 
     A subclass gives `update` and `initial_state`. `lr` is a number or a function of the number of
-    steps taken (`schedules`); `steps` counts them.
+    steps taken (`schedules`); `steps` counts them. Settings can be changed between steps; one that
+    is no finite number in its range is refused when it is set.
     """
 
     initial_state: State = ()
@@ -96,11 +98,32 @@ class Optimizer:
     def __init__(self, parameters: Iterable[Any], lr: float | Schedule) -> None:
         self.parameters = _checked_parameters(parameters)
         self._access = access_to(self.parameters)
-        self.schedule: Schedule | None = lr if callable(lr) else None
-        self.lr = as_number(lr(0) if callable(lr) else lr)
-        _check(self.lr >= 0.0 and isfinite(self.lr), "lr must be 0 or more", self.lr)
         self.steps = 0
+        self.schedule: Schedule | None
+        self._asked: tuple[Schedule | None, int]  # what the rate is for
+        self.lr = lr
         self._states: list[State] = [self.initial_state] * len(self.parameters)
+        self._shuffle: Any = None  # how `fit` shuffles for it, see `batches.generator_for`
+
+    @property
+    def lr(self) -> float:
+        """The learning rate of the next step; a schedule is asked for it, once.
+
+        Set it to a number, which ends a schedule, or to a schedule.
+        """
+        if self.schedule is not None and self._asked != (self.schedule, self.steps):
+            self._rate = rate_of(self.schedule, self.steps)
+            self._asked = (self.schedule, self.steps)
+        return self._rate
+
+    @lr.setter
+    def lr(self, given: float | Schedule) -> None:
+        schedule = given if callable(given) else None
+        if schedule is not None:
+            rate = rate_of(schedule, self.steps)
+        else:
+            rate = checked_number("lr", given, lambda rate: rate >= 0.0, "0 or more")
+        self.schedule, self._rate, self._asked = schedule, rate, (schedule, self.steps)
 
     def update(self, data: Any, grad: Any, state: State) -> tuple[Any, State]:
         """The new data of one parameter, and what to keep for its next step."""
@@ -111,22 +134,21 @@ class Optimizer:
 
         Parameters that no gradient has reached are left alone.
         """
-        before, states = self._access.data(self.parameters), self._states
+        before, rate = self._access.data(self.parameters), self.lr
+        old = states, steps = self._states, self.steps
         formulas = self._formulas()
         if formulas and formulas.in_place and any(map(has_grad, self.parameters)):
-            write = partial(formulas.in_place, self.parameters, before, float(self.lr))
+            write = partial(formulas.in_place, self.parameters, before, rate)
         else:
             news, states = self._moved_from(before)
             write = partial(self._access.write, self.parameters, news)
         try:
             write()
+            self._states, self.steps = states, steps + 1
         except BaseException:
             self._access.write(self.parameters, before)
+            self._states, self.steps = old
             raise
-        self._states = states
-        self.steps += 1
-        if self.schedule is not None:
-            self.lr = self.schedule(self.steps)
 
     def planned(self) -> list[Any]:
         """The data that `step()` would give each parameter now; nothing is changed."""
@@ -145,7 +167,7 @@ class Optimizer:
             )
         formulas = self._formulas()
         if formulas is not None:
-            return formulas.on_lists(data, grads, self._states, float(self.lr))
+            return formulas.on_lists(data, grads, self._states, self.lr)
         news, states = data.copy(), self._states.copy()
         for place, grad in enumerate(grads):
             if grad is not None:
@@ -162,7 +184,8 @@ class Optimizer:
         self._access.clear(self.parameters)
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({len(self.parameters)} parameters, lr={self.lr:g})"
+        rate = f"{self._rate:g}" if self.schedule is None else repr(self.schedule)
+        return f"{type(self).__name__}({len(self.parameters)} parameters, lr={rate})"
 
 
 class SGD(Optimizer):
@@ -179,6 +202,8 @@ class SGD(Optimizer):
     """
 
     initial_state = (0.0,)
+    momentum: Any = Setting(lambda number: 0.0 <= number < 1.0, "from 0 to below 1")
+    weight_decay: Any = Setting(lambda number: number >= 0.0, "0 or more")
 
     def __init__(
         self,
@@ -189,11 +214,9 @@ class SGD(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(parameters, lr)
-        _check(0.0 <= momentum < 1.0, "momentum must be from 0 to below 1", momentum)
-        _check(weight_decay >= 0.0, "weight_decay must be 0 or more", weight_decay)
-        _check(momentum > 0.0 or not nesterov, "nesterov needs a momentum above 0", momentum)
-        self.momentum, self.nesterov = as_number(momentum), nesterov
-        self.weight_decay = as_number(weight_decay)
+        self.momentum, self.nesterov, self.weight_decay = momentum, nesterov, weight_decay
+        if nesterov and not self.momentum:
+            raise ValueError(f"nesterov needs a momentum above 0, got {momentum!r}")
 
     @formula
     def update(self, data: Any, grad: Any, state: State) -> tuple[Any, State]:
@@ -218,6 +241,9 @@ class Adam(Optimizer):
     """
 
     initial_state = (0, 0.0, 0.0)
+    betas: Any = Setting(lambda number: 0.0 <= number < 1.0, "from 0 to below 1", count=2)
+    eps: Any = Setting(lambda number: number > 0.0, "above 0")
+    weight_decay: Any = Setting(lambda number: number >= 0.0, "0 or more")
 
     def __init__(
         self,
@@ -228,11 +254,7 @@ class Adam(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(parameters, lr)
-        _check(all(0.0 <= beta < 1.0 for beta in betas), "betas must be from 0 to below 1", betas)
-        _check(eps > 0.0, "eps must be above 0", eps)
-        _check(weight_decay >= 0.0, "weight_decay must be 0 or more", weight_decay)
-        self.betas = as_number(betas[0]), as_number(betas[1])
-        self.eps, self.weight_decay = as_number(eps), as_number(weight_decay)
+        self.betas, self.eps, self.weight_decay = betas, eps, weight_decay
 
     @formula
     def update(self, data: Any, grad: Any, state: State) -> tuple[Any, State]:
@@ -276,9 +298,7 @@ class AdamW(Adam):
 
 
 def _checked_parameters(parameters: Any) -> list[Any]:
-    if isinstance(parameters, Value) or not hasattr(parameters, "__iter__"):
-        parameters = [parameters]
-    unique = list({id(parameter): parameter for parameter in parameters}.values())
+    unique = each_once(parameters)
     if not unique:
         raise ValueError("an optimiser needs parameters, got an empty list")
     for parameter in unique:
@@ -290,8 +310,3 @@ def _checked_parameters(parameters: Any) -> list[Any]:
         if isinstance(parameter, Value) and (not parameter.is_leaf or parameter.is_constant):
             raise ValueError(f"a parameter is a leaf, not a constant or a gate, got {parameter!r}")
     return unique
-
-
-def _check(holds: bool, rule: str, given: object) -> None:
-    if not holds:
-        raise ValueError(f"{rule}, got {given!r}")

@@ -40,7 +40,9 @@ class Optimizer(Protocol):
         """The new data of one parameter, and what to keep for its next step."""
 
 
-NOT_IN_FORMULAS: Final = {"parameters", "lr", "schedule", "steps", "_access", "_states"}
+NOT_IN_FORMULAS: Final = {
+    *("parameters", "schedule", "steps", "_access", "_states", "_rate", "_asked", "_shuffle"),
+}
 
 # by optimiser: its settings, and the formulas made with them
 _made: WeakKeyDictionary[Optimizer, tuple[dict[str, Any], UpdateFormulas]] = WeakKeyDictionary()
@@ -58,7 +60,7 @@ class UpdateFormulas:
         self.data, self.grad, self.rate = map(Formula.symbol, ("p", "g", "lr"))
         self.state = tuple(Formula.symbol(f"s{i}") for i in range(len(is_whole)))
         twin: Any = copy.copy(optimizer)
-        twin.lr, twin.steps = self.rate, _Steps()
+        twin.schedule, twin._rate, twin.steps = None, self.rate, _Steps()
         try:
             new_data, new_state = twin.update(self.data, self.grad, self.state)
             self.new_data = as_formula(new_data)

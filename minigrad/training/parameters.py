@@ -11,10 +11,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from math import hypot, sqrt
+from math import copysign, hypot, inf, sqrt
 from typing import Any
 
 from ..engine import Value, clear_gradients, gradients_of, numbers_of, write_numbers
+from ..rules import as_number
 
 
 class ByAttribute:
@@ -72,20 +73,30 @@ def has_grad(parameter: Any) -> bool:
 
 
 def gradient_norm(parameters: Iterable[Any]) -> float:
-    """The length of all gradients taken as one vector.
+    """The length of all gradients taken as one vector; each parameter counts once.
 
     >>> from minigrad.engine import Value
     >>> v, w = Value(0.0), Value(0.0)
     >>> v.grad, w.grad = 3.0, 4.0
-    >>> gradient_norm([v, w])
+    >>> gradient_norm([v, w, w])
     5.0
     """
     norm = 0.0
-    for parameter in parameters:
+    for parameter in each_once(parameters):
         if has_grad(parameter):
             grad = parameter.grad
-            norm = hypot(norm, sqrt(grad.dot(grad)) if hasattr(grad, "dot") else grad)
+            norm = hypot(norm, _length(grad) if hasattr(grad, "ravel") else grad)
     return norm
+
+
+def _length(array: Any) -> float:
+    """The length of an array, also where a square is no float."""
+    flat = array.ravel()
+    largest = float(abs(flat).max(initial=0.0))
+    if not 0.0 < largest < inf:
+        return largest
+    parts = flat / largest
+    return largest * sqrt(parts.dot(parts))
 
 
 def clip_grad_norm(parameters: Iterable[Any], max_norm: float) -> float:
@@ -95,12 +106,14 @@ def clip_grad_norm(parameters: Iterable[Any], max_norm: float) -> float:
     >>> w = Value(0.0); w.grad = 8.0
     >>> clip_grad_norm([w], 2.0), w.grad
     (8.0, 2.0)
+
+    If the norm is nan or infinite, no factor would help: it is returned, and no gradient is
+    changed. Look at it before the step, as `fit` does.
     """
-    if not max_norm > 0.0:
-        raise ValueError(f"max_norm must be above 0, got {max_norm!r}")
-    parameters = list(parameters)
+    max_norm = _limit("max_norm", max_norm)
+    parameters = each_once(parameters)
     norm = gradient_norm(parameters)
-    if norm > max_norm:
+    if max_norm < norm < inf:
         for parameter in parameters:
             if has_grad(parameter):
                 parameter.grad = parameter.grad * (max_norm / norm)
@@ -108,20 +121,32 @@ def clip_grad_norm(parameters: Iterable[Any], max_norm: float) -> float:
 
 
 def clip_grad_value(parameters: Iterable[Any], largest: float) -> None:
-    """Cut every single gradient to the range from −largest to +largest.
+    """Cut every single gradient to the range from −largest to +largest; nan stays nan.
 
     >>> from minigrad.engine import Value
     >>> w = Value(0.0); w.grad = -8.0
     >>> clip_grad_value([w], 2.0); w.grad
     -2.0
     """
-    if not largest > 0.0:
-        raise ValueError(f"the largest gradient must be above 0, got {largest!r}")
-    for parameter in parameters:
+    largest = _limit("the largest gradient", largest)
+    for parameter in each_once(parameters):
         if has_grad(parameter):
             grad = parameter.grad
-            parameter.grad = (
-                grad.clip(-largest, largest)
-                if hasattr(grad, "clip")
-                else max(-largest, min(largest, grad))
-            )
+            if hasattr(grad, "clip"):
+                parameter.grad = grad.clip(-largest, largest)
+            elif abs(grad) > largest:  # never true of a nan
+                parameter.grad = copysign(largest, grad)
+
+
+def each_once(parameters: Any) -> list[Any]:
+    """Parameters in order, none twice; one alone may stand for a list of one."""
+    if isinstance(parameters, Value) or not hasattr(parameters, "__iter__"):
+        parameters = [parameters]
+    return list({id(parameter): parameter for parameter in parameters}.values())
+
+
+def _limit(name: str, given: Any) -> float:
+    limit = as_number(given)
+    if not limit > 0.0:
+        raise ValueError(f"{name} must be above 0, got {given!r}")
+    return limit

@@ -79,6 +79,9 @@ class Steps:
         if self._has_shown:
             self._training.read()
             self._has_shown = False
+        elif self._training.has_other_settings():
+            self._training.write_back()
+            self._training.read()
         elif self._is_due:
             self._training.show()
             self._shown_at = perf_counter()

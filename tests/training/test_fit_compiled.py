@@ -1,9 +1,12 @@
 """`fit` with a compiled loss trains in machine code, and nobody can tell from the numbers."""
 
+import copy
 import gc
 import math
+import pickle
 import sys
 import threading
+from random import Random
 
 import pytest
 from helpers.circuits import EXECUTORS, HAS_NATIVE, WHY
@@ -73,6 +76,63 @@ def test_training_can_go_on_eagerly_where_the_array_stopped(name):
     _, optimizer, first, loss = trained(True, name, epochs=3)
     second = mg.fit(loss.function, data=(X, Y), optimizer=optimizer, epochs=3, progress=False)
     assert first.loss + second.loss == pytest.approx(whole.loss, rel=1e-9)
+
+
+@pytest.mark.parametrize("batch_size", [None, 7])
+@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("ways", [(False, False), (True, True), (True, False), (False, True)])
+def test_fit_for_4_and_for_6_epochs_is_fit_for_10(name, batch_size, ways):
+    whole_model, whole_optimizer, whole, _ = trained(
+        ways[0], name, epochs=10, batch_size=batch_size
+    )
+    model, optimizer, first, loss = trained(ways[0], name, epochs=4, batch_size=batch_size)
+    loss = mg.compile(loss) if ways == (False, True) else loss
+    loss = loss.function if ways == (True, False) else loss
+    options = {"epochs": 6, "batch_size": batch_size, "progress": False}
+    second = mg.fit(loss, data=(X, Y), optimizer=optimizer, **options)
+    rel = 0.0 if len(set(ways)) == 1 else 1e-9
+    assert first.loss + second.loss == pytest.approx(whole.loss, rel=rel, abs=0.0)
+    assert optimizer.steps == whole_optimizer.steps
+    assert [p.data for p in model.parameters()] == pytest.approx(
+        [p.data for p in whole_model.parameters()], rel=rel, abs=0.0
+    )
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_a_shuffle_is_repeated_by_a_new_optimiser_or_a_generator_of_the_caller(compiled):
+    def losses(optimizer, w, seed):
+        w.data = 0.5
+        loss = lambda x, y: (w * x[0] - y) ** 2
+        loss = mg.compile(loss) if compiled else loss
+        options = {"epochs": 2, "batch_size": 7, "progress": False, "seed": seed}
+        return mg.fit(loss, data=(X, Y), optimizer=optimizer, **options).loss
+
+    w = Value(0.5)
+    optimizer = optim.SGD([w], lr=0.1)
+    first = losses(optimizer, w, 3)
+    assert losses(optimizer, w, 3) != first  # it goes on
+    assert losses(optimizer, w, Random(3)) == first
+    assert losses(optim.SGD([w], lr=0.1), w, 3) == first
+    assert losses(optimizer, w, 4) != first
+    for seed in ("a", 1.5, w):
+        with pytest.raises(TypeError, match="seed must be a whole number, None or a random"):
+            losses(optimizer, w, seed)
+
+
+def test_an_optimiser_takes_its_shuffle_along_in_a_copy_and_a_pickle():
+    for clone in (copy.deepcopy, lambda thing: pickle.loads(pickle.dumps(thing))):
+        w = Value(0.5)
+        optimizer = optim.Adam([w], lr=0.1)
+
+        def go_on(optimizer):
+            (w,) = optimizer.parameters
+            loss = lambda x, y: (w * x[0] - y) ** 2
+            options = {"epochs": 2, "batch_size": 7, "progress": False}
+            return mg.fit(loss, data=(X, Y), optimizer=optimizer, **options).loss
+
+        go_on(optimizer)
+        twin = clone(optimizer)
+        assert go_on(twin) == go_on(optimizer)
 
 
 def test_callbacks_see_the_parameters_of_the_moment():
@@ -287,7 +347,7 @@ def test_an_update_that_is_a_formula_is_machine_code(kind, is_formula):
     model = nn.MLP(2, [3, 1], seed=1)
     loss = mg.compile(lambda x, y: (model(x) - y) ** 2)
     optimizer = kind(model.parameters(), lr=0.1)
-    batches = Batches(len(X), None, None)
+    batches = Batches(len(X), None, Random(0))
     kind = type(epochs_of(loss, (X, Y), optimizer, batches, None))
     assert kind is (NativeEpochs if is_formula else ValueEpochs)
     assert type(epochs_of(loss.function, (X, Y), optimizer, batches, None)) is ValueEpochs
