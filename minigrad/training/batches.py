@@ -16,6 +16,7 @@ from typing import Any
 from ..compiled import ordered
 from ..engine import Value
 from ..rules import described
+from .optim import Optimizer
 
 Columns = Sequence[Any]  # X, Y, …: each with one item for every row
 
@@ -29,19 +30,25 @@ def at_least_one(name: str, number: Any) -> int:
     return index(number)
 
 
-def generator_for(optimizer: Any, seed: Any) -> Random:
-    """What shuffles: it goes on where the last `fit` with this optimiser and seed ended."""
+def new_generator(seed: Any) -> Random:
+    """What shuffles, from a seed; a generator stays what it is."""
     if isinstance(seed, Random):
         return seed
     if isinstance(seed, Value) or not (seed is None or hasattr(type(seed), "__index__")):
         raise TypeError(
             f"seed must be a whole number, None or a random.Random, got {described(seed)}"
         )
-    seed = None if seed is None else index(seed)
+    return Random(None if seed is None else index(seed))
+
+
+def generator_for(optimizer: Optimizer, seed: Any) -> Random:
+    """The same for `fit`: it goes on where the last one with this optimiser and seed ended."""
+    generator = new_generator(seed)
+    if generator is seed:
+        return generator
     if optimizer._shuffle is None or optimizer._shuffle[0] != seed:
-        optimizer._shuffle = seed, Random(seed)
-    generator: Random = optimizer._shuffle[1]
-    return generator
+        optimizer._shuffle = seed, generator
+    return optimizer._shuffle[1]
 
 
 class Batches:

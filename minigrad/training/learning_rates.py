@@ -22,11 +22,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil, floor, isfinite, log10
 from pathlib import Path
+from random import Random
 from typing import Any, Final
 
 from ..pictures import Panel, Picture, chart_svg
 from ..rules import as_number, described
-from .batches import Batches, Columns, at_least_one, checked_columns
+from .batches import Batches, Columns, at_least_one, checked_columns, new_generator
 from .epochs import add_gradients, mean_loss, rows_of
 from .optim import Optimizer
 
@@ -119,7 +120,7 @@ def lr_range(
     high: float = 10.0,
     steps: int = 60,
     batch_size: int | None = None,
-    seed: int | None = 0,
+    seed: int | Random | None = 0,
 ) -> LearningRates:
     """Take steps at rates that grow from `low` to `high`, and say at which the loss falls fastest.
 
@@ -154,12 +155,11 @@ def lr_range(
     columns = checked_columns(data, "data")
     rates = [low * (high / low) ** (i / (steps - 1)) for i in range(steps)]
     trial = copy(optimizer)  # with the same parameters, and a state of its own
-    trial.schedule = None
     parameters = optimizer.parameters
     data_before = [parameter.data for parameter in parameters]
     grads_before = optimizer.gradients()
     try:
-        batches = _endless(Batches(len(columns[0]), batch_size, seed), columns)
+        batches = _endless(Batches(len(columns[0]), batch_size, new_generator(seed)), columns)
         losses = list(_losses(loss, trial, rates, batches, _sample(columns)))
     finally:
         optimizer.zero_grad()

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
+from random import Random
 from typing import Any, TypeVar
 
 from ..engine import Value
@@ -103,7 +104,7 @@ class Optimizer:
         self._asked: tuple[Schedule | None, int]  # what the rate is for
         self.lr = lr
         self._states: list[State] = [self.initial_state] * len(self.parameters)
-        self._shuffle: Any = None  # how `fit` shuffles for it, see `batches.generator_for`
+        self._shuffle: tuple[Any, Random] | None = None  # the seed of `fit`, and what shuffles
 
     @property
     def lr(self) -> float:
