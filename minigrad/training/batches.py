@@ -43,9 +43,9 @@ def new_generator(seed: Any) -> Random:
 
 def generator_for(optimizer: Optimizer, seed: Any) -> Random:
     """The same for `fit`: it goes on where the last one with this optimiser and seed ended."""
+    if isinstance(seed, Random):
+        return seed
     generator = new_generator(seed)
-    if generator is seed:
-        return generator
     if optimizer._shuffle is None or optimizer._shuffle[0] != seed:
         optimizer._shuffle = seed, generator
     return optimizer._shuffle[1]
