@@ -10,6 +10,12 @@
 ... )
 >>> history
 History(20 epochs, loss 18.67 → 0)
+
+With a compiled loss whole steps are machine code, and where nobody asks for single epochs (no
+model, validation, patience or callback) many run in one call. Callbacks find the parameters as
+they are then, and may change them; another thread that reads them meanwhile sees the numbers of
+a moment ago, less than a tenth of a second unless a single step takes longer, and what it
+writes is lost.
 """
 
 from __future__ import annotations
@@ -73,12 +79,6 @@ def fit(
     `accuracy`). With `patience`, training stops after that many epochs without a better loss, on
     the `validation` rows if given, and the best parameters are put back. `clip_norm` limits the
     gradient's norm. A callback gets each `Epoch`; if it returns True, training stops.
-
-    With a compiled loss whole steps are machine code, and where nobody asks for single epochs (no
-    model, validation, patience or callback) many run in one call. Callbacks find the parameters as
-    they are then, and may change them; another thread that reads them meanwhile sees the numbers of
-    a moment ago, less than a tenth of a second unless a single step takes longer, and what it
-    writes is lost.
 
     Ctrl-C ends the training and returns the history so far, with the parameters of the last whole
     step. So does a loss that is no longer finite, before it can spoil the parameters.
