@@ -14,10 +14,12 @@ from ..text import rounded
 from .colours import gate_look, wire_colour
 from .dot_source import (
     CUT,
+    Cells,
     constant_text,
     font,
     gate_shape,
     header,
+    name_above,
     name_cell,
     number,
     side_cell,
@@ -73,49 +75,62 @@ class CircuitWriter:
         return header(self.theme, self.scene.caption, **graph)
 
     def frame(self, group: Group) -> list[str]:
-        """The frame around a unit, with all that stands in it."""
-        theme, (layer, j) = self.theme, group.unit
-        title = font(f"<i>layer {layer} · neuron {j}</i>", theme.faint, 12)
+        """The frame around a unit, with all that stands in it.
+
+        Its title is a node: wires make way for nodes, and would cross a frame's own label.
+        """
+        theme, (layer, j), n = self.theme, group.unit, self.number[group.output]
+        title = font(f"<i>layer {layer} · neuron {j}</i>", theme.faint, 11)
         return [
-            f'subgraph "cluster_{self.number[group.output]}" {{',
-            f"label=<{title}>; labelloc=t; labeljust=l; margin=8; penwidth=1.2",
-            f'style="rounded,filled"; fillcolor="{theme.cluster}"; color="{theme.cluster_line}"',
+            f'subgraph "cluster_{n}" {{',
+            'label=""; margin=8; penwidth=1.2; style="rounded,filled"',
+            f'fillcolor="{theme.cluster}"; color="{theme.cluster_line}"',
+            f't{n} [class="title", shape=plain, label=<{title}>]',
             *self.nodes[group],
             "}",
         ]
 
+    def first_column(self, group: Group) -> list[str]:
+        """The nodes that stand on the left of a unit, from the top: its title, w₁, x₁, w₂, x₂, …
+
+        These are the inputs of the gates that read no other gate of the unit.
+        """
+        own, column = set(group.members), [f"t{self.number[group.output]}"]
+        for gate in (wire for wire in group.members if not wire.is_leaf):
+            sources = self.inputs(gate)
+            if any(source in own and not source.is_leaf for source in sources):
+                continue
+            for place, source in enumerate(sources):
+                use = Use(gate, place)
+                if source in own:
+                    column.append(f"w{self.number[source]}")
+                elif use in self.branches(source):
+                    column.append(self.branch_name(source, use))
+                elif use in self.uses(source):
+                    column.append(self.door_name(source, use))
+        return list(dict.fromkeys(column))
+
     def guides(self) -> list[str]:
-        """Invisible edges: layers stand from left to right, the units of a layer in order."""
-        number, lines = self.number, []
-        columns: dict[int, list[tuple[tuple[int, int], int, str]]] = {}
+        """Invisible edges: what each layer begins with stands from top to bottom, in order.
+
+        Graphviz reads edges within a rank from top to bottom, but within a cluster from bottom to
+        top, as its clusters do not know of rankdir=LR.
+        """
+        layers: dict[int, list[list[str]]] = {}
+        inputs: list[str] = []
         for group in self.groups:
             sources = outer_sources(group, self.scene.selection)
-            if any(
-                source in self.group_of and self.layer(source) >= group.layer for source in sources
-            ):
+            grouped = [source for source in sources if source in self.group_of]
+            if any(self.layer(source) >= group.layer for source in grouped):
                 return []  # a recurrent network: its layers are not columns
-            before = next((source for source in sources if source in self.group_of), None)
-            for leaf in group.members:
-                if leaf.is_leaf and before is not None:
-                    lines.append(
-                        f"w{number[before]}:e -> w{number[leaf]}:w [style=invis, weight=0]"
-                    )
-            for source in sources:
-                for use in self.branches(source):
-                    if self.group_of.get(use.gate) is group:
-                        place = (group.unit, number[source], self.branch_name(source, use))
-                        columns.setdefault(group.layer, []).append(place)
-        shared = [
-            f"w{number[wire]}"
-            for wire in self.scene.selection.shown
-            if wire.is_leaf and wire not in self.group_of and self.branches(wire)
-        ]
-        chains = [shared, *([name for *_, name in sorted(column)] for column in columns.values())]
-        return lines + [
-            f"{{rank=same; {' -> '.join(chain)} [style=invis]}}"
-            for chain in chains
-            if len(chain) > 1
-        ]
+            layers.setdefault(group.layer, []).append(self.first_column(group))
+            if len(layers) == 1:
+                inputs += [f"w{self.number[source]}" for source in sources if source.is_leaf]
+        lines = [_same_rank([list(dict.fromkeys(inputs))])]
+        for columns in layers.values():
+            upwards = [column[::-1] for column in columns]
+            lines.append(_same_rank([*upwards, [column[0] for column in columns]]))
+        return [line for line in lines if line]
 
     # --- gates ---
 
@@ -148,7 +163,10 @@ class CircuitWriter:
 
     def junction(self, wire: Value, uses: Sequence[Use]) -> None:
         """The dot where a wire ends that has several uses, and the branches behind it."""
-        n, nodes = self.number[wire], self.nodes[self.group_of.get(wire)]
+        n, group = self.number[wire], self.group_of.get(wire)
+        if all(self.group_of.get(use.gate) is not group for use in uses):
+            group = None  # the wire leaves the unit before it branches
+        nodes = self.nodes[group]
         nodes.append(
             f'j{n} [class="junction", shape=point, width=0.07, fillcolor="{self.theme.line}", '
             'label=""]'
@@ -173,6 +191,10 @@ class CircuitWriter:
         several = len(uses) + (wire in self.scene.selection.hidden) > 1
         return several and not is_plain_number(wire)
 
+    def goes_on(self, wire: Value) -> bool:
+        """Whether the wire leads to more of the picture, or to what it leaves out."""
+        return bool(self.uses(wire)) or wire in self.scene.selection.hidden
+
     def branches(self, wire: Value) -> list[Use]:
         """The uses of a wire that has several."""
         uses = self.uses(wire)
@@ -192,13 +214,17 @@ class CircuitWriter:
         upper = number(value, theme.value, theme, digits, bold=bold_value)
         lower = self.gradient(wire, gradient, active and self.goes_back)
         name = name_cell(wire.label, self.scene.heat) if wire.label else ""
+        above = ""
         before, after = (name, "") if wire.is_leaf else ("", name)
+        if after and self.goes_on(wire):
+            after, above = "", name_above(wire.label)
         if not wire.is_leaf and wire not in self.gates:
             before = side_cell(font(CUT, theme.faint), 14, self.scene.heat)
         line = wire_colour(self.scene, gradient, active)
         if wire is self.birth and wire.is_leaf:
             line = theme.warning
-        return wire_table(before, upper, lower, after, line, self.width, self.scene.heat)
+        cells = Cells(before, upper, lower, after, above)
+        return wire_table(cells, line, self.width, self.scene.heat)
 
     def branch(self, wire: Value, use: Use, upper: str) -> None:
         """One of the branches behind the dot, with its own contribution below the wire's value."""
@@ -209,8 +235,9 @@ class CircuitWriter:
         sent = self.stage.contributions.get(use)
         lower = self.gradient(wire, sent, active)
         line = wire_colour(self.scene, sent, active)
-        table = wire_table("", upper, lower, "", line, self.width, self.scene.heat)
-        self.nodes[None].append(  # between the units, even if the wire comes out of one
+        cells = Cells(upper=upper, lower=lower)
+        table = wire_table(cells, line, self.width, self.scene.heat)
+        self.nodes[self.group_of.get(use.gate)].append(  # beside what it is multiplied with
             f'{name} [id="{ident}", class="wire branch", shape=plain, label=<{table}>]'
         )
         colour = self.edge_colour(sent, active)
@@ -229,6 +256,15 @@ class CircuitWriter:
         sent = None if wire.is_constant else self.stage.contributions.get(use)
         colour = self.edge_colour(sent, self.is_active(use))
         kind = f', class="{kind}"' if kind else ""
+        ident = f"edge-{n}-{gate}-{use.place}"
+        if tail == f"w{n}:e" and self.enters(wire, use):
+            door, line = self.door_name(wire, use), self.theme.line
+            self.nodes[self.group_of.get(use.gate)].append(
+                f'{door} [shape=point, width=0.01, penwidth=0, fillcolor="{line}", label=""]'
+            )
+            more = f"{kind}, arrowhead=none{colour}"
+            self.edges.append(f'{tail} -> {door}:w [id="{ident}-0"{more}]')
+            tail = f"{door}:e"
         if (local := self.scene.local_gradient(use)) is not None:
             text = rounded(local, self.scene.digits)
             pill = f"l{n}_{gate}_{use.place}"
@@ -240,9 +276,16 @@ class CircuitWriter:
             )
             self.edges.append(f"{tail} -> {pill} [arrowhead=none, weight=8{colour}]")
             tail = pill
-        self.entries[gate, use.place] = (
-            f'{tail} -> g{gate} [id="edge-{n}-{gate}-{use.place}"{kind}, weight=2{colour}]'
-        )
+        self.entries[gate, use.place] = f'{tail} -> g{gate} [id="{ident}"{kind}, weight=2{colour}]'
+
+    def enters(self, wire: Value, use: Use) -> bool:
+        """Whether a wire comes into a unit without having branched."""
+        group = self.group_of.get(use.gate)
+        return group is not None and self.group_of.get(wire) is not group
+
+    def door_name(self, wire: Value, use: Use) -> str:
+        """Where it comes in: between the weights, each beside the one that it meets."""
+        return f"e{self.number[wire]}_{self.number[use.gate]}_{use.place}"
 
     def layer(self, wire: Value) -> int:
         return self.group_of[wire].layer
@@ -259,3 +302,9 @@ class CircuitWriter:
     def is_active(self, use: Use | None) -> bool:
         """Whether it is a use by the gate at work."""
         return use is not None and use.gate is self.active
+
+
+def _same_rank(chains: Sequence[Sequence[str]]) -> str:
+    """Nodes in one column; in each chain in order."""
+    texts = [f"{' -> '.join(chain)} [style=invis]" for chain in chains if len(chain) > 1]
+    return f"{{rank=same; {'; '.join(texts)}}}" if texts else ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from math import isfinite
-from typing import Final
+from typing import Final, NamedTuple
 
 from ..rules import format_number
 from ..text import escape, html_name, printable, rounded, unicode_name
@@ -100,16 +100,35 @@ def gate_shape(symbol: str, style: str = "filled") -> str:
     )
 
 
-def wire_table(
-    before: str, upper: str, lower: str, after: str, colour: str, width: int, bar: bool = False
-) -> str:
+class Cells(NamedTuple):
+    """What stands at a wire: two numbers, and its name before, after or above the line."""
+
+    before: str = ""
+    upper: str = ""
+    lower: str = ""
+    after: str = ""
+    above: str = ""
+
+
+def wire_table(cells: Cells, colour: str, width: int, bar: bool = False) -> str:
     """A wire: one number over another, and between them the line that is the wire, or a bar."""
-    rule = f'<tr><td height="3" cellpadding="0" bgcolor="{colour}"></td></tr>' if bar else "<hr/>"
+    before, upper, lower, after, above = cells
+    span, beside = (' colspan="2"', "<td></td>") if above else ("", "")
+    height = 18 if above else 15  # of both rows, so that the line stays in the middle
+    top, bottom = (f' height="{height}" valign="{side}"' for side in ("bottom", "top"))
+    filled = f'<tr><td height="3" cellpadding="0"{span} bgcolor="{colour}"></td></tr>'
     return (
         f'<table border="0" cellborder="0" cellspacing="0" cellpadding="1" color="{colour}">'
-        f'<tr>{before}<td width="{width}">{upper}</td>{after}</tr>{rule}<tr><td>{lower}</td></tr>'
-        "</table>"
+        f'<tr>{before}<td width="{width}"{top}>{upper}</td>{above}{after}</tr>'
+        f"{filled if bar else '<hr/>'}<tr><td{bottom}>{lower}</td>{beside}</tr></table>"
     )
+
+
+def name_above(label: str) -> str:
+    """The name of a wire that goes on, as a cell beside its value: the line runs below it."""
+    if not unicode_name(label):
+        return ""
+    return f'<td align="left" valign="bottom"><font point-size="13">{dot_name(label)}</font></td>'
 
 
 def side_cell(html: str, width: int, bar: bool = False) -> str:

@@ -92,7 +92,7 @@ class Drawing:
         """The picture as SVG."""
         text = self._laid_out("svg").decode()
         text = text[text.index("<svg") :]
-        return re.sub(r"<title>[^<]*</title>\n", "", text)
+        return joined(re.sub(r"<title>[^<]*</title>\n", "", text))
 
     @cached_property
     def png(self) -> bytes:
@@ -127,6 +127,30 @@ class Drawing:
                 ".dot": lambda: self.source.encode(),
             },
         )
+
+
+# The line of a wire as Graphviz writes it: the corners of a flat box, or a low one.
+_LINE: Final = re.compile(
+    r'(<polygon fill="[^"]*" stroke="[^"]*" points=")'
+    r"([-\d.]+),([-\d.]+) ([-\d.]+),([-\d.]+) ([-\d.]+),\5 \6,\3 \2,\3\""
+)
+
+
+def joined(svg: str) -> str:
+    """The picture with the lines of its wires a point longer at both ends.
+
+    Graphviz ends an edge up to a point before the table that it leads to: a hairline gap.
+    """
+
+    def longer(line: re.Match[str]) -> str:
+        left, bottom, right, top = (float(line[place]) for place in (2, 3, 6, 5))
+        if line[2] != line[4] or abs(top - bottom) > 4:
+            return line[0]
+        left, right = left - 1, right + 1
+        corners = (left, bottom), (left, top), (right, top), (right, bottom), (left, bottom)
+        return line[1] + " ".join(f"{x:g},{y:g}" for x, y in corners) + '"'
+
+    return _LINE.sub(longer, svg)
 
 
 def image_html(svg: str, alt: str, scroll: bool = False) -> str:

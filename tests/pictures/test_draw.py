@@ -17,19 +17,6 @@ from minigrad.pictures.layout import LayoutError
 HERE = Path(__file__).parent
 
 
-@pytest.fixture(params=["program", "library"])
-def engine(request, monkeypatch):
-    """Graphviz as the program on the PATH, and as the library in pygraphviz."""
-    import shutil
-
-    if request.param == "library":
-        pytest.importorskip("pygraphviz")
-        monkeypatch.setenv("PATH", "")
-    elif shutil.which("dot") is None:
-        pytest.skip("no dot on the PATH")
-    return request.param
-
-
 def picture(output: Value, **options) -> Picture:
     return Picture(mg.draw(output, **options).svg)
 
