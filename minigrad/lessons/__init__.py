@@ -1,8 +1,8 @@
 """Exercises for a class: a network's forward pass, backward pass and update, written out.
 
 Read `worksheet` first, which is what a teacher holds: with the numbers, or with blanks in their
-place. `training_step` works the numbers out and says what stands on the page. `pages` writes such
-a page as text, Markdown, LaTeX or HTML.
+place. `training_step` works the numbers out and says what stands on the page; `written_costs` has
+the formulas of the costs. `pages` writes such a page as text, Markdown, LaTeX or HTML.
 """
 
 from .worksheet import Worksheet

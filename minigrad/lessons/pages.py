@@ -20,8 +20,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from html import unescape
 from typing import Final
 
+from ..rules import Formula, as_latex, as_text, format_number
 from ..text import columns, escape, html_name, latex_name, latex_number, rounded, unicode_name
 
 
@@ -34,20 +36,39 @@ class Name:
 
 @dataclass(frozen=True)
 class Answer:
-    """A number that a class works out; blank without answers."""
+    """A number that a class works out; blank without answers. `digits`: more than the sheet's."""
 
     number: float
-    digits: int = 4
+    digits: int = 0
+
+
+@dataclass(frozen=True)
+class Given:
+    """A number that stands on the sheet, with answers and without."""
+
+    number: float
 
 
 @dataclass(frozen=True)
 class Working:
-    """The way to an answer in numbers; it is not there without answers."""
+    """The way to an answer in numbers; without answers there is room to write it."""
 
     pieces: Pieces
 
 
-Piece = Name | Answer | Working | str
+@dataclass(frozen=True)
+class Rule:
+    """A formula of the table of gates."""
+
+    formula: Formula
+
+
+@dataclass(frozen=True)
+class Gap:
+    """What parts two formulas on one line: a comma and some room."""
+
+
+Piece = Name | Answer | Given | Working | Rule | Gap | str
 Pieces = Sequence["Piece"]
 
 
@@ -96,19 +117,34 @@ class Format:
     name: Callable[[str], str]  # a label
     number: Callable[[str], str]  # one that has been rounded
     sign: Callable[[str], str]  # what stands between names and numbers
+    rule: Callable[[Formula], str]
+    gap: str
     blank: str = "______"
+    room: str = "______________________"  # for a working
 
 
-def written(page: Page, form: Format, answers: bool = True) -> str:
+def joined(terms: Sequence[Pieces]) -> list[Piece]:
+    """The terms of a sum, with + between them."""
+    return [piece for term in terms for piece in (" + ", *term)][1:]
+
+
+def written(page: Page, form: Format, answers: bool = True, digits: int = 4) -> str:
     """The page in one of the formats, with the answers or with blanks."""
 
     def piece(part: Piece) -> str:
         if isinstance(part, Name):
             return form.name(part.label)
+        if isinstance(part, Given):
+            return form.number(format_number(float(f"{part.number:.{digits}g}")))
         if isinstance(part, Answer):
-            return form.number(rounded(part.number, part.digits)) if answers else form.blank
+            shown = rounded(part.number, part.digits or digits)
+            return form.number(shown) if answers else form.blank
         if isinstance(part, Working):
-            return formula(part.pieces) if answers else ""
+            return formula(part.pieces) if answers else form.room
+        if isinstance(part, Rule):
+            return form.rule(part.formula)
+        if isinstance(part, Gap):
+            return form.gap
         return form.sign(part)
 
     def formula(pieces: Pieces) -> str:
@@ -142,18 +178,18 @@ TEXT: Final = Format(
     name=unicode_name,
     number=str,
     sign=str,
+    rule=as_text,
+    gap=",   ",
 )
 
 
 def _plain_markdown(text: str) -> str:
-    for character in "\\`*_[]|":
-        text = text.replace(character, "\\" + character)
-    return text
+    return re.sub(r"[\\`*_\[\]|$<>&~#^]", r"\\\g<0>", text)
 
 
 def _markdown_name(label: str) -> str:
-    name = html_name(label)  # escaped, with the letter between <i> and </i>
-    return _plain_markdown(re.sub("</?i>", "\0", name)).replace("\0", "*")
+    name = re.sub("</?i>", "\0", html_name(label))  # escaped, its letter between <i> and </i>
+    return _plain_markdown(unescape(name)).replace("\0", "*")
 
 
 def _markdown_table(rows: Sequence[Sequence[str]]) -> str:
@@ -172,15 +208,25 @@ MARKDOWN: Final = Format(
     name=_markdown_name,
     number=_plain_markdown,
     sign=_plain_markdown,
+    rule=lambda formula: _plain_markdown(as_text(formula)),
+    gap=",\u2003",
     blank=r"\_" * 6,
+    room=r"\_" * 22,
 )
 
 # Signs of formulas, as pieces of text hold them.
 _LATEX_SIGNS: Final = {
+    "Σ": r"\sum ",
+    "ⱼ": "_j",
+    "ₖ": "_k",
+    "≠": r"\ne ",
+    "≤": r"\le ",
     "·": r" \cdot ",
     "−": "-",
     "∂": r"\partial ",
     "′": "'",
+    "Φ": r"\Phi ",
+    "φ": r"\varphi ",
     "δ": r"\delta ",
     "η": r"\eta ",
     "σ": r"\sigma ",
@@ -188,26 +234,35 @@ _LATEX_SIGNS: Final = {
     "½": r"\tfrac12 ",
     "→": r"\to ",
     "∞": r"\infty ",
-    "%": r"\%",
-    "_": r"\_",
-    "&": r"\&",
-    "#": r"\#",
+}
+_LATEX_ESCAPES: Final = {
+    **{character: "\\" + character for character in "%_&#${}"},
+    "\\": r"\textbackslash{}",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+    "<": "$<$",
+    ">": "$>$",
+    "′": "$'$",
 }
 
 
 def _latex_sign(text: str) -> str:
-    upright = re.sub("[A-Za-z]{2,}", r"\\mathrm{\g<0>}", text)
-    return "".join(_LATEX_SIGNS.get(one, one) for one in upright)
+    """Signs and words in math mode; the spaces beside a word are kept."""
+
+    def word(found: re.Match[str]) -> str:
+        return rf"\{'text' if ' ' in found[0] else 'mathrm'}{{{found[0]}}}"
+
+    signs = re.split("( *[A-Za-z]{2,} *)", text.replace("_", r"\_"))
+    signs[1::2] = [re.sub(".+", word, found) for found in signs[1::2]]
+    signs[::2] = ["".join(_LATEX_SIGNS.get(one, one) for one in found) for found in signs[::2]]
+    return "".join(signs)
 
 
 def _latex_words(text: str) -> str:
     """Plain words, with signs that only math mode has put into math mode."""
-    return "".join(
-        f"${sign.strip()}$"
-        if (sign := _LATEX_SIGNS.get(character)) and character not in "%_&#"
-        else sign or character
-        for character in text
-    )
+    signs = {**{sign: f"${latex.strip()}$" for sign, latex in _LATEX_SIGNS.items()}}
+    signs |= _LATEX_ESCAPES
+    return "".join(signs.get(character, character) for character in text)
 
 
 def _latex_table(rows: Sequence[Sequence[str]]) -> str:
@@ -226,7 +281,10 @@ LATEX: Final = Format(
     name=latex_name,
     number=latex_number,
     sign=_latex_sign,
+    rule=as_latex,
+    gap=r",\quad ",
     blank=r"\underline{\hspace{4em}}",
+    room=r"\underline{\hspace{16em}}",
 )
 
 
@@ -235,7 +293,8 @@ def _html_table(rows: Sequence[Sequence[str]]) -> str:
         f"<tr>{''.join(f'<{tag}>{cell}</{tag}>' for cell in row)}</tr>"
         for tag, row in zip(["th", *["td"] * len(rows)], rows)
     )
-    return f"<table><thead>{head}</thead><tbody>{''.join(body)}</tbody></table>"
+    table = f"<table><thead>{head}</thead><tbody>{''.join(body)}</tbody></table>"
+    return f'<div style="overflow-x: auto">{table}</div>'
 
 
 HTML: Final = Format(
@@ -248,4 +307,6 @@ HTML: Final = Format(
     name=html_name,
     number=escape,
     sign=escape,
+    rule=lambda formula: escape(as_text(formula)),
+    gap=",\u2003",
 )

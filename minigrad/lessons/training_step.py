@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from math import isclose
 from typing import Any
 
 from ..engine import Value, constant
 from ..nn import MLP, Neuron
-from ..rules import format_number
+from ..rules import GATES, Formula, as_text, format_number
 from ..stepping import Stepper
-from ..text import printable
-from .pages import Answer, Grid, Heading, Line, Name, Page, Piece, Pieces, Words, Working
+from ..text import MOST_DIGITS, printable, rounded
+from .pages import (
+    Answer,
+    Gap,
+    Given,
+    Grid,
+    Heading,
+    Line,
+    Name,
+    Page,
+    Piece,
+    Pieces,
+    Rule,
+    Words,
+    Working,
+    joined,
+)
+from .written_costs import written_cost
 
 
 class TrainingStep:
     """The numbers of one step, and the page that shows them.
 
-    >>> step = TrainingStep(MLP(1, [1]), [1.0], [0.0], lambda a, t: a * a, 0.1, digits=4)
+    >>> step = TrainingStep(MLP(1, [1]), [1.0], [0.0], lambda a, t: a * a, 0.1)
     >>> [part.text for part in step.page() if isinstance(part, Heading)]
     ['Given', 'Forward pass', 'Backward pass', 'Update']
 
@@ -30,11 +47,11 @@ class TrainingStep:
         t: float | Sequence[float],
         loss: Callable[[Any, Any], Value],
         learning_rate: float,
-        digits: int,
+        mistakes: bool = True,
+        digits: int = 4,
     ) -> None:
         self.layers = model.layers
-        self.digits = digits
-        self.learning_rate = learning_rate
+        self.learning_rate, self.mistakes, self.digits = learning_rate, mistakes, digits
         self.inputs = [
             constant(number, label=model.layers[0].neurons[0].names.x(k))
             for k, number in enumerate(x)
@@ -51,6 +68,8 @@ class TrainingStep:
         run.run()
         self.gradients = dict(run.gradients)
         self.slopes = {n: n.slope_in_pass() for layer in self.layers for n in layer.neurons}
+        last = [(unit.names.a, unit.a) for unit in self.layers[-1].neurons]
+        self.written = written_cost(loss, last, t)
 
     def page(self) -> Page:
         """All parts of the sheet."""
@@ -64,21 +83,72 @@ class TrainingStep:
             header += [[f"from {source} {k + first.names.first_index}"] for k in range(layer.nin)]
             header += [["bias"]] * (first.b is not None)
             rows: list[list[Pieces]] = [
-                [[f"unit {unit.names.unit[1]}"], *([format_number(p.data)] for p in parameters)]
+                [[f"unit {unit.names.unit[1]}"], *([Given(p.data)] for p in unit.parameters())]
                 for unit in layer.neurons
-                for parameters in [unit.parameters()]
             ]
             grids.append(Grid(header, rows))
         given: list[Piece] = []
-        targets = [(f"t_{j}", number) for j, number in enumerate(self.targets, 1)]
-        for label, number in [*((wire.label, wire.data) for wire in self.inputs), *targets]:
-            given += [Name(label), f" = {format_number(number)}   "]
+        for wire in self.inputs:
+            given += [Name(wire.label), " = ", Given(wire.data), Gap()]
         return [
             Heading("Given"),
-            Line([*given, f"η = {format_number(self.learning_rate)}"]),
-            Words(f"The cost C is {self.loss_name.replace('_', ' ')}. Weights, layer by layer:"),
+            Line([*given, "η = ", Given(self.learning_rate)]),
+            *self._cost_given(),
+            *self._activations_given(),
+            Words("Weights, layer by layer:"),
             *grids,
         ]
+
+    def _cost_given(self) -> Page:
+        """The cost's formula and its derivative; of a cost without them, the numbers."""
+        if self.written:
+            name = self.loss_name.replace("_", " ")
+            return [
+                Words(f"The cost C is {name}, of the output a and the target:"),
+                *map(Line, self.written.formulas),
+                Line(self.written.targets),
+            ]
+        numbers: list[Piece] = ["C = ", Given(self.cost.data)]
+        for unit in self.layers[-1].neurons:
+            slope = Given(self.gradients[unit.a])
+            numbers += [Gap(), "∂C/∂", Name(unit.names.a), " = ", slope]
+        targets: list[Piece] = []
+        for j, number in enumerate(self.targets, 1):
+            targets += [Gap(), Name(f"t_{j}"), " = ", Given(float(number))]
+        return [
+            Words(
+                "The cost C is a function of your own. What it gives for the outputs of this "
+                "network, and its derivatives, come from the engine:"
+            ),
+            Line(targets[1:]),
+            Line(numbers),
+        ]
+
+    def _activations_given(self) -> Page:
+        """Each activation and its slope, as its gate's row has them, in terms of z and a."""
+        page: list[Any] = []
+        called: set[str] = set()
+        units = {layer.neurons[0].activation.name: layer.neurons[0] for layer in self.layers}
+        for unit in units.values():
+            gate, name = unit.activation.gate, _function_name(unit)
+            if gate:
+                names = ["z", *map(format_number, gate.defaults)]
+                formula = gate.formula(*map(Formula.symbol, names))
+                slope = gate.shown_local_formulas(names, "a")[0]
+                line: list[Piece] = ["a = ", name, "(z)"]
+                if as_text(formula) != f"{name}(z)":  # that of tanh says no more
+                    line += [" = ", Rule(formula)]
+                page.append(Line([*line, Gap(), name, "′(z) = ", Rule(slope)]))
+                called |= {sign for sign in "σΦφ" if sign in as_text(formula) + as_text(slope)}
+            elif unit.activation.function is not None:
+                page.append(
+                    Words(f"{name} is a function of your own; its numbers come from the engine.")
+                )
+        if "σ" in called and "sigmoid" not in units:
+            page.append(Line(["σ(z) = ", Rule(GATES["sigmoid"].formula(Formula.symbol("z")))]))
+        if called & {"Φ", "φ"}:
+            page.append(Words("Φ is the distribution function of the normal law, φ its density."))
+        return page
 
     def _units(self) -> Iterator[tuple[Neuron, list[tuple[str, float]]]]:
         """Every unit, with the labels and numbers of what it reads."""
@@ -100,15 +170,36 @@ class TrainingStep:
         for unit, inputs in self._units():
             read = list(zip(unit.w, inputs))
             symbols: list[Pieces] = [[Name(w.label), "·", Name(label)] for w, (label, _) in read]
-            numbers: list[Pieces] = [self._product(w.data, number) for w, (_, number) in read]
+            numbers: list[Pieces] = [_product(w.data, number) for w, (_, number) in read]
             if unit.b is not None:
                 symbols.append([Name(unit.b.label)])
-                numbers.append(self._factor(unit.b.data))
-            z, a = self._answer(unit.z.data), self._answer(unit.a.data)
-            working = Working([*_sum(numbers), " = "])
-            lines.append(Line([Name(unit.names.z), " = ", *_sum(symbols), " = ", working, z]))
+                numbers.append(_factor(unit.b.data))
+            z, working = Answer(unit.z.data), Working(joined(numbers))
+            line = [Name(unit.names.z), " = ", *joined(symbols), " = ", working, " = ", z]
+            lines.append(Line(line))
+            a = _own(unit, Answer(unit.a.data))
             lines.append(Line([Name(unit.names.a), " = ", *_activation(unit), " = ", a]))
-        return [Heading("Forward pass"), *lines, Line(["C = ", self._answer(self.cost.data)])]
+        return [Heading("Forward pass"), *lines, *self._cost_lines()]
+
+    def _cost_lines(self) -> Page:
+        if self.written is None:
+            return []
+        lines = [
+            Line(
+                [
+                    *step.name,
+                    " = ",
+                    *step.symbols,
+                    *_worked(step.numbers),
+                    " = ",
+                    Answer(step.result),
+                ]
+            )
+            for step in self.written.steps
+        ]
+        cost = Answer(self.cost.data)
+        symbols, numbers = self.written.symbols, self.written.numbers
+        return [*lines, Line(["C = ", *symbols, *_worked(numbers), " = ", cost])]
 
     def _backward_pass(self) -> Page:
         return [
@@ -121,14 +212,21 @@ class TrainingStep:
         """δ = g′(z) · (what comes back), in symbols and in numbers."""
         if read_by:
             symbols: list[Pieces] = [[Name(w.label), "·", _delta(reader)] for w, reader in read_by]
-            products = [self._product(w.data, self.gradients[reader.z]) for w, reader in read_by]
-            back: Pieces = ["(", *_sum(symbols), ")"]
-            numbers: Pieces = ["(", *_sum(products), ")"]
+            products = [_product(w.data, self.gradients[reader.z]) for w, reader in read_by]
+            back: Pieces = ["(", *joined(symbols), ")"]
+            numbers: Pieces = ["(", *joined(products), ")"]
         else:
-            back, numbers = ["∂C/∂", Name(unit.names.a)], self._factor(self.gradients[unit.a])
-        working = Working([self._answer(self.slopes[unit]), "·", *numbers, " = "])
-        answer = self._answer(self.gradients[unit.z])
-        return [_delta(unit), " = ", *_slope(unit), "·", *back, " = ", working, answer]
+            back, numbers = ["∂C/∂", Name(unit.names.a)], _factor(self.gradients[unit.a])
+            if self.written and self.written.derivatives:
+                derivative = self.written.derivatives[self.layers[-1].neurons.index(unit)]
+                stand = derivative.as_factor if unit.activation.function else derivative.alone
+                back, numbers = stand(derivative.symbols), stand(derivative.numbers)
+            elif unit.activation.function is None:
+                numbers = []
+        if unit.activation.function:
+            numbers = [_own(unit, Answer(self.slopes[unit])), "·", *numbers]
+        line = [_delta(unit), " = ", *_slope(unit), *back, *_worked(numbers)]
+        return [*line, " = ", Answer(self.gradients[unit.z])]
 
     def _update(self) -> Page:
         wrong_deltas = self._deltas_with_updated_weights()
@@ -140,25 +238,37 @@ class TrainingStep:
                 rows.append(self._update_row(weight, symbols, a * delta, a * wrong))
             if unit.b is not None:
                 rows.append(self._update_row(unit.b, [_delta(unit)], delta, wrong))
-        header = ["parameter", "old", "∂C/∂w =", "gradient", "new = old − η·gradient"]
-        header += ["gradient with updated weights", "new with updated weights"]
-        return [
-            Heading("Update"),
-            Words(
-                "All gradients are computed with the old weights, and then all weights change at "
-                "once. The last two columns show what would come out if each layer were updated "
-                "before the δ of the layer below it is computed: a mistake."
-            ),
-            Grid([[title] for title in header], rows),
-        ]
+        header = ["parameter", "old", "∂C/∂w", "gradient", "new"]
+        rule = (
+            "All gradients are computed with the old weights, and then all weights change at once: "
+            "new = old − η·gradient."
+        )
+        if self.mistakes:
+            header += ["wrong gradient", "wrong new"]
+            rule += (
+                " The last two columns show what would come out if each layer were updated before "
+                "the δ of the layer below it is computed: a mistake."
+            )
+        return [Heading("Update"), Words(rule), Grid([[title] for title in header], rows)]
 
     def _update_row(
         self, parameter: Value, symbols: Pieces, gradient: float, wrong: float
     ) -> list[Pieces]:
         old, rate = parameter.data, self.learning_rate
-        numbers = (gradient, old - rate * gradient, wrong, old - rate * wrong)
-        cells: list[Pieces] = [[self._answer(number)] for number in numbers]
-        return [[Name(parameter.label)], [format_number(old)], symbols, *cells]
+        right = (gradient, old - rate * gradient)
+        mistaken = (wrong, old - rate * wrong)
+        digits = [self._digits_to_differ(*pair) for pair in zip(right, mistaken)]
+        numbers = [*zip(right, digits), *(zip(mistaken, digits) if self.mistakes else ())]
+        cells: list[Pieces] = [[Answer(number, shown)] for number, shown in numbers]
+        return [[Name(parameter.label)], [Given(old)], symbols, *cells]
+
+    def _digits_to_differ(self, right: float, wrong: float) -> int:
+        """How many digits show that two numbers are not the same: the sheet's, or more."""
+        if self.mistakes and not isclose(right, wrong, rel_tol=1e-12):
+            for digits in range(self.digits, MOST_DIGITS):
+                if rounded(right, digits) != rounded(wrong, digits):
+                    return digits
+        return self.digits
 
     def _deltas_with_updated_weights(self) -> dict[Neuron, float]:
         """The δ that come out when each layer is updated before the layer below it has its turn."""
@@ -171,19 +281,24 @@ class TrainingStep:
             deltas[unit] = self.slopes[unit] * back if read_by else self.gradients[unit.z]
         return deltas
 
-    def _answer(self, number: float) -> Answer:
-        return Answer(number, self.digits)
 
-    def _factor(self, number: float) -> Pieces:
-        answer = self._answer(number)
-        return ["(", answer, ")"] if number < 0 else [answer]
-
-    def _product(self, left: float, right: float) -> Pieces:
-        return [*self._factor(left), "·", *self._factor(right)]
+def _product(left: float, right: float) -> Pieces:
+    return [*_factor(left), "·", *_factor(right)]
 
 
-def _sum(terms: Sequence[Pieces]) -> list[Piece]:
-    return [piece for term in terms for piece in (" + ", *term)][1:]
+def _factor(number: float) -> Pieces:
+    return ["(", Answer(number), ")"] if number < 0 else [Answer(number)]
+
+
+def _worked(numbers: Pieces) -> list[Piece]:
+    """= and the way in numbers, or room for it."""
+    return [" = ", Working(numbers)] if numbers else []
+
+
+def _own(unit: Neuron, answer: Answer) -> Answer | Given:
+    """A number of an activation; one without a formula is given."""
+    known = unit.activation.gate or unit.activation.function is None
+    return answer if known else Given(answer.number)
 
 
 def _delta(unit: Neuron) -> Name:
@@ -197,11 +312,11 @@ def _activation(unit: Neuron) -> Pieces:
 
 
 def _slope(unit: Neuron) -> Pieces:
-    """g′(z); 1 for a linear unit."""
+    """g′(z) and a dot; nothing for a linear unit."""
     z = Name(unit.names.z)
-    return ["1"] if unit.activation.function is None else [f"{_function_name(unit)}′(", z, ")"]
+    return [] if unit.activation.function is None else [f"{_function_name(unit)}′(", z, ")·"]
 
 
 def _function_name(unit: Neuron) -> str:
-    gate = unit.activation.gate
-    return gate.text_name if gate else printable(unit.activation.name)
+    gate, name = unit.activation.gate, printable(unit.activation.name)
+    return gate.text_name if gate else name if name.isidentifier() else "g"

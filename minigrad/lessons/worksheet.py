@@ -10,7 +10,7 @@ z₁¹ = w₁₁¹·x₁ + b₁¹ = 0.5000·1.0000 + 0.0000 = 0.5000
 a₁¹ = σ(z₁¹) = 0.6225
 z₁² = w₁₁²·a₁¹ + b₁² = (−2.0000)·0.6225 + 0.0000 = −1.2449
 a₁² = tanh(z₁²) = −0.8469
-C = 0.9070
+C = ½·(a₁² − t₁)² = ½·(−0.8469 − 0.5)² = 0.9070
 <BLANKLINE>
 <BLANKLINE>
 """
@@ -40,8 +40,11 @@ class Worksheet:
 
     `model` is an `nn.MLP`, `x` and `t` are its inputs and targets (or what else the loss takes,
     such as the number of a class), `loss(model(x), t)` is the cost. No parameter and no `grad` of
-    the model changes. The last table has two columns that show what goes wrong when a layer's δ is
-    computed with weights that have been updated already.
+    the model changes. The formulas of the activations, of the cost and of its derivative stand on
+    the sheet; of a cost or an activation of one's own the numbers do. The last table has two
+    columns that show what goes wrong when a layer's δ is computed with weights that have been
+    updated already; `mistakes=False` leaves them out. `digits` is how many digits numbers have, and
+    these columns more where it takes more to tell right from wrong.
     """
 
     def __init__(
@@ -52,6 +55,7 @@ class Worksheet:
         *,
         loss: Callable[[Any, Any], Value] = losses.half_squared_error,
         learning_rate: float = 0.5,
+        mistakes: bool = True,
         digits: int = 4,
     ) -> None:
         if not isinstance(model, MLP):
@@ -61,9 +65,9 @@ class Worksheet:
         if not callable(loss):
             raise TypeError(f"loss= is a function of outputs and targets, got {described(loss)}")
         check_digits(digits)
-        self._model = model
-        training_step = TrainingStep(model, x, t, loss, as_number(learning_rate), digits)
-        self._page = training_step.page()
+        self._model, self._digits = model, digits
+        rate = as_number(learning_rate)
+        self._page = TrainingStep(model, x, t, loss, rate, mistakes, digits).page()
 
     @classmethod
     def from_seed(
@@ -96,19 +100,19 @@ class Worksheet:
 
     def text(self, answers: bool = True) -> str:
         """The sheet as plain text."""
-        return written(self._page, TEXT, answers)
+        return written(self._page, TEXT, answers, self._digits)
 
     def markdown(self, answers: bool = True) -> str:
         """The sheet in Markdown."""
-        return written(self._page, MARKDOWN, answers)
+        return written(self._page, MARKDOWN, answers, self._digits)
 
     def latex(self, answers: bool = True) -> str:
         """The sheet in LaTeX, for the body of a document."""
-        return written(self._page, LATEX, answers)
+        return written(self._page, LATEX, answers, self._digits)
 
     def html(self, answers: bool = True) -> str:
         """The sheet as a piece of HTML."""
-        return written(self._page, HTML, answers)
+        return written(self._page, HTML, answers, self._digits)
 
     def save(self, path: str | os.PathLike[str], answers: bool = True) -> None:
         """Write the sheet to a file: `.txt`, `.md`, `.tex` or `.html` by its ending."""
@@ -116,7 +120,7 @@ class Worksheet:
             ".txt": self.text(answers),
             ".md": self.markdown(answers),
             ".tex": LATEX_DOCUMENT.replace("SHEET", self.latex(answers)),
-            ".html": HTML_DOCUMENT.replace("SHEET", self.html(answers)),
+            ".html": HTML_DOCUMENT.replace("SHEET", self.html(answers).replace("h3>", "h2>")),
         }
         save("a worksheet", path, {end: f"{text}\n".encode for end, text in texts.items()})
 
@@ -133,8 +137,11 @@ class Worksheet:
 LATEX_DOCUMENT: Final = r"""\documentclass{article}
 \usepackage[margin=2cm]{geometry}
 \usepackage{amsmath}
+\setlength{\parindent}{0pt}
+\setlength{\parskip}{4pt}
+\renewcommand{\arraystretch}{1.4}
 \begin{document}
-\footnotesize
+\footnotesize\raggedright
 SHEET
 \end{document}"""
 
@@ -142,18 +149,28 @@ HTML_DOCUMENT: Final = """<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>worksheet</title>
+<title>One training step</title>
 <style>
 body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
-body { font: 15px/1.6 Helvetica, Arial, sans-serif }
+body { font: 15px/1.7 Helvetica, Arial, sans-serif; overflow-wrap: break-word }
+h1 { font-size: 1.5rem } h2 { font-size: 1.15rem; margin: 1.6rem 0 0.4rem }
 table { border-collapse: collapse; margin: 0.5rem 0 1rem }
 th, td { padding: 2px 12px; text-align: right; border-bottom: 1px solid #9FB0BF }
-th:first-child, td:first-child { text-align: left }
+th:first-child, td:first-child { text-align: left; padding-left: 0 }
 p { margin: 2px 0 }
+@media (max-width: 32rem) { body { font-size: 14px } th, td { padding: 2px 7px } }
+@media print {
+  :root { color-scheme: light }
+  body { max-width: none; margin: 0; font-size: 10.5pt }
+  h2 { break-after: avoid } tr, p { break-inside: avoid } div { overflow: visible !important }
+  @page { margin: 18mm }
+}
 </style>
 </head>
 <body>
+<h1>One training step</h1>
 SHEET
 </body>
 </html>"""

@@ -3,7 +3,9 @@
 import re
 
 import pytest
+from helpers.sheets import SHEETS
 
+import minigrad as mg
 from minigrad import Worksheet, losses
 from minigrad.nn import MLP
 from minigrad.text import rounded, unicode_name
@@ -19,7 +21,7 @@ X, T = [0.5, -1.0], [1.0]
 
 def table_rows(text: str) -> dict[str, list[str]]:
     """The rows of the update, by the parameter's name."""
-    lines = text.split("Update\n")[1].splitlines()[3:]
+    lines = text.split("Update\n")[1].splitlines()[3:]  # under ====, the words, the header
     return {line.split()[0]: line.split()[1:] for line in lines}
 
 
@@ -53,7 +55,7 @@ def test_the_last_columns_are_one_layers_update_too_early():
 def test_the_recursion_is_written_out_in_numbers():
     text = Worksheet(two_layers(["tanh", "linear"]), X, T).text()
     assert "δ₂¹ = tanh′(z₂¹)·(w₁₂²·δ₁²) = " in text
-    assert "δ₁² = 1·∂C/∂a₁² = 1.0000·" in text
+    assert "δ₁² = a₁² − t₁ = " in text  # a linear unit has no slope to multiply by
     assert (
         "z₁¹ = w₁₁¹·x₁ + w₁₂¹·x₂ + b₁¹ = 0.1000·0.5000 + 0.2000·(−1.0000) + 0.1000 = −0.0500"
         in text
@@ -73,9 +75,91 @@ def test_without_answers_no_answer_is_there(form):
     sheet = Worksheet(two_layers("tanh"), X, T)
     key, blank = getattr(sheet, form)(), getattr(sheet, form)(answers=False)
     answer = r"\d\.\d{4}"  # given numbers are short
-    assert len(re.findall(answer, key)) > 50
+    assert len(re.findall(answer, key)) > 40
     assert not re.findall(answer, blank)
     assert "0.5" in blank
+
+
+def numeric(text: str) -> float:
+    """A formula of numbers, as a sheet writes it, worked out."""
+    return mg.expression(text.replace("½", "0.5")).data
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_every_line_of_a_key_is_true_within_the_rounding_of_what_it_shows(name):
+    lines = SHEETS[name]().text().split("Forward pass")[1].split("Update")[0].splitlines()
+    worked = 0
+    for line in lines:
+        *_, way, result = ["", "", *line.split(" = ")]
+        if not re.fullmatch(r"[-−+0-9.e·()/ ½²,]*|.*\b(?:exp|log|max)\([−0-9].*", way) or not way:
+            continue
+        worked += 1
+        assert numeric(way) == pytest.approx(numeric(result), rel=2e-2, abs=3e-4), line
+    assert worked >= 3 or name == "no bias"
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_a_blank_sheet_has_the_formulas_that_it_takes(name):
+    blank = SHEETS[name]().text(answers=False)
+    assert "C = " in blank.split("Forward pass")[0]
+    assert "∂C/∂a" in blank.split("Forward pass")[0]
+    for function in re.findall(r"(\w+)′\(z₁¹\)", blank):
+        assert f"{function}′(z) = " in blank or f"{function} is a function of your own" in blank
+
+
+def test_formulas_of_cost_and_activation_as_a_class_writes_them():
+    text = Worksheet.from_seed(7).text(answers=False)
+    assert "C = ½·(a − t)²,   ∂C/∂a = a − t" in text
+    assert "a = σ(z) = 1/(1 + exp(−z)),   σ′(z) = a·(1 − a)" in text
+    assert "C = ½·(a₁² − t₁)² = ______________________ = ______" in text
+    text = SHEETS["classes"]().text(answers=False)
+    assert "pⱼ = exp(aⱼ) / Σₖ exp(aₖ)" in text
+    assert "∂C/∂aⱼ = pⱼ − yⱼ" in text
+    assert "the right class is number 2, from 0: y₁ = 0,   y₂ = 0,   y₃ = 1" in text
+    assert "δ₁² = p₁ − y₁ = " in text
+
+
+def test_what_is_given_is_parted_by_commas_and_room():
+    sheet = Worksheet.from_seed(7)
+    assert r"$x_1 = 0.1,\quad x_2 = -0.4,\quad \eta  = 0.5$" in sheet.latex()
+    assert "<i>x</i>₁ = 0.1,\u2003<i>x</i>₂ = −0.4,\u2003η = 0.5" in sheet.html()
+
+
+def test_the_columns_of_mistakes_can_be_left_out():
+    settings = {"learning_rate": 0.3}
+    sheet = Worksheet(two_layers("tanh"), X, T, **settings)
+    without = Worksheet(two_layers("tanh"), X, T, mistakes=False, **settings)
+    assert "mistake" in sheet.text()
+    assert "wrong" in sheet.text()
+    assert "mistake" not in without.text()
+    assert "wrong" not in without.text()
+    rows, fewer = table_rows(sheet.text()), table_rows(without.text())
+    assert {name: row[:2] for name, row in rows.items()} == {n: r[:2] for n, r in fewer.items()}
+    assert {len(row) for row in fewer.values()} == {4}
+
+
+@pytest.mark.parametrize("rate", [0.5, 1e-3, 1e-6])
+def test_a_mistake_is_shown_with_as_many_digits_as_it_takes_to_see_it(rate):
+    rows = table_rows(Worksheet(two_layers("tanh"), X, T, learning_rate=rate).text())
+    for name, cells in rows.items():
+        right, wrong = cells[2:4], cells[4:6]
+        if name.endswith("¹"):  # of the first layer: there the mistake shows
+            assert right[0] != wrong[0]
+        else:
+            assert right == wrong
+
+
+def test_random_weights_are_given_with_the_sheets_digits():
+    model = MLP(2, [2, 1], seed=3)
+    assert not re.search(r"\d\.\d{6}", Worksheet(model, X, T, mistakes=False).text())
+    assert re.search(r"\d\.\d{6}", Worksheet(model, X, T, mistakes=False, digits=7).text())
+
+
+def test_names_are_escaped_in_every_format():
+    sheet = SHEETS["names"]()
+    assert "<b>" not in sheet.html()
+    markdown = Worksheet(two_layers("tanh"), X, T).markdown() + sheet.markdown()
+    assert not re.search(r"(?<!\\)[$<]", markdown)
 
 
 def test_the_same_seed_gives_the_same_exercise():
@@ -86,7 +170,7 @@ def test_the_same_seed_gives_the_same_exercise():
 def test_a_class_as_the_target():
     model = MLP(2, [2, 3], activation="tanh", seed=1)
     text = Worksheet(model, X, 2, loss=losses.cross_entropy).text()
-    assert "The cost C is cross entropy." in text
+    assert "The cost C is cross entropy, of the output a and the target:" in text
     losses.cross_entropy(model(X), 2).backward()
     assert rounded(model.layers[0].delta[1], 4) in text
 
