@@ -14,9 +14,9 @@ gradients through the circuit, from the last gate to the first.
 from importlib import import_module as _import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from .engine import Value, constant, no_grad, topological_order
+from .engine import GradientLostWarning, Value, constant, no_grad, topological_order
 from .rules import FUNCTIONS as _FUNCTIONS
-from .rules import GATES, dot, lookup, select, where
+from .rules import GATES, dot, lookup, mean, select, where
 
 if TYPE_CHECKING:
     from . import datasets, losses, nn, optim
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from .expressions import ExpressionError, expression
     from .files import CircuitFileError, export, load, save
     from .lessons import Worksheet
-    from .nn import accuracy
+    from .nn import accuracy, softmax
     from .pictures import Drawing, draw
     from .stepping import Step, Stepper
     from .text import as_table, as_tree
@@ -46,6 +46,7 @@ __all__ = [
     "Drawing",
     "ExpressionError",
     "GateError",
+    "GradientLostWarning",
     "NonfiniteError",
     "Step",
     "Stepper",
@@ -74,12 +75,16 @@ __all__ = [
     "lookup",
     "losses",
     "lr_range",
+    "max",
+    "mean",
+    "min",
     "nn",
     "no_grad",
     "optim",
     "paths",
     "save",
     "select",
+    "softmax",
     "topological_order",
     "training_steps",
     "where",
@@ -116,6 +121,7 @@ _LATER: Final = {
     "lr_range": "training",
     "paths": "calculus",
     "save": "files",
+    "softmax": "nn",
     "training_steps": "training",
 }
 _MODULES: Final = ("datasets", "losses", "nn", "optim")
@@ -129,9 +135,18 @@ def __getattr__(name: str) -> Any:
     elif name in _LATER:
         thing = getattr(_import_module(f".{_LATER[name]}", __name__), name)
     else:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        raise _no_such_name(name)
     globals()[name] = thing
     return thing
+
+
+def _no_such_name(name: str) -> AttributeError:
+    """The error for a name that is not here, which says what other libraries' names are here."""
+    if name.startswith("_"):
+        return AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    text = _import_module(".text", __name__)
+    error: AttributeError = text.no_such_name(__name__, name, __all__, text.OF_MINIGRAD)
+    return error
 
 
 def __dir__() -> list[str]:
@@ -147,6 +162,8 @@ def _installed_version() -> str:
     except PackageNotFoundError:
         return "0+unknown"
 
+
+max, min = _FUNCTIONS["maximum"], _FUNCTIONS["minimum"]  # as Python and others call them
 
 # Every gate of the table is a function of the same name: mg.tanh, mg.maximum, …
 for _name in GATES:

@@ -98,9 +98,7 @@ def test_a_value_is_not_made_of_a_value() -> None:
 def test_an_array_is_not_one_number() -> None:
     numpy = pytest.importorskip("numpy")
     for array in (numpy.zeros(3), numpy.zeros((2, 2)), numpy.zeros(1), numpy.array(2.0)):
-        with pytest.raises(TypeError, match=r"ndarray.*one number"):
-            Value(array)
-        for operation in (lambda a: Value(1.0) * a, lambda a: a * Value(1.0)):
+        for operation in (Value, mg.tanh, lambda a: mg.maximum(Value(1.0), a)):
             with pytest.raises(TypeError, match=r"ndarray.*one number"):
                 operation(array)
     with pytest.raises(TypeError, match=r"complex.*real"):
@@ -136,7 +134,7 @@ def test_the_wrong_number_of_inputs() -> None:
         mg.tanh(x, x)
     with pytest.raises(TypeError, match=r"add takes 2 inputs, got 1"):
         mg.add(x)
-    for empty in (lambda: mg.maximum(), lambda: mg.sum([])):
+    for empty in (lambda: mg.maximum(), lambda: mg.min([]), lambda: mg.mean([])):
         with pytest.raises(TypeError, match=r"needs at least one input, got none"):
             empty()
     with pytest.raises(TypeError, match=r"takes Values and numbers, or one list.*int 3"):
@@ -241,7 +239,6 @@ def test_a_label_that_is_no_text_is_no_obstacle(label: Any) -> None:
         (lambda v: math.trunc(v), r"math\.trunc\(v\.data\)"),
         (lambda v: round(v), r"round\(v\.data\)"),
         (lambda v: round(v, 1), r"round\(v\.data\)"),
-        (lambda v: f"{v:.2f}", r"\{v\.data:\.2f\}"),
         (lambda v: [1, 2, 3][v], r"int\(v\)"),
     ],
 )
@@ -255,8 +252,6 @@ def test_what_only_plain_numbers_do(attempt: Callable[[Value], object], remedy: 
 def test_dot_of_lists_of_different_length() -> None:
     with pytest.raises(ValueError, match=r"got 2 and 1 items"):
         mg.dot([1, 2], [3])
-    with pytest.raises(TypeError, match="dot needs at least one input"):
-        mg.dot([], [])
 
 
 def test_grad_by_what_is_no_value() -> None:

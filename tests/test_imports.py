@@ -72,11 +72,11 @@ TRICKS = {
     "a name that no face lists": "from ..engine import recording",
     "everything": "from ..engine import *",
     "a private name": "from ..engine import _reach",
-    "a private attribute": "def f(wire):\n    return wire._data",
-    "getattr": "def f(wire):\n    return getattr(wire, '_data')",
-    "attrgetter": "from operator import attrgetter\nf = attrgetter('_data')",
-    "the object's dictionary": "def f(wire):\n    return vars(wire)['_data']",
-    "code made while the program runs": "LINES = [f'{1} = wire._data']",
+    "a private attribute": "def f(wire):\n    return wire._datum",
+    "getattr": "def f(wire):\n    return getattr(wire, '_datum')",
+    "attrgetter": "from operator import attrgetter\nf = attrgetter('_datum')",
+    "the object's dictionary": "def f(wire):\n    return vars(wire)['_datum']",
+    "code made while the program runs": "LINES = [f'{1} = wire._datum']",
     "importlib": "from importlib import import_module\nf = import_module('minigrad.engine.value')",
     "all of importlib": "import importlib\nf = importlib.import_module('.value', given)",
     "__import__": "f = __import__('minigrad.engine.value')",
@@ -118,7 +118,7 @@ def test_the_judge_sees_circles():
 
 def test_the_judge_lets_pass_what_is_allowed():
     text = """
-'''About wire._data.'''
+'''About wire._datum.'''
 from ..engine import Value, number_of
 from .notation import escape
 
@@ -127,6 +127,6 @@ class Shown:
         self._text = escape(str(number_of(wire)))
 
     def show(self):
-        print(self._text, f"{wire}_data")
+        print(self._text, f"{wire}_datum")
 """
     assert House(TREES | {INTRUDER: ast.parse(text)}).faults(INTRUDER) == []

@@ -2,19 +2,23 @@
 
 Read `value` (the wire, and the order of its circuit), `backward` (the chain rule), then `recording`
 (how arithmetic on wires records gates, from the table): nothing else is needed to understand
-`(w*x + b).tanh().backward()`. Around them stand what Python and micrograd ask of a wire
-(`number_like`, `micrograd`), what is handed to those who look (`circuit`, `stage`) or train
-(`unguarded`), `modes` such as `no_grad`, the line where a nan was recorded (`sources`), and
+`(w*x + b).tanh().backward()`. Around them stand what Python, NumPy, micrograd and those who come
+from other libraries ask of a wire (`number_like`, `arrays`, `micrograd`, `other_names`), what is
+handed to those who look (`circuit`, `stage`) or train (`unguarded`), `modes` such as `no_grad`, the
+line of the user's code (`lines`) where a nan was recorded (`sources`) or a gradient is `lost`, and
 `copying`.
 """
 
 from . import copying as copying  # says how a Value is copied
 from .backward import Leaves
 from .circuit import Circuit
+from .lines import Source, calling_source
+from .lost import GradientLostWarning
 from .modes import no_grad, observing, with_gates
 from .number_like import guards, looks_at_numbers
+from .other_names import OTHER_FUNCTIONS, how_to_write, names_elsewhere
 from .recording import as_wire, constant, install, observed, observers, output_of
-from .sources import Source, calling_source, is_nonfinite_birth, note_source, source_of
+from .sources import is_nonfinite_birth, note_source, source_of
 from .stage import Stage, check_stage, circuit_at, present_stage
 from .unguarded import (
     clear_gradients,
@@ -30,7 +34,9 @@ from .unguarded import (
 from .value import Value, leaves_and_gates, one_at_a_time, topological_order
 
 __all__ = [
+    "OTHER_FUNCTIONS",
     "Circuit",
+    "GradientLostWarning",
     "Leaves",
     "Source",
     "Stage",
@@ -44,10 +50,12 @@ __all__ = [
     "gradient_of",
     "gradients_of",
     "guards",
+    "how_to_write",
     "install",
     "is_nonfinite_birth",
     "leaves_and_gates",
     "looks_at_numbers",
+    "names_elsewhere",
     "no_grad",
     "note_source",
     "number_of",

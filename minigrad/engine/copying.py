@@ -76,7 +76,7 @@ def _values_in_attributes(wire: Value) -> list[Value]:
 def _shallow(wire: Value) -> Value:
     """A new wire with the same number, gate and inputs."""
     twin: Value = object.__new__(type(wire))
-    twin._data, twin._grad = wire._data, wire._grad
+    twin._datum, twin._grad = wire._datum, wire._grad
     twin.gate = wire.gate
     twin._first, twin._second = wire._first, wire._second
     twin._d_first, twin._d_second = wire._d_first, wire._d_second
@@ -201,13 +201,13 @@ def _reduce(wire: Value, protocol: Any) -> tuple[Any, ...]:
     # the two marks that stand in slots are pickled as their names
     second = "MANY" if wire._second is MANY else wire._second
     d_second = "FACTORS" if wire._d_second is FACTORS else wire._d_second
-    slots = (wire._data, wire._grad, wire.gate, wire._first, second, wire._d_first, d_second)
+    slots = (wire._datum, wire._grad, wire.gate, wire._first, second, wire._d_first, d_second)
     return _restored, (type(wire), *slots), None if is_inside else _attributes(wire) or None
 
 
 def _restored(kind: type[Value], *slots: Any) -> Value:
     wire: Value = object.__new__(kind)
-    wire._data, wire._grad, wire.gate, wire._first, second, wire._d_first, d_second = slots
+    wire._datum, wire._grad, wire.gate, wire._first, second, wire._d_first, d_second = slots
     wire._second = MANY if second == "MANY" else second
     wire._d_second = FACTORS if d_second == "FACTORS" else d_second
     return wire

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from threading import Lock
 from typing import Final
 
+from .lost import without_gates
 from .number_like import guards
 from .recording import observers
 from .unguarded import number_of
 from .value import Constant, Value
 
 _lock: Final = Lock()
-_without_gates: Final[ContextVar[bool]] = ContextVar("_without_gates", default=False)
 
 
 @contextmanager
@@ -42,13 +41,13 @@ def no_grad() -> Iterator[None]:
 
     Also a decorator: `@no_grad()`. It holds for the thread (or task) that entered it, and nests.
     """
-    before = _without_gates.get()
+    before = without_gates.get()
     try:
-        _without_gates.set(True)
+        without_gates.set(True)
         with observing(_forget_gate):
             yield
     finally:
-        _without_gates.set(before)
+        without_gates.set(before)
 
 
 @contextmanager
@@ -60,16 +59,16 @@ def with_gates() -> Iterator[None]:
     ...     Value(2.0) * 3
     Value(data=6.0, grad=?, gate=mul)
     """
-    before = _without_gates.get()
+    before = without_gates.get()
     try:
-        _without_gates.set(False)
+        without_gates.set(False)
         yield
     finally:
-        _without_gates.set(before)
+        without_gates.set(before)
 
 
 def _forget_gate(wire: Value) -> Value:
-    if not _without_gates.get():
+    if not without_gates.get():
         return wire
     if guards and not all(source.is_constant for source in wire.inputs):
         guards[-1].fixes_a_number(

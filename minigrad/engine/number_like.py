@@ -2,8 +2,8 @@
 
 >>> from minigrad import Value
 >>> x = Value(2.5)
->>> float(x), int(x), bool(x)
-(2.5, 2, True)
+>>> int(x), bool(x), f"{x:.2f}"
+(2, True, '2.50')
 >>> x % 2
 Traceback (most recent call last):
 ...
@@ -17,6 +17,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 from ..rules import Operand, as_number
+from .arrays import is_array, ufunc_of
+from .lost import warn_of_lost_gradient
+from .other_names import NamesOfTensors
 
 # Who is asked before a number leaves the circuit or changes: nobody in ordinary use. `compiled`
 # puts its guard here while it records a function, which is to be replayed with other numbers.
@@ -48,7 +51,11 @@ def _comparison(
             x, y = (other, self) if swapped else (self, other)
             if (wire := guards[-1].condition(gate, x, y)) is not None:
                 return wire  # type: ignore[no-any-return]
-        return holds(self._data, other._data if isinstance(other, NumberLike) else as_number(other))
+        if isinstance(other, NumberLike):
+            return holds(self._datum, other._datum)
+        if type(other) is not float and is_array(other):
+            return NotImplemented  # type: ignore[no-any-return]  # NumPy compares each item
+        return holds(self._datum, as_number(other))
 
     return compare
 
@@ -59,12 +66,14 @@ def looks_at_numbers(what: str) -> None:
         guards[-1].fixes_a_number(what, AFTERWARDS)
 
 
-class NumberLike(Operand):
+class NumberLike(Operand, NamesOfTensors):
     """The operators of a wire, declared; its comparisons and conversions to Python's numbers."""
 
     __slots__ = ()
 
-    _data: float
+    _datum: float
+    data: float
+    is_constant: bool
 
     def _become_a_number(self, what: str, remedy: str) -> None:
         """Ask whether Python may have the number: it has no gradient."""
@@ -101,22 +110,30 @@ class NumberLike(Operand):
             "bool() (an if, while, and, or, not, or a comparison in one of them)",
             "Write mg.where(condition, a, b), mg.maximum or mg.minimum",
         )
-        return self._data != 0.0
+        return self._datum != 0.0
 
     def __float__(self) -> float:
         self._become_a_number("float()", "Write mg.exp, mg.log, mg.sin … instead of math.exp …")
-        return self._data
+        if not self.is_constant:
+            warn_of_lost_gradient()
+        return self._datum
 
     def __int__(self) -> int:
         self._become_a_number("int()", "Write mg.select(table, index) to choose by a number")
-        return int(self._data)
+        return int(self._datum)
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *operands: Any, **options: Any) -> Any:
+        return ufunc_of(ufunc, method, operands, options)
+
+    def conjugate(self: Wire) -> Wire:
+        """The wire itself: NumPy asks for it, in `np.var` of a list of Values."""
+        return self
+
+    def __dir__(self) -> list[str]:
+        return [*dir(type(self)), *self.__dict__]
 
     def __format__(self, layout: str) -> str:
-        if layout:
-            raise TypeError(
-                f"a Value has no layout {layout!r}: write {{v.data:{layout}}} for {self!r}"
-            )
-        return str(self)
+        return format(self.data, layout) if layout else str(self)
 
     if not TYPE_CHECKING:  # a type checker refuses them as they are
         __index__ = _no_gate(

@@ -29,11 +29,13 @@ from ..rules import (
     all_inputs,
     as_number,
     as_python,
+    constant_makers,
     define,
     documentation,
     ieee,
     names_in,
 )
+from .arrays import is_array, of_items
 from .backward import FACTORS, MANY
 from .value import Constant, Value, above
 
@@ -61,7 +63,7 @@ def as_wire(operand: Any) -> Value:
 
 def record(gate: Gate, inputs: tuple[Value, ...]) -> Value:
     """The output wire of a gate with these inputs; its local gradients are taken now."""
-    numbers = [wire._data for wire in inputs]
+    numbers = [wire._datum for wire in inputs]
     out = gate.on_floats(len(inputs))(*numbers)
     if gate.is_dot:  # if it is finite, so are its factors
         wire = output_of(gate, inputs, out, tuple(numbers))
@@ -80,7 +82,7 @@ def output_of(
     For a dot product `local_gradients` are the numbers of its factors, in the order of the inputs.
     """
     wire: Value = new_wire()
-    wire._data, wire._grad, wire.gate = number, None, gate
+    wire._datum, wire._grad, wire.gate = number, None, gate
     if len(inputs) == 2 and not gate.is_dot:
         wire._first, wire._second = inputs
         wire._d_first, wire._d_second = local_gradients
@@ -119,13 +121,14 @@ if _type(other) is not _float:
     if _type(other) is _int and -9007199254740992 < other < 9007199254740992:
         {number} = _float(other)
     elif _isinstance(other, _Value): return _record(_gate, {pair})
+    elif _is_array(other): return _of_items(_gate, {pair})
     else: {number} = _number(_gate, other)
 """
 RECORD: Final = """\
 {numbers}
 {forward}
 _wire = _new_wire()
-_wire._data = out
+_wire._datum = out
 _wire._grad = None
 _wire.gate = _gate
 _wire._first = {first}
@@ -187,7 +190,7 @@ class _Recorder:
         if len(wires) == 1:
             kept.append(f"{slots[1]} = {_short_form(number)}")
         record = RECORD.format(
-            numbers="\n".join(f"x{i} = {wire}._data" for i, wire in wires.items()),
+            numbers="\n".join(f"x{i} = {wire}._datum" for i, wire in wires.items()),
             forward="\n".join([*assignments, f"out = {out}"]),
             first=next(iter(wires.values())),
             second=list(wires.values())[1] if len(wires) == 2 else None,
@@ -233,6 +236,7 @@ def _recorder(gate: Gate, is_total: bool = False, reflected: bool = False) -> Ca
     names |= {"_record": record, "_observed": observed, "_observers": observers}
     names |= {"_type": type, "_int": int, "_float": float, "_isinstance": isinstance}
     names |= {"_number": _number, "_again": made.again}
+    names |= {"_is_array": is_array, "_of_items": of_items}
     names |= {"_UNANSWERED": (ArithmeticError, ValueError), **made.names}
     method: Callable[..., Value] = define(gate.name, parameters, made.body().splitlines(), names)
     return method
@@ -260,6 +264,8 @@ def apply_gate(gate: Gate, operands: tuple[Any, ...]) -> Value:
     if method is not None and type(operands[0]) is Value:
         return method(*operands)
     if not _WIRES.issuperset(map(type, operands)):
+        if gate.arity == 2 and any(map(is_array, operands)):
+            return of_items(gate, operands)  # type: ignore[no-any-return]
         operands = tuple(
             [x if isinstance(x, Value) else Constant(_number(gate, x)) for x in operands]
         )
@@ -291,6 +297,7 @@ def install(gate: Gate, function: Callable[..., Any]) -> None:
         setattr(Constant, f"__r{gate.dunder}__", _general_recorder(gate, reflected=True))
 
 
+constant_makers.append(Constant)
 above["apply_gate"] = apply_gate
 for _gate in GATES.values():
     install(_gate, FUNCTIONS[_gate.name])

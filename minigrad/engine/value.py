@@ -22,6 +22,7 @@ from ..rules import Gate, as_number
 from .backward import FACTORS, MANY, Leaves, whole_pass
 from .micrograd import MicrogradNames
 from .number_like import guards
+from .other_names import OF_BACKWARD, refuse_keywords
 
 # What files above this one do for the methods below: they need this class.
 above: Final[dict[str, Any]] = {}
@@ -57,14 +58,13 @@ class Value(MicrogradNames):
     #   inputs as they were, or the function that a user has assigned to `_backward`.
     __slots__ = (
         *("__dict__", "__weakref__", "gate"),
-        *("_data", "_grad", "_first", "_second", "_d_first", "_d_second"),
+        *("_datum", "_grad", "_first", "_second", "_d_first", "_d_second"),
     )
-    __array_ufunc__ = None  # NumPy's numbers leave arithmetic with a Value to us
 
     gate: Gate | None
     label: str = ""  # most wires have none: no slot for the collector to look into
     is_constant: bool = False
-    _data: float
+    _datum: float  # not _data: NumPy takes what has that for a masked array, and its number
     _grad: float | None
     _first: Any
     _second: Any
@@ -79,7 +79,7 @@ class Value(MicrogradNames):
                 f"Value(...) got a Value, {data!r}: use it as it is, or Value(v.data) for a new "
                 "wire with the same number and no gates behind it"
             )
-        self._data = as_number(data)
+        self._datum = as_number(data)
         self._grad = self.gate = None
         self._first = self._second = self._d_first = self._d_second = None
         if label:
@@ -92,13 +92,27 @@ class Value(MicrogradNames):
         """The number that the wire carries; writing it converts as `Value(...)` does."""
         if guards:
             guards[-1].reads_data(self)
-        return self._data
+        return self._datum
 
     @data.setter
     def data(self, number: Any) -> None:
         if guards:
             guards[-1].writes(self, ".data")
-        self._data = as_number(number)
+        self._datum = as_number(number)
+
+    def item(self) -> float:
+        """The number that the wire carries: `data`, as other libraries call it."""
+        return self.data
+
+    def detach(self) -> Value:
+        """A constant with the same number: no gradient flows back through it.
+
+        >>> x = Value(3.0)
+        >>> (x * x.detach()).backward()
+        >>> x.grad
+        3.0
+        """
+        return Constant(self.data)
 
     @property
     def grad(self) -> float:
@@ -193,7 +207,7 @@ class Value(MicrogradNames):
 
     # --- the backward pass ---
 
-    def backward(self, upstream: float = 1.0) -> None:
+    def backward(self, upstream: float = 1.0, **unknown: Any) -> None:
         """Compute `grad` = d(self)/d(wire) for every wire of the circuit behind this one.
 
         >>> x, y = Value(3.0), Value(-4.0)
@@ -206,6 +220,8 @@ class Value(MicrogradNames):
         the gradient that this wire itself receives. Passes of several threads wait for one another;
         a thread that only reads a `grad` does not wait, and may see a sum that is not finished.
         """
+        if unknown:
+            refuse_keywords("backward()", unknown, OF_BACKWARD)
         if guards:
             guards[-1].is_done_once("backward()")
         seed = as_number(upstream)
@@ -250,7 +266,7 @@ class Value(MicrogradNames):
         return above["reduce"](self, protocol)
 
     def __repr__(self) -> str:
-        parts = ["data=?" if guards and guards[-1].hides(self) else f"data={self._data!r}"]
+        parts = ["data=?" if guards and guards[-1].hides(self) else f"data={self._datum!r}"]
         if self.is_constant:
             return f"Value({parts[0]}, constant)"
         parts.append("grad=?" if self._grad is None else f"grad={self._grad!r}")

@@ -17,14 +17,24 @@ then `layers`. A new loss goes into `losses`; `datasets` makes points to learn, 
 counts what a classifier gets right.
 """
 
+from typing import TYPE_CHECKING, NoReturn
+
+from ..text import OF_NN, no_such_name
 from . import datasets, losses
 from .accuracy import accuracy
 from .layers import MLP, Layer
+from .losses import softmax
 from .module import Module
 from .neuron import Neuron
 
-__all__ = ["MLP", "Layer", "Module", "Neuron", "accuracy", "datasets", "losses"]
+__all__ = ["MLP", "Layer", "Module", "Neuron", "accuracy", "datasets", "losses", "softmax"]
 
 
 def __dir__() -> list[str]:
     return __all__
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> NoReturn:
+        raise no_such_name(__name__, name, __all__, OF_NN)

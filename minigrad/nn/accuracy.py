@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ..engine import as_wire
+
 
 def accuracy(model: Callable[[Any], Any], X: Any, Y: Any) -> float:
     """The share of rows that a classifier gets right.
@@ -21,6 +23,6 @@ def accuracy(model: Callable[[Any], Any], X: Any, Y: Any) -> float:
 def predicted_class(outputs: Any) -> int:
     """The class that outputs stand for."""
     if isinstance(outputs, (list, tuple)):
-        numbers = [float(output) for output in outputs]
+        numbers = [as_wire(output).data for output in outputs]
         return numbers.index(max(numbers))
-    return int(float(outputs) > 0.0)
+    return int(as_wire(outputs).data > 0.0)

@@ -14,11 +14,12 @@ is a class it is its number, from 0. All work inside `mg.compile`, with targets 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from ..engine import Value
 from ..rules import as_number, described, exp, log, maximum, multiplexer, relu, softplus
 from ..rules import total as sigma
+from ..text import OF_LOSSES, no_such_name
 
 __all__ = [
     "binary_cross_entropy",
@@ -35,6 +36,12 @@ __all__ = [
 
 def __dir__() -> list[str]:
     return __all__
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> NoReturn:
+        raise no_such_name(__name__, name, __all__, OF_LOSSES)
 
 
 def half_squared_error(outputs: Any, targets: Any) -> Any:

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..engine import Value
+from ..engine import Value, names_elsewhere
 from ..rules import as_number
+from ..text import OF_A_MODULE
+
+if TYPE_CHECKING:
+
+    class Elsewhere:
+        """The base with the names that other libraries' modules have."""
+
+else:
+    Elsewhere = names_elsewhere("a Module", OF_A_MODULE)
 
 
-class Module:
+class Module(Elsewhere):
     """Something with parameters: the leaf Values in its attributes, and those of its modules.
 
     >>> class Line(Module):

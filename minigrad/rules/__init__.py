@@ -17,12 +17,13 @@ from .gate import (
     Rule,
     all_inputs,
     apply,
+    constant_makers,
     documentation,
     function_of,
     gate_named,
 )
 from .gates import exp, log, maximum, multiplexer, relu, softplus, total
-from .lists import dot, lookup, select
+from .lists import dot, lookup, mean, select
 from .number import as_number, described
 from .operand import Operand, equal, where
 from .simplify import is_number, simplified
@@ -45,6 +46,7 @@ __all__ = [
     "as_text",
     "bell_curve",
     "called_gates",
+    "constant_makers",
     "curvature",
     "define",
     "density",
@@ -61,6 +63,7 @@ __all__ = [
     "log",
     "lookup",
     "maximum",
+    "mean",
     "multiplexer",
     "names_in",
     "relu",

@@ -42,9 +42,10 @@ class Gate:
     each pair and their Σ.
     `idle` is a word and a condition on (*inputs, out): where it holds, hardly any gradient passes.
     `kinks(*inputs, out)` lists quantities whose change of sign marks a point without a derivative.
-    `arity` None means any number of inputs; `defaults` are the last inputs when they are left out;
-    `dunder` is Python's operator method without underscores; `example` are the inputs of the
-    docstring's example; `latex` is a template for the arguments.
+    `arity` None means any number of inputs, and `empty` is what none of them give; `defaults` are
+    the last inputs when they are left out; `dunder` is Python's operator method without
+    underscores; `example` are the inputs of the docstring's example; `latex` is a template for the
+    arguments.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Gate:
     kinks: Rule | None = None
     idle: tuple[str, Rule] | None = None
     arity: int | None = 1
+    empty: float | None = None
     defaults: tuple[float, ...] = ()
     dunder: str = ""
     latex: str = ""
@@ -255,6 +257,22 @@ def apply(gate: Gate, operands: Sequence[Any]) -> Any:
     return gate.forward(*map(as_number, operands))
 
 
+# What makes a number that no operand gave: a wire, since one would have come of any Value.
+constant_makers: Final[list[Callable[[float], Any]]] = [float]
+
+
+def of_nothing(gate: Gate) -> Any:
+    """The gate without an input: a constant, if it has an answer.
+
+    >>> import minigrad as mg
+    >>> mg.sum([])
+    Value(data=0.0, constant)
+    """
+    if gate.empty is None:
+        gate.check_arity(0)
+    return constant_makers[-1](gate.empty or 0.0)
+
+
 def function_of(gate: Gate) -> GateFunction:
     """The function that users call: `mg.tanh` for the row tanh.
 
@@ -269,7 +287,7 @@ def function_of(gate: Gate) -> GateFunction:
                 operands = tuple(_items(gate, operands[0]))
         elif named or len(operands) != gate.arity:
             operands = all_inputs(gate, operands, named)
-        return apply(gate, operands)
+        return apply(gate, operands) if operands else of_nothing(gate)
 
     function.__name__ = function.__qualname__ = gate.name
     function.__signature__ = _signature(gate)  # type: ignore[attr-defined]

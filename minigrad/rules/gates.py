@@ -93,7 +93,7 @@ negative = row("neg", "neg", "neg turns the sign of the gradient",
     local_gradient=lambda x, out: (-1.0,))
 
 total = row("sum", "Σ", "Σ distributes: every input receives the upstream gradient as it is",
-    arity=None, latex=r"\sum({0})",
+    arity=None, empty=0.0, latex=r"\sum({0})",
     rule=lambda *inputs: reduce(plus, inputs),  # not Python's sum: from 3.12 on it rounds otherwise
     fold=plus,
     local_gradient=lambda *inputs_and_out: (1.0,) * (len(inputs_and_out) - 1))
@@ -111,7 +111,7 @@ def _other_factors(*factors_and_out: Any) -> tuple[Any, ...]:
 
 dot_product = row("dot", "·",
     "the dot product switches each pair of factors: each receives the gradient times the other",
-    arity=None, is_dot=True, example=(),
+    arity=None, empty=0.0, is_dot=True, example=(),
     rule=_sum_of_products,
     local_gradient=_other_factors)
 

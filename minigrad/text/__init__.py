@@ -3,11 +3,13 @@
 A label is somebody else's text: it is read, escaped and written in `labels` and nowhere else, and
 numbers are rounded in `rounding`. `wire_names` then says what each wire of a circuit is called.
 Read these three first; on `columns`, text in aligned columns, stand `tree` and `table`, which show
-a whole circuit, and `saving` writes files whole or not at all.
+a whole circuit, `saving` writes files whole or not at all, and `other_names` says what is called
+otherwise in other libraries.
 """
 
 from .columns import Table, columns, display_width
 from .labels import escape, html_name, latex_name, printable, subscript, unicode_name
+from .other_names import OF_A_MODULE, OF_LOSSES, OF_MINIGRAD, OF_NN, OF_OPTIM, no_such_name
 from .rounding import MOST_DIGITS, check_digits, latex_number, number_formula, rounded
 from .saving import save, write_file
 from .table import as_table, table_of
@@ -16,6 +18,11 @@ from .wire_names import Names, WireNames, gate_formula
 
 __all__ = [
     "MOST_DIGITS",
+    "OF_A_MODULE",
+    "OF_LOSSES",
+    "OF_MINIGRAD",
+    "OF_NN",
+    "OF_OPTIM",
     "Names",
     "Table",
     "WireNames",
@@ -29,6 +36,7 @@ __all__ = [
     "html_name",
     "latex_name",
     "latex_number",
+    "no_such_name",
     "number_formula",
     "printable",
     "rounded",

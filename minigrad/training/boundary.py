@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from math import exp
 from typing import Any, Final
 
+from ..engine import as_wire
 from ..pictures import HUGE, Picture, Theme, even_ticks, svg_document, theme_named
 from ..rules import as_number
 from ..text import escape
@@ -85,7 +86,7 @@ def _scores(model: Callable[[Any], Any], area: _Area, cells: int) -> list[list[l
 
 def _numbers(outputs: Any) -> list[float]:
     listed = outputs if isinstance(outputs, (list, tuple)) else [outputs]
-    return [float(output) for output in listed]
+    return [as_wire(output).data for output in listed]
 
 
 def class_colours(theme: Theme, count: int) -> list[Colour]:

@@ -19,10 +19,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import partial
 from random import Random
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from ..engine import Value
 from ..rules import as_number, described
+from ..text import OF_OPTIM, no_such_name
 from .optim_formulas import State, UpdateFormulas, update_formulas
 from .parameters import (
     BySlot,
@@ -53,6 +54,12 @@ __all__ = [
 
 def __dir__() -> list[str]:
     return __all__
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> NoReturn:
+        raise no_such_name(__name__, name, __all__, OF_OPTIM)
 
 
 Update = TypeVar("Update", bound=Callable[..., Any])

@@ -315,9 +315,10 @@ def test_comparisons_compare_data() -> None:
 
 
 def test_a_value_as_a_number() -> None:
-    assert float(Value(2.5)) == 2.5
+    with mg.no_grad():  # elsewhere these two warn: test_lost.py
+        assert float(Value(2.5)) == 2.5
+        assert math.sqrt(Value(9.0)) == 3.0
     assert int(Value(2.5)) == 2
-    assert math.sqrt(Value(9.0)) == 3.0
     assert bool(Value(0.1))
     assert not Value(0.0)
     assert not Value(-0.0)

@@ -33,4 +33,13 @@ def test_use_adds_nothing_to_it():
         *dir(mg.losses),
         *dir(mg.datasets),
     ]
-    assert dir(mg.nn) == ["Layer", "MLP", "Module", "Neuron", "accuracy", "datasets", "losses"]
+    assert dir(mg.nn) == [
+        "Layer",
+        "MLP",
+        "Module",
+        "Neuron",
+        "accuracy",
+        "datasets",
+        "losses",
+        "softmax",
+    ]

@@ -162,6 +162,7 @@ def test_wrong_arguments_say_what_was_expected(arguments: dict, message: str) ->
         nn.MLP(2, [3, 1], **arguments)
 
 
+@pytest.mark.filterwarnings("ignore::minigrad.GradientLostWarning")
 def test_an_activation_that_leaves_the_circuit_is_refused() -> None:
     import math
 
@@ -243,6 +244,7 @@ def test_a_model_can_be_pickled_with_its_latest_pass(activation) -> None:
         assert twin.state_dict() == model.state_dict()
 
 
+@pytest.mark.filterwarnings("ignore::minigrad.GradientLostWarning")
 def test_an_activation_that_returns_no_value_says_so_after_a_pickle_too() -> None:
     model = pickle.loads(pickle.dumps(nn.MLP(1, [1, 1], activation=float)))
     with pytest.raises(TypeError, match="activation float returned"):

@@ -121,7 +121,7 @@ def slope_of(activation: Any) -> Callable[[float], float]:
 
     def slope(z: float) -> float:
         h = 1e-3
-        f = lambda k: float(function(Value(z + k * h)))
+        f = lambda k: function(Value(z + k * h)).data
         return (8 * (f(1) - f(-1)) - (f(2) - f(-2))) / (12 * h)
 
     return slope

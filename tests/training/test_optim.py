@@ -108,16 +108,16 @@ def test_a_step_that_fails_halfway_changes_nothing() -> None:
     class Stubborn(Value):
         @property
         def data(self) -> float:
-            return self._data
+            return self._datum
 
         @data.setter
         def data(self, number: float) -> None:
             if number != 1.0:
                 raise KeyboardInterrupt
-            self._data = number
+            self._datum = number
 
     parameters = [Value(1.0), Stubborn.__new__(Stubborn)]
-    parameters[1]._data, parameters[1]._first, parameters[1]._second = 1.0, None, None
+    parameters[1]._datum, parameters[1]._first, parameters[1]._second = 1.0, None, None
     parameters[1].gate = None
     for p in parameters:
         p.grad = 2.0

@@ -1,0 +1,76 @@
+"""The line of the user's code that is being run: what messages and warnings point at.
+
+>>> print(calling_source())
+<doctest minigrad.engine.lines[0]>, line 1: print(calling_source())
+"""
+
+from __future__ import annotations
+
+import linecache
+import os
+import sys
+from collections.abc import Iterator
+from types import FrameType
+from typing import Final, NamedTuple
+
+PACKAGE: Final = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+LIBRARY: Final = os.path.dirname(os.path.abspath(os.__file__))
+INSTALLED: Final = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
+
+
+class Source(NamedTuple):
+    """A line of the user's code.
+
+    >>> print(Source("run.py", 4), Source("/tmp/ipykernel_7/2718.py", 4), sep="; ")
+    run.py, line 4; the notebook's cell, line 4
+    """
+
+    filename: str
+    line_number: int
+
+    @property
+    def text(self) -> str:
+        """The line itself, where Python can still find it."""
+        return linecache.getline(self.filename, self.line_number).strip()
+
+    def __str__(self) -> str:
+        name = os.path.basename(self.filename)
+        if "ipykernel_" in self.filename:  # a cell's file name is a hash, which tells nobody much
+            name = "the notebook's cell"
+        place = f"{name}, line {self.line_number}"
+        return f"{place}: {self.text}" if self.text else place
+
+
+def calling_frame() -> FrameType:
+    """The innermost frame of somebody's own code: not minigrad's, nor of what is installed.
+
+    A library of numbers may stand in between: `pd.Series([v]).mean()` is the line to look at, not
+    one of pandas. Where all is installed code, it is the innermost that is not minigrad's.
+    """
+    frames = list(_frames())
+    outside = [frame for frame in frames if not _is_of(frame, PACKAGE + os.sep, "<minigrad")]
+    own = (frame for frame in outside if not _is_installed(frame))
+    return next(own, (outside or frames[-1:])[0])
+
+
+def calling_source() -> Source:
+    """The line that runs in that frame."""
+    frame = calling_frame()
+    return Source(frame.f_code.co_filename, frame.f_lineno)
+
+
+def _frames() -> Iterator[FrameType]:
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        yield frame
+        frame = frame.f_back
+
+
+def _is_of(frame: FrameType, *starts: str) -> bool:
+    return frame.f_code.co_filename.startswith(starts)
+
+
+def _is_installed(frame: FrameType) -> bool:
+    if _is_of(frame, LIBRARY + os.sep, "<frozen ", "<__array_function__"):
+        return True
+    return any(folder in frame.f_code.co_filename for folder in INSTALLED)

@@ -1,0 +1,208 @@
+"""What people type from other libraries, or type wrongly: an error that says what it is here.
+
+>>> from minigrad import Value
+>>> Value(2.0).requires_grad
+Traceback (most recent call last):
+...
+AttributeError: a Value has no 'requires_grad': every Value gets a gradient; mg.constant(number) \
+makes one that does not
+>>> Value(2.0).lable = "w"
+Traceback (most recent call last):
+...
+AttributeError: a Value has no 'lable': write v.label (any other attribute can be set freely)
+
+These names stand in the class as descriptors: `__getattr__` and `__setattr__` would be asked for
+every slot of every wire, which takes three times as long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+NO_GATE: Final = (
+    "define it as a gate with @mg.gate, three lines, or take its number, v.data, where that alone "
+    "is wanted"
+)
+NO_GRADIENT: Final = "its gradient is 0 nearly everywhere; of its number alone, {name}(v.data)"
+
+# Functions of numbers that are no gates here, by what NumPy and others call them.
+OTHER_FUNCTIONS: Final[Mapping[str, str]] = {
+    "square": "write v * v",
+    "reciprocal": "write 1 / v",
+    "rsqrt": "write 1 / mg.sqrt(v)",
+    "cbrt": "write v ** (1 / 3)",
+    "exp2": "write 2 ** v",
+    "expm1": "write mg.exp(v) - 1",
+    "log2": "write mg.log(v) / math.log(2)",
+    "log10": "write mg.log(v) / math.log(10)",
+    "logaddexp": "write x + mg.softplus(y - x)",
+    "tan": "write mg.sin(v) / mg.cos(v)",
+    "sinh": "write (mg.exp(v) - mg.exp(-v)) / 2",
+    "cosh": "write (mg.exp(v) + mg.exp(-v)) / 2",
+    "hypot": "write mg.sqrt(x * x + y * y)",
+    "fmax": "write mg.maximum(x, y)",
+    "fmin": "write mg.minimum(x, y)",
+    **dict.fromkeys(("clip", "clamp"), "write mg.maximum(low, mg.minimum(v, high))"),
+    **dict.fromkeys(("deg2rad", "radians"), "write v * (math.pi / 180)"),
+    **dict.fromkeys(("rad2deg", "degrees"), "write v * (180 / math.pi)"),
+    "sign": "write mg.where(v > 0, 1.0, mg.where(v < 0, -1.0, 0.0))",
+    "heaviside": "write mg.less(0.0, v)",
+    "erf": "write 2 * mg.normal_cdf(math.sqrt(2) * v) - 1",
+    "elu": "write mg.where(v > 0, v, mg.exp(v) - 1)",
+    "swish": "write mg.silu(v)",
+    "expit": "write mg.sigmoid(v)",
+    "ndtr": "write mg.normal_cdf(v)",
+    **dict.fromkeys(("logsigmoid", "log_sigmoid"), "write -mg.softplus(-v)"),
+    **dict.fromkeys(("floor", "ceil", "trunc"), NO_GRADIENT.format(name="math.{name}")),
+    **dict.fromkeys(("rint", "round"), NO_GRADIENT.format(name="round")),
+    **dict.fromkeys(("isnan", "isinf", "isfinite"), "write math.{name}(v.data)"),
+    "signbit": "write v.data < 0",
+    **dict.fromkeys(("matmul", "vecdot", "inner", "mm"), "write mg.dot(xs, ys), of two lists"),
+}
+OF_A_LIST: Final[Mapping[str, str]] = {
+    name: f"write mg.{name}(values), of a list" for name in ("mean", "max", "min", "softmax")
+}
+ITS_NUMBER: Final = "write v.data: its number, a float"
+ONE_NUMBER: Final = "it is one number; lists of Values take the place of tensors"
+IN_PLACE: Final = "write v.data = number, outside of what is differentiated"
+
+# Attributes and methods of a tensor; others may be set freely.
+OF_A_TENSOR: Final[Mapping[str, str]] = {
+    **OTHER_FUNCTIONS,
+    **OF_A_LIST,
+    **dict.fromkeys(("numpy", "tolist", "cpu", "float", "double", "long", "half"), ITS_NUMBER),
+    **dict.fromkeys(("shape", "size", "ndim", "dim", "dtype", "T"), ONE_NUMBER),
+    **dict.fromkeys(("view", "reshape", "squeeze", "unsqueeze", "flatten"), ONE_NUMBER),
+    **dict.fromkeys(("device", "to", "cuda"), "its number is in Python; mg.compile makes it fast"),
+    **dict.fromkeys(("add_", "sub_", "mul_", "div_", "zero_", "fill_", "copy_"), IN_PLACE),
+    **dict.fromkeys(("assign", "assign_add", "assign_sub"), IN_PLACE),
+    "detach_": "write v = v.detach()",
+    "clone": "use v itself: no gate changes it",
+    "retain_grad": "every wire keeps its grad",
+    "grad_fn": "write v.gate",
+    "argmax": "write max(range(len(values)), key=lambda i: values[i].data)",
+    "values": ITS_NUMBER,
+    "gradients": "write v.grad",
+    "children": "write v.inputs",
+    "parents": "write v.inputs",
+}
+WITH_GRADIENT: Final = "every Value gets a gradient; mg.constant(number) makes one that does not"
+# What must not become a free attribute: somebody would wait in vain for what it does elsewhere.
+NEVER_SET: Final[dict[str, str]] = {
+    **dict.fromkeys(("requires_grad", "requires_grad_", "trainable"), WITH_GRADIENT),
+    **dict.fromkeys(("value", "val"), "write v.data"),
+    "gradient": "write v.grad",
+    "lbl": "write v.label",
+}
+
+OF_BACKWARD: Final[Mapping[str, str]] = {
+    "retain_graph": "leave it out: a circuit stays as it is, and backward() can be called again",
+    "create_graph": "mg.grad(y, [x], create_graph=True) gives gradients that are circuits",
+    "inputs": "mg.grad(y, [x]) gives the gradients towards some wires alone",
+    **dict.fromkeys(("gradient", "grad", "grad_tensors"), "it is called upstream="),
+}
+
+
+def how_to_write(name: str) -> str:
+    """What to write for a function of another library that is no gate.
+
+    >>> how_to_write("log2")
+    'write mg.log(v) / math.log(2)'
+    """
+    return OTHER_FUNCTIONS.get(name, NO_GATE).format(name=name)
+
+
+def refuse_keywords(function: str, given: Collection[str], known: Mapping[str, str]) -> None:
+    """Raise a TypeError about the first argument that a function does not take."""
+    for name in given:
+        remedy = f": {known[name]}" if name in known else ""
+        raise TypeError(f"{function} takes no {name}={remedy}")
+
+
+# --- names as descriptors -------------------------------------------------------------------------
+
+
+class OtherName:
+    """A name that a class does not have; the object may still get an attribute of that name."""
+
+    def __init__(self, owner: str, name: str, remedy: str) -> None:
+        self._message = f"{owner} has no {name!r}: {remedy}"
+
+    def __get__(self, thing: Any, kind: type) -> NoReturn:
+        raise AttributeError(self._message)
+
+
+class NeverSet(OtherName):
+    """A name that no object gets."""
+
+    def __set__(self, thing: Any, value: Any) -> NoReturn:
+        raise AttributeError(self._message)
+
+
+BESIDE: Final = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+VOWELS: Final = "aeiou"
+WORDS: Final = {"rad", "gad", "grid", "date"}  # near "grad" and "data", and names of their own
+
+
+def misspellings(name: str) -> Iterator[str]:
+    """How a name is mistyped: a letter out, doubled, too early, another vowel, the key beside it.
+
+    >>> {"lable", "labl", "labbel", "lebel", "labwl", "Label"} <= set(misspellings("label"))
+    True
+    """
+    for i, letter in enumerate(name):
+        before, after = name[:i], name[i + 1 :]
+        yield before + after
+        yield before + letter + letter + after
+        yield name[: max(i - 1, 0)] + letter + name[max(i - 1, 0) : i] + after
+        for row in BESIDE:
+            at = row.find(letter)
+            yield from (before + key + after for key in row[max(at - 1, 0) : at + 2] if at >= 0)
+        yield from (before + vowel + after for vowel in VOWELS if letter in VOWELS)
+    yield f"{name}s"
+    yield name.capitalize()
+    yield name.upper()
+
+
+def _mistyped(names: Collection[str]) -> Iterator[tuple[str, str]]:
+    for name in names:
+        for wrong in {*misspellings(name)} - {*names, *WORDS}:
+            if wrong.isidentifier() and wrong != "backward":
+                yield wrong, f"write v.{name} (any other attribute can be set freely)"
+
+
+class NamedElsewhere(type):
+    """A class whose names from elsewhere are no part of what `dir` and `help` show of it."""
+
+    def __dir__(cls) -> list[str]:
+        names = super().__dir__()
+        return [name for name in names if not isinstance(_found(cls, name), OtherName)]
+
+
+def _found(kind: type, name: str) -> Any:
+    return next((vars(base)[name] for base in kind.__mro__ if name in vars(base)), None)
+
+
+def names_elsewhere(
+    owner: str, elsewhere: Mapping[str, str], never_set: Mapping[str, str] = {}
+) -> type:
+    """A class with these names, to be a base of the class that does not have them."""
+    names: dict[str, Any] = {name: OtherName(owner, name, elsewhere[name]) for name in elsewhere}
+    names |= {name: NeverSet(owner, name, never_set[name]) for name in never_set}
+    return NamedElsewhere("NamesElsewhere", (), {"__slots__": (), **names})
+
+
+if TYPE_CHECKING:
+
+    class NamesOfTensors:
+        """The base of `Value` with the names that it does not have."""
+
+        __slots__ = ()
+
+else:
+    NamesOfTensors = names_elsewhere(
+        "a Value",
+        {name: text.format(name=name) for name, text in OF_A_TENSOR.items()},
+        NEVER_SET | dict(_mistyped(("label", "data", "grad", "_backward"))),
+    )

@@ -1,0 +1,203 @@
+"""What people type from other libraries exists, or is an error that says what it is here."""
+
+from __future__ import annotations
+
+import inspect
+import pickle
+import pydoc
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import minigrad as mg
+from minigrad import Value
+from minigrad.engine.other_names import misspellings
+
+
+def test_max_min_mean_and_softmax_exist_under_the_names_of_other_libraries() -> None:
+    x, y = Value(1.0), Value(3.0)
+    assert mg.max([x, y]).gate is mg.GATES["maximum"]
+    assert mg.min(x, y).data == 1.0
+    mean = mg.mean([x, y, 2])
+    mean.backward()
+    assert (mean.data, x.grad) == (2.0, 1 / 3)
+    assert mg.mean([1, 2, 6]) == 3.0
+    assert [p.data for p in mg.softmax([x, y])] == [p.data for p in mg.losses.softmax([x, y])]
+    for nothing in (mg.max, mg.min, mg.mean):
+        with pytest.raises(TypeError, match="at least one input, got none"):
+            nothing([])
+    with pytest.raises(TypeError, match="mean takes Values and numbers, or one list"):
+        mg.mean(3)
+
+
+@pytest.mark.parametrize("nothing", [lambda: mg.sum([]), lambda: mg.sum(), lambda: mg.dot([], [])])
+def test_a_sum_of_nothing_is_a_constant_0(nothing: Callable[[], Any]) -> None:
+    zero = nothing()
+    assert isinstance(zero, Value)
+    assert zero.is_constant
+    assert zero.data == 0.0
+    x = Value(2.0)
+    (zero + x * x).backward()
+    assert x.grad == 4.0
+
+
+@pytest.mark.parametrize(
+    ("name", "ours"),
+    [
+        ("tensor", "mg.Value"),
+        ("Tensor", "mg.Value"),
+        ("Variable", "mg.Value"),
+        ("zeros", "list of Values"),
+        ("backward", r"y\.backward\(\)"),
+        ("GradientTape", r"mg\.grad"),
+        ("jit", r"mg\.compile"),
+        ("vmap", r"\.batch"),
+        ("log2", r"mg\.log\(v\) / math\.log\(2\)"),
+        ("clip", r"mg\.maximum"),
+        ("matmul", r"mg\.dot"),
+        ("Linear", r"nn\.Layer"),
+        ("MLP", r"mg\.nn\.MLP"),
+        ("Adam", r"mg\.optim\.Adam"),
+        ("mse_loss", r"mg\.losses\.mean_squared_error"),
+        ("manual_seed", "seed="),
+        ("sofmax", r"did you mean 'softmax'"),
+        ("Vlaue", r"did you mean 'Value'"),
+        ("draw_dot", r"mg\.draw"),
+    ],
+)
+def test_a_name_of_another_library_says_ours(name: str, ours: str) -> None:
+    with pytest.raises(AttributeError, match=f"has no attribute '{name}'.*{ours}"):
+        getattr(mg, name)
+    assert not hasattr(mg, name)
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "ours"),
+    [
+        (mg.nn, "Linear", r"nn\.Layer"),
+        (mg.nn, "Sequential", r"nn\.MLP"),
+        (mg.nn, "ReLU", "activation="),
+        (mg.nn, "CrossEntropyLoss", r"mg\.losses\.cross_entropy"),
+        (mg.nn, "Modul", "did you mean 'Module'"),
+        (mg.losses, "MSELoss", r"mean_squared_error"),
+        (mg.losses, "crossentropy", "did you mean 'cross_entropy'"),
+        (mg.optim, "lr_scheduler", "lr=mg.optim.cosine"),
+        (mg.optim, "sgd", "has no attribute 'sgd'"),
+        (mg.nn.MLP(2, [1]), "eval", "the same in training and afterwards"),
+        (mg.nn.MLP(2, [1]), "trainable_variables", r"model\.parameters\(\)"),
+        (mg.nn.MLP(2, [1]), "fit", r"mg\.fit"),
+    ],
+)
+def test_so_do_nn_losses_optim_and_modules(module: Any, name: str, ours: str) -> None:
+    with pytest.raises(AttributeError, match=ours):
+        getattr(module, name)
+
+
+def test_all_that_is_told_to_write_exists() -> None:
+    from minigrad.engine import OTHER_FUNCTIONS, other_names
+    from minigrad.text import OF_A_MODULE, OF_LOSSES, OF_MINIGRAD, OF_NN, OF_OPTIM
+
+    tables: list[Any] = [OTHER_FUNCTIONS, OF_A_MODULE, OF_LOSSES, OF_MINIGRAD, OF_NN, OF_OPTIM]
+    tables += [other_names.OF_A_TENSOR, other_names.NEVER_SET, other_names.OF_BACKWARD]
+    for table in tables:
+        for name, how in table.items():
+            for path in re.findall(r"\bmg((?:\.\w+)+)", how):
+                thing: Any = mg
+                for part in path[1:].split("."):
+                    thing = getattr(thing, part)
+            if table is OF_MINIGRAD:
+                assert not hasattr(mg, name), name
+
+
+@pytest.mark.parametrize(
+    ("name", "ours"),
+    [
+        ("requires_grad", r"every Value gets a gradient; mg\.constant"),
+        ("numpy", r"v\.data"),
+        ("shape", "one number"),
+        ("grad_fn", r"v\.gate"),
+        ("zero_", r"v\.data = number"),
+        ("clone", "v itself"),
+        ("mean", r"mg\.mean"),
+        ("square", r"v \* v"),
+        ("lable", r"v\.label"),
+        ("gradient", r"v\.grad"),
+        ("value", r"v\.data"),
+    ],
+)
+def test_an_attribute_of_a_tensor_says_ours(name: str, ours: str) -> None:
+    v = Value(2.0)
+    with pytest.raises(AttributeError, match=f"a Value has no '{name}'.*{ours}"):
+        getattr(v, name)
+    assert not hasattr(v, name)
+    assert not hasattr(Value, name)
+
+
+WRONG = ["lable", "labl", "lbel", "lebel", "labell", "Label", "labels", "dta", "dtaa", "Data"]
+WRONG += ["gard", "grda", "grd", "gradd", "Grad", "gradient", "value", "_bacward", "_backwards"]
+
+
+@pytest.mark.parametrize("name", [*WRONG, "requires_grad"])
+@pytest.mark.parametrize("make", [Value, mg.constant, lambda x: Value(x).exp()])
+def test_a_misspelt_attribute_is_no_free_one(name: str, make: Callable[[float], Value]) -> None:
+    v = make(1.0)
+    with pytest.raises(AttributeError, match=r"write v|mg\.constant"):
+        setattr(v, name, 1.0)
+    assert v.__dict__ == {}
+
+
+def test_every_letter_left_out_doubled_or_exchanged_is_found() -> None:
+    for name in ("label", "data", "grad"):
+        for wrong in misspellings(name):
+            if wrong not in {name, "rad", "gad", "grid", "date"}:
+                with pytest.raises(AttributeError, match=rf"v\.{name}"):
+                    setattr(Value(1.0), wrong, 1.0)
+
+
+FREE = ["momentum", "velocity", "name", "size", "shape", "mean", "grade", "date", "rad"]
+
+
+@pytest.mark.parametrize("name", FREE)
+def test_any_other_attribute_can_be_set(name: str) -> None:
+    v = Value(1.0)
+    setattr(v, name, 0.5)
+    assert getattr(v, name) == 0.5
+    assert getattr(pickle.loads(pickle.dumps(v)), name) == 0.5
+
+
+@pytest.mark.parametrize(
+    ("keyword", "ours"),
+    [
+        ("retain_graph", "leave it out"),
+        ("create_graph", r"mg\.grad\(y, \[x\], create_graph=True\)"),
+        ("gradient", "upstream="),
+        ("inputs", r"mg\.grad"),
+        ("anything", r"backward\(\) takes no anything="),
+    ],
+)
+def test_the_keywords_of_another_backward_say_ours(keyword: str, ours: str) -> None:
+    x = Value(2.0)
+    with pytest.raises(TypeError, match=ours):
+        (x * x).backward(**{keyword: True})
+    assert not x.has_grad
+
+
+def test_what_a_value_has_not_is_in_no_list_of_what_it_has() -> None:
+    v = Value(1.0)
+    v.momentum = 0.5
+    for names in (dir(v), dir(Value), [name for name, _ in inspect.getmembers(Value)]):
+        assert {"label", "data", "backward", "tanh"} <= set(names)
+        assert not {"lable", "requires_grad", "shape", "square"} & set(names)
+    assert "momentum" in dir(v)
+    assert "lable" not in pydoc.render_doc(Value)
+    assert "train" not in dir(mg.nn.MLP)
+
+
+def test_a_gate_of_ones_own_may_have_such_a_name() -> None:
+    @mg.gate(symbol="sq", local_gradient=lambda x, out: (2 * x,))
+    def square(x: Any) -> Any:
+        return x * x
+
+    assert Value(3.0).square().data == 9.0
