@@ -7,7 +7,7 @@ import re
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -53,6 +53,12 @@ class Drawing:
         self._text = text
         self._gate_count = gate_count
         self._crossed = crossed  # columns of gates that branches cross on their way
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As what it shows: a copy, or a pickle read elsewhere, asks no circuit any more."""
+        made = {name: vars(self)[name] for name in ("svg", "png", "pdf") if name in vars(self)}
+        shown = (partial(str, str(self)), self._gate_count, partial(int, self._crossed()))
+        return Drawing, (self._lines, *shown), made
 
     def __str__(self) -> str:
         return self._text()

@@ -54,7 +54,8 @@ def _short(thing: object) -> str:
 
 def described(thing: object) -> str:
     """What came, for a message: its type and itself, on one line and not too long."""
-    return "None" if thing is None else f"the {type(thing).__name__} {_short(thing)}"
+    kind = "type" if isinstance(thing, type) else type(thing).__name__
+    return "None" if thing is None else f"the {kind} {_short(thing)}"
 
 
 def _remedy(thing: object) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import copy
 import os
+import pickle
 import re
 import struct
 import sys
@@ -191,3 +193,19 @@ def test_a_drawing_prints_as_the_circuit_in_text():
 
 def test_saved_pictures_have_no_titles_that_pop_up():
     assert "title" not in Picture(mg.draw(network(3, 1)).svg).tags()
+
+
+@pytest.mark.parametrize("made", [False, True])
+def test_a_drawing_is_pickled_and_copied_as_what_it_shows(made):
+    x = mg.Value(3.0, label="x")
+    picture = mg.draw((x * 2).tanh(), title="a title")
+    svg = picture.svg if made else None
+    others = [pickle.loads(pickle.dumps(picture, protocol)) for protocol in range(6)]
+    for other in [*others, copy.copy(picture), copy.deepcopy(picture)]:
+        assert (str(other), repr(other), other.source) == (
+            str(picture),
+            repr(picture),
+            picture.source,
+        )
+        assert other.svg == (svg or picture.svg)
+    assert len(pickle.dumps(picture)) < 100_000
