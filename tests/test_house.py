@@ -173,7 +173,8 @@ except AttributeError as error:
     print(error)
 """
     shown = printed(program, "-S")
-    assert shown == "compile fit\nmodule 'minigrad' has no attribute 'fitt'\n"
+    said = "module 'minigrad' has no attribute 'fitt'; did you mean 'fit'?"
+    assert shown == f"compile fit\n{said}\n"
 
 
 # --- what is written about it ---
