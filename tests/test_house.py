@@ -196,6 +196,8 @@ def test_every_public_name_is_in_the_reference():
         pkgutil.resolve_name(name)
     for name in set(mg.__all__) - {"GATES", *mg.GATES}:  # the table of gates is a page of its own
         thing = getattr(mg, name)
+        if getattr(thing, "__name__", "") in mg.GATES:  # mg.max is the gate maximum
+            continue
         home = thing.__name__ if isinstance(thing, ModuleType) else thing.__module__
         assert shown & {home, f"{home}.{name}", f"minigrad.{name}"}, f"{name} is on no page"
 
