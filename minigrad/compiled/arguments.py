@@ -77,28 +77,28 @@ def structure_of_arrays(shapes: Iterable[tuple[int, ...]]) -> Hashable:
     return (tuple, (tuple, *parts), (dict,))
 
 
-def put_together(structure: Any, numbers: Iterator[Any]) -> Any:
-    """The argument of that structure with these numbers."""
+def put_together(structure: Any, numbers: Iterator[Any], plain: bool = False) -> Any:
+    """The argument of that structure with these numbers; `plain`: an array is one of numbers."""
     if structure == NUMBER:
         return next(numbers)
     kind, *parts = structure
     if kind == "fixed":
         return parts[0]
     if kind == "array":
-        return _array(parts[0], numbers)
+        return _array(parts[0], numbers, plain)
     if kind is dict:
-        return {key: put_together(part, numbers) for key, part in parts}
-    items = [put_together(part, numbers) for part in parts]
+        return {key: put_together(part, numbers, plain) for key, part in parts}
+    items = [put_together(part, numbers, plain) for part in parts]
     return kind(items) if kind is list or kind is tuple else kind._make(items)
 
 
-def _array(shape: tuple[int, ...], numbers: Iterator[Any]) -> Any:
+def _array(shape: tuple[int, ...], numbers: Iterator[Any], plain: bool) -> Any:
     import numpy
 
     array = numpy.empty(shape, dtype=object)
     for place in numpy.ndindex(shape):
         array[place] = next(numbers)
-    return array
+    return numpy.array(array.tolist()) if plain and array.size else array
 
 
 def take_result_apart(
@@ -129,7 +129,7 @@ def take_result_apart(
 
 def _taken_apart(result: Any, wires: list[Value], with_numbers: bool) -> Hashable:
     kind = type(result)
-    if isinstance(result, Value) or (with_numbers and (kind is float or kind is int)):
+    if isinstance(result, Value) or (with_numbers and _is_number(result)):
         wires.append(as_wire(result))
         return NUMBER
     if isinstance(result, (list, tuple)):
@@ -138,12 +138,18 @@ def _taken_apart(result: Any, wires: list[Value], with_numbers: bool) -> Hashabl
     if isinstance(result, dict):
         items = [(key, _taken_apart(item, wires, with_numbers)) for key, item in result.items()]
         return (dict, *items)
-    if kind.__name__ == "ndarray" and all(isinstance(item, Value) for item in result.flat):
-        wires.extend(result.flat)
+    if kind.__name__ == "ndarray" and all(
+        isinstance(item, Value) or (with_numbers and _is_number(item)) for item in result.flat
+    ):
+        wires.extend(map(as_wire, result.flat))
         return ("array", tuple(result.shape)) if result.shape else NUMBER
     if result is None or kind is bool or kind is str:
         return ("fixed", result)
     raise TypeError(f"{described(result)}{_remedy(result)}")
+
+
+def _is_number(result: Any) -> bool:
+    return isinstance(result, (float, int)) and not isinstance(result, bool)
 
 
 def _remedy(result: Any) -> str:

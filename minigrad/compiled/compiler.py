@@ -34,6 +34,7 @@ from ..engine import (
 )
 from ..rules import Gate, as_number, described
 from .arguments import put_together, take_apart
+from .checking import Check
 from .methods import kept_with
 from .recording import Recording, record_function
 from .rows import Rows, rows_of
@@ -89,6 +90,7 @@ class Compiled:
         self.executor = executor
         self.gate = gate_of(self.name)
         self.recordings: dict[Hashable, Recording] = {}  # by the structure of the arguments
+        self._checks: dict[Recording, Check] = {}
         self._latest: tuple[Recording, list[float]] | None = None  # in one: threads share it
         self._lock = RLock()
         functools.update_wrapper(self, function, updated=())
@@ -104,14 +106,14 @@ class Compiled:
         parameters = recording.parameter_numbers()
         outputs, gradients = recording.run(parameters, data)
         if self.check:
-            recording.check(parameters, data, outputs)
+            self._check_of(recording).call(numbers, parameters, data, outputs)
         wires = [i for i, number in enumerate(numbers) if isinstance(number, Value)]
         first_input = len(recording.parameters)
         results = []
         for output, gradient, behind in zip(outputs, gradients, recording.behind):
             leaves: tuple[Value, ...] = behind.parameters
             if behind.places is None:
-                local = gradient[:first_input]
+                local = gradient[: len(leaves)]
             else:
                 local = [gradient[i] for i in behind.places]
             if given := [i for i in wires if i in behind.inputs]:
@@ -141,7 +143,8 @@ class Compiled:
             raise ValueError(f"reduce is 'mean' or 'sum', got {reduce!r}")
         rows = self.rows(*columns)
         total, gradients = self._run(rows, rows.count if reduce == "mean" else 1)
-        return self._result(total, rows.recording.leaves, tuple(gradients))
+        leaves = rows.recording.leaves
+        return self._result(total, leaves, tuple(gradients[: len(leaves)]))
 
     def rows(self, *columns: Any) -> Rows:
         """The rows of a batch in the form in which they are run: make it once, run it often."""
@@ -159,7 +162,8 @@ class Compiled:
             )
         rows.recording.check_places()
         self._latest = rows.recording, rows.row(0)
-        return self._run(rows, divisor)
+        total, gradients = self._run(rows, divisor)
+        return total, gradients[: len(rows.recording.leaves)]
 
     def _run(self, rows: Rows, divisor: int) -> tuple[float, list[float]]:
         refuse_while_recording(
@@ -168,11 +172,8 @@ class Compiled:
         recording = rows.recording
         parameters = recording.parameter_numbers()
         try:
-            if self.check and not recording.checked:
-                for i in {0, rows.count - 1}:
-                    numbers = rows.row(i)
-                    outputs, _ = recording.run(parameters, numbers)
-                    recording.check(parameters, numbers, outputs)
+            if self.check:
+                self._check_of(recording).batch(rows, parameters)
             total, gradients = recording.batch_runner().run(parameters, rows, divisor)
         except IndexError:
             rows.explain_nan(parameters)
@@ -218,6 +219,11 @@ class Compiled:
         """Forget all recordings; the next call records again."""
         with self._lock:
             self.recordings.clear()
+            self._checks.clear()
+
+    def _check_of(self, recording: Recording) -> Check:
+        check = self._checks.get(recording)
+        return check or self._checks.setdefault(recording, Check(recording))
 
     def _recording(self, structure: Hashable, numbers: list[float]) -> Recording:
         recording = self.recordings.get(structure)

@@ -15,11 +15,15 @@ False
 from __future__ import annotations
 
 import dis
-from collections.abc import Callable, Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextvars import ContextVar
 from functools import partial
 from operator import attrgetter, is_, itemgetter
+from random import Random
 from types import CodeType, FunctionType, MemberDescriptorType, MethodType, ModuleType
 from typing import Any, Final
+from weakref import ref
 
 from ..engine import Value
 from .methods import Methods
@@ -35,8 +39,10 @@ CLOSED: Final = (ModuleType, Methods)  # what is not looked into by itself
 class Places:
     """The lists, dicts, attributes and variables that lead from a function to its parameters."""
 
-    def __init__(self, function: Callable[..., Any], parameters: Iterable[Value]) -> None:
+    def __init__(self, function: Callable[..., Any], parameters: Sequence[Value]) -> None:
+        self.generators: list[Any] = []  # of random numbers, that the function leads to
         self._known = set(map(id, parameters))
+        self._found: set[int] = set()
         self._lists: list[Any] = []
         self._items: list[list[Any]] = []  # what stood in them
         self._names: list[tuple[Callable[[Any], Any], Any]] = []  # what reads them, of what
@@ -47,7 +53,8 @@ class Places:
         self._class_names: dict[type, list[str]] = {}  # of attributes that lead to a parameter
         self._left = MOST
         self._leading(function, DEPTH)
-        del self._known, self._leads, self._seen, self._class_names
+        self.missing = [wire for wire in parameters if id(wire) not in self._found]
+        del self._known, self._found, self._leads, self._seen, self._class_names
 
     def unchanged(self) -> bool:
         """Whether the same objects still stand in all these places."""
@@ -76,6 +83,7 @@ class Places:
     def _leading(self, thing: Any, depth: int) -> bool:
         """Whether a thing is a parameter or holds one; if it holds one, it is noted."""
         if isinstance(thing, Value):
+            self._found.add(id(thing))
             return id(thing) in self._known
         if type(thing) in PLAIN or depth == 0:
             return False
@@ -92,8 +100,12 @@ class Places:
     def _holds(self, thing: Any, depth: int) -> bool:
         if isinstance(thing, tuple):
             return self._any(thing, depth)
-        if isinstance(thing, list):
+        if isinstance(thing, (list, deque, set)):
             return self._note_items(thing, depth)
+        if isinstance(thing, frozenset):
+            return self._any(thing, depth)
+        if isinstance(thing, (ContextVar, ref)):
+            return self._note_names(lambda *_: _now, thing, [""], depth)
         if isinstance(thing, dict):
             leads = self._note_names(itemgetter, thing, thing, depth)
             if leads and all(self._leading(item, depth) for item in thing.values()):
@@ -105,6 +117,9 @@ class Places:
         if isinstance(thing, MethodType):
             return self._any([thing.__self__, thing.__func__], depth)
         if isinstance(thing, CLOSED) or self._left == 0:
+            return False
+        if isinstance(thing, Random) or hasattr(type(thing), "bit_generator"):
+            self.generators.append(thing)
             return False
         self._left -= 1
         if isinstance(thing, type):
@@ -158,8 +173,11 @@ class Places:
                 for base in reversed(kind.__mro__)
                 if not _is_ours(base.__module__)
                 for name, thing in vars(base).items()
-                if not (name.startswith("__") or hasattr(type(thing), "__get__"))
+                if not name.startswith("__")
             }
+            for name, thing in list(found.items()):
+                if hasattr(type(thing), "__get__"):  # it gives another object each time
+                    self._any(_functions_of(found.pop(name)), depth)
             names = [name for name, thing in found.items() if self._leading(thing, depth)]
             self._class_names[kind] = names
         present = [name for name in names if hasattr(owner, name)]
@@ -179,6 +197,17 @@ class Places:
             self._names.append((read, owner))
             self._things.append(read(owner))
         return bool(leading)
+
+
+def _now(thing: Any) -> Any:
+    """What a context variable or a weak reference stands for at the moment."""
+    return thing.get(None) if isinstance(thing, ContextVar) else thing()
+
+
+def _functions_of(member: Any) -> list[Any]:
+    """The functions behind a method, a property or another descriptor of a class."""
+    names = ("fget", "__func__", "__wrapped__", "func")
+    return [member, *[getattr(member, name) for name in names if hasattr(member, name)]]
 
 
 def _is_ours(module: str | None) -> bool:

@@ -1,24 +1,31 @@
-"""One recording of a function: its tape, what runs it, and a check against the function itself."""
+"""One recording of a function: its tape, and what runs it."""
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Hashable, Iterator, Sequence
+import inspect
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from math import isnan
 from time import perf_counter
 from typing import Any, NamedTuple, Protocol
 
-from ..engine import Leaves, Value, leaves_and_gates, numbers_of, with_gates
-from ..rules import Gate, described
+from ..engine import (
+    Leaves,
+    Source,
+    Value,
+    leaves_and_gates,
+    numbers_of,
+    with_gates,
+)
+from ..rules import Gate
 from ..tape import Tape, flatten, replay
 from .arguments import put_together, structure_text, take_result_apart
+from .comparison import all_wires, held_elsewhere
 from .executors import BatchRunner, Runner, make_batch_runner, make_runner
 from .parameters import Places
 from .tracing import TracingError, recorded
-
-TOLERANCE = 1e-9  # how far the replay may be from the function itself, relative
 
 
 class Recorded(Protocol):
@@ -46,37 +53,47 @@ class Recording:
         compiled: Recorded,
         structure: Hashable,
         inputs: list[Value],
-        result: Any,
+        result: tuple[Hashable, list[Value]],
         numbers: list[float],
     ) -> None:
         self.function, self.name, self.gate = compiled.function, compiled.name, compiled.gate
         self.structure, self.executor = structure, compiled.executor
-        self.output_structure, self.outputs = take_result_apart(compiled.name, result)
-        wires, leaves = _all_wires(self.outputs)
+        self.output_structure, self.outputs = result
+        self.held = held_elsewhere(self.outputs).difference(inputs)
+        wires = all_wires(self.outputs)
         self.input_labels = [wire.label for wire in inputs]
         given = set(inputs)
-        self.parameters = [
-            wire for wire in wires if wire.is_leaf and wire not in given and not wire.is_constant
-        ]
-        self.leaves = Leaves(self.parameters)
-        self.behind = [_behind(found, self.parameters, inputs) for found in leaves]
+        leaves = [wire for wire in wires if wire.is_leaf and wire not in given]
+        self.leaves = Leaves(wire for wire in leaves if not wire.is_constant)
+        # read at each call: constants too, where somebody may give them another number
+        constants = [wire for wire in leaves if wire.is_constant and wire in self.held]
+        self.parameters = [*self.leaves, *constants]
+        self.behind = [_behind(output, self.leaves, inputs) for output in self.outputs]
         gates = [wire for wire in wires if not wire.is_leaf]
         self.gate_count = sum(map(_gates_shown, gates))
         self.places = Places(self.function, self.parameters)
-        self._inputs = inputs
+        self.inputs = inputs
         self.tape: Tape = flatten(self.outputs, self.parameters, inputs)
         self.runner: Runner = make_runner(self.tape, self.executor)
         self._batch_runner: BatchRunner | None = None
         self.checked = False
-        self._recorded_with = (self.parameter_numbers(), numbers)
+        self.recorded_with = (self.parameter_numbers(), numbers)
         self._is_partial = any(kernel.partial for kernel in self.tape.kernels)
         self.index_limits = _index_limits(self.tape)
         self.seconds = 0.0
 
-    def call(self, leaves: Sequence[Value]) -> Any:
-        """The function itself, on wires in the structure of this recording."""
-        arguments, named = put_together(self.structure, iter(leaves))
+    def call(self, numbers: Iterable[Any], plain: bool = False) -> Any:
+        """The function itself, on wires or numbers in the structure of this recording."""
+        arguments, named = put_together(self.structure, iter(numbers), plain)
         return self.function(*arguments, **named)
+
+    @property
+    def place(self) -> str:
+        """The function's name and where it stands, for messages."""
+        code = getattr(inspect.unwrap(self.function), "__code__", None)
+        if code is None:
+            return self.name
+        return f"{self.name} ({Source(code.co_filename, code.co_firstlineno)})"
 
     def parameter_numbers(self) -> list[float]:
         """What the parameters are at the moment."""
@@ -118,39 +135,10 @@ class Recording:
                 )
             start = perf_counter()
             self._batch_runner = make_batch_runner(
-                self.outputs[0], self.parameters, self._inputs, self.tape, self.executor
+                self.outputs[0], self.parameters, self.inputs, self.tape, self.executor
             )
             self.seconds += perf_counter() - start
         return self._batch_runner
-
-    def check(self, parameters: list[float], numbers: list[float], outputs: list[float]) -> None:
-        """Compare one replay with other numbers than the recorded ones with the function itself."""
-        if self.checked or (parameters, numbers) == self._recorded_with:
-            return
-        with _without_collector(), with_gates():
-            result = self.call([Value(x) for x in numbers])
-        if (difference := self._difference(result, outputs)) is not None:
-            raise TracingError(
-                f"the recording of {self.name} gives {difference[0]} where the function itself "
-                f"gives {difference[1]}: something that depends on the numbers was fixed when it "
-                "was recorded (.data of a Value, random numbers, a variable that changes). Use "
-                "Values and mg.where throughout, or call the function without mg.compile"
-            )
-        self.checked = True
-
-    def _difference(self, result: Any, replayed: list[float]) -> tuple[str, str] | None:
-        """What was replayed and what the function has returned, in words, if they differ."""
-        try:
-            structure, wires = take_result_apart(self.name, result, with_numbers=True)
-        except TypeError:
-            return _listed(replayed), described(result)
-        numbers = numbers_of(wires)
-        if structure == self.output_structure:
-            same = all(map(_close, numbers, replayed))
-            return None if same else (_listed(replayed), _listed(numbers))
-        if numbers != replayed:
-            return _listed(replayed), _listed(numbers)
-        return structure_text(self.output_structure), structure_text(structure)
 
     def stats(self) -> dict[str, Any]:
         """Sizes, the executor and the time it took, for `Compiled.stats`."""
@@ -158,7 +146,7 @@ class Recording:
         return {
             "gates": self.gate_count,
             "operations": len(self.tape.kernels),
-            "parameters": len(self.parameters),
+            "parameters": len(self.leaves),
             "inputs": self.tape.input_count,
             "bytes": runner.size,
             "executor": runner.name,
@@ -171,9 +159,10 @@ def record_function(compiled: Recorded, structure: Hashable, numbers: list[float
     start = perf_counter()
     inputs: list[Value] = [Value(number, label=f"x_{i + 1}") for i, number in enumerate(numbers)]
     arguments, named = put_together(structure, iter(inputs))
-    with _without_collector():
+    with without_collector():
         with with_gates():
-            result = recorded(partial(compiled.function, *arguments, **named))
+            call = partial(compiled.function, *arguments, **named)
+            result = take_result_apart(compiled.name, recorded(call))
         made = Recording(compiled, structure, inputs, result, numbers)
     made.seconds += perf_counter() - start
     return made
@@ -191,7 +180,7 @@ def _index_limits(tape: Tape) -> dict[int, int]:
 
 
 @contextmanager
-def _without_collector() -> Iterator[None]:
+def without_collector() -> Iterator[None]:
     """A recording makes many objects and no garbage: the collector would only look at them."""
     was_on = gc.isenabled()
     try:
@@ -202,20 +191,8 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _all_wires(outputs: list[Value]) -> tuple[list[Value], list[list[Value]]]:
-    """The wires behind all outputs, and the leaves behind each."""
-    wires: dict[Value, None] = {}
-    leaves_behind = []
-    for output in outputs:
-        leaves, gates = leaves_and_gates(output)
-        wires.update(dict.fromkeys(leaves))
-        wires.update(dict.fromkeys(gates))
-        leaves_behind.append(leaves)
-    return list(wires), leaves_behind
-
-
-def _behind(leaves: list[Value], parameters: list[Value], inputs: list[Value]) -> Behind:
-    found = set(leaves)
+def _behind(output: Value, parameters: Sequence[Value], inputs: list[Value]) -> Behind:
+    found = set(leaves_and_gates(output)[0])
     places = [i for i, wire in enumerate(parameters) if wire in found]
     return Behind(
         Leaves(parameters[i] for i in places),
@@ -228,15 +205,3 @@ def _gates_shown(wire: Value) -> int:
     """How many gates a reader sees in the place of one: a dot product has its × gates."""
     is_dot = wire.gate is not None and wire.gate.is_dot
     return len(wire.inputs) // 2 + 1 if is_dot else 1
-
-
-def _listed(numbers: list[float]) -> str:
-    return ", ".join(f"{number:g}" for number in numbers[:4]) + ", …" * (len(numbers) > 4)
-
-
-def _close(value: float, replayed: float) -> bool:
-    if isnan(value) or isnan(replayed):
-        return isnan(value) and isnan(replayed)
-    return value == replayed or abs(value - replayed) <= TOLERANCE * max(
-        abs(value), abs(replayed), TOLERANCE
-    )

@@ -11,6 +11,8 @@ from .arguments import TOO_DEEP, structure_of_arrays, structure_text, take_apart
 from .recording import Recording
 
 SPARE: Final = MOST_TOGETHER - 1  # columns behind the last row, which may be the first of so many
+MOST_LOOKED_AT: Final = 200_000  # numbers of a batch, to find rows that differ
+FEW: Final = 16  # numbers of a column: then it is one of labels
 BOOLS_AND_LISTS: Final = frozenset({bool, list, tuple})
 NUMBERS_OR_OBJECTS: Final = "buifO"  # NumPy's letters
 
@@ -20,10 +22,13 @@ Find = Callable[[Hashable, list[float]], Recording]
 class Rows:
     """The numbers of a batch, and the recording that they are for."""
 
-    def __init__(self, recording: Recording, numbers: Any, count: int) -> None:
+    def __init__(
+        self, recording: Recording, numbers: Any, count: int, columns: Sequence[Any]
+    ) -> None:
         self.recording = recording
         self.numbers = numbers  # a list of rows; or an array, a row for each input, long enough
         self.count = count
+        self._columns = columns
         self.prepared: dict[int, Any] = {}  # by width of vectors, filled by the native executors
 
     def row(self, i: int) -> list[float]:
@@ -33,6 +38,14 @@ class Rows:
             return row
         column: list[float] = self.numbers[:, i].tolist()
         return column
+
+    def given(self, i: int) -> list[Any]:
+        """The same as the caller has them: an int is an int."""
+        given: list[Any] = []
+        take_apart((tuple(column[i] for column in self._columns), {}), given)
+        row = self.row(i)
+        is_unchanged = len(given) == len(row) and list(map(as_number, given)) == row
+        return given if is_unchanged else list(row)
 
     def check_indexes(self) -> None:
         """Raise the IndexError of the function itself for the first number that is no index."""
@@ -58,6 +71,26 @@ class Rows:
                 replay(self.recording.tape, parameters, self.row(i))
             except IndexError as error:
                 raise IndexError(f"row {i} of the batch: {error}") from None
+
+
+def rows_that_differ(rows: Rows, most: int) -> list[int]:
+    """The places of so many rows at most, those that differ most: all of them, if there are few.
+
+    One for each number of a column that has few of them, such as labels, the rows with the smallest
+    and the largest number of each column, and others between them.
+    """
+    count = rows.count
+    if count <= most:
+        return list(range(count))
+    looked_at = range(0, count, -(-count * len(rows.row(0)) // MOST_LOOKED_AT))
+    chosen: dict[int, None] = {0: None, count - 1: None}
+    for column in zip(*map(rows.row, looked_at)):
+        kinds = {number: place for place, number in zip(looked_at, column)}
+        if len(kinds) <= FEW:
+            chosen.update(dict.fromkeys(kinds.values()))
+        chosen[kinds[min(kinds)]] = chosen[kinds[max(kinds)]] = None
+    spread = [i * count // most for i in range(most)]
+    return sorted([*chosen, *spread][:most])
 
 
 def ordered(what: str, column: Any) -> Any:
@@ -90,7 +123,7 @@ def rows_of(name: str, columns: Sequence[Any], find: Find) -> Rows:
     if all(kinds) and "O" not in kinds:
         numbers = _array(columns, count)
         structure = structure_of_arrays([column.shape[1:] for column in columns])
-        rows = Rows(find(structure, numbers[:, 0].tolist()), numbers, count)
+        rows = Rows(find(structure, numbers[:, 0].tolist()), numbers, count, columns)
         rows.check_indexes()
         return rows
     try:
@@ -100,7 +133,7 @@ def rows_of(name: str, columns: Sequence[Any], find: Find) -> Rows:
     first: list[Any] = []
     structure = take_apart((tuple(column[0] for column in columns), {}), first)
     recording = find(structure, list(map(as_number, first)))
-    rows = Rows(recording, _list(name, columns, count, structure), count)
+    rows = Rows(recording, _list(name, columns, count, structure), count, columns)
     rows.check_indexes()
     return rows
 

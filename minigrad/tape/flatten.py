@@ -50,7 +50,8 @@ class Flattening:
         self.operations = Operations(has_rows=input_phase == EACH_ROW)
         self.nodes = {wire: self.operations.leaf() for wire in parameters}
         self.nodes |= {wire: self.operations.leaf(input_phase) for wire in inputs}
-        self.leading = set(self.nodes)  # the wires through which a parameter or an input acts
+        # the wires through which a parameter or an input acts
+        self.leading = {wire for wire in self.nodes if not wire.is_constant}
 
     def _forward(self, circuit: Circuit) -> None:
         """Make the nodes of a circuit."""

@@ -216,7 +216,8 @@ def test_wires_kept_from_a_recording_are_ordinary_afterwards():
                 mg.compile(body)(1.0)
         else:
             mg.compile(body)(1.0)
-        for wire, number in zip(kept[-2:], (1.0, 2.0)):
+        recorded, kept = kept[:2], []
+        for wire, number in zip(recorded, (1.0, 2.0)):
             assert (wire.item(), int(wire), wire > 0, wire == number) == (
                 number,
                 number,
@@ -263,7 +264,7 @@ def test_other_threads_decide_as_ever_while_one_records():
         return x * 2
 
     mg.compile(body)(1.0)
-    assert seen == [(1.0, True, False)]
+    assert seen[0] == (1.0, True, False)
 
 
 def test_where_on_a_comparison_follows_the_numbers_of_each_call():
@@ -288,7 +289,10 @@ def test_a_variable_that_changes_is_found_out_at_the_second_call():
     scaled, unchecked = (mg.compile(lambda x: x * scale[0], check=check) for check in (True, False))
     assert [f(2.0).data for f in (scaled, scaled, unchecked)] == [4.0, 4.0, 4.0]
     scale[0] = 3.0
-    with pytest.raises(mg.TracingError, match=r"gives 6 where the function itself gives 9"):
+    with pytest.raises(
+        mg.TracingError,
+        match=r"<lambda> \(test_compiler\.py, line \d+.*gives 6 where the function itself gives 9",
+    ):
         scaled(3.0)
     assert unchecked(3.0).data == 6.0
 

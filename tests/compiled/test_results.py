@@ -84,23 +84,21 @@ def test_a_list_that_holds_itself_is_refused():
 @pytest.mark.parametrize(
     ("results", "message"),
     [
-        ([lambda x: W * x, lambda x: None], "gives 6 where the function itself gives None:"),
-        ([lambda x: W * x, lambda x: {x}], "gives 6 where the function itself gives the set {Val"),
-        ([lambda x: W * x, lambda x: 7.5], r"gives 6 where the function itself gives 7\.5:"),
+        ([lambda x: W * x, lambda x: None], "gives 2 where the function itself gives None:"),
+        ([lambda x: W * x, lambda x: {x}], "gives 2 where the function itself gives the set {1.0"),
+        ([lambda x: W * x, lambda x: 7.5], r"gives 2 where the function itself gives 7\.5:"),
         ([lambda x: [x], lambda x: (x,)], r"gives \[number\] where .* itself gives \(number\)"),
-        ([lambda x: [x] * 6, lambda x: [x]], "gives 3, 3, 3, 3, … where .* itself gives 3:"),
+        ([lambda x: [x] * 6, lambda x: [x]], "gives 1, 1, 1, 1, … where .* itself gives 1:"),
     ],
 )
 def test_a_function_that_returns_something_else_the_second_time_is_found_out(results, message):
     calls = iter(results)
     changing = mg.compile(lambda x: next(calls)(x))
-    changing(1.0)
     with pytest.raises(mg.TracingError, match=message):
-        changing(3.0)
+        changing(1.0)
 
 
 def test_a_comparison_is_no_result():
     is_large = mg.compile(lambda x: x > 1)
-    is_large(2.0)
     with pytest.raises(mg.TracingError, match="gives 1 where the function itself gives the bool"):
-        is_large(3.0)
+        is_large(2.0)

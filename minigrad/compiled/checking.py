@@ -1,0 +1,226 @@
+"""The function itself beside its recording: it is called again, on numbers, and compared.
+
+The first call is compared on the numbers as the caller gave them, the next one with others on
+numbers that let nobody look them up in a dict. After that the calls 2, 4, 8, … are, if the circuit
+is small: a variable that changes late is then found late, but found.
+"""
+
+from __future__ import annotations
+
+import pickle
+import random
+import sys
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import Any, Final
+
+from ..engine import Value, number_of, numbers_of, with_gates
+from ..rules import as_number, described
+from ..tape import flatten, replay
+from .arguments import structure_text, take_result_apart
+from .comparison import RecordedCircuit, held_elsewhere, is_close
+from .recording import Recording, without_collector
+from .rows import Rows, rows_that_differ
+from .tracing import TracingError, recorded
+from .watched import Watched
+
+SMALL: Final = 2_000  # gates: those of a circuit that is compared now and then for ever
+MOST_GATES: Final = 100_000  # in the rows of a first batch that are compared, 30 ms or so
+LATER_ROWS: Final = 4  # of a later batch
+WHY: Final = (
+    "something that depends on the numbers or on the moment was fixed when it was recorded (a dict "
+    "or a set that looks a value up, isinstance, random numbers, the time, a variable that "
+    "changes). Use Values and mg.where throughout, or call the function without mg.compile"
+)
+
+
+def _as_given(number: Any) -> Any:
+    """A number as the caller has it; a Value as a new one, with no circuit behind it."""
+    return Value(number_of(number)) if isinstance(number, Value) else number
+
+
+def _watched(number: Any) -> Watched:
+    return Watched(_float(number))
+
+
+def _as_value(number: Any) -> Value:
+    return Value(_float(number))
+
+
+def _float(number: Any) -> float:
+    return number_of(number) if isinstance(number, Value) else as_number(number)
+
+
+Kinds = tuple[Callable[[Any], Any], ...]
+ON_GIVEN: Final[Kinds] = (_as_given, _watched, _as_value)  # the next where one raises
+ON_WATCHED: Final[Kinds] = (_watched, _as_value)
+
+
+class Check:
+    """What has been compared of a recording, and what is compared next."""
+
+    def __init__(self, recording: Recording) -> None:
+        self.recording = recording
+        self._circuit = RecordedCircuit(recording.outputs, recording.inputs, recording.held)
+        self._first_is_done = False
+        self._later = 0  # calls and batches since all was done
+
+    def call(
+        self, given: Sequence[Any], parameters: list[float], numbers: list[float], outputs: Any
+    ) -> None:
+        """Compare a call that has given these outputs, if it is due."""
+        recording = self.recording
+        if not self._first_is_done:
+            self._compare(ON_GIVEN, given, parameters, numbers, outputs)
+        elif not recording.checked:
+            if (parameters, numbers) != recording.recorded_with:
+                self._compare(ON_WATCHED, given, parameters, numbers, outputs)
+                recording.checked = True
+        elif self._is_due():
+            self._compare(ON_GIVEN, given, parameters, numbers, outputs)
+
+    def batch(self, rows: Rows, parameters: list[float]) -> None:
+        """Compare rows of a batch, if it is due."""
+        recording = self.recording
+        if not recording.checked:
+            chosen = rows_that_differ(rows, max(4, MOST_GATES // (recording.gate_count + 1)))
+            for i in chosen:
+                self._row(ON_GIVEN, rows, i, parameters)
+            self._row(ON_WATCHED, rows, chosen[-1], parameters)
+            recording.checked = True
+        elif self._is_due():
+            for i in rows_that_differ(rows, LATER_ROWS):
+                self._row(ON_GIVEN, rows, i, parameters)
+
+    def _is_due(self) -> bool:
+        self._later += 1
+        is_power_of_two = not self._later & (self._later - 1)
+        return is_power_of_two and self._later > 1 and self.recording.gate_count <= SMALL
+
+    def _row(self, kinds: Kinds, rows: Rows, i: int, parameters: list[float]) -> None:
+        numbers = rows.row(i)
+        outputs, _ = self.recording.run(parameters, numbers)
+        self._compare(kinds, rows.given(i), parameters, numbers, outputs)
+
+    def _compare(
+        self,
+        kinds: Kinds,
+        given: Sequence[Any],
+        parameters: list[float],
+        numbers: list[float],
+        outputs: list[float],
+    ) -> None:
+        before = None if self._first_is_done else self._drawn()
+        result = self._called(kinds, given)
+        if before is not None and before != self._drawn():
+            self._refuse_draws(given)
+        try:
+            structure, wires = take_result_apart(self.recording.name, result, with_numbers=True)
+        except TypeError:
+            raise self._refused(_listed(outputs), described(result)) from None
+        del result  # it holds leaves that it may have made
+        held = held_elsewhere(wires)
+        if (wire := self._circuit.wire_from_outside(wires)) is not None:
+            raise TracingError(
+                f"{self.recording.place} uses {wire!r}, which was computed before the call: a "
+                "replay would compute it anew from its leaves, where the function itself reads "
+                "what it was. Compute it inside the function, or pass it as an argument"
+            )
+        theirs = numbers_of(wires)
+        if structure != self.recording.output_structure:
+            if theirs != outputs:
+                raise self._refused(_listed(outputs), _listed(theirs))
+            ours = structure_text(self.recording.output_structure)
+            raise self._refused(ours, structure_text(structure))
+        difference = self._circuit.difference(wires, held, numbers)
+        on_the_way = [*theirs, *outputs, *self._circuit.numbers(numbers).values()]
+        if not all(is_close(x, y, on_the_way) for x, y in zip(theirs, outputs)):
+            raise self._refused(_listed(outputs), _listed(theirs))
+        if difference and not self._does_the_same(wires, held, given, parameters, numbers):
+            raise self._refused(*difference[::-1], verb="has")
+        self._first_is_done = True
+
+    def _does_the_same(
+        self,
+        wires: list[Value],
+        held: set[Value],
+        given: Sequence[Any],
+        parameters: list[float],
+        numbers: list[float],
+    ) -> bool:
+        """Whether another circuit has the same gradients, and comes of numbers in place of wires.
+
+        A function may ask what it has been given, a number or a Value, and do the same with either.
+        """
+        recording = self.recording
+        _, again = take_result_apart(recording.name, self._called((_as_value,), given))
+        if self._circuit.difference(again, held_elsewhere(again), numbers):
+            return False
+        if not held <= self._circuit.held:
+            return False
+        _, ours = recording.run(parameters, numbers)
+        _, theirs = replay(flatten(wires, recording.parameters, []), parameters, [])
+        return all(
+            is_close(x, y, there)
+            for here, there in zip(ours, theirs)
+            for x, y, wire in zip(there, here, recording.parameters)
+            if wire in self._circuit.held
+        )
+
+    def _called(self, kinds: Kinds, given: Sequence[Any]) -> Any:
+        """What the function returns for these numbers, in the first of the kinds it works with."""
+        recording = self.recording
+        for kind in kinds:
+            try:
+                with without_collector(), with_gates():
+                    return recorded(partial(recording.call, map(kind, given), kind is _as_given))
+            except TracingError:
+                raise
+            except Exception:
+                if kind is kinds[-1]:
+                    raise
+        raise AssertionError("there is a kind")
+
+    def _drawn(self) -> list[Any]:
+        return _states(self.recording.places.generators)
+
+    def _refuse_draws(self, given: Sequence[Any]) -> None:
+        """Refuse a function that draws random numbers: a replay would have those of the first call.
+
+        Another thread may have drawn them, but hardly both times.
+        """
+        if threading.active_count() > 1:
+            before = self._drawn()
+            self._called(ON_GIVEN, given)
+            if before == self._drawn():
+                return
+        raise TracingError(
+            f"{self.recording.place} draws random numbers: the recording would keep those of its "
+            "first call. Draw them before the call and pass them as an argument, or call the "
+            "function without mg.compile"
+        )
+
+    def _refused(self, ours: str, theirs: str, verb: str = "gives") -> TracingError:
+        return TracingError(
+            f"the recording of {self.recording.place} {verb} {ours} where the function itself "
+            f"{verb} {theirs}: {WHY}"
+        )
+
+
+def _states(generators: Iterable[Any]) -> list[Any]:
+    """Of Python's and NumPy's own generators, and those that the function leads to."""
+    numpy_random = sys.modules.get("numpy.random")
+    states: list[Any] = [random.getstate()]
+    if numpy_random is not None:
+        states.append(pickle.dumps(numpy_random.get_state(legacy=False)))
+    for generator in generators:
+        if isinstance(generator, random.Random):
+            states.append(generator.getstate())
+        else:
+            states.append(pickle.dumps(generator.bit_generator.state))
+    return states
+
+
+def _listed(numbers: list[float]) -> str:
+    return ", ".join(f"{number:g}" for number in numbers[:4]) + ", …" * (len(numbers) > 4)

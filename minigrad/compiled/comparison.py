@@ -1,0 +1,165 @@
+"""Whether a function, called again at some numbers, builds the circuit that was recorded.
+
+>>> from minigrad.engine import Value
+>>> w, x = Value(2.0), Value(3.0)
+>>> circuit = RecordedCircuit([w * (x + 1.0)], [x], {w})
+>>> circuit.difference([w * 6.0], {w}, [5.0])
+>>> circuit.difference([w + 6.0], {w}, [5.0])
+('add', 'mul')
+
+Compared are the gates behind which a parameter stands. All else is a number once the arguments have
+numbers: on plain ones Python computes it, and chooses where the recording has a multiplexer.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from math import isfinite, isnan
+from typing import Final
+
+from ..engine import Value, leaves_and_gates, number_of
+from ..rules import GATES
+
+TOLERANCE: Final = 1e-9  # how far two numbers may be apart, relative to the larger one,
+ROUNDING: Final = 1e-13  # and relative to the largest number on the way to them
+SELECT: Final = GATES["select"]
+
+
+def all_wires(outputs: Iterable[Value]) -> list[Value]:
+    """The wires behind all outputs, inputs first."""
+    wires: dict[Value, None] = {}
+    for output in outputs:
+        leaves, gates = leaves_and_gates(output)
+        wires.update(dict.fromkeys(leaves))
+        wires.update(dict.fromkeys(gates))
+    return list(wires)
+
+
+def held_elsewhere(outputs: Sequence[Value]) -> set[Value]:
+    """The leaves of a circuit that somebody else holds too: they are there at the next call.
+
+    >>> w = Value(2.0)
+    >>> held_elsewhere([w * Value(3.0)]) == {w}
+    True
+
+    A leaf that only gates refer to was made by the function, as a new one is at each call.
+    """
+    count = getattr(sys, "getrefcount", lambda _: 1)
+    wires = all_wires(outputs)
+    uses = Counter([id(source) for wire in wires for source in wire.inputs])
+    uses.update(map(id, outputs))
+    wires.append(Value(0.0))  # held by the list alone
+    others = [count(wire) - uses[id(wire)] for wire in wires]
+    return {wire for wire, n in zip(wires, others) if wire.is_leaf and n > others[-1]}
+
+
+class RecordedCircuit:
+    """The circuit behind some outputs, as a function of the numbers of its inputs.
+
+    `held` are the leaves of it that other calls find too, parameters above all.
+    """
+
+    def __init__(
+        self, outputs: Sequence[Value], inputs: Sequence[Value], held: Collection[Value]
+    ) -> None:
+        self.outputs, self.inputs = outputs, inputs
+        self.wires = all_wires(outputs)
+        self.held, self._inputs = set(held), set(inputs)
+        self._leading = _leading(self.wires, self.held)
+        self._of_a_call = {wire for wire in self.wires if not wire.is_leaf} | self._inputs
+
+    def wire_from_outside(self, outputs: Sequence[Value]) -> Value | None:
+        """A wire of the recording in what another call has built: it was computed before both."""
+        return next((wire for wire in all_wires(outputs) if wire in self._of_a_call), None)
+
+    def difference(
+        self, outputs: Sequence[Value], held: Collection[Value], numbers: Sequence[float]
+    ) -> tuple[str, str] | None:
+        """What stands in another circuit, and what here at these numbers, where they differ."""
+        others = all_wires(outputs)
+        leading = _leading(others, held)
+        theirs = {wire: number_of(wire) for wire in others if wire not in leading}
+        mine = self.numbers(numbers)
+        waiting = list(zip(outputs, self.outputs))
+        seen = set()
+        while waiting:
+            wire, own = waiting.pop()
+            wire, own = _chosen(wire, theirs), _chosen(own, mine)
+            if wire is own or (wire, own) in seen:
+                continue
+            seen.add((wire, own))
+            if wire in theirs and own in mine:
+                number, own_number = theirs[wire], mine[own]
+                if own.is_leaf and own not in self._inputs:  # exact, for the time hardly moves
+                    same = number == own_number or number != number
+                else:
+                    same = is_close(number, own_number, mine.values())
+                if not same:
+                    return f"{number:g}", f"{own_number:g}"
+            elif wire in theirs or own in mine or not _is_same_gate(wire, own):
+                return _in_words(wire, theirs), _in_words(own, mine)
+            else:
+                waiting += zip(wire.inputs, own.inputs)
+        return None
+
+    def numbers(self, numbers: Sequence[float]) -> dict[Value, float]:
+        """The wires behind which no held leaf stands, at these numbers of the inputs."""
+        known = dict(zip(self.inputs, numbers))
+        for wire in self.wires:
+            if wire in self._leading or wire in known:
+                continue
+            if wire.gate is None:
+                known[wire] = number_of(wire)
+            else:
+                sources = [known[source] for source in wire.inputs]
+                known[wire] = wire.gate.on_floats(len(sources))(*sources)
+        return known
+
+
+def _leading(wires: Iterable[Value], held: Collection[Value]) -> set[Value]:
+    """The wires, given inputs first, behind which one of these leaves stands."""
+    leading = set(held)
+    for wire in wires:
+        if not leading.isdisjoint(wire.inputs):
+            leading.add(wire)
+    return leading
+
+
+def _chosen(wire: Value, known: Mapping[Value, float]) -> Value:
+    """What a multiplexer hands on, where its index is known."""
+    while wire.gate is SELECT:
+        *items, index = wire.inputs
+        place = known.get(index)
+        if place is None or not 0 <= place < len(items) or place % 1:
+            return wire
+        wire = items[int(place)]
+    return wire
+
+
+def _is_same_gate(wire: Value, own: Value) -> bool:
+    """Whether both come out of one kind of gate; two leaves that are not one are different."""
+    return wire.gate is not None and wire.gate is own.gate and len(wire.inputs) == len(own.inputs)
+
+
+def _in_words(wire: Value, known: Mapping[Value, float]) -> str:
+    if wire in known:
+        return f"{known[wire]:g}"
+    if wire.gate is not None:
+        return wire.gate.name
+    return repr(wire)
+
+
+def is_close(number: float, own: float, on_the_way: Iterable[float] = ()) -> bool:
+    """Whether two numbers are the same but for rounding, that of Python's own `sum` included."""
+    if isnan(number) or isnan(own):
+        return isnan(number) and isnan(own)
+    if number == own:
+        return True
+    if not (isfinite(number) and isfinite(own)):
+        return False
+    if abs(number - own) <= TOLERANCE * max(abs(number), abs(own), TOLERANCE):
+        return True
+    largest = max(filter(isfinite, map(abs, on_the_way)), default=0.0)
+    return abs(number - own) <= ROUNDING * largest

@@ -1,0 +1,73 @@
+"""A plain number that has a wire's methods, and lets no dict or set look it up.
+
+>>> x = Watched(3.0)
+>>> (x * 2.0).relu(), x / 0.0, isinstance(x, float)
+(6.0, inf, True)
+
+A dict finds a number by its value and a wire by its identity, so a recording of a function that
+looks one up is wrong, if not for the numbers at hand then for others.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final
+
+from ..engine import Value
+from ..rules import FUNCTIONS, GATES, Operand
+from .tracing import refuse_while_recording
+
+PACKAGE: Final = __name__.partition(".")[0]
+LOOKED_UP: Final = "a number is found by its value there, and a wire that is recorded is not"
+TABLE: Final = "Write mg.select(table, index), or mg.where(mg.is_equal(x, y), a, b)"
+
+
+def _operator(name: str, reflected: bool = False) -> Callable[..., Any]:
+    gate = GATES[name]
+
+    def operate(self: Watched, *other: Any) -> Any:
+        if not all(isinstance(x, (float, int)) for x in other):
+            return NotImplemented  # a Value knows what to do
+        numbers = [float(self), *map(float, other)]
+        return Watched(gate.forward(*(numbers[::-1] if reflected else numbers)))
+
+    return operate
+
+
+class Watched(float, Operand):
+    """A float in every place where a function asks, also after arithmetic and gates."""
+
+    __slots__ = ()
+
+    def __hash__(self) -> int:
+        asking = sys._getframe(1).f_globals.get("__name__", "")
+        if asking.partition(".")[0] != PACKAGE:
+            refuse_while_recording("looking a value up in a dict or a set", LOOKED_UP, TABLE)
+        return float.__hash__(self)
+
+    @staticmethod
+    def apply_gate(gate: Any, operands: tuple[Any, ...]) -> Any:
+        """See `Operand.apply_gate`."""
+        operands = tuple(float(x) if isinstance(x, Watched) else x for x in operands)
+        if any(isinstance(x, Value) for x in operands):
+            return Value.apply_gate(gate, operands)
+        gate.check_arity(len(operands))
+        return Watched(gate.forward(*operands))
+
+    def equals(self, other: Any, /) -> Any:
+        """See `Operand.equals`."""
+        return other.equals(self) if isinstance(other, Value) else float(self) == other
+
+    def __getattr__(self, name: str) -> Any:
+        if name in GATES:
+            return partial(FUNCTIONS[name], self)
+        raise AttributeError(name)
+
+    __add__, __radd__ = _operator("add"), _operator("add", reflected=True)
+    __sub__, __rsub__ = _operator("sub"), _operator("sub", reflected=True)
+    __mul__, __rmul__ = _operator("mul"), _operator("mul", reflected=True)
+    __truediv__, __rtruediv__ = _operator("div"), _operator("div", reflected=True)
+    __pow__, __rpow__ = _operator("pow"), _operator("pow", reflected=True)
+    __neg__, __abs__ = _operator("neg"), _operator("abs")

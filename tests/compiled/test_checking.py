@@ -1,0 +1,191 @@
+"""A compiled function is compared with the function itself, and what differs is refused."""
+
+import itertools
+import math
+import random
+import time
+from collections import Counter
+
+import pytest
+
+import minigrad as mg
+from minigrad import Value, losses
+
+W, V = Value(2.0), Value(-1.0)
+TABLE = {1.0: 3.0, 2.0: 5.0}
+PARAMETERS = {1.0: Value(0.0), 2.0: Value(0.0)}
+CALLS = itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+def first_numbers():
+    W.data, V.data = 2.0, -1.0
+
+
+LOOKS_UP = [
+    lambda y: W * y + TABLE.get(y, 0.0),
+    lambda y: W * y + PARAMETERS.get(y, 0.0),
+    lambda y: W * y if y in {1.0, 2.0} else y,
+    lambda y: W * y if y in frozenset((1.0, 2.0)) else y,
+    lambda y: W * y * TABLE.get(y * 2 - 1, 0.0),
+    lambda y: W * y * TABLE.get(mg.abs(y), 0.0),
+    lambda y: W * y * Counter([1.0, y])[1.0],
+    lambda y: W * y * len({y, 1.0}),
+    lambda y: W * y.relu() + TABLE.get(y, 0.0),
+    lambda y: W * (y * 2 - y).relu() + TABLE.get(y * 1.0, 0.0),
+]
+
+
+@pytest.mark.parametrize("body", LOOKS_UP)
+def test_a_number_that_is_looked_up_is_refused_whether_it_is_in_the_table_or_not(body):
+    compiled = mg.compile(body)
+    with pytest.raises(mg.TracingError, match=r"\.py, line \d+.*mg\.where"):
+        list(map(compiled, (5.0, 6.0, 7.0, 1.0)))
+    for rows in ([5.0, 6.0, 1.0, 7.0], [5.0] * 200 + [1.0] + [5.0] * 200, [7.0, 8.0]):
+        with pytest.raises(mg.TracingError, match=r"\.py, line \d+.*mg\.where"):
+            mg.compile(body).batch(rows)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        lambda y: W * y if isinstance(y, float) else y,
+        lambda y: W * y if isinstance(y, Value) else y,
+        lambda y: W * y if type(y) is float else y,
+        lambda y: W * y if hasattr(y, "backward") else y,
+        lambda y: W * y * time.time(),
+        lambda y: W * y if random.random() < 0.5 else y,
+        lambda y: W * y if random.random() < 0.999 else y,
+        lambda y: W * y * random.Random().random(),
+        lambda y: W * y * next(CALLS),
+        lambda y: W * y if next(CALLS) % 2 else y,
+        lambda y: [W, Value(2.0)][next(CALLS) % 2] * y,
+    ],
+)
+def test_what_depends_on_kinds_or_on_the_moment_is_refused_at_the_first_call(body):
+    for call in (lambda f: f(3.0), lambda f: f.batch([3.0, 4.0])):
+        with pytest.raises(mg.TracingError, match=r"test_checking\.py, line \d+"):
+            call(mg.compile(body))
+
+
+def test_random_numbers_of_numpy_and_of_a_generator_that_is_held_are_refused():
+    np = pytest.importorskip("numpy")
+    generator, own = np.random.default_rng(0), random.Random(0)
+    for body in (
+        lambda y: W * y if np.random.rand() < 0.999 else y,
+        lambda y: W * y if generator.random() < 0.999 else y,
+        lambda y: W * y if own.random() < 0.999 else y,
+    ):
+        with pytest.raises(mg.TracingError, match=r"draws random numbers.*Draw them before"):
+            mg.compile(body)(3.0)
+
+
+def test_random_numbers_drawn_elsewhere_do_not_hinder():
+    compiled = mg.compile(lambda y: W * y)
+    numbers = [random.random() for _ in range(3)]
+    assert [compiled(number).data for number in numbers] == [2.0 * n for n in numbers]
+
+
+def test_a_variable_that_changes_late_is_found_at_a_later_call():
+    scale = [2.0]
+    compiled = mg.compile(lambda y: W * y * scale[0])
+    assert [compiled(float(i)).data for i in range(5)] == [4.0 * i for i in range(5)]
+    scale[0] = 3.0
+    with pytest.raises(mg.TracingError, match=r"gives .* where the function itself gives"):
+        list(map(compiled, map(float, range(5, 100))))
+    rows = mg.compile(lambda y: W * y * scale[0])
+    rows.batch([1.0, 2.0])
+    scale[0] = 4.0
+    with pytest.raises(mg.TracingError, match=r"gives .* where the function itself gives"):
+        [rows.batch([float(i), 1.0]) for i in range(100)]
+
+
+def test_a_row_of_a_label_that_comes_once_is_compared():
+    body = lambda x, y: W * x * (2.0 if str(y) == "3" else 1.0)
+    X, Y = [0.01 * i for i in range(20_000)], [0] * 20_000
+    Y[777] = 3
+    deep = mg.compile(lambda x, y: mg.sum([body(x, y)] + [W * V] * 30))
+    with pytest.raises(mg.TracingError, match="where the function itself gives"):
+        deep.batch(X, Y)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        lambda y: Value(3.0) * y * W,
+        lambda y: mg.constant(3.0) * y * W,
+        lambda y: (y if isinstance(y, Value) else Value(y)) * W,
+        lambda y: losses.multiclass_hinge([W * 2, V, W], y),
+        lambda y: losses.cross_entropy([W * 2, V, W], y),
+        lambda y: losses.binary_cross_entropy(W, y / 3),
+        lambda y: losses.hinge(W * V, mg.where(y > 1, 1.0, -1.0)),
+        lambda y: mg.where(y > 1, W, V) * y + mg.where(y > W, W, V),
+        lambda y: mg.select([W, V, W * V, y], y) * mg.maximum(y, W, 1.0),
+        lambda y: sum([y, y, 0.1, -0.3]) * W + sum([W, y]),
+        lambda y: sum([0.1 * y, 0.2 * y, -0.3 * y]) * W,
+        lambda y: W / (y - y),
+        lambda y: mg.sqrt(y - 1) * W,
+        lambda y: [y, W, mg.constant(2.0), None],
+    ],
+)
+def test_a_function_that_does_the_same_on_numbers_and_on_values_is_not_refused(body):
+    compiled = mg.compile(body)
+    for number in (2, 1, 0, 2, 1, 2.0, 0):
+        outs, again = compiled(number), body(Value(number))
+        for one, other in zip(as_list(outs), as_list(again)):
+            assert one is other is None or one.data == pytest.approx(other.data, nan_ok=True)
+    if isinstance(outs, Value):
+        assert not math.isnan(mg.compile(body).batch([2, 1, 2]).data)
+
+
+def as_list(result):
+    return result if isinstance(result, list) else [result]
+
+
+# --- what is read at each call -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("executor", ["auto", "python"])
+def test_a_constant_that_is_closed_over_is_read_at_each_call(executor):
+    k, table = mg.constant(2.0), [mg.constant(3.0)]
+    compiled = mg.compile(lambda x: W * x * k + table[0] ** 2, executor=executor)
+    assert [compiled(x).data for x in (1.0, 2.0, 3.0)] == [13.0, 17.0, 21.0]
+    k.data, table[0].data = 5.0, 1.0
+    out = compiled(1.0)
+    W.grad = None
+    out.backward()
+    assert (out.data, W.grad, out.inputs, k.has_grad) == (11.0, 5.0, (W,), False)
+    batch = compiled.batch([1.0, 2.0], reduce="sum")
+    assert (batch.data, batch.inputs) == (32.0, (W,))
+    assert compiled.run_rows(compiled.rows([1.0, 2.0])) == (32.0, [15.0])
+    assert compiled.stats()["parameters"] == 1
+
+
+def test_training_reads_a_constant_at_each_step():
+    k, w = mg.constant(1.0), Value(0.0)
+    loss = mg.compile(lambda x: (w - k) ** 2 + 0 * x)
+    with mg.training_steps(loss, mg.optim.SGD([w], lr=0.5)) as step:
+        for number in (1.0, 1.0, 1.0, 4.0, 4.0):
+            k.data = number
+            last = step(number)
+    assert (w.data, last) == (4.0, 0.0)
+
+
+def test_a_wire_computed_outside_is_refused_by_name():
+    w = Value(4.0)
+    doubled = w * 2
+    doubled.label = "doubled"
+    for body in (lambda x: doubled * x, lambda x: doubled, lambda x: [x, W * doubled.relu()]):
+        with pytest.raises(mg.TracingError, match=r"label='doubled'.*inside the function"):
+            mg.compile(body)(1.0)
+
+
+def test_a_wire_that_is_kept_from_an_earlier_call_is_refused():
+    kept = []
+
+    def body(x):
+        kept.append(W * x)
+        return kept[0] + x
+
+    with pytest.raises(mg.TracingError, match="computed before the call"):
+        mg.compile(body)(1.0)
