@@ -7,29 +7,44 @@
 >>> put_together(structure, iter("abc"))
 (['a', 'b'], 'c')
 
-A list, a tuple, a dict and a NumPy array are structure, and so are None, a bool, a str and a class;
-anything that is one number, and a `Value`, is a number. What a function returns is made of Values:
+A list, a tuple, a dict, a dataclass, a NumPy array and a data frame are taken apart. None, a bool,
+a str, bytes, an `Enum`, a slice and a class are structure as they are, and so is what is `Static`.
+One number, and a `Value`, is a number; anything else is refused. What a function returns is made of
+Values:
 
 >>> structure, wires = take_result_apart("loss", [Value(1.0), (Value(2.0), None)])
 >>> structure
-(<class 'list'>, 'number', (<class 'tuple'>, 'number', ('fixed', None)))
+(<class 'list'>, 'number', (<class 'tuple'>, 'number', ('fixed', None, <class 'NoneType'>, '')))
 >>> wires
 [Value(data=1.0, grad=?), Value(data=2.0, grad=?)]
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from itertools import repeat
+from types import MappingProxyType
 from typing import Any, Final
 
 from ..engine import Value, as_wire
 from ..rules import as_number, described
 
 NUMBER: Final = "number"
+FIXED: Final = (str, bytes, Enum, type)
 TOO_DEEP: Final = (
     "an argument is nested too deep, lists in lists in lists, for Python's recursion limit: "
     "flatten it, or pass its numbers in one list"
 )
+
+
+class Static:
+    """A value that is structure whatever it is: what `mg.compile(static=...)` names."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
 
 
 def take_apart(argument: Any, numbers: list[Any]) -> Hashable:
@@ -46,9 +61,17 @@ def take_apart(argument: Any, numbers: list[Any]) -> Hashable:
     if kind is dict:
         items = [(key, take_apart(item, numbers)) for key, item in argument.items()]
         return (dict, *items)
-    if argument is None or kind is bool or kind is str or isinstance(argument, type):
-        return ("fixed", argument)
+    if kind is Static:
+        return _fixed(argument.value)
+    if argument is None or isinstance(argument, FIXED) or is_bool(argument):
+        return _fixed(argument)
+    if isinstance(argument, slice):
+        parts = [_fixed(part) for part in (argument.start, argument.stop, argument.step)]
+        return (slice, *parts)
+    if hasattr(argument, "to_numpy") and not isinstance(argument, type):
+        argument = argument.to_numpy()  # a data frame
     if hasattr(argument, "ravel") and hasattr(argument, "shape"):
+        refuse_masked(argument)
         if argument.shape == ():
             numbers.append(_one_number(argument.item()))
             return NUMBER
@@ -56,25 +79,61 @@ def take_apart(argument: Any, numbers: list[Any]) -> Hashable:
         return ("array", tuple(argument.shape))
     if isinstance(argument, Mapping):
         return take_apart(dict(argument), numbers)
-    if hasattr(kind, "__len__") and hasattr(kind, "__iter__"):
-        parts = [take_apart(item, numbers) for item in argument]
-        return (kind if hasattr(kind, "_make") else list, *parts)  # a namedtuple stays one
+    if isinstance(argument, (list, tuple)):
+        made = kind if hasattr(kind, "_make") else list if isinstance(argument, list) else tuple
+        return (made, *[take_apart(item, numbers) for item in argument])
+    if is_dataclass(argument):
+        items = [
+            (field.name, take_apart(getattr(argument, field.name), numbers))
+            for field in fields(argument)
+            if hasattr(argument, field.name)
+        ]
+        return ("dataclass", kind, *items)
+    if hasattr(kind, "__iter__"):
+        raise TypeError(
+            f"an argument is {described(argument)}: a compiled function takes numbers, and lists, "
+            "tuples, dicts, dataclasses and arrays of them; write list(...) if its order is the "
+            "same at every call"
+        )
     numbers.append(as_number(argument))
     return NUMBER
+
+
+def refuse_masked(array: Any) -> None:
+    """A TypeError for an array with entries that are masked, which NumPy's numbers do not show."""
+    mask = getattr(array, "mask", None)
+    if hasattr(array, "filled") and mask is not None and mask.any():
+        raise TypeError(
+            f"an argument is {described(array)}, with entries that are masked: they are no "
+            "numbers; write .filled(0.0), or .compressed() for those that are"
+        )
+
+
+def is_bool(thing: Any) -> bool:
+    """Whether it is a truth value, of Python or of NumPy."""
+    kind = type(thing)
+    return kind is bool or (kind.__module__ == "numpy" and kind.__name__ in ("bool", "bool_"))
+
+
+def _fixed(value: Any) -> Hashable:
+    """Equal only to what is the same in kind too: 1, 1.0 and True are not, nor 0.0 and −0.0."""
+    return ("fixed", value, type(value), repr(value) if isinstance(value, float) else "")
 
 
 def _one_number(item: Any) -> Any:
     return item if isinstance(item, Value) else as_number(item)
 
 
-def structure_of_arrays(shapes: Iterable[tuple[int, ...]]) -> Hashable:
+def structure_of_arrays(
+    shapes: Iterable[tuple[int, ...]], named: Mapping[str, Any] = MappingProxyType({})
+) -> Hashable:
     """What `take_apart` finds in arguments that are arrays of these shapes, or numbers: ().
 
     >>> structure_of_arrays([()]) == take_apart(((2.0,), {}), [])
     True
     """
     parts = [("array", tuple(shape)) if len(shape) else NUMBER for shape in shapes]
-    return (tuple, (tuple, *parts), (dict,))
+    return (tuple, (tuple, *parts), take_apart(dict(named), []))
 
 
 def put_together(structure: Any, numbers: Iterator[Any], plain: bool = False) -> Any:
@@ -88,8 +147,21 @@ def put_together(structure: Any, numbers: Iterator[Any], plain: bool = False) ->
         return _array(parts[0], numbers, plain)
     if kind is dict:
         return {key: put_together(part, numbers, plain) for key, part in parts}
+    if kind == "dataclass":
+        made = [(name, put_together(part, numbers, plain)) for name, part in parts[1:]]
+        return _made(parts[0], made)
     items = [put_together(part, numbers, plain) for part in parts]
+    if kind is slice:
+        return slice(*items)
     return kind(items) if kind is list or kind is tuple else kind._make(items)
+
+
+def _made(kind: type, parts: list[tuple[str, Any]]) -> Any:
+    """A dataclass with these fields; what it does to them when it is made it has done before."""
+    thing: Any = object.__new__(kind)
+    names, values = zip(*parts) if parts else ((), ())
+    deque(map(object.__setattr__, repeat(thing), names, values), maxlen=0)  # frozen ones too
+    return thing
 
 
 def _array(shape: tuple[int, ...], numbers: Iterator[Any], plain: bool) -> Any:
@@ -144,7 +216,7 @@ def _taken_apart(result: Any, wires: list[Value], with_numbers: bool) -> Hashabl
         wires.extend(map(as_wire, result.flat))
         return ("array", tuple(result.shape)) if result.shape else NUMBER
     if result is None or kind is bool or kind is str:
-        return ("fixed", result)
+        return _fixed(result)
     raise TypeError(f"{described(result)}{_remedy(result)}")
 
 
@@ -177,6 +249,9 @@ def structure_text(structure: Any) -> str:
         return repr(parts[0])
     if kind == "array":
         return f"array of shape {parts[0]}"
+    if kind == "dataclass":
+        texts = ", ".join(f"{name}={structure_text(part)}" for name, part in parts[1:])
+        return f"{parts[0].__name__}({texts})"
     if kind is dict:
         return "{" + ", ".join(f"{key!r}: {structure_text(part)}" for key, part in parts) + "}"
     texts = ", ".join(map(structure_text, parts[:8])) + (", …" if len(parts) > 8 else "")

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from math import isnan
 from pickle import PicklingError
 from threading import RLock
@@ -38,13 +38,18 @@ from .checking import Check
 from .methods import kept_with
 from .recording import Recording, record_function
 from .rows import Rows, rows_of
+from .static_arguments import checked_names, named_static, places_of, with_static
 from .tracing import FIXED, is_recording, refuse_while_recording
 
 EXECUTORS: Final = ("auto", "python", "tape", "lanes")
 
 
 def compile(
-    function: Callable[..., Any] | None = None, *, check: bool = True, executor: str = "auto"
+    function: Callable[..., Any] | None = None,
+    *,
+    check: bool = True,
+    executor: str = "auto",
+    static: Iterable[str] = (),
 ) -> Any:
     """Record the circuit that `function` builds, once, and replay it at every later call.
 
@@ -57,37 +62,58 @@ def compile(
     (36.0, 24.0)
 
     The function takes numbers, Values, lists of them or arrays, and returns a Value or a list or
-    tuple of them; the Values that it closes over are its parameters, and are read at each call;
-    plain numbers that it closes over are fixed when it is recorded. A new structure of arguments
-    (another length of a list) is recorded anew. The result is a Value like any other; its gate is
-    the whole function.
+    tuple of them; the Values that it closes over are its parameters, and are read at each call, as
+    constants are; plain numbers that it closes over are fixed when it is recorded. A new structure
+    of arguments (another length of a list) is recorded anew. The result is a Value like any other;
+    its gate is the whole function.
 
     The function must build the same circuit whatever the numbers are. A decision by a number raises
     a `TracingError` that names the line, and so does what would take one out of the circuit: `data`
-    and `grad`, `backward()`, `no_grad`, `grad(...)` without `create_graph`. The second call with
-    other numbers is compared with the function itself, once (`check=False` leaves that out).
+    and `grad`, `backward()`, `no_grad`, `grad(...)` without `create_graph`.
+
+    The first call, the next with other numbers, and a small function's calls 4, 8, 16, … are
+    compared with the function itself, on plain numbers, gate by gate: so a dict that looks a number
+    up, `isinstance`, random numbers or a counter are found. Of a batch, rows that differ are
+    compared: all of a few, else each number of a column that has few, the extremes and others in
+    between. What the function prints is printed again then. `check=False` leaves that out.
+
+    Arguments are taken apart: lists, tuples, dicts, dataclasses, arrays and data frames. A str, an
+    `Enum`, a bool, None and a slice are structure. `static` names arguments that are too, such as a
+    count for `range`: each of their values is recorded by itself, and can be looked up in a dict.
+
+    >>> mean = mg.compile(lambda xs, n: mg.sum(xs[:n]) / n, static=("n",))
+    >>> mean([1.0, 3.0, 8.0], 2).data, mean([1.0, 3.0, 8.0], n=3).data
+    (2.0, 4.0)
 
     With the extra `native` (llvmlite and NumPy) the replay is machine code: "tape" is a loop over
     the operations, "lanes" straight-line code for many rows at a time; "auto" chooses by size, and
     without the extra it is "python".
     """
     if function is None:
-        return functools.partial(compile, check=check, executor=executor)
+        return functools.partial(compile, check=check, executor=executor, static=static)
     if not callable(function):
         raise TypeError(f"compile needs a function, got {described(function)}")
     if executor not in EXECUTORS:
         raise ValueError(f"the executor is one of {', '.join(EXECUTORS)}; got {executor!r}")
-    return Compiled(function, check, executor)
+    return Compiled(function, check, executor, checked_names(function, static))
 
 
 class Compiled:
     """A function that is recorded once and replayed: what `mg.compile` makes."""
 
-    def __init__(self, function: Callable[..., Any], check: bool, executor: str) -> None:
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        check: bool,
+        executor: str,
+        static: tuple[str, ...] = (),
+    ) -> None:
         self.function = function
         self.name: str = getattr(function, "__name__", type(function).__name__)
         self.check = check
         self.executor = executor
+        self.static = static
+        self._static_places = places_of(function, static)
         self.gate = gate_of(self.name)
         self.recordings: dict[Hashable, Recording] = {}  # by the structure of the arguments
         self._checks: dict[Recording, Check] = {}
@@ -100,7 +126,7 @@ class Compiled:
         if is_recording():
             return self.function(*arguments, **named)  # part of the circuit being recorded
         numbers: list[Any] = []
-        structure = take_apart((arguments, named), numbers)
+        structure = self.structure_of(arguments, named, numbers)
         data = [number_of(x) if isinstance(x, Value) else as_number(x) for x in numbers]
         recording = self._recording(structure, data)
         parameters = recording.parameter_numbers()
@@ -124,7 +150,15 @@ class Compiled:
             results.append(self._result(output, leaves, tuple(local)))
         return put_together(recording.output_structure, iter(results))
 
-    def batch(self, *columns: Any, reduce: str = "mean") -> Value:
+    def structure_of(
+        self, arguments: tuple[Any, ...], named: dict[str, Any], numbers: list[Any]
+    ) -> Hashable:
+        """The structure of a call's arguments; their numbers are appended to `numbers`."""
+        if self.static:
+            arguments, named = with_static(self._static_places, arguments, named)
+        return take_apart((arguments, named), numbers)
+
+    def batch(self, *columns: Any, reduce: str = "mean", **static: Any) -> Value:
         """The mean (or the sum) of the function over rows, one Value, with its gradients.
 
         >>> import minigrad as mg
@@ -135,20 +169,22 @@ class Compiled:
         >>> total.data, w.grad
         (5.0, 10.0)
 
-        Each argument is a list (or array) with one item per row: X of shape (n, features), y of
+        Static arguments are given by name, and are the same in all rows. Each other argument is a
+        list (or array) with one item per row: X of shape (n, features), y of
         shape (n,). Only the parameters get gradients. The sum goes over the rows in an order of its
         own, so its last bits can differ from those of a sum written by hand.
         """
         if reduce not in ("mean", "sum"):
             raise ValueError(f"reduce is 'mean' or 'sum', got {reduce!r}")
-        rows = self.rows(*columns)
+        rows = self.rows(*columns, **static)
         total, gradients = self._run(rows, rows.count if reduce == "mean" else 1)
         leaves = rows.recording.leaves
         return self._result(total, leaves, tuple(gradients[: len(leaves)]))
 
-    def rows(self, *columns: Any) -> Rows:
+    def rows(self, *columns: Any, **static: Any) -> Rows:
         """The rows of a batch in the form in which they are run: make it once, run it often."""
-        return rows_of(self.name, columns, self._recording)
+        named = named_static(self._static_places, len(columns), static)
+        return rows_of(self.name, columns, self._recording, named)
 
     def run_rows(self, rows: Rows, divisor: int = 1) -> tuple[float, list[float]]:
         """The sum over the rows, and its gradients towards the parameters, as plain numbers.
@@ -252,7 +288,7 @@ class Compiled:
         kept = kept_with(instance)
         bound = kept.get(self)
         if bound is None:
-            made = Compiled(bind(instance, owner), self.check, self.executor)
+            made = Compiled(bind(instance, owner), self.check, self.executor, self.static)
             bound = kept.setdefault(self, made)  # another thread may have been first
         return bound
 
@@ -263,7 +299,7 @@ class Compiled:
             return getattr, (owner, self.name)
         if _named(self.function) is self:  # a decorated function is found where it stands
             return str(self.function.__qualname__)
-        return Compiled, (self.function, self.check, self.executor)
+        return Compiled, (self.function, self.check, self.executor, self.static)
 
     def __repr__(self) -> str:
         return f"<compiled {self.name}, {len(self.recordings)} recordings>"

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Hashable, Mapping, Sequence, Set
 from typing import Any, Final
 
 from ..rules import as_number, described
 from ..tape import MOST_TOGETHER, replay
-from .arguments import TOO_DEEP, structure_of_arrays, structure_text, take_apart
+from .arguments import (
+    TOO_DEEP,
+    is_bool,
+    refuse_masked,
+    structure_of_arrays,
+    structure_text,
+    take_apart,
+)
 from .recording import Recording
 
 SPARE: Final = MOST_TOGETHER - 1  # columns behind the last row, which may be the first of so many
 MOST_LOOKED_AT: Final = 200_000  # numbers of a batch, to find rows that differ
 FEW: Final = 16  # numbers of a column: then it is one of labels
-BOOLS_AND_LISTS: Final = frozenset({bool, list, tuple})
 NUMBERS_OR_OBJECTS: Final = "buifO"  # NumPy's letters
 
 Find = Callable[[Hashable, list[float]], Recording]
@@ -105,8 +112,11 @@ def ordered(what: str, column: Any) -> Any:
     return column
 
 
-def rows_of(name: str, columns: Sequence[Any], find: Find) -> Rows:
-    """The rows made of columns, checked: all columns of one length, all rows of one structure."""
+def rows_of(name: str, columns: Sequence[Any], find: Find, named: dict[str, Any]) -> Rows:
+    """The rows made of columns, checked: all columns of one length, all rows of one structure.
+
+    What is `named` is the same in all rows, and has no numbers.
+    """
     if not columns:
         raise TypeError(f"{name}.batch needs an argument with one item per row, got none")
     columns = [ordered(f"{name}.batch", column) for column in columns]
@@ -122,7 +132,7 @@ def rows_of(name: str, columns: Sequence[Any], find: Find) -> Rows:
     kinds = [_kind_of_array(name, i, column) for i, column in enumerate(columns)]
     if all(kinds) and "O" not in kinds:
         numbers = _array(columns, count)
-        structure = structure_of_arrays([column.shape[1:] for column in columns])
+        structure = structure_of_arrays([column.shape[1:] for column in columns], named)
         rows = Rows(find(structure, numbers[:, 0].tolist()), numbers, count, columns)
         rows.check_indexes()
         return rows
@@ -131,9 +141,9 @@ def rows_of(name: str, columns: Sequence[Any], find: Find) -> Rows:
     except RecursionError:
         raise ValueError(TOO_DEEP) from None
     first: list[Any] = []
-    structure = take_apart((tuple(column[0] for column in columns), {}), first)
+    structure = take_apart((tuple(column[0] for column in columns), named), first)
     recording = find(structure, list(map(as_number, first)))
-    rows = Rows(recording, _list(name, columns, count, structure), count, columns)
+    rows = Rows(recording, _list(name, columns, count, structure, named), count, columns)
     rows.check_indexes()
     return rows
 
@@ -152,6 +162,7 @@ def _kind_of_array(name: str, place: int, column: Any) -> str:
     """NumPy's letter for the kind of an array's items, an f where there is none; "" for a list."""
     if not (hasattr(column, "dtype") and hasattr(column, "reshape")):
         return ""
+    refuse_masked(column)
     kind: str = getattr(column.dtype, "kind", "f")
     if kind not in NUMBERS_OR_OBJECTS:
         raise TypeError(
@@ -179,16 +190,26 @@ def _array(columns: Sequence[Any], count: int) -> Any:
 def _without_bools(items: Any) -> Any:
     """A list with numbers in place of its bools: in a batch they are labels, not structure."""
     kind = type(items)
-    if not (kind is list or kind is tuple) or BOOLS_AND_LISTS.isdisjoint(map(type, items)):
+    if getattr(getattr(items, "dtype", None), "kind", "") == "b":
+        return items.astype(float)
+    if not (kind is list or kind is tuple) or set(map(type, items)).isdisjoint(_to_look_into()):
         return items
-    return kind(float(x) if type(x) is bool else _without_bools(x) for x in items)
+    return kind(float(x) if is_bool(x) else _without_bools(x) for x in items)
 
 
-def _list(name: str, columns: Sequence[Any], count: int, structure: Hashable) -> list[list[float]]:
+def _to_look_into() -> set[type]:
+    """What bools are, or may be in."""
+    numpy = sys.modules.get("numpy")
+    return {bool, list, tuple} | ({numpy.bool_} if numpy else set())
+
+
+def _list(
+    name: str, columns: Sequence[Any], count: int, structure: Hashable, named: dict[str, Any]
+) -> list[list[float]]:
     rows = []
     for i in range(count):
         numbers: list[Any] = []
-        found = take_apart((tuple(column[i] for column in columns), {}), numbers)
+        found = take_apart((tuple(column[i] for column in columns), named), numbers)
         if found != structure:
             raise ValueError(
                 f"{name}.batch needs rows of one structure: row 0 is "

@@ -139,7 +139,8 @@ class NumberLike(Operand, NamesOfTensors):
         __index__ = _no_gate(
             "An index made",
             "write int(v) for its number, or mg.select(table, v) for an item of a table",
-            "Write mg.select(table, index) for an item, mg.lookup(matrix, index) for a row",
+            "Write mg.select(table, index) for an item, mg.lookup(matrix, index) for a row; for a "
+            'count, as in range(n), name the argument: mg.compile(f, static=("n",))',
         )
         __round__ = _no_gate("round()", "write round(v.data) for its number")
         __trunc__ = _no_gate("math.trunc()", "write math.trunc(v.data)")

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
-from ..compiled import Compiled, take_apart
+from ..compiled import Compiled
 from ..native import has_native
 from .epochs import checked_loss
 from .optim import Optimizer
@@ -62,7 +62,7 @@ class Steps:
         """One step on one example; the first of a structure, and those that check, go by Values."""
         if isinstance(self.loss, Compiled):
             numbers: list[Any] = []
-            structure = take_apart((arguments, {}), numbers)
+            structure = self.loss.structure_of(arguments, {}, numbers)
             example = self._example(structure)
             if example and (value := self._native_step(example, numbers)) is not None:
                 return value

@@ -1,9 +1,13 @@
 """What a compiled function takes: numbers in structures of every kind, and columns of a batch."""
 
-from collections import OrderedDict, defaultdict, namedtuple
+import copy
+from collections import OrderedDict, defaultdict, deque, namedtuple
+from dataclasses import dataclass, field
+from enum import Enum, IntEnum
 from types import MappingProxyType
 
 import pytest
+from helpers.data_frames import Labelled
 
 import minigrad as mg
 from minigrad import Value
@@ -71,3 +75,142 @@ def test_arrays_in_a_batch_hold_real_numbers():
         loss.batch(np.array([[1.0, 2.0], [3.0]], dtype=object))
     with pytest.raises(TypeError, match="expected a number, got the complex"):
         loss.batch(np.array([[1j]], dtype=object))
+
+
+# --- structure, numbers, and what is refused ------------------------------------------------------
+
+
+class Mode(str, Enum):
+    TRAIN = "train"
+    TEST = "test"
+
+
+class Size(IntEnum):
+    SMALL = 1
+    LARGE = 2
+
+
+class Name(str):
+    pass
+
+
+@dataclass(frozen=True)
+class Example:
+    x: float
+    label: str
+    more: list = field(default_factory=list)
+
+
+@dataclass
+class Slotted:
+    __slots__ = ("x", "y")
+    x: float
+    y: float
+
+
+def test_what_is_a_text_an_enum_or_a_bool_is_fixed_as_what_it_is():
+    np = pytest.importorskip("numpy")
+    scaled = mg.compile(lambda x, m: x * 2 if m in (Mode.TRAIN, Size.LARGE, True, b"x") else x)
+    for train, other in (
+        (Mode.TRAIN, Mode.TEST),
+        (Name("train"), Name("test")),
+        (np.str_("train"), "b"),
+        (Size.LARGE, Size.SMALL if Size.SMALL != True else Mode.TEST),  # noqa: E712
+        (True, False),
+        (np.bool_(True), np.bool_(False)),
+        (b"x", b"y"),
+        (True, None),
+    ):
+        assert scaled(1.0, train).data == 2.0
+        assert scaled(1.0, other).data == 1.0
+    named = mg.compile(lambda x, m: x * (1 if type(m) is str else 2 if type(m) is Mode else 3))
+    assert [named(1.0, m).data for m in ("train", Mode.TRAIN, Name("train"))] == [1.0, 2.0, 3.0]
+
+
+def test_slices_dataclasses_and_data_frames_are_taken_apart():
+    total = mg.compile(lambda xs, part: mg.sum(xs[part]))
+    assert [total([1.0, 2.0, 4.0], slice(*s)).data for s in ((2,), (1, 3), (0, 3, 2))] == [3, 6, 5]
+    scaled = mg.compile(lambda e: e.x * (2 if e.label == "a" else 3) + mg.sum([0, *e.more]))
+    assert scaled(Example(5.0, "a")).data == 10.0
+    assert scaled(Example(Value(5.0), "b", [1.0, 2.0])).data == 18.0
+    assert mg.compile(lambda p: p.x - p.y)(Slotted(5.0, 3.0)).data == 2.0
+    assert mg.compile(mg.sum)(Labelled([1.0, 2.0])).data == 3.0
+    with pytest.raises(ValueError, match=r"row 1 is \(Example\(x=number, label='b'"):
+        scaled.batch([Example(1.0, "a"), Example(2.0, "b")])
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{1.0, 2.0}, frozenset([1.0]), deque([1.0]), range(3), iter([1.0]), (x for x in [1.0])],
+)
+def test_what_else_can_be_gone_through_is_refused_by_name(wrong):
+    with pytest.raises(TypeError, match=rf"the {type(wrong).__name__} .*write list\(\.\.\.\)"):
+        mg.compile(mg.sum)(wrong)
+
+
+def test_masked_entries_are_refused_and_an_array_without_any_is_taken():
+    np = pytest.importorskip("numpy")
+    total = mg.compile(mg.sum)
+    masked, open_ = (np.ma.array([1.0, 2.0], mask=mask) for mask in ([True, False], [0, 0]))
+    assert total(open_).data == 3.0
+    for call in (total, total.batch):
+        with pytest.raises(TypeError, match=r"masked.*filled\(0\.0\)"):
+            call(np.ma.array([masked, masked]) if call is not total else masked)
+
+
+# --- static arguments -----------------------------------------------------------------------------
+
+
+def powers(x, n, *, start=0):
+    return mg.sum([x**i for i in range(start, n)])
+
+
+def test_a_static_argument_is_recorded_once_for_each_value():
+    compiled = mg.compile(powers, static=("n", "start"))
+    assert [compiled(2.0, n).data for n in (3, 4, 3)] == [7.0, 15.0, 7.0]
+    assert compiled(2.0, n=3).data == 7.0
+    assert compiled(2.0, 4, start=1).data == 14.0
+    assert len(compiled.recordings) == 4
+    assert compiled.batch([1.0, 2.0], n=3, reduce="sum").data == 10.0
+    pickled = copy.copy(compiled)
+    assert pickled(2.0, 3).data == 7.0
+
+
+def test_a_static_argument_may_be_looked_up_and_kinds_are_told_apart():
+    table = {1: 2.0, "a": 3.0, (1, 2): 4.0}
+    compiled = mg.compile(lambda x, key: x * table[key], static="key")
+    assert [compiled(1.0, key).data for key in (1, "a", (1, 2))] == [2.0, 3.0, 4.0]
+    kinds = mg.compile(lambda x, n: x * (2 if type(n) is int else 3), static=["n"])
+    assert [kinds(1.0, n).data for n in (1, 1.0, True)] == [2.0, 3.0, 3.0]
+
+
+def test_a_compiled_method_and_a_decorator_take_static_names():
+    class Model:
+        def __init__(self):
+            self.w = Value(2.0)
+
+        @mg.compile(static=("n",))
+        def power(self, x, n):
+            return self.w * mg.sum([x] * n)
+
+    model = Model()
+    assert [model.power(1.0, 2).data, model.power(1.0, n=3).data] == [4.0, 6.0]
+    steps = mg.compile(lambda x, n: (model.w - 1) ** 2 * n + 0 * x, static=("n",))
+    with mg.training_steps(steps, mg.optim.SGD([model.w], lr=0.1)) as step:
+        assert [step(1.0, n) for n in (1, 1, 2)] == pytest.approx([1.0, 0.64, 0.8192])
+
+
+def test_static_arguments_that_cannot_be_are_refused():
+    with pytest.raises(ValueError, match=r"static names the str 'k', .* it has x, n, start"):
+        mg.compile(powers, static=("k",))
+    compiled = mg.compile(powers, static=("n",))
+    with pytest.raises(TypeError, match=r"static argument n is the list .* a tuple in place"):
+        compiled(2.0, [3])
+    with pytest.raises(TypeError, match=r"static argument n is Value.* pass a plain number"):
+        compiled(2.0, Value(3.0))
+    with pytest.raises(TypeError, match=r"given by name, n=\.\.\."):
+        compiled.batch([1.0], [3])
+    with pytest.raises(TypeError, match="'start' is not static"):
+        compiled.batch([1.0], n=3, start=1)
+    with pytest.raises(mg.TracingError, match=r"static=\(\"n\",\)"):
+        mg.compile(powers)(2.0, 3)
