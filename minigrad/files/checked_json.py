@@ -12,17 +12,45 @@ minigrad.files.checked_json.CircuitFileError: at wires[1]: "label" is missing
 from __future__ import annotations
 
 import json
+import os
+import stat
 from collections.abc import Iterator
 from math import inf, isfinite, nan
-from typing import Any, Final, NoReturn
+from typing import Any, BinaryIO, Final, NoReturn
 
 LONGEST_NUMBER: Final = 40  # characters
 LONGEST_TEXT: Final = 1000
+LONGEST_SHOWN: Final = 40  # in messages
+NOW: Final = getattr(os, "O_NONBLOCK", 0)  # or opening a pipe waits for its writer
+BINARY: Final = getattr(os, "O_BINARY", 0)
 NOT_FINITE: Final = {"inf": inf, "-inf": -inf, "nan": nan}
 
 
 class CircuitFileError(ValueError):
     """A file that is not what `mg.save` writes; the message begins with the place."""
+
+
+def open_regular(path: str | os.PathLike[str]) -> BinaryIO:
+    """Open a regular file to read; a pipe would wait for ever, a device may answer without end."""
+    name = os.fspath(path)
+    if stat.S_ISDIR(mode := os.stat(name).st_mode):
+        return open(name, "rb")  # has the words for it
+    _check_regular(name, mode)
+    file = open(os.open(name, os.O_RDONLY | NOW | BINARY), "rb")  # noqa: SIM115
+    try:
+        _check_regular(name, os.fstat(file.fileno()).st_mode)  # it may be another one by now
+    except CircuitFileError:
+        file.close()
+        raise
+    return file
+
+
+def _check_regular(name: str | bytes, mode: int) -> None:
+    if not stat.S_ISREG(mode):
+        raise CircuitFileError(
+            f"{name!r} is no regular file but a pipe, a socket or a device: write what it gives "
+            "to a file, and load that"
+        )
 
 
 def parsed(data: bytes) -> Any:
@@ -33,7 +61,7 @@ def parsed(data: bytes) -> Any:
             parse_int=lambda text: int(_short(text)),
             parse_float=_float,
             parse_constant=_refuse_constant,
-            object_pairs_hook=_object,
+            object_pairs_hook=checked_object,
         )
     except UnicodeDecodeError as error:
         raise CircuitFileError(f"at byte {error.start}: the file is not UTF-8 text") from None
@@ -63,14 +91,15 @@ def _refuse_constant(name: str) -> NoReturn:
     raise CircuitFileError(f'{name} is not JSON; it is written as text: "nan", "inf", "-inf"')
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def checked_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object with these names and values: it has some, and no name twice."""
     if not pairs:
         raise CircuitFileError("an empty object {} has no place in a circuit file")
     found = dict(pairs)
     if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        double = next(name for name in names if names.count(name) > 1)
-        raise CircuitFileError(f"the name {double[:40]!r} stands twice in one object")
+        seen: set[str] = set()
+        double = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
+        raise CircuitFileError(f"the name {_shown(double)} stands twice in one object")
     return found
 
 
@@ -94,19 +123,22 @@ class Place:
             self.refuse(f"expected an object, got {_shown(self.content)}")
         if name not in self.content:
             self.refuse(f'"{name}" is missing')
-        return Place(f"{self.path}.{name}" if self.path else name, self.content[name])
+        step = name if name.isidentifier() and len(name) <= LONGEST_SHOWN else f"[{_shown(name)}]"
+        dot = "." if self.path and step == name else ""
+        return Place(f"{self.path}{dot}{step}", self.content[name])
 
     def only(self, *names: str) -> None:
-        """Refuse names that nobody would read."""
-        for name in self.content:
+        """Refuse what is no object, and names that nobody would read."""
+        for name, _ in self.entries():
             if name not in names:
-                self.refuse(f"unknown name {name[:40]!r}; known are {', '.join(names)}")
+                self.refuse(f"unknown name {_shown(name)}; known are {', '.join(names)}")
 
-    def entries(self) -> list[tuple[str, Place]]:
+    def entries(self) -> Iterator[tuple[str, Place]]:
         """The parts of an object."""
         if not isinstance(self.content, dict):
             self.refuse(f"expected an object, got {_shown(self.content)}")
-        return [(name, self[name]) for name in self.content]
+        for name in self.content:
+            yield name, self[name]
 
     def count(self, least: int = 0) -> int:
         """How many items the list has."""
@@ -143,12 +175,12 @@ class Place:
             self.refuse(f"expected a whole number from {least} to {most}, got {_shown(content)}")
         return content
 
-    def text(self) -> str:
+    def text(self, longest: int = LONGEST_TEXT) -> str:
         """A text that can be written again."""
         content = self.content
         if not isinstance(content, str):
             self.refuse(f"expected text, got {_shown(content)}")
-        if len(content) > LONGEST_TEXT:
+        if len(content) > longest:
             self.refuse(f"a text of {len(content)} characters is too long")
         if any("\ud800" <= character <= "\udfff" for character in content):
             self.refuse("the text holds half a character (a lone surrogate)")
@@ -170,5 +202,6 @@ def _shown(content: Any) -> str:
     if isinstance(content, (dict, list)):
         kind = "an object" if isinstance(content, dict) else "a list"
         return f"{kind} with {len(content)} items"
-    text = repr(content)
-    return text if len(text) <= 40 else f"{text[:37]}..."
+    text = repr(content[:LONGEST_SHOWN] if isinstance(content, str) else content)  # escaped
+    is_whole = len(text) <= LONGEST_SHOWN and len(text) >= len(str(content))
+    return text if is_whole else f"{text[: LONGEST_SHOWN - 3]}..."

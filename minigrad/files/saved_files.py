@@ -19,18 +19,25 @@ from __future__ import annotations
 
 import json
 import os
+from math import inf
 from pathlib import Path
 from typing import Any, Final
 
-from ..engine import Circuit, Value, constant, looks_at_numbers, output_of, write_grad
+from ..engine import Circuit, Value, as_wire, constant, looks_at_numbers, output_of, write_grad
 from ..nn import MLP, Layer
 from ..rules import GATES, described, gate_named
 from ..text import write_file
-from .checked_json import CircuitFileError, Place, number_as_json, parsed
+from .checked_json import CircuitFileError, Place, number_as_json, open_regular, parsed
 
 VERSION: Final = 1
 MOST_LAYERS: Final = 10_000
+LONGEST_NAME: Final = 64  # of a gate
 MOST_BYTES: Final = 2_000_000  # read or refused within a second and 100 MB, whatever is in it
+# Of a network one byte can make hundreds: a weight is a Value, and a unit has the size of five.
+# Those that save() has written of trained ones take 18 bytes for a weight.
+BYTES_A_PART: Final = 16
+PARTS_OF_A_UNIT: Final = 4
+TRUST: Final = "if you trust it, mg.load(path, most_bytes=…) with a larger number"
 
 
 def save(thing: Value | MLP | dict[str, float], path: str | os.PathLike[str]) -> None:
@@ -56,10 +63,7 @@ def save(thing: Value | MLP | dict[str, float], path: str | os.PathLike[str]) ->
     elif isinstance(thing, MLP):
         body = {"kind": "network", **_network_as_json(thing)}
     elif isinstance(thing, dict):
-        body = {
-            "kind": "state",
-            "parameters": {str(k): number_as_json(v) for k, v in thing.items()},
-        }
+        body = {"kind": "state", "parameters": _state_as_json(thing)}
     else:
         raise TypeError(
             f"save takes a Value (the output of a circuit), an MLP or a state_dict(), got "
@@ -80,13 +84,10 @@ def load(path: str | os.PathLike[str], most_bytes: int = MOST_BYTES) -> Any:
 
     A file of more than `most_bytes` is refused unread: raise the number for one that you trust.
     """
-    with open(path, "rb") as file:
+    with open_regular(path) as file:
         data = file.read(most_bytes + 1)
     if len(data) > most_bytes:
-        raise CircuitFileError(
-            f"the file is larger than {most_bytes:,} bytes: if you trust it, "
-            "mg.load(path, most_bytes=…) with a larger number"
-        )
+        raise CircuitFileError(f"the file is larger than {most_bytes:,} bytes: {TRUST}")
     content = Place("", parsed(data))
     if content["format"].one_of("minigrad") and content["version"].whole(1, 10**6) > VERSION:
         content["version"].refuse(f"this minigrad reads version {VERSION}: update it")
@@ -94,7 +95,7 @@ def load(path: str | os.PathLike[str], most_bytes: int = MOST_BYTES) -> Any:
     if kind == "circuit":
         return _circuit_from_json(content)
     if kind == "network":
-        return _network_from_json(content)
+        return _network_from_json(content, most_parts=most_bytes // BYTES_A_PART)
     content.only("format", "version", "kind", "parameters")
     return {name: place.number() for name, place in content["parameters"].entries()}
 
@@ -109,6 +110,24 @@ def _as_text(content: dict[str, Any]) -> str:
         else:
             lines.append(f"{json.dumps(key)}: {json.dumps(value, allow_nan=False)}")
     return "{" + ",\n ".join(lines) + "}\n"
+
+
+def _state_as_json(state: dict[str, Any]) -> dict[str, float | str]:
+    """Names and numbers: what is no such thing would not come back as it was."""
+    if not state:
+        raise ValueError("save got an empty dict: there is nothing to save, and none to load")
+    numbers: dict[str, float | str] = {}
+    for name, number in state.items():
+        if not isinstance(name, str):
+            raise TypeError(
+                f"save takes a dict of numbers by name, got {described(name)} as a name: write "
+                "str(name), if no two are alike then"
+            )
+        try:
+            numbers[str.__str__(name)] = number_as_json(as_wire(number).data)
+        except (TypeError, OverflowError) as error:
+            raise type(error)(f"save takes a dict of numbers; at {name!r:.60}: {error}") from None
+    return numbers
 
 
 # --- circuits: wires in topological order, each input a number of an earlier wire -----------------
@@ -139,12 +158,13 @@ def _wire_as_json(circuit: Circuit, wire: Value) -> dict[str, Any]:
         entry["local"] = [number_as_json(local) for local in circuit.local_gradients(wire)]
     if wire.is_constant:
         entry["constant"] = True
-    if wire.has_grad:
+    elif wire.has_grad:
         entry["grad"] = number_as_json(wire.grad)
     if wire.label:
         entry["label"] = Place(f"the label of {wire!r}", wire.label).text()
-    if "unit" in wire.__dict__:
-        entry["unit"] = list(wire.unit)
+    match wire.__dict__.get("unit"):  # a free attribute of that name may hold anything
+        case (int() as layer, int() as place) if 0 <= layer < 10**9 and 0 <= place < 10**9:
+            entry["unit"] = [int(layer), int(place)]
     return entry
 
 
@@ -190,7 +210,7 @@ def _gate_from_json(
     place: Place, wires: list[Value], used: bytearray
 ) -> tuple[Any, tuple[Value, ...], tuple[float, ...]]:
     try:
-        gate = gate_named(place["gate"].text())
+        gate = gate_named(place["gate"].text(LONGEST_NAME))
     except KeyError as error:
         place["gate"].refuse(f"{error.args[0]}, before the file is loaded")
     numbers = [source.whole(0, len(wires) - 1) for source in place["inputs"].items()]
@@ -213,15 +233,30 @@ def _gate_from_json(
 
 def _network_as_json(model: MLP) -> dict[str, Any]:
     """The network as numbers, texts, lists and dicts."""
-    first = model.layers[0].neurons[0]
-    return {
-        "first_index": first.names.first_index,
+    if not model.layers or not all(layer.neurons for layer in model.layers):
+        raise ValueError("save got a network with an empty layer, or with none at all")
+    body = {
+        "first_index": model.layers[0].neurons[0].names.first_index,
         "layers": [_layer_as_json(layer) for layer in model.layers],
     }
+    try:  # somebody may have changed the layers: write only what will be read
+        envelope = {"format": "minigrad", "version": VERSION, "kind": "network"}
+        _network_from_json(Place("", {**envelope, **body}))
+    except CircuitFileError as error:
+        raise ValueError(
+            f"a file cannot hold this network, {error}: save its state_dict()"
+        ) from None
+    return body
 
 
 def _layer_as_json(layer: Layer) -> dict[str, Any]:
     activation = layer.neurons[0].activation
+    for neuron in layer.neurons:
+        if (neuron.activation, neuron.b is None) != (activation, layer.neurons[0].b is None):
+            raise ValueError(
+                f"the units of layer {layer.number} differ in their activation or in having a "
+                "bias, which a file cannot hold: save the state_dict()"
+            )
     if activation.function is not None and activation.name not in GATES:
         raise ValueError(
             f"layer {layer.number} has the activation {activation.name!r}, a function that a file "
@@ -235,7 +270,7 @@ def _layer_as_json(layer: Layer) -> dict[str, Any]:
     }
 
 
-def _network_from_json(content: Place) -> MLP:
+def _network_from_json(content: Place, most_parts: float = inf) -> MLP:
     """The network in a file."""
     content.only("format", "version", "kind", "first_index", "layers")
     if content["layers"].count(least=1) > MOST_LAYERS:
@@ -243,8 +278,13 @@ def _network_from_json(content: Place) -> MLP:
     layers = list(content["layers"].items())
     weights: list[list[list[float]]] = []
     biases: list[Any] = []
+    parts = 0
     for layer in layers:
         layer.only("activation", "weights", "bias")
+        rows = layer["weights"]
+        parts += rows.count(least=1) * (rows.item(0).count(least=1) + PARTS_OF_A_UNIT)
+        if parts > most_parts:
+            rows.refuse(f"the network is too large to be read unseen: {TRUST}")
         inputs = len(weights[-1]) if weights else None
         weights.append(_weights_from_json(layer["weights"], inputs))
         biases.append(_bias_from_json(layer["bias"], len(weights[-1])))
@@ -252,7 +292,7 @@ def _network_from_json(content: Place) -> MLP:
         return MLP(
             len(weights[0][0]),
             [len(rows) for rows in weights],
-            activation=[layer["activation"].text() for layer in layers],
+            activation=[layer["activation"].text(LONGEST_NAME) for layer in layers],
             weights=weights,
             bias=biases,
             first_index=content["first_index"].whole(0, 1),

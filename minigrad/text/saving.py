@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
+import stat
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+O_BINARY: Final = getattr(os, "O_BINARY", 0)
+O_NOFOLLOW: Final = getattr(os, "O_NOFOLLOW", 0)
 
 
 def save(
@@ -38,24 +43,109 @@ def save(
 def write_file(path: Path, content: bytes, lasting: bool = False) -> None:
     """Put the content where the path says; a file there is replaced by a complete one only.
 
-    A `lasting` one is on the disk before that: not even a power cut leaves half of it.
+    Through symbolic links, and with the mode of the file that was there; what is no regular file
+    is refused. A `lasting` one is on the disk before that: not even a power cut leaves half of it.
+    What a killed process has left half written in the folder is removed.
     """
-    if not path.parent.is_dir():
-        raise FileNotFoundError(
-            f"cannot write {str(path)!r}: there is no folder {str(path.parent)!r}; make it first"
-        )
-    if os.path.isdir(path):  # where nothing can be seen, writing says why
-        raise IsADirectoryError(f"{str(path)!r} is a directory: name a file in it")
-    part = path.with_name(f".{os.urandom(8).hex()}.part")
+    target = type(path)(os.path.realpath(path))
+    before = _file_to_replace(path, target)
+    part = target.with_name(f".minigrad-{os.urandom(8).hex()}.part")
     try:
-        with open(part, "xb") as file:
+        _remove_what_was_left(target.parent)
+        with open(_opened(part, 0o666 if before is None else 0o600), "wb") as file:
             file.write(content)
+            if before is not None:
+                _take_over(file.fileno(), before)
             if lasting:
                 file.flush()
                 os.fsync(file.fileno())
-        os.replace(part, path)
+        os.replace(part, target)
     except OSError as error:
-        raise type(error)(f"cannot write {str(path)!r}: {error.strerror or error}") from None
+        raise _cannot_write(path, error) from None
     finally:
         with suppress(OSError):
             part.unlink()
+
+
+def _cannot_write(path: Path, error: OSError) -> OSError:
+    return type(error)(f"cannot write {str(path)!r}: {error.strerror or error}")
+
+
+def _file_to_replace(path: Path, target: Path) -> os.stat_result | None:
+    """What is there now, if anything; all that must not be replaced is an error."""
+    if not target.parent.is_dir():
+        raise FileNotFoundError(
+            f"cannot write {str(path)!r}: there is no folder {str(target.parent)!r}; make it first"
+        )
+    try:
+        before = os.stat(target)
+    except FileNotFoundError:
+        return None
+    except OSError as error:  # where nothing can be seen, it says why
+        raise _cannot_write(path, error) from None
+    if stat.S_ISDIR(before.st_mode):
+        raise IsADirectoryError(f"{str(path)!r} is a directory: name a file in it")
+    if not stat.S_ISREG(before.st_mode):
+        raise OSError(
+            f"cannot write {str(path)!r}: it is no regular file but a pipe, a socket or a device; "
+            "name a file"
+        )
+    if not os.access(target, os.W_OK):
+        raise PermissionError(f"cannot write {str(path)!r}: the file there is read-only")
+    return before
+
+
+def _take_over(number: int, before: os.stat_result) -> None:
+    """Give a new file the mode of the one that it replaces, and its owner where that is allowed."""
+    if hasattr(os, "fchown") and (before.st_uid, before.st_gid) != _owner(os.fstat(number)):
+        with suppress(OSError):
+            os.fchown(number, before.st_uid, before.st_gid)
+    if hasattr(os, "fchmod"):
+        os.fchmod(number, stat.S_IMODE(before.st_mode))
+
+
+def _owner(status: os.stat_result) -> tuple[int, int]:
+    return status.st_uid, status.st_gid
+
+
+# --- partial files: the process that writes one has locked it, so that others see who is alive ----
+
+PART: Final = re.compile(r"\.minigrad-[0-9a-f]{16}\.part")
+
+
+def _opened(part: Path, mode: int) -> int:
+    """The number of a new file to write into."""
+    while True:
+        number = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | O_BINARY, mode)
+        if _locked(number) is not False and os.path.exists(part):
+            return number
+        os.close(number)  # another process took it for one that was left, and removed it
+
+
+def _remove_what_was_left(folder: Path) -> None:
+    with suppress(OSError):  # a folder that cannot be listed, a file that is another's
+        for name in filter(PART.fullmatch, os.listdir(folder)):
+            number = os.open(folder / name, os.O_WRONLY | O_BINARY | O_NOFOLLOW)
+            try:
+                if _locked(number):
+                    os.unlink(folder / name)
+            finally:
+                os.close(number)
+
+
+def _locked(number: int) -> bool | None:
+    """Lock a file: False if another has done so; None where there are no locks.
+
+    The lock ends with the process, also if it is killed.
+    """
+    try:
+        from fcntl import LOCK_EX, LOCK_NB, flock
+    except ImportError:
+        return None
+    try:
+        flock(number, LOCK_EX | LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return None
+    return True

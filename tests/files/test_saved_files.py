@@ -5,8 +5,11 @@ import math
 import os
 import random
 import struct
+import sys
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from enum import Enum
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +20,7 @@ from hypothesis import strategies as st
 import minigrad as mg
 from minigrad import CircuitFileError, Value, nn
 from minigrad.engine import Circuit
+from minigrad.files.checked_json import checked_object
 from minigrad.files.saved_files import MOST_BYTES
 
 
@@ -212,6 +216,192 @@ def test_memory_stays_in_bounds_whatever_the_file_holds(path: Path, filler: byte
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak * (MOST_BYTES / size) < 100e6
+
+
+HEAD = '{"format": "minigrad", "version": 1, "kind": "%s", '
+NAMES = ", ".join(f'"name{i:06d}": 1' for i in range(40_000))
+LAYER = '{"activation": "tanh", "weights": %s, "bias": null}'
+LARGE = {
+    "the last name twice": HEAD % "state" + f'"parameters": {{{NAMES}, "name039999": 2}}}}',
+    "units with one input": NETWORK % (LAYER % f"[{'[0],' * 400_000}[0]]"),
+    "few units of many inputs": NETWORK % (LAYER % f"[[{'0,' * 900_000}0]]"),
+    "many layers": NETWORK % ",".join([LAYER % "[[1]]"] * 20_000),
+}
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_a_large_file_takes_time_and_memory_in_proportion_or_is_refused(
+    path: Path, name: str
+) -> None:
+    path.write_text(LARGE[name])
+    calls = 0
+
+    def count(*_: Any) -> None:
+        nonlocal calls
+        calls += 1
+
+    tracemalloc.start()
+    sys.setprofile(count)
+    try:
+        with pytest.raises(CircuitFileError):
+            mg.load(path)
+    finally:
+        sys.setprofile(None)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert peak < 100e6
+    assert calls < 8 * len(LARGE[name])
+
+
+def test_a_name_that_stands_twice_is_found_by_looking_at_each_once() -> None:
+    looked = 0
+
+    class Looked(str):
+        def __eq__(self, other: object) -> bool:
+            nonlocal looked
+            looked += 1
+            return str.__eq__(self, other)
+
+        __hash__ = str.__hash__
+
+    pairs = [(Looked(f"n{i}"), 0) for i in range(2_000)] + [(Looked("n1999"), 0)]
+    with pytest.raises(CircuitFileError, match="'n1999' stands twice"):
+        checked_object(pairs)
+    assert looked < 20_000
+
+
+def test_a_large_network_is_read_when_it_is_trusted(path: Path) -> None:
+    path.write_text(NETWORK % (LAYER % f"[{'[0],' * 30_000}[0]]"))
+    with pytest.raises(
+        CircuitFileError, match=r"layers\[0\]\.weights: .*if you trust it, mg\.load"
+    ):
+        mg.load(path)
+    assert len(mg.load(path, most_bytes=10**8).parameters()) == 30_001
+
+
+@pytest.mark.parametrize("layers", ["0", '"abc"', "null", "[1]", "true"])
+def test_a_layer_that_is_no_object_is_refused(path: Path, layers: str) -> None:
+    path.write_text(NETWORK % layers)
+    with pytest.raises(CircuitFileError, match=r"at layers\[0\]: expected an object, got"):
+        mg.load(path)
+
+
+COPIES = "\x1b]52;c;aGFja2Vk\x07"  # a terminal puts it on the clipboard
+TURNS = "\u202eevil\u2066"  # a terminal shows it backwards
+
+
+@pytest.mark.parametrize("name", [COPIES, TURNS, "a" * 900, COPIES * 30, "\n\n", "a.b", ""])
+@pytest.mark.parametrize(
+    "content",
+    [
+        HEAD % "state" + '"parameters": {~: "x"}}',
+        HEAD % "state" + '"parameters": {~: 1, ~: 2}}',
+        '{"format": "minigrad", "version": 1, "kind": ~}',
+        '{"format": ~}',
+        WIRES % "{~: 1}",
+        WIRES % '{"data": ~}',
+        WIRES % '{"data": 1, "constant": ~}',
+        gate("~", "[0]", "[1]").replace('"~"', "~"),
+        layer("~").replace('"~"', "~"),
+        "{~: [}",
+    ],
+)
+def test_a_message_holds_no_raw_text_of_the_file(path: Path, content: str, name: str) -> None:
+    path.write_text(content.replace("~", json.dumps(name)))
+    with pytest.raises(CircuitFileError) as caught:
+        mg.load(path)
+    said = str(caught.value)
+    assert said.isprintable()
+    assert len(said) < 600
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with names are Unix's")
+def test_only_regular_files_are_opened(path: Path) -> None:
+    os.mkfifo(path)
+    for name in (path, Path("/dev/zero"), Path("/dev/null")):
+        with pytest.raises(CircuitFileError, match="is no regular file but a pipe"):
+            mg.load(name)
+    with pytest.raises(IsADirectoryError):
+        mg.load(path.parent)
+    with pytest.raises(FileNotFoundError):
+        mg.load(path.parent / "missing")
+    with pytest.raises(TypeError):
+        mg.load(0)
+    link, real = path.parent / "link.json", path.parent / "real.json"
+    mg.save({"w": 1.0}, real)
+    link.symlink_to(real)
+    assert mg.load(link) == {"w": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ({}, "nothing to save"),
+        ({1: 1.0, "1": 2.0}, "got the int 1 as a name"),
+        ({None: 1.0}, "got None as a name"),
+        ({"w": "x"}, "at 'w': expected a number, got the str 'x'"),
+        ({"w": [1.0]}, "at 'w': expected a number, got the list"),
+        ({"w": 1j}, "at 'w': expected a number, got the complex"),
+        ({"w": 10**400}, "at 'w': expected a number within the range"),
+    ],
+)
+def test_save_refuses_what_would_not_come_back(path: Path, state: Any, words: str) -> None:
+    with pytest.raises((TypeError, ValueError, OverflowError), match=words):
+        mg.save(state, path)
+    assert not path.exists()
+
+
+class Name(str, Enum):
+    W = "w"
+
+
+def test_save_writes_numbers_of_every_kind_as_what_they_are(path: Path) -> None:
+    numpy = pytest.importorskip("numpy")
+    state: dict[Any, Any] = {"a": True, "b": Value(2.5), "c": Fraction(1, 4), Name.W: 3}
+    state |= {"d": numpy.float32(0.1), numpy.str_("e"): numpy.int64(7)}
+    mg.save(state, path)
+    expected = {"a": 1.0, "b": 2.5, "c": 0.25, "w": 3.0, "d": float(numpy.float32(0.1)), "e": 7.0}
+    assert mg.load(path) == expected
+
+
+@given(st.dictionaries(st.text(max_size=20), st.floats(allow_nan=False), min_size=1, max_size=5))
+def test_every_state_that_is_saved_is_loaded(
+    tmp_path_factory: pytest.TempPathFactory, state: dict[str, float]
+) -> None:
+    path = tmp_path_factory.mktemp("s") / "s.json"
+    mg.save(state, path)
+    assert mg.load(path) == state
+
+
+def test_free_attributes_and_gradients_of_constants_do_no_harm(path: Path) -> None:
+    x, c = Value(2.0), mg.constant(3.0)
+    c.grad = 1.0
+    for unit in ("volt", (1, 2, 3), (-1, 2), (1.5, 2), 7, (10**12, 1), None):
+        x.unit = unit
+        mg.save(x * c, path)
+        assert mg.load(path).data == 6.0
+
+
+CHANGES: list[Callable[[Any], object]] = [
+    lambda model: model.layers[0].neurons.pop(),
+    lambda model: model.layers.clear(),
+    lambda model: model.layers[1].neurons.clear(),
+    lambda model: setattr(model.layers[0].neurons[1], "b", None),
+    lambda model: setattr(model.layers[0].neurons[1], "activation", nn.Neuron(1).activation),
+    lambda model: model.layers[0].neurons[0].w.append(Value(1.0)),
+    lambda model: model.layers[0].neurons[0].w.clear(),
+]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_network_that_no_file_can_hold_is_refused(
+    path: Path, change: Callable[[Any], object]
+) -> None:
+    model = nn.MLP(2, [3, 1], activation="tanh", seed=1)
+    change(model)
+    with pytest.raises(ValueError, match=r"state_dict\(\)|empty layer"):
+        mg.save(model, path)
+    assert not path.exists()
 
 
 def test_a_large_file_is_refused_until_it_is_trusted(path: Path) -> None:

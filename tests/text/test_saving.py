@@ -1,0 +1,159 @@
+"""Files are written whole or not at all, through links, with their mode; nothing is left over."""
+
+from __future__ import annotations
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from minigrad.text import write_file
+
+ROOT = Path(__file__).parents[2]
+unix = pytest.mark.skipif(os.name != "posix", reason="modes, links and pipes are Unix's")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "it.json"
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@unix
+@pytest.mark.parametrize("bits", [0o600, 0o640, 0o644, 0o666, 0o400 | 0o200 | 0o111])
+def test_the_mode_of_the_file_that_is_replaced_stays(path: Path, bits: int) -> None:
+    path.write_bytes(b"old")
+    path.chmod(bits)
+    write_file(path, b"new")
+    assert (path.read_bytes(), mode(path)) == (b"new", bits)
+
+
+@unix
+def test_a_new_file_has_the_mode_of_any_new_file(path: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        write_file(path, b"new")
+    finally:
+        os.umask(before)
+    assert mode(path) == 0o640
+
+
+@unix
+def test_a_secret_file_is_secret_while_it_is_written(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path.write_bytes(b"old")
+    path.chmod(0o600)
+    seen = []
+    replace = os.replace
+    monkeypatch.setattr(os, "replace", lambda a, b: (seen.append(mode(Path(a))), replace(a, b)))
+    write_file(path, b"new")
+    assert seen == [0o600]
+
+
+@unix
+def test_symbolic_links_are_followed_and_stay(path: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    link, second = tmp_path / "link.json", tmp_path / "second.json"
+    link.symlink_to(folder / "real.json")  # which is not there yet
+    second.symlink_to("link.json")
+    write_file(link, b"one")
+    assert (folder / "real.json").read_bytes() == b"one"
+    write_file(second, b"two")
+    assert (folder / "real.json").read_bytes() == b"two"
+    assert link.is_symlink()
+    assert second.is_symlink()
+    assert sorted(os.listdir(folder)) == ["real.json"]
+    (tmp_path / "gone.json").symlink_to(tmp_path / "missing" / "it.json")
+    with pytest.raises(FileNotFoundError, match="there is no folder"):
+        write_file(tmp_path / "gone.json", b"x")
+    (tmp_path / "a").symlink_to("b")
+    (tmp_path / "b").symlink_to("a")
+    with pytest.raises(OSError, match="cannot write"):
+        write_file(tmp_path / "a", b"x")
+
+
+@unix
+def test_what_is_no_regular_file_is_refused_and_stays(path: Path) -> None:
+    os.mkfifo(path)
+    link = path.parent / "link"
+    link.symlink_to(path)
+    for name in (path, link, Path("/dev/null")):
+        with pytest.raises(OSError, match="is no regular file but a pipe, a socket or a device"):
+            write_file(name, b"x")
+    assert stat.S_ISFIFO(path.stat().st_mode)
+    with pytest.raises(IsADirectoryError, match="is a directory"):
+        write_file(path.parent, b"x")
+    assert sorted(os.listdir(path.parent)) == ["it.json", "link"]
+
+
+@unix
+def test_a_read_only_file_is_not_replaced(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path.write_bytes(b"old")
+    path.chmod(0o444)
+    monkeypatch.setattr(os, "access", lambda name, how: False)  # as anybody but root is told
+    with pytest.raises(PermissionError, match="read-only"):
+        write_file(path, b"new")
+    assert path.read_bytes() == b"old"
+
+
+KILLED = """
+import os, pathlib, sys, time
+os.fsync = lambda number: (print("writing", flush=True), time.sleep(60))
+from minigrad.text import write_file
+write_file(pathlib.Path(sys.argv[1]), b"new", lasting=True)
+"""
+
+
+def a_writer(path: Path) -> subprocess.Popen[str]:
+    """A process in the middle of writing a file."""
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    writer = subprocess.Popen(
+        [sys.executable, "-c", KILLED, str(path)],
+        stdout=subprocess.PIPE,
+        env=environment,
+        text=True,
+    )
+    assert writer.stdout is not None
+    assert writer.stdout.readline() == "writing\n"
+    return writer
+
+
+@unix
+def test_what_a_killed_process_left_is_removed_by_the_next_to_write_there(path: Path) -> None:
+    path.write_bytes(b"old")
+    writer = a_writer(path)
+    writer.send_signal(signal.SIGKILL)
+    writer.communicate()
+    assert len(os.listdir(path.parent)) == 2
+    write_file(path.parent / "other.json", b"other")
+    assert sorted(os.listdir(path.parent)) == ["it.json", "other.json"]
+    assert path.read_bytes() == b"old"
+
+
+@unix
+def test_what_a_living_process_is_writing_stays(path: Path) -> None:
+    writer = a_writer(path)
+    try:
+        write_file(path.parent / "other.json", b"other")
+        assert len(os.listdir(path.parent)) == 2
+    finally:
+        writer.send_signal(signal.SIGINT)
+        writer.communicate()
+    assert os.listdir(path.parent) == ["other.json"]
+
+
+def test_files_of_others_are_left_alone(path: Path) -> None:
+    names = [".minigrad-x.part", ".0123456789abcdef.part", "a.part", ".minigrad-0123456789abcdef"]
+    for name in names:
+        (path.parent / name).write_bytes(b"")
+    write_file(path, b"new")
+    assert sorted(os.listdir(path.parent)) == sorted([*names, "it.json"])
