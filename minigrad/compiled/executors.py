@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, Protocol
 
 from ..engine import Value
@@ -105,10 +107,22 @@ def make_batch_runner(
     return NativeBatch(merged(flatten_batch(output, parameters, inputs)), executor)
 
 
+@cache
+def _say_once_that_it_is_python() -> None:
+    warnings.warn(
+        "compiled functions run in Python here, far slower than as machine code: install "
+        "llvmlite and NumPy (the extra `native` of minigrad-circuits), or write executor='python' "
+        "to have it so",
+        RuntimeWarning,
+        stacklevel=2,
+    )
+
+
 def _runs_in_python(tape: Tape, executor: str) -> bool:
     """Whether that is wanted, or there is no other way: a user's Python function is not native."""
     if executor == "auto":
         if not has_native():
+            _say_once_that_it_is_python()
             return True
         from ..native import is_native
 

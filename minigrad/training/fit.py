@@ -159,13 +159,13 @@ class BestParameters:
         loss = epoch.loss if epoch.validation_loss is None else epoch.validation_loss
         if loss < self.loss:
             self.loss, self.number = loss, epoch.number
-            self.data = [parameter.data for parameter in self.optimizer.parameters]
+            self.data = [(parameter, parameter.data) for parameter in self.optimizer.parameters]
         return epoch.number - self.number >= self.patience
 
     def put_back(self) -> None:
         """Give the parameters the numbers that they had after the best epoch."""
         if self.data is not None:
-            for parameter, number in zip(self.optimizer.parameters, self.data):
+            for parameter, number in self.data:
                 parameter.data = number
 
 

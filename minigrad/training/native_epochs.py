@@ -36,9 +36,7 @@ class NativeEpochs:
         self.columns = columns_of(rows)
         self.order: list[int] | None = None  # of the rows in this epoch
         self.slots = runner.take()
-        moved = {value: i for i, value in enumerate(training.moved)}
-        wires, gradient_slots = rows.recording.parameters, runner.gradients.tolist()
-        self.route = Route(self.slots.values, runner.output, wires, gradient_slots, moved)
+        self.route = self._route()
         count = rows.count
         self.prepared = runner.columns(rows)
         if not batches.is_whole:  # an epoch lays them out in its own order
@@ -89,12 +87,33 @@ class NativeEpochs:
     def read(self) -> None:
         """After somebody has looked: the Values and the optimiser may have been changed."""
         self.rows.recording.check_places()
+        if self.training.optimizer.has_other_parameters():
+            self.training = self._training_of_others()
+            self.route = self._route()
         self.training.read()
 
     def close(self) -> None:
         """Leave Values and optimiser as they are after the last whole step."""
         self.training.write_back()
         self.runner.give(self.slots)
+
+    def _route(self) -> Route:
+        moved = {value: i for i, value in enumerate(self.training.moved)}
+        wires, gradient_slots = self.rows.recording.parameters, self.runner.gradients.tolist()
+        return Route(self.slots.values, self.runner.output, wires, gradient_slots, moved)
+
+    def _training_of_others(self) -> NativeTraining:
+        """What goes on where a callback has given the optimiser other parameters."""
+        before, optimizer = self.training, self.training.optimizer
+        optimizer.keep_states()
+        training = training_of(self.rows, optimizer, len(before.losses.numbers), before.limit)
+        if training is None:
+            raise ValueError(
+                "a callback has left the optimizer no parameter that the loss depends on and "
+                "machine code can change: stop training by returning True from it"
+            )
+        training.job.set(done=before.done)
+        return training
 
     def _calls(self) -> Calls:
         """What the steps of an epoch call."""
@@ -143,11 +162,19 @@ def native_epochs(
     runner = rows.recording.batch_runner()
     if not isinstance(runner, NativeBatch):
         return None
-    trained = set(optimizer.parameters)
-    moved = [parameter for parameter in rows.recording.parameters if parameter in trained]
+    optimizer.keep_states()
     capacity = MOST_STEPS if batches.is_whole else len(batches.sizes)
-    training = native_training(optimizer, moved, capacity, largest_norm)
+    training = training_of(rows, optimizer, capacity, largest_norm)
     if training is None:
         return None
     optimizer.zero_grad()
     return NativeEpochs(training, runner, rows, batches)
+
+
+def training_of(
+    rows: Rows, optimizer: Optimizer, capacity: int, largest_norm: float | None
+) -> NativeTraining | None:
+    """Training of the optimiser's parameters on which the rows depend."""
+    trained = set(optimizer.parameters)
+    moved = [parameter for parameter in rows.recording.parameters if parameter in trained]
+    return native_training(optimizer, moved, capacity, largest_norm)

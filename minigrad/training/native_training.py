@@ -108,7 +108,7 @@ class NativeTraining:
         self.data, self.grad = Array(size), Array(size)
         self.state = Array(len(formulas.state), size)
         self.shared = Array(1 + len(formulas.state))
-        self.shared.numbers[0] = largest_norm
+        self.shared.numbers[0] = self.limit = largest_norm
         # of the latest steps: learning rate, loss, gradient's norm
         self.rates, self.losses, self.norms = Array(capacity), Array(capacity), Array(capacity)
         self.job = Job()

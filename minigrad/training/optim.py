@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
+from operator import is_
 from random import Random
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -111,6 +112,7 @@ class Optimizer:
         self._asked: tuple[Schedule | None, int]  # what the rate is for
         self.lr = lr
         self._states: list[State] = [self.initial_state] * len(self.parameters)
+        self._of_states = list(self.parameters)  # whose they are
         self._shuffle: tuple[Any, Random] | None = None  # the seed of `fit`, and what shuffles
 
     @property
@@ -133,6 +135,22 @@ class Optimizer:
             rate = checked_number("lr", given, lambda rate: rate >= 0.0, "0 or more")
         self.schedule, self._rate, self._asked = schedule, rate, (schedule, self.steps)
 
+    def has_other_parameters(self) -> bool:
+        """Whether parameters were taken out, put in or replaced since the states were kept."""
+        known, now = self._of_states, self.parameters
+        return len(known) != len(now) or not all(map(is_, known, now))
+
+    def keep_states(self) -> None:
+        """Keep each parameter its own state where `parameters` was changed; a new one begins."""
+        if self.has_other_parameters():
+            states = {
+                id(parameter): state for parameter, state in zip(self._of_states, self._states)
+            }
+            self.parameters = _checked_parameters(self.parameters)
+            self._access = access_to(self.parameters)
+            self._states = [states.get(id(p), self.initial_state) for p in self.parameters]
+            self._of_states = list(self.parameters)
+
     def update(self, data: Any, grad: Any, state: State) -> tuple[Any, State]:
         """The new data of one parameter, and what to keep for its next step."""
         raise NotImplementedError
@@ -142,6 +160,7 @@ class Optimizer:
 
         Parameters that no gradient has reached are left alone.
         """
+        self.keep_states()
         before, rate = self._access.data(self.parameters), self.lr
         old = states, steps = self._states, self.steps
         formulas = self._formulas()
@@ -160,6 +179,7 @@ class Optimizer:
 
     def planned(self) -> list[Any]:
         """The data that `step()` would give each parameter now; nothing is changed."""
+        self.keep_states()
         return self._moved_from(self._access.data(self.parameters))[0]
 
     def _formulas(self) -> UpdateFormulas | None:

@@ -41,7 +41,17 @@ class Optimizer(Protocol):
 
 
 NOT_IN_FORMULAS: Final = {
-    *("parameters", "schedule", "steps", "_access", "_states", "_rate", "_asked", "_shuffle"),
+    *(
+        "parameters",
+        "schedule",
+        "steps",
+        "_access",
+        "_states",
+        "_of_states",
+        "_rate",
+        "_asked",
+        "_shuffle",
+    ),
 }
 
 # by optimiser: its settings, and the formulas made with them

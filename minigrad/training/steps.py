@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from time import perf_counter
@@ -55,6 +56,7 @@ class Steps:
         self.loss, self.optimizer = loss, optimizer
         self._training: NativeTraining | None = None
         self._examples: dict[Any, NativeExample] = {}
+        self._has_said = False
         self._has_shown = False  # since the latest native step: now the Values are what counts
         self._shown_at = perf_counter()
 
@@ -64,8 +66,10 @@ class Steps:
             numbers: list[Any] = []
             structure = self.loss.structure_of(arguments, {}, numbers)
             example = self._example(structure)
-            if example and (value := self._native_step(example, numbers)) is not None:
-                return value
+            if example:
+                if (value := self._native_step(example, numbers)) is not None:
+                    return value
+                self._say_that_it_gets_slow()
         return self._step_by_values(arguments)
 
     def show(self) -> None:
@@ -87,6 +91,17 @@ class Steps:
             self._shown_at = perf_counter()
         return example.step(numbers)
 
+    def _say_that_it_gets_slow(self) -> None:
+        if not self._has_said:
+            self._has_said = True
+            warnings.warn(
+                "a loss, or its gradient, is no longer finite: such steps leave machine code and "
+                "go over Values, which takes hundreds of times as long; look with "
+                "mg.first_nonfinite(loss.function(...)), or lower the learning rate",
+                RuntimeWarning,
+                stacklevel=3,
+            )
+
     def _step_by_values(self, arguments: tuple[Any, ...]) -> float:
         self.show()
         self.optimizer.zero_grad()
@@ -103,6 +118,11 @@ class Steps:
         return self._has_shown or perf_counter() - self._shown_at > LAG
 
     def _example(self, structure: Any) -> NativeExample | None:
+        if self._is_due and self.optimizer.has_other_parameters():
+            self.show()
+            self.optimizer.keep_states()
+            self._training = None
+            self._examples.clear()
         recording = self.loss.recordings.get(structure)
         example = self._examples.get(structure)
         if example and example.recording is recording and not self._is_due:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 
 import pytest
 from helpers.circuits import EXECUTORS, bits, circuits, tame_circuits
@@ -120,3 +122,17 @@ def test_a_gate_of_ones_own_runs_on_every_executor(executor):
     assert w.grad == pytest.approx(math.fsum(x * math.tanh(x) for x in X), rel=1e-13)
     assert total(0.7).data == pytest.approx(math.log(math.cosh(0.7)), rel=1e-14)
     assert ("python" in total.stats()["executor"]) == (executor == "python")
+
+
+@pytest.mark.parametrize("executor", ["auto", "python"])
+def test_without_machine_code_the_first_function_says_once_what_to_install(executor):
+    program = f"""
+import sys
+sys.modules["llvmlite"] = None
+import minigrad as mg
+double, triple = (mg.compile(lambda x: x * k, executor={executor!r}) for k in (2, 3))
+double(1.0), double(2.0), triple(3.0)
+"""
+    command = [sys.executable, "-c", program]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert ran.stderr.count("install llvmlite and NumPy") == (executor == "auto")

@@ -443,3 +443,77 @@ def test_ten_thousand_steps_do_not_grow_memory():
         train(100)
         before = blocks_after(train, 100)
         assert blocks_after(train, 10_000) - before < 1_000
+
+
+CHANGES = {
+    "taken out": lambda parameters: parameters.pop(0),
+    "removed": lambda parameters: parameters.remove(parameters[1]),
+    "replaced": lambda parameters: parameters.__setitem__(1, Value(1.0)),
+    "put in": lambda parameters: parameters.append(Value(3.0)),
+    "turned round": lambda parameters: parameters.reverse(),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("batch_size", [None, 7])
+def test_parameters_of_the_optimizer_that_a_callback_changes_count_as_in_a_plain_run(
+    change, name, batch_size
+):
+    def run(compiled):
+        w, b, c = parameters = [Value(0.5), Value(-0.2), Value(0.1)]
+        optimizer = OPTIMIZERS[name](parameters)
+        loss = lambda x, y: (w * x[0] + b + c * x[1] - y) ** 2
+
+        def callback(epoch):
+            if epoch.number == 3:
+                CHANGES[change](optimizer.parameters)
+
+        history = mg.fit(
+            mg.compile(loss) if compiled else loss,
+            data=(X, Y),
+            optimizer=optimizer,
+            epochs=7,
+            batch_size=batch_size,
+            callbacks=[callback],
+            progress=False,
+        )
+        return [*history.loss, *(p.data for p in parameters), optimizer.steps]
+
+    assert run(True) == pytest.approx(run(False), rel=1e-9)
+
+
+def test_momentum_stays_with_its_parameter_when_another_is_taken_out():
+    w, b = Value(1.0), Value(1.0)
+    both, alone = (optim.SGD(ps, lr=0.1, momentum=0.9) for ps in ([w, b], [Value(1.0)]))
+    (other,) = alone.parameters
+    for i in range(4):
+        if i == 2:
+            both.parameters.remove(w)
+        w.grad, b.grad, other.grad = 5.0, 1.0, 1.0
+        both.step()
+        alone.step()
+    assert b.data == other.data
+
+
+def test_early_stopping_puts_back_each_parameter_its_own_number():
+    w, b = Value(0.5), Value(3.0)
+    optimizer = optim.SGD([w, b], lr=0.3)
+
+    def spoil(epoch):
+        if epoch.number == 2:
+            optimizer.parameters.remove(w)
+            b.data = 40.0
+
+    loss = mg.compile(lambda x: (b - 3.0) ** 2 + 0 * w * x)
+    mg.fit(loss, data=([1.0],), optimizer=optimizer, patience=2, callbacks=[spoil], progress=False)
+    assert (w.data, b.data) == (0.5, 3.0)
+
+
+@pytest.mark.skipif(not HAS_NATIVE, reason=WHY)
+def test_a_callback_that_leaves_nothing_to_train_is_told_so():
+    optimizer = optim.SGD([w := Value(0.5)], lr=0.1)
+    loss = mg.compile(lambda x: (w * x) ** 2)
+    replace = lambda _: optimizer.parameters.__setitem__(0, Value(1.0))
+    with pytest.raises(ValueError, match=r"no parameter.*returning True"):
+        mg.fit(loss, data=([1.0],), optimizer=optimizer, callbacks=[replace], progress=False)

@@ -6,6 +6,7 @@ import gc
 import math
 import os
 import signal
+import warnings
 
 import pytest
 from helpers.circuits import HAS_NATIVE, WHY
@@ -210,3 +211,32 @@ def test_machine_code_for_one_function_goes_with_it():
     kept = len(machine()._engines)
     run()
     assert len(machine()._engines) == kept
+
+
+def test_steps_that_leave_machine_code_say_so_once():
+    w = Value(1.0)
+    loss = mg.compile(lambda x: mg.log(w * x) ** 2)
+    with mg.training_steps(loss, mg.optim.SGD([w], lr=0.0)) as step:
+        for x in (2.0, 3.0, 2.0, 3.0):
+            step(x)
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            assert [math.isnan(step(-1.0)) for _ in range(3)] == [True] * 3
+    assert [str(warning.message)[:22] for warning in said] == ["a loss, or its gradien"]
+    assert said[0].filename == __file__
+
+
+def test_parameters_changed_between_steps_count_from_the_next_shown_step_on():
+    w, b = Value(1.0), Value(1.0)
+    optimizer = mg.optim.SGD([w, b], lr=0.1, momentum=0.5)
+    loss = mg.compile(lambda x: (w * x + b) ** 2)
+    with mg.training_steps(loss, optimizer) as step:
+        for x in (1.0, 0.5, 1.0, 0.5, 1.0):
+            step(x)
+        step.show()
+        optimizer.parameters.remove(w)
+        kept, moved = w.data, b.data
+        for x in (1.0, 0.5, 1.0):
+            step(x)
+    assert w.data == kept
+    assert b.data != moved
