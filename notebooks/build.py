@@ -22,7 +22,9 @@ from nbclient import NotebookClient
 
 FOLDER = Path(__file__).parent
 LARGEST = 1_000_000  # bytes
-PAGE = 640  # points
+PAGE = 450  # points: of a printed page beside the margin for prompts
+SMALLEST = 0.75  # from here on a picture is too small to read at that width
+KEPT = ("jupyter", "tags")  # of a cell's metadata: which outputs are folded
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
@@ -48,7 +50,7 @@ def tidy(notebook: Any) -> Any:
         {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     )
     for cell in notebook.cells:
-        cell.metadata = {key: cell.metadata[key] for key in ("tags",) if key in cell.metadata}
+        cell.metadata = {key: cell.metadata[key] for key in KEPT if key in cell.metadata}
         if cell.cell_type == "code":
             cell.execution_count = None
             for output in cell.outputs:
@@ -72,12 +74,12 @@ def kept(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def page_wide(svg: str) -> str:
-    """The picture, no wider than a page: exported pages cut off what is wider."""
+    """The picture, no wider than a printed page; a much wider one takes the width that there is."""
     size = re.search(r'width="([\d.]+)pt" height="([\d.]+)pt"', svg)
-    if not size or float(size[1]) <= PAGE:
+    if not size or (width := float(size[1])) <= PAGE:
         return svg
-    height = float(size[2]) * PAGE / float(size[1])
-    return svg.replace(size[0], f'width="{PAGE}pt" height="{height:.1f}pt"', 1)
+    fitted = f'width="{PAGE}pt" height="{float(size[2]) * PAGE / width:.1f}pt"'
+    return svg.replace(size[0], fitted if PAGE / width > SMALLEST else 'width="100%"', 1)
 
 
 def main(prefixes: list[str]) -> None:

@@ -46,7 +46,14 @@ def answer(model, X, Y):
 
 PERPLEXITY = "lambda model, name: math.exp(model.loss(gpt.symbols_of(name)).data)"
 
-ANSWERS = {
+HESSIAN_VECTOR = """
+def answer(f, inputs, v):
+    slopes = mg.grad(f, inputs, create_graph=True)
+    return mg.grad(mg.sum([s * number for s, number in zip(slopes, v)]), inputs)
+"""
+
+ANSWERS: dict[str, list[Case]] = {
+    "00": [Case("-2", "-3", "that is what x gets")],
     "01": [
         Case("-2", "-3", "that is what x gets"),
         Case("6", "1", "contributions add"),
@@ -91,4 +98,10 @@ ANSWERS = {
         Case("float('nan')", "0", "√ has an infinite slope at 0"),
         Case(LOG_SUM_EXP, "lambda z1, z2: (z1.exp() + z2.exp()).log()", "gave inf"),
     ],
+    "09": [
+        Case("48", "32", "differentiate it once more"),
+        Case("1", "-19", "gradient descent"),
+        Case(HESSIAN_VECTOR, "lambda f, inputs, v: mg.grad(f, inputs)", "the whole matrix says"),
+    ],
+    "10": [],
 }
