@@ -19,7 +19,7 @@ from ..engine import Value, number_of, numbers_of, with_gates
 from ..rules import as_number, described
 from ..tape import flatten, replay
 from .arguments import structure_text, take_result_apart
-from .comparison import RecordedCircuit, held_elsewhere, is_close
+from .comparison import RecordedCircuit, Wires, is_close
 from .recording import Recording, without_collector
 from .rows import Rows, rows_that_differ
 from .tracing import TracingError, recorded
@@ -62,7 +62,7 @@ class Check:
 
     def __init__(self, recording: Recording) -> None:
         self.recording = recording
-        self._circuit = RecordedCircuit(recording.outputs, recording.inputs, recording.held)
+        self._circuit = RecordedCircuit(recording.wires, recording.inputs)
         self._first_is_done = False
         self._later = 0  # calls and batches since all was done
 
@@ -120,8 +120,8 @@ class Check:
         except TypeError:
             raise self._refused(_listed(outputs), described(result)) from None
         del result  # it holds leaves that it may have made
-        held = held_elsewhere(wires)
-        if (wire := self._circuit.wire_from_outside(wires)) is not None:
+        others = Wires(wires)
+        if (wire := self._circuit.wire_from_outside(others)) is not None:
             raise TracingError(
                 f"{self.recording.place} uses {wire!r}, which was computed before the call: a "
                 "replay would compute it anew from its leaves, where the function itself reads "
@@ -133,18 +133,17 @@ class Check:
                 raise self._refused(_listed(outputs), _listed(theirs))
             ours = structure_text(self.recording.output_structure)
             raise self._refused(ours, structure_text(structure))
-        difference = self._circuit.difference(wires, held, numbers)
+        difference = self._circuit.difference(others, numbers)
         on_the_way = [*theirs, *outputs, *self._circuit.numbers(numbers).values()]
         if not all(is_close(x, y, on_the_way) for x, y in zip(theirs, outputs)):
             raise self._refused(_listed(outputs), _listed(theirs))
-        if difference and not self._does_the_same(wires, held, given, parameters, numbers):
+        if difference and not self._does_the_same(others, given, parameters, numbers):
             raise self._refused(*difference[::-1], verb="has")
         self._first_is_done = True
 
     def _does_the_same(
         self,
-        wires: list[Value],
-        held: set[Value],
+        others: Wires,
         given: Sequence[Any],
         parameters: list[float],
         numbers: list[float],
@@ -155,12 +154,12 @@ class Check:
         """
         recording = self.recording
         _, again = take_result_apart(recording.name, self._called((_as_value,), given))
-        if self._circuit.difference(again, held_elsewhere(again), numbers):
+        if self._circuit.difference(Wires(again), numbers):
             return False
-        if not held <= self._circuit.held:
+        if not others.held <= self._circuit.held:
             return False
         _, ours = recording.run(parameters, numbers)
-        _, theirs = replay(flatten(wires, recording.parameters, []), parameters, [])
+        _, theirs = replay(flatten(others.outputs, recording.parameters, []), parameters, [])
         return all(
             is_close(x, y, there)
             for here, there in zip(ours, theirs)

@@ -2,9 +2,9 @@
 
 >>> from minigrad.engine import Value
 >>> w, x = Value(2.0), Value(3.0)
->>> circuit = RecordedCircuit([w * (x + 1.0)], [x], {w})
->>> circuit.difference([w * 6.0], {w}, [5.0])
->>> circuit.difference([w + 6.0], {w}, [5.0])
+>>> circuit = RecordedCircuit(Wires([w * (x + 1.0)]), [x])
+>>> circuit.difference(Wires([w * 6.0]), [5.0])
+>>> circuit.difference(Wires([w + 6.0]), [5.0])
 ('add', 'mul')
 
 Compared are the gates behind which a parameter stands. All else is a number once the arguments have
@@ -27,62 +27,62 @@ ROUNDING: Final = 1e-13  # and relative to the largest number on the way to them
 SELECT: Final = GATES["select"]
 
 
-def all_wires(outputs: Iterable[Value]) -> list[Value]:
-    """The wires behind all outputs, inputs first."""
-    wires: dict[Value, None] = {}
-    for output in outputs:
-        leaves, gates = leaves_and_gates(output)
-        wires.update(dict.fromkeys(leaves))
-        wires.update(dict.fromkeys(gates))
-    return list(wires)
+class Wires:
+    """The wires behind some outputs, and which of the leaves others hold too."""
 
+    def __init__(self, outputs: Sequence[Value]) -> None:
+        self.outputs = outputs
+        self.leaves: list[list[Value]] = []  # behind each output
+        found: dict[Value, None] = {}
+        for output in outputs:
+            leaves, gates = leaves_and_gates(output)
+            self.leaves.append(leaves)
+            found.update(dict.fromkeys(leaves))
+            found.update(dict.fromkeys(gates))
+        self.all = list(found)  # inputs first
+        del found, leaves, gates, output
+        self.held = self._held_elsewhere()
 
-def held_elsewhere(outputs: Sequence[Value]) -> set[Value]:
-    """The leaves of a circuit that somebody else holds too: they are there at the next call.
+    def _held_elsewhere(self) -> set[Value]:
+        """The leaves that are there at the next call: somebody else than the gates holds them.
 
-    >>> w = Value(2.0)
-    >>> held_elsewhere([w * Value(3.0)]) == {w}
-    True
+        >>> w = Value(2.0)
+        >>> Wires([w * Value(3.0)]).held == {w}
+        True
 
-    A leaf that only gates refer to was made by the function, as a new one is at each call.
-    """
-    count = getattr(sys, "getrefcount", lambda _: 1)
-    wires = all_wires(outputs)
-    uses = Counter([id(source) for wire in wires for source in wire.inputs])
-    uses.update(map(id, outputs))
-    wires.append(Value(0.0))  # held by the list alone
-    others = [count(wire) - uses[id(wire)] for wire in wires]
-    return {wire for wire, n in zip(wires, others) if wire.is_leaf and n > others[-1]}
+        Others were made by the function, as new ones are at each call.
+        """
+        count = getattr(sys, "getrefcount", lambda _: 1)
+        uses = Counter(map(id, self.outputs))
+        for wires in self.leaves:
+            uses.update(map(id, wires))
+        uses.update(id(source) for wire in self.all for source in wire.inputs)
+        self.all.append(Value(0.0))  # held by the list alone
+        others = [count(wire) - uses[id(wire)] for wire in self.all]
+        self.all.pop()
+        return {wire for wire, n in zip(self.all, others) if wire.gate is None and n > others[-1]}
 
 
 class RecordedCircuit:
-    """The circuit behind some outputs, as a function of the numbers of its inputs.
+    """The circuit behind some outputs, as a function of the numbers of its inputs."""
 
-    `held` are the leaves of it that other calls find too, parameters above all.
-    """
-
-    def __init__(
-        self, outputs: Sequence[Value], inputs: Sequence[Value], held: Collection[Value]
-    ) -> None:
-        self.outputs, self.inputs = outputs, inputs
-        self.wires = all_wires(outputs)
-        self.held, self._inputs = set(held), set(inputs)
+    def __init__(self, wires: Wires, inputs: Sequence[Value]) -> None:
+        self.outputs, self.inputs, self.wires = wires.outputs, inputs, wires.all
+        self._inputs = set(inputs)
+        self.held = wires.held - self._inputs
         self._leading = _leading(self.wires, self.held)
         self._of_a_call = {wire for wire in self.wires if not wire.is_leaf} | self._inputs
 
-    def wire_from_outside(self, outputs: Sequence[Value]) -> Value | None:
+    def wire_from_outside(self, others: Wires) -> Value | None:
         """A wire of the recording in what another call has built: it was computed before both."""
-        return next((wire for wire in all_wires(outputs) if wire in self._of_a_call), None)
+        return next((wire for wire in others.all if wire in self._of_a_call), None)
 
-    def difference(
-        self, outputs: Sequence[Value], held: Collection[Value], numbers: Sequence[float]
-    ) -> tuple[str, str] | None:
+    def difference(self, others: Wires, numbers: Sequence[float]) -> tuple[str, str] | None:
         """What stands in another circuit, and what here at these numbers, where they differ."""
-        others = all_wires(outputs)
-        leading = _leading(others, held)
-        theirs = {wire: number_of(wire) for wire in others if wire not in leading}
+        leading = _leading(others.all, others.held)
+        theirs = {wire: number_of(wire) for wire in others.all if wire not in leading}
         mine = self.numbers(numbers)
-        waiting = list(zip(outputs, self.outputs))
+        waiting = list(zip(others.outputs, self.outputs))
         seen = set()
         while waiting:
             wire, own = waiting.pop()

@@ -15,14 +15,13 @@ from ..engine import (
     Leaves,
     Source,
     Value,
-    leaves_and_gates,
     numbers_of,
     with_gates,
 )
 from ..rules import Gate
 from ..tape import Tape, flatten, replay
 from .arguments import put_together, structure_text, take_result_apart
-from .comparison import all_wires, held_elsewhere
+from .comparison import Wires
 from .executors import BatchRunner, Runner, make_batch_runner, make_runner
 from .parameters import Places
 from .tracing import TracingError, recorded
@@ -59,16 +58,16 @@ class Recording:
         self.function, self.name, self.gate = compiled.function, compiled.name, compiled.gate
         self.structure, self.executor = structure, compiled.executor
         self.output_structure, self.outputs = result
-        self.held = held_elsewhere(self.outputs).difference(inputs)
-        wires = all_wires(self.outputs)
+        self.wires = Wires(self.outputs)
+        wires = self.wires.all
         self.input_labels = [wire.label for wire in inputs]
         given = set(inputs)
         leaves = [wire for wire in wires if wire.is_leaf and wire not in given]
         self.leaves = Leaves(wire for wire in leaves if not wire.is_constant)
         # read at each call: constants too, where somebody may give them another number
-        constants = [wire for wire in leaves if wire.is_constant and wire in self.held]
+        constants = [wire for wire in leaves if wire.is_constant and wire in self.wires.held]
         self.parameters = [*self.leaves, *constants]
-        self.behind = [_behind(output, self.leaves, inputs) for output in self.outputs]
+        self.behind = [_behind(found, self.leaves, inputs) for found in self.wires.leaves]
         gates = [wire for wire in wires if not wire.is_leaf]
         self.gate_count = sum(map(_gates_shown, gates))
         self.places = Places(self.function, self.parameters)
@@ -191,8 +190,8 @@ def without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _behind(output: Value, parameters: Sequence[Value], inputs: list[Value]) -> Behind:
-    found = set(leaves_and_gates(output)[0])
+def _behind(leaves: list[Value], parameters: Sequence[Value], inputs: list[Value]) -> Behind:
+    found = set(leaves)
     places = [i for i, wire in enumerate(parameters) if wire in found]
     return Behind(
         Leaves(parameters[i] for i in places),

@@ -17,11 +17,12 @@ from weakref import WeakKeyDictionary
 
 from ..rules import GATES, Gate
 from .backward import FACTORS, factors_of
+from .chains import Chains
 from .recording import output_of, to_wires
 from .unguarded import gradient_of, write_grad
 from .value import Value, leaves_and_gates, one_at_a_time
 
-_MUL, _SUM = GATES["mul"], GATES["sum"]
+_MUL, _SUM, _DOT = GATES["mul"], GATES["sum"], GATES["dot"]
 
 
 class Circuit:
@@ -30,7 +31,8 @@ class Circuit:
     For a reader a dot product is a × gate for each pair of its factors and their Σ, as the texts
     draw a unit. So ask the circuit, not the wire, for a wire's gate, inputs and local gradients:
     the × gates exist in circuits alone. `collapse=["dot"]` leaves dot products as they are;
-    `for_running` only those whose × gates would stand side by side.
+    `for_running` only those whose × gates would stand side by side, and takes chains of additions
+    of products for such too.
     """
 
     def __init__(
@@ -40,6 +42,8 @@ class Circuit:
         self.collapse = frozenset(collapse)
         self._for_running = for_running
         self._products: dict[Value, tuple[Value, ...]] = {}
+        self._dots: dict[Value, tuple[Value, ...]] = {}  # chains of additions: the factors
+        self._chains = Chains(output) if for_running and isinstance(output, Value) else None
         self.leaves, self.gates = leaves_and_gates(output, self._inputs_shown)
 
     def _inputs_shown(self, wire: Value, seen: set[Value]) -> tuple[Value, ...]:
@@ -47,6 +51,8 @@ class Circuit:
             side_by_side = all(source.is_leaf or source in seen for source in wire.inputs)
             if not (self._for_running and side_by_side):
                 self._products[wire] = products_of(wire)
+        elif self._chains and (found := self._chains.factors(wire, seen)):
+            self._dots[wire] = found
         return self.inputs(wire)
 
     @cached_property
@@ -66,12 +72,14 @@ class Circuit:
         """The gate that a wire which is no leaf comes out of."""
         if wire in self._products:
             return _SUM
+        if wire in self._dots:
+            return _DOT
         assert wire.gate is not None
         return wire.gate
 
     def inputs(self, wire: Value) -> tuple[Value, ...]:
         """The wires that go into the gate behind a wire, in order; none for a leaf."""
-        return self._products.get(wire) or wire.inputs
+        return self._products.get(wire) or self._dots.get(wire) or wire.inputs
 
     def local_gradients(self, wire: Value) -> tuple[float, ...]:
         """d(wire)/d(input) for every input, as they were when the gate was recorded."""

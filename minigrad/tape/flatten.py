@@ -68,7 +68,10 @@ class Flattening:
 
     def _output(self, gate: Gate, operands: list[int]) -> int:
         if gate.is_dot:
-            return self.operations.total(_in_pairs(operands))
+            one = self.operations.constant(1.0)
+            middle = len(operands) // 2
+            rights = [ALONE if node == one else node for node in operands[middle:]]
+            return self.operations.total(_in_pairs([*operands[:middle], *rights]))
         if gate.arity is None and gate.fold is None and gate.rule is not None:
             return apply_rule(self.operations, gate, tuple(operands))
         return self.operations.apply(forward_kernel(gate), tuple(operands))

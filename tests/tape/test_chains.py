@@ -1,0 +1,87 @@
+"""Sums of products run as dot products, to the last bit what all their gates give."""
+
+import random
+
+import pytest
+from helpers.circuits import EXECUTORS, bits
+
+import minigrad as mg
+from minigrad import Value
+
+
+def program(seed):
+    """Layers of sums of products in all the ways in which people write them, with shared wires."""
+    rng = random.Random(seed)
+    parameters = [Value(rng.uniform(-2, 2)) for _ in range(6)]
+    plan = [
+        [
+            (
+                rng.choice(["sum", "start", "mg.sum", "plus"]),
+                [(rng.choice("wwwhnta"), rng.randrange(6), rng.randrange(99)) for _ in range(9)],
+            )
+            for _ in range(4)
+        ]
+        for _ in range(3)
+    ]
+
+    def term(kind, i, j, xs):
+        w, x = parameters[i], xs[j % len(xs)]
+        made = {"w": lambda: w * x, "h": lambda: x * w, "n": lambda: x * 0.7, "t": lambda: x * x}
+        return made.get(kind, lambda: (w, x)[j % 2])()
+
+    def function(*xs):
+        for layer in plan:
+            new = []
+            for way, terms in layer:
+                made = [term(*part, xs) for part in terms]
+                if way == "sum":
+                    total = sum(made)
+                elif way == "start":
+                    total = sum(made, parameters[terms[0][1]])
+                elif way == "mg.sum":
+                    total = mg.sum(made)
+                else:
+                    total = made[0]
+                    for part in made[1:]:
+                        total = total + part
+                new.append(total.tanh() if terms[0][2] % 3 else total * 0.1)
+            xs = [*new, total, made[3]]  # a whole sum, and a term of one, are used again
+        return mg.sum(xs)
+
+    return function, parameters, [Value(rng.uniform(-2, 2)) for _ in range(4)]
+
+
+@pytest.mark.parametrize("executor", EXECUTORS)
+@pytest.mark.parametrize("seed", range(40))
+def test_sums_of_products_have_the_bits_of_their_gates(executor, seed):
+    function, parameters, inputs = program(seed)
+    leaves = [*parameters, *inputs]
+    outcomes = []
+    for call in (function, mg.compile(function, executor=executor, check=False)):
+        for leaf in leaves:
+            leaf.grad = None
+        out = call(*inputs)
+        out.backward()
+        outcomes.append([bits(out.data), *(bits(leaf.grad) for leaf in leaves)])
+    assert outcomes[0] == outcomes[1]
+
+
+def test_a_sum_of_products_is_as_few_operations_as_a_dot_product():
+    ws = [[Value(0.1 * i - j) for i in range(8)] for j in range(8)]
+
+    def recorded(layer):
+        compiled = mg.compile(lambda xs: mg.sum([y.tanh() for y in layer(xs)]), executor="python")
+        compiled([0.5] * 8)
+        return compiled.stats()["operations"]
+
+    dots = recorded(lambda xs: [mg.dot(w, xs) for w in ws])
+    assert recorded(lambda xs: [sum(a * b for a, b in zip(w, xs)) for w in ws]) == dots
+    assert recorded(lambda xs: [mg.sum([a * b for a, b in zip(w, xs)]) for w in ws]) == dots
+
+
+def test_a_chain_of_a_hundred_thousand_additions_is_recorded_in_linear_time():
+    w = Value(2.0)
+    long = mg.compile(lambda x: sum([w.tanh() * x] + [w * x] * 100_000), check=False)
+    out = long(1.0)
+    out.backward()
+    assert out.data == pytest.approx(200_000.0, rel=1e-4)
