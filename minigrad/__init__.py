@@ -11,6 +11,26 @@ A `Value` is a wire that carries a number; gates record their local gradients; `
 gradients through the circuit, from the last gate to the first.
 """
 
+import sys as _sys
+
+# At Ctrl-C the command stops with one line, also while the rest is still being loaded: this first.
+# Python's first argument is "-m" until it has found what it shall run.
+if (_sys.argv[:1] == ["-m"] and "minigrad" in _sys.orig_argv) or (
+    _sys.argv and _sys.argv[0].endswith("/minigrad")
+):
+    import _signal  # type: ignore[import-not-found]  # is there already, which `signal` is not
+
+    def _leave(*_: object) -> None:
+        import os
+
+        try:
+            os.write(2, b"minigrad: stopped\n")
+        finally:  # no stderr, no line
+            os._exit(130)
+
+    if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
+        _signal.signal(_signal.SIGINT, _leave)
+
 from importlib import import_module as _import_module
 from typing import TYPE_CHECKING, Any, Final
 

@@ -37,6 +37,7 @@ from .arguments import (
     typed_digits,
     values_from,
 )
+from .interrupts import STOPPED, ignore_ctrl_c, interruptible
 
 Command = Callable[[argparse.Namespace], None]
 
@@ -266,14 +267,20 @@ def _version() -> str:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command; the result is the exit code."""
+    """Run the command; the result is the exit code. Without `argv` the process is the command's."""
+    if argv is None:
+        return interruptible(lambda: _carried_out(sys.argv[1:]))
+    return _carried_out(argv)
+
+
+def _carried_out(argv: Sequence[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # an old terminal shows ? where it has no ∂
     name, code = "minigrad", 0
     try:
         try:
-            arguments = parsed(sys.argv[1:] if argv is None else argv)
+            arguments = parsed(argv)
         except SystemExit as stop:  # argparse has said it all: the help, or what is wrong
             arguments, code = None, int(stop.code or 0)
         if arguments:
@@ -284,7 +291,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         _give_up_output()
         return 1
     except KeyboardInterrupt:
-        return _failed(name, "stopped", 130)
+        ignore_ctrl_c()
+        return _failed(name, "stopped", STOPPED)
     except ValueError as error:
         return _failed(name, error, 2)
     except (OSError, RuntimeError, ImportError) as error:

@@ -49,6 +49,8 @@ def run(folder: Path) -> None:
         raise OSError(f"cannot make the folder {str(folder)!r}: {error.strerror}") from None
     print(f"A network of 8, 4 and 1 units learns to tell two moons apart, {POINTS} points:\n")
     model, history = trained()
+    if history.stopped == "interrupted":
+        raise KeyboardInterrupt
     print(f"{model.summary()}\n")
     print(f"loss {history.loss[0]:.3f} → {history.loss[-1]:.3f} in {len(history.epochs)} epochs")
     unseen = accuracy(model, *datasets.moons(500, noise=0.1, seed=2))

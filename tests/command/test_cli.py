@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from minigrad.command.cli import main
+from minigrad.command.demo import trained
 from minigrad.text import unicode_name
 
 NEURON = ["sigmoid(w0*x0 + w1*x1 + w2)", "w0=2", "x0=-1", "w1=-3", "x1=-2", "w2=-3"]
@@ -370,3 +371,60 @@ def test_a_closed_output_is_no_traceback() -> None:
         command = f'"{sys.executable}" -m minigrad {request}'
         done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
         assert (done.returncode, done.stdout, done.stderr) == (code, "", "")
+
+
+# --- Ctrl-C (at random moments: tests/soak.py) ----------------------------------------------------
+
+
+CTRL_C = """
+import os, signal, sys
+sys.argv = ["/bin/minigrad", "eval", "x*x", "x=2"]
+import minigrad.command.cli as cli
+def evaluate(arguments):
+    {what}
+vars(cli)["_parser"].__globals__["evaluate"] = evaluate
+from minigrad.command import main
+raise SystemExit(main())
+"""
+SEND = "os.kill(os.getpid(), signal.SIGINT)"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are sent as Unix sends them")
+@pytest.mark.parametrize(
+    "what",
+    [
+        SEND,
+        f"try: {SEND}\n    finally: {SEND}",  # the second, while the first is being answered
+        f"try: {SEND}\n    except KeyboardInterrupt: {SEND}",  # by a library that goes on
+        f"Lost = type('Lost', (), {{'__del__': lambda self: {SEND}}})\n    Lost()",
+    ],
+)
+def test_ctrl_c_is_one_line_and_exit_code_130(what):
+    search_path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+    ran = subprocess.run(
+        [sys.executable, "-c", CTRL_C.format(what=what)],
+        capture_output=True,
+        encoding="utf-8",
+        env=os.environ | {"PYTHONPATH": search_path},
+    )
+    assert ran.returncode == 130
+    assert re.fullmatch(r"minigrad( eval)?: stopped\n", ran.stderr)
+
+
+def test_the_library_leaves_ctrl_c_alone():
+    program = "import signal, minigrad as mg; mg.Value(2.0) * 3; mg.save"
+    program += "; print(signal.getsignal(signal.SIGINT) is signal.default_int_handler)"
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="utf-8")
+    assert ran.stdout == "True\n"
+
+
+def test_an_interrupted_demo_goes_no_further(call, monkeypatch, tmp_path):
+    def interrupted():
+        model, history = trained(epochs=1)
+        history.stopped = "interrupted"
+        return model, history
+
+    monkeypatch.setattr("minigrad.command.demo.trained", interrupted)
+    code, _, errors = call("demo", tmp_path / "demo")
+    assert (code, errors) == (130, "minigrad demo: stopped\n")
+    assert list((tmp_path / "demo").iterdir()) == []
