@@ -9,7 +9,7 @@ the function's `parameters` are other objects than they were; `rows` are the num
 from .arguments import take_apart
 from .compiler import Compiled, compile
 from .recording import Recording
-from .rows import Rows, ordered
+from .rows import Rows
 from .tracing import TracingError
 
-__all__ = ["Compiled", "Recording", "Rows", "TracingError", "compile", "ordered", "take_apart"]
+__all__ = ["Compiled", "Recording", "Rows", "TracingError", "compile", "take_apart"]

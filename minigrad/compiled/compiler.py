@@ -17,7 +17,9 @@ from __future__ import annotations
 
 import functools
 import sys
+import weakref
 from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
 from math import isnan
 from pickle import PicklingError
 from threading import RLock
@@ -114,7 +116,7 @@ class Compiled:
         self.executor = executor
         self.static = static
         self._static_places = places_of(function, static)
-        self.gate = gate_of(self.name)
+        self.gate = gate_of(self.name, self)
         self.recordings: dict[Hashable, Recording] = {}  # by the structure of the arguments
         self._checks: dict[Recording, Check] = {}
         self._latest: tuple[Recording, list[float]] | None = None  # in one: threads share it
@@ -313,11 +315,14 @@ def _named(function: Any) -> Any:
     return thing
 
 
+@dataclass(frozen=True, eq=False)
 class CompiledGate(Gate):
     """The gate behind the result of a compiled function: it has no rules, only numbers.
 
     It is a function of this program, and in no table.
     """
+
+    compiled: Callable[[], Any] | None = None  # gives the function, while there is one
 
     def __reduce__(self) -> NoReturn:
         raise PicklingError(
@@ -327,12 +332,14 @@ class CompiledGate(Gate):
         )
 
 
-def gate_of(name: str) -> Gate:
+def gate_of(name: str, compiled: Any = None) -> Gate:
     """The gate of the compiled function of that name.
 
     >>> gate_of("square").sentence
     'a compiled function: multiplies the gradient by its own derivatives'
     """
+
+    found = None if compiled is None else weakref.ref(compiled)
 
     def no_rule(*_: Any) -> Any:
         raise TypeError(
@@ -342,4 +349,4 @@ def gate_of(name: str) -> Gate:
         )
 
     sentence = "a compiled function: multiplies the gradient by its own derivatives"
-    return CompiledGate(name, name, no_rule, sentence, no_rule, arity=None)
+    return CompiledGate(name, name, no_rule, sentence, no_rule, arity=None, compiled=found)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Hashable, Mapping, Sequence, Set
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any, Final
 
-from ..rules import as_number, described
+from ..rules import as_number, ordered
 from ..tape import MOST_TOGETHER, replay
 from .arguments import (
     TOO_DEEP,
@@ -98,18 +98,6 @@ def rows_that_differ(rows: Rows, most: int) -> list[int]:
         chosen[kinds[min(kinds)]] = chosen[kinds[max(kinds)]] = None
     spread = [i * count // most for i in range(most)]
     return sorted([*chosen, *spread][:most])
-
-
-def ordered(what: str, column: Any) -> Any:
-    """A column whose items are found by their place: a data frame's are found by their labels."""
-    if hasattr(column, "to_numpy"):
-        return column.to_numpy()
-    if isinstance(column, (Set, Mapping)):
-        raise TypeError(
-            f"{what} needs lists or arrays with one item per row, got {described(column)}: pass a "
-            "list, in which every row has its place"
-        )
-    return column
 
 
 def rows_of(name: str, columns: Sequence[Any], find: Find, named: dict[str, Any]) -> Rows:

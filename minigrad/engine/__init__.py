@@ -17,6 +17,7 @@ from .lost import GradientLostWarning
 from .modes import no_grad, observing, with_gates
 from .number_like import guards, looks_at_numbers
 from .other_names import OTHER_FUNCTIONS, how_to_write, names_elsewhere
+from .output_range import ANY_NUMBER, Range, range_of
 from .recording import as_wire, constant, install, observed, observers, output_of
 from .sources import is_nonfinite_birth, note_source, source_of
 from .stage import Stage, check_stage, circuit_at, present_stage
@@ -34,10 +35,12 @@ from .unguarded import (
 from .value import Value, leaves_and_gates, one_at_a_time, topological_order
 
 __all__ = [
+    "ANY_NUMBER",
     "OTHER_FUNCTIONS",
     "Circuit",
     "GradientLostWarning",
     "Leaves",
+    "Range",
     "Source",
     "Stage",
     "Value",
@@ -66,6 +69,7 @@ __all__ = [
     "one_at_a_time",
     "output_of",
     "present_stage",
+    "range_of",
     "source_of",
     "topological_order",
     "update_of_wires",

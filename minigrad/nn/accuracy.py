@@ -5,24 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..engine import as_wire
+from ..rules import checked_columns
+from ..text import class_of_label, meaning_of, output_numbers
 
 
-def accuracy(model: Callable[[Any], Any], X: Any, Y: Any) -> float:
+def accuracy(
+    model: Callable[[Any], Any], X: Any, Y: Any, *, threshold: float | None = None
+) -> float:
     """The share of rows that a classifier gets right.
 
     >>> accuracy(lambda x: x - 0.5, [0.0, 1.0, 2.0, 0.2], [0, 1, 1, 1])
     0.75
 
-    One output above 0 means label 1, else 0 or −1; of several outputs the largest names the class.
+    One output above `threshold` means label 1, else 0 or −1; of several outputs the largest names
+    the class. The threshold is ½ where the last gates keep the output between 0 and 1, as a sigmoid
+    does, and else 0: then it is a score. A row whose output is nan is not right.
     """
-    hits = sum(predicted_class(model(x)) == max(int(y), 0) for x, y in zip(X, Y))
-    return hits / len(X)
-
-
-def predicted_class(outputs: Any) -> int:
-    """The class that outputs stand for."""
-    if isinstance(outputs, (list, tuple)):
-        numbers = [as_wire(output).data for output in outputs]
-        return numbers.index(max(numbers))
-    return int(as_wire(outputs).data > 0.0)
+    X, Y = checked_columns((X, Y), "the rows and labels of accuracy")
+    meaning = meaning_of(model, X[0], threshold)
+    labels = [class_of_label(y, meaning.count, row) for row, y in enumerate(Y)]
+    outputs = [output_numbers(model(x)) for x in X]
+    meaning = meaning.knowing(outputs)
+    hits = sum(meaning.predicted(numbers) == label for numbers, label in zip(outputs, labels))
+    return hits / len(outputs)

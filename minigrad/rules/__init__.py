@@ -3,11 +3,13 @@
 Nothing here knows of wires or circuits: a rule is an expression that runs on what it is handed.
 Read `gates`, the table, first; then `gate`, what a row is; then what rules run on: `operand`,
 floats that never raise (`number`, `ieee`, `bell_curve`), formulas that print (`formula`,
-`simplify`) and formulas as Python (`floats`). `lists` has the gates that take lists.
+`simplify`) and formulas as Python (`floats`). `lists` has the gates that take
+lists, `columns` checks data with an item for each row.
 """
 
 from . import bell_curve, ieee
 from .bell_curve import LIMIT, curvature, density, tail
+from .columns import Columns, checked_columns, ordered
 from .floats import as_python, called_gates, define, names_in
 from .formula import COMPARISONS, Formula, as_formula, as_latex, as_text, format_number
 from .gate import (
@@ -33,6 +35,7 @@ __all__ = [
     "FUNCTIONS",
     "GATES",
     "LIMIT",
+    "Columns",
     "Formula",
     "Gate",
     "Operand",
@@ -46,6 +49,7 @@ __all__ = [
     "as_text",
     "bell_curve",
     "called_gates",
+    "checked_columns",
     "constant_makers",
     "curvature",
     "define",
@@ -66,6 +70,7 @@ __all__ = [
     "mean",
     "multiplexer",
     "names_in",
+    "ordered",
     "relu",
     "select",
     "simplified",

@@ -3,13 +3,14 @@
 A label is somebody else's text: it is read, escaped and written in `labels` and nowhere else, and
 numbers are rounded in `rounding`. `wire_names` then says what each wire of a circuit is called.
 Read these three first; on `columns`, text in aligned columns, stand `tree` and `table`, which show
-a whole circuit, `saving` writes files whole or not at all, and `other_names` says what is called
-otherwise in other libraries.
+a whole circuit, `saving` writes files whole or not at all, `other_names` says what is called
+otherwise in other libraries, and `output_meaning` which class a classifier's outputs name.
 """
 
 from .columns import Table, columns, display_width
 from .labels import escape, html_name, latex_name, printable, subscript, unicode_name
 from .other_names import OF_A_MODULE, OF_LOSSES, OF_MINIGRAD, OF_NN, OF_OPTIM, no_such_name
+from .output_meaning import Meaning, class_of_label, meaning_of, output_numbers
 from .rounding import MOST_DIGITS, check_digits, latex_number, number_formula, rounded
 from .saving import save, write_file
 from .table import as_table, table_of
@@ -23,12 +24,14 @@ __all__ = [
     "OF_MINIGRAD",
     "OF_NN",
     "OF_OPTIM",
+    "Meaning",
     "Names",
     "Table",
     "WireNames",
     "as_table",
     "as_tree",
     "check_digits",
+    "class_of_label",
     "columns",
     "display_width",
     "escape",
@@ -36,8 +39,10 @@ __all__ = [
     "html_name",
     "latex_name",
     "latex_number",
+    "meaning_of",
     "no_such_name",
     "number_formula",
+    "output_numbers",
     "printable",
     "rounded",
     "save",

@@ -8,17 +8,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from operator import index
 from random import Random
 from typing import Any
 
-from ..compiled import ordered
 from ..engine import Value
 from ..rules import described
 from .optim import Optimizer
-
-Columns = Sequence[Any]  # X, Y, …: each with one item for every row
 
 
 def at_least_one(name: str, number: Any) -> int:
@@ -92,17 +89,3 @@ class Batches:
         for number in numbers:
             total += number
         return total / len(self.sizes)
-
-
-def checked_columns(columns: Any, what: str) -> Columns:
-    """Columns of one length, at least one row long."""
-    if not isinstance(columns, (list, tuple)) or not all(hasattr(c, "__len__") for c in columns):
-        raise TypeError(f"{what} must be (X, Y), two lists or arrays, got {described(columns)}")
-    checked: Columns = [ordered(what, column) for column in columns]
-    lengths = [len(column) for column in checked]
-    if not lengths or len(set(lengths)) != 1 or not lengths[0]:
-        raise ValueError(
-            f"{what} must be (X, Y): lists of one length, an item for each row; got lengths "
-            f"{', '.join(map(str, lengths)) or 'of nothing'}"
-        )
-    return checked

@@ -6,24 +6,28 @@ import base64
 import struct
 import zlib
 from collections.abc import Callable, Sequence
-from math import exp
 from typing import Any, Final
 
-from ..engine import as_wire
 from ..pictures import HUGE, Picture, Theme, even_ticks, svg_document, theme_named
-from ..rules import as_number
-from ..text import escape
-from .batches import checked_columns
+from ..rules import as_number, checked_columns
+from ..text import Meaning, class_of_label, escape, meaning_of, output_numbers
 
 SIDE: Final = 360.0  # the longer side of the map, in points
 LEFT, TOP, RIGHT, BOTTOM = 40.0, 14.0, 14.0, 30.0
 Colour = tuple[float, float, float]
+Grid = list[list[list[float]]]  # outputs of each spot, from the bottom row to the top one
 Spot = tuple[float, float]  # column and row, in cells
 Side = tuple[int, int, int]  # column, row, and 0 for the edge to the right, 1 for the one upwards
 
 
 def decision_boundary(
-    model: Callable[[Any], Any], X: Any, y: Any, *, cells: int = 60, theme: str = "light"
+    model: Callable[[Any], Any],
+    X: Any,
+    y: Any,
+    *,
+    cells: int = 60,
+    theme: str = "light",
+    threshold: float | None = None,
 ) -> Picture:
     """The map of a two-input classifier: the colour says which class, how strong how sure.
 
@@ -31,24 +35,29 @@ def decision_boundary(
     >>> picture.svg.count("<circle")
     2
 
-    One output is a score: above 0 label 1, below it 0 or −1, and the line is where it is 0. Of
-    several outputs the largest names the class. `cells` is the number of evaluations along a side.
+    One output above `threshold` means label 1, else 0 or −1, and the line is where it is crossed:
+    ½ where the last gates keep the output between 0 and 1, as a sigmoid does, else 0. Of several
+    outputs the largest names the class. Colours are the probability that the output means: itself,
+    or σ of a score; of several logits their softmax. `cells` is the number of evaluations along a
+    side.
     """
     points, labels = checked_columns((X, y), "the points and labels")
     for point in points:
         if len(point) != 2:
             raise ValueError(f"decision_boundary draws models of two inputs, got a row {point!r}")
-        if not all(abs(float(number)) < HUGE for number in point):
+        if not all(abs(as_number(number)) < HUGE for number in point):
             raise ValueError(f"there is no place on a map for the row {point!r}")
     if cells < 2:
         raise ValueError(f"a map needs at least 2 cells along a side, got {cells!r}")
     area = _Area([(float(px), float(py)) for px, py in points])
+    meaning = meaning_of(model, points[0], threshold)
     grid = _scores(model, area, cells)
+    meaning = meaning.knowing([outputs for row in grid for outputs in row])
     colours = theme_named(theme)
-    palette = class_colours(colours, max(len(grid[0][0]), 2))
-    classes = [max(int(as_number(label)), 0) for label in labels]
+    palette = class_colours(colours, max(meaning.count, 2))
+    classes = [class_of_label(label, None, row) for row, label in enumerate(labels)]
     body = [f'<rect width="100%" height="100%" fill="{colours.background}"/>']
-    body += [_image(grid, palette, colours, area), *_lines(grid, area, colours)]
+    body += [_image(grid, meaning, palette, colours, area), *_lines(grid, meaning, area, colours)]
     body += _frame(area, colours)
     for (px, py), label in zip(points, classes):
         body.append(_point(area, float(px), float(py), palette[label % len(palette)], colours))
@@ -77,16 +86,11 @@ def _margins(numbers: list[float]) -> tuple[float, float]:
     return low - margin, high + margin
 
 
-def _scores(model: Callable[[Any], Any], area: _Area, cells: int) -> list[list[list[float]]]:
+def _scores(model: Callable[[Any], Any], area: _Area, cells: int) -> Grid:
     """The model's outputs at the corners of the cells, from the bottom row to the top one."""
     xs = [area.x0 + (area.x1 - area.x0) * k / cells for k in range(cells + 1)]
     ys = [area.y0 + (area.y1 - area.y0) * i / cells for i in range(cells + 1)]
-    return [[_numbers(model([x, y])) for x in xs] for y in ys]
-
-
-def _numbers(outputs: Any) -> list[float]:
-    listed = outputs if isinstance(outputs, (list, tuple)) else [outputs]
-    return [as_wire(output).data for output in listed]
+    return [[output_numbers(model([x, y])) for x in xs] for y in ys]
 
 
 def class_colours(theme: Theme, count: int) -> list[Colour]:
@@ -110,24 +114,11 @@ def _mixed(shares: Sequence[float], palette: Sequence[Colour], paper: Colour) ->
     return red, green, blue
 
 
-def class_shares(outputs: Sequence[float]) -> list[float]:
-    """Outputs as shares of the classes: σ of one score, softmax of several.
-
-    >>> class_shares([0.0]), class_shares([5.0, 5.0])
-    ([0.5, 0.5], [0.5, 0.5])
-    """
-    if len(outputs) == 1:
-        outputs = [0.0, 2.0 * outputs[0]]
-    outputs = [max(-1e6, min(1e6, output)) if output == output else 0.0 for output in outputs]
-    top = max(outputs)
-    powers = [exp(output - top) for output in outputs]
-    return [power / sum(powers) for power in powers]
-
-
-def _image(grid: list[list[list[float]]], palette: list[Colour], theme: Theme, area: _Area) -> str:
+def _image(grid: Grid, meaning: Meaning, palette: list[Colour], theme: Theme, area: _Area) -> str:
     paper = _rgb(theme.background)
     rows = [
-        [_mixed(class_shares(outputs), palette, paper) for outputs in row] for row in reversed(grid)
+        [_mixed(meaning.shares(outputs), palette, paper) for outputs in row]
+        for row in reversed(grid)
     ]
     data = base64.b64encode(png_of(rows)).decode()
     # the pixels stand on the corners of the cells: half a pixel goes over each border
@@ -161,12 +152,12 @@ def png_of(rows: Sequence[Sequence[Colour]]) -> bytes:
     )
 
 
-def _lines(grid: list[list[list[float]]], area: _Area, theme: Theme) -> list[str]:
-    """The boundary itself: where the score is 0, or where a class is as strong as its rivals."""
+def _lines(grid: Grid, meaning: Meaning, area: _Area, theme: Theme) -> list[str]:
+    """The boundary itself: where the threshold is crossed, or a class equals its best rival."""
     cells = len(grid) - 1
-    count = len(grid[0][0])
+    count = meaning.count
     if count == 1:
-        fields = [[[outputs[0] for outputs in row] for row in grid]]
+        fields = [[[outputs[0] - meaning.threshold for outputs in row] for row in grid]]
     else:
         fields = [[[_lead(outputs, j) for outputs in row] for row in grid] for j in range(count)]
     path = []

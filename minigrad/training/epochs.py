@@ -6,8 +6,8 @@ from math import isfinite
 from typing import Any, NamedTuple
 
 from ..engine import Value
-from ..rules import as_number, described
-from .batches import Batches, Columns
+from ..rules import Columns, as_number, described
+from .batches import Batches
 from .optim import Optimizer
 from .parameters import clip_grad_norm, gradient_norm
 

@@ -29,8 +29,9 @@ from typing import Any
 from ..compiled import Compiled
 from ..native import has_native
 from ..nn import accuracy
-from ..rules import described
-from .batches import Batches, Columns, at_least_one, checked_columns, generator_for
+from ..rules import Columns, checked_columns, described
+from ..text import class_of_label, meaning_of
+from .batches import Batches, at_least_one, generator_for
 from .epochs import NotFiniteError, ValueEpochs, mean_loss
 from .history import Epoch, History
 from .optim import Optimizer
@@ -48,6 +49,7 @@ def fit(
     batch_size: int | None = None,
     seed: int | Random | None = 0,
     model: Callable[[Any], Any] | None = None,
+    threshold: float | None = None,
     validation: Columns | None = None,
     patience: int | None = None,
     clip_norm: float | None = None,
@@ -76,9 +78,10 @@ def fit(
     rows alone meanwhile: with a compiled loss they are read once, before the first step.
 
     With a `model`, the share of rows that it classifies right is measured after every epoch (see
-    `accuracy`). With `patience`, training stops after that many epochs without a better loss, on
-    the `validation` rows if given, and the best parameters are put back. `clip_norm` limits the
-    gradient's norm. A callback gets each `Epoch`; if it returns True, training stops.
+    `accuracy`, also for `threshold`). With `patience`, training stops after that many epochs
+    without a better loss, on the `validation` rows if given, and the best parameters are put back.
+    `clip_norm` limits the gradient's norm. A callback gets each `Epoch`; if it returns True,
+    training stops.
 
     Ctrl-C ends the training and returns the history so far, with the parameters of the last whole
     step. So does a loss that is no longer finite, before it can spoil the parameters.
@@ -88,7 +91,8 @@ def fit(
         raise TypeError(f"callbacks must be a list of functions, got {described(callbacks)}")
     if clip_norm is not None and not clip_norm > 0.0:
         raise ValueError(f"clip_norm must be above 0, got {clip_norm!r}")
-    run = _Run(loss, data, optimizer, batch_size, seed, model, validation, clip_norm)
+    judge = None if model is None else Judge(model, threshold)
+    run = _Run(loss, data, optimizer, batch_size, seed, judge, validation, clip_norm)
     history = History()
     best = BestParameters(optimizer, patience)
     bar = Progress(epochs, progress)
@@ -169,6 +173,30 @@ class BestParameters:
                 parameter.data = number
 
 
+class Judge:
+    """A model whose share of right rows is measured, and the threshold that it is judged by."""
+
+    def __init__(self, model: Callable[[Any], Any], threshold: float | None) -> None:
+        self.model, self.threshold = model, threshold
+
+    def check(self, columns: Columns) -> None:
+        """Refuse, before training, what could not be judged after it."""
+        if len(columns) != 2:
+            raise ValueError(f"the accuracy of a model needs (X, Y), got {len(columns)} columns")
+        meaning = meaning_of(self.model, columns[0][0], self.threshold)
+        if not meaning.is_told:
+            raise ValueError(
+                "the model gives plain numbers, which may be scores or probabilities: say "
+                "threshold=0.5 or threshold=0, or let it return Values"
+            )
+        for row, label in enumerate(columns[1]):
+            class_of_label(label, meaning.count, row)
+
+    def accuracy(self, columns: Columns) -> float:
+        """The share of rows that it classifies right."""
+        return accuracy(self.model, *columns, threshold=self.threshold)
+
+
 class _Run:
     """What stays the same from epoch to epoch."""
 
@@ -179,7 +207,7 @@ class _Run:
         optimizer: Optimizer,
         batch_size: int | None,
         seed: int | Random | None,
-        model: Callable[[Any], Any] | None,
+        judge: Judge | None,
         validation: Columns | None,
         clip_norm: float | None,
     ) -> None:
@@ -188,12 +216,13 @@ class _Run:
                 f"fit needs an optimizer, got {described(optimizer)}: pass "
                 "mg.optim.SGD(model.parameters(), lr=…)"
             )
-        self.loss, self.model = loss, model
+        self.loss, self.judge = loss, judge
         self.data = checked_columns(data, "data")
         self.validation = None if validation is None else checked_columns(validation, "validation")
-        if model is not None and len(self.data) != 2:
-            raise ValueError(f"the accuracy of a model needs data=(X, Y), got {len(data)} columns")
-        self.is_measured = model is not None or validation is not None
+        for columns in (self.data, self.validation):
+            if judge is not None and columns is not None:
+                judge.check(columns)
+        self.is_measured = judge is not None or validation is not None
         batches = Batches(len(self.data[0]), batch_size, generator_for(optimizer, seed))
         self.epochs = epochs_of(loss, self.data, optimizer, batches, clip_norm)
 
@@ -215,9 +244,7 @@ class _Run:
 
     def accuracy_on(self, columns: Columns | None) -> float | None:
         """The share of rows that the model classifies right, if there is one."""
-        if self.model is None or columns is None:
-            return None
-        return accuracy(self.model, columns[0], columns[1])
+        return None if self.judge is None or columns is None else self.judge.accuracy(columns)
 
 
 def epochs_of(

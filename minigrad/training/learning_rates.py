@@ -26,8 +26,8 @@ from random import Random
 from typing import Any, Final
 
 from ..pictures import Panel, Picture, chart_svg
-from ..rules import as_number, described
-from .batches import Batches, Columns, at_least_one, checked_columns, new_generator
+from ..rules import Columns, as_number, checked_columns, described
+from .batches import Batches, at_least_one, new_generator
 from .epochs import add_gradients, mean_loss, rows_of
 from .optim import Optimizer
 

@@ -1,0 +1,167 @@
+"""What a classifier's outputs mean: scores, probabilities, or one number for each class.
+
+>>> from minigrad.engine import Value
+>>> meaning = meaning_of(lambda x: Value(x).sigmoid(), 0.3)
+>>> meaning.threshold, meaning.predicted([0.4]), meaning.predicted([0.6])
+(0.5, 0, 1)
+>>> meaning.shares([0.25])
+[0.75, 0.25]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import exp
+from typing import Any
+
+from ..engine import ANY_NUMBER, Range, Value, number_of, range_of, with_gates
+from ..rules import as_number, described
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """Outputs, `count` of them, kept within `ranges` by their gates; one is cut at `threshold`.
+
+    `is_told` is False where one output comes without a gate and nobody has given a threshold: a
+    plain number may be a score or a probability.
+    """
+
+    count: int
+    ranges: tuple[Range, ...]
+    threshold: float
+    is_told: bool
+
+    def predicted(self, outputs: Sequence[float]) -> int | None:
+        """The class that outputs name; a nan names none."""
+        if any(output != output for output in outputs):
+            return None
+        if self.count == 1:
+            return int(outputs[0] > self.threshold)
+        return list(outputs).index(max(outputs))
+
+    def shares(self, outputs: Sequence[float]) -> list[float]:
+        """The probability of each class that outputs mean; even ones where there is a nan.
+
+        What gates keep between 0 and 1 is a probability, between −1 and 1 twice one less 1. Else
+        one output is a score z and means σ(z), and several are logits, if they do not sum to 1.
+        """
+        if any(output != output for output in outputs):
+            return [1.0 / max(self.count, 2)] * max(self.count, 2)
+        if all(low >= 0.0 and high <= 1.0 for low, high in self.ranges):
+            shares = list(outputs)
+        elif all(low >= -1.0 and high <= 1.0 for low, high in self.ranges):
+            shares = [(output + 1.0) / 2.0 for output in outputs]
+        elif self.count > 1 and min(outputs) >= 0.0 and abs(sum(outputs) - 1.0) < 1e-9:
+            shares = list(outputs)
+        else:
+            return _softmax(outputs if self.count > 1 else [0.0, outputs[0]])
+        if self.count == 1:
+            return [1.0 - shares[0], shares[0]]
+        total = sum(shares)
+        return [share / total if total else 1.0 / self.count for share in shares]
+
+    def knowing(self, outputs: Sequence[Sequence[float]]) -> Meaning:
+        """The same after a look at all outputs: an error if they leave open what they mean."""
+        if self.count > 1 or self.ranges[0] != ANY_NUMBER:
+            return self
+        numbers = [output for (output,) in outputs if output == output]
+        if not numbers or min(numbers) < 0.0 or max(numbers) > 1.0:
+            return self
+        inside = [number for number in numbers if 0.0 < number < 1.0]
+        if not self.is_told and inside:
+            raise ValueError(
+                f"outputs such as {inside[0]:.3g}, all from 0 to 1 and plain numbers, may be "
+                "probabilities or scores: say threshold=0.5 or threshold=0, or let the model "
+                "return Values"
+            )
+        if 0.0 < self.threshold < 1.0:  # plain numbers that are cut there are probabilities
+            return Meaning(1, ((0.0, 1.0),), self.threshold, True)
+        return self
+
+
+def meaning_of(model: Callable[[Any], Any], x: Any, threshold: float | None = None) -> Meaning:
+    """What a model's outputs mean, from the gates that they come from on one row."""
+    with with_gates():
+        outputs = output_items(model(x))
+    wires = [_recorded(output) for output in outputs]
+    if threshold is not None:
+        threshold = as_number(threshold)
+        if threshold != threshold:
+            raise ValueError("threshold must be a number, got nan")
+        if len(outputs) > 1:
+            raise ValueError(
+                f"threshold is for one output, and the model has {len(outputs)}, of which the "
+                "largest names the class"
+            )
+    ranges = tuple(ANY_NUMBER if wire is None else range_of(wire) for wire in wires)
+    is_probability = ranges[0][0] >= 0.0 and ranges[0][1] <= 1.0
+    is_told = threshold is not None or wires[0] is not None or isinstance(outputs[0], int)
+    cut = (0.5 if is_probability else 0.0) if threshold is None else threshold
+    return Meaning(len(outputs), ranges, cut, is_told)
+
+
+def output_items(outputs: Any) -> list[Any]:
+    """A model's outputs as a list, also if it has one alone."""
+    if isinstance(outputs, Value) or not hasattr(outputs, "__iter__"):
+        return [outputs]
+    items = list(outputs.ravel() if hasattr(outputs, "ravel") else outputs)
+    if not items:
+        raise ValueError("the model must return a Value or a list of them, got an empty list")
+    return items
+
+
+def output_numbers(outputs: Any) -> list[float]:
+    """The numbers of a model's outputs."""
+    return [plain(output) for output in output_items(outputs)]
+
+
+def plain(number: Any) -> float:
+    """The number of a wire, or a plain one."""
+    return number_of(number) if isinstance(number, Value) else as_number(number)
+
+
+def class_of_label(label: Any, count: int | None, row: int) -> int:
+    """The class that a label names, for outputs of so many classes; None: of any number.
+
+    A label is a class's number (−1 and 0 are the same), or a list with a probability for each; one
+    probability alone is that of class 1.
+    """
+    given = label
+    if hasattr(label, "__len__") and not isinstance(label, (str, Value)):
+        items = [plain(item) for item in label]
+        if len(items) == count and count > 1:
+            return items.index(max(items))
+        label = items[0] if len(items) == 1 else label
+    try:
+        number = plain(label)
+    except TypeError as error:
+        raise TypeError(f"the label of row {row}: {error}") from None
+    if count in (1, 2, None) and 0.0 < number < 1.0 and count != 2:
+        return int(number > 0.5)
+    is_class = number == number and number in range(-1, 2 if count == 1 else count or 10**6)
+    if not is_class or (number < 0.0 and count not in (1, None)):
+        classes = "0 (or −1) and 1" if count == 1 else f"0 to {(count or 10**6) - 1}"
+        raise ValueError(
+            f"row {row} has the label {described(given)}: the classes are {classes}; to learn "
+            "numbers, leave accuracy and model= away"
+        )
+    return max(int(number), 0)
+
+
+def _recorded(output: Any) -> Value | None:
+    """The wire whose gates say what an output is; behind a compiled function they are its own."""
+    if not isinstance(output, Value) or output.gate is None:
+        return None
+    compiled = getattr(output.gate, "compiled", None)
+    compiled = compiled and compiled()
+    if compiled is None:
+        return output
+    circuit = compiled.circuit
+    return circuit if isinstance(circuit, Value) else output
+
+
+def _softmax(logits: Sequence[float]) -> list[float]:
+    logits = [max(-1e6, min(1e6, logit)) for logit in logits]
+    powers = [exp(logit - max(logits)) for logit in logits]
+    return [power / sum(powers) for power in powers]
