@@ -42,3 +42,12 @@ def only_built_in_gates_afterwards() -> Iterator[None]:
     for name in set(mg.GATES) - before:
         del mg.GATES[name]
         delattr(mg.Value, name)
+
+
+@pytest.fixture(autouse=True)
+def files_of_examples_go_elsewhere(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Let the examples of README and docs write their files into a folder of their own."""
+    if request.node.path.suffix == ".md":
+        monkeypatch.chdir(request.getfixturevalue("tmp_path"))
