@@ -11,7 +11,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 from math import isfinite
 from typing import Final, NamedTuple
@@ -20,6 +19,7 @@ from ..engine import (
     Circuit,
     Source,
     Value,
+    block,
     is_nonfinite_birth,
     looks_at_numbers,
     note_source,
@@ -125,7 +125,7 @@ def _story_back(circuit: Circuit, wire: Value, source: Value, local: float, upst
     return story
 
 
-@contextmanager
+@block
 def detect_nonfinite() -> Iterator[None]:
     """Raise a `NonfiniteError` at the very gate that makes an infinity or a nan.
 
@@ -138,7 +138,7 @@ def detect_nonfinite() -> Iterator[None]:
 
     Inside the block every gate remembers its source line, so that `first_nonfinite` can also name
     the line of a gate that overflows only in the backward pass. It holds for the thread that
-    entered it.
+    entered it, and is also a decorator, `@detect_nonfinite`.
     """
     token = _detecting.set(True)
     try:

@@ -11,6 +11,7 @@ line of the user's code (`lines`) where a nan was recorded (`sources`) or a grad
 
 from . import copying as copying  # says how a Value is copied
 from .backward import Leaves
+from .blocks import block
 from .circuit import Circuit
 from .lines import Source, calling_source
 from .lost import GradientLostWarning
@@ -45,6 +46,7 @@ __all__ = [
     "Stage",
     "Value",
     "as_wire",
+    "block",
     "calling_source",
     "check_stage",
     "circuit_at",

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import Final
 
+from .blocks import block
 from .lost import without_gates
 from .number_like import guards
 from .recording import observers
@@ -28,7 +29,7 @@ def observing(observer: Callable[[Value], Value]) -> Iterator[None]:
             observers.remove(observer)
 
 
-@contextmanager
+@block
 def no_grad() -> Iterator[None]:
     """Compute without recording gates: every result is a constant.
 
@@ -39,7 +40,8 @@ def no_grad() -> Iterator[None]:
     >>> y
     Value(data=6.0, constant)
 
-    Also a decorator: `@no_grad()`. It holds for the thread (or task) that entered it, and nests.
+    Also a decorator, `@no_grad`, of functions and async functions. It holds for the thread (or
+    task) that entered it, and nests.
     """
     before = without_gates.get()
     try:
