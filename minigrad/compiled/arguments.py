@@ -173,6 +173,23 @@ def _array(shape: tuple[int, ...], numbers: Iterator[Any], plain: bool) -> Any:
     return numpy.array(array.tolist()) if plain and array.size else array
 
 
+def fixed_values(structure: Any) -> list[Any]:
+    """What stands in a structure as it is.
+
+    >>> fixed_values(take_apart([1.0, ("a", None)], []))
+    ['a', None]
+    """
+    found, waiting = [], [structure]
+    while waiting:
+        part = waiting.pop(0)
+        if type(part) is tuple and part:
+            if part[0] == "fixed":
+                found.append(part[1])
+            else:
+                waiting += part[1:]
+    return found
+
+
 def take_result_apart(
     name: str, result: Any, *, with_numbers: bool = False
 ) -> tuple[Hashable, list[Value]]:

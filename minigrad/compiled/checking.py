@@ -127,6 +127,13 @@ class Check:
                 "replay would compute it anew from its leaves, where the function itself reads "
                 "what it was. Compute it inside the function, or pass it as an argument"
             )
+        if missing := [wire for wire in self.recording.places.missing if wire in others.held]:
+            raise TracingError(
+                f"{self.recording.place} uses {missing[0]!r}, and minigrad does not find where the "
+                "function has it from, so that it would not notice if it were replaced: keep it in "
+                "a variable, an attribute, a list or a dict, or pass it as an argument, or call "
+                "the function without mg.compile"
+            )
         theirs = numbers_of(wires)
         if structure != self.recording.output_structure:
             if theirs != outputs:

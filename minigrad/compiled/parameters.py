@@ -15,13 +15,21 @@ False
 from __future__ import annotations
 
 import dis
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextvars import ContextVar
 from functools import partial
 from operator import attrgetter, is_, itemgetter
 from random import Random
-from types import CodeType, FunctionType, MemberDescriptorType, MethodType, ModuleType
+from types import (
+    CodeType,
+    FunctionType,
+    MappingProxyType,
+    MemberDescriptorType,
+    MethodType,
+    ModuleType,
+)
 from typing import Any, Final
 from weakref import ref
 
@@ -39,7 +47,12 @@ CLOSED: Final = (ModuleType, Methods)  # what is not looked into by itself
 class Places:
     """The lists, dicts, attributes and variables that lead from a function to its parameters."""
 
-    def __init__(self, function: Callable[..., Any], parameters: Sequence[Value]) -> None:
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        parameters: Sequence[Value],
+        arguments: Iterable[Any] = (),
+    ) -> None:
         self.generators: list[Any] = []  # of random numbers, that the function leads to
         self._known = set(map(id, parameters))
         self._found: set[int] = set()
@@ -53,6 +66,7 @@ class Places:
         self._class_names: dict[type, list[str]] = {}  # of attributes that lead to a parameter
         self._left = MOST
         self._leading(function, DEPTH)
+        self._any(arguments, DEPTH)
         self.missing = [wire for wire in parameters if id(wire) not in self._found]
         del self._known, self._found, self._leads, self._seen, self._class_names
 
@@ -106,7 +120,7 @@ class Places:
             return self._any(thing, depth)
         if isinstance(thing, (ContextVar, ref)):
             return self._note_names(lambda *_: _now, thing, [""], depth)
-        if isinstance(thing, dict):
+        if isinstance(thing, (dict, MappingProxyType)):
             leads = self._note_names(itemgetter, thing, thing, depth)
             if leads and all(self._leading(item, depth) for item in thing.values()):
                 self._names.append((len, thing))  # of parameters alone: another would be one too
@@ -139,7 +153,7 @@ class Places:
             return leads
         names = {name for code in _codes(function.__code__) for name in code.co_names}
         used = [variables[name] for name in names & variables.keys()]
-        for module in used:
+        for module in [*used, *_imported(function)]:
             if isinstance(module, ModuleType) and not _is_ours(module.__name__):
                 own = [name for name in names if name in vars(module)]
                 leads = self._note_names(attrgetter, module, own, depth) or leads
@@ -231,6 +245,16 @@ def _globals_read(function: FunctionType) -> list[str]:
         if instruction.opname in ("LOAD_GLOBAL", "LOAD_NAME")
     }
     return [name for name in names if name in function.__globals__]
+
+
+def _imported(function: FunctionType) -> list[Any]:
+    """The modules that a function imports itself."""
+    return [
+        sys.modules.get(instruction.argval)
+        for code in _codes(function.__code__)
+        for instruction in dis.get_instructions(code)
+        if instruction.opname == "IMPORT_NAME"
+    ]
 
 
 def _slots(kind: type) -> list[str]:

@@ -20,7 +20,7 @@ from ..engine import (
 )
 from ..rules import Gate
 from ..tape import Tape, flatten, replay
-from .arguments import put_together, structure_text, take_result_apart
+from .arguments import fixed_values, put_together, structure_text, take_result_apart
 from .comparison import Wires
 from .executors import BatchRunner, Runner, make_batch_runner, make_runner
 from .parameters import Places
@@ -70,7 +70,7 @@ class Recording:
         self.behind = [_behind(found, self.leaves, inputs) for found in self.wires.leaves]
         gates = [wire for wire in wires if not wire.is_leaf]
         self.gate_count = sum(map(_gates_shown, gates))
-        self.places = Places(self.function, self.parameters)
+        self.places = Places(self.function, self.parameters, fixed_values(structure))
         self.inputs = inputs
         self.tape: Tape = flatten(self.outputs, self.parameters, inputs)
         self.runner: Runner = make_runner(self.tape, self.executor)

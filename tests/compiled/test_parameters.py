@@ -2,8 +2,12 @@
 
 import functools
 import sys
+import threading
+import weakref
+from collections import deque
+from contextvars import ContextVar
 from dataclasses import dataclass
-from types import ModuleType, SimpleNamespace
+from types import MappingProxyType, ModuleType, SimpleNamespace
 
 import pytest
 
@@ -142,9 +146,119 @@ def a_bound_method():
     return (thing := Plain()), thing.apply
 
 
+class Held(Plain):
+    """A parameter behind `held`, and `w` to replace it."""
+
+    def __init__(self, held, replace):
+        self.held, self.replace = held, replace
+
+    w = property(None, lambda self, new: self.replace(new))
+
+
+def a_deque():
+    ws = deque([Value(2.0)])
+    return Held(ws, lambda new: ws.__setitem__(0, new)), lambda x: ws[0] * x
+
+
+def a_set():
+    ws = {Value(2.0)}
+    return Held(ws, lambda new: (ws.clear(), ws.add(new))), lambda x: next(iter(ws)) * x
+
+
+def a_context_variable():
+    current = ContextVar("current")
+    current.set(Value(2.0))
+    return Held(current, current.set), lambda x: current.get() * x
+
+
+def a_variable_of_a_thread():
+    local = threading.local()
+    local.w = Value(2.0)
+    return local, lambda x: local.w * x
+
+
+def a_weak_reference():
+    thing = Plain()
+    reference = weakref.ref(thing)
+    return thing, lambda x: reference().w * x
+
+
+def a_mapping_proxy():
+    ws = {"w": Value(2.0)}
+    proxy = MappingProxyType(ws)
+    return Held(ws, lambda new: ws.update(w=new)), lambda x: proxy["w"] * x
+
+
+REGISTRY = {}
+
+
+class Reader:
+    @property
+    def found(self):
+        return REGISTRY["w"]
+
+    def method(self):
+        return REGISTRY["w"]
+
+    @staticmethod
+    def of_nobody():
+        return REGISTRY["w"]
+
+
+def read_by(read):
+    def make():
+        REGISTRY["w"], reader = Value(2.0), Reader()
+        return Held(None, lambda new: REGISTRY.update(w=new)), lambda x: read(reader) * x
+
+    return make
+
+
+def a_property():
+    class Model(Plain):
+        found = property(lambda self: self.w)
+
+    thing = Model()
+    return thing, lambda x: thing.found * x
+
+
+def a_cached_property():
+    class Model(Plain):
+        @functools.cached_property
+        def found(self):
+            return self.w
+
+    thing = Model()
+    return Held(thing, lambda new: setattr(thing, "found", new)), lambda x: thing.found * x
+
+
+def a_module_that_the_function_imports():
+    sys.modules["settings_of_a_test"] = thing = ModuleType("settings_of_a_test")
+    thing.w = Value(2.0)
+
+    def product(x):
+        import settings_of_a_test
+
+        return settings_of_a_test.w * x
+
+    return thing, product
+
+
 @pytest.mark.parametrize(
     "make",
     [
+        a_deque,
+        a_set,
+        a_context_variable,
+        a_variable_of_a_thread,
+        a_weak_reference,
+        a_mapping_proxy,
+        a_property,
+        a_cached_property,
+        a_module_that_the_function_imports,
+        read_by(lambda reader: reader.found),
+        read_by(lambda reader: reader.method()),
+        read_by(lambda reader: reader.of_nobody()),
+        read_by(lambda reader: Reader.of_nobody()),
         *[lambda thing=thing: attribute_of(thing()) for thing in (Plain, Slotted)],
         lambda: attribute_of(Data(Value(2.0))),
         lambda: attribute_of(SimpleNamespace(w=Value(2.0))),
@@ -257,3 +371,11 @@ def test_a_large_and_unrelated_object_is_not_searched_to_the_end():
     w = Value(2.0)
     compiled = mg.compile(lambda x: w * x if first else x)
     assert [compiled(x).data for x in (1.0, 2.0)] == [2.0, 4.0]
+
+
+def test_a_parameter_whose_place_is_not_found_is_refused_by_name():
+    w = Value(2.0, label="hidden")
+    endless = iter(lambda: w, None)
+    compiled = mg.compile(lambda x: next(endless) * x)
+    with pytest.raises(mg.TracingError, match=r"label='hidden'.*keep it in a variable"):
+        compiled(3.0)
