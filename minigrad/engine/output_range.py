@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 from math import inf, isfinite
+from operator import is_
 from typing import Final
 
 from .unguarded import number_of
@@ -25,6 +26,7 @@ RANGES: Final[dict[str, Range]] = {
     **dict.fromkeys(("tanh", "sin", "cos"), (-1.0, 1.0)),
     **dict.fromkeys(("exp", "relu", "softplus", "abs", "sqrt", "normal_density"), (0.0, inf)),
 }
+MOST_TERMS: Final = 64  # of a sum that is looked at
 DEPTH: Final = 6  # gates behind the output that are looked at: a squashing function has few
 
 
@@ -42,27 +44,28 @@ def range_of(wire: Value, depth: int = DEPTH) -> Range:
     inputs = wire.inputs
     if gate.name == "div" and _is_share(inputs[0], inputs[1], depth):
         return 0.0, 1.0
-    ranges = [range_of(source, depth - 1) for source in inputs[:DEPTH]]
-    if len(inputs) > DEPTH or ANY_NUMBER in ranges:
+    total: Range | None = None
+    for source in inputs if len(inputs) <= DEPTH else ():
+        if (other := range_of(source, depth - 1)) == ANY_NUMBER:
+            return ANY_NUMBER
+        total = other if total is None else _combined(gate.name, total, other)
+    if total is None:
         return ANY_NUMBER
-    low, high = ranges[0]
-    if gate.name == "neg":
-        return -high, -low
-    for other in ranges[1:]:
-        low, high = _combined(gate.name, (low, high), other)
-    return low, high
+    return (-total[1], -total[0]) if gate.name == "neg" else total
 
 
 def _is_share(part: Value, whole: Value, depth: int) -> bool:
     """Whether this is one of several numbers, none below 0, over their sum."""
     if whole.gate is None or whole.gate.name not in ("add", "sum"):
         return False
+    if len(whole.inputs) > MOST_TERMS:
+        return False
     is_in = any(term is part or _is_same(term, part) for term in whole.inputs)
     return is_in and all(range_of(term, depth - 1)[0] >= 0.0 for term in whole.inputs)
 
 
 def _is_same(x: Value, y: Value) -> bool:
-    return x.gate is not None and x.gate is y.gate and x.inputs == y.inputs
+    return x.gate is not None and x.gate is y.gate and all(map(is_, x.inputs, y.inputs))
 
 
 def _combined(gate: str, x: Range, y: Range) -> Range:

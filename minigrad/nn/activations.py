@@ -86,10 +86,19 @@ class _Checked:
         return a
 
 
+USUAL: Final = _gate_activation("relu")  # of hidden layers, where nobody has chosen one
+
+
 def activations_of_layers(given: Any, count: int) -> list[Activation]:
-    """One activation for every layer; a single one is for the hidden layers, the last is linear."""
+    """One activation for every layer; a single one is for the hidden layers, the last is linear.
+
+    Where there is no hidden layer, an activation that somebody has chosen is for the only one.
+    """
     if not isinstance(given, (list, tuple)) or isinstance(given, Activation):
-        return [activation_of(given)] * (count - 1) + [LINEAR]
+        activation = activation_of(given)
+        if count == 1 and given is not USUAL:
+            return [activation]
+        return [activation] * (count - 1) + [LINEAR]
     if len(given) != count:
         raise ValueError(
             f"activation: a list needs one item for each of the {count} layers, the last "

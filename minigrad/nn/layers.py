@@ -10,7 +10,7 @@ from typing import Any
 
 from ..engine import Circuit, Value
 from ..text import Table
-from .activations import activations_of_layers
+from .activations import USUAL, activations_of_layers
 from .initial_weights import checked_items, initial_biases, initial_weights, random_numbers
 from .module import Module
 from .neuron import Neuron, UnitNames, check_count, input_wires
@@ -104,10 +104,11 @@ class MLP(Module):
     >>> len(model.parameters())
     337
 
-    One `activation` is for the hidden layers, and the last layer is linear; a list has one for each
-    layer. `weights` and `bias` as numbers are nested lists with an item for each layer.
-    `first_index=0` counts units from 0 in labels, as some texts do. `labels=False` leaves the wires
-    z and a without labels: a circuit of many rows is built a little faster.
+    One `activation` is for the hidden layers ("relu" if none is given), and the last layer is
+    linear; where there is but one layer it is for that; a list has one for each layer. `weights`
+    and `bias` as numbers are nested lists with an item for each layer. `first_index=0` counts units
+    from 0 in labels, as some texts do. `labels=False` leaves the wires z and a without labels: a
+    circuit of many rows is built a little faster.
     """
 
     def __init__(
@@ -115,7 +116,7 @@ class MLP(Module):
         nin: int,
         nouts: Sequence[int],
         *,
-        activation: Any = "relu",
+        activation: Any = USUAL,
         weights: Any = "uniform",
         bias: Any = True,
         seed: Any = None,

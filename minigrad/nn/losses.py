@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from ..engine import Value
+from ..engine import Value, range_of
 from ..rules import as_number, described, exp, log, maximum, multiplexer, relu, softplus
 from ..rules import total as sigma
 from ..text import OF_LOSSES, no_such_name
@@ -105,6 +105,8 @@ def cross_entropy(logits: Iterable[Any], target: Any) -> Any:
     The gradient is softmax(z) − onehot(target). `target` is the number of the class, or a list with
     a probability for each class.
     """
+    logits = _items(logits)
+    _refuse_softmax(logits)
     shifted = _shifted(logits)
     log_total = log(_total([exp(z) for z in shifted]))
     if isinstance(target, Value) or not hasattr(target, "__len__"):
@@ -126,14 +128,39 @@ def binary_cross_entropy(logit: Any, target: Any) -> Any:
     >>> loss.backward(); loss.data, z.grad
     (1000.0, -1.0)
 
-    The gradient is σ(z) − y. `target` is 0 or 1, or a probability in between.
+    The gradient is σ(z) − y. `target` is 0 or 1, or a probability in between. The output of a
+    sigmoid is no logit: it would be squashed twice, and is refused.
     """
+    _refuse_probability(logit)
     if not isinstance(target, Value) and not 0.0 <= as_number(target) <= 1.0:
         raise ValueError(
             f"binary_cross_entropy needs a target from 0 to 1, got {target!r}: labels −1 and +1 "
             "are for hinge, or write (y + 1) / 2"
         )
     return softplus(logit) - target * logit
+
+
+def _refuse_probability(logit: Any) -> None:
+    if isinstance(logit, Value) and logit.gate is not None:
+        low, high = range_of(logit)
+        if 0.0 <= low < high <= 1.0:
+            raise ValueError(
+                "binary_cross_entropy takes the logit z and squashes it itself; this output of the "
+                f"gate {logit.gate.name} is kept between 0 and 1 already and would be squashed "
+                "twice: leave the last layer linear, or pass its z, model.layers[-1].z[0]"
+            )
+
+
+def _refuse_softmax(logits: list[Any]) -> None:
+    """Refuse numbers that are divided by their sum."""
+    if not all(isinstance(p, Value) and p.gate and p.gate.name == "div" for p in logits):
+        return
+    parts, wholes = ({id(p.inputs[i]) for p in logits} for i in (0, 1))
+    if len(wholes) == 1 and parts == set(map(id, logits[0].inputs[1].inputs)):
+        raise ValueError(
+            "cross_entropy takes the logits and applies softmax itself; these outputs are shares "
+            "of their sum already and softmax would be applied twice: pass the logits"
+        )
 
 
 def hinge(score: Any, label: Any) -> Any:

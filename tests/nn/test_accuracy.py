@@ -241,3 +241,47 @@ def test_the_line_of_a_sigmoid_is_that_of_its_z_and_moves_with_the_threshold() -
 def test_labels_of_a_map_are_classes() -> None:
     with pytest.raises(ValueError, match="row 1 has the label"):
         mg.decision_boundary(lambda x: Value(x[0]), [[0, 1], [1, 0]], [0, NAN])
+
+
+# --- outputs that are squashed twice, or not at all -----------------------------------------------
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+@pytest.mark.parametrize("name", [name for name in PROBABILITIES if "compiled" not in name])
+def test_binary_cross_entropy_of_a_probability_is_refused_with_the_remedy(
+    name: str, compiled: bool
+) -> None:
+    (model,) = [PROBABILITIES[name]]
+    output = lambda x: model(x)[0] if isinstance(model, Wrapped) else model(x)
+    loss = lambda x, y: mg.losses.binary_cross_entropy(output(x), y)
+    loss = mg.compile(loss) if compiled else loss
+    with pytest.raises(ValueError, match="squashed twice: leave the last layer linear"):
+        loss(X[0], Y[0])
+
+
+def test_cross_entropy_of_a_softmax_is_refused_and_of_logits_is_not() -> None:
+    logits = [Value(1.0), Value(-2.0) * 3, Value(0.5).sigmoid()]
+    with pytest.raises(ValueError, match="softmax would be applied twice: pass the logits"):
+        mg.losses.cross_entropy(mg.losses.softmax(logits), 0)
+    mg.losses.cross_entropy(logits, 0).backward()
+    mg.losses.cross_entropy([z / 2.0 for z in logits], 0).backward()
+
+
+@pytest.mark.parametrize("logit", [Value(0.5), mg.constant(0.5), 0.5, Value(0.5) * 2, X[0][0]])
+def test_any_logit_is_taken(logit: Any) -> None:
+    mg.losses.binary_cross_entropy(logit, 1)
+    mg.losses.binary_cross_entropy(mg.tanh(logit), 1)
+
+
+def test_an_activation_that_is_chosen_for_the_only_layer_is_its_own() -> None:
+    logistic = nn.MLP(2, [1], activation="sigmoid", weights=[[[1.0, 0.0]]])
+    assert logistic([0.5, 0.0]).data == mg.sigmoid(Value(0.5)).data
+    assert nn.MLP(2, [3], activation="relu").layers[0].neurons[2].activation.name == "relu"
+    for activation in (None, "linear", "identity", ["linear"]):
+        assert (
+            nn.MLP(2, [1], activation=activation).layers[0].neurons[0].activation.name == "linear"
+        )
+    assert [layer.neurons[0].activation.name for layer in nn.MLP(2, [3, 1]).layers] == [
+        *("relu", "linear")
+    ]
+    assert repr(nn.MLP(2, [1])) == "MLP(2, [1], activation=['linear'])"
