@@ -15,6 +15,7 @@ from typing import Any, Final
 from ..compiled import compile
 from ..engine import Value
 from ..files import save
+from ..native import has_native
 from ..nn import MLP, accuracy, datasets, losses
 from ..pictures import draw
 from ..stepping import Stepper
@@ -32,12 +33,13 @@ def trained(epochs: int = EPOCHS) -> tuple[MLP, History]:
     steps = epochs * POINTS // BATCH
     optimizer = Adam(model.parameters(), lr=cosine(0.05, steps, final=0.005))
 
-    @compile
     def loss(x: Any, label: Any) -> Any:
         return losses.binary_cross_entropy(model(x), label)
 
+    # "auto" would say on a machine without llvmlite that it is slow: here it is fast enough
+    compiled = compile(loss, executor="auto" if has_native() else "python")
     return model, fit(
-        loss, data=(X, y), optimizer=optimizer, epochs=epochs, batch_size=BATCH, model=model
+        compiled, data=(X, y), optimizer=optimizer, epochs=epochs, batch_size=BATCH, model=model
     )
 
 

@@ -8,7 +8,7 @@
 ...     optimizer=mg.optim.SGD([w]),
 ... )
 >>> found
-LearningRates(46 steps from 1e-05 to 0.38: the loss falls fastest at 0.011, and rises from 0.24 on)
+LearningRates(46 steps from 1e-05 to 0.38: falls fastest at 0.011, rises from 0.24 on; try 0.011)
 >>> w.data  # as before
 0.0
 """
@@ -31,6 +31,7 @@ from .batches import Batches, at_least_one, new_generator
 from .epochs import add_gradients, mean_loss, rows_of
 from .optim import Optimizer
 
+MARGIN: Final = 5.0  # how far a suggestion stays below the rate from which the loss rises
 TOO_HIGH: Final = 4.0  # times the best loss: from here on it only gets worse
 NEIGHBOURS: Final = 2  # on each side, over which a loss is averaged where its fall is judged
 SAMPLE: Final = 200  # rows, at most, on which the loss is measured
@@ -55,7 +56,7 @@ class LearningRates:
 
     @property
     def fastest(self) -> float | None:
-        """The rate at which the loss falls fastest, good to begin with; None if it never falls.
+        """The rate at which the loss falls fastest; None if it never falls.
 
         There the drop to the next loss is the largest, before the loss has first begun to rise
         again: behind that the curve is no longer a valley but jumps about.
@@ -77,6 +78,14 @@ class LearningRates:
     def lowest(self) -> float:
         """The rate from which on steps make the loss larger: take less than this."""
         return self.rates[self.losses.index(min(self.losses))]
+
+    @property
+    def suggestion(self) -> float | None:
+        """A rate to train with: `fastest`, but well below the one from which the loss rises.
+
+        Near that one a single step does not diverge, and hundreds of them do, Adam's above all.
+        """
+        return None if self.fastest is None else min(self.fastest, self.lowest / MARGIN)
 
     def draw(self, theme: str = "light") -> Picture:
         """The losses over the rates, with a mark where they fall fastest."""
@@ -105,9 +114,9 @@ class LearningRates:
         tried = f"{len(self.rates)} steps from {self.rates[0]:.2g} to {self.rates[-1]:.2g}"
         if self.fastest is None:
             return f"LearningRates({tried}: the loss never falls; begin with smaller rates)"
-        says = f"the loss falls fastest at {self.fastest:.2g}"
+        says = f"falls fastest at {self.fastest:.2g}"
         if self.lowest < self.rates[-1]:
-            says += f", and rises from {self.lowest:.2g} on"
+            says += f", rises from {self.lowest:.2g} on; try {self.suggestion:.2g}"
         return f"LearningRates({tried}: {says})"
 
 
@@ -136,10 +145,10 @@ def lr_range(
     >>> found.save("rates.svg").unlink()
 
     `loss`, `data`, `batch_size` and `seed` are as for `fit`, and the rate to train with is then
-    `found.fastest`, or less. One step is taken at each rate, each rate larger than the one before
-    by the same factor, and none after a loss that is four times the best or no longer finite. The
-    loss is measured on 200 rows at most, the same ones each time.
-    Parameters, gradients and optimiser are as before when it returns (L. Smith 2017, "cyclical
+    `found.suggestion`, or less. One step is taken at each rate, and each rate is larger than the
+    one before by the same factor; none after a loss that is four times the best or no longer
+    finite. The loss is measured on 200 rows at most, the same ones each time. Parameters, gradients
+    and optimiser are as before when it returns (L. Smith 2017, "cyclical
     learning rates for training neural networks", section 3.3).
     """
     if not isinstance(optimizer, Optimizer):

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+import minigrad as mg
+from minigrad.command import demo
 from minigrad.command.cli import main
 from minigrad.command.demo import trained
 from minigrad.text import unicode_name
@@ -206,6 +208,20 @@ def test_demo_learns_and_writes_its_pictures(tmp_path):
             assert f"wrote {tmp_path / 'here' / name}: " in result.stdout
     (share,) = re.findall(r"([\d.]+) % of 500 points that it has not seen", result.stdout)
     assert float(share) > 99.0
+
+
+@pytest.mark.parametrize(("native", "executor"), [(True, "auto"), (False, "python")])
+def test_the_demo_asks_for_machine_code_only_where_it_is_installed(monkeypatch, native, executor):
+    asked = []
+
+    def compile(loss, executor):
+        asked.append(executor)
+        return mg.compile(loss, executor=executor)
+
+    monkeypatch.setattr(demo, "has_native", lambda: native)
+    monkeypatch.setattr(demo, "compile", compile)
+    demo.trained(epochs=1)
+    assert asked == [executor]
 
 
 def test_the_command_alone_prints_help(call):

@@ -40,7 +40,7 @@ def test_on_a_parabola_the_loss_rises_beyond_the_rate_that_analysis_gives() -> N
 @pytest.mark.parametrize("batch_size", [None, 10])
 def test_training_with_the_rate_that_it_finds_works(optimizer: Any, batch_size: Any) -> None:
     model, chosen, found = moons(optimizer, batch_size=batch_size)
-    chosen.lr = found.fastest
+    chosen.lr = found.suggestion
     loss = mg.compile(lambda x, label: mg.losses.binary_cross_entropy(model(x), label))
     history = mg.fit(
         loss, data=(X, Y), optimizer=chosen, epochs=40, batch_size=batch_size, progress=False
@@ -103,6 +103,7 @@ def test_a_loss_that_never_falls_gets_no_rate() -> None:
     w = Value(0.0)
     found = mg.lr_range(lambda x: w * w + x, data=([1.0],), optimizer=mg.optim.SGD([w]))
     assert found.fastest is None
+    assert found.suggestion is None
     assert "never falls" in repr(found)
     assert "falls fastest" not in found.draw().svg
 
@@ -124,6 +125,15 @@ def test_a_mark_stands_at_its_place_among_the_points() -> None:
     assert ">1</text>" in svg  # of the vertical axis
     assert ">2</text>" in svg
     assert svg.index(">a</text>") < svg.index(">b</text>")
+
+
+def test_the_suggestion_stays_well_below_the_rate_from_which_the_loss_rises() -> None:
+    *_, found = moons(mg.optim.Adam)
+    assert found.suggestion == min(found.fastest, found.lowest / 5)
+    falling = [3.0] * 9 + [2.9, 2.0, 1.0, 4.0]
+    late = LearningRates([1.2**i for i in range(13)], falling)
+    assert late.fastest is not None
+    assert late.fastest > late.lowest / 5 == late.suggestion
 
 
 def test_a_fall_behind_a_rise_does_not_count() -> None:
