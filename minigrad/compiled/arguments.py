@@ -180,8 +180,7 @@ def fixed_values(structure: Any) -> list[Any]:
     ['a', None]
     """
     found, waiting = [], [structure]
-    while waiting:
-        part = waiting.pop(0)
+    for part in waiting:  # it grows meanwhile
         if type(part) is tuple and part:
             if part[0] == "fixed":
                 found.append(part[1])

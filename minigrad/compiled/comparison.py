@@ -83,13 +83,20 @@ class RecordedCircuit:
         theirs = {wire: number_of(wire) for wire in others.all if wire not in leading}
         mine = self.numbers(numbers)
         waiting = list(zip(others.outputs, self.outputs))
-        seen = set()
+        seen: dict[Value, Value] = {}
+        more: set[tuple[Value, Value]] = set()
         while waiting:
             wire, own = waiting.pop()
-            wire, own = _chosen(wire, theirs), _chosen(own, mine)
-            if wire is own or (wire, own) in seen:
+            if wire is own or seen.get(wire) is own:
                 continue
-            seen.add((wire, own))
+            if seen.setdefault(wire, own) is not own:  # shared there, and made twice here
+                if (wire, own) in more:
+                    continue
+                more.add((wire, own))
+            if wire.gate is SELECT or own.gate is SELECT:
+                wire, own = _chosen(wire, theirs), _chosen(own, mine)
+                if wire is own:
+                    continue
             if wire in theirs and own in mine:
                 number, own_number = theirs[wire], mine[own]
                 if own.is_leaf and own not in self._inputs:  # exact, for the time hardly moves
@@ -122,7 +129,7 @@ def _leading(wires: Iterable[Value], held: Collection[Value]) -> set[Value]:
     """The wires, given inputs first, behind which one of these leaves stands."""
     leading = set(held)
     for wire in wires:
-        if not leading.isdisjoint(wire.inputs):
+        if wire.gate is not None and not leading.isdisjoint(wire.inputs):
             leading.add(wire)
     return leading
 

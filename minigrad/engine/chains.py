@@ -78,5 +78,6 @@ def _uses(output: Value) -> dict[Value, int]:
                 uses[source] += 1
             else:
                 uses[source] = 1
-                waiting.append(source)
+                if source.gate is not None:
+                    waiting.append(source)
     return uses

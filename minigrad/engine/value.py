@@ -151,9 +151,10 @@ class Value(MicrogradNames):
         """The wires that go into the gate behind this wire, in order; none for a leaf."""
         if self._second is MANY:
             return tuple(self._first)
-        if self._first is None:
-            return ()
-        self._give_number_a_wire()
+        if self._second is None:
+            if self._first is None:
+                return ()
+            self._give_number_a_wire()
         return (self._first,) if self._second is None else (self._first, self._second)
 
     @property
