@@ -17,6 +17,9 @@ PACKAGE: Final = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LIBRARY: Final = os.path.dirname(os.path.abspath(os.__file__))
 INSTALLED: Final = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
 
+# libraries of numbers, wherever they are installed
+OF_NUMBERS: Final = {"numpy", "pandas", "scipy", "sklearn", "matplotlib", "polars"}
+
 
 class Source(NamedTuple):
     """A line of the user's code.
@@ -72,5 +75,7 @@ def _is_of(frame: FrameType, *starts: str) -> bool:
 
 def _is_installed(frame: FrameType) -> bool:
     if _is_of(frame, LIBRARY + os.sep, "<frozen ", "<__array_function__"):
+        return True
+    if str(frame.f_globals.get("__name__")).partition(".")[0] in OF_NUMBERS:
         return True
     return any(folder in frame.f_code.co_filename for folder in INSTALLED)
