@@ -72,7 +72,14 @@ class CircuitWriter:
 
     def header(self, **graph: object) -> list[str]:
         """The lines that begin the picture."""
-        return header(self.theme, self.scene.caption, **graph)
+        legends = self.legends() if self.scene.title != "" else []
+        small = [font(line, self.theme.faint, 11) for line in legends]
+        return header(self.theme, [*self.scene.caption, *small], **graph)
+
+    def legends(self) -> list[str]:
+        """What the marks of this style mean, each mark only where it is to be seen."""
+        dashed = any(wire.is_constant and wire.label for wire in self.scene.selection.shown)
+        return ["–&#160;: a constant, which gets no gradient"] if dashed else []
 
     def frame(self, group: Group) -> list[str]:
         """The frame around a unit, with all that stands in it.

@@ -14,7 +14,7 @@ from ..engine import Value
 from ..text import rounded
 from .circuit_style import CircuitWriter
 from .colours import wire_colour
-from .dot_source import dot_name, dot_text, font
+from .dot_source import dot_name, dot_text, font, number
 from .scene import Scene
 from .selection import Use
 from .units import Box, Group, outer_sources, runs_of
@@ -35,6 +35,7 @@ class CollapsedWriter(CircuitWriter):
         self.boxes = boxes
         self.box_of = {wire: box for box in boxes for group in box.groups for wire in group.members}
         self.reads = self._reads()
+        self.labels: dict[Ends, str] = {}
         into_layer = Counter(box.layer for _, box in self.reads)
         self.few = max(into_layer.values(), default=0) <= MOST_WEIGHTS
 
@@ -74,7 +75,7 @@ class CollapsedWriter(CircuitWriter):
     def graph(self) -> list[str]:
         """The lines that begin the picture: many wires want room, and no bends."""
         if self.few:
-            return self.header(nodesep=0.25, ranksep=0.9)
+            return self.header(nodesep=0.25, ranksep=0.5)
         tallest = max(len(list(column)) for _, column in groupby(box.layer for box in self.boxes))
         room = min(0.9 + 0.1 * tallest, 4.0)
         return self.header(nodesep=0.25, ranksep=f"{room:g}", splines="line")
@@ -189,13 +190,22 @@ class CollapsedWriter(CircuitWriter):
             tail = start.name if isinstance(start, Box) else f"w{self.number[start]}"
             size = max(map(abs, found), default=0.0)
             share = min(size, 1e300) / most if size == size else 0.0
-            dashed = len(found) == 1 and found[0] < 0
-            self.edges.append(
-                f'{tail}:e -> {box.name}:w [class="weight", '
-                f"penwidth={0.6 + 2.4 * share if self.few else 0.4 + 1.6 * share:.2f}, "
-                f"style={'dashed' if dashed else 'solid'}"
-                f"{self._wire_colour(start, box, share)}{self._weight_label(start, box, found)}]"
+            width = 0.6 + 2.4 * share if self.few else 0.4 + 1.6 * share
+            style = "dashed" if len(found) == 1 and found[0] < 0 else "solid"
+            look = f"penwidth={width:.2f}, style={style}{self._wire_colour(start, box, share)}"
+            label = self._weight_label(start, box, found)
+            if not label:
+                self.edges.append(f'{tail}:e -> {box.name}:w [class="weight", {look}]')
+                continue
+            name = f"k{len(self.labels)}"  # a node: so the wire leads through what belongs to it
+            self.labels[start, box] = name
+            self.nodes[None].append(
+                f'{name} [class="weight-name", shape=box, style="rounded,filled", '
+                f'fillcolor="{self.theme.background}", color="{self.theme.cluster_line}", '
+                f'penwidth=1, width=0, height=0, margin="0.06,0.04", label=<{label}>]'
             )
+            self.edges.append(f'{tail}:e -> {name}:w [class="weight", {look}, arrowhead=none]')
+            self.edges.append(f'{name}:e -> {box.name}:w [class="weight end", {look}]')
 
     def _wire_colour(self, start: Value | Box, box: Box, share: float) -> str:
         """By the biggest gradient that comes back along the wires; many small weights are pale."""
@@ -210,13 +220,43 @@ class CollapsedWriter(CircuitWriter):
         return "" if self.few else f', color="{self.theme.line}{round(60 + 160 * share):02X}"'
 
     def _weight_label(self, start: Value | Box, box: Box, weights: Sequence[float]) -> str:
+        """The weight by its name, its value over its gradient; or how many weights there are."""
+        theme, digits = self.theme, self.scene.digits
         if not weights or not (self.few or (isinstance(start, Box) and len(weights) > 1)):
             return ""
         if len(weights) > 1:
-            text = _count_of_weights(len(weights), box)
-        else:
-            text = f"w = {rounded(weights[0], self.scene.digits)}"
-        return f", label=<{font(text, self.theme.value, 10)}>"
+            return font(_count_of_weights(len(weights), box), theme.value, 10)
+        (use,) = self.reads[start, box]
+        factor = self._factor(use)
+        name = dot_name(factor.label) if factor is not None and factor.label else "<i>w</i>"
+        upper = f"{name}&#160;= {font(rounded(weights[0], digits), theme.value)}"
+        if factor is None or factor.is_constant:
+            return font(upper, theme.ink, 11)
+        sent = self.stage.contributions.get(Use(use.gate, 1 - use.place))
+        lower = number(sent, theme.gradient, theme, digits, size=11)
+        return (
+            '<table border="0" cellspacing="0" cellpadding="0">'
+            f"<tr><td>{font(upper, theme.ink, 11)}</td></tr><tr><td>{lower}</td></tr></table>"
+        )
+
+    def _factor(self, use: Use) -> Value | None:
+        """The other factor where a wire goes into a product of two: its weight."""
+        inputs = self.inputs(use.gate)
+        is_product = self.scene.circuit.gate(use.gate).name == "mul" and len(inputs) == 2
+        return inputs[1 - use.place] if is_product else None
+
+    def legends(self) -> list[str]:
+        """What the wires between boxes say."""
+        counts = [len(self._weights(uses)) for uses in self.reads.values()]
+        single = any(count == 1 for count in counts)
+        lines = super().legends()
+        if any(counts):
+            weight = "|w|" if single else "the biggest |w|"
+            dashes = "; a dashed wire: w &lt; 0" if single else ""
+            lines.append(f"a wire between units is as thick as {weight} is big{dashes}")
+        if single and self.few:
+            lines.append("on a wire: its weight, and below it the gradient of that weight")
+        return lines
 
     def columns(self) -> list[str]:
         """Boxes of one layer stand in one column, in order, and so do the inputs."""
@@ -227,7 +267,16 @@ class CollapsedWriter(CircuitWriter):
             if isinstance(start, Box) and start.groups and start.layer >= box.layer:
                 return []  # a recurrent network
         inputs = [f"w{self.number[s]}" for s, _ in self.reads if isinstance(s, Value) and s.is_leaf]
-        chains = [list(dict.fromkeys(inputs)), *columns.values()]
+        names = {
+            layer: [
+                self.labels[ends]
+                for column in self.boxes
+                for ends in self.labels
+                if ends[1] is column and column.layer == layer
+            ]
+            for layer in columns
+        }
+        chains = [list(dict.fromkeys(inputs)), *columns.values(), *names.values()]
         return [
             f"{{rank=same; {' -> '.join(chain)} [style=invis]}}"
             for chain in chains

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from helpers.pictures import Picture, network
+from helpers.pictures import SVG, Picture, clean, network
 
 import minigrad as mg
 from minigrad import Value
@@ -13,6 +13,7 @@ from minigrad.engine import Circuit
 from minigrad.pictures.selection import selected
 from minigrad.pictures.themes import THEMES
 from minigrad.pictures.units import groups_of
+from minigrad.text import rounded, unicode_name
 
 
 def groups(output: Value):
@@ -80,6 +81,14 @@ def test_a_hand_marked_circuit_is_grouped_too():
 # --- collapsed ------------------------------------------------------------------------------------
 
 
+def weights_in(svg: str) -> dict[str, str]:
+    """What stands on the wires between units: the weights, each with its gradient."""
+    parts = Picture(svg).root.iter(f"{SVG}g")
+    named = [part for part in parts if "weight-name" in part.get("class", "")]
+    texts = [[clean("".join(t.itertext())) for t in part.iter(f"{SVG}text")] for part in named]
+    return {"".join(text[:-1]).replace("=", " = ").replace("  ", " "): text[-1] for text in texts}
+
+
 def edges(source: str) -> list[str]:
     return [line for line in source.splitlines() if 'class="weight"' in line]
 
@@ -99,9 +108,9 @@ def test_weights_are_wires_as_thick_as_they_are_big_dashed_where_negative():
     w, v, x = Value(0.5, label="w"), Value(-2.0, label="v"), Value(3.0, label="x")
     small, big = w * x, v * x
     small.unit, big.unit = (1, 1), (1, 2)
-    first, second = edges(mg.draw(small + big, collapse="neuron").source)
-    assert "w = 0.50" in first
-    assert "w = −2.00" in second
+    drawing = mg.draw(small + big, collapse="neuron")
+    first, second = edges(drawing.source)
+    assert {"w = 0.50", "v = −2.00"} <= weights_in(drawing.svg).keys()
     assert "style=solid" in first
     assert "style=dashed" in second
     thickness = [float(re.search(r"penwidth=([\d.]+)", edge)[1]) for edge in (first, second)]
@@ -116,10 +125,9 @@ def test_a_unit_that_reads_nothing_from_outside_is_a_box_too():
 
 def test_many_inputs_of_a_layer_have_no_labels_but_its_wires_do():
     model = mg.nn.MLP(13, [2, 2, 1], activation="tanh", seed=1)
-    labels = [
-        "label" in edge for edge in edges(mg.draw(model([0.1] * 13), collapse="layer").source)
-    ]
-    assert labels == [False] * 13 + [True] * 2
+    source = mg.draw(model([0.1] * 13), collapse="layer").source
+    labelled = [" -> k" in edge for edge in edges(source)]
+    assert labelled == [False] * 13 + [True] * 2
 
 
 def test_gates_made_by_hand_have_no_weights():
@@ -127,14 +135,53 @@ def test_gates_made_by_hand_have_no_weights():
     unit = Value(6.0, (x,), "twice")
     unit.unit = (1, 1)
     (edge,) = edges(mg.draw(unit + x, collapse="neuron").source)
-    assert "label" not in edge
+    assert " -> k" not in edge
 
 
 def test_weights_towards_plain_numbers_are_right_too():
     model = mg.nn.MLP(2, [2, 1], activation="tanh", weights=[[[0.25, -0.5], [1.0, 0.75]], [[1, 1]]])
-    source = mg.draw(model([3.0, 4.0]), collapse="neuron").source
-    shown = re.findall(r"w = (−?[\d.]+)", source)
-    assert sorted(shown) == sorted(["0.25", "−0.50", "1.00", "0.75", "1.00", "1.00"])
+    drawing = mg.draw(model([3.0, 4.0]), collapse="neuron")
+    assert weights_in(drawing.svg).keys() == {
+        *("w₁₁¹ = 0.25", "w₁₂¹ = −0.50", "w₂₁¹ = 1.00", "w₂₂¹ = 0.75"),
+        *("w₁₁² = 1.00", "w₁₂² = 1.00"),
+    }
+
+
+def test_weights_have_their_names_and_their_gradients():
+    output = network(3, 1)
+    shown = weights_in(mg.draw(output, collapse="neuron").svg)
+    weights = [wire for wire in Circuit(output).leaves if wire.label.startswith("w")]
+    assert len(shown) == len(weights) == 9
+    for weight in weights:
+        name = f"{unicode_name(weight.label)} = {rounded(weight.data)}"
+        assert shown[name] == rounded(weight.grad)
+
+
+def test_a_weight_stands_on_its_wire_and_nowhere_else():
+    source = mg.draw(network(3, 1), collapse="neuron").source
+    for name in re.findall(r"^\t(k\d+) \[", source, re.MULTILINE):
+        assert len(re.findall(rf" -> {name}:w \[", source)) == 1
+        assert len(re.findall(rf"{name}:e -> ", source)) == 1
+
+
+def test_a_legend_says_what_dashes_and_widths_mean():
+    text = Picture(mg.draw(network(3, 1), collapse="neuron").svg).all_text()
+    assert "as thick as |w| is big; a dashed wire: w < 0" in text
+    assert "its weight, and below it the gradient" in text
+    layers = Picture(mg.draw(network(3, 1), collapse="layer").svg).all_text()
+    assert "as thick as the biggest |w| is big" in layers
+    assert "dashed" not in layers
+
+
+def test_the_mark_of_a_constant_is_explained_where_it_is_to_be_seen():
+    model = mg.nn.MLP(2, [1], activation="tanh", seed=1)
+    constants = mg.draw(model([0.5, 1.0]))
+    assert "–" in Picture(constants.svg).all_text()
+    assert "a constant, which gets no gradient" in Picture(constants.svg).all_text()
+    variables = mg.draw(model([Value(0.5), Value(1.0)]))
+    assert "constant" not in Picture(variables.svg).all_text()
+    untitled = mg.draw(model([0.5, 1.0]), title="")
+    assert "constant" not in Picture(untitled.svg).all_text()
 
 
 def test_many_weights_are_straight_wires_the_smaller_the_paler():
