@@ -23,6 +23,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from math import isfinite
 from random import Random
 from typing import Any
 
@@ -32,8 +33,10 @@ from ..nn import accuracy
 from ..rules import Columns, checked_columns, described
 from ..text import class_of_label, meaning_of
 from .batches import Batches, at_least_one, generator_for
+from .early_stopping import BestParameters
 from .epochs import NotFiniteError, ValueEpochs, mean_loss
 from .history import Epoch, History
+from .not_finite_rows import not_finite_row
 from .optim import Optimizer
 from .progress import Progress
 
@@ -79,7 +82,8 @@ def fit(
 
     With a `model`, the share of rows that it classifies right is measured after every epoch (see
     `accuracy`, also for `threshold`). With `patience`, training stops after that many epochs
-    without a better loss, on the `validation` rows if given, and the best parameters are put back.
+    without a better loss, on the `validation` rows if given, and the parameters that had the best
+    one are put back. Without validation the loss is that over all rows before the epoch's steps.
     `clip_norm` limits the gradient's norm. A callback gets each `Epoch`; if it returns True,
     training stops.
 
@@ -94,7 +98,7 @@ def fit(
     judge = None if model is None else Judge(model, threshold)
     run = _Run(loss, data, optimizer, batch_size, seed, judge, validation, clip_norm)
     history = History()
-    best = BestParameters(optimizer, patience)
+    best = run.best_parameters(patience)
     bar = Progress(epochs, progress)
     _train(run, history, best, bar, list(callbacks))
     bar.close(len(history.epochs), _last_words(history))
@@ -112,6 +116,7 @@ def _train(
     is_watched = run.is_measured or bool(callbacks) or best.patience is not None
     try:
         while len(history.epochs) < bar.total and not history.stopped:
+            best.before_epoch()
             run.epochs.run(1 if is_watched else bar.total - len(history.epochs))
             if is_watched:
                 run.epochs.show()
@@ -119,7 +124,7 @@ def _train(
             epoch = history.epochs[-1]
             if bar.is_due(epoch.number):
                 bar.show(epoch.number, _in_words(epoch))
-            history.stopped = _reason_to_stop(epoch, callbacks, best)
+            history.stopped = _reason_to_stop(run, epoch, callbacks, best)
             if callbacks:
                 run.epochs.read()
     except (KeyboardInterrupt, NotFiniteError) as error:
@@ -127,50 +132,25 @@ def _train(
             run.append_epochs(history)
         history.stopped = "interrupted"
         if isinstance(error, NotFiniteError):
-            history.stopped = (
-                f"{error} in epoch {len(history.epochs) + 1}: lower the learning rate, or look "
-                "with mg.first_nonfinite(loss)"
-            )
+            advice = run.advice()
+            history.stopped = f"{error} in epoch {len(history.epochs) + 1}: {advice}"
             warnings.warn(f"fit stopped: {history.stopped}", RuntimeWarning, stacklevel=3)
     finally:
         run.epochs.close()
     best.put_back()
 
 
-def _reason_to_stop(epoch: Epoch, callbacks: list[Callback], best: BestParameters) -> str:
+def _reason_to_stop(
+    run: _Run, epoch: Epoch, callbacks: list[Callback], best: BestParameters
+) -> str:
     stops = [callback(epoch) is True for callback in callbacks]  # all of them are called
     if any(stops):
         return "stopped by a callback"
-    if best.has_waited_long_enough(epoch):
-        return f"stopped early: best loss {best.loss:.4g} in epoch {best.number}"
+    loss = epoch.loss if epoch.validation_loss is None else epoch.validation_loss
+    if best.has_waited_long_enough(epoch.number, loss):
+        row = "" if isfinite(best.latest) else not_finite_row(run.validation, "validation")
+        return ": ".join(filter(None, [best.in_words(), row]))
     return ""
-
-
-class BestParameters:
-    """Early stopping: the parameters of the best epoch, kept and put back."""
-
-    def __init__(self, optimizer: Optimizer, patience: int | None) -> None:
-        if patience is not None:
-            patience = at_least_one("patience", patience)
-        self.optimizer, self.patience = optimizer, patience
-        self.loss, self.number = float("inf"), 0
-        self.data: list[Any] | None = None
-
-    def has_waited_long_enough(self, epoch: Epoch) -> bool:
-        """Whether the last better epoch is `patience` epochs ago."""
-        if self.patience is None:
-            return False
-        loss = epoch.loss if epoch.validation_loss is None else epoch.validation_loss
-        if loss < self.loss:
-            self.loss, self.number = loss, epoch.number
-            self.data = [(parameter, parameter.data) for parameter in self.optimizer.parameters]
-        return epoch.number - self.number >= self.patience
-
-    def put_back(self) -> None:
-        """Give the parameters the numbers that they had after the best epoch."""
-        if self.data is not None:
-            for parameter, number in self.data:
-                parameter.data = number
 
 
 class Judge:
@@ -224,7 +204,27 @@ class _Run:
                 judge.check(columns)
         self.is_measured = judge is not None or validation is not None
         batches = Batches(len(self.data[0]), batch_size, generator_for(optimizer, seed))
+        self.optimizer, self.steps_before = optimizer, optimizer.steps
         self.epochs = epochs_of(loss, self.data, optimizer, batches, clip_norm)
+
+    def best_parameters(self, patience: int | None) -> BestParameters:
+        """What keeps the best parameters; it measures the loss where an epoch does not."""
+        return BestParameters(
+            self.optimizer,
+            patience,
+            lambda: mean_loss(self.loss, self.data),
+            is_measured=not self.epochs.batches.is_whole,
+            is_validated=self.validation is not None,
+        )
+
+    def advice(self) -> str:
+        """What to do about a loss that is not finite."""
+        if row := not_finite_row(self.data, "data"):
+            return row
+        look = "look with mg.first_nonfinite(loss)"
+        if self.optimizer.steps == self.steps_before:
+            return f"before any step, so {look} which gate it is"
+        return f"lower the learning rate, or {look}"
 
     def append_epochs(self, history: History) -> None:
         """Append the epochs that history does not have yet."""
