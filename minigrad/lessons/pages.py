@@ -294,7 +294,8 @@ def _html_table(rows: Sequence[Sequence[str]]) -> str:
         for tag, row in zip(["th", *["td"] * len(rows)], rows)
     )
     table = f"<table><thead>{head}</thead><tbody>{''.join(body)}</tbody></table>"
-    return f'<div style="overflow-x: auto">{table}</div>'
+    scrolls = 'style="overflow-x: auto" tabindex="0" role="group" aria-label="table"'
+    return f"<div {scrolls}>{table}</div>"
 
 
 HTML: Final = Format(

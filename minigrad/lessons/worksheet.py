@@ -170,7 +170,9 @@ p { margin: 2px 0 }
 </style>
 </head>
 <body>
+<main>
 <h1>One training step</h1>
 SHEET
+</main>
 </body>
 </html>"""
