@@ -55,7 +55,9 @@ def save(thing: Value | MLP | dict[str, float], path: str | os.PathLike[str]) ->
 
     A circuit is saved with its numbers, gradients, gates, labels and structure, so that it can be
     loaded, drawn and stepped elsewhere; a gate of your own by its name. The file is replaced in one
-    step: whatever happens, either the old or the new one is there, whole.
+    step, and keeps its mode: whatever happens, either the old or the new one is there, whole.
+    Symbolic links are followed. What `load` would not give back is refused: names that are no
+    text, an empty dict, a network whose layers do not fit.
     """
     looks_at_numbers("mg.save")
     if isinstance(thing, Value):
@@ -82,7 +84,9 @@ def load(path: str | os.PathLike[str], most_bytes: int = MOST_BYTES) -> Any:
     >>> load(path)
     MLP(2, [3, 1], activation=['tanh', 'linear'])
 
-    A file of more than `most_bytes` is refused unread: raise the number for one that you trust.
+    A file of more than `most_bytes` is refused unread, and a network of more than `most_bytes` / 16
+    weights and units (a unit counts as four) unmade: raise the number for one that you trust. Only
+    regular files are opened.
     """
     with open_regular(path) as file:
         data = file.read(most_bytes + 1)
