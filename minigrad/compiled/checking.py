@@ -54,6 +54,8 @@ def _float(number: Any) -> float:
 
 Kinds = tuple[Callable[[Any], Any], ...]
 ON_GIVEN: Final[Kinds] = (_as_given, _watched, _as_value)  # the next where one raises
+# Other errors are what the function itself gives: of a label that is none, say.
+NOT_FOR_NUMBERS: Final = (AttributeError, TypeError, ArithmeticError)
 ON_WATCHED: Final[Kinds] = (_watched, _as_value)
 
 
@@ -183,7 +185,7 @@ class Check:
                     return recorded(partial(recording.call, map(kind, given), kind is _as_given))
             except TracingError:
                 raise
-            except Exception:
+            except NOT_FOR_NUMBERS:
                 if kind is kinds[-1]:
                     raise
         raise AssertionError("there is a kind")

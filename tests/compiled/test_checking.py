@@ -142,6 +142,31 @@ def as_list(result):
     return result if isinstance(result, list) else [result]
 
 
+@pytest.mark.parametrize(
+    ("body", "wrong"),
+    [
+        (lambda y: losses.hinge(W, y), 0.5),
+        (lambda y: losses.binary_cross_entropy(W, y), -1.0),
+        (lambda y: losses.multiclass_hinge([W, V, W], y), 1.5),
+    ],
+)
+def test_a_label_that_the_function_itself_refuses_is_refused(body, wrong):
+    for call in (lambda f: f(wrong), lambda f: f.batch([1.0, wrong])):
+        with pytest.raises((ValueError, IndexError), match=r"label|target|index"):
+            call(mg.compile(body))
+    compiled = mg.compile(body)
+    compiled(1.0)
+    with pytest.raises((ValueError, IndexError), match=r"label|target|index"):
+        compiled(wrong)
+
+
+@pytest.mark.parametrize("number", [0.0, -8.0, 1e200])
+def test_where_plain_numbers_have_no_answer_it_is_compared_on_numbers_that_have(number):
+    compiled = mg.compile(lambda y: 1.0 / y * W + y**0.5 + (y * 1e10) ** 20 * W)
+    eager = compiled.function(Value(number))
+    assert compiled(number).data == pytest.approx(eager.data, nan_ok=True)
+
+
 # --- what is read at each call -------------------------------------------------------------------
 
 
