@@ -29,6 +29,7 @@ from ..pictures import Panel, Picture, chart_svg
 from ..rules import Columns, as_number, checked_columns, described
 from .batches import Batches, at_least_one, new_generator
 from .epochs import add_gradients, mean_loss, rows_of
+from .not_finite_rows import not_finite_row
 from .optim import Optimizer
 
 MARGIN: Final = 5.0  # how far a suggestion stays below the rate from which the loss rises
@@ -177,7 +178,8 @@ def lr_range(
             if gradient is not None:
                 parameter.grad = gradient
     if not losses:
-        raise ValueError("the loss is not finite at the start: look with mg.first_nonfinite(loss)")
+        row = not_finite_row(columns, "data") or "look with mg.first_nonfinite(loss)"
+        raise ValueError(f"the loss is not finite at the start: {row}")
     return LearningRates(rates[: len(losses)], losses)
 
 

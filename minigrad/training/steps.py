@@ -5,11 +5,13 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import isfinite
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
 from ..compiled import Compiled
 from ..native import has_native
+from ..rules import as_number
 from .epochs import checked_loss
 from .optim import Optimizer
 
@@ -69,7 +71,7 @@ class Steps:
             if example:
                 if (value := self._native_step(example, numbers)) is not None:
                     return value
-                self._say_that_it_gets_slow()
+                self._say_that_it_gets_slow(numbers)
         return self._step_by_values(arguments)
 
     def show(self) -> None:
@@ -91,13 +93,15 @@ class Steps:
             self._shown_at = perf_counter()
         return example.step(numbers)
 
-    def _say_that_it_gets_slow(self) -> None:
+    def _say_that_it_gets_slow(self, numbers: list[Any]) -> None:
         if not self._has_said:
             self._has_said = True
+            bad = [x for x in map(as_number, numbers) if not isfinite(x)]
+            remedy = f"an argument holds {bad[0]}" if bad else "or lower the learning rate"
             warnings.warn(
                 "a loss, or its gradient, is no longer finite: such steps leave machine code and "
                 "go over Values, which takes hundreds of times as long; look with "
-                "mg.first_nonfinite(loss.function(...)), or lower the learning rate",
+                f"mg.first_nonfinite(loss.function(...)), {remedy}",
                 RuntimeWarning,
                 stacklevel=3,
             )

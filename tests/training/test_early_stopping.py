@@ -141,3 +141,25 @@ def test_a_loss_that_becomes_nan_puts_the_best_parameters_back(compiled: bool) -
     with pytest.warns(RuntimeWarning, match="the loss became nan in epoch"):
         fitted(w, loss, ([-1.0],), compiled, 1.0, patience=9)
     assert w.data == 2.0
+
+
+def test_a_learning_rate_finder_names_the_row_too() -> None:
+    w = Value(0.5)
+    with pytest.raises(ValueError, match="row 1 of X in data holds nan"):
+        mg.lr_range(
+            lambda x, y: (w * x - y) ** 2,
+            data=([1.0, NAN], [1.0, 1.0]),
+            optimizer=mg.optim.SGD([w]),
+        )
+
+
+def test_a_step_with_a_nan_says_that_it_was_in_the_arguments() -> None:
+    pytest.importorskip("llvmlite")
+    w = Value(0.5)
+    loss = mg.compile(lambda x: (w * x) ** 2)
+    with mg.training_steps(loss, mg.optim.SGD([w], lr=0.01)) as step:
+        for x in (1.0, 2.0, 3.0):
+            step(x)
+        with pytest.warns(RuntimeWarning, match="an argument holds nan") as caught:
+            step(NAN)
+    assert "learning rate" not in str(caught[0].message)
