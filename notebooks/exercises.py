@@ -85,12 +85,13 @@ def number(name: str, why: str) -> Callable[[Callable[[], Numbers]], None]:
     def register(numbers: Callable[[], Numbers]) -> None:
         def judge(given: Any) -> str | None:
             right, mistakes = numbers()
-            if _close(float(given), right):
+            answer = given.data if isinstance(given, Value) else float(given)
+            if _close(answer, right):
                 return None
             for mistake, explanation in mistakes.items():
-                if _close(float(given), mistake) and not _close(mistake, right):
-                    return f"{float(given):g} is not it: {explanation}"
-            return f"{float(given):g} is not it: go through the gates again, one at a time"
+                if _close(answer, mistake) and not _close(mistake, right):
+                    return f"{answer:g} is not it: {explanation}"
+            return f"{answer:g} is not it: go through the gates again, one at a time"
 
         EXERCISES[name] = Exercise(judge, why)
 
