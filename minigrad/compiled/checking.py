@@ -1,7 +1,7 @@
 """The function itself beside its recording: it is called again, on numbers, and compared.
 
-The first call is compared on the numbers as the caller gave them, the next one with others on
-numbers that let nobody look them up in a dict. After that the calls 2, 4, 8, … are, if the circuit
+The first call is compared on the numbers as the caller gave them, and so is the first with numbers
+of another kind; the next one with others on numbers that let nobody look them up in a dict. After that the calls 2, 4, 8, … are, if the circuit
 is small: a variable that changes late is then found late, but found.
 """
 
@@ -66,6 +66,7 @@ class Check:
         self.recording = recording
         self._circuit = RecordedCircuit(recording.wires, recording.inputs)
         self._first_is_done = False
+        self._kinds: set[type] = set()  # of numbers that were compared: int, float, Value
         self._later = 0  # calls and batches since all was done
 
     def call(
@@ -73,7 +74,7 @@ class Check:
     ) -> None:
         """Compare a call that has given these outputs, if it is due."""
         recording = self.recording
-        if not self._first_is_done:
+        if not self._first_is_done or not self._kinds.issuperset(map(type, given)):
             self._compare(ON_GIVEN, given, parameters, numbers, outputs)
         elif not recording.checked:
             if (parameters, numbers) != recording.recorded_with:
@@ -91,9 +92,15 @@ class Check:
                 self._row(ON_GIVEN, rows, i, parameters)
             self._row(ON_WATCHED, rows, chosen[-1], parameters)
             recording.checked = True
-        elif self._is_due():
+        elif self._is_due() or self._has_new_kinds(rows):
             for i in rows_that_differ(rows, LATER_ROWS):
                 self._row(ON_GIVEN, rows, i, parameters)
+
+    def _has_new_kinds(self, rows: Rows) -> bool:
+        """Whether the first row of a list does: an array's numbers are of one kind."""
+        return isinstance(rows.numbers, list) and not self._kinds.issuperset(
+            map(type, rows.given(0))
+        )
 
     def _is_due(self) -> bool:
         self._later += 1
@@ -148,6 +155,7 @@ class Check:
             raise self._refused(_listed(outputs), _listed(theirs))
         if difference and not self._does_the_same(others, given, parameters, numbers):
             raise self._refused(*difference[::-1], verb="has")
+        self._kinds.update(map(type, given))
         self._first_is_done = True
 
     def _does_the_same(

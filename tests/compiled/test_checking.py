@@ -80,6 +80,23 @@ def test_random_numbers_of_numpy_and_of_a_generator_that_is_held_are_refused():
             mg.compile(body)(3.0)
 
 
+@pytest.mark.parametrize("first", [(Value(1.0), 1.0), (1.0, 2.0, 1), (5, Value(1.0), 7, 1.0)])
+def test_numbers_of_another_kind_are_compared_when_they_first_come(first):
+    for body in (
+        lambda y: W * TABLE.get(y, 1.0),
+        lambda y: W * y if isinstance(y, int) else y,
+        lambda y: W * y if isinstance(y, float) else y,
+    ):
+        compiled, results = mg.compile(body), []
+        try:
+            for number in first:
+                results.append((compiled(number).data, body(number)))
+        except mg.TracingError:
+            pass
+        for ours, own in results:
+            assert ours == (own.data if isinstance(own, Value) else own)
+
+
 def test_random_numbers_drawn_elsewhere_do_not_hinder():
     compiled = mg.compile(lambda y: W * y)
     numbers = [random.random() for _ in range(3)]
