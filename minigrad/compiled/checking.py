@@ -1,8 +1,9 @@
 """The function itself beside its recording: it is called again, on numbers, and compared.
 
 The first call is compared on the numbers as the caller gave them, and so is the first with numbers
-of another kind; the next one with others on numbers that let nobody look them up in a dict. After that the calls 2, 4, 8, … are, if the circuit
-is small: a variable that changes late is then found late, but found.
+of another kind; the next one with others on numbers that let nobody look them up in a dict. After
+that the calls 2, 4, 8, … are, if the circuit is small: a variable that changes late is then found
+late, but found.
 """
 
 from __future__ import annotations
