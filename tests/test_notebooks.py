@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from helpers.exercise_answers import ANSWERS
+from helpers.katex import faults
 
 nbformat = pytest.importorskip("nbformat")
 pytest.importorskip("nbclient")
@@ -99,6 +100,29 @@ def test_links_between_notebooks_lead_somewhere() -> None:
     for path in notebooks():
         for target in re.findall(r"\]\(([^)]+\.ipynb)\)", path.read_text(encoding="utf-8")):
             assert (FOLDER / target).exists(), f"{path.name} points to {target}"
+
+
+def test_katex_sets_every_formula_in_words_and_in_outputs() -> None:
+    formulas = []
+    for path in notebooks():
+        for cell in read(path).cells:
+            texts = [
+                o["data"]["text/latex"]
+                for o in cell.get("outputs", ())
+                if "data" in o and "text/latex" in o["data"]
+            ]
+            texts += [cell["source"]] if cell["cell_type"] == "markdown" else []
+            for text in texts:
+                formulas += re.findall(r"\$\$(.+?)\$\$", text, re.DOTALL)
+                formulas += re.findall(r"\$(.+?)\$", re.sub(r"\$\$.+?\$\$", "", text, flags=re.S))
+    assert len(formulas) > 100
+    assert faults(formulas) == []
+
+
+@each_notebook
+def test_a_notebook_asserts_what_it_says(path: Path) -> None:
+    asserted = sum(cell["source"].count("assert ") for cell in read(path).cells)
+    assert asserted >= (0 if path.name.startswith("00") else 3)
 
 
 @each_notebook
