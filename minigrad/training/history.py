@@ -107,7 +107,7 @@ class History:
 
     def __repr__(self) -> str:
         if not self.epochs:
-            return "History(no epochs)"
+            return f"History({', '.join(filter(None, ['no epochs', self.stopped]))})"
         last = self.epochs[-1]
         parts = [f"{len(self.epochs)} epoch{'s' * (len(self.epochs) != 1)}"]
         parts.append(f"loss {self.epochs[0].loss:.4g} → {last.loss:.4g}")

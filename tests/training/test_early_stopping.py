@@ -132,6 +132,7 @@ def test_a_loss_that_is_nan_before_any_step_is_not_put_down_to_the_learning_rate
     with pytest.warns(RuntimeWarning, match="before any step, so look with mg.first_nonfinite"):
         history = fitted(w, lambda x: mg.log(w * x), ([1.0],), compiled)
     assert (len(history.epochs), w.data) == (0, -0.5)
+    assert "the loss became nan in epoch 1" in repr(history)
 
 
 @WAYS
