@@ -8,7 +8,7 @@
 
 It is a picture, as an `<img>` with its data, and one script that turns it into the player: with
 scripts off, or in a notebook that is not trusted, the picture stays. Nothing is fetched. All texts
-are made here; the script (player.js) knows nothing of gates.
+are made here; the scripts (in page/) know nothing of gates.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ from .step import Step
 
 MOST_FORMULAS: Final = 6
 KINDS: Final = list(MISTAKES)
+SCRIPTS: Final = ("elements", "picture", "numbers", "grading", "view", "keys", "player")
 
+HOST: Final = '<div class="minigrad-player">'
 PAGE: Final = """\
 <!DOCTYPE html>
 <html lang="en">
@@ -41,10 +43,20 @@ PAGE: Final = """\
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; \
 script-src 'unsafe-inline'; style-src 'unsafe-inline'">
 <title>{title}</title>
-<style>body {{ margin: 2rem auto; max-width: 64rem; padding: 0 1rem }}</style>
+<style>
+html, body {{ height: 100%; margin: 0 }}
+body {{ display: flex; flex-direction: column; box-sizing: border-box; padding: 0.5rem }}
+@media (prefers-color-scheme: dark) {{ body {{ background: #0D1117; color: #E6EDF3 }} }}
+h1 {{ margin: 0 0.5rem 0.4rem; font: 600 1.1rem/1.3 system-ui, sans-serif }}
+main {{ display: flex; flex-direction: column; flex: 1 1 0; min-height: 0 }}
+.minigrad-player {{ flex: 1 1 0; min-height: 0 }}
+</style>
 </head>
 <body>
+<main>
+<h1>{title}, step by step</h1>
 {player}
+</main>
 </body>
 </html>
 """
@@ -67,7 +79,8 @@ class Player:
     @property
     def page(self) -> str:
         """A whole page, which works from a file, offline."""
-        return PAGE.format(title=escape(self._title), player=self.html)
+        player = self.html.replace(HOST, f"{HOST[:-1]} data-page>", 1)
+        return PAGE.format(title=escape(self._title), player=player)
 
     def _repr_html_(self) -> str:
         return self.html
@@ -92,7 +105,7 @@ def _html(run: Replay, data: dict[str, Any]) -> str:
     script = "".join(
         [
             "(() => {",
-            _resource("player.js"),
+            *(_resource(f"{name}.js") for name in SCRIPTS),
             'const host = document.currentScript?.closest(".minigrad-player") ?? ',
             '[...document.querySelectorAll(".minigrad-player")].find((one) => !one.shadowRoot);\n',
             f"startPlayer(host, {as_script(_stylesheet())}, {as_script(data)});",
@@ -102,7 +115,7 @@ def _html(run: Replay, data: dict[str, Any]) -> str:
     # where the script does not run a reader sees the end, with no gate lit
     finished = replace(run.stage, done=frozenset(), active=None)
     image = _image(run, finished, _summary(run))
-    return f'<div class="minigrad-player">{image}<script>{script}</script></div>'
+    return f"{HOST}{image}<script>{script}</script></div>"
 
 
 def _image(replay: Replay, stage: Stage, alt: str) -> str:
@@ -144,14 +157,14 @@ def as_script(thing: Any) -> str:
 
 
 def _resource(name: str) -> str:
-    return (files(__package__) / name).read_text(encoding="utf-8")
+    return (files(__package__) / "page" / name).read_text(encoding="utf-8")
 
 
 # --- the looks ------------------------------------------------------------------------------------
 
 
 def _stylesheet() -> str:
-    """player.css with the themes' colours; every colour of the picture becomes a variable."""
+    """page/player.css with the themes' colours; every colour of the picture becomes a variable."""
     light = asdict(THEMES["light"])
     rules = []
     for name, colour in light.items():
@@ -182,7 +195,8 @@ def _data(run: Replay, steps: list[Step], position: int, learning_rate: float) -
     return {
         "title": _title(run),
         "start": "The values of the leaves are given; the forward pass computes all others, gate "
-        "by gate, and the backward pass their gradients.",
+        "by gate, and the backward pass their gradients." + " – marks a constant, which gets no "
+        "gradient." * any(leaf.is_constant and leaf.label for leaf in circuit.leaves),
         "position": position,
         "leaves": len(circuit.leaves),
         "output": circuit.place[run.output],
@@ -200,6 +214,7 @@ def _data(run: Replay, steps: list[Step], position: int, learning_rate: float) -
 def _texts(step: Step) -> dict[str, Any]:
     return {
         "gate": step.circuit.place[step.output],
+        "name": step.gate.symbol,
         "title": step.title,
         "sentence": step.sentence,
     }

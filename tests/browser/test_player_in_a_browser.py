@@ -122,8 +122,8 @@ def test_keys_belong_to_the_page_while_the_focus_is_elsewhere(open_page):
     page.locator(".player").focus()
     press(page, "ArrowRight", "a", "Shift+Enter", "Control+ArrowRight")
     assert title(page).startswith("forward 1")
-    assert "Enter" in page.evaluate("heard")  # the player's five keys are all that it takes
-    assert page.evaluate("heard").count("ArrowRight") == 2
+    # while it has the focus, only what is pressed with Ctrl, Alt or Command goes further
+    assert page.evaluate("heard") == ["ArrowRight", "Home", " ", "Control", "ArrowRight"]
 
 
 def test_players_on_one_page_do_not_disturb_each_other(open_page):

@@ -54,7 +54,7 @@ def page(chromium):
     page.close()
 
 
-def test_it_runs_and_takes_its_own_keys_only(page, address):
+def test_it_runs_and_keeps_every_key_to_itself(page, address):
     page.goto(f"{address}/fresh.ipynb")
     page.locator(".jp-CodeCell .cm-content").first.click()
     page.get_by_text("| Idle").wait_for()
@@ -65,7 +65,15 @@ def test_it_runs_and_takes_its_own_keys_only(page, address):
     for key in ["End", "ArrowLeft", " ", " ", "Home", "ArrowRight"]:
         page.keyboard.press(key)
     assert page.locator(".said strong").text_content() == "forward 1 of 2 · gate ×"
-    page.keyboard.press("b")  # the notebook's own shortcut: a new cell below
+    page.locator("#gate-2").click()
+    for key in ["d", "d", "a", "b", "x", "m", "0", "0", "Shift+M", "Shift+Enter", "Escape"]:
+        page.keyboard.press(key)  # the notebook's own shortcuts: `d d` deletes a cell
+    page.wait_for_timeout(300)
+    assert page.locator(".jp-CodeCell").count() == cells
+    assert page.locator(".jp-Dialog").count() == 0
+    assert page.locator(".jp-CodeCell .player").count() == 1
+    page.locator(".jp-CodeCell .jp-InputPrompt").first.click()
+    page.keyboard.press("b")  # with the focus elsewhere they are the notebook's again
     page.locator(f":nth-match(.jp-CodeCell, {cells + 1})").wait_for()
 
 

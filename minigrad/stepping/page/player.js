@@ -1,138 +1,7 @@
 // The step player. `data` is made by player.py: all texts are ready, so nothing here knows a gate.
 // It builds itself in a shadow root from the image that stands in its place while scripts are off.
 
-const SVG = "http://www.w3.org/2000/svg";
-const ICONS = {
-  first: "M5 4h2.5v16H5zM20 4v16L8.5 12z",
-  back: "M15.5 4l2 2-6 6 6 6-2 2-8-8z",
-  play: "M7 4v16l12-8z",
-  pause: "M6 4h4v16H6zM14 4h4v16h-4z",
-  step: "M8.5 4l-2 2 6 6-6 6 2 2 8-8z",
-  last: "M16.5 4H19v16h-2.5zM4 4v16l11.5-8z",
-};
 const MILLISECONDS_A_STEP = 1600;
-
-function element(tag, properties = {}, ...children) {
-  const made = Object.assign(document.createElement(tag), properties);
-  made.append(...children);
-  return made;
-}
-
-function icon(name) {
-  const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("aria-hidden", "true");
-  svg.append(document.createElementNS(SVG, "path"));
-  svg.firstChild.setAttribute("d", ICONS[name]);
-  return svg;
-}
-
-function button(name, label, action) {
-  const made = element("button", { type: "button", title: label, onclick: action }, icon(name));
-  made.setAttribute("aria-label", label);
-  return made;
-}
-
-// --- the picture: which element shows what ---
-
-function pictureOf(image) {
-  const source = image.src.slice(image.src.indexOf(",") + 1);
-  const bytes = Uint8Array.from(atob(source), (character) => character.charCodeAt(0));
-  const text = new TextDecoder().decode(bytes);
-  const svg = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
-  const [, , width, height] = svg.getAttribute("viewBox").split(/\s+/).map(Number);
-  svg.setAttribute("width", Math.round(width * 4 / 3));
-  svg.setAttribute("height", Math.round(height * 4 / 3));
-  svg.style.minWidth = `${Math.round(width * 0.8)}px`; // narrower, it is scrolled
-  svg.setAttribute("role", "img");
-  svg.setAttribute("aria-label", image.alt);
-  return svg;
-}
-
-// The number above the rule of a wire and the one below it, centred on the rule.
-function numbersOf(group) {
-  const rule = [...group.querySelectorAll("polygon")].pop();
-  if (!rule) return {};
-  const points = rule.getAttribute("points").trim().split(/\s+/).map((p) => p.split(",").map(Number));
-  const xs = points.map((point) => point[0]);
-  const [left, right, y] = [Math.min(...xs), Math.max(...xs), points[0][1]];
-  const found = { rule };
-  for (const text of group.querySelectorAll("text")) {
-    const x = Number(text.getAttribute("x"));
-    if (x < left - 2 || x > right) continue;
-    text.setAttribute("text-anchor", "middle");
-    text.setAttribute("x", (left + right) / 2);
-    found[Number(text.getAttribute("y")) < y ? "value" : "gradient"] = text;
-  }
-  return found;
-}
-
-function partsOf(svg, data) {
-  const parts = { wires: [], gates: [], branches: new Map(), edges: new Map() };
-  for (const group of svg.querySelectorAll("g[id]")) {
-    const [kind, ...numbers] = group.id.split("-");
-    const at = numbers.map(Number);
-    if (kind === "wire") parts.wires[at[0]] = numbersOf(group);
-    if (kind === "gate") parts.gates[at[0]] = group;
-    if (kind === "branch") parts.branches.set(`${at[1]}-${at[2]}`, numbersOf(group));
-    if (kind === "edge" && at.length === 3) {
-      const [source, gate, place] = at;
-      parts.edges.set(`${gate}-${place}`, { group, source, gate });
-    }
-  }
-  return parts;
-}
-
-// --- what is known at a position ---
-
-// For every wire the texts of its gradient, each with the position from which on it holds.
-function historyOf(data) {
-  const gradients = data.values.map(() => []);
-  const contributions = new Map();
-  gradients[data.output].push([data.forward.length, data.upstream]);
-  data.backward.forEach((step, index) => {
-    const position = data.forward.length + index + 1;
-    for (const [wire, place, contribution, after] of step.sent) {
-      gradients[wire].push([position, after]);
-      contributions.set(`${step.gate}-${place}`, [[position, contribution]]);
-    }
-  });
-  return { gradients, contributions };
-}
-
-function textAt(history, position) {
-  let text = "?";
-  for (const [from, shown] of history) if (from <= position) text = shown;
-  return text;
-}
-
-// --- grading, as quiz.py does ---
-
-function matches(answer, expected) {
-  if (Number.isNaN(expected)) return Number.isNaN(answer);
-  if (answer === expected) return true;
-  const size = Math.abs(expected);
-  if (!Number.isFinite(size)) return false;
-  const tolerance = size > 0 && size < 0.01 ? 0.05 * size : Math.max(0.005, 0.01 * size);
-  return Math.abs(answer - expected) <= tolerance * (1 + 1e-9);
-}
-
-function grade(answer, [name, expected, shown, after, mistakes], kinds) {
-  if (matches(answer, expected)) return { right: true, text: `${name}: right` };
-  if (matches(answer, after)) {
-    return { right: true, text: `${name}: right, with what was there before; ${shown} is added` };
-  }
-  const known = mistakes.find(([, wrong]) => matches(answer, wrong));
-  const why = known ? `: ${kinds[known[0]][1]}` : "";
-  return { kind: known && kinds[known[0]][0], text: `${name}: not right${why}. It receives ${shown}` };
-}
-
-function numberIn(text) {
-  const plain = text.trim().replace("−", "-").replace(",", ".").replace("∞", "Infinity");
-  return plain === "" ? NaN : plain === "nan" ? NaN : Number(plain);
-}
-
-// --- the player ---
 
 function startPlayer(host, css, data) {
   const image = host.querySelector("img");
@@ -174,10 +43,17 @@ function startPlayer(host, css, data) {
     quiz,
   );
   const picture = element("div", { className: "picture" }, svg);
-  const frame = element("div", { className: "player", tabIndex: 0 }, picture, controls, said);
-  frame.append(question, graded);
+  const view = viewOf(picture, svg);
+  controls.append(...view.buttons);
+  const words = element("div", { className: "words" }, said, question, graded);
+  words.tabIndex = 0; // it may scroll
+  words.setAttribute("role", "group");
+  words.setAttribute("aria-label", "what happens in this step");
+  const frame = element("div", { className: "player", tabIndex: 0 }, picture, controls, words);
+  const alone = host.hasAttribute("data-page"); // a page of its own
+  setClass(frame, "alone", alone);
   frame.setAttribute("role", "group");
-  frame.setAttribute("aria-label", "step player: arrow keys, Home, End and space");
+  frame.setAttribute("aria-label", "step player: left and right, Home, End and space step; up and down go from gate to gate");
 
   function goTo(position, keepGrades = false) {
     pause();
@@ -251,9 +127,9 @@ function startPlayer(host, css, data) {
       setClass(gate, "done", done && lit?.gate !== number);
     });
     parts.wires.forEach((wire, number) => light(wire, number === lit?.gate, back));
-    parts.edges.forEach(({ group, gate, source }, key) => {
+    parts.edges.forEach(({ groups, gate, source }, key) => {
       const on = gate === lit?.gate;
-      setClass(group, "lit", on);
+      for (const group of groups) setClass(group, "lit", on);
       const branch = parts.branches.get(key);
       if (branch) light(branch, on, true);
       else if (on) light(parts.wires[source], true, back);
@@ -261,7 +137,8 @@ function startPlayer(host, css, data) {
     slider.value = position;
     slider.setAttribute("aria-valuetext", lit ? lit.title : "start");
     say(lit);
-    follow(parts.gates[lit?.gate]);
+    view.follow(parts.gates[lit?.gate]);
+    gateKeys.show(lit?.gate);
   }
 
   // What an element shows is kept beside it: asking the document thousands of times takes longer.
@@ -278,7 +155,7 @@ function startPlayer(host, css, data) {
   // The wires of the gate at work stand out, with the numbers that the pass is about.
   function light(wire, on, back) {
     if (!wire) return;
-    setClass(wire.rule, "lit", on);
+    for (const rule of wire.rules ?? []) setClass(rule, "lit", on);
     setClass(wire.value, "bold", on && !back);
     setClass(wire.gradient, "bold", on && back);
   }
@@ -304,14 +181,6 @@ function startPlayer(host, css, data) {
       ...(step?.formulas ?? []).map((formula) => element("p", { textContent: formula })),
     );
     if (state.quiz && state.position === last) graded.append(element("p", { textContent: score() }));
-  }
-
-  // A picture wider than its frame is scrolled to the gate at work.
-  function follow(gate) {
-    if (!gate || picture.scrollWidth <= picture.clientWidth) return;
-    const [box, around] = [gate.getBoundingClientRect(), picture.getBoundingClientRect()];
-    const off = box.left + box.width / 2 - around.left - around.width / 2;
-    if (Math.abs(off) > around.width / 4) picture.scrollLeft += off;
   }
 
   // --- quiz mode ---
@@ -371,38 +240,31 @@ function startPlayer(host, css, data) {
 
   slider.oninput = () => goTo(Number(slider.value));
 
-  parts.gates.forEach((gate, number) => {
+  function goToGate(number) {
     const there = data.forward.length + data.backward.findIndex((step) => step.gate === number) + 1;
-    gate.addEventListener("click", () =>
-      goTo(state.position === there ? number - data.leaves + 1 : there));
-  });
+    goTo(state.position === there ? number - data.leaves + 1 : there);
+  }
 
-  const keys = {
+  parts.gates.forEach((gate, number) => gate.addEventListener("click", () => {
+    goToGate(number);
+    gate.focus({ preventScroll: true });
+  }));
+  const gateKeys = keysOfGates(parts.gates, data, goToGate);
+
+  const root = host.attachShadow({ mode: "open" });
+  listen(root, frame, alone, {
     ArrowRight: forward,
     ArrowLeft: () => goTo(state.position - 1),
+    ArrowUp: () => gateKeys.move(-1),
+    ArrowDown: () => gateKeys.move(1),
     Home: () => goTo(0),
     End: () => goTo(last),
     " ": () => play.click(),
-  };
-
-  // On the window, so that these five keys, and what is typed into a field, come here before a
-  // notebook takes them as shortcuts; all other keys, and all while the focus is elsewhere, are
-  // left alone.
-  function onKey(event) {
-    const focused = root.activeElement;
-    if (!focused || event.ctrlKey || event.altKey || event.metaKey) return;
-    if (focused.matches("input[type=text], select")) { // a notebook would take 0, 0 as a shortcut
-      if (!event.shiftKey || event.key.length === 1) event.stopImmediatePropagation();
-      return;
-    }
-    if (event.shiftKey) return;
-    if (!(event.key in keys) || (event.key === " " && focused.matches("button"))) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    keys[event.key]();
-  }
-  frame.addEventListener("focusin", () => window.addEventListener("keydown", onKey, true));
-  frame.addEventListener("focusout", () => window.removeEventListener("keydown", onKey, true));
+    f: view.fit,
+    1: view.natural,
+    "+": () => view.zoom(1.25),
+    "-": () => view.zoom(0.8),
+  });
 
   // The colours follow a notebook's theme where it names one, else the reader's system.
   function followTheme() {
@@ -412,8 +274,8 @@ function startPlayer(host, css, data) {
   }
   new MutationObserver(followTheme).observe(document.body, { attributes: true });
 
-  const root = host.attachShadow({ mode: "open" });
   root.append(element("style", { textContent: css }), frame);
   followTheme();
+  view.start();
   render();
 }

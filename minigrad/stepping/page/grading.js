@@ -1,0 +1,25 @@
+// Grading a prediction, as quiz.py does.
+
+function matches(answer, expected) {
+  if (Number.isNaN(expected)) return Number.isNaN(answer);
+  if (answer === expected) return true;
+  const size = Math.abs(expected);
+  if (!Number.isFinite(size)) return false;
+  const tolerance = size > 0 && size < 0.01 ? 0.05 * size : Math.max(0.005, 0.01 * size);
+  return Math.abs(answer - expected) <= tolerance * (1 + 1e-9);
+}
+
+function grade(answer, [name, expected, shown, after, mistakes], kinds) {
+  if (matches(answer, expected)) return { right: true, text: `${name}: right` };
+  if (matches(answer, after)) {
+    return { right: true, text: `${name}: right, with what was there before; ${shown} is added` };
+  }
+  const known = mistakes.find(([, wrong]) => matches(answer, wrong));
+  const why = known ? `: ${kinds[known[0]][1]}` : "";
+  return { kind: known && kinds[known[0]][0], text: `${name}: not right${why}. It receives ${shown}` };
+}
+
+function numberIn(text) {
+  const plain = text.trim().replace("−", "-").replace(",", ".").replace("∞", "Infinity");
+  return plain === "" ? NaN : plain === "nan" ? NaN : Number(plain);
+}

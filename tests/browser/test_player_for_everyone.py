@@ -1,0 +1,138 @@
+"""The player for everyone: axe-core, any width, light and dark, keys alone."""
+
+import pytest
+from helpers.npm import npm_package
+from helpers.pictures import network, neuron
+
+from minigrad import Stepper
+
+SIZES = {1280: 800, 390: 844}
+CIRCUITS = {"neuron": neuron, "network": lambda: network(3, 1)}
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    return (npm_package("axe-core", "4.10.3") / "node_modules/axe-core" / "axe.min.js").read_text(
+        "utf-8"
+    )
+
+
+@pytest.fixture(params=[(w, s) for w in SIZES for s in ("light", "dark")], ids=str)
+def at(request):
+    """A window and a colour scheme."""
+    width, scheme = request.param
+    return {"viewport": {"width": width, "height": SIZES[width]}, "color_scheme": scheme}
+
+
+@pytest.mark.parametrize("circuit", CIRCUITS)
+def test_axe_finds_nothing_serious(open_page, axe, at, circuit):
+    page = open_page(Stepper(CIRCUITS[circuit]()).player().page, **at)
+    page.add_script_tag(content=axe)
+    for press in ("Home", "End"):
+        page.keyboard.press(press)
+        assert serious(page) == []
+    page.get_by_role("button", name="quiz").click()
+    for _ in range(60):
+        if page.locator("form input").count():
+            break
+        page.keyboard.press("ArrowRight")
+    assert page.locator("form input").count()
+    assert serious(page) == []
+
+
+def serious(page) -> list[str]:
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    return [
+        f"{violation['id']}: {violation['nodes'][0]['html'][:200]}"
+        for violation in found
+        if violation["impact"] in ("serious", "critical")
+    ]
+
+
+@pytest.mark.parametrize("circuit", CIRCUITS)
+def test_the_page_fits_the_window_and_its_buttons_are_always_in_sight(open_page, at, circuit):
+    page = open_page(Stepper(CIRCUITS[circuit]()).player().page, **at)
+    width, height = at["viewport"].values()
+    for _ in range(8):
+        page.keyboard.press("ArrowRight")
+        inner = page.evaluate(
+            "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
+        )
+        assert inner[0] <= width
+        assert inner[1] <= height
+        for button in page.get_by_role("button").all():
+            if button.get_attribute("tabindex") is None:
+                box = button.bounding_box()
+                assert box["x"] >= 0
+                assert box["x"] + box["width"] <= width
+                assert box["y"] + box["height"] <= height
+
+
+def test_the_gate_at_work_is_followed(open_page):
+    viewport = {"width": 390, "height": 700}
+    page = open_page(Stepper(network(3, 1)).player().page, viewport=viewport)
+    frame = page.locator(".picture").bounding_box()
+    for _ in range(len(Stepper(network(3, 1)))):
+        page.keyboard.press("ArrowRight")
+        gate = page.locator(".gate.active").bounding_box()
+        assert frame["x"] - 1 <= gate["x"] <= frame["x"] + frame["width"]
+        assert frame["y"] - 1 <= gate["y"] <= frame["y"] + frame["height"]
+
+
+def test_fit_shows_the_whole_picture_and_one_to_one_its_natural_size(open_page, at):
+    page = open_page(Stepper(network(3, 1)).player().page, **at)
+    natural = [float(n) for n in page.locator(".picture svg").get_attribute("viewBox").split()[2:]]
+    picture = page.locator(".picture")
+    page.get_by_role("button", name="fit").click()
+    inner = picture.evaluate(
+        "e => [e.scrollWidth - e.clientWidth, e.scrollHeight - e.clientHeight]"
+    )
+    assert inner == [0, 0]
+    page.get_by_role("button", name="1:1").click()
+    width = page.locator(".picture svg").bounding_box()["width"]
+    assert width == pytest.approx(natural[0] * 4 / 3, abs=1)
+    page.keyboard.press("f")
+    assert page.get_by_role("button", name="fit").get_attribute("aria-pressed") == "true"
+
+
+def test_a_page_of_its_own_listens_at_once_and_has_main_and_h1(open_page):
+    page = open_page(Stepper(neuron()).player().page)
+    page.keyboard.press("ArrowRight")
+    assert page.locator(".said strong").text_content().startswith("forward 1")
+    assert page.locator("main h1").text_content() == "f = 0.73, step by step"
+
+
+def test_gates_are_reached_and_chosen_by_keys(open_page):
+    page = open_page(Stepper(neuron()).player().page)
+    assert page.locator("svg [role=button][tabindex='0']").count() == 1
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.shadowRoot?.activeElement?.id.startsWith('gate')"):
+            break
+    else:
+        pytest.fail("no gate was reached")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    assert page.locator(".said strong").text_content() == "backward 4 of 5 · gate ×"
+    page.keyboard.press(" ")
+    assert page.locator(".said strong").text_content() == "forward 2 of 5 · gate ×"
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    assert page.locator(".said strong").text_content() == "backward 5 of 5 · gate ×"
+
+
+def test_no_key_leaves_the_player_and_tab_does(open_page):
+    player = Stepper(neuron()).player().html
+    page = open_page(f'<meta charset="utf-8">{player}<input id="after">')
+    page.evaluate("window.heard = []; document.addEventListener('keydown', e => heard.push(e.key))")
+    page.locator("#gate-6").click()
+    for key in ["d", "d", "a", "Shift+Enter", "Enter", "x", "0", "ArrowRight", "Shift+M", "Escape"]:
+        page.keyboard.press(key)
+    assert page.evaluate("heard") == []
+    page.keyboard.press("Control+b")
+    assert "b" in page.evaluate("heard")
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.id") == "after":
+            return
+    pytest.fail("the tab key does not leave the player")
