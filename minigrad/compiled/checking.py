@@ -65,7 +65,7 @@ class Check:
 
     def __init__(self, recording: Recording) -> None:
         self.recording = recording
-        self._circuit = RecordedCircuit(recording.wires, recording.inputs)
+        self._circuit = RecordedCircuit(recording.wires, recording.inputs, recording.places.missing)
         self._first_is_done = False
         self._kinds: set[type] = set()  # of numbers that were compared: int, float, Value
         self._later = 0  # calls and batches since all was done

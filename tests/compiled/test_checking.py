@@ -184,6 +184,19 @@ def test_where_plain_numbers_have_no_answer_it_is_compared_on_numbers_that_have(
     assert compiled(number).data == pytest.approx(eager.data, nan_ok=True)
 
 
+def test_a_function_that_calls_itself_may_make_constants_and_values():
+    def body(x):
+        k, v = mg.constant(2.0), Value(3.0)
+
+        def down(n):
+            return x * k * v if n == 0 else down(n - 1) * W
+
+        return down(3)
+
+    compiled = mg.compile(body)
+    assert [compiled(x).data for x in (1.0, 2.0, 3.0)] == [48.0, 96.0, 144.0]
+
+
 # --- what is read at each call -------------------------------------------------------------------
 
 
