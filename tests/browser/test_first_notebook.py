@@ -26,6 +26,7 @@ def test_it_opens_runs_and_its_player_can_be_driven(page):
     page.locator(".jp-Notebook h1").first.wait_for()
     page.get_by_text("| Idle").wait_for()
     assert page.locator(".player").count() == 0  # not trusted yet: pictures only
+    assert page.locator(".jp-Placeholder").count() >= 3  # outputs that give an answer are folded
 
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
@@ -52,5 +53,6 @@ def test_it_opens_runs_and_its_player_can_be_driven(page):
     assert "✓" in player.locator(".graded p").first.text_content()
     assert page.locator(".jp-Cell").count() == cells
     assert page.locator(".jp-Dialog").count() == 0
+    assert page.locator(".jp-Placeholder").count() == 0  # now that the reader has run them
     assert page.get_by_text("Not answered yet").count() >= 1  # the cells below ran as well
     assert page.locator('[data-mime-type="application/vnd.jupyter.stderr"]').count() == 0
