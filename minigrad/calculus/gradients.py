@@ -14,10 +14,11 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from math import copysign
 from typing import Any, Final
 
 from ..engine import Circuit, Value, constant, guards, number_of
-from ..rules import Formula, Gate, apply, described, equal, ieee
+from ..rules import Formula, Gate, apply, described, equal, ieee, maximum, where
 
 
 def grad(output: Value, inputs: Value | Sequence[Value], create_graph: bool = False) -> list[Value]:
@@ -39,6 +40,7 @@ def grad(output: Value, inputs: Value | Sequence[Value], create_graph: bool = Fa
     wanted = _as_wires(inputs)
     circuit = Circuit(output)
     leading = _leading_to(circuit, wanted)
+    masks = _Masks(output) if guards and guards[-1].is_recording() else None
     received: dict[Value, Any] = {output: constant(1.0) if create_graph else 1.0}
     for wire in reversed(circuit.gates):
         upstream = received.get(wire)
@@ -48,11 +50,20 @@ def grad(output: Value, inputs: Value | Sequence[Value], create_graph: bool = Fa
         local_gradients: Sequence[Any] = circuit.local_gradients(wire)
         if create_graph:
             local_gradients = _recorded(circuit, wire, leading)
-        for source, local in zip(circuit.inputs(wire), local_gradients):
-            if source in leading:
-                sent = _product(local, upstream)
+        gate, recorded = circuit.gate(wire), circuit.local_gradients(wire)
+        for source, local, then in zip(circuit.inputs(wire), local_gradients, recorded):
+            if source not in leading:
+                continue
+            if masks:
+                sent = masks.sent(gate, wire, source, local, upstream)
+            else:
+                sent = None if gate.contribution(then, 1.0) is None else _product(local, upstream)
+            if sent is not None:
                 received[source] = received[source] + sent if source in received else sent
-    return [_as_value(received.get(wire, 0.0)) for wire in wanted]
+    gradients = [_as_value(received.get(wire, 0.0)) for wire in wanted]
+    if not circuit.routes:
+        return gradients
+    return [_without_minus_zero(x, bool(masks)) for x in gradients]
 
 
 def _as_wires(inputs: Value | Sequence[Value]) -> list[Value]:
@@ -102,6 +113,47 @@ def _product(local: Any, upstream: Any) -> Any:
     if type(local) is float and isinstance(upstream, Value) and local == 1.0:
         return upstream  # + and Σ pass the gradient on as it is: no gate is needed for that
     return local * upstream
+
+
+class _Masks:
+    """While a function is recorded: what a gate sends, for any numbers of a later call.
+
+    Which inputs a gate chooses is not known then. So the derivative's circuit has, for each wire
+    that may receive nothing, a number that is 0 where it has, and multiplexers in place of the
+    products that are not sent then.
+    """
+
+    def __init__(self, output: Value) -> None:
+        self._arrives: dict[Value, Any] = {output: 1.0}  # 1.0 where something does in any case
+
+    def sent(self, gate: Gate, wire: Value, source: Value, local: Any, upstream: Any) -> Any:
+        """What the gate behind a wire sends to an input; None where it never does."""
+        arrives = self._arrives[wire]
+        if gate.routes:
+            chosen = where(equal(local, 0.0), 0.0, 1.0)
+            arrives = chosen if _is_one(arrives) else _product(chosen, arrives)
+        if not isinstance(arrives, Value) and arrives == 0.0:
+            return None
+        known = self._arrives.get(source, 0.0)
+        if _is_one(known) or _is_one(arrives):
+            self._arrives[source] = 1.0
+        else:
+            self._arrives[source] = maximum(known, arrives) if source in self._arrives else arrives
+        product = _product(local, upstream)
+        return product if _is_one(arrives) else where(equal(arrives, 0.0), -0.0, product)
+
+
+def _is_one(number: Any) -> bool:
+    return not isinstance(number, Value) and number == 1.0
+
+
+def _without_minus_zero(gradient: Value, is_open: bool) -> Value:
+    """Where a gate routes, a gradient of zero is 0.0; an open wire stands for any number."""
+    number = number_of(gradient)
+    if gradient.is_constant:
+        return constant(number + 0.0)
+    is_minus_zero = number == 0.0 and copysign(1.0, number) < 0.0
+    return gradient + 0.0 if is_open or is_minus_zero else gradient
 
 
 def _as_value(gradient: Any) -> Value:

@@ -75,13 +75,13 @@ def first_nonfinite_in(circuit: Circuit) -> Nonfinite | None:
     for wire in circuit.gates:
         if not isfinite(number_of(wire)):
             return Nonfinite(wire, _story(circuit, wire), _source(circuit, wire))
-    received = dict.fromkeys(circuit.gates, 0.0) | {circuit.output: 1.0}
+    received = {circuit.output: 1.0}
     for wire in reversed(circuit.gates):
-        upstream = received[wire]
+        upstream = received.get(wire)
         for source, local in zip(circuit.inputs(wire), circuit.local_gradients(wire)):
-            if source.is_constant:
+            sent = circuit.gate(wire).contribution(local, upstream)
+            if source.is_constant or sent is None or upstream is None:
                 continue
-            sent = local * upstream
             received[source] = total = received.get(source, 0.0) + sent
             if not isfinite(sent):
                 what = _story_back(circuit, wire, source, local, upstream)

@@ -80,6 +80,7 @@ def gate(
             local_gradient,
             sentence or inspect.getdoc(rule) or f"{symbol} multiplies by its local gradient",
             rule=rule,
+            routes=_routes(rule, local_gradient),
             definition=definition,
             kinks=kinks,
             latex=latex,
@@ -96,6 +97,32 @@ def gate(
         return function
 
     return define
+
+
+def _routes(rule: Rule, local_gradient: Rule) -> bool:
+    """Whether a local gradient's rule says 0 outright, or in a branch of `where`.
+
+    Where a rule does not run on symbols, `_check_rules_run` says so later.
+    """
+    count = _shape(rule)["arity"] or 2
+    symbols = [Formula.symbol(f"x{i}") for i in range(count + 1)]
+    try:
+        waiting: list[Any] = list(local_gradient(*symbols))
+    except (TypeError, AttributeError):
+        return False
+    while waiting:
+        part = waiting.pop()
+        if not isinstance(part, Formula):
+            if part == 0.0:
+                return True
+        elif part.operation == "number":
+            waiting.append(part.operands[0])
+        elif part.operation == "where":
+            waiting += part.operands[1:]
+        elif part.operation == "call" and part.operands[0].rule is not None:
+            called, *arguments = part.operands
+            waiting.append(called.rule(*arguments))
+    return False
 
 
 def _shape(rule: Rule) -> dict[str, Any]:

@@ -63,13 +63,16 @@ class Between:
         """d(output)/d(leaf) by the backward pass: the same sums, in the same order, as `grad`."""
         if not self.wires:
             return 0.0
-        received = [1.0] * len(self.wires)
+        received: list[float | None] = [1.0] * len(self.wires)
         for number in range(len(self.wires) - 2, -1, -1):
-            total = -0.0  # as in the engine
+            total: float | None = None
             for branch in sorted(self.branches[number], key=_order_of_the_backward_pass):
-                total += branch.local_gradient * received[branch.target]
+                gate = self.circuit.gate(self.wires[branch.target])
+                sent = gate.contribution(branch.local_gradient, received[branch.target])
+                if sent is not None:
+                    total = sent if total is None else total + sent
             received[number] = total
-        return received[0] + 0.0
+        return (received[0] or 0.0) + 0.0
 
     def count_paths(self) -> tuple[int, int]:
         """The number of paths, and the sum of their lengths in gates: exact, however large."""

@@ -213,6 +213,9 @@ class Compiled:
             if self.check:
                 self._check_of(recording).batch(rows, parameters)
             total, gradients = recording.batch_runner().run(parameters, rows, divisor)
+            if recording.tape.may_be_wrong([gradients]):
+                recording.be_careful()
+                total, gradients = recording.batch_runner().run(parameters, rows, divisor)
         except IndexError:
             rows.explain_nan(parameters)
             raise

@@ -104,7 +104,7 @@ def make_batch_runner(
         return PythonRows(tape)
     from ..native import NativeBatch
 
-    return NativeBatch(merged(flatten_batch(output, parameters, inputs)), executor)
+    return NativeBatch(merged(flatten_batch(output, parameters, inputs, tape.careful)), executor)
 
 
 @cache

@@ -112,11 +112,25 @@ class Recording:
     ) -> tuple[list[float], list[list[float]]]:
         """The outputs and their gradients towards the parameters and the numbers."""
         outputs, gradients = self.runner.run(parameters, numbers)
+        if self.tape.may_be_wrong(gradients):
+            self.be_careful()
+            outputs, gradients = self.runner.run(parameters, numbers)
         if self.index_limits:
             self.check_indexes(numbers)
         if self._is_partial and any(map(isnan, outputs)):
             replay(self.tape, parameters, numbers)  # an index out of range raises here
         return outputs, gradients
+
+    def be_careful(self) -> bool:
+        """Run by the careful tape from now on: a gradient was not finite, perhaps for nothing.
+
+        False if that makes no difference.
+        """
+        if self.tape.careful or not any(self.tape.routes):
+            return False
+        self.tape = flatten(self.outputs, self.parameters, self.inputs, careful=True)
+        self.runner, self._batch_runner = make_runner(self.tape, self.executor), None
+        return True
 
     def check_indexes(self, numbers: list[float]) -> None:
         """Raise the IndexError of the function itself, if a number is no index that it can be."""

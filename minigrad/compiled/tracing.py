@@ -115,6 +115,10 @@ class _Guard:
     def fixes_a_number(self, what: str, remedy: str) -> None:
         refuse_while_recording(what, FIXED, remedy)
 
+    def is_recording(self) -> bool:
+        """Whether it is this thread that records."""
+        return is_recording()
+
     def condition(self, gate: str, x: Any, y: Any) -> Any:
         """A comparison as a gate, for `where`; None where Python may compare the numbers."""
         return FUNCTIONS[gate](x, y) if _is_open(x) or _is_open(y) else None

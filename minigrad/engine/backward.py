@@ -1,18 +1,22 @@
 """The backward pass: how gradients go through the circuit behind a wire, from its last gate on.
 
 Each gate multiplies the gradient that it receives by its local gradients and sends the products to
-its inputs, where they add. This file works on the slots of wires; see the layout in `value`.
+its inputs, where they add. A gate that routes sends nothing to what it does not choose, and a gate
+that has received nothing sends nothing: that is not 0, for 0 times an infinity is nan. This file
+works on the slots of wires; see the layout in `value`.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from itertools import chain, repeat
 from typing import Any, Final
 
 MANY: Final = object()  # in `_second`: the gate has many inputs
 FACTORS: Final = object()  # in `_d_second`: a dot product's left factors, then the right ones
+ROUTED: Final = object()  # in `_d_second`: where a local gradient is None, nothing is sent
 
 
 class _Reached:
@@ -25,6 +29,15 @@ class _Reached:
         self.old_before: list[float | None] = []
         self.leaves: list[Any] = []
         self.leaves_before: list[float | None] = []
+
+    @cached_property
+    def routes(self) -> bool:
+        """Whether a gate of the circuit routes: then a gradient of zero is 0.0, never −0.0.
+
+        A zero there may stand for nothing, and machine code, which multiplies it, turns its sign.
+        """
+        gates = chain(self.gates, self.path)
+        return any(wire.gate.routes for wire in gates)
 
     def restoring(self, write_grad: Callable[..., None]) -> Iterator[None]:
         """Writes back a gradient at each step, in C: no second Ctrl-C comes between two."""
@@ -40,28 +53,32 @@ def whole_pass(output: Any, seed: float, write_grad: Callable[..., None]) -> Non
     """Every gradient of the circuit, or, after an exception, every one as it was."""
     reached = _Reached()
     restore = reached.restoring(write_grad)
+    zero = float("-0.0")
     try:
-        apart = _reach(output, reached)
+        apart = _reach(output, reached, zero)
         output._grad = seed
-        _send_back(chain(reached.path, reversed(reached.gates)), apart)
+        _send_back(chain(reached.path, reversed(reached.gates)), apart, zero)
         for leaf, old in zip(reached.leaves, reached.leaves_before):
             if leaf.is_constant:
                 leaf._grad = None
-            elif old is not None:
+                continue
+            if not leaf._grad and (leaf._grad is zero or reached.routes):
+                leaf._grad = 0.0
+            if old is not None:
                 leaf._grad += old
     except BaseException:
         deque(restore, maxlen=0)
         raise
 
 
-def _reach(output: Any, reached: _Reached) -> dict[Any, list[Any]]:
+def _reach(output: Any, reached: _Reached, zero: float) -> dict[Any, list[Any]]:
     """Begin every sum of contributions, and list the gates, inputs first, then those on the path.
 
     The zero to sum from is −0.0, for −0.0 + c is c, to the last bit. It is an object of this pass
-    alone, so a wire that has it has been reached; it is in a list before its gradient is touched.
+    alone, so a wire that has it has been reached, and has received nothing yet; it is in a list
+    before its gradient is touched.
     A dot product with gates behind its factors gets × gates for this pass, which are returned.
     """
-    zero = float("-0.0")
     gates, path = reached.gates, reached.path
     leaves, leaves_before = reached.leaves, reached.leaves_before
     apart: dict[Any, list[Any]] = {}
@@ -117,7 +134,7 @@ def _products(total: Any) -> list[Any]:
     products = []
     for left, right, left_number, right_number in factors_of(total):
         product = object.__new__(type(total))
-        product._grad = None
+        product._grad, product.gate = None, total.gate
         product._first, product._second = left, right
         product._d_first, product._d_second = right_number, left_number
         products.append(product)
@@ -131,12 +148,14 @@ def factors_of(total: Any) -> Iterator[tuple[Any, Any, float, float]]:
     return zip(wires[:middle], wires[middle:], numbers[:middle], numbers[middle:])
 
 
-def _send_back(gates: Iterable[Any], apart: dict[Any, list[Any]]) -> None:
+def _send_back(gates: Iterable[Any], apart: dict[Any, list[Any]], zero: float) -> None:
     """Each gate, given the last first, sends local gradient × upstream gradient to its inputs."""
     for wire in gates:
         received: Any = wire._grad
         second = wire._second
-        if second is None:
+        if received is zero:
+            wire._grad = 0.0  # it has received nothing, and sends nothing
+        elif second is None:
             wire._first._grad += wire._d_first * received
         elif second is not MANY:
             wire._first._grad += wire._d_first * received
@@ -154,6 +173,10 @@ def _send_back(gates: Iterable[Any], apart: dict[Any, list[Any]]) -> None:
             for left, right, left_number, right_number in pairs:
                 left._grad += right_number * received
                 right._grad += left_number * received
+        elif wire._d_second is ROUTED:
+            for source, local in zip(wire._first, wire._d_first):
+                if local is not None:
+                    source._grad += local * received
         else:
             wire._d_second()  # a function that the user assigned to _backward
 

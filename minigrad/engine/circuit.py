@@ -61,6 +61,11 @@ class Circuit:
         return self.leaves + self.gates
 
     @cached_property
+    def routes(self) -> bool:
+        """Whether a gate routes: a gradient of zero is 0.0 then, never −0.0."""
+        return any(self.gate(wire).routes for wire in self.gates)
+
+    @cached_property
     def place(self) -> dict[Value, int]:
         """The number of each wire in topological order."""
         return {wire: number for number, wire in enumerate(self.wires)}

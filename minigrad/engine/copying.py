@@ -22,13 +22,16 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator
 from threading import local
-from typing import Any
+from typing import Any, Final
 from weakref import ref
 
-from .backward import FACTORS, MANY
+from .backward import FACTORS, MANY, ROUTED
 from .micrograd import KEPT
 from .number_like import guards
 from .value import Value, above, topological_order
+
+_MARKS: Final = {"FACTORS": FACTORS, "ROUTED": ROUTED}
+_NAMES: Final = {id(mark): name for name, mark in _MARKS.items()}
 
 
 def _deepcopy(wire: Value, memo: dict[int, Any]) -> Value:
@@ -198,9 +201,9 @@ def _reduce(wire: Value, protocol: Any) -> tuple[Any, ...]:
     if not is_inside and (wire.gate is not None or _values_in_attributes(wire)):
         return _last_wire, (_Circuit(wire),)
     _refuse_what_cannot_be_copied(wire)
-    # the two marks that stand in slots are pickled as their names
+    # the marks that stand in slots are pickled as their names
     second = "MANY" if wire._second is MANY else wire._second
-    d_second = "FACTORS" if wire._d_second is FACTORS else wire._d_second
+    d_second = _NAMES.get(id(wire._d_second), wire._d_second)
     slots = (wire._datum, wire._grad, wire.gate, wire._first, second, wire._d_first, d_second)
     return _restored, (type(wire), *slots), None if is_inside else _attributes(wire) or None
 
@@ -209,7 +212,7 @@ def _restored(kind: type[Value], *slots: Any) -> Value:
     wire: Value = object.__new__(kind)
     wire._datum, wire._grad, wire.gate, wire._first, second, wire._d_first, d_second = slots
     wire._second = MANY if second == "MANY" else second
-    wire._d_second = FACTORS if d_second == "FACTORS" else d_second
+    wire._d_second = _MARKS[d_second] if isinstance(d_second, str) else d_second
     return wire
 
 

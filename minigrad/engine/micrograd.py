@@ -87,7 +87,9 @@ class MicrogradNames(NumberLike):
 
     def _send_contributions(self: Any) -> None:
         for source, local in zip(self.inputs, self.local_gradients):
-            source.grad += local * self.grad
+            sent = self.gate.contribution(local, self.grad if self.has_grad else None)
+            if sent is not None:
+                source.grad += sent
 
 
 def _gate_made_by_hand(symbol: str) -> Gate:

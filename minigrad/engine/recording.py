@@ -36,7 +36,7 @@ from ..rules import (
     names_in,
 )
 from .arrays import is_array, of_items
-from .backward import FACTORS, MANY
+from .backward import FACTORS, MANY, ROUTED
 from .value import Constant, Value, above
 
 new_wire: Final[Any] = partial(object.__new__, Value)  # without arguments it is called faster
@@ -83,13 +83,22 @@ def output_of(
     """
     wire: Value = new_wire()
     wire._datum, wire._grad, wire.gate = number, None, gate
-    if len(inputs) == 2 and not gate.is_dot:
+    if gate.routes and 0.0 in local_gradients:
+        _route(wire, inputs, local_gradients)
+    elif len(inputs) == 2 and not gate.is_dot:
         wire._first, wire._second = inputs
         wire._d_first, wire._d_second = local_gradients
     else:
         wire._first, wire._second = inputs, MANY
         wire._d_first, wire._d_second = local_gradients, FACTORS if gate.is_dot else None
     return wire
+
+
+def _route(wire: Value, inputs: tuple[Value, ...], local_gradients: tuple[float, ...]) -> None:
+    """Of a gate that routes: where a local gradient is 0, it sends nothing."""
+    wire._first, wire._second = inputs, MANY
+    wire._d_first = tuple([local or None for local in local_gradients])
+    wire._d_second = ROUTED
 
 
 def to_wires(inputs: Sequence[Value], gradients: Sequence[float]) -> tuple[float, ...]:
@@ -134,6 +143,17 @@ _wire.gate = _gate
 _wire._first = {first}
 _wire._second = {second}
 {gradients}
+"""
+# A gate that routes: where a local gradient is 0, nothing is sent. Written out for one input: relu.
+ROUTE_ONE: Final = """\
+if not d0:
+    _wire._first = (self,)
+    _wire._second = _MANY
+    _wire._d_first = (None,)
+    _wire._d_second = _ROUTED
+"""
+ROUTE: Final = """\
+if not ({all}): _route(_wire, _wire.inputs, _wire._local_gradients())
 """
 # One test finds an infinity or a nan among the numbers, and almost never anything else.
 RETURN: Final = """\
@@ -183,12 +203,16 @@ class _Recorder:
         computed = [
             f"d{i}" for i in wires if self.gradients[i].operation not in ("number", "symbol")
         ]
+        named = [f"d{i}" for i in wires] if self.gate.routes else computed
         kept = [
-            f"{slot} = d{i} = {text}" if f"d{i}" in computed else f"{slot} = {text}"
+            f"{slot} = d{i} = {text}" if f"d{i}" in named else f"{slot} = {text}"
             for slot, i, text in zip(slots, wires, texts)
         ]
         if len(wires) == 1:
             kept.append(f"{slots[1]} = {_short_form(number)}")
+        if self.gate.routes:
+            route = ROUTE_ONE if self.gate.arity == 1 else ROUTE.format(all=" and ".join(named))
+            kept.append(route.strip())
         record = RECORD.format(
             numbers="\n".join(f"x{i} = {wire}._datum" for i, wire in wires.items()),
             forward="\n".join([*assignments, f"out = {out}"]),
@@ -237,6 +261,7 @@ def _recorder(gate: Gate, is_total: bool = False, reflected: bool = False) -> Ca
     names |= {"_type": type, "_int": int, "_float": float, "_isinstance": isinstance}
     names |= {"_number": _number, "_again": made.again}
     names |= {"_is_array": is_array, "_of_items": of_items}
+    names |= {"_route": _route, "_MANY": MANY, "_ROUTED": ROUTED}
     names |= {"_UNANSWERED": (ArithmeticError, ValueError), **made.names}
     method: Callable[..., Value] = define(gate.name, parameters, made.body().splitlines(), names)
     return method

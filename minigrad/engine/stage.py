@@ -90,7 +90,7 @@ def present_stage(circuit: Circuit, wires: Collection[Value] | None = None) -> S
         values={wire: wire.data for wire in shown},
         gradients=gradients,
         contributions={
-            (wire, place): local * gradient
+            (wire, place): circuit.gate(wire).contribution(local, gradient) or 0.0
             for wire, gradient in gradients.items()
             for place, local in enumerate(circuit.local_gradients(wire))
         },

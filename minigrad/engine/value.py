@@ -19,7 +19,7 @@ from threading import RLock
 from typing import Any, Final
 
 from ..rules import Gate, as_number
-from .backward import FACTORS, MANY, Leaves, whole_pass
+from .backward import FACTORS, MANY, ROUTED, Leaves, whole_pass
 from .micrograd import MicrogradNames
 from .number_like import guards
 from .other_names import OF_BACKWARD, refuse_keywords
@@ -55,7 +55,8 @@ class Value(MicrogradNames):
     #   None, as in a gate with one input, and `_d_second` is the number (in a tuple: it is first).
     # - With another number of inputs `_second` is MANY, and the slots of the first hold tuples.
     #   `_d_second` is None, FACTORS in a dot product, where `_d_first` has the numbers of the
-    #   inputs as they were, or the function that a user has assigned to `_backward`.
+    #   inputs as they were, ROUTED where local gradients that are None send nothing, or the
+    #   function that a user has assigned to `_backward`.
     __slots__ = (
         *("__dict__", "__weakref__", "gate"),
         *("_datum", "_grad", "_first", "_second", "_d_first", "_d_second"),
@@ -176,6 +177,8 @@ class Value(MicrogradNames):
             middle = len(self._first) // 2
             others = self._d_first[middle:] + self._d_first[:middle]
             return tuple(0.0 if x.is_constant else other for x, other in zip(self._first, others))
+        if self._d_second is ROUTED:
+            return tuple([local or 0.0 for local in self._d_first])
         if self._second is MANY:
             return tuple(self._d_first)
         if self._first is None:

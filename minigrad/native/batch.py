@@ -77,7 +77,7 @@ class NativeBatch:
         if self._needs_each_row(numbers, gradients):
             gradients = self._row_by_row(slots, columns, rows.count)
         self.give(slots)
-        return output / divisor, (gradients / divisor).tolist()
+        return output / divisor, (gradients / divisor + 0.0).tolist()  # a zero is 0.0
 
     def _needs_each_row(self, numbers: Any, gradients: Any) -> bool:
         """Whether eager, which multiplies each row, can have nan or 0 where a sum has none.

@@ -23,6 +23,8 @@ class NativeTape:
         self.slot_count = arrangement.slot_count
         self.outputs = slots[np.array(tape.outputs, dtype=np.int64)]
         self.gradients = slots[np.array(tape.gradients, dtype=np.int64)]
+        # what is added to each output's gradients: where a gate routes, a zero is 0.0
+        self.zeros = np.where(tape.routes, 0.0, -0.0)[:, None]
         self.parameter_count = len(tape.parameters)
         self.first_constant = self.parameter_count + tape.input_count
         self.size = self.schedule.size + 8 * self.slot_count
@@ -57,6 +59,6 @@ class NativeTape:
         numbers = values.numbers
         numbers[: self.first_constant] = [*parameters, *inputs]
         self.run_on(values)
-        results = numbers[self.outputs].tolist(), numbers[self.gradients].tolist()
+        results = numbers[self.outputs].tolist(), (numbers[self.gradients] + self.zeros).tolist()
         self.give(values)
         return results

@@ -119,7 +119,9 @@ def _with_insides(circuit: Circuit, stage: Stage, outer: Mapping[Value, Value]) 
         if goes_back and not gate.is_leaf:
             local_gradients = zip(circuit.inputs(gate), circuit.local_gradients(gate))
             for place, (source, local) in enumerate(local_gradients):
-                contributions[gate, place] = sent = local * gradients[gate]
+                contributions[gate, place] = sent = (
+                    circuit.gate(gate).contribution(local, gradients[gate]) or 0.0
+                )
                 if outer.get(source) is whole and not source.is_leaf:
                     gradients[source] = gradients.get(source, 0.0) + sent
     done = stage.done | {gate for gate, whole in outer.items() if whole in stage.done}

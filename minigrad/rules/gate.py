@@ -38,6 +38,8 @@ class Gate:
     gate with any number of them applies from left to right. `definition` and `textbook_gradient`
     are what a reader is shown, in simpler gates, where the rules take more care of overflow and
     edges.
+    `routes`: the gate chooses among its inputs or stops the gradient; where its local gradient is 0
+    it sends nothing, whatever it receives (0 times an infinity would be nan).
     `is_dot`: the inputs are the left factors and then the right ones; a reader sees a × gate for
     each pair and their Σ.
     `idle` is a word and a condition on (*inputs, out): where it holds, hardly any gradient passes.
@@ -57,6 +59,7 @@ class Gate:
     fold: Rule | None = None
     definition: Rule | None = None
     textbook_gradient: Rule | None = None
+    routes: bool = False
     is_dot: bool = False
     kinks: Rule | None = None
     idle: tuple[str, Rule] | None = None
@@ -106,6 +109,17 @@ class Gate:
             raise TypeError(f"{self.name} takes as many right as left factors, got {count} inputs")
         takes = f"{self.arity} input" + "s" * (self.arity != 1)
         raise TypeError(f"{self.name} takes {takes}, got {count}")
+
+    def contribution(self, local: float, upstream: float | None) -> float | None:
+        """Local gradient × upstream gradient, or None where the gate sends nothing.
+
+        >>> import math
+        >>> gate_named("mul").contribution(0.0, math.inf), gate_named("relu").contribution(0.0, 1.0)
+        (nan, None)
+        """
+        if upstream is None or (self.routes and local == 0.0):
+            return None
+        return local * upstream
 
     # --- on floats ---
 

@@ -142,7 +142,7 @@ def _larger(x: Any, y: Any) -> Any:
 maximum = row("maximum", "max",
     "max routes: the largest input receives all of the gradient; ties share it",
     arity=None, latex=r"\max({0})", text_name="max",
-    kernel=maximum_of_floats, fold=_larger,
+    kernel=maximum_of_floats, fold=_larger, routes=True,
     local_gradient=lambda *xs: _shares([where(x < xs[-1], 0.0, 1.0) for x in xs[:-1]]),
     textbook_gradient=lambda *xs: _shown_shares(xs, lambda x, y: x > y),
     kinks=lambda *xs: tuple(where(x < xs[-1], -1.0, 1.0) for x in xs[:-1]))
@@ -150,7 +150,7 @@ maximum = row("maximum", "max",
 minimum = row("minimum", "min",
     "min routes: the smallest input receives all of the gradient; ties share it",
     arity=None, latex=r"\min({0})", text_name="min",
-    kernel=minimum_of_floats, fold=lambda x, y: -_larger(-x, -y),
+    kernel=minimum_of_floats, fold=lambda x, y: -_larger(-x, -y), routes=True,
     local_gradient=lambda *xs: _shares([where(x > xs[-1], 0.0, 1.0) for x in xs[:-1]]),
     textbook_gradient=lambda *xs: _shown_shares(xs, lambda x, y: x < y),
     kinks=lambda *xs: tuple(where(x > xs[-1], -1.0, 1.0) for x in xs[:-1]))
@@ -162,6 +162,7 @@ def _comparison(name: str, sign: str, holds: Callable[[Any, Any], Any]) -> GateF
         f"{sign}?",
         f"x {sign} y is 1 or 0: it stops the gradient",
         arity=2,
+        routes=True,
         rule=lambda x, y: where(holds(x, y), 1.0, 0.0),
         local_gradient=lambda x, y, out: (0.0, 0.0),
         kinks=lambda x, y, out: (x - y,),
@@ -182,7 +183,7 @@ def _selected(*choices_and_index: Any) -> tuple[Any, ...]:
 multiplexer = row("select", "mux",
     "the multiplexer routes: the chosen input receives all of the gradient",
     arity=None, example=(),
-    kernel=select_of_floats,
+    kernel=select_of_floats, routes=True,
     local_gradient=_selected)
 
 absolute = row("abs", "|x|", "|x| passes the gradient on, with the sign of x",
@@ -265,7 +266,7 @@ sigmoid = row("sigmoid", "σ", "σ multiplies the gradient by out·(1 − out), 
 
 relu = row("relu", "relu",
     "relu lets the gradient through where its input is positive, and stops it elsewhere",
-    rule=lambda x: where(x <= 0.0, 0.0, x),
+    rule=lambda x: where(x <= 0.0, 0.0, x), routes=True,
     local_gradient=lambda x, out: (where(x <= 0.0, 0.0, 1.0),),
     definition=lambda x: maximum(0.0, x),
     kinks=lambda x, out: (x,),
@@ -274,7 +275,7 @@ relu = row("relu", "relu",
 leaky_relu = row("leaky_relu", "leaky",
     "leaky relu lets the gradient through where its input is positive, else a part",
     arity=2, defaults=(0.01,),
-    rule=lambda x, slope: where(x > 0.0, x, slope * x),
+    rule=lambda x, slope: where(x > 0.0, x, slope * x), routes=True,
     local_gradient=lambda x, slope, out: (where(x > 0.0, 1.0, slope), where(x > 0.0, 0.0, x)),
     kinks=lambda x, slope, out: (x,))
 

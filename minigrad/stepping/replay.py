@@ -38,7 +38,9 @@ class Replay:
         self.circuit: Final = circuit
         self.upstream = as_number(upstream)
         self._gradients: dict[Value, float] = {}
+        self._received: set[Value] = set()  # the wires that anything has been sent to
         self._history: list[Step] = []  # the backward steps that have been taken
+        self._news: list[set[Value]] = []  # the wires that each was the first to send anything to
         self._forward_position = 0
         self._show_upstream()
 
@@ -107,10 +109,13 @@ class Replay:
         if taken == len(gates):
             return None
         output = gates[-1 - taken]
-        upstream = self._gradients.get(output, NOTHING)
-        send_back = self._run_own_function if output.own_backward else self._send_back
+        upstream = self._gradients.get(output, 0.0)
+        own_function = output.own_backward and output in self._received
+        send_back = self._run_own_function if own_function else self._send_back
+        known = frozenset(self._received.intersection(circuit.inputs(output)))
         step = Step(circuit, forward + taken + 1, output, upstream, *send_back(output, upstream))
         self._history.append(step)
+        self._news.append(self._received.intersection(circuit.inputs(output)) - known)
         return step
 
     def back(self) -> Step | None:
@@ -123,6 +128,7 @@ class Replay:
         """
         if self._history:
             step = self._history.pop()
+            self._received -= self._news.pop()
             for source, gradient in reversed(tuple(zip(step.inputs, step.before))):
                 if gradient is None:
                     self._gradients.pop(source, None)
@@ -131,12 +137,15 @@ class Replay:
         elif self._forward_position:
             self._forward_position -= 1
             self._gradients.clear()
+            self._received.clear()
         return self.present
 
     def reset(self) -> None:
         """Go back to before the first step."""
         self._history.clear()
+        self._news.clear()
         self._gradients.clear()
+        self._received.clear()
         self._forward_position = 0
         self._show_upstream()
 
@@ -186,10 +195,16 @@ class Replay:
         """When the forward pass is over, the gradient of the output is known."""
         if self._forward_position == len(self.circuit.gates):
             self._gradients[self.output] = self.upstream
+            self._received.add(self.output)
 
     def _send_back(self, output: Value, upstream: float) -> tuple[Numbers, Numbers, Numbers]:
-        """Send contributions from one gate to its inputs, as `backward()` does."""
-        gradients = self._gradients
+        """Send contributions from one gate to its inputs, as `backward()` does.
+
+        Nothing is shown as 0, and adds nothing.
+        """
+        gradients, received = self._gradients, self._received
+        gate, zero = self.circuit.gate(output), 0.0 if self.circuit.routes else NOTHING
+        arrived = upstream if output in received else None
         contributions: Numbers = ()
         before: Numbers = ()
         after: Numbers = ()
@@ -197,9 +212,14 @@ class Replay:
         for source, local in zip(inputs, local_gradients):
             contribution = old = new = None
             if not source.is_constant:
-                contribution = local * upstream
-                old = gradients.get(source)
-                gradients[source] = new = contribution + (NOTHING if old is None else old)
+                sent, old = gate.contribution(local, arrived), gradients.get(source)
+                contribution, new = 0.0, 0.0 if old is None else old
+                if sent is not None:
+                    contribution = sent
+                    new = sent + (old if old is not None and source in received else NOTHING)
+                    received.add(source)
+                new += zero if source.is_leaf else NOTHING
+                gradients[source] = new
             contributions += (contribution,)
             before += (old,)
             after += (new,)
@@ -211,13 +231,14 @@ class Replay:
         assert send_back is not None
         inputs = self.circuit.inputs(output)
         wires = list(dict.fromkeys(inputs))
+        nothing = float("-0.0")  # an object of this step alone: a wire that keeps it got nothing
         with one_at_a_time:
             kept = [gradient_of(wire) for wire in (output, *wires)]
             restore = map(write_grad, (output, *wires), kept)
             try:
                 write_grad(output, upstream)
                 for wire in wires:
-                    write_grad(wire, gradients.get(wire, NOTHING))
+                    write_grad(wire, gradients[wire] if wire in self._received else nothing)
                 send_back()
                 after = [None if wire.is_constant else gradient_of(wire) for wire in wires]
             finally:
@@ -226,8 +247,9 @@ class Replay:
         for wire, new in zip(wires, after):
             old = gradients.get(wire)
             numbers[wire] = (new if new is None or old is None else new - old), old, new
-            if new is not None:
+            if new is not None and new is not nothing:
                 gradients[wire] = new
+                self._received.add(wire)
         # an input at two places gets what was sent to both, at the first of them
         at_each = [numbers.pop(wire, (None, None, None)) for wire in inputs]
         contributions, before, after_each = zip(*at_each)

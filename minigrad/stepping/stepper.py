@@ -29,7 +29,7 @@ from ..text import save
 from .frames import animated_gif, animated_svg, save_frames
 from .player import Player, picture_html
 from .quiz import Grade, Score, graded, questions
-from .replay import NOTHING, Replay
+from .replay import Replay
 from .snapshot import Snapshot
 from .step import Step
 from .why import why
@@ -122,10 +122,10 @@ class Stepper(Replay):
         with one_at_a_time:
             totals: list[float | None] = []
             for leaf in circuit.leaves:
-                held, total = gradient_of(leaf), gradients.get(leaf, NOTHING)
+                held, total = gradient_of(leaf), gradients.get(leaf, 0.0)
                 total = total if held is None else total + held
                 totals.append(None if leaf.is_constant else total)
-            totals += [gradients.get(wire, NOTHING) for wire in circuit.gates]
+            totals += [gradients.get(wire, 0.0) for wire in circuit.gates]
             # in C from end to end: a Ctrl-C comes before all of the writes or after them
             deque(map(write_grad, circuit.wires, totals), maxlen=0)
 

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from ..engine import Circuit, Value, number_of
 from ..rules import Gate
+from .arrivals import Arrivals
 from .kernels import forward_kernel, local_kernels
 from .operations import ALONE, EACH_ROW, ONCE, Operations
 from .tape import Tape
@@ -19,34 +20,59 @@ from .variadic import apply_rule, local_gradients
 _T = TypeVar("_T")
 
 
-def flatten(outputs: Sequence[Value], parameters: Sequence[Value], inputs: Sequence[Value]) -> Tape:
-    """The tape of one example: the outputs, and the gradient of each towards every leaf given."""
-    circuit = Flattening(parameters, inputs)
+def flatten(
+    outputs: Sequence[Value],
+    parameters: Sequence[Value],
+    inputs: Sequence[Value],
+    careful: bool = False,
+) -> Tape:
+    """The tape of one example: the outputs, and the gradient of each towards every leaf given.
+
+    A careful one notes for each wire whether it has received anything.
+    """
+    circuit = Flattening(parameters, inputs, careful=careful)
     wanted = [*parameters, *inputs]
     gradients = [circuit.gradients(output, wanted) for output in outputs]
     return circuit.operations.tape(
-        parameters, len(inputs), [circuit.nodes[output] for output in outputs], gradients
+        parameters,
+        len(inputs),
+        [circuit.nodes[output] for output in outputs],
+        gradients,
+        tuple(circuit.routes),
+        careful,
     )
 
 
-def flatten_batch(output: Value, parameters: Sequence[Value], inputs: Sequence[Value]) -> Tape:
+def flatten_batch(
+    output: Value,
+    parameters: Sequence[Value],
+    inputs: Sequence[Value],
+    careful: bool = False,
+) -> Tape:
     """The tape of a batch: the sum of the output over the rows, and the gradients of that sum.
 
     What depends on parameters alone is computed once, and its gradient from the sum over the rows
     of what the rows send to it.
     """
-    circuit = Flattening(parameters, inputs, EACH_ROW)
+    circuit = Flattening(parameters, inputs, EACH_ROW, careful)
     gradients = circuit.gradients(output, parameters)
     total = circuit.operations.reduced(circuit.nodes[output])
-    return circuit.operations.tape(parameters, len(inputs), [total], [gradients])
+    routes = tuple(circuit.routes)
+    return circuit.operations.tape(parameters, len(inputs), [total], [gradients], routes, careful)
 
 
 class Flattening:
     """The node of every wire, forward, and then of every gradient."""
 
     def __init__(
-        self, parameters: Sequence[Value], inputs: Sequence[Value], input_phase: int = ONCE
+        self,
+        parameters: Sequence[Value],
+        inputs: Sequence[Value],
+        input_phase: int = ONCE,
+        careful: bool = False,
     ) -> None:
+        self.careful = careful
+        self.routes: list[bool] = []  # of each output: whether a gate behind it does
         self.operations = Operations(has_rows=input_phase == EACH_ROW)
         self.nodes = {wire: self.operations.leaf() for wire in parameters}
         self.nodes |= {wire: self.operations.leaf(input_phase) for wire in inputs}
@@ -80,6 +106,8 @@ class Flattening:
         """The nodes of d(output)/d(wanted); the same products and sums as `Value.backward`."""
         circuit = Circuit(output, for_running=True)
         self._forward(circuit)
+        self.routes.append(circuit.routes)
+        arrivals = Arrivals(self.operations, output) if self.careful and circuit.routes else None
         nodes, operations, leading = self.nodes, self.operations, self.leading
         phases, numbers = operations.phases, operations.numbers
         seed = [operations.constant(1.0), ALONE]
@@ -102,7 +130,10 @@ class Flattening:
                     continue
                 to = from_rows if each_row and phases[nodes[source]] == ONCE else sent
                 factors = (local_gradient, upstream)
-                if is_number or numbers[local_gradient] is not None:
+                if arrivals:
+                    summed = to is from_rows
+                    factors = arrivals.sent(gate, wire, source, factors, summed)
+                elif is_number or numbers[local_gradient] is not None:
                     factors = operations.contribution(local_gradient, upstream)
                 if source in to:
                     to[source] += factors

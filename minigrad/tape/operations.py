@@ -137,6 +137,8 @@ class Operations:
         input_count: int,
         outputs: list[int],
         gradients: list[list[int]],
+        routes: tuple[bool, ...],
+        careful: bool,
     ) -> Tape:
         """The operations that lead to the results, in order; the first nodes are the leaves."""
         one = self.constant(1.0)
@@ -158,6 +160,8 @@ class Operations:
             [slots[node] for node in outputs],
             [[slots[node] for node in nodes] for nodes in gradients],
             [self.phases[node] for node in operations],
+            routes,
+            careful,
         )
 
     def _uses(self, results: list[int]) -> list[int]:

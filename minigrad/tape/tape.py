@@ -21,8 +21,9 @@ last bit.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Final
 
 from ..engine import Value
@@ -37,7 +38,8 @@ class Tape:
 
     `gradients` has, for each output, a slot for each parameter and each input. `phases` says of
     every operation whether it runs once before the rows of a batch (0), for each row (1), or once
-    after them (2).
+    after them (2). `routes` says for each output whether a gate behind it routes: then a gradient
+    of zero is 0.0, and one that is not finite may be wrong, unless the tape is `careful`.
     """
 
     parameters: tuple[Value, ...]
@@ -48,6 +50,18 @@ class Tape:
     outputs: list[int]
     gradients: list[list[int]]
     phases: list[int] = field(default_factory=list)
+    routes: tuple[bool, ...] = ()
+    careful: bool = False
+
+    def may_be_wrong(self, gradients: Iterable[Iterable[float]]) -> bool:
+        """Whether gradients have to be computed again, by the careful tape.
+
+        Where a gate that routes chooses nothing, a tape multiplies by 0, which is as good as long
+        as all is finite; if anything is not, a gradient is not.
+        """
+        if self.careful or not any(self.routes):
+            return False
+        return not all(isfinite(x) for sent, r in zip(gradients, self.routes) if r for x in sent)
 
     @property
     def first(self) -> int:
@@ -76,5 +90,8 @@ def replay(
         append(kernel.on_floats(*[values[slot] for slot in slots]))
     return (
         [values[slot] for slot in tape.outputs],
-        [[values[slot] for slot in slots] for slots in tape.gradients],
+        [
+            [values[slot] + (0.0 if routes else -0.0) for slot in slots]
+            for slots, routes in zip(tape.gradients, tape.routes)
+        ],
     )

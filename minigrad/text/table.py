@@ -113,7 +113,11 @@ def _gate_rows(circuit: Circuit, wire: Value, names: WireNames, digits: int) -> 
     branches = zip(inputs, formulas, circuit.local_gradients(wire))
     for source, formula, local in islice(branches, MOST_INPUTS):
         if not source.is_constant:
-            sent = rounded(local * wire.grad, digits) if wire.has_grad else "?"
+            sent = (
+                rounded(gate.contribution(local, wire.grad) or 0.0, digits)
+                if wire.has_grad
+                else "?"
+            )
             start = ("", "", "") if rows else first
             rows.append((*start, f" {names[source]}", formula, rounded(local, digits), sent))
     more = _more(len(inputs) - MOST_INPUTS, "inputs")

@@ -31,20 +31,27 @@ class NativeEpochs:
         rows: Rows,
         batches: Batches,
     ) -> None:
-        self.training, self.runner = training, runner
+        self.training = training
         self.rows, self.batches = rows, batches
         self.columns = columns_of(rows)
         self.order: list[int] | None = None  # of the rows in this epoch
-        self.slots = runner.take()
-        self.route = self._route()
-        count = rows.count
-        self.prepared = runner.columns(rows)
-        if not batches.is_whole:  # an epoch lays them out in its own order
-            self.prepared = runner.row_runner.columns(self.columns[:, :count], count)
-        self.calls = self._calls() if runner.is_one_call(max(batches.sizes)) else None
+        self._use(runner)
         self.steps_in_a_call = 1
         self.first = 0  # the number of the first epoch in the series of `training`
         self.shown = perf_counter()
+
+    def _use(self, runner: NativeBatch) -> None:
+        """Run the rows by this one from now on."""
+        self.runner = runner
+        self.slots = runner.take()
+        self.route = self._route()
+        count = self.rows.count
+        self.prepared = runner.columns(self.rows)
+        if not self.batches.is_whole:  # an epoch lays them out in its own order
+            self.prepared = runner.row_runner.columns(self.columns[:, :count], count)
+        if self.order is not None:
+            self.prepared.numbers[:, :count] = self.columns[:, self.order]
+        self.calls = self._calls() if runner.is_one_call(max(self.batches.sizes)) else None
 
     def run(self, limit: int) -> None:
         """Run the next epoch; if an epoch is one step, as many as a call has time for."""
@@ -135,6 +142,14 @@ class NativeEpochs:
                 if self.training.done != expected - (begin + steps - place - 1):
                     break
         if missing := expected - self.training.done:
+            recording = self.rows.recording
+            if recording.be_careful() and isinstance(
+                careful := recording.batch_runner(), NativeBatch
+            ):
+                self.runner.give(self.slots)
+                self._use(careful)
+                self._take(begin + steps - missing, missing)
+                return
             raise NotFiniteError(float(self.training.losses.numbers[begin + steps - missing]))
 
     def _take_by_python(self, place: int) -> None:

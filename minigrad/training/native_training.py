@@ -259,6 +259,7 @@ class NativeExample:
 
     def __init__(self, training: NativeTraining, recording: Recording, runner: NativeTape) -> None:
         self.training = training
+        self.runner = runner
         self.recording = recording  # the calls are addresses in its tables: they must not be freed
         self.values = runner.take()
         moved = {value: i for i, value in enumerate(training.moved)}
@@ -266,6 +267,10 @@ class NativeExample:
         self.route = Route(self.values, int(runner.outputs[0]), wires, gradient_slots, moved)
         self.calls = Calls([(runner.calls(self.values), 1)])
         self.inputs = slice(len(wires), runner.first_constant)
+
+    def runs(self, recording: Recording | None) -> bool:
+        """Whether the steps run this recording as it does now."""
+        return self.recording is recording and self.runner is recording.runner
 
     def step(self, numbers: Sequence[Any]) -> float | None:
         """The loss before the step; None if it, or its gradient, is not finite: no step then."""

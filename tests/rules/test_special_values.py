@@ -87,7 +87,8 @@ def test_recording_and_sending_back_never_raise(gate: Gate) -> None:
             assert agree(output.data, gate.forward(*numbers), 0.0)
             for wire, gradient in zip(wires, gate.local_gradients(*numbers), strict=True):
                 assert type(wire.grad) is float
-                assert agree(wire.grad, gradient, 0.0)
+                expected = gradient + 0.0 if gate.routes else gradient  # where it routes, no −0.0
+                assert agree(wire.grad, expected, 0.0)
 
 
 @pytest.mark.parametrize("operation", ["add", "sub", "mul", "truediv", "pow"])

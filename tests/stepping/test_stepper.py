@@ -54,13 +54,20 @@ def test_commit_leaves_every_grad_as_backward_would_have(output):
 def test_every_prefix_is_the_backward_pass_broken_off_there(output):
     """The engine's own loop, stopped after k gates, and the stepper after k steps."""
     circuit = Circuit(output)
-    expected = {output: 1.0}
+    expected, received = {output: 1.0}, {output}
     stepper = Stepper(output)
     stepper.run_forward()
     for wire in reversed(circuit.gates):
+        arrived = expected[wire] if wire in received else None
         for source, local in zip(circuit.inputs(wire), circuit.local_gradients(wire)):
-            if not source.is_constant:
-                expected[source] = expected.get(source, -0.0) + local * expected[wire]
+            sent = circuit.gate(wire).contribution(local, arrived)
+            if sent is None and not source.is_constant:
+                expected.setdefault(source, 0.0)  # nothing is shown as 0
+            elif not source.is_constant:
+                expected[source] = sent + (expected[source] if source in received else -0.0)
+                received.add(source)
+            if source.is_leaf and circuit.routes and source in expected:
+                expected[source] += 0.0
         assert stepper.step().output is wire
         assert all_bits(stepper.gradients) == all_bits(expected)
 
@@ -90,7 +97,7 @@ def test_a_step_adds_up(output):
         assert len(step.inputs) == len(step.local_gradients)
         for amount, before, after in zip(step.contributions, step.before, step.after):
             if amount is not None:
-                assert bits(after) == bits(amount + (-0.0 if before is None else before))
+                assert bits(after + 0.0) == bits(amount + (before or 0.0))
         assert all([step.sentence, *step.formulas, *step.latex])
 
 

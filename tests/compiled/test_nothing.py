@@ -1,0 +1,189 @@
+"""Nothing is not zero: what is not chosen receives nothing, so it cannot hurt, in any executor."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import minigrad as mg
+from minigrad import Value
+
+needs_native = pytest.mark.skipif(not mg.native.has_native(), reason="needs llvmlite")
+Circuit = Callable[..., Any]
+
+# a branch that is not taken, in one form or another; the point; the gradients there
+CASES: dict[str, tuple[Circuit, tuple[float, ...], tuple[float, ...]]] = {
+    "√ below 0": (lambda x: mg.where(x > 0, mg.sqrt(x), 0.0 * x), (-1.0,), (0.0,)),
+    "sin x / x at 0": (
+        lambda x: mg.where(mg.is_equal(x, 0.0), 1.0 + 0.0 * x, mg.sin(x) / x),
+        (0.0,),
+        (0.0,),
+    ),
+    "x log x at 0": (lambda x: mg.where(x > 0, x * mg.log(x), 0.0 * x), (0.0,), (0.0,)),
+    "elu at 800": (lambda x: mg.where(x > 0, x, mg.exp(x) - 1), (800.0,), (1.0,)),
+    "select": (lambda x: mg.select([mg.sqrt(x), x], 1), (0.0,), (1.0,)),
+    "comparison": (lambda x: x + mg.less(mg.sqrt(x), 1.0), (0.0,), (1.0,)),
+    "embedding": (lambda x, y: mg.exp(mg.select([x, y], 0)), (710.0, 0.0), (math.inf, 0.0)),
+    "relu": (lambda x: mg.exp(710.0 + mg.relu(x)), (-1.0,), (0.0,)),
+    "leaky relu": (lambda x, y: mg.leaky_relu(x, mg.sqrt(y)), (1.0, 0.0), (1.0, 0.0)),
+    "max": (lambda x, y: mg.maximum(mg.sqrt(x), y, -1.0), (0.0, 2.0), (0.0, 1.0)),
+    "min": (lambda x, y: mg.minimum(mg.log(x), y), (1e-320, -800.0), (0.0, 1.0)),
+    "behind a dead gate": (lambda x: mg.relu(mg.sqrt(x) - 1.0) + x, (0.0,), (1.0,)),
+    "0 times an infinity stays nan": (lambda x, y: x * mg.sqrt(y), (0.0, 0.0), (0.0, math.nan)),
+}
+
+
+def same(found: list[float], expected: tuple[float, ...]) -> bool:
+    return str([x + 0.0 for x in found]) == str(list(expected))
+
+
+@pytest.fixture(params=CASES)
+def case(request: pytest.FixtureRequest) -> Any:
+    return CASES[request.param]
+
+
+def test_in_the_backward_pass(case: Any) -> None:
+    function, point, expected = case
+    wires = [Value(x) for x in point]
+    function(*wires).backward()
+    assert same([wire.grad for wire in wires], expected)
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_in_grad(case: Any, create_graph: bool) -> None:
+    function, point, expected = case
+    wires = [Value(x) for x in point]
+    found = mg.grad(function(*wires), wires, create_graph=create_graph)
+    assert same([gradient.data for gradient in found], expected)
+
+
+def test_in_the_stepper(case: Any) -> None:
+    function, point, expected = case
+    wires = [Value(x) for x in point]
+    stepper = mg.Stepper(function(*wires))
+    stepper.commit()
+    assert same([wire.grad for wire in wires], expected)
+    while stepper.back():
+        pass
+    assert stepper.position == 0
+
+
+@pytest.mark.parametrize("executor", ["python", pytest.param("tape", marks=needs_native)])
+def test_in_a_compiled_function(case: Any, executor: str) -> None:
+    function, point, expected = case
+    compiled = mg.compile(function, executor=executor, check=False)
+    for _ in range(2):  # the second call goes the careful way at once
+        wires = [Value(x) for x in point]
+        compiled(*wires).backward()
+        assert same([wire.grad for wire in wires], expected)
+
+
+@pytest.mark.parametrize(
+    "executor",
+    ["python", *(pytest.param(name, marks=needs_native) for name in ("tape", "lanes"))],
+)
+def test_in_a_batch(case: Any, executor: str) -> None:
+    """Towards parameters: the same for every row, and other rows that are taken."""
+    function, point, expected = case
+    weights = [Value(x) for x in point]
+
+    def loss(row: Any) -> Any:
+        return function(*weights) * row + row
+
+    compiled = mg.compile(loss, executor=executor, check=False)
+    compiled.batch([1.0, 1.0, 1.0]).backward()
+    assert same([w.grad for w in weights], expected)
+    for weight in weights:
+        weight.grad = None
+    each = mg.compile(lambda *xs: function(*xs[:-1]) + 0.0 * xs[-1], executor="python", check=False)
+    rows = [Value(x) for x in (*point, 1.0)]
+    each(*rows).backward()
+    assert same([x.grad for x in rows[:-1]], expected)
+
+
+def test_in_the_derivative_of_a_compiled_function(case: Any) -> None:
+    """The circuit of the derivative is recorded with other numbers than it is replayed with."""
+    function, point, expected = case
+
+    def slopes(*xs: Any) -> Any:
+        return [1.0 * d + 0.0 * xs[0] * 0.0 for d in mg.grad(function(*xs), xs, create_graph=True)]
+
+    compiled = mg.compile(slopes, executor="python", check=False)
+    compiled(*[Value(1.5) for _ in point])
+    assert same([d.data for d in compiled(*[Value(x) for x in point])], expected)
+
+
+def test_training_goes_on_past_a_branch_that_is_not_taken() -> None:
+    w = Value(0.5)
+
+    @mg.compile(check=False)
+    def loss(x: Any) -> Any:
+        z = w * x
+        return (mg.where(z > 0, mg.sqrt(z), z) - 1.0) ** 2
+
+    history = mg.fit(
+        lambda x, _: loss(x),
+        data=([-1.0, 0.0, 1.0], [0.0] * 3),
+        optimizer=mg.optim.SGD([w], lr=0.01),
+        epochs=3,
+        progress=False,
+    )
+    assert not history.stopped
+    assert math.isfinite(w.data)
+    compiled = mg.compile(lambda x, y: loss(x) + 0.0 * y, check=False)
+    history = mg.fit(
+        compiled,
+        data=([-1.0, 0.0, 1.0], [0.0] * 3),
+        optimizer=mg.optim.SGD([w], lr=0.01),
+        epochs=30,
+        batch_size=2,
+        progress=False,
+    )
+    assert not history.stopped
+    assert math.isfinite(w.data)
+    with mg.training_steps(loss, mg.optim.SGD([w], lr=0.01)) as step:
+        assert all(math.isfinite(step(x)) for x in (-1.0, 0.0, 1.0, -2.0, 0.0, 3.0))
+    assert math.isfinite(w.data)
+
+
+def test_an_own_gate_routes_where_its_rule_says_0() -> None:
+    @mg.gate(
+        symbol="clip?",
+        local_gradient=lambda x, out: (mg.where(x < 1.0, 1.0, 0.0),),
+        kinks=lambda x, out: (x - 1.0,),
+    )
+    def clipped_for_a_test(x: Any) -> Any:
+        return mg.where(x < 1.0, x, 1.0)
+
+    assert mg.GATES["clipped_for_a_test"].routes
+    x = Value(2.0)
+    clipped_for_a_test(x).backward(math.inf)
+    assert x.grad == 0.0
+
+
+def test_an_own_backward_is_not_called_where_nothing_has_arrived() -> None:
+    x = Value(2.0)
+    y = Value(4.0, (x,), "square")
+    calls = []
+    y._backward = lambda: calls.append(y.grad)
+    (mg.select([y, x], 1) * 3.0).backward()
+    assert calls == []
+    assert x.grad == 3.0
+    assert list(mg.Stepper(mg.select([y, x], 1) * 3.0))
+    assert calls == []
+
+
+def test_paths_and_the_search_for_a_nan_know_it() -> None:
+    x = Value(0.0)
+    y = mg.select([mg.sqrt(x), x], 1)
+    assert mg.paths(y, x).total == 1.0
+    assert mg.first_nonfinite(mg.relu(x - 1.0) * 2.0) is None
+
+
+def test_a_zero_gradient_behind_a_gate_that_routes_is_never_minus_zero() -> None:
+    x = Value(1.0)
+    (mg.relu(x) * -0.0).backward()
+    assert math.copysign(1.0, x.grad) == 1.0
