@@ -21,6 +21,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import unescape
+from math import isfinite
 from typing import Final
 
 from ..rules import Formula, as_latex, as_text, format_number
@@ -135,6 +136,8 @@ def written(page: Page, form: Format, answers: bool = True, digits: int = 4) -> 
         if isinstance(part, Name):
             return form.name(part.label)
         if isinstance(part, Given):
+            if not isfinite(part.number):
+                return form.number(rounded(part.number))
             return form.number(format_number(float(f"{part.number:.{digits}g}")))
         if isinstance(part, Answer):
             shown = rounded(part.number, part.digits or digits)

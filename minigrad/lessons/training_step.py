@@ -54,10 +54,11 @@ class TrainingStep:
         self.learning_rate, self.mistakes, self.digits = learning_rate, mistakes, digits
         self.inputs = [
             constant(number, label=model.layers[0].neurons[0].names.x(k))
-            for k, number in enumerate(x)
+            for k, number in enumerate(_plain(x))
         ]
         self.loss_name = printable(getattr(loss, "__name__", "the loss"))
-        self.targets = list(t) if isinstance(t, Sequence) else [t]
+        t = _plain(t)
+        self.targets = t if isinstance(t, list) else [t]
         outputs: Any = model.forward(self.inputs)
         if len(outputs) == 1:  # as calling the model does
             if len(self.targets) != 1:
@@ -280,6 +281,15 @@ class TrainingStep:
                 back += updated * deltas[reader]
             deltas[unit] = self.slopes[unit] * back if read_by else self.gradients[unit.z]
         return deltas
+
+
+def _plain(given: Any) -> Any:
+    """Numbers and lists of numbers, from wires, arrays and whatever can be gone through once."""
+    if isinstance(given, Value):
+        return given.data
+    if hasattr(given, "__iter__") and not isinstance(given, str):
+        return [_plain(item) for item in given]
+    return given
 
 
 def _product(left: float, right: float) -> Pieces:

@@ -155,6 +155,12 @@ def test_random_weights_are_given_with_the_sheets_digits():
     assert re.search(r"\d\.\d{6}", Worksheet(model, X, T, mistakes=False, digits=7).text())
 
 
+def test_what_is_given_and_not_finite_is_written_in_each_formats_own_way():
+    sheet = Worksheet(two_layers("tanh"), [float("inf"), float("nan")], T)
+    assert "x₁ = ∞,   x₂ = nan" in sheet.text()
+    assert r"x_1 = \infty,\quad x_2 = \mathrm{nan}" in sheet.latex()
+
+
 def test_names_are_escaped_in_every_format():
     sheet = SHEETS["names"]()
     assert "<b>" not in sheet.html()
@@ -165,6 +171,20 @@ def test_names_are_escaped_in_every_format():
 def test_the_same_seed_gives_the_same_exercise():
     assert Worksheet.from_seed(4).text() == Worksheet.from_seed(4).text()
     assert Worksheet.from_seed(4).text() != Worksheet.from_seed(5).text()
+
+
+def test_inputs_and_targets_may_be_anything_that_holds_numbers():
+    model = MLP(2, [2, 2], activation="tanh", seed=1)
+    expected = Worksheet(model, X, [1.0, 0.0]).text()
+    given = [
+        (tuple(X), (1, 0)),
+        (iter(X), iter([1.0, 0.0])),
+        ([mg.Value(X[0]), X[1]], [mg.Value(1.0), 0]),
+    ]
+    for x, t in given:
+        assert Worksheet(model, x, t).text() == expected
+    classes = Worksheet(model, X, mg.Value(1.0), loss=losses.cross_entropy).text()
+    assert classes == Worksheet(model, X, 1, loss=losses.cross_entropy).text()
 
 
 def test_a_class_as_the_target():
