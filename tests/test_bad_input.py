@@ -11,6 +11,7 @@ import pytest
 
 import minigrad as mg
 from minigrad import Value
+from minigrad.rules import described
 
 
 class HugeFloat:
@@ -183,9 +184,9 @@ def test_digits_of_every_text_and_picture(digits: Any) -> None:
         lambda: mg.Stepper(wire, digits=digits),
         lambda: mg.Worksheet(model, [1.0, 2.0], 1.0, digits=digits),
     ):
-        with pytest.raises(ValueError, match=r"digits= .* from 0 to 17, got ") as caught:
+        with pytest.raises(ValueError, match=r"digits= .* from 1 to 17, got ") as caught:
             show()
-        assert str(caught.value).endswith(repr(digits))
+        assert str(caught.value).endswith(described(digits))
 
 
 @pytest.mark.parametrize("width", [0, -5, 1.5, "80", True])

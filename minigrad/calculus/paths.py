@@ -5,7 +5,7 @@
 >>> u = x * y; u.label = "u"
 >>> f = u + x; f.label = "f"
 >>> print(paths(f, x))
-∂f/∂x = −1, the sum over 2 paths:
+df/dx = −1, the sum over 2 paths:
 1. ∂u/∂x · ∂f/∂u
    = y · 1
    = −2 · 1
@@ -24,7 +24,7 @@ from typing import Final
 
 from ..engine import Value, looks_at_numbers
 from ..rules import Formula, as_latex, as_text, described
-from ..text import latex_number
+from ..text import latex_number, rounded
 from .path_notation import (
     DOTS,
     Factor,
@@ -32,7 +32,6 @@ from .path_notation import (
     count_text,
     counted,
     latex_product,
-    number_text,
     text_product,
 )
 from .path_search import Between, Branch, LargestFirst
@@ -127,14 +126,14 @@ class Path:
         return DOTS if factor is None else self._names.formula(factor)
 
     def _rows(self) -> list[str]:
-        rows = [self.symbols or "1", self.formulas, self.numbers, number_text(self.product)]
+        rows = [self.symbols or "1", self.formulas, self.numbers, rounded(self.product)]
         return _without_repetition(rows)
 
     def __str__(self) -> str:
         return "\n= ".join(self._rows())
 
     def __repr__(self) -> str:
-        return f"<path {self.symbols or '1'} = {number_text(self.product)}>"
+        return f"<path {self.symbols or '1'} = {rounded(self.product)}>"
 
 
 class Paths:
@@ -205,7 +204,7 @@ class Paths:
 
     @property
     def _derivative(self) -> Formula:
-        return self._names.derivative(self._between.output, self._between.leaf)
+        return self._names.total(self._between.output, self._between.leaf)
 
     def _sum_in_latex(self, plus: str = " + ") -> str:
         shown = self._written()
@@ -216,13 +215,14 @@ class Paths:
         return list(islice(self, MOST_WRITTEN))
 
     def __str__(self) -> str:
-        head = f"{as_text(self._derivative)} = {number_text(self.total)}"
+        head = f"{as_text(self._derivative)} = {rounded(self.total)}"
         shown = self._written()
         if not shown:
             return f"{head}: no path leads there"
         if self.count == 1:
-            derivative = as_text(self._derivative)
-            derivative, *rows = _without_repetition([derivative, *shown[0]._rows()])
+            derivative, rows = as_text(self._derivative), shown[0]._rows()
+            if len(shown[0]._factors) <= 1:  # df/dx = ∂f/∂x would say nothing
+                del rows[0]
             body = f"{derivative} = " + f"\n{' ' * len(derivative)} = ".join(rows)
         else:
             items = [
@@ -240,19 +240,21 @@ class Paths:
 
     def __repr__(self) -> str:
         how_many = counted(self.count, "path")
-        return f"<{as_text(self._derivative)} = {number_text(self.total)}: {how_many}>"
+        return f"<{as_text(self._derivative)} = {rounded(self.total)}: {how_many}>"
 
     def _repr_latex_(self) -> str:
         rows = [self._sum_in_latex(plus=r" \\ &\quad + ")]
         shown = self._written()
         if self.count == 1:
             (path,) = shown
+            if len(path._factors) <= 1:
+                rows.clear()
             rows += [path._formulas_in_latex, latex_product(path._numbers)]
         elif shown:
             products: list[float | None] = [path.product for path in shown]
             products += [None] * (self.count > len(shown))
             rows.append(latex_product(products, " + "))
-        rows.append(latex_number(number_text(self.total)))
+        rows.append(latex_number(rounded(self.total)))
         derivative, *rows = _without_repetition([as_latex(self._derivative), *rows])
         body = r" \\ &= ".join(rows)
         return rf"$$\begin{{aligned}} {derivative} &= {body} \end{{aligned}}$$"
@@ -275,7 +277,7 @@ def paths(output: Value, leaf: Value, limit: int | None = 10) -> Paths:
     >>> f = x * x; f.label = "f"
     >>> routes = mg.paths(f, x)
     >>> routes.count, routes.total, [path.symbols for path in routes]
-    (2, 6.0, ['∂₁f/∂x', '∂₂f/∂x'])
+    (2, 6.0, ['∂f/∂x₍₁₎', '∂f/∂x₍₂₎'])
 
     `leaf` can be any wire; when the output does not depend on it there are 0 paths and the total is
     0. `limit` bounds how many paths are gone through and shown, the largest |contribution| first;

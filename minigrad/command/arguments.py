@@ -35,9 +35,9 @@ class Parser(argparse.ArgumentParser):
 
 def typed_digits(text: str) -> int:
     """The number of digits to show that somebody typed."""
-    if re.fullmatch("[0-9]{1,6}", text) and int(text) <= MOST_DIGITS:
+    if re.fullmatch("[0-9]{1,6}", text) and 1 <= int(text) <= MOST_DIGITS:
         return int(text)
-    raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to {MOST_DIGITS}")
+    raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to {MOST_DIGITS}")
 
 
 def typed_count(text: str) -> int:

@@ -25,7 +25,7 @@ from ..engine import Circuit, Value
 from ..expressions import as_formula, expression, normal_name, shown
 from ..pictures import DRAW_LESS, THEMES
 from ..pictures import draw as picture_of
-from ..text import as_tree, printable, rounded, table_of, unicode_name
+from ..text import DIGITS, as_tree, printable, rounded, table_of, unicode_name
 from .arguments import (
     EXAMPLE,
     IN_BRACKETS,
@@ -169,17 +169,17 @@ def _parser() -> Parser:
         return command
 
     command = add("eval", evaluate, "print every value and gradient of an expression", EXAMPLE)
-    _takes_expression(command, digits=4)
+    _takes_expression(command)
 
     command = add("draw", draw, "draw the circuit of an expression", f"{EXAMPLE} -o neuron.svg")
-    _takes_expression(command, digits=2)
+    _takes_expression(command)
     _takes_picture(command)
 
     command = add("step", step, "go through both passes, gate by gate", EXAMPLE)
-    _takes_expression(command, digits=2)
+    _takes_expression(command)
 
     command = add("play", play, "write a player of the steps", f"{EXAMPLE} -o neuron.html")
-    _takes_expression(command, digits=2)
+    _takes_expression(command)
     command.add_argument(
         "-o",
         "--output",
@@ -218,7 +218,7 @@ def _takes_picture(command: Parser) -> None:
     )
 
 
-def _takes_expression(command: Parser, digits: int) -> None:
+def _takes_expression(command: Parser) -> None:
     command.add_argument(
         "expression",
         metavar="EXPR",
@@ -230,9 +230,9 @@ def _takes_expression(command: Parser, digits: int) -> None:
     command.add_argument(
         "--digits",
         type=typed_digits,
-        default=digits,
+        default=DIGITS,
         metavar="N",
-        help=f"after the point ({digits})",
+        help=f"significant digits ({DIGITS})",
     )
 
 

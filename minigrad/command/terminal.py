@@ -16,7 +16,7 @@ from typing import Final
 
 from ..engine import Value
 from ..stepping import Step, Stepper
-from ..text import tree_of
+from ..text import DIGITS, tree_of
 
 HELP: Final = "enter, →: next   ←: back   home, end   q: quit"
 
@@ -37,13 +37,13 @@ GRADIENT: Final = "31"
 ACTIVE: Final = "1;33"
 
 
-def step_through(output: Value, digits: int = 2) -> None:
+def step_through(output: Value, digits: int = DIGITS) -> None:
     """Go through the steps with the keys in a terminal; else print a line for each.
 
     >>> step_through(Value(2.0, label="x").exp())
-    forward 1 of 1 · gate exp: exp computes exp(x) = exp(2.00) = 7.39
+    forward 1 of 1 · gate exp: exp computes f = exp(x) = exp(2) = 7.39
     backward 1 of 1 · gate exp: exp multiplies the gradient by its own output: \
-x receives 1.00 · out = 7.39
+x receives 1 · f = 7.39
     """
     stepper = Stepper(output, digits=digits)
     if not stepper.circuit.gates:
@@ -105,7 +105,7 @@ def screen_lines(stepper: Stepper, width: int, height: int, colours: bool = True
     ...     print(line)
             value  gradient
     ×           ?         ?
-    ├─ x     2.00         ?
+    ├─ x        2         ?
     ╰─ ↑ x
     <BLANKLINE>
     start

@@ -4,7 +4,7 @@
 >>> print(written(page, TEXT))
 Forward
 =======
-z₁¹ = 0.5000
+z₁¹ = 0.5
 >>> print(written(page, MARKDOWN, answers=False))
 ## Forward
 <BLANKLINE>
@@ -12,7 +12,7 @@ z₁¹ = 0.5000
 >>> print(written(page, LATEX))
 \\section*{Forward}
 <BLANKLINE>
-$z_1^1 = 0.5000$
+$z_1^1 = 0.5$
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from html import unescape
 from math import isfinite
 from typing import Final
 
-from ..rules import Formula, as_latex, as_text, format_number
+from ..rules import Formula, as_latex, as_text
 from ..text import columns, escape, html_name, latex_name, latex_number, rounded, unicode_name
 
 
@@ -138,7 +138,7 @@ def written(page: Page, form: Format, answers: bool = True, digits: int = 4) -> 
         if isinstance(part, Given):
             if not isfinite(part.number):
                 return form.number(rounded(part.number))
-            return form.number(format_number(float(f"{part.number:.{digits}g}")))
+            return form.number(rounded(part.number, digits))
         if isinstance(part, Answer):
             shown = rounded(part.number, part.digits or digits)
             return form.number(shown) if answers else form.blank

@@ -181,9 +181,9 @@ class MLP(Module):
         >>> model = MLP(1, [1, 1], activation="tanh", weights=[[[0.5]], [[2.0]]])
         >>> ((model(1.0) - 1.0) ** 2).backward()
         >>> model.delta_table()
-        unit          z     σ'(z)      ∂C/∂a  δ by the recursion  δ by the gates  difference
-        z_1^2  0.924234         1  -0.151531           -0.151531       -0.151531           0
-        z_1^1       0.5  0.786448  -0.303063           -0.238343       -0.238343           0
+        unit       z  σ'(z)   ∂C/∂a  δ by the recursion  δ by the gates  difference
+        z_1^2  0.924      1  −0.152              −0.152          −0.152           0
+        z_1^1    0.5  0.786  −0.303              −0.238          −0.238           0
 
         The last layer begins with the cost's own derivative, ∂C/∂a, which no recursion gives. The
         weights are those of the forward pass, so that the table is right after an update, too.

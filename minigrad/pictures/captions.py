@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from ..calculus import Nonfinite
 from ..engine import Circuit, Stage, Value
-from ..text import rounded
+from ..text import gate_symbol, rounded
 from .dot_source import dot_name, dot_text, font
 from .themes import Theme
 
@@ -56,7 +56,7 @@ def legend_of_marks(
     """A line of the caption for each kind of mark."""
     wires: dict[str, list[str]] = {}
     for wire, word in idle.items():
-        name = dot_name(wire.label) or dot_text(circuit.gate(wire).symbol)
+        name = dot_name(wire.label) or dot_text(gate_symbol(circuit, wire))
         wires.setdefault(word, []).append(name)
     lines = [
         f"dashed: {word}&#160;{_some(list(dict.fromkeys(names)))}" for word, names in wires.items()

@@ -15,7 +15,6 @@ from .colours import gate_look, wire_colour
 from .dot_source import (
     CUT,
     Cells,
-    constant_text,
     font,
     gate_shape,
     header,
@@ -215,7 +214,7 @@ class CircuitWriter:
         theme, digits = self.theme, self.scene.digits
         value, gradient = self.stage.values.get(wire), self.stage.gradients.get(wire)
         if value is not None and is_plain_number(wire):
-            return font(constant_text(value, digits), theme.faint, 10)
+            return font(rounded(value, digits), theme.faint, 10)
         active = wire is self.active or self.is_active(use)
         bold_value = wire is self.active and not self.goes_back
         upper = number(value, theme.value, theme, digits, bold=bold_value)

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from math import isfinite
 from typing import Final, NamedTuple
 
-from ..rules import format_number
 from ..text import escape, html_name, printable, rounded, unicode_name
 from .themes import Theme
 
@@ -71,17 +69,6 @@ def number(
     if value is None:
         return font("?", theme.faint, size)
     return font(rounded(value, digits), colour, size, bold)
-
-
-def constant_text(value: float, digits: int) -> str:
-    """A constant as one writes it: 2, not 2.00; a long one rounded.
-
-    >>> constant_text(2.0, 2), constant_text(-0.125, 2), constant_text(1 / 3, 2)
-    ('2', '−0.125', '0.33')
-    """
-    text = format_number(value)
-    as_it_is = isfinite(value) and len(text) <= 6 and "e" not in text
-    return text if as_it_is else rounded(value, digits)
 
 
 @lru_cache(256)

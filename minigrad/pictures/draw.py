@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from ..engine import Circuit, Stage, Value, check_stage, circuit_at, present_stage
 from ..rules import described
-from ..text import check_digits, tree_of
+from ..text import DIGITS, check_digits, tree_of
 from .circuit_style import CircuitWriter
 from .collapsed_style import CollapsedWriter
 from .drawing import Drawing
@@ -42,7 +42,7 @@ def draw(
     style: str = "circuit",
     theme: str = "light",
     show: str = "values",
-    digits: int = 2,
+    digits: int = DIGITS,
     highlight: Value | None = None,
     color: str | None = None,
     depth: int | None = None,
@@ -118,7 +118,9 @@ def _check_highlight(gates: Collection[Value], highlight: Value | None) -> None:
         )
 
 
-def draw_circuit(circuit: Circuit, stage: Stage, theme: str = "light", digits: int = 2) -> Drawing:
+def draw_circuit(
+    circuit: Circuit, stage: Stage, theme: str = "light", digits: int = DIGITS
+) -> Drawing:
     """A whole circuit at one moment, without a title: what a stepper shows of the one it has."""
     return _drawing(Scene(selected(circuit), stage, theme_named(theme), digits, title=""))
 

@@ -35,8 +35,8 @@ class Drawing:
     <Drawing of 1 gate: .svg .png .pdf .dot .save(path)>
     >>> print(picture)
           value  gradient
-    ×      6.00         ?
-    ├─ x   3.00         ?
+    ×         6         ?
+    ├─ x      3         ?
     ╰─ 2
 
     The layout is made when it is first asked for, and kept.

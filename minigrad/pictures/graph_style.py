@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..engine import Value
 from ..text import printable, rounded
 from .colours import gate_look, wire_colour
-from .dot_source import CUT, constant_text, dot_name, dot_text, font, header, number
+from .dot_source import CUT, dot_name, dot_text, font, header, number
 from .scene import Scene
 from .selection import Use
 
@@ -52,7 +52,7 @@ def _record(scene: Scene, wire: Value, has_its_gate: bool) -> str:
     if not wire.is_leaf and not has_its_gate:
         cells.insert(0, font(CUT, theme.faint))
     if wire.is_constant and value is not None:
-        cells.append(font(constant_text(value, digits), theme.faint))
+        cells.append(font(rounded(value, digits), theme.faint))
     else:
         cells.append(f"data {number(value, theme.value, theme, digits, size=0)}")
         cells.append(f"grad {number(gradient, theme.gradient, theme, digits, size=0)}")

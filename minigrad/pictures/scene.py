@@ -9,6 +9,7 @@ from math import isfinite
 
 from ..calculus import Nonfinite, first_nonfinite_in
 from ..engine import Circuit, Stage, Value
+from ..text import DIGITS, gate_symbol
 from .captions import chain_rule_lines, legend_of_heat, legend_of_marks, title_lines
 from .dot_source import font
 from .selection import Selection, Use
@@ -22,7 +23,7 @@ class Scene:
     selection: Selection
     stage: Stage
     theme: Theme
-    digits: int = 2
+    digits: int = DIGITS
     show_local: bool = False
     heat: bool = False
     symbols: Mapping[Value, str] = field(default_factory=dict)  # with constants: `1 + x`, not `+`
@@ -83,7 +84,7 @@ class Scene:
 
     def symbol(self, wire: Value) -> str:
         """What stands in the gate behind a wire."""
-        return self.symbols.get(wire) or self.circuit.gate(wire).symbol
+        return self.symbols.get(wire) or gate_symbol(self.circuit, wire)
 
     @cached_property
     def caption(self) -> list[str]:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from ..engine import Circuit, Value
 from ..rules import described
+from ..text import has_constant_in_symbol
 
 STEPS_AROUND = 2  # how far around=wire reaches when depth= does not say
 
@@ -74,15 +75,15 @@ def selected(
     """The chosen gates of a circuit, and where their wires go.
 
     `depth` gates from the output back; `around` a wire, both ways (`depth` steps, else 2); those
-    `between` two wires, on any route from the first to the second. A gate in `symbols` shows its
-    constants in its symbol: they are no wires of the picture.
+    `between` two wires, on any route from the first to the second. A gate in `symbols`, and a
+    power like x², shows its constants in its symbol: they are no wires of the picture.
     """
     gates = _chosen(circuit, depth, around, between)
     chosen = set(gates)
     shown: dict[Value, list[Use]] = {wire: [] for wire in gates}
     hidden: dict[Value, int] = {}
     for gate in gates:
-        in_symbol = gate in symbols
+        in_symbol = gate in symbols or has_constant_in_symbol(circuit, gate)
         for place, source in enumerate(circuit.inputs(gate)):
             if not (in_symbol and source.is_constant):
                 shown.setdefault(source, []).append(Use(gate, place))

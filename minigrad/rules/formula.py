@@ -108,6 +108,7 @@ _BINDING: Final = {
     **dict.fromkeys(("number", "symbol", "call"), 6),
 }
 # What is written as in Python is not here.
+_SUPERSCRIPTS: Final = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _SIGNS: Final = {"-": (MINUS, "-"), "<=": ("≤", r"\le"), ">=": ("≥", r"\ge"), "==": ("=", "=")}
 
 
@@ -152,6 +153,8 @@ def _written(formula: Formula, latex: bool) -> str:
         return rf"\frac{{{texts[0]}}}{{{texts[1]}}}"
     if operation == "*" and parts[0] is parts[1]:
         return _base(texts[0], parts[0]) + ("^2" if latex else "²")
+    if operation == "**" and not latex and (small := _small_exponent(parts[1])):
+        return _base(texts[0], parts[0]) + small
     if operation == "**":
         exponent = f"{{{texts[1]}}}" if latex else _wrap(texts[1], parts[1], 6)
         return f"{_base(texts[0], parts[0])}^{exponent}"
@@ -175,6 +178,19 @@ def _wrap(text: str, part: Formula, binding: int) -> str:
 def _wrap_right(text: str, part: Formula, binding: int) -> str:
     """The right operand of + − · /: a minus sign does not stand directly after another sign."""
     return f"({text})" if text.startswith((MINUS, "-")) else _wrap(text, part, binding)
+
+
+def _small_exponent(exponent: Formula) -> str:
+    """A whole number as an exponent, for plain text; empty for what Unicode has no signs for.
+
+    >>> x = Formula.symbol("x")
+    >>> as_text(x**2.0), as_text(x**-1.0), as_text(x**0.5)
+    ('x²', 'x⁻¹', 'x^0.5')
+    """
+    number = exponent.operands[0] if exponent.operation in ("number", "symbol") else ""
+    text = format_number(number) if isinstance(number, float) else str(number)
+    digits = text.replace(MINUS, "-")
+    return digits.translate(_SUPERSCRIPTS) if digits.lstrip("-").isdecimal() else ""
 
 
 def _base(text: str, part: Formula) -> str:

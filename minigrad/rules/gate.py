@@ -46,8 +46,9 @@ class Gate:
     `kinks(*inputs, out)` lists quantities whose change of sign marks a point without a derivative.
     `arity` None means any number of inputs, and `empty` is what none of them give; `defaults` are
     the last inputs when they are left out; `dunder` is Python's operator method without
-    underscores; `example` are the inputs of the docstring's example; `latex` is a template for the
-    arguments.
+    underscores; `example` are the inputs of the docstring's example; `constant_in_symbol`:
+    with a constant as its last input the gate is drawn as a function of the others, x² and not xʸ;
+    `latex` is a template for the arguments.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Gate:
     empty: float | None = None
     defaults: tuple[float, ...] = ()
     dunder: str = ""
+    constant_in_symbol: bool = False
     latex: str = ""
     text_name: str = ""
     example: tuple[float, ...] = (0.5, 2.0)

@@ -80,8 +80,10 @@ def _power_gradients(x: Any, y: Any, out: Any) -> tuple[Any, Any]:
     return where(equal(y, 0.0), 0.0, to_base), where(equal(x, 0.0), at_zero, to_exponent)
 
 
-power = row("pow", "xʸ", "the power sends y·x^(y − 1) to its base, and out·log x to its exponent",
-    arity=2, dunder="pow",
+power = row("pow", "xʸ",
+    "the power brings its exponent down: exponent · base^(exponent − 1) goes to the base, "
+    "output · log(base) to the exponent",
+    arity=2, dunder="pow", constant_in_symbol=True,
     rule=lambda x, y: x**y,
     local_gradient=_power_gradients,
     textbook_gradient=lambda x, y, out: (y * x ** (y - 1.0), out * log(x)),
@@ -160,7 +162,7 @@ def _comparison(name: str, sign: str, holds: Callable[[Any, Any], Any]) -> GateF
     return row(
         name,
         f"{sign}?",
-        f"x {sign} y is 1 or 0: it stops the gradient",
+        f"{sign}? gives 1 or 0: it stops the gradient",
         arity=2,
         routes=True,
         rule=lambda x, y: where(holds(x, y), 1.0, 0.0),
@@ -186,7 +188,8 @@ multiplexer = row("select", "mux",
     kernel=select_of_floats, routes=True,
     local_gradient=_selected)
 
-absolute = row("abs", "|x|", "|x| passes the gradient on, with the sign of x",
+absolute = row("abs", "|x|",
+    "the absolute value passes the gradient on, with the sign of its input",
     dunder="abs", latex=r"\left|{0}\right|",
     kernel=absolute_of_floats,
     local_gradient=lambda x, out: (where(x > 0.0, 1.0, where(x < 0.0, -1.0, x - x)),),  # nan stays
@@ -207,7 +210,7 @@ log: GateFunction = row("log", "log", "log divides the gradient by its input",
     local_gradient=lambda x, out: (1.0 / x,),
     kinks=lambda x, out: (x,))
 
-log1p = row("log1p", "log1p", "log(1 + x) divides the gradient by 1 + x",
+log1p = row("log1p", "log1p", "log1p divides the gradient by 1 + its input",
     latex=r"\log(1 + {0})",
     kernel=log1p_of_floats,
     local_gradient=lambda x, out: (1.0 / (1.0 + x),),
@@ -230,13 +233,13 @@ cos: GateFunction = row("cos", "cos", "cos multiplies the gradient by minus the 
     local_gradient=lambda x, out: (-sin(x),))
 
 normal_density = row("normal_density", "φ",
-    "φ(x) multiplies the gradient by −x times its own output",
+    "φ multiplies the gradient by minus its input times its output",
     latex=r"\varphi({0})", text_name="φ",
     kernel=normal_density_of_floats,
     local_gradient=lambda x, out: (-x * out,))
 
 normal_cdf = row("normal_cdf", "Φ",
-    "Φ(x) multiplies the gradient by the density of the bell curve at x",
+    "Φ multiplies the gradient by the density of the bell curve at its input",
     latex=r"\Phi({0})", text_name="Φ",
     kernel=normal_cdf_of_floats,
     local_gradient=lambda x, out: (normal_density(x),))
@@ -245,7 +248,7 @@ normal_cdf = row("normal_cdf", "Φ",
 # --- activations ----------------------------------------------------------------------------------
 
 tanh = row("tanh", "tanh",
-    "tanh multiplies the gradient by 1 − out², which vanishes as it saturates",
+    "tanh multiplies the gradient by 1 − output², which vanishes as it saturates",
     latex=r"\tanh({0})",
     kernel=tanh_of_floats,
     local_gradient=lambda x, out: (1.0 - out * out,),
@@ -257,7 +260,7 @@ def _sigmoid(x: Any) -> Any:
     return where(x >= 0.0, 1.0, decay) / (1.0 + decay)
 
 
-sigmoid = row("sigmoid", "σ", "σ multiplies the gradient by out·(1 − out), at most a quarter",
+sigmoid = row("sigmoid", "σ", "σ multiplies the gradient by output·(1 − output), at most a quarter",
     latex=r"\sigma({0})", text_name="σ",
     rule=_sigmoid,
     local_gradient=lambda x, out: (out * (1.0 - out),),
@@ -284,12 +287,12 @@ softplus = row("softplus", "softplus", "softplus multiplies the gradient by σ o
     local_gradient=lambda x, out: (sigmoid(x),),
     definition=lambda x: log(1.0 + exp(x)))
 
-silu = row("silu", "silu", "silu multiplies the gradient by σ(x)·(1 + x·σ(−x))",
+silu = row("silu", "silu", "silu multiplies the gradient by σ(input)·(1 + input·σ(−input))",
     rule=lambda x: where(x > -700.0, x / (1.0 + exp(-x)), (x * exp(0.5 * x)) * exp(0.5 * x)),
     local_gradient=lambda x, out: (sigmoid(x) * (1.0 + x * sigmoid(-x)),),
     definition=lambda x: x * sigmoid(x))
 
-gelu = row("gelu", "gelu", "gelu multiplies the gradient by Φ(x) + x·φ(x)",
+gelu = row("gelu", "gelu", "gelu multiplies the gradient by Φ(input) + input·φ(input)",
     rule=lambda x: x * normal_cdf(x),
     local_gradient=lambda x, out: (normal_cdf(x) + x * normal_density(x),))
 

@@ -7,7 +7,7 @@
 'forward 1 of 1 · gate ×'
 >>> print(stepper.predict({w: -0.59, x: -0.59}))
 w₁: −0.59 is not right: the inputs are not switched, that is what the other input receives. \
-w₁ receives −0.39
+w₁ receives −0.393
 x₁: −0.59 is right
 >>> print(stepper.score)
 1 of 2 right; inputs not switched: 1
@@ -21,6 +21,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from math import floor, inf, log10
 from typing import Final
 
 from ..engine import Value
@@ -39,8 +40,7 @@ MISTAKES: Final = {
     "ones throughout",
 }
 
-ABSOLUTE_TOLERANCE: Final = 0.005  # two digits after the point, as the pictures show
-RELATIVE_TOLERANCE: Final = 0.01
+TOLERANCE: Final = 0.01  # what comes out when one computes with numbers as the pictures show them
 
 
 @dataclass(frozen=True)
@@ -129,18 +129,17 @@ def matches(answer: float, expected: float) -> bool:
     >>> matches(-0.39, -0.3932), matches(-0.38, -0.3932), matches(0.0, 0.0012)
     (True, False, False)
 
-    Within 0.005, or 1% where that is more; below 0.01 within 5%.
+    It does if both agree to two significant digits, or within 1 %: as relative as the numbers are.
     """
     if expected != expected or answer != answer:
         return expected != expected and answer != answer
     if answer == expected:
         return True
     size = abs(expected)
-    if size == float("inf"):
+    if size in (0.0, inf):
         return False
-    if 0.0 < size < 0.01:
-        return abs(answer - expected) <= 0.05 * size
-    return abs(answer - expected) <= max(ABSOLUTE_TOLERANCE, RELATIVE_TOLERANCE * size) * (1 + 1e-9)
+    half_a_digit = 0.5 * 10.0 ** (floor(log10(size)) - 1)
+    return abs(answer - expected) <= max(half_a_digit, TOLERANCE * size) * (1 + 1e-9)
 
 
 def questions(

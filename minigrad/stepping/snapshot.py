@@ -8,7 +8,7 @@ from functools import cached_property
 
 from ..engine import Circuit, Value, number_of
 from ..rules import Formula
-from ..text import Names, check_digits, rounded
+from ..text import DIGITS, Names, check_digits, derivative, gate_symbol, rounded
 
 
 class Snapshot(Circuit):
@@ -18,25 +18,29 @@ class Snapshot(Circuit):
     >>> snapshot = Snapshot(x.exp(), digits=3)
     >>> x.data = 5.0
     >>> snapshot.values[x], snapshot.names.text(snapshot.output), snapshot.rounded(1 / 3)
-    (2.0, 'exp(x)', '0.333')
+    (2.0, 'f', '0.333')
     """
 
-    def __init__(self, output: Value, digits: int = 2, collapse: Iterable[str] = ()) -> None:
+    def __init__(self, output: Value, digits: int = DIGITS, collapse: Iterable[str] = ()) -> None:
         check_digits(digits)
         super().__init__(output, collapse)
         self.digits = digits
         self.values = {wire: number_of(wire) for wire in self.wires}
-        self.names = Names(self)
+        self.names = Names(self, digits)
 
     @cached_property
     def fan_out(self) -> Counter[Value]:
         """How many gate inputs each wire feeds."""
         return Counter(source for wire in self.gates for source in self.inputs(wire))
 
-    @cached_property
-    def output_name(self) -> Formula:
-        """What the differentiated quantity is called in `∂f/∂w`."""
-        return self.names.formula(self.output) if self.output.label else Formula.symbol("f")
+    def total_derivative(self, wire: Value) -> Formula:
+        """The symbol of what is computed: d(output)/d(wire), over all paths."""
+        names = self.names
+        return derivative("d", *(names.shown(names.formula(w)) for w in (self.output, wire)))
+
+    def symbol(self, wire: Value) -> str:
+        """The symbol of the gate behind a wire."""
+        return gate_symbol(self, wire)
 
     def rounded(self, number: float) -> str:
         """A number as the texts show it."""

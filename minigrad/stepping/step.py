@@ -4,7 +4,7 @@
 >>> w, x = mg.Value(-3.0, label="w_1"), mg.Value(-2.0, label="x_1")
 >>> *_, last = mg.Stepper(w * x, upstream=0.1966)
 >>> print(last.sentence)
-× switches its inputs: w₁ receives 0.20 · x₁ = −0.39; x₁ receives 0.20 · w₁ = −0.59
+× switches its inputs: w₁ receives 0.197 · x₁ = −0.393; x₁ receives 0.197 · w₁ = −0.590
 
 A step holds numbers only; its texts are made when they are asked for. The words come from the
 gate's row in the table, the formulas from its rules.
@@ -98,7 +98,7 @@ class Step:
         """
         count = len(self.circuit.gates)
         number = self.position - count * (self.upstream is not None)
-        return f"{self.direction} {number} of {count} · gate {self.gate.symbol}"
+        return f"{self.direction} {number} of {count} · gate {self.circuit.symbol(self.output)}"
 
     @property
     def sentence(self) -> str:
@@ -114,8 +114,8 @@ class Step:
         >>> import minigrad as mg
         >>> for step in mg.Stepper(mg.Value(0.5, label="z").tanh()):
         ...     print(step.formulas)
-        ['tanh(z) = tanh(0.50) = 0.46']
-        ['∂f/∂z = ∂f/∂f · (1 − out²) = 1.00 · 0.79 = 0.79']
+        ['f = tanh(z) = tanh(0.5) = 0.462']
+        ['df/dz = df/df · (1 − f²) = 1 · 0.786 = 0.786']
 
         `+=` stands where contributions over several branches add.
         """
@@ -129,13 +129,14 @@ class Step:
         >>> w, x = mg.Value(2.0, label="w_1"), mg.Value(-1.0, label="x")
         >>> for step in mg.Stepper(w * x):
         ...     print(step.latex[0].replace(" = ", "\\n= "))
-        w_1 \\cdot x
-        = 2.00 \\cdot (-1.00)
-        = -2.00
-        \\frac{\\partial f}{\\partial w_1}
-        = \\frac{\\partial f}{\\partial f} \\cdot x
-        = 1.00 \\cdot (-1.00)
-        = -1.00
+        f
+        = w_1 \\cdot x
+        = 2 \\cdot (-1)
+        = -2
+        \\frac{\\mathrm{d}f}{\\mathrm{d}w_1}
+        = \\frac{\\mathrm{d}f}{\\mathrm{d}f} \\cdot x
+        = 1 \\cdot (-1)
+        = -1
         """
         return self._formulas(as_latex)
 
@@ -151,8 +152,10 @@ class Step:
         formulas = local_formulas(circuit, output)
         gradients = self.local_gradients, self.contributions, self.before, self.after
         return [
-            Branch(circuit, output, upstream, wire, formula, local, sent, before, after)
-            for wire, formula, local, sent, before, after in zip(self.inputs, formulas, *gradients)
+            Branch(circuit, output, upstream, wire, place, formula, local, sent, before, after)
+            for place, (wire, formula, local, sent, before, after) in enumerate(
+                zip(self.inputs, formulas, *gradients)
+            )
             if sent is not None and after is not None
         ]
 

@@ -5,11 +5,11 @@
 >>> stepper = Stepper((x + y) * z)
 >>> for step in stepper:
 ...     print(step)
-forward 1 of 2 · gate +: + computes x + y = −2.00 + 5.00 = 3.00
-forward 2 of 2 · gate ×: × computes (x + y)·z = 3.00·(−4.00) = −12.00
-backward 1 of 2 · gate ×: × switches its inputs: x + y receives 1.00 · z = −4.00; z receives \
-1.00 · (x + y) = 1.00 · 3.00 = 3.00
-backward 2 of 2 · gate +: + distributes: x receives −4.00; y receives −4.00
+forward 1 of 2 · gate +: + computes x + y = −2 + 5 = 3
+forward 2 of 2 · gate ×: × computes f = (x + y)·z = 3·(−4) = −12
+backward 1 of 2 · gate ×: × switches its inputs: x + y receives 1 · z = −4; z receives \
+1 · (x + y) = 1 · 3 = 3
+backward 2 of 2 · gate +: + distributes: x receives −4; y receives −4
 >>> stepper.gradients[y], y.has_grad
 (-4.0, False)
 """
@@ -25,7 +25,7 @@ from pathlib import Path
 from ..engine import Value, gradient_of, looks_at_numbers, one_at_a_time, write_grad
 from ..pictures import theme_named
 from ..rules import described
-from ..text import save
+from ..text import DIGITS, save
 from .frames import animated_gif, animated_svg, save_frames
 from .player import Player, picture_html
 from .quiz import Grade, Score, graded, questions
@@ -46,15 +46,16 @@ class Stepper(Replay):
     >>> stepper.step().title, stepper.position, len(stepper)
     ('forward 1 of 1 · gate ×', 1, 2)
     >>> stepper.run()
-    <step backward 1 of 1 · gate ×: × switches its inputs: w receives 1.00 · x = −1.00; x receives \
-1.00 · w = 2.00>
+    <step backward 1 of 1 · gate ×: × switches its inputs: w receives 1 · x = −1; x receives \
+1 · w = 2>
     >>> stepper.commit()
     >>> w.grad, x.grad
     (-1.0, 2.0)
 
     All steps together compute bit for bit what `output.backward(upstream)` does. The circuit's own
     `grad`s change in `commit()` only, so a stepper can be left half-way. Its numbers are those that
-    the circuit had when the stepper was made. `digits` is how many a text shows after the point.
+    the circuit had when the stepper was made. `digits` are the significant digits
+    that texts and pictures show.
     `collapse="dot"` takes a dot product as one gate, and one step, instead of as its × gates and
     their Σ; pictures and the player show the same circuit.
     """
@@ -63,7 +64,7 @@ class Stepper(Replay):
         self,
         output: Value,
         upstream: float = 1.0,
-        digits: int = 2,
+        digits: int = DIGITS,
         *,
         collapse: str | None = None,
     ) -> None:
@@ -134,13 +135,13 @@ class Stepper(Replay):
 
         >>> x = Value(3.0, label="x")
         >>> print(Stepper(x * x).why(x))
-        Why is ∂f/∂x = 6.00?
-          ∂f/∂f = 1.00 by definition
+        Why is df/dx = 6?
+          df/df = 1 by definition
           × switches its inputs:
-            ∂f/∂x += ∂f/∂f · x = 1.00 · 3.00 = 3.00
-            ∂f/∂x += ∂f/∂f · x = 1.00 · 3.00 = 3.00
-            x feeds 2 gate inputs, so contributions add: 3.00 + 3.00 = 6.00
-        So when x grows a little, f changes by 6.00 times as much.
+            df/dx += df/df · x = 1 · 3 = 3
+            df/dx += df/df · x = 1 · 3 = 3
+            x feeds 2 gate inputs, so contributions add: 3 + 3 = 6
+        So when x grows a little, f changes by 6 times as much.
 
         It tells of the whole pass, wherever the stepper stands.
         """
@@ -156,7 +157,7 @@ class Stepper(Replay):
         >>> bool(grade), grade.mistakes[w]
         (False, 'inputs not switched')
 
-        The keys are wires or their labels. Two digits after the point are enough. The stepper does
+        The keys are wires or their labels. Two significant digits are enough. The stepper does
         not move, and `score` counts. `learning_rate` is that of the update which a learner may have
         made too early.
         """
@@ -245,12 +246,16 @@ def stop_at(target: Target, circuit: Snapshot) -> Callable[[Step], object]:
             step.output is target if step.upstream is None else target in step.inputs
         )
     if isinstance(target, str):
-        present = {circuit.gate(wire) for wire in circuit.gates}
-        named = {gate for gate in present if target in (gate.name, gate.symbol)}
+        named = {
+            wire
+            for wire in circuit.gates
+            for gate in [circuit.gate(wire)]
+            if target in (gate.name, gate.symbol) or target == circuit.symbol(wire)
+        }
         if not named:
-            names = ", ".join(sorted(gate.name for gate in present))
+            names = ", ".join(sorted({circuit.gate(wire).name for wire in circuit.gates}))
             raise ValueError(f"there is no gate {target!r} in this circuit, which has {names}")
-        return lambda step: step.gate in named
+        return lambda step: step.output in named
     if callable(target):
         return target
     raise TypeError(

@@ -4,25 +4,26 @@
 >>> w, x = mg.Value(2.0, label="w"), mg.Value(-1.0, label="x")
 >>> f = (w * x).tanh()
 >>> print(mg.Stepper(f).why(w))
-Why is ∂f/∂w = −0.07?
-  ∂f/∂f = 1.00 by definition
-  tanh multiplies the gradient by 1 − out², which vanishes as it saturates:
-    ∂f/∂(w·x) = ∂f/∂f · (1 − out²) = 1.00 · 0.07 = 0.07
+Why is df/dw = −0.0707?
+  df/df = 1 by definition
+  tanh multiplies the gradient by 1 − output², which vanishes as it saturates:
+    df/d(w·x) = df/df · (1 − f²) = 1 · 0.0707 = 0.0707
   × switches its inputs:
-    ∂f/∂w = ∂f/∂(w·x) · x = 0.07 · (−1.00) = −0.07
-So when w grows a little, f changes by −0.07 times as much.
+    df/dw = df/d(w·x) · x = 0.0707 · (−1) = −0.0707
+So when w grows a little, f changes by −0.0707 times as much.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import isfinite
 from typing import Final
 
 from ..engine import Value
 from ..rules import as_text, described
 from .snapshot import Snapshot
 from .step import Step
-from .words import lead
+from .words import additions, lead
 
 MOST_GATES: Final = 100
 SHOWN_AT_EACH_END: Final = 20
@@ -35,7 +36,8 @@ def why(circuit: Snapshot, steps: Iterable[Step], upstream: float, wire: Value) 
             f"why() tells of the gradient of a wire of the circuit behind {circuit.output!r}, got "
             f"{described(wire)}"
         )
-    f, name = as_text(circuit.output_name), circuit.names.text(wire)
+    f, name = map(circuit.names.text, (circuit.output, wire))
+    asked = as_text(circuit.total_derivative(wire))
     if wire.is_constant:
         return f"{name} is a constant: it has a value and gets no gradient."
     leading = _leading_from(circuit, wire)
@@ -45,7 +47,8 @@ def why(circuit: Snapshot, steps: Iterable[Step], upstream: float, wire: Value) 
         if step.direction == "backward" and step.output in leading and step.output is not wire
     ]
     left_out = len(told) - 2 * SHOWN_AT_EACH_END
-    lines = [f"∂{f}/∂{f} = {circuit.rounded(upstream)}" + " by definition" * (upstream == 1.0)]
+    first = as_text(circuit.total_derivative(circuit.output))
+    lines = [f"{first} = {circuit.rounded(upstream)}" + " by definition" * (upstream == 1.0)]
     if len(told) > MOST_GATES:
         lines += [line for step in told[:SHOWN_AT_EACH_END] for line in _block(step, leading)]
         lines.append(f"… {left_out:,} more gates, each in its turn …")
@@ -59,9 +62,9 @@ def why(circuit: Snapshot, steps: Iterable[Step], upstream: float, wire: Value) 
     amount = circuit.rounded(gradient)
     return "\n".join(
         [
-            f"Why is ∂{f}/∂{name} = {amount}?",
+            f"Why is {asked} = {amount}?",
             *(f"  {line}" for line in lines),
-            f"So when {name} grows a little, {f} changes by {amount} times as much.",
+            _meaning(name, f, gradient, amount),
         ]
     )
 
@@ -78,5 +81,15 @@ def _leading_from(circuit: Snapshot, wire: Value) -> set[Value]:
 def _block(step: Step, leading: set[Value]) -> list[str]:
     """What one gate does, for those of its inputs through which the gradient goes on."""
     told = [branch for branch in step.branches if branch.wire in leading]
-    texts = [text for branch in told for text in (branch.chain_rule(as_text), branch.addition())]
-    return [f"{lead(step.gate)}:", *(f"  {text}" for text in texts if text)]
+    texts = [*(branch.chain_rule(as_text) for branch in told), *additions(told)]
+    return [f"{lead(step.gate)}:", *(f"  {text}" for text in texts)]
+
+
+def _meaning(name: str, f: str, gradient: float, amount: str) -> str:
+    """What a gradient says; one that is no number says nothing, and where to look instead."""
+    if isfinite(gradient):
+        return f"So when {name} grows a little, {f} changes by {amount} times as much."
+    return (
+        f"A gradient of {amount} does not say how {f} changes when {name} does: "
+        "mg.first_nonfinite(output) names the gate where it began."
+    )

@@ -4,9 +4,9 @@
 >>> w, x = mg.Value(-3.0, label="w_1"), mg.Value(-2.0, label="x_1")
 >>> forward, backward = mg.Stepper(w * x, upstream=0.1966)
 >>> print(forward.sentence)
-× computes w₁·x₁ = −3.00·(−2.00) = 6.00
+× computes f = w₁·x₁ = −3·(−2) = 6
 >>> print(backward.sentence)
-× switches its inputs: w₁ receives 0.20 · x₁ = −0.39; x₁ receives 0.20 · w₁ = −0.59
+× switches its inputs: w₁ receives 0.197 · x₁ = −0.393; x₁ receives 0.197 · w₁ = −0.590
 """
 
 from __future__ import annotations
@@ -16,13 +16,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..engine import Value
-from ..rules import Formula, Gate, as_formula, as_latex, as_text, simplified
-from ..text import gate_formula, number_formula
+from ..rules import Formula, Gate, as_formula, as_latex, as_text, is_number, simplified
+from ..text import at_input, gate_formula, number_formula
 from .snapshot import Snapshot
 
 MOST_IN_A_SENTENCE: Final = 6
-
-OUT: Final = Formula.symbol("out", r"\mathit{out}")  # as the rows of the table call it
 
 Writer = Callable[[Formula], str]
 
@@ -35,6 +33,7 @@ class Branch:
     output: Value  # of the gate
     upstream: float
     wire: Value  # the input
+    place: int
     formula: Formula  # of the local gradient
     local: float | None
     contribution: float
@@ -43,31 +42,22 @@ class Branch:
 
     @property
     def name(self) -> str:
-        """What the input is called."""
-        return self.circuit.names.text(self.wire)
+        """What the input is called; of a wire at several inputs, which of them is meant."""
+        name = self.circuit.names.formula(self.wire)
+        if self.circuit.inputs(self.output).count(self.wire) > 1:
+            name = at_input(name, self.place)
+        return as_text(self.circuit.names.shown(name))
 
     def received(self) -> str:
         """What the input receives, as a product unless the gradient goes through as it is."""
         rounded = self.circuit.rounded
         amount, upstream = rounded(self.contribution), rounded(self.upstream)
-        passes_on = self.formula.operation == "number" and self.formula.operands[0] == 1.0
-        if self.local is None or passes_on:
+        if self.local is None or is_number(self.formula, 1.0):
             return f"{self.name} receives {amount}"
-        product = f"{self.name} receives {upstream} · {_factor(self.formula, as_text)}"
+        product = f"{self.name} receives {upstream} · {_factor(self._local_formula, as_text)}"
         if self.formula.operation in ("symbol", "number"):
             return f"{product} = {amount}"
-        return f"{product} = {upstream} · {_in_a_product(rounded(self.local))} = {amount}"
-
-    def addition(self) -> str:
-        """That it is added to what other branches have sent before; empty for the first one."""
-        if self.before is None:
-            return ""
-        rounded = self.circuit.rounded
-        return (
-            f"{self.name} feeds {self.circuit.fan_out[self.wire]} gate inputs, so contributions "
-            f"add: {rounded(self.before)} + {_in_a_product(rounded(self.contribution))} = "
-            f"{rounded(self.after)}"
-        )
+        return f"{product} = {upstream} · {in_a_product(rounded(self.local))} = {amount}"
 
     def chain_rule(self, write: Writer) -> str:
         """The gradient of the input as upstream times local gradient, in symbols and numbers."""
@@ -75,35 +65,36 @@ class Branch:
         dot = r" \cdot " if latex else " · "
         adds = r"\mathrel{+}=" if latex else "+="
         equals = adds if circuit.fan_out[self.wire] > 1 else "="
-        top, name = circuit.output_name, circuit.names.formula
-        to_wire = _derivative(top, name(self.wire), write)
-        out = top if self.output is circuit.output else name(self.output)
-        to_out = _derivative(top, out, write)
-        parts = [f"{to_wire} {equals} {to_out}{dot}{_factor(self.formula, write)}"]
+        to_wire, to_out = (circuit.total_derivative(wire) for wire in (self.wire, self.output))
+        symbols = f"{write(to_wire)} {equals} {write(to_out)}{dot}"
+        parts = [symbols + _factor(self._local_formula, write)]
         if self.local is not None:
-            local = _in_a_product(_number(circuit, self.local, write))
+            local = in_a_product(_number(circuit, self.local, write))
             parts.append(f"{_number(circuit, self.upstream, write)}{dot}{local}")
         return " = ".join([*parts, _number(circuit, self.contribution, write)])
 
+    @property
+    def _local_formula(self) -> Formula:
+        return self.circuit.names.shown(self.formula)
+
 
 def local_formulas(circuit: Snapshot, output: Value) -> list[Formula]:
-    """The local gradients of the gate behind a wire, in the names of its inputs."""
+    """The local gradients of the gate behind a wire, in the names of its inputs and its output."""
     gate, inputs = circuit.gate(output), circuit.inputs(output)
     if output.own_backward or not gate.has_rules:
         return [Formula.symbol("its own function", r"\text{its own function}")] * len(inputs)
-    name = circuit.names.formula
     rule = gate.textbook_gradient or gate.local_gradient
-    out = name(output) if output.label else OUT
-    return [simplified(as_formula(part)) for part in rule(*map(name, inputs), out)]
+    names = map(circuit.names.formula, (*inputs, output))
+    return [simplified(as_formula(part)) for part in rule(*names)]
 
 
 def forward_formulas(circuit: Snapshot, output: Value) -> list[Formula]:
-    """The output's label if any, what is computed with symbols, with numbers, and the result."""
-    wires = (*circuit.inputs(output), output)
+    """The output's name, what is computed with symbols, with numbers, and the result."""
+    wires, names = (*circuit.inputs(output), output), circuit.names
     *numbers, result = (number_formula(circuit.rounded(circuit.values[wire])) for wire in wires)
     return [
-        *([circuit.names.formula(output)] if output.label else []),
-        circuit.names.computed(output),
+        *([] if names.is_expression(output) else [names.formula(output)]),
+        names.shown(names.computed(output)),
         gate_formula(circuit.gate(output), numbers),
         result,
     ]
@@ -112,7 +103,7 @@ def forward_formulas(circuit: Snapshot, output: Value) -> list[Formula]:
 def forward_sentence(circuit: Snapshot, output: Value) -> str:
     """What the gate behind a wire computes."""
     formulas = map(as_text, forward_formulas(circuit, output))
-    return f"{circuit.gate(output).symbol} computes {' = '.join(formulas)}"
+    return f"{circuit.symbol(output)} computes {' = '.join(formulas)}"
 
 
 def backward_sentence(gate: Gate, branches: Sequence[Branch]) -> str:
@@ -123,8 +114,33 @@ def backward_sentence(gate: Gate, branches: Sequence[Branch]) -> str:
     parts = [branch.received() for branch in shown]
     if len(branches) > len(shown):
         parts.append(f"and {len(branches) - len(shown)} more inputs likewise")
-    additions = [text for branch in shown if (text := branch.addition())]
-    return ". ".join([f"{lead(gate)}: {'; '.join(parts)}", *additions])
+    return ". ".join([f"{lead(gate)}: {'; '.join(parts)}", *additions(shown)])
+
+
+def additions(branches: Sequence[Branch]) -> list[str]:
+    """For each wire at a fan-out, once, that what it receives adds to what it has received.
+
+    >>> import minigrad as mg
+    >>> x = mg.Value(3.0, label="x")
+    >>> *_, last = mg.Stepper(x * x + x)
+    >>> additions(last.branches)
+    ['x feeds 3 gate inputs, so contributions add: 1 + 3 + 3 = 7']
+    """
+    at_wire: dict[Value, list[Branch]] = {}
+    for branch in branches:
+        at_wire.setdefault(branch.wire, []).append(branch)
+    told = []
+    for wire, several in at_wire.items():
+        circuit, before = several[0].circuit, several[0].before
+        terms = ([] if before is None else [before]) + [each.contribution for each in several]
+        if len(terms) > 1:
+            first, *rest = map(circuit.rounded, terms)
+            added = " + ".join([first, *map(in_a_product, rest)])
+            told.append(
+                f"{circuit.names.text(wire)} feeds {circuit.fan_out[wire]} gate inputs, so "
+                f"contributions add: {added} = {circuit.rounded(several[-1].after)}"
+            )
+    return told
 
 
 def lead(gate: Gate) -> str:
@@ -132,25 +148,17 @@ def lead(gate: Gate) -> str:
     return gate.sentence.partition(":")[0]
 
 
+def in_a_product(number: str) -> str:
+    """A number behind another sign: a negative one in brackets."""
+    return f"({number})" if number.startswith(("−", "-")) else number
+
+
 def _number(circuit: Snapshot, number: float, write: Writer) -> str:
     return write(number_formula(circuit.rounded(number)))
-
-
-def _derivative(top: Formula, bottom: Formula, write: Writer) -> str:
-    bottom_text = write(bottom)
-    if bottom.operation not in ("symbol", "call"):
-        bottom_text = f"({bottom_text})"
-    if write is as_latex:
-        return rf"\frac{{\partial {write(top)}}}{{\partial {bottom_text}}}"
-    return f"∂{write(top)}/∂{bottom_text}"
 
 
 def _factor(formula: Formula, write: Writer) -> str:
     """A formula as a factor of a product."""
     text = write(formula)
-    plain = formula.operation in ("symbol", "call", "*") or text.replace(".", "").isdecimal()
+    plain = formula.operation in ("symbol", "call", "*") and not text.startswith(("−", "-"))
     return text if plain else f"({text})"
-
-
-def _in_a_product(number: str) -> str:
-    return f"({number})" if number.startswith(("−", "-")) else number

@@ -8,16 +8,26 @@ otherwise in other libraries, and `output_meaning` which class a classifier's ou
 """
 
 from .columns import Table, columns, display_width
+from .derivatives import at_input, derivative
 from .labels import escape, html_name, latex_name, printable, subscript, unicode_name
 from .other_names import OF_A_MODULE, OF_LOSSES, OF_MINIGRAD, OF_NN, OF_OPTIM, no_such_name
 from .output_meaning import Meaning, class_of_label, meaning_of, output_numbers
-from .rounding import MOST_DIGITS, check_digits, latex_number, number_formula, rounded
+from .rounding import (
+    DIGITS,
+    MOST_DIGITS,
+    check_digits,
+    latex_number,
+    number_formula,
+    rounded,
+    rounded_formula,
+)
 from .saving import save, write_file
 from .table import as_table, table_of
 from .tree import as_tree, tree_of
-from .wire_names import Names, WireNames, gate_formula
+from .wire_names import Names, gate_formula, gate_symbol, has_constant_in_symbol
 
 __all__ = [
+    "DIGITS",
     "MOST_DIGITS",
     "OF_A_MODULE",
     "OF_LOSSES",
@@ -27,15 +37,18 @@ __all__ = [
     "Meaning",
     "Names",
     "Table",
-    "WireNames",
     "as_table",
     "as_tree",
+    "at_input",
     "check_digits",
     "class_of_label",
     "columns",
+    "derivative",
     "display_width",
     "escape",
     "gate_formula",
+    "gate_symbol",
+    "has_constant_in_symbol",
     "html_name",
     "latex_name",
     "latex_number",
@@ -45,6 +58,7 @@ __all__ = [
     "output_numbers",
     "printable",
     "rounded",
+    "rounded_formula",
     "save",
     "subscript",
     "table_of",

@@ -7,11 +7,13 @@ total   0.39
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .labels import escape
+from .rounding import rounded
 
 
 def display_width(text: str) -> int:
@@ -62,17 +64,34 @@ def check_width(width: object) -> None:
 
 
 def columns(rows: Sequence[Sequence[str]], alignment: str, gap: str = "  ") -> str:
-    """Rows of cells as aligned lines; `alignment` has one `<` or `>` for each column.
+    """Rows of cells as aligned lines; `alignment` has one sign for each column.
 
-    A column without text takes no room.
+    >>> print(columns([("name", "value"), ("x", "0.5"), ("y", "−12")], "<."))
+    name  value
+    x       0.5
+    y     −12
+
+    `<` is left, `>` right, and `.` for numbers under a title, point under point. A column without
+    text takes no room.
     """
     lines = [""] * len(rows)
     for column, side in zip(zip(*rows), alignment):
+        if side == ".":
+            column, side = _point_under_point(column), ">"
         if width := max(map(display_width, column)):
             for line, text in enumerate(column):
                 space = " " * (width - display_width(text))
                 lines[line] += (space + text if side == ">" else text + space) + gap
     return "\n".join(map(str.rstrip, lines))
+
+
+def _point_under_point(column: Sequence[str]) -> tuple[str, ...]:
+    """The numbers under a title with spaces behind them, so that right-aligned points meet."""
+    title, *numbers = column
+    tails = [len(number) - len(re.split("[.e]", number)[0]) for number in numbers]
+    longest = max(tails, default=0)
+    padded = (text and text + " " * (longest - tail) for text, tail in zip(numbers, tails))
+    return title, *padded
 
 
 @dataclass(frozen=True)
@@ -81,7 +100,7 @@ class Table:
 
     >>> Table(("unit", "δ"), [("z_1^1", -0.25), ("z_2^1", 1.5)])
     unit       δ
-    z_1^1  -0.25
+    z_1^1  −0.25
     z_2^1    1.5
     """
 
@@ -102,4 +121,4 @@ class Table:
 
 
 def _shown(cell: object) -> str:
-    return f"{cell:.6g}" if isinstance(cell, float) else str(cell)
+    return rounded(cell) if isinstance(cell, float) else str(cell)

@@ -7,10 +7,10 @@ from math import inf
 from typing import Final
 
 from ..engine import Circuit, Value, looks_at_numbers
-from ..rules import Formula, as_formula, as_text, simplified
+from ..rules import as_formula, as_text, simplified
 from .columns import check_width, columns, display_width, fitted, widths
-from .rounding import check_digits, rounded
-from .wire_names import WireNames, gate_formula
+from .rounding import DIGITS, check_digits, rounded
+from .wire_names import Names, gate_formula
 
 MOST_LINES: Final = 300
 MOST_INPUTS: Final = 20
@@ -21,12 +21,14 @@ Row = tuple[str, ...]
 HEADER: Final = ("gate", " value", "gradient", " input", "local gradient", "", "contribution")
 HEADER_WITHOUT_FORMULAS: Final = (*HEADER[:4], "", "local", "contribution")
 HEADER_WITHOUT_GATES: Final = ("", *HEADER[1:3], "", "", "", "")
+GATE, INPUT = 0, 3  # the columns of names
+NARROWEST: Final = 8  # cells for a name
 FORMULA: Final = 4  # the column of local gradients as formulas
-ALIGNMENT: Final = "<>><<>>"
+ALIGNMENT: Final = "<..<<.."
 GAP: Final = "  "
 
 
-def as_table(output: Value, digits: int = 4, *, width: int | None = None) -> str:
+def as_table(output: Value, digits: int = DIGITS, *, width: int | None = None) -> str:
     """The gates behind `output`, first to last, then the leaves; `?` is a gradient not known yet.
 
     >>> import minigrad as mg
@@ -34,15 +36,15 @@ def as_table(output: Value, digits: int = 4, *, width: int | None = None) -> str
     >>> f = (w * x + 3).sigmoid()
     >>> f.backward()
     >>> print(as_table(f, digits=2))
-    gate          value  gradient   input  local gradient         contribution
-    ──────────────────────────────────────────────────────────────────────────
-    v₁ = w·x      −2.00      0.20   w      x               −1.00         −0.20
-                                    x      w                2.00          0.39
-    v₂ = v₁ + 3    1.00      0.20   v₁     1                1.00          0.20
-    v₃ = σ(v₂)     0.73      1.00   v₂     v₃·(1 − v₃)      0.20          0.20
-    ──────────────────────────────────────────────────────────────────────────
-    w              2.00     −0.20
-    x             −1.00      0.39
+    gate             value  gradient   input    local gradient         contribution
+    ───────────────────────────────────────────────────────────────────────────────
+    w·x              −2         0.20   w        x               −1            −0.20
+                                       x        w                2             0.39
+    w·x + 3           1         0.20   w·x      1                1             0.20
+    f = σ(w·x + 3)    0.73      1      w·x + 3  f·(1 − f)        0.20          0.20
+    ───────────────────────────────────────────────────────────────────────────────
+    w                 2        −0.20
+    x                −1         0.39
 
     A gate has one line for each input that can receive a gradient: the local gradient, as a formula
     and as a number, and the contribution, which is local gradient × the gate's gradient. What does
@@ -53,11 +55,11 @@ def as_table(output: Value, digits: int = 4, *, width: int | None = None) -> str
     return table_of(Circuit(output), digits, width=width)
 
 
-def table_of(circuit: Circuit, digits: int = 4, *, width: int | None = None) -> str:
+def table_of(circuit: Circuit, digits: int = DIGITS, *, width: int | None = None) -> str:
     """The same for a circuit that is at hand."""
     check_digits(digits)
     check_width(width)
-    names = WireNames(circuit)
+    names = Names(circuit, digits)
     gate_rows: list[Row] = []
     unseen = iter(circuit.gates)
     for wire in unseen:
@@ -66,7 +68,8 @@ def table_of(circuit: Circuit, digits: int = 4, *, width: int | None = None) -> 
             break
     variables = [wire for wire in circuit.leaves if not wire.is_constant]
     leaf_rows = [
-        (names[wire], *_numbers(wire, digits), "", "", "", "") for wire in variables[:MOST_LINES]
+        (names.text(wire), *_numbers(wire, digits), "", "", "", "")
+        for wire in variables[:MOST_LINES]
     ]
     header = HEADER if circuit.gates else HEADER_WITHOUT_GATES
     rows = _narrowed([header, *gate_rows, *leaf_rows], width)
@@ -91,8 +94,16 @@ def _narrowed(rows: list[Row], width: int | None) -> list[Row]:
     limit = int(needed[FORMULA] - excess)
     if limit >= len(HEADER[FORMULA]):
         return [(*row[:FORMULA], fitted(row[FORMULA], limit), *row[FORMULA + 1 :]) for row in rows]
-    without = ((*row[:FORMULA], "", *row[FORMULA + 1 :]) for row in rows[1:])
-    return [HEADER_WITHOUT_FORMULAS, *without]
+    without = [(*row[:FORMULA], "", *row[FORMULA + 1 :]) for row in rows[1:]]
+    without.insert(0, HEADER_WITHOUT_FORMULAS)
+    for column in (INPUT, GATE):  # names can be expressions: these too are shortened
+        needed = widths(without)
+        columns_used = sum(map(bool, needed))
+        excess = sum(needed) + len(GAP) * (columns_used - 1) - (width or 0)
+        if excess > 0:
+            room = max(needed[column] - int(excess), NARROWEST)
+            without = [(*r[:column], fitted(r[column], room), *r[column + 1 :]) for r in without]
+    return without
 
 
 def _numbers(wire: Value, digits: int) -> tuple[str, str]:
@@ -100,15 +111,19 @@ def _numbers(wire: Value, digits: int) -> tuple[str, str]:
     return " " + rounded(wire.data, digits), gradient
 
 
-def _gate_rows(circuit: Circuit, wire: Value, names: WireNames, digits: int) -> list[Row]:
+def _gate_rows(circuit: Circuit, wire: Value, names: Names, digits: int) -> list[Row]:
     gate, inputs = circuit.gate(wire), circuit.inputs(wire)
     computed = gate_formula(gate, [names.formula(source) for source in inputs[:MOST_INPUTS]])
-    first = (f"{names[wire]} = {fitted(as_text(computed), WIDEST)}", *_numbers(wire, digits))
+    title = names.text(wire)
+    if not names.is_expression(wire):
+        title += f" = {fitted(as_text(names.shown(computed)), WIDEST)}"
+    first = (title, *_numbers(wire, digits))
     formulas = [""] * len(inputs)
     if gate.has_rules and len(inputs) <= MOST_INPUTS:
         rule = gate.textbook_gradient or gate.local_gradient
-        parts = rule(*map(names.formula, inputs), Formula.symbol(names[wire]))
-        formulas = [fitted(as_text(simplified(as_formula(part))), WIDEST) for part in parts]
+        parts = rule(*map(names.formula, inputs), names.formula(wire))
+        shown = (names.shown(simplified(as_formula(part))) for part in parts)
+        formulas = [fitted(as_text(formula), WIDEST) for formula in shown]
     rows: list[Row] = []
     branches = zip(inputs, formulas, circuit.local_gradients(wire))
     for source, formula, local in islice(branches, MOST_INPUTS):
@@ -119,7 +134,7 @@ def _gate_rows(circuit: Circuit, wire: Value, names: WireNames, digits: int) -> 
                 else "?"
             )
             start = ("", "", "") if rows else first
-            rows.append((*start, f" {names[source]}", formula, rounded(local, digits), sent))
+            rows.append((*start, f" {names.text(source)}", formula, rounded(local, digits), sent))
     more = _more(len(inputs) - MOST_INPUTS, "inputs")
     return (rows or [(*first, "", "", "", "")]) + [
         ("", "", "", f" {text}", "", "", "") for text in more

@@ -7,15 +7,15 @@ from itertools import chain, repeat
 from typing import Final, NamedTuple
 
 from ..engine import Circuit, Stage, Value, check_stage, circuit_at, looks_at_numbers
-from ..rules import format_number
 from .columns import check_width, columns
 from .labels import printable, unicode_name
-from .rounding import check_digits, rounded
-from .wire_names import WireNames
+from .rounding import DIGITS, check_digits, rounded
+from .wire_names import Names, gate_symbol
 
 MOST_LINES: Final = 200
 DEEPEST: Final = 24  # levels
 INDENT: Final = 3  # cells for each level
+NO_GRADIENT: Final = "–"  # a constant never gets one
 NUMBERS: Final = 32  # cells for a name, a value and a gradient
 
 
@@ -29,7 +29,7 @@ class _Branch(NamedTuple):
 
 
 def as_tree(
-    output: Value, digits: int = 2, *, stage: Stage | None = None, width: int | None = None
+    output: Value, digits: int = DIGITS, *, stage: Stage | None = None, width: int | None = None
 ) -> str:
     """The circuit behind `output` as lines of text, with values and gradients beside them.
 
@@ -38,12 +38,12 @@ def as_tree(
     >>> f = (w * x + 3).sigmoid()
     >>> f.backward()
     >>> print(as_tree(f))
-                value  gradient
-    σ            0.73      1.00
-    ╰─ +         1.00      0.20
-       ├─ ×     −2.00      0.20
-       │  ├─ w   2.00     −0.20
-       │  ╰─ x  −1.00      0.39
+                 value  gradient
+    σ            0.731     1
+    ╰─ +         1         0.197
+       ├─ ×     −2         0.197
+       │  ├─ w   2        −0.197
+       │  ╰─ x  −1         0.393
        ╰─ 3
 
     A wire that feeds several gates is drawn once and then referred to by its name, with `↑`. `?` is
@@ -58,12 +58,12 @@ def as_tree(
 
 
 def tree_of(
-    circuit: Circuit, digits: int = 2, *, stage: Stage | None = None, width: int | None = None
+    circuit: Circuit, digits: int = DIGITS, *, stage: Stage | None = None, width: int | None = None
 ) -> str:
     """The same for a circuit that is at hand."""
     check_digits(digits)
     check_width(width)
-    names = WireNames(circuit)
+    names = Names(circuit, digits)
     uses = Counter(source for wire in circuit.gates for source in circuit.inputs(wire))
     deepest = min(DEEPEST, max(3, (width - NUMBERS) // INDENT)) if width else DEEPEST
     rows = [("", "value", "gradient", "")]
@@ -75,39 +75,46 @@ def tree_of(
         title = branch.indent + branch.corner
         below = branch.indent + {"├─ ": "│  ", "╰─ ": "   "}.get(branch.corner, "")
         if wire in drawn:
-            rows.append((f"{title}↑ {names[wire]}", "", "", ""))
+            rows.append((f"{title}↑ {names.text(wire)}", "", "", ""))
         elif len(rows) > MOST_LINES or branch.depth > deepest:
             rows.append((f"{title}…", "", "", ""))
             if len(rows) > MOST_LINES:
                 break
         else:
             drawn.add(wire)
-            name = names[wire] if uses[wire] > 1 else unicode_name(wire.label)
-            rows.append(_row(circuit, wire, title, name, stage, digits))
+            title += _title(circuit, wire, names, uses[wire] > 1)
+            rows.append((title, *_numbers(wire, stage, digits)))
             corners = chain(["╰─ "], repeat("├─ "))  # the last input is drawn last
             waiting += [
                 _Branch(source, below, corner, branch.depth + 1)
                 for source, corner in zip(reversed(circuit.inputs(wire)), corners)
             ]
-    text = columns(rows, "<>><")
+    text = columns(rows, "<..<")
     hidden = len(circuit.wires) - len(drawn)
     if not hidden:
         return text
     return f"{text}\n… {hidden:,} of {len(circuit.wires):,} wires are not shown"
 
 
-def _row(
-    circuit: Circuit, wire: Value, title: str, name: str, stage: Stage | None, digits: int
-) -> tuple[str, str, str, str]:
-    if wire.is_constant:
-        return title + (name or format_number(wire.data)), "", "", ""
-    if not wire.is_leaf:
-        symbol = printable(circuit.gate(wire).symbol)
-        name = f"{name} = {symbol}" if name else symbol
+def _title(circuit: Circuit, wire: Value, names: Names, is_referred_to: bool) -> str:
+    """A wire's name, if it has a label or is referred to, and the gate behind it."""
+    name = names.text(wire) if is_referred_to else unicode_name(wire.label)
+    if wire.is_leaf:
+        return names.text(wire)
+    symbol = printable(gate_symbol(circuit, wire))
+    if is_referred_to and names.is_expression(wire):
+        return name
+    return f"{name} = {symbol}" if name else symbol
+
+
+def _numbers(wire: Value, stage: Stage | None, digits: int) -> tuple[str, str, str]:
+    """Value, gradient, and the mark of the gate at work; a plain number is its own name."""
+    if wire.is_constant and not wire.label:
+        return "", "", ""
     numbers: tuple[float | None, float | None]
     numbers = wire.data, wire.grad if wire.has_grad else None
     if stage:
         numbers = stage.values.get(wire), stage.gradients.get(wire)
     value, gradient = ("?" if number is None else rounded(number, digits) for number in numbers)
     active = "◀" if stage and stage.active is wire else ""
-    return title + (name or "Value"), value, gradient, active
+    return value, NO_GRADIENT if wire.is_constant else gradient, active

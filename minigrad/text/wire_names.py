@@ -1,100 +1,77 @@
-"""What the wires of a circuit are called, in sentences, tables and formulas.
+"""What the wires of a circuit are called: one name for one wire, wherever it is spoken of.
 
 >>> import minigrad as mg
 >>> w, x = mg.Value(2.0, label="w_1"), mg.Value(-3.0, label="x_1")
 >>> f = mg.tanh(w * x + 1)
 >>> names = Names(Circuit(f))
 >>> names.text(w), names.text(f.inputs[0]), names.text(f)
-('w₁', 'w₁·x₁ + 1', 'tanh(w₁·x₁ + 1)')
->>> print(names.latex(f))
-\\tanh(w_1 \\cdot x_1 + 1)
+('w₁', 'w₁·x₁ + 1', 'f')
+>>> print(names.latex(f.inputs[0]))
+w_1 \\cdot x_1 + 1
 
-`WireNames` calls a wire by its label, and one without by a number: v₁, v₂, … is how the literature
-numbers the steps of an evaluation. `Names` prefers the wire's expression while that is short.
+A wire is called by its label, else by its expression while that is short, else by a number: v₁, v₂,
+… is how the literature numbers the steps of an evaluation. An output without a label is f.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
 from typing import Final
 
 from ..engine import Circuit, Value
-from ..rules import Formula, Gate, as_latex, as_text, format_number
+from ..rules import Formula, Gate, as_latex, as_text
 from .labels import latex_name, unicode_name
-from .rounding import number_formula, rounded
+from .rounding import DIGITS, rounded_formula
 
 LETTERS: Final = "vugtsrq"
+OUTPUTS: Final = ("f", "g", "h", "F", "G", "H")
 LONGEST_EXPRESSION: Final = 20
 DEEPEST_EXPRESSION: Final = 3
 MOST_INPUTS: Final = 4
-
-
-class WireNames:
-    """The labels of the wires of a circuit, and numbers for those that have none.
-
-    >>> x = Value(3.0, label="x_1")
-    >>> y = (2 * x).tanh()
-    >>> names = WireNames(Circuit(y))
-    >>> names[x], names[y], names[y.inputs[0]]
-    ('x₁', 'v₂', 'v₁')
-
-    A name is made when it is asked for: of a large circuit only a part is ever shown. `others` are
-    wires to name besides. `ambiguous` are those whose label is no name, because another has it too:
-    their numbers follow all others.
-    """
-
-    def __init__(
-        self, circuit: Circuit, others: Iterable[Value] = (), ambiguous: Iterable[Value] = ()
-    ) -> None:
-        wires = dict.fromkeys([*circuit.wires, *others])
-        initials = {_label(wire)[:1] for wire in wires}
-        self._letter = next((letter for letter in LETTERS if letter not in initials), "wire_")
-        nameless = (wire for wire in wires if not (wire.is_constant or _label(wire)))
-        self._numbers = {wire: number for number, wire in enumerate(chain(nameless, ambiguous), 1)}
-
-    def __getitem__(self, wire: Value) -> str:
-        if wire in self._numbers:
-            return unicode_name(f"{self._letter}_{self._numbers[wire]}")
-        return unicode_name(wire.label) or format_number(wire.data)
-
-    def formula(self, wire: Value) -> Formula:
-        """The wire as an operand of a formula: a number for a constant, else a symbol."""
-        if wire.is_constant and not _label(wire):
-            return Formula("number", (wire.data,))
-        name = self[wire]
-        return Formula.symbol(name, latex_name(name))
-
-
-def _label(wire: Value) -> str:
-    return str(wire.label or "").strip()
+MOST_EXPRESSIONS: Final = 20_000  # in a larger circuit nobody reads, all are numbered
 
 
 class Names:
-    """The names of the wires of a circuit: a label, a short expression, or else a number."""
+    """The names of the wires of a circuit; constants without a label are called by their number.
 
-    def __init__(self, circuit: Circuit) -> None:
-        self.circuit = circuit
+    >>> x = Value(3.0, label="x_1")
+    >>> y = (x * x * x * x * x).exp()
+    >>> names = Names(Circuit(y))
+    >>> names.text(x), names.text(y), names.text(y.inputs[0])
+    ('x₁', 'f', 'v₄')
+
+    A name is made when it is asked for: of a large circuit only a part is ever shown. Numbers are
+    rounded to `digits`. `others` are wires to name besides. `ambiguous` are those whose label is no
+    name, because another has it too; their numbers follow all others.
+    """
+
+    def __init__(
+        self,
+        circuit: Circuit,
+        digits: int = DIGITS,
+        others: Iterable[Value] = (),
+        ambiguous: Iterable[Value] = (),
+    ) -> None:
+        self.circuit, self.digits = circuit, digits
+        self._others, self._ambiguous = others, dict.fromkeys(ambiguous)
         self._formulas: dict[Value, Formula] = {}
-
-    @cached_property
-    def _numbered(self) -> WireNames:
-        return WireNames(self.circuit)
 
     def text(self, wire: Value) -> str:
         """The name as plain text."""
-        return as_text(self.formula(wire))
+        return as_text(self.shown(self.formula(wire)))
 
     def latex(self, wire: Value) -> str:
         """The name in LaTeX's math mode."""
-        return as_latex(self.formula(wire))
+        return as_latex(self.shown(self.formula(wire)))
 
     def formula(self, wire: Value) -> Formula:
-        """The name as a formula, for use in larger ones."""
+        """The name as a formula, for use in larger ones; `shown` rounds its numbers."""
         if wire not in self._formulas:
-            formula = self._expression(wire, DEEPEST_EXPRESSION)
-            self._formulas[wire] = self._numbered.formula(wire) if formula is None else formula
+            name = self._named(wire)
+            self._formulas[wire] = self._number(wire) if name is None else name
         return self._formulas[wire]
 
     def computed(self, wire: Value) -> Formula:
@@ -103,27 +80,115 @@ class Names:
             self.circuit.gate(wire), [self.formula(source) for source in self.circuit.inputs(wire)]
         )
 
-    def _expression(self, wire: Value, depth: int) -> Formula | None:
-        """The label, the number or a short expression; None if it would be long."""
-        if name := unicode_name(wire.label):
+    def is_expression(self, wire: Value) -> bool:
+        """Whether the name says already what is computed."""
+        return self.formula(wire).operation not in ("symbol", "number")
+
+    def shown(self, formula: Formula) -> Formula:
+        """A formula with its numbers as a reader sees them."""
+        return rounded_formula(formula, self.digits)
+
+    def _named(self, wire: Value) -> Formula | None:
+        if wire is self.circuit.output and not wire.is_leaf and not self._label(wire):
+            return self._output_name
+        return self._labelled(wire, self._expressions)
+
+    def _labelled(self, wire: Value, expressions: Mapping[Value, Formula]) -> Formula | None:
+        """The label, the number that a constant is, or an expression."""
+        if name := self._label(wire):
             return Formula.symbol(name, latex_name(wire.label))
-        if wire.is_constant:
-            return number_formula(rounded(wire.data).removesuffix(".00"))
-        inputs = self.circuit.inputs(wire)
-        if wire.gate is None or depth == 0 or len(inputs) > MOST_INPUTS:
-            return None
-        parts: list[Formula] = []
-        for source in inputs:
-            part = self._expression(source, depth - 1)
-            if part is None:
-                return None
-            parts.append(part)
-        expression = gate_formula(self.circuit.gate(wire), parts)
-        return expression if len(as_text(expression)) <= LONGEST_EXPRESSION else None
+        return Formula("number", (wire.data,)) if wire.is_constant else expressions.get(wire)
+
+    def _label(self, wire: Value) -> str:
+        return "" if wire in self._ambiguous else unicode_name(wire.label)
+
+    @cached_property
+    def _output_name(self) -> Formula | None:
+        taken = {unicode_name(wire.label) for wire in self._all_wires if wire.label}
+        return next((Formula.symbol(name) for name in OUTPUTS if name not in taken), None)
+
+    @cached_property
+    def _expressions(self) -> dict[Value, Formula]:
+        """The short expressions, each of one wire alone: what two wires compute names neither."""
+        if len(self.circuit.gates) > MOST_EXPRESSIONS:
+            return {}
+        found = self._short_expressions()
+        texts = {wire: as_text(self.shown(formula)) for wire, formula in found.items()}
+        wires_of = Counter(texts.values())
+        return self._short_expressions({wire for wire in texts if wires_of[texts[wire]] > 1})
+
+    def _short_expressions(self, but: Collection[Value] = ()) -> dict[Value, Formula]:
+        found: dict[Value, Formula] = {}
+        depth: dict[Value, int] = {}
+        for wire in self.circuit.gates:
+            inputs = self.circuit.inputs(wire)
+            if self._label(wire) or len(inputs) > MOST_INPUTS or wire in but:
+                continue
+            parts = [self._labelled(source, found) for source in inputs]
+            operands = [part for part in parts if part is not None]
+            depth[wire] = 1 + max((depth.get(source, 0) for source in inputs), default=0)
+            if len(operands) == len(inputs) and depth[wire] <= DEEPEST_EXPRESSION:
+                expression = gate_formula(self.circuit.gate(wire), operands)
+                if len(as_text(self.shown(expression))) <= LONGEST_EXPRESSION:
+                    found[wire] = expression
+        return found
+
+    # --- numbers ---
+
+    @property
+    def _all_wires(self) -> dict[Value, None]:
+        return dict.fromkeys([*self.circuit.wires, *self._others])
+
+    def _number(self, wire: Value) -> Formula:
+        label = f"{self._letter}_{self._numbers[wire]}"
+        return Formula.symbol(unicode_name(label), latex_name(label))
+
+    @cached_property
+    def _letter(self) -> str:
+        initials = {str(wire.label or "").strip()[:1] for wire in self._all_wires}
+        return next((letter for letter in LETTERS if letter not in initials), "wire_")
+
+    @cached_property
+    def _numbers(self) -> dict[Value, int]:
+        nameless = (w for w in self._all_wires if not (w.is_constant or unicode_name(w.label)))
+        return {wire: number for number, wire in enumerate(chain(nameless, self._ambiguous), 1)}
+
+
+def gate_symbol(circuit: Circuit, wire: Value) -> str:
+    """What stands in the circle of the gate behind a wire.
+
+    >>> x = Value(3.0, label="x")
+    >>> square, power = x**2, x ** (x + 1)
+    >>> gate_symbol(Circuit(square), square), gate_symbol(Circuit(power), power)
+    ('x²', 'xʸ')
+    """
+    gate = circuit.gate(wire)
+    if not has_constant_in_symbol(circuit, wire):
+        return gate.symbol
+    *others, last = circuit.inputs(wire)
+    operands = [Formula.symbol(name) for name in gate.input_names[: len(others)]]
+    number = Formula("number", (last.data,))
+    return as_text(rounded_formula(gate_formula(gate, [*operands, number])))
+
+
+def has_constant_in_symbol(circuit: Circuit, wire: Value) -> bool:
+    """Whether the gate behind a wire is shown together with its last input: x², not xʸ."""
+    if not circuit.gate(wire).constant_in_symbol:
+        return False
+    *others, last = circuit.inputs(wire)
+    is_number = last.is_constant and not unicode_name(last.label)
+    return is_number and not any(other.is_constant for other in others)
 
 
 def gate_formula(gate: Gate, operands: Sequence[Formula]) -> Formula:
-    """A gate that Python has an operator for as its operator, another as a function."""
-    if gate.dunder:
-        return gate.trace_formula(*operands)
-    return Formula.apply_gate(gate, tuple(operands))
+    """A gate that Python has an operator for as its operator, another as a function.
+
+    >>> from minigrad.rules import GATES
+    >>> x = Formula.symbol("x")
+    >>> as_text(gate_formula(GATES["mul"], [x, x])), as_text(gate_formula(GATES["exp"], [x]))
+    ('x·x', 'exp(x)')
+    """
+    if not gate.dunder:
+        return Formula.apply_gate(gate, tuple(operands))
+    # operands of their own: a × gate is shown as a product, and only a power as a power
+    return gate.trace_formula(*(Formula(each.operation, each.operands) for each in operands))

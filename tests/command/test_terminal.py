@@ -21,8 +21,8 @@ def test_without_a_terminal_every_step_is_a_line(capsys):
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 10
     assert lines[8] == (
-        "backward 4 of 5 · gate ×: × switches its inputs: w₁ receives 0.20 · x₁ = −0.39; "
-        "x₁ receives 0.20 · w₁ = −0.59"
+        "backward 4 of 5 · gate ×: × switches its inputs: w₁ receives 0.197 · x₁ = −0.393; "
+        "x₁ receives 0.197 · w₁ = −0.590"
     )
 
 
@@ -47,10 +47,10 @@ def test_a_screen_lights_the_gate_at_work_and_asks_what_is_not_known():
     stepper.run_to(v["w_1"])
     lines = screen_lines(stepper, 100, 40, colours=False)
     (active,) = [line for line in lines if line.endswith("◀")]
-    assert active.split()[-4:] == ["×", "6.00", "0.20", "◀"]
-    assert any(line.split()[-3:] == ["w₀", "2.00", "?"] for line in lines)
+    assert active.split()[-4:] == ["×", "6", "0.197", "◀"]
+    assert any(line.split()[-3:] == ["w₀", "2", "?"] for line in lines)
     assert (
-        "× switches its inputs: w₁ receives 0.20 · x₁ = −0.39; x₁ receives 0.20 · w₁ = −0.59"
+        "× switches its inputs: w₁ receives 0.197 · x₁ = −0.393; x₁ receives 0.197 · w₁ = −0.590"
         in lines
     )
 
@@ -106,7 +106,7 @@ def test_in_a_real_terminal_keys_move_and_q_puts_everything_back():
     os.write(terminal, b"\r\x1b[C\x1b[C\x1b[C\x1b[C\x1b[C\x1b[C\x1b[C\x1b[C\x1b[C")
     read_until("backward 5 of 5")
     os.write(terminal, b"\x1b[D")
-    read_until("w₁ receives 0.20 · x₁ = −0.39")
+    read_until("w₁ receives 0.197 · x₁ = −0.393")
     os.write(terminal, b"q")
     read_until("\x1b[?1049l")
     assert program.wait() == 0

@@ -66,7 +66,9 @@ def several(inputs: int, sizes: tuple[int, ...]) -> Value:
 def test_inputs_weights_and_units_stand_in_their_order(engine, inputs, sizes):
     cost = several(inputs, sizes)
     seen = Picture(mg.draw(cost).svg)
-    height = {w.label: seen.place(f"wire-{n}")[1] for n, w in enumerate(Circuit(cost).wires)}
+    height = {
+        w.label: seen.place(f"wire-{n}")[1] for n, w in enumerate(Circuit(cost).wires) if w.label
+    }
     ordered = [[f"x_{k + 1}" for k in range(inputs)]]
     for layer, (before, units) in enumerate(zip((inputs, *sizes), sizes), 1):
         numbers = range(1, units + 1)

@@ -44,7 +44,7 @@ def check(labels: list[str], style: str) -> None:
     assert seen.attributes() <= OUR_ATTRIBUTES
     for n, label in enumerate(labels):
         texts = seen.texts(f"wire-{n}")
-        numbers = ["data", "1.00", "grad", "?"] if style == "graph" else ["1.00", "?"]
+        numbers = ["data", "1", "grad", "?"] if style == "graph" else ["1", "?"]
         name, shown = texts[: -len(numbers)], texts[-len(numbers) :]
         assert shown == numbers
         assert without_spaces("".join(name)) == without_spaces(unicode_name(label))

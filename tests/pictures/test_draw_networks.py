@@ -100,8 +100,8 @@ def test_a_collapsed_neuron_shows_its_activation_and_its_delta():
     group, *_ = groups(output)
     text = " ".join(seen.texts("unit-1-1"))
     assert "Σ tanh" in text
-    assert f"= {group.output.data:.2f}".replace("-", "−") in text
-    assert f"= {group.preactivation.grad:.2f}".replace("-", "−") in text
+    assert f"= {rounded(group.output.data)}" in text
+    assert f"= {rounded(group.preactivation.grad)}" in text
 
 
 def test_weights_are_wires_as_thick_as_they_are_big_dashed_where_negative():
@@ -110,7 +110,7 @@ def test_weights_are_wires_as_thick_as_they_are_big_dashed_where_negative():
     small.unit, big.unit = (1, 1), (1, 2)
     drawing = mg.draw(small + big, collapse="neuron")
     first, second = edges(drawing.source)
-    assert {"w = 0.50", "v = −2.00"} <= weights_in(drawing.svg).keys()
+    assert {"w = 0.5", "v = −2"} <= weights_in(drawing.svg).keys()
     assert "style=solid" in first
     assert "style=dashed" in second
     thickness = [float(re.search(r"penwidth=([\d.]+)", edge)[1]) for edge in (first, second)]
@@ -142,8 +142,8 @@ def test_weights_towards_plain_numbers_are_right_too():
     model = mg.nn.MLP(2, [2, 1], activation="tanh", weights=[[[0.25, -0.5], [1.0, 0.75]], [[1, 1]]])
     drawing = mg.draw(model([3.0, 4.0]), collapse="neuron")
     assert weights_in(drawing.svg).keys() == {
-        *("w₁₁¹ = 0.25", "w₁₂¹ = −0.50", "w₂₁¹ = 1.00", "w₂₂¹ = 0.75"),
-        *("w₁₁² = 1.00", "w₁₂² = 1.00"),
+        *("w₁₁¹ = 0.25", "w₁₂¹ = −0.5", "w₂₁¹ = 1", "w₂₂¹ = 0.75"),
+        *("w₁₁² = 1", "w₁₂² = 1"),
     }
 
 

@@ -28,11 +28,11 @@ def test_sigmoid_is_drawn_as_in_the_texts():
     assert [" ".join(seen.texts(name)) for name in gates] == ["×−1", "exp", "+1", "1/x"]
     wires = sorted(seen.names("wire-"), key=lambda name: seen.place(name)[0])
     assert [seen.texts(name)[-2:] for name in wires] == [
-        ["1.00", "0.20"],
-        ["−1.00", "−0.20"],
-        ["0.37", "−0.53"],
-        ["1.37", "−0.53"],
-        ["0.73", "1.00"],
+        ["1", "0.197"],
+        ["−1", "−0.197"],
+        ["0.368", "−0.534"],
+        ["1.37", "−0.534"],
+        ["0.731", "1"],
     ]
 
 

@@ -147,7 +147,7 @@ def test_drawings_in_parallel_threads_are_right(monkeypatch, path):
 
     def value_shown(number: int) -> list[str]:
         x = mg.Value(number, label="x")
-        return Picture(mg.draw(x * 2, digits=0).svg).texts("wire-2")
+        return Picture(mg.draw(x * 2, digits=2).svg).texts("wire-2")
 
     with ThreadPoolExecutor(16) as threads:
         shown = list(threads.map(value_shown, range(16)))

@@ -72,12 +72,12 @@ def test_without_scripts_the_finished_circuit_stays():
     f.label = "f"
     html = Stepper(f).player().html
     picture = picture_in(html)
-    assert "−0.39" in picture
+    assert "−0.393" in picture
     assert "?" not in re.sub(r"<[^>]*>", "", picture)
     assert (
         Tags(html)
         .named("img")[0]["alt"]
-        .startswith("f = 0.73: 5 gates; gradients: w₀ −0.20, x₀ 0.39, w₁ −0.39")
+        .startswith("f = 0.731: 5 gates; gradients: w₀ −0.197, x₀ 0.393, w₁ −0.393")
     )
 
 
@@ -124,8 +124,8 @@ def test_a_notebook_shows_the_present_step_with_its_sentence():
     stepper = Stepper(f)
     stepper.run_to(v["w_1"])
     html = stepper._repr_html_()
-    assert "w₁ receives 0.20 · x₁ = −0.39" in html
-    assert "−0.59" in picture_in(html)
+    assert "w₁ receives 0.197 · x₁ = −0.393" in html
+    assert "−0.590" in picture_in(html)
     assert ">?<" in picture_in(html)  # w₀ and x₀ are not known yet
 
 

@@ -106,9 +106,9 @@ def test_the_sentence_of_the_mock_up():
     step = Stepper(f).run_to(v["w_1"])
     assert step.title == "backward 4 of 5 · gate ×"
     assert step.sentence == (
-        "× switches its inputs: w₁ receives 0.20 · x₁ = −0.39; x₁ receives 0.20 · w₁ = −0.59"
+        "× switches its inputs: w₁ receives 0.197 · x₁ = −0.393; x₁ receives 0.197 · w₁ = −0.590"
     )
-    assert step.formulas[0] == "∂f/∂w₁ = ∂f/∂(w₁·x₁) · x₁ = 0.20 · (−2.00) = −0.39"
+    assert step.formulas[0] == "df/dw₁ = df/d(w₁·x₁) · x₁ = 0.197 · (−2) = −0.393"
     assert step.upstream == pytest.approx(0.1966, abs=5e-5)
     assert step.contributions == pytest.approx((-0.3932, -0.5898), abs=5e-5)
 
@@ -118,10 +118,9 @@ def test_a_fan_out_is_said():
     stepper = Stepper(x * x + x)
     stepper.run()
     assert stepper.present.sentence.endswith(
-        "x feeds 3 gate inputs, so contributions add: 1.00 + 3.00 = 4.00. "
-        "x feeds 3 gate inputs, so contributions add: 4.00 + 3.00 = 7.00"
+        "x feeds 3 gate inputs, so contributions add: 1 + 3 + 3 = 7"
     )
-    assert stepper.present.formulas[0].startswith("∂f/∂x += ")
+    assert stepper.present.formulas[0].startswith("df/dx += ")
 
 
 def test_long_names_give_way_to_numbers():
@@ -155,7 +154,7 @@ def test_data_changed_on_the_way_does_not_reach_the_stepper():
     stepper.run()
     assert stepper.gradients[x] == 2.0
     stepper.reset()
-    assert stepper.step().sentence == "× computes w·x = 2.00·5.00 = 10.00"
+    assert stepper.step().sentence == "× computes f = w·x = 2·5 = 10"
 
 
 def test_breakpoints_stop_a_run():
@@ -206,7 +205,7 @@ def test_numbers_alone_cannot_be_stepped():
         Stepper(mg.constant(3.0))
     with pytest.raises(TypeError, match="float"):
         Stepper(3.0)
-    with pytest.raises(ValueError, match="from 0 to 17, got -1"):
+    with pytest.raises(ValueError, match="from 1 to 17, got the int -1"):
         Stepper(Value(1.0), digits=-1)
 
 

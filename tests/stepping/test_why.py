@@ -13,17 +13,17 @@ def test_the_story_of_a_neurons_weight():
     f, v = neuron()
     f.label = "f"
     assert Stepper(f).why(v["w_1"]).splitlines() == [
-        "Why is ∂f/∂w₁ = −0.39?",
-        "  ∂f/∂f = 1.00 by definition",
-        "  σ multiplies the gradient by out·(1 − out), at most a quarter:",
-        "    ∂f/∂(w₀·x₀ + w₁·x₁ + b) = ∂f/∂f · f·(1 − f) = 1.00 · 0.20 = 0.20",
+        "Why is df/dw₁ = −0.393?",
+        "  df/df = 1 by definition",
+        "  σ multiplies the gradient by output·(1 − output), at most a quarter:",
+        "    df/d(w₀·x₀ + w₁·x₁ + b) = df/df · f·(1 − f) = 1 · 0.197 = 0.197",
         "  + distributes:",
-        "    ∂f/∂(w₀·x₀ + w₁·x₁) = ∂f/∂(w₀·x₀ + w₁·x₁ + b) · 1 = 0.20 · 1.00 = 0.20",
+        "    df/d(w₀·x₀ + w₁·x₁) = df/d(w₀·x₀ + w₁·x₁ + b) · 1 = 0.197 · 1 = 0.197",
         "  + distributes:",
-        "    ∂f/∂(w₁·x₁) = ∂f/∂(w₀·x₀ + w₁·x₁) · 1 = 0.20 · 1.00 = 0.20",
+        "    df/d(w₁·x₁) = df/d(w₀·x₀ + w₁·x₁) · 1 = 0.197 · 1 = 0.197",
         "  × switches its inputs:",
-        "    ∂f/∂w₁ = ∂f/∂(w₁·x₁) · x₁ = 0.20 · (−2.00) = −0.39",
-        "So when w₁ grows a little, f changes by −0.39 times as much.",
+        "    df/dw₁ = df/d(w₁·x₁) · x₁ = 0.197 · (−2) = −0.393",
+        "So when w₁ grows a little, f changes by −0.393 times as much.",
     ]
 
 

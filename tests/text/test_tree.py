@@ -34,12 +34,12 @@ def test_the_output_is_at_the_top_and_each_input_below_its_gate():
     f.backward()
     assert mg.as_tree(f) == (
         """\
-          value  gradient
-×        −12.00      1.00
-├─ +       3.00     −4.00
-│  ├─ x   −2.00     −4.00
-│  ╰─ y    5.00     −4.00
-╰─ z      −4.00      3.00"""
+         value  gradient
+×          −12         1
+├─ +         3        −4
+│  ├─ x     −2        −4
+│  ╰─ y      5        −4
+╰─ z        −4         3"""
     )
 
 
@@ -49,8 +49,8 @@ def test_a_shared_wire_is_drawn_once_and_then_named(square):
                value  gradient
 f = +           4.00         ?
 ├─ tanh         1.00         ?
-│  ╰─ ×         9.00         ?
-│     ├─ x₁     3.00         ?
+│  ╰─ ×         9            ?
+│     ├─ x₁     3            ?
 │     ╰─ ↑ x₁
 ╰─ ↑ x₁"""
     )
@@ -63,30 +63,30 @@ def test_a_dot_product_reads_as_products_and_their_sum():
     assert mg.as_tree(z) == (
         """\
           value  gradient
-Σ         13.00      1.00
-├─ ×       4.00      1.00
-│  ├─ w₁   2.00      2.00
-│  ╰─ x₁   2.00      2.00
-╰─ ×       9.00      1.00
-   ├─ w₂   3.00      3.00
-   ╰─ x₂   3.00      3.00"""
+Σ            13         1
+├─ ×          4         1
+│  ├─ w₁      2         2
+│  ╰─ x₁      2         2
+╰─ ×          9         1
+   ├─ w₂      3         3
+   ╰─ x₂      3         3"""
     )
     gates = [row[0] for row in rows_of(mg.as_table(z)) if "=" in row[0]]
-    assert gates == ["v₁ = w₁·x₁", "v₂ = w₂·x₂", "v₃ = sum(v₁, v₂)"]
+    assert gates == ["f = sum(w₁·x₁, w₂·x₂)"]
 
 
 def test_a_shared_gate_without_a_label_gets_a_name():
     x = mg.Value(2.0, label="x")
     doubled = x + x
     lines = mg.as_tree(doubled * doubled).splitlines()
-    assert lines[2].startswith("├─ v₁ = +")
-    assert lines[-1] == "╰─ ↑ v₁"
+    assert lines[2].startswith("├─ x + x ")
+    assert lines[-1] == "╰─ ↑ x + x"
 
 
 def test_that_name_is_no_label_in_the_circuit():
     v = mg.Value(2.0, label="v1")
     doubled = v + v
-    assert "↑ u₁" in mg.as_tree(doubled * doubled)
+    assert "↑ v₁ + v₁" in mg.as_tree(doubled * doubled)
 
 
 def test_a_gradient_that_is_not_computed_is_a_question_mark(square):
@@ -106,11 +106,11 @@ def test_a_stage_shows_what_is_known_and_the_gate_at_work(square):
     stage = Stage({wire: 0.5}, {wire: -2.0}, {}, active=wire)
     lines = mg.as_tree(square, stage=stage).splitlines()
     assert re.fullmatch(r"f = \+ +\? +\?", lines[1])
-    assert re.fullmatch(r"├─ tanh +0\.50 +−2\.00 +◀", lines[2])
+    assert re.fullmatch(r"├─ tanh +0\.5 +−2 +◀", lines[2])
 
 
 def test_digits(square):
-    assert " 3.0000 " in mg.as_tree(square, digits=4)
+    assert " 1.000 " in mg.as_tree(square, digits=4)
 
 
 def test_a_deep_circuit_is_cut_and_says_how_much_is_missing():
@@ -161,15 +161,15 @@ def test_a_gate_has_one_line_for_each_input_and_a_leaf_one_line():
     f.backward()
     rows = rows_of(mg.as_table(f, digits=1))
     choice = "1 if z > w else 0.5 if z = w else 0"
-    assert ["v₁ = x·y", "−12.0", "1.0", "x", "y", "−4.0", "−4.0"] in rows
-    assert ["y", "x", "3.0", "3.0"] in rows
-    assert ["v₂ = max(z, w)", "2.0", "1.0", "z", choice, "1.0", "1.0"] in rows
-    assert ["w", "1 if w > z else 0.5 if w = z else 0", "0.0", "0.0"] in rows
+    assert ["x·y", "−12", "1", "x", "y", "−4", "−4"] in rows
+    assert ["y", "x", "3", "3"] in rows
+    assert ["max(z, w)", "2", "1", "z", choice, "1", "1"] in rows
+    assert ["w", "1 if w > z else 0.5 if w = z else 0", "0", "0"] in rows
     assert rows[-4:] == [
-        ["x", "3.0", "−4.0"],
-        ["y", "−4.0", "3.0"],
-        ["z", "2.0", "1.0"],
-        ["w", "−1.0", "0.0"],
+        ["x", "3", "−4"],
+        ["y", "−4", "3"],
+        ["z", "2", "1"],
+        ["w", "−1", "0"],
     ]
 
 
@@ -179,14 +179,14 @@ def test_wires_that_carry_zero_are_listed_like_others():
     assert [row[0] for row in rows_of(mg.as_table(f)) if "=" in row[0]] == [
         "v₁ = x·x",
         "v₂ = x·x",
-        "v₃ = v₁ + v₂",
+        "f = v₁ + v₂",
     ]
     assert len(mg.as_tree(f).splitlines()) == 8
 
 
 def test_before_backward_the_table_has_question_marks():
     f = mg.expression("2*x", x=3)
-    assert ["v₁ = 2·x", "6.0", "?", "x", "2", "2.0", "?"] in rows_of(mg.as_table(f, digits=1))
+    assert ["f = 2·x", "6", "?", "x", "2", "2", "?"] in rows_of(mg.as_table(f, digits=1))
 
 
 @pytest.mark.parametrize("gate", mg.GATES.values())
@@ -223,11 +223,11 @@ def test_a_table_of_a_gate_with_many_inputs_is_cut():
 
 def test_a_table_can_be_made_to_fit():
     f = mg.expression("gelu(x) * max(x, 1) * silu(x)", x=2)
-    assert max(widths(mg.as_table(f))) > 80
-    assert max(widths(mg.as_table(f, width=80))) == 80
-    assert "1 if x > 1 e" in mg.as_table(f, width=80)
-    narrow = mg.as_table(f, width=70)
-    assert max(widths(narrow)) <= 70
+    whole = max(widths(mg.as_table(f)))
+    assert max(widths(mg.as_table(f, width=whole - 4))) == whole - 4
+    assert "1 if x > 1 e" in mg.as_table(f, width=whole - 4)
+    narrow = mg.as_table(f, width=80)
+    assert max(widths(narrow)) <= 80
     assert "local  contribution" in narrow
     assert "local gradient" not in narrow
 
@@ -240,7 +240,7 @@ def test_a_table_can_be_made_to_fit():
             ["1 if x > y else 0.5 if x = y else 0", "1 if y > x else 0.5 if y = x else 0"],
         ),
         ("min(x, -1)", ["1 if x < −1 else 0.5 if x = −1 else 0"]),
-        ("max(x, y, 3)", ["1/ties if x = v₁ else 0", "1/ties if y = v₁ else 0"]),
+        ("max(x, y, 3)", ["1/ties if x = f else 0", "1/ties if y = f else 0"]),
         ("abs(x)", ["1 if x > 0 else −1 if x < 0 else 0"]),
         ("x**2", ["2·x"]),
         ("select(x, y, 1)", ["0", "1"]),

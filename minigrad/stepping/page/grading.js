@@ -4,9 +4,9 @@ function matches(answer, expected) {
   if (Number.isNaN(expected)) return Number.isNaN(answer);
   if (answer === expected) return true;
   const size = Math.abs(expected);
-  if (!Number.isFinite(size)) return false;
-  const tolerance = size > 0 && size < 0.01 ? 0.05 * size : Math.max(0.005, 0.01 * size);
-  return Math.abs(answer - expected) <= tolerance * (1 + 1e-9);
+  if (size === 0 || !Number.isFinite(size)) return false;
+  const halfADigit = 0.5 * 10 ** (Math.floor(Math.log10(size)) - 1);
+  return Math.abs(answer - expected) <= Math.max(halfADigit, 0.01 * size) * (1 + 1e-9);
 }
 
 function grade(answer, [name, expected, shown, after, mistakes], kinds) {
