@@ -122,6 +122,30 @@ TORCH: Final = Dialect(
     },
 )
 
+JAX: Final = Dialect(
+    "JAX",
+    assignment="{0} = {1}",
+    choice="jnp.where({0}, {1}, {2})",
+    division="({0} / {1})",
+    power="jnp.power({0}, {1})",
+    infinity="jnp.inf",
+    not_a_number="jnp.nan",
+    words={
+        "abs": "jnp.abs({0})",
+        "exp": "jnp.exp({0})",
+        "log": "jnp.log({0})",
+        "log1p": "jnp.log1p({0})",
+        "sqrt": "jnp.sqrt({0})",
+        "sin": "jnp.sin({0})",
+        "cos": "jnp.cos({0})",
+        "tanh": "jnp.tanh({0})",
+        "normal_density": "(0.3989422804014327 * jnp.exp(-0.5 * {0} * {0}))",
+        "normal_cdf": "jax.scipy.special.ndtr({0})",
+        "maximum": "jnp.stack(jnp.broadcast_arrays({all})).max(0)",
+        "minimum": "jnp.stack(jnp.broadcast_arrays({all})).min(0)",
+    },
+)
+
 
 class Code:
     """Lines of source code, and the names of what they compute."""

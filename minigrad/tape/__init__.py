@@ -6,7 +6,9 @@ gates' rules (`variadic`: of gates with any number of inputs). `fuse` and `inlin
 and larger operations of them, to the last bit the same.
 """
 
-from .flatten import flatten, flatten_batch
+from .flatten import flatten, flatten_batch, flatten_rows
+from .groups import CONSTANTS, PADDING, Array, Bucket, Groups, group
+from .index_loops import Loops, loops_of
 from .inline import merged
 from .kernels import COPY, DOT, DOTS, MUL, SUM, Kernel, parts_first, renamed_formula
 from .operations import AFTER, EACH_ROW, ONCE, REDUCE
@@ -16,6 +18,7 @@ from .variadic import COMPARISONS
 __all__ = [
     "AFTER",
     "COMPARISONS",
+    "CONSTANTS",
     "COPY",
     "DOT",
     "DOTS",
@@ -23,12 +26,20 @@ __all__ = [
     "MOST_TOGETHER",
     "MUL",
     "ONCE",
+    "PADDING",
     "REDUCE",
     "SUM",
+    "Array",
+    "Bucket",
+    "Groups",
     "Kernel",
+    "Loops",
     "Tape",
     "flatten",
     "flatten_batch",
+    "flatten_rows",
+    "group",
+    "loops_of",
     "merged",
     "parts_first",
     "renamed_formula",

@@ -61,6 +61,18 @@ def flatten_batch(
     return circuit.operations.tape(parameters, len(inputs), [total], [gradients], routes, careful)
 
 
+def flatten_rows(
+    outputs: Sequence[Value], parameters: Sequence[Value], inputs: Sequence[Value]
+) -> Tape:
+    """The tape of the outputs for each row of a batch, without gradients."""
+    circuit = Flattening(parameters, inputs, EACH_ROW)
+    for output in outputs:
+        circuit.forward(Circuit(output, for_running=True))
+    return circuit.operations.tape(
+        parameters, len(inputs), [circuit.nodes[output] for output in outputs], []
+    )
+
+
 class Flattening:
     """The node of every wire, forward, and then of every gradient."""
 
@@ -79,7 +91,7 @@ class Flattening:
         # the wires through which a parameter or an input acts
         self.leading = {wire for wire in self.nodes if not wire.is_constant}
 
-    def _forward(self, circuit: Circuit) -> None:
+    def forward(self, circuit: Circuit) -> None:
         """Make the nodes of a circuit."""
         nodes, leading = self.nodes, self.leading
         for wire in circuit.leaves:
@@ -105,7 +117,7 @@ class Flattening:
     def gradients(self, output: Value, wanted: Sequence[Value]) -> list[int]:
         """The nodes of d(output)/d(wanted); the same products and sums as `Value.backward`."""
         circuit = Circuit(output, for_running=True)
-        self._forward(circuit)
+        self.forward(circuit)
         self.routes.append(circuit.routes)
         arrivals = Arrivals(self.operations, output) if self.careful and circuit.routes else None
         nodes, operations, leading = self.nodes, self.operations, self.leading

@@ -1,0 +1,263 @@
+"""The lines of array code that compute the arrays of a grouped circuit.
+
+Each array is one line, or a few: what reads whole rows against whole columns is a matrix product,
+what stands in order is a slice, and only what does neither has a table of places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import reduce
+from operator import add, eq, ge, gt, le, lt, mul, sub
+from typing import Any, Final
+
+from ..rules import Formula, as_formula, is_number
+from ..tape import CONSTANTS, PADDING, REDUCE, Array, Bucket, Groups, parts_first
+from .array_joins import as_table, woven_columns
+from .array_products import Factor, grid_of, matrix_product
+from .array_views import view
+from .dialects import JAX, Code
+
+ALONE: Final = -1
+_KNOWN: Final = {"+": add, "-": sub, "*": mul}
+_COMPARED: Final = {"<": lt, "<=": le, ">": gt, ">=": ge, "==": eq}
+NEUTRAL: Final = {"maximum": "-jnp.inf", "minimum": "jnp.inf"}
+
+
+class ArrayLines:
+    """The lines for some groups, and the tables of places that they read."""
+
+    def __init__(self, groups: Groups, arguments: Sequence[str], tables: dict[str, str]) -> None:
+        self.groups, self.tables = groups, tables
+        self.names = ["params", "constants", *arguments]
+        self.code = Code(JAX)
+        self.reads_constants = False
+        for number in range(len(self.names), len(groups.arrays)):
+            array = groups.arrays[number]
+            text = self._array(array)
+            self.names.append(f"a{number}")
+            self.code.lines.append(f"a{number} = {_without_brackets(text)}  # {array}")
+
+    @property
+    def lines(self) -> list[str]:
+        """All lines; if fixed numbers are read as an array, it is the first."""
+        numbers = ", ".join(self.code.number(x) for x in self.groups.tape.constants)
+        constants = f"constants = jnp.array([{numbers}], dtype=params.dtype)"
+        return [constants] * self.reads_constants + self.code.lines
+
+    def _array(self, array: Array) -> str:
+        parts = [self._bucket(array, bucket) for bucket in array.buckets]
+        return parts[0] if len(parts) == 1 else f"jnp.concatenate([{', '.join(parts)}], -1)"
+
+    def _bucket(self, array: Array, bucket: Bucket) -> str:
+        kernel = array.kernel
+        assert kernel is not None
+        if array.is_sum:
+            terms = [self._products(array, *factors) for factors in _in_pairs(bucket)]
+            return " + ".join(terms)
+        if kernel.name in NEUTRAL:
+            parts = [
+                f"{self.read(source, places, NEUTRAL[kernel.name])}.{kernel.name[:3]}(-1)"
+                for source, places in _together(bucket)
+            ]
+            return reduce(lambda x, y: f"jnp.{kernel.name}({x}, {y})", parts)
+        columns = [self._column(s, bucket.places[:, i]) for i, s in enumerate(bucket.sources)]
+        if kernel.chooses:
+            return f"chosen({self._choices(bucket, columns)}, {columns[-1]})"
+        return self._elementwise(array, columns)
+
+    # --- reading ---
+
+    def read(self, source: int, places: Any, padding: str = "0", is_column: bool = False) -> str:
+        """What one array has at these places, in their shape, for all rows if it has any."""
+        array, name = self.groups.arrays[source], self.names[source]
+        self.reads_constants |= source == CONSTANTS
+        if (places == PADDING).any():
+            table = self._table(_filled(places, array.size))
+            return f"padded({name}, {table}, {padding})"
+        text = view(name, array.size, places, places.shape, array.has_rows, is_column)
+        return text or f"{name}[{':, ' * array.has_rows}{self._table(places)}]"
+
+    def _column(self, source: int, places: Any) -> str:
+        """A column of an operation: where it is the same fixed number throughout, that number."""
+        if source == CONSTANTS and (places == places[0]).all():
+            return self.code.number(self.groups.tape.constants[places[0]])
+        return self.read(source, places, is_column=True)
+
+    def _table(self, places: Any) -> str:
+        return self.tables.setdefault(as_table(places), f"TABLE_{len(self.tables) + 1}")
+
+    def _choices(self, bucket: Bucket, columns: list[str]) -> str:
+        if len(set(bucket.sources[:-1])) == 1:
+            return self.read(bucket.sources[0], bucket.places[:, :-1])
+        return f"jnp.stack(jnp.broadcast_arrays({', '.join(columns[:-1])}), -1)"
+
+    # --- computing ---
+
+    def _elementwise(self, array: Array, columns: list[str]) -> str:
+        kernel = array.kernel
+        assert kernel is not None
+        symbols = [Formula.symbol(f"x{i}") for i in range(len(columns))]
+        formula = kernel.formula
+        if formula is None:
+            if kernel.fold is None:
+                raise ValueError(
+                    f"{kernel.name} is a Python function: array code cannot be printed from it"
+                )
+            formula = reduce(kernel.fold, symbols)
+        for i, column in enumerate(columns):
+            if "[" in column and _occurrences(formula, f"x{i}") > 1:
+                columns[i] = name = f"t{self.code.temporaries}"
+                self.code.temporaries += 1
+                self.code.lines.append(f"{name} = {column}")
+        return _without_brackets(self.code.expression(_folded(_renamed(formula, columns))))
+
+    def _products(self, array: Array, sources: tuple[int, int], left: Any, right: Any) -> str:
+        """The sums of products of what two arrays have at these places, a row for each sum."""
+        arrays, over_rows = self.groups.arrays, array.kernel is REDUCE
+        if sources[1] == ALONE:
+            terms, has_rows = self._terms(sources[0], left), arrays[sources[0]].has_rows
+            return _summed(terms, left.shape[1] > 1, over_rows, has_rows)
+        has_rows = arrays[sources[0]].has_rows or arrays[sources[1]].has_rows
+        grid = None if (left == PADDING).any() else grid_of(left, right)
+        if grid is None or (left.shape[1] == 1 and 1 in (len(grid.left), len(grid.right))):
+            terms = f"({self._terms(sources[0], left)} * {self._terms(sources[1], right)})"
+            return _summed(terms, left.shape[1] > 1, over_rows, has_rows)
+        sides = [
+            Factor(
+                self._rows(source, places), len(places), places.shape[1], arrays[source].has_rows
+            )
+            for source, places in zip(sources, (left[grid.left], right[grid.right]))
+        ]
+        text = matrix_product(sides[0], sides[1], grid.left_is_first, over_rows)
+        if grid.order is None:
+            return text
+        return f"{text}[{':, ' * (has_rows and not over_rows)}{self._table(grid.order)}]"
+
+    def _terms(self, source: int, places: Any) -> str:
+        if places.shape[1] == 1:
+            return self._column(source, places[:, 0])
+        return self.read(source, places)
+
+    def _rows(self, source: int, places: Any) -> str:
+        """Rows of factors, without an axis for what there is one of."""
+        return self.read(source, places.reshape([n for n in places.shape if n > 1] or [1]))
+
+    # --- results ---
+
+    def joined(self, sources: Any, places: Any) -> str:
+        """Numbers of several arrays, none of which has rows, one after the other."""
+        return joined_text(
+            [
+                [self.read(source, table) for source, table in columns]
+                for columns in woven_columns(sources, places)
+            ]
+        )
+
+
+def joined_text(parts: Sequence[Sequence[str]]) -> str:
+    """The text that joins parts, each of columns side by side, to one array."""
+    texts = [
+        f"jnp.concatenate([{', '.join(columns)}], 1)" if len(columns) > 1 else columns[0]
+        for columns in parts
+    ]
+    if len(texts) == 1:
+        return f"{texts[0]}.reshape(-1)"
+    return f"jnp.concatenate([{', '.join(f'{text}.reshape(-1)' for text in texts)}])"
+
+
+def _in_pairs(bucket: Bucket) -> Iterator[tuple[tuple[int, int], Any, Any]]:
+    """The pairs of arrays that sums read, each once, with the places of left and right factors."""
+    pairs = list(zip(bucket.sources[::2], bucket.sources[1::2]))
+    for pair in dict.fromkeys(pairs):
+        chosen = [2 * i for i, other in enumerate(pairs) if other == pair]
+        yield pair, bucket.places[:, chosen], bucket.places[:, [i + 1 for i in chosen]]
+
+
+def _together(bucket: Bucket) -> Iterator[tuple[int, Any]]:
+    """The arrays that operations read, each once, with all places in it."""
+    for source in dict.fromkeys(bucket.sources):
+        chosen = [i for i, other in enumerate(bucket.sources) if other == source]
+        yield source, bucket.places[:, chosen]
+
+
+def _summed(terms: str, has_many: bool, over_rows: bool, has_rows: bool) -> str:
+    """The sum of terms along the last axis, and over the rows."""
+    if over_rows and has_rows:
+        return f"{terms}.sum({'(0, -1)' if has_many else '0'})"
+    text = f"{terms}.sum(-1)" if has_many else terms
+    return f"(rows * {text})" if over_rows else text
+
+
+def _filled(places: Any, size: int) -> Any:
+    """Places with one behind the end of the array for padding."""
+    import numpy
+
+    return numpy.where(places == PADDING, size, places)
+
+
+def _occurrences(formula: Formula, symbol: str) -> int:
+    return sum(
+        isinstance(part, Formula) and part.operation == "symbol" and part.operands[0] == symbol
+        for whole in parts_first(formula)
+        for part in whole.operands
+    )
+
+
+def _renamed(formula: Formula, columns: Sequence[str]) -> Formula:
+    """The formula with columns in the place of its symbols x0, x1, …"""
+    new: dict[Formula, Formula] = {}
+    for part in parts_first(formula):
+        if part.operation == "symbol":
+            column = columns[int(part.operands[0][1:])]
+            new[part] = _number_or_symbol(column)
+        elif part.operation == "number":
+            new[part] = part
+        else:
+            operands = [new[p] if isinstance(p, Formula) else p for p in part.operands]
+            new[part] = Formula(part.operation, tuple(operands))
+    return new[formula]
+
+
+def _folded(formula: Formula) -> Formula:
+    """The formula with what is known computed, to the last bit: a power's slope at 2 is 2·x."""
+    new: dict[Formula, Formula] = {}
+    for part in parts_first(formula):
+        operands = [new[p] if isinstance(p, Formula) else p for p in part.operands]
+        new[part] = _with_known(part.operation, operands)
+    return new[formula]
+
+
+def _with_known(operation: str, operands: list[Any]) -> Formula:
+    numbers = [
+        p.operands[0] for p in operands if isinstance(p, Formula) and p.operation == "number"
+    ]
+    if operation == "where" and operands[0].operation in ("true", "false"):
+        chosen: Formula = operands[1 if operands[0].operation == "true" else 2]
+        return chosen
+    if operation in _KNOWN and len(numbers) == 2:
+        return as_formula(_KNOWN[operation](*numbers))
+    if operation in _COMPARED and len(numbers) == 2:
+        return Formula("true" if _COMPARED[operation](*numbers) else "false", ())
+    if operation == "*" and is_number(operands[0], 1.0):
+        return as_formula(operands[1])
+    if operation in ("*", "/", "**") and is_number(operands[1], 1.0):
+        return as_formula(operands[0])
+    return Formula(operation, tuple(operands))
+
+
+def _number_or_symbol(text: str) -> Formula:
+    try:
+        return as_formula(float(text.strip("()")))
+    except ValueError:
+        return Formula.symbol(text)
+
+
+def _without_brackets(text: str) -> str:
+    """The text of an expression without the one pair of brackets around all of it."""
+    depth = 0
+    for i, letter in enumerate(text):
+        depth += (letter == "(") - (letter == ")")
+        if depth == 0 and i < len(text) - 1:
+            return text
+    return text[1:-1] if text.startswith("(") else text

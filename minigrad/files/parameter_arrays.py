@@ -1,0 +1,104 @@
+"""Parameters as named arrays: `layers.0.w` of shape (16, 2), as the other libraries keep them.
+
+>>> import random, minigrad as mg
+>>> model = mg.nn.MLP(2, [3, 1], rng=random.Random(0))
+>>> for array in parameter_arrays(model, model.parameters()):
+...     print(array.name, array.shape, array.places)
+layers.0.w (3, 2) [0, 1, 3, 4, 6, 7]
+layers.0.b (3,) [2, 5, 8]
+layers.1.w (1, 3) [9, 10, 11]
+layers.1.b (1,) [12]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from math import prod
+from typing import Any, NamedTuple
+
+from ..engine import Value
+from ..rules import described
+
+
+class ParameterArray(NamedTuple):
+    """A name, a shape, and the places of its numbers among all parameters."""
+
+    name: str
+    shape: tuple[int, ...]
+    places: list[int]
+
+
+def parameter_arrays(source: Any, parameters: Sequence[Value]) -> list[ParameterArray]:
+    """The arrays of a network, or of a dict of (lists of lists of) Values, that have all parameters.
+
+    A parameter that is in none of them is an error, and so is one that is there twice.
+    """
+    place = {id(wire): i for i, wire in enumerate(parameters)}
+    found: dict[str, list[tuple[tuple[int, ...], Value]]] = {}
+    for path, wire in _paths(source):
+        name, index = _name_and_index(path)
+        if id(wire) in place:
+            found.setdefault(name, []).append((index, wire))
+    arrays = [_array(name, items, place) for name, items in found.items()]
+    known = [i for array in arrays for i in array.places]
+    if sorted(known) != list(range(len(parameters))):
+        missing = sorted(set(range(len(parameters))) - set(known))
+        what = f"{len(missing)} of {len(parameters)} parameters are not in it, the first one is "
+        what += repr(parameters[missing[0]]) if missing else "none"
+        raise ValueError(
+            f"parameters= needs what holds each parameter of the function once; {what}. "
+            "Pass the network that it calls, or a dict such as vars(model)"
+        )
+    return arrays
+
+
+def _paths(source: Any) -> Iterator[tuple[tuple[str | int, ...], Value]]:
+    """Every Value in a network or a dict, with the names and numbers that lead to it."""
+    if hasattr(source, "named_parameters"):
+        for path, wire in source.named_parameters():
+            yield tuple(int(part) if part.isdigit() else part for part in path.split(".")), wire
+        return
+    if not isinstance(source, Mapping):
+        raise TypeError(
+            "parameters= takes a network, or a dict of lists of Values, "
+            f"got {described(source)}: for an object of your own pass vars(object)"
+        )
+    waiting: list[tuple[tuple[str | int, ...], Any]] = [
+        ((str(name),), thing) for name, thing in reversed(source.items())
+    ]
+    while waiting:
+        path, thing = waiting.pop()
+        if isinstance(thing, Value):
+            yield path, thing
+        elif isinstance(thing, (list, tuple)):
+            waiting += [((*path, i), part) for i, part in reversed([*enumerate(thing)])]
+
+
+def _name_and_index(path: tuple[str | int, ...]) -> tuple[str, tuple[int, ...]]:
+    """Numbers at the end and that of a neuron are indexes; the others belong to the name."""
+    name: list[str] = []
+    index: list[int] = []
+    for i, part in enumerate(path):
+        if isinstance(part, int) and all(isinstance(later, int) for later in path[i:]):
+            index.append(part)
+        elif isinstance(part, int) and name[-1:] == ["neurons"]:
+            index.append(part)
+            name.pop()
+        else:
+            name.append(str(part))
+    return ".".join(name), tuple(index)
+
+
+def _array(
+    name: str, items: list[tuple[tuple[int, ...], Value]], place: dict[int, int]
+) -> ParameterArray:
+    items.sort(key=lambda item: item[0])
+    indexes = [index for index, _ in items]
+    axes = {len(index) for index in indexes}
+    shape = tuple(1 + max(numbers) for numbers in zip(*indexes)) if len(axes) == 1 else ()
+    if len(axes) != 1 or prod(shape) != len(items):
+        raise ValueError(
+            f"parameters= has lists of different lengths in {name!r}: an array has rows of one "
+            "length; part it into several names"
+        )
+    return ParameterArray(name, shape, [place[id(wire)] for _, wire in items])
