@@ -38,6 +38,7 @@ from ..rules import Gate, as_number, described
 from .arguments import put_together, take_apart
 from .checking import Check
 from .methods import kept_with
+from .recorded_circuit import RecordedCircuit, argument_shapes
 from .recording import Recording, record_function
 from .rows import Rows, rows_of
 from .static_arguments import checked_names, named_static, places_of, with_static
@@ -239,6 +240,18 @@ class Compiled:
         with with_gates():
             return recording.call(leaves)
 
+    def recorded_circuit(self) -> RecordedCircuit:
+        """The circuit of the latest call as it was recorded, for `mg.export`.
+
+        >>> import minigrad as mg
+        >>> double = mg.compile(lambda x: x + x)
+        >>> double(4.0).data, dict(double.recorded_circuit().arguments)
+        (8.0, {'x': ()})
+        """
+        recording, _ = self._last_call()
+        shapes = argument_shapes(recording.structure, self.function)
+        return RecordedCircuit(recording.outputs, recording.parameters, recording.inputs, shapes)
+
     def stats(self) -> dict[str, Any]:
         """What the recorder and the compiler made of the latest circuit.
 
@@ -318,7 +331,7 @@ def _named(function: Any) -> Any:
     return thing
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class CompiledGate(Gate):
     """The gate behind the result of a compiled function: it has no rules, only numbers.
 

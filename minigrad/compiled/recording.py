@@ -19,7 +19,7 @@ from ..engine import (
     with_gates,
 )
 from ..rules import Gate
-from ..tape import Tape, flatten, replay
+from ..tape import Tape, array_counts, flatten, replay
 from .arguments import fixed_values, put_together, structure_text, take_result_apart
 from .comparison import Wires
 from .executors import BatchRunner, Runner, make_batch_runner, make_runner
@@ -159,6 +159,7 @@ class Recording:
         return {
             "gates": self.gate_count,
             "operations": len(self.tape.kernels),
+            **array_counts(self.tape),
             "parameters": len(self.leaves),
             "inputs": self.tape.input_count,
             "bytes": runner.size,

@@ -6,8 +6,9 @@ then the next row. As two columns that is one join of a matrix and a vector.
 >>> import numpy
 >>> sources = numpy.array([7, 7, 8, 7, 7, 8])
 >>> places = numpy.array([0, 1, 0, 2, 3, 1])
->>> [[(source, table.tolist()) for source, table in part] for part in woven_columns(sources, places)]
-[[(7, [[0, 1], [2, 3]]), (8, [[0], [1]])]]
+>>> (columns,) = woven_columns(sources, places)
+>>> [(source, table.tolist()) for source, table in columns]
+[(7, [[0, 1], [2, 3]]), (8, [[0], [1]])]
 """
 
 from __future__ import annotations
@@ -96,8 +97,8 @@ def as_table(places: Any) -> str:
     """A table of places as text: 4, 0:16 (up to 16), 0:16:4 (every fourth), 7*3 (three times).
 
     >>> import numpy
-    >>> as_table(numpy.array([[0, 1, 2, 3], [4, 4, 4, 9]]))
-    'places("0:4 4*3 9", 2, 4)'
+    >>> as_table(numpy.array([[0, 1, 2, 3], [5, 5, 5, 9]]))
+    'places("0:4 5*3 9", 2, 4)'
     """
     flat = places.ravel().tolist()
     parts: list[str] = []

@@ -53,8 +53,10 @@ class ArrayLines:
         kernel = array.kernel
         assert kernel is not None
         if array.is_sum:
-            terms = [self._products(array, *factors) for factors in _in_pairs(bucket)]
-            return " + ".join(terms)
+            pairs = list(_in_pairs(bucket))
+            if len(pairs) == 1:
+                return self._products(array, *pairs[0])
+            return " + ".join(self._term(array, *factors) for factors in pairs)
         if kernel.name in NEUTRAL:
             parts = [
                 f"{self.read(source, places, NEUTRAL[kernel.name])}.{kernel.name[:3]}(-1)"
@@ -112,6 +114,12 @@ class ArrayLines:
                 self.code.lines.append(f"{name} = {column}")
         return _without_brackets(self.code.expression(_folded(_renamed(formula, columns))))
 
+    def _term(self, array: Array, sources: tuple[int, int], left: Any, right: Any) -> str:
+        """One term of a sum of several: it may be a plain number."""
+        if sources == (CONSTANTS, ALONE) and left.shape[1] == 1 and array.kernel is not REDUCE:
+            return self._column(CONSTANTS, left[:, 0])
+        return self._products(array, sources, left, right)
+
     def _products(self, array: Array, sources: tuple[int, int], left: Any, right: Any) -> str:
         """The sums of products of what two arrays have at these places, a row for each sum."""
         arrays, over_rows = self.groups.arrays, array.kernel is REDUCE
@@ -136,7 +144,7 @@ class ArrayLines:
 
     def _terms(self, source: int, places: Any) -> str:
         if places.shape[1] == 1:
-            return self._column(source, places[:, 0])
+            return self.read(source, places[:, 0], is_column=True)
         return self.read(source, places)
 
     def _rows(self, source: int, places: Any) -> str:

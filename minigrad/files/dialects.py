@@ -141,8 +141,6 @@ JAX: Final = Dialect(
         "tanh": "jnp.tanh({0})",
         "normal_density": "(0.3989422804014327 * jnp.exp(-0.5 * {0} * {0}))",
         "normal_cdf": "jax.scipy.special.ndtr({0})",
-        "maximum": "jnp.stack(jnp.broadcast_arrays({all})).max(0)",
-        "minimum": "jnp.stack(jnp.broadcast_arrays({all})).min(0)",
     },
 )
 

@@ -1,4 +1,4 @@
-"""Circuits and networks as source code that needs no minigrad: Python, C and PyTorch.
+"""Circuits and networks as source code that needs no minigrad: Python, C, PyTorch and JAX.
 
 >>> import minigrad as mg
 >>> w, x = mg.Value(2.0, label="w"), mg.Value(-1.0, label="x")
@@ -20,33 +20,29 @@ The code is printed from the same rules that the engine runs: a gate of your own
 
 from __future__ import annotations
 
-import keyword
-import re
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from ..engine import Circuit, Value, looks_at_numbers, with_gates
-from ..rules import GATES, Formula, bell_curve, described, ieee, is_number
+from ..rules import GATES, Formula, described, is_number
 from .dialects import C_PRELUDE, PYTHON, TORCH, C, Code, python_prelude
-
-RESERVED: Final = {
-    *keyword.kwlist,
-    *("math", "torch", "divide", "power", "upstream", "gradients", "outputs", "inputs"),
-    *("double", "float", "int", "if", "else", "for", "while", "do", "return", "const", "void"),
-    *("static", "struct", "switch", "case", "default", "char", "long", "short", "auto", "main"),
-    *("exp", "log", "sqrt", "sin", "cos", "tanh", "pow", "fabs", "erfc", "log1p", "choose"),
-    *("register", "signed", "unsigned", "sizeof", "typedef", "union", "volatile", "extern"),
-    *("enum", "goto", "inline", "restrict", "INFINITY", "NAN", "NULL"),
-    *vars(ieee),
-    *vars(bell_curve),
-}
-OWN: Final = re.compile(r"[tvcg]\d*|g_.*")  # what the code calls its own variables
+from .identifiers import checked_name, plain_names
+from .jax_source import RecordedCircuit, jax_source
+from .parameter_arrays import ParameterArray, parameter_arrays
 
 
-def export(thing: Any, language: str = "python", name: str = "circuit") -> str:
-    """The source code of a circuit (its output) or a network in "python", "c" or "torch".
+def export(
+    thing: Any,
+    language: str = "python",
+    name: str = "circuit",
+    *,
+    parameters: Any = None,
+    careful: bool = False,
+) -> str:
+    """The source code of a circuit, a network or a compiled function, in one of four languages.
 
     >>> x, y = Value(3.0, label="x"), Value(4.0, label="y")
-    >>> print(export(x * y + x, name="f"))
+    >>> print(export(x * y + x, name="f").partition("def f_gradients")[0].rstrip())
     import math
     <BLANKLINE>
     <BLANKLINE>
@@ -54,42 +50,42 @@ def export(thing: Any, language: str = "python", name: str = "circuit") -> str:
         v0 = (x * y)
         v1 = (v0 + x)
         return v1
-    <BLANKLINE>
-    <BLANKLINE>
-    def f_gradients(x, y, upstream=(1.0,)):
-        v0 = (x * y)
-        v1 = (v0 + x)
-        g_x = 0.0
-        g_y = 0.0
-        g_v0 = 0.0
-        g_v1 = 0.0
-        g_v1 += upstream[0]
-        g_v0 += g_v1
-        g_x += g_v1
-        g_x += (y * g_v0)
-        g_y += (x * g_v0)
-        return (v1,), (g_x, g_y)
-    <BLANKLINE>
 
-    The arguments of a circuit's function are its leaves, in topological order, those of a network's
-    the inputs; its parameters then stand in the code as numbers. `name(…)` gives the output, or a
-    tuple of them. In Python `name_gradients(…, upstream=…)` gives outputs and gradients, both as
-    tuples; in C `name(inputs, outputs)` and `name_gradients(inputs, upstream, outputs, gradients)`
-    work on arrays of double. The function for PyTorch takes tensors of any one shape.
+    A circuit is given by its output, or a list of outputs; the arguments of its function are its
+    leaves, in topological order. Those of a network's and of a compiled function's (the circuit of
+    its latest call) are the inputs; its parameters then stand in the code as numbers. `name(…)`
+    gives the output, or a tuple of them. "python": `name_gradients(…, upstream=…)` gives outputs
+    and gradients, both as tuples. "c": `name(inputs, outputs)` and `name_gradients(inputs,
+    upstream, outputs, gradients)` work on arrays of double. "torch": tensors of any one shape.
+
+    "jax": every argument has the rows of a batch as its first axis, and parameters stand in one
+    array in front of them: `name(params, …)` gives an output for each row,
+    `name_value_and_grad(params, …)` the mean and its gradient, in the dtype of `params`, for
+    `jax.jit`. `parameters=` says in which order: a list of Values, or a network or a dict of lists
+    of Values such as `vars(model)`; with these `params` may also be a dict of arrays, and the
+    gradient is one. A layer is one matrix product.
+
+    >>> import minigrad as mg
+    >>> w = mg.Value(0.5, label="w")
+    >>> loss = mg.compile(lambda x, y: (w * x - y) ** 2)
+    >>> loss(2.0, 3.0).data
+    4.0
+    >>> "def loss_value_and_grad(params, x, y):" in export(loss, "jax", name="loss")
+    True
+
+    A branch that is not taken, and whose slope there is infinite, makes a gradient nan in the code
+    for JAX, as in JAX itself. With `careful=True` it cannot hurt, as in minigrad: the code notes
+    for each wire whether it has received anything.
     """
     looks_at_numbers("mg.export")
+    if language == "jax":
+        return _jax(thing, checked_name(name), parameters, careful)
+    if parameters is not None or careful:
+        raise ValueError(f"parameters= and careful= are for language='jax', not {language!r}")
     writers = {"python": _python, "c": _c, "torch": _torch}
     if not isinstance(language, str) or language not in writers:
-        raise ValueError(f"export writes {', '.join(writers)}; got {language!r}")
-    if (
-        not isinstance(name, str)
-        or not name.isidentifier()
-        or not name.isascii()
-        or name in RESERVED
-        or OWN.fullmatch(name)
-    ):
-        raise ValueError(f"the name of the function must be a plain identifier, got {name!r}")
-    return writers[language](_Program(thing, name))
+        raise ValueError(f"export writes {', '.join(writers)}, jax; got {language!r}")
+    return writers[language](_Program(thing, checked_name(name)))
 
 
 class _Program:
@@ -104,7 +100,9 @@ class _Program:
         self.arguments = (
             [leaf for leaf in leaves if not leaf.is_constant] if arguments is None else arguments
         )
-        self.names = _identifiers(self.arguments, taken={name, f"{name}_gradients"})
+        labels = [wire.label for wire in self.arguments]
+        names = plain_names(labels, taken={name, f"{name}_gradients"})
+        self.names = dict(zip(self.arguments, names))
         self.fixed = [leaf for leaf in leaves if leaf not in self.names]
         self.names |= {wire: f"v{i}" for i, wire in enumerate(self.gates)}
 
@@ -151,28 +149,56 @@ def _circuit_behind(outputs: list[Value]) -> Circuit:
 def _outputs_and_arguments(thing: Any) -> tuple[list[Value], list[Value] | None]:
     if isinstance(thing, Value):
         return [thing], None
+    if isinstance(thing, (list, tuple)) and thing and all(isinstance(x, Value) for x in thing):
+        return list(thing), None
+    if hasattr(thing, "recorded_circuit"):
+        circuit = thing.recorded_circuit()
+        return circuit.outputs, circuit.inputs
     if hasattr(thing, "layers") and hasattr(thing, "forward"):
         first = thing.layers[0]
         arguments = [Value(0.0, label=first.neurons[0].names.x(k)) for k in range(first.nin)]
         return thing.forward(arguments), arguments
-    raise TypeError(f"export takes a Value or an MLP, got {described(thing)}")
+    raise TypeError(
+        "export takes a Value, a list of Values, an MLP or a compiled function, "
+        f"got {described(thing)}"
+    )
 
 
-def _identifiers(wires: list[Value], taken: set[str]) -> dict[Value, str]:
-    """A plain name for each argument, as close to its label as every language allows."""
-    names: dict[Value, str] = {}
-    used = set(taken)
-    for i, wire in enumerate(wires):
-        stem = re.sub(r"[^A-Za-z0-9]+", "_", str(wire.label or "")).strip("_")[:40] or f"x{i}"
-        if not stem[0].isalpha() or OWN.fullmatch(stem) or stem in RESERVED:
-            stem = f"x_{stem}"
-        name, count = stem, 1
-        while name in used:
-            count += 1
-            name = f"{stem}_{count}"
-        used.add(name)
-        names[wire] = name
-    return names
+class _Rows(NamedTuple):
+    """A circuit of which a function takes many rows: what `jax_source` prints."""
+
+    outputs: Sequence[Value]
+    parameters: Sequence[Value]
+    inputs: Sequence[Value]
+    arguments: Mapping[str, tuple[int, ...]]
+
+
+def _jax(thing: Any, name: str, parameters: Any, careful: bool) -> str:
+    """The circuit as a function of many rows, as JAX source."""
+    circuit = _rows(thing)
+    shapes = list(circuit.arguments.values())
+    names = plain_names(list(circuit.arguments), taken={name, f"{name}_value_and_grad"})
+    if not shapes:
+        raise ValueError("the code for JAX needs a circuit with an input, got one of constants")
+    order: list[Value] = list(circuit.parameters)
+    arrays: list[ParameterArray] = []
+    if parameters is not None:
+        order, arrays = parameter_arrays(parameters, order)
+    rows = _Rows(circuit.outputs, order, circuit.inputs, dict(zip(names, shapes)))
+    return jax_source(name, rows, arrays, careful)
+
+
+def _rows(thing: Any) -> RecordedCircuit:
+    """A circuit with its parameters, and what differs from row to row."""
+    if hasattr(thing, "recorded_circuit"):
+        recorded: RecordedCircuit = thing.recorded_circuit()
+        return recorded
+    outputs, inputs = _outputs_and_arguments(thing)
+    if inputs is not None:
+        return _Rows(outputs, list(thing.parameters()), inputs, {"x": (len(inputs),)})
+    leaves = [leaf for leaf in _circuit_behind(outputs).leaves if not leaf.is_constant]
+    names = plain_names([leaf.label for leaf in leaves], taken=set())
+    return _Rows(outputs, [], leaves, dict.fromkeys(names, ()))
 
 
 def _python(program: _Program) -> str:

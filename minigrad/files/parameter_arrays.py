@@ -1,8 +1,11 @@
 """Parameters as named arrays: `layers.0.w` of shape (16, 2), as the other libraries keep them.
 
->>> import random, minigrad as mg
->>> model = mg.nn.MLP(2, [3, 1], rng=random.Random(0))
->>> for array in parameter_arrays(model, model.parameters()):
+>>> import minigrad as mg
+>>> model = mg.nn.MLP(2, [3, 1])
+>>> wires, arrays = parameter_arrays(model, model.parameters()[::-1])
+>>> wires == model.parameters()
+True
+>>> for array in arrays:
 ...     print(array.name, array.shape, array.places)
 layers.0.w (3, 2) [0, 1, 3, 4, 6, 7]
 layers.0.b (3,) [2, 5, 8]
@@ -28,43 +31,48 @@ class ParameterArray(NamedTuple):
     places: list[int]
 
 
-def parameter_arrays(source: Any, parameters: Sequence[Value]) -> list[ParameterArray]:
-    """The arrays of a network, or of a dict of (lists of lists of) Values, that have all parameters.
+def parameter_arrays(
+    source: Any, parameters: Sequence[Value]
+) -> tuple[list[Value], list[ParameterArray]]:
+    """All parameters in the order of a network or a dict of (lists of) Values, and its arrays.
 
-    A parameter that is in none of them is an error, and so is one that is there twice.
+    A list of Values is an order without names. A parameter that is not there is an error.
     """
-    place = {id(wire): i for i, wire in enumerate(parameters)}
+    known = set(parameters)
     found: dict[str, list[tuple[tuple[int, ...], Value]]] = {}
+    order: dict[Value, None] = {}
     for path, wire in _paths(source):
-        name, index = _name_and_index(path)
-        if id(wire) in place:
+        if wire in known and wire not in order:
+            name, index = _name_and_index(path)
             found.setdefault(name, []).append((index, wire))
-    arrays = [_array(name, items, place) for name, items in found.items()]
-    known = [i for array in arrays for i in array.places]
-    if sorted(known) != list(range(len(parameters))):
-        missing = sorted(set(range(len(parameters))) - set(known))
-        what = f"{len(missing)} of {len(parameters)} parameters are not in it, the first one is "
-        what += repr(parameters[missing[0]]) if missing else "none"
+            order[wire] = None
+    if missing := [wire for wire in parameters if wire not in order]:
         raise ValueError(
-            f"parameters= needs what holds each parameter of the function once; {what}. "
-            "Pass the network that it calls, or a dict such as vars(model)"
+            f"parameters= needs what holds all parameters of the function: {len(missing)} of "
+            f"{len(parameters)} are not in it, the first one is {missing[0]!r}. Pass the network "
+            "that it calls, or a dict such as vars(model)"
         )
-    return arrays
+    place = {wire: i for i, wire in enumerate(order)}
+    arrays = [_array(name, items, place) for name, items in found.items() if name]
+    return list(order), arrays
 
 
 def _paths(source: Any) -> Iterator[tuple[tuple[str | int, ...], Value]]:
-    """Every Value in a network or a dict, with the names and numbers that lead to it."""
+    """Every Value in a network, a dict or a list, with the names and numbers that lead to it."""
+    if isinstance(source, (list, tuple)):
+        yield from (((i,), wire) for i, wire in enumerate(source) if isinstance(wire, Value))
+        return
     if hasattr(source, "named_parameters"):
         for path, wire in source.named_parameters():
             yield tuple(int(part) if part.isdigit() else part for part in path.split(".")), wire
         return
     if not isinstance(source, Mapping):
         raise TypeError(
-            "parameters= takes a network, or a dict of lists of Values, "
+            "parameters= takes a network, a dict of lists of Values, or a list of Values, "
             f"got {described(source)}: for an object of your own pass vars(object)"
         )
     waiting: list[tuple[tuple[str | int, ...], Any]] = [
-        ((str(name),), thing) for name, thing in reversed(source.items())
+        ((str(name),), thing) for name, thing in reversed([*source.items()])
     ]
     while waiting:
         path, thing = waiting.pop()
@@ -90,7 +98,7 @@ def _name_and_index(path: tuple[str | int, ...]) -> tuple[str, tuple[int, ...]]:
 
 
 def _array(
-    name: str, items: list[tuple[tuple[int, ...], Value]], place: dict[int, int]
+    name: str, items: list[tuple[tuple[int, ...], Value]], place: dict[Value, int]
 ) -> ParameterArray:
     items.sort(key=lambda item: item[0])
     indexes = [index for index, _ in items]
@@ -101,4 +109,4 @@ def _array(
             f"parameters= has lists of different lengths in {name!r}: an array has rows of one "
             "length; part it into several names"
         )
-    return ParameterArray(name, shape, [place[id(wire)] for _, wire in items])
+    return ParameterArray(name, shape, [place[wire] for _, wire in items])

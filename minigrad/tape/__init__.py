@@ -3,11 +3,12 @@
 Read `tape`, the form in which it ends and its replay in Python; then how it comes about: `flatten`
 goes through a circuit and makes `operations` of its gates, each a `kernels`' kernel, made from the
 gates' rules (`variadic`: of gates with any number of inputs). `fuse` and `inline` then make fewer
-and larger operations of them, to the last bit the same.
+and larger operations of them, to the last bit the same. `groups` finds the loops again, with
+`index_loops`: operations of one kind as arrays, for those who print them.
 """
 
 from .flatten import flatten, flatten_batch, flatten_rows
-from .groups import CONSTANTS, PADDING, Array, Bucket, Groups, group
+from .groups import CONSTANTS, PADDING, Array, Bucket, Groups, array_counts, group
 from .index_loops import Loops, loops_of
 from .inline import merged
 from .kernels import COPY, DOT, DOTS, MUL, SUM, Kernel, parts_first, renamed_formula
@@ -35,6 +36,7 @@ __all__ = [
     "Kernel",
     "Loops",
     "Tape",
+    "array_counts",
     "flatten",
     "flatten_batch",
     "flatten_rows",

@@ -69,7 +69,7 @@ def flatten_rows(
     for output in outputs:
         circuit.forward(Circuit(output, for_running=True))
     return circuit.operations.tape(
-        parameters, len(inputs), [circuit.nodes[output] for output in outputs], []
+        parameters, len(inputs), [circuit.nodes[output] for output in outputs], [], (), False
     )
 
 

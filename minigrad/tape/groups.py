@@ -3,14 +3,14 @@
 A circuit of a network has many operations and few kinds of them. Here those of one kernel that can
 run at the same time become one array, and what they read is given as places in earlier arrays:
 
->>> import random, minigrad as mg
+>>> import minigrad as mg
 >>> from minigrad.tape import flatten_batch
->>> model = mg.nn.MLP(2, [16, 16, 1], rng=random.Random(0))
+>>> model = mg.nn.MLP(2, [16, 16, 1])
 >>> x = [mg.Value(0.5), mg.Value(-1.0)]
 >>> tape = flatten_batch(model(x), model.parameters(), x)
 >>> groups = group(tape)
 >>> len(tape.kernels), len(groups.arrays)
-(771, 14)
+(771, 19)
 >>> print(groups.arrays[3])
 dot: 16 numbers for each row
 
@@ -177,6 +177,19 @@ def _levels(
     return found
 
 
+def array_counts(tape: Tape) -> dict[str, int]:
+    """How many arrays the operations make, and how many operations stand alone in theirs.
+
+    Without NumPy nobody can say, and there is nothing.
+    """
+    try:
+        import numpy as numpy
+    except ImportError:
+        return {}
+    made = [array for array in group(tape).arrays if array.kernel is not None]
+    return {"groups": len(made), "alone": sum(array.size == 1 for array in made)}
+
+
 def _parts(array: Array) -> list[Array]:
     """An array in the order of its buckets; sums over rows, which nobody reads together, apart."""
     import numpy
@@ -233,6 +246,7 @@ def _pairs(groups: Groups, array: Array, slots: Any, sources: Any, places: Any) 
     for place, number in enumerate(groups.tape.constants):
         if number == 1.0:
             is_one |= (sources == CONSTANTS) & (places == place)
+    is_one[:, ::2] &= ~is_one[:, 1::2]  # 1·1 keeps one of them
     return numpy.where(is_one, ALONE, sources), numpy.where(is_one, 0, places)
 
 

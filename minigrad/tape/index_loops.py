@@ -16,7 +16,7 @@ DEEPEST: Final = 4  # loops in one another; with more of them a table of indexes
 
 
 class Loops(NamedTuple):
-    """start + i₁·strides[0] + i₂·strides[1] + … for all i below the counts, the last one fastest."""
+    """start + i₁·strides[0] + i₂·strides[1] + … for all i below the counts, the last i fastest."""
 
     start: int
     counts: tuple[int, ...]

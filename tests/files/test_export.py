@@ -277,10 +277,10 @@ def test_labels_cannot_write_code() -> None:
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: mg.export(Value(1.0), "rust"), "python, c, torch; got 'rust'"),
+        (lambda: mg.export(Value(1.0), "rust"), "python, c, torch, jax; got 'rust'"),
         (lambda: mg.export(Value(1.0), name="no way"), "plain identifier"),
         (lambda: mg.export(Value(1.0), name="exp"), "plain identifier"),
-        (lambda: mg.export([1.0]), "a Value or an MLP"),
+        (lambda: mg.export([1.0]), "a Value, a list of Values, an MLP or a compiled function"),
     ],
 )
 def test_what_cannot_be_exported_is_named(call: Callable[[], object], message: str) -> None:
