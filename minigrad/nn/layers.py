@@ -186,7 +186,8 @@ class MLP(Module):
         z_1^1    0.5  0.786  −0.303              −0.238          −0.238           0
 
         The last layer begins with the cost's own derivative, ∂C/∂a, which no recursion gives. The
-        weights are those of the forward pass, so that the table is right after an update, too.
+        weights are those of the forward pass, so that the table is right after an update, too. It
+        is that of the last pass that was differentiated, whatever was called since.
         """
         rows: list[tuple[object, ...]] = []
         later: list[tuple[float, list[float]]] = []  # δ and weights of the units, the last first
@@ -197,11 +198,13 @@ class MLP(Module):
                 if later:  # Σ_k w_kj · δ_k, in the order of the backward pass
                     to_output = reduce(add, (w[place] * delta for delta, w in later), 0.0)
                 else:
-                    to_output = neuron.a.grad if neuron.a.has_grad else neuron.delta
+                    a = neuron.differentiated().a
+                    to_output = a.grad if a.has_grad else neuron.delta
                 delta = slope * to_output
                 units.append((delta, neuron.weights_in_pass()))
-                numbers = (neuron.z.data, slope, to_output, delta, neuron.delta)
-                rows.append((neuron.z.label, *numbers, delta - neuron.delta))
+                z = neuron.differentiated().z
+                numbers = (z.data, slope, to_output, delta, neuron.delta)
+                rows.append((z.label, *numbers, delta - neuron.delta))
             later = units[::-1]
         return Table(DELTA_HEADER, rows)
 

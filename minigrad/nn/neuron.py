@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from ..engine import Circuit, Value, constant
+from ..engine import Circuit, Value, constant, gradient_of
 from ..rules import described, dot
 from .activations import Activation, activation_of
 from .initial_weights import initial_biases, initial_weights, random_numbers
@@ -55,6 +55,19 @@ class UnitNames:
         return "the neuron" if self.layer is None else f"layer {self.layer}"
 
 
+class Pass(NamedTuple):
+    """The wires of one forward pass through a unit: Σ_k w_k · x_k, z and a."""
+
+    total: Value
+    z: Value
+    a: Value
+
+
+def has_delta(one: Pass) -> bool:
+    """Whether a pass was differentiated."""
+    return gradient_of(one.z) is not None
+
+
 class Neuron(Module):
     """One unit: z = Σ_k w_k · x_k + b and a = σ(z).
 
@@ -97,9 +110,9 @@ class Neuron(Module):
         self.activation: Activation = activation_of(activation if nonlin else None)
         self.names = names
         self.labels = labels
-        self._total: Value | None = None
-        self._z: Value | None = None
-        self._a: Value | None = None
+        self._latest: Pass | None = None
+        self._before: Pass | None = None
+        self._known: Pass | None = None  # the last one older than these that was differentiated
 
     def __call__(self, x: Any) -> Value:
         return self.forward(input_wires(x, self.names))
@@ -118,42 +131,55 @@ class Neuron(Module):
             names = self.names
             a.label, a.unit = names.a, names.unit
             z.label, z.unit = names.z, names.unit
-        self._total, self._z, self._a = total, z, a
+        self._known = next(filter(has_delta, self._passes()), None)
+        self._before, self._latest = self._latest, Pass(total, z, a)
         return a
 
     @property
     def z(self) -> Value:
         """The pre-activation of the latest forward pass."""
-        if self._z is None:
+        if self._latest is None:
             raise ValueError(f"{self!r} has no z yet: call it on inputs first")
-        return self._z
+        return self._latest.z
 
     @property
     def a(self) -> Value:
         """The activation of the latest forward pass; for a linear unit the same wire as `z`."""
-        if self._a is None:
+        if self._latest is None:
             raise ValueError(f"{self!r} has no a yet: call it on inputs first")
-        return self._a
+        return self._latest.a
 
     @property
     def delta(self) -> float:
-        """δ = ∂C/∂z, after `C.backward()`."""
-        if not self.z.has_grad:
+        """δ = ∂C/∂z of the last pass that was differentiated, after `C.backward()`."""
+        z = self.differentiated().z
+        if not z.has_grad:
             raise ValueError(f"{self!r} has no δ yet: call backward() on the cost first")
-        return self.z.grad
+        return z.grad
+
+    def differentiated(self) -> Pass:
+        """The last pass that was differentiated; the latest one if none was."""
+        if self._latest is None:
+            raise ValueError(f"{self!r} has no z yet: call it on inputs first")
+        return next(filter(has_delta, self._passes()), self._latest)
+
+    def _passes(self) -> list[Pass]:
+        """The passes that are kept, the latest first."""
+        kept = (self._latest, self._before, self._known)
+        return [one for one in kept if one is not None]
 
     def weights_in_pass(self) -> list[float]:
-        """The weights as they were in the latest forward pass: local gradients of their gates."""
-        assert self._total is not None
-        circuit = Circuit(self._total)
-        products = [self._total] if len(self.w) == 1 else circuit.inputs(self._total)
+        """The weights as they were in the pass: local gradients of their gates."""
+        total = self.differentiated().total
+        circuit = Circuit(total)
+        products = [total] if len(self.w) == 1 else circuit.inputs(total)
         return [circuit.local_gradients(product)[1] for product in products]
 
     def slope_in_pass(self) -> float:
-        """σ'(z) of the latest forward pass, from a circuit of the activation alone."""
+        """σ'(z) of the pass, from a circuit of the activation alone."""
         if self.activation.function is None:
             return 1.0
-        z = Value(self.z.data)
+        z = Value(self.differentiated().z.data)
         self.activation.function(z).backward()
         return z.grad
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import re
 import textwrap
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Final
@@ -39,21 +40,38 @@ STYLE: Final = """\
 
 def frames(replay: Replay, theme: str = "light") -> list[str]:
     """One SVG for each position: the circuit there, and the sentence below it."""
-    run, looks = replay.another(), theme_named(theme)
-    pictures, captions = [], []
+    run = replay.another()
+    shown = []
     for position in range(len(run) + 1):
         run.position = position
-        pictures.append(draw_circuit(run.circuit, run.stage, theme, run.circuit.digits).svg)
-        captions.append([run.present.title, run.present.sentence] if run.present else ["start"])
-    sizes = [size_of(svg) for svg in pictures]
+        shown.append(_shown(run, theme))
+    return _framed(shown, theme_named(theme))
+
+
+def frame_of(replay: Replay, theme: str = "light") -> str:
+    """The SVG for the present position alone."""
+    return _framed([_shown(replay, theme)], theme_named(theme))[0]
+
+
+def _shown(run: Replay, theme: str) -> tuple[str, list[str]]:
+    """The circuit as it is now, and the words below it."""
+    svg = draw_circuit(run.circuit, run.stage, theme, run.circuit.digits).svg
+    return svg, [run.present.title, run.present.sentence] if run.present else ["start"]
+
+
+def _framed(shown: Sequence[tuple[str, list[str]]], looks: Theme) -> list[str]:
+    """The pictures in frames of one size, so large that all words fit."""
+    sizes = [size_of(svg) for svg, _ in shown]
     width = max(NARROWEST, *(w for w, _ in sizes))
     wrapped = [
         [title, *textwrap.wrap(" ".join(rest), int((width - 28) / CHARACTER))]
-        for title, *rest in captions
+        for _, (title, *rest) in shown
     ]
     height = max(h for _, h in sizes)
     full = height + LINE * max(map(len, wrapped)) + 16
-    return [_frame(svg, lines, width, height, full, looks) for svg, lines in zip(pictures, wrapped)]
+    return [
+        _frame(svg, lines, width, height, full, looks) for (svg, _), lines in zip(shown, wrapped)
+    ]
 
 
 def _frame(

@@ -15,13 +15,13 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import asdict, replace
 from importlib.resources import files
 from typing import Any, Final
 
-from ..engine import Stage
-from ..pictures import THEMES, Theme, draw_circuit
+from ..pictures import THEMES, Theme, draw_circuit, png_from_svg
 from ..rules import as_number
 from ..text import escape, unicode_name
 from .quiz import MISTAKES, Question, questions
@@ -74,7 +74,10 @@ class Player:
         run = replay.another()
         steps = list(run)
         self._title = _title(run)
-        self.html = _html(run, _data(run, steps, replay.position, learning_rate))
+        # where the script does not run a reader sees the end, with no gate lit
+        finished = replace(run.stage, done=frozenset(), active=None)
+        self._picture = draw_circuit(run.circuit, finished, digits=run.circuit.digits).svg
+        self.html = _html(run, self._picture, _data(run, steps, replay.position, learning_rate))
 
     @property
     def page(self) -> str:
@@ -82,8 +85,9 @@ class Player:
         player = self.html.replace(HOST, f"{HOST[:-1]} data-page>", 1)
         return PAGE.format(title=escape(self._title), player=player)
 
-    def _repr_html_(self) -> str:
-        return self.html
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        """The player, and a picture of the finished circuit for where no HTML is shown."""
+        return {"text/html": self.html, **png_of(lambda: self._picture), "text/plain": repr(self)}
 
     def __repr__(self) -> str:
         return f"<player of {self._title}>"
@@ -92,15 +96,16 @@ class Player:
 def picture_html(replay: Replay) -> str:
     """The circuit at the present step, with the sentence below it, for a notebook."""
     step = replay.present
+    svg = draw_circuit(replay.circuit, replay.stage, digits=replay.circuit.digits).svg
     lines = [step.sentence, *step.formulas[: MOST_FORMULAS if step.upstream else 0]] if step else []
     return (
-        f"{_image(replay, replay.stage, _title(replay))}"
+        f"{_image(svg, _title(replay))}"
         f"<p><b>{escape(step.title if step else 'start')}</b><br>"
         f"{'<br>'.join(map(escape, lines))}</p>"
     )
 
 
-def _html(run: Replay, data: dict[str, Any]) -> str:
+def _html(run: Replay, svg: str, data: dict[str, Any]) -> str:
     """The picture and the script; `run` has taken all its steps."""
     script = "".join(
         [
@@ -112,14 +117,18 @@ def _html(run: Replay, data: dict[str, Any]) -> str:
             "})();",
         ]
     )
-    # where the script does not run a reader sees the end, with no gate lit
-    finished = replace(run.stage, done=frozenset(), active=None)
-    image = _image(run, finished, _summary(run))
+    image = _image(svg, _summary(run))
     return f"{HOST}{image}<script>{script}</script></div>"
 
 
-def _image(replay: Replay, stage: Stage, alt: str) -> str:
-    svg = draw_circuit(replay.circuit, stage, digits=replay.circuit.digits).svg
+def png_of(picture: Callable[[], str]) -> dict[str, str]:
+    """The picture as the part of a notebook's bundle that a PDF takes; none without resvg-py."""
+    with suppress(ImportError):
+        return {"image/png": b64encode(png_from_svg(picture())).decode()}
+    return {}
+
+
+def _image(svg: str, alt: str) -> str:
     picture = b64encode(svg.encode()).decode()
     return (
         f'<img style="max-width:100%" alt="{escape(alt)}" '

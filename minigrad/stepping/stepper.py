@@ -26,8 +26,8 @@ from ..engine import Value, gradient_of, looks_at_numbers, one_at_a_time, write_
 from ..pictures import theme_named
 from ..rules import described
 from ..text import DIGITS, save
-from .frames import animated_gif, animated_svg, save_frames
-from .player import Player, picture_html
+from .frames import animated_gif, animated_svg, frame_of, save_frames
+from .player import Player, picture_html, png_of
 from .quiz import Grade, Score, graded, questions
 from .replay import Replay
 from .snapshot import Snapshot
@@ -71,6 +71,8 @@ class Stepper(Replay):
         looks_at_numbers("a Stepper")
         if collapse not in (None, "dot"):
             raise ValueError(f"collapse={collapse!r}: choose None or 'dot'")
+        if not isinstance(output, Value):
+            raise TypeError(_no_output(output))
         super().__init__(Snapshot(output, digits, {"dot"} if collapse else ()), upstream)
         self.breakpoints: list[Target] = []
 
@@ -217,12 +219,24 @@ class Stepper(Replay):
         """Write a picture of every position, as `svg` or `png`, into a folder; the paths."""
         return save_frames(self, folder, kind, theme)
 
-    def _repr_html_(self) -> str:
-        return picture_html(self)
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        """The circuit at the present step with its sentence; the same as PNG, which a PDF takes."""
+        picture = png_of(lambda: frame_of(self))
+        return {"text/html": picture_html(self), **picture, "text/plain": repr(self)}
 
     def __repr__(self) -> str:
         here = self.present.title if self.present else "start"
         return f"<stepper of {len(self)} steps, at {self.position}: {here}>"
+
+
+def _no_output(given: object) -> str:
+    """What to do instead of stepping through something that is not one wire."""
+    start = f"a Stepper differentiates one output, a Value, got {described(given)}: "
+    if isinstance(given, (list, tuple)):
+        return start + "step through their sum, Stepper(mg.sum(outputs)), a loss, or one of them"
+    if callable(given):
+        return start + "call it first and step through what it returns, Stepper(model(x))"
+    return start + "build one with Value(...) and gates"
 
 
 def stop_at(target: Target, circuit: Snapshot) -> Callable[[Step], object]:

@@ -258,3 +258,32 @@ def test_a_model_can_be_copied_and_the_copy_stands_alone() -> None:
     twin.parameters()[0].data = 100.0
     assert model.parameters()[0].data != 100.0
     assert twin.layers[0].neurons[0].w[0].label == "w_11^1"
+
+
+def test_the_delta_table_is_of_the_last_differentiated_pass_whatever_was_called_since():
+    model = mg.nn.MLP(2, [3, 1], activation="tanh", seed=1)
+    first = (model([0.5, -1.0]) - 1.0) ** 2
+    first.backward()
+    expected = repr(model.delta_table())
+    deltas = [layer.delta for layer in model.layers]
+    for x in ([1.0, 2.0], [3.0, 4.0], [5.0, 6.0]):
+        model(x)
+        assert repr(model.delta_table()) == expected
+        assert [layer.delta for layer in model.layers] == deltas
+    second = (model([0.1, 0.2]) - 1.0) ** 2
+    model([7.0, 7.0])
+    second.backward()
+    assert repr(model.delta_table()) != expected
+    fresh = mg.nn.MLP(2, [3, 1], activation="tanh", seed=1)
+    ((fresh([0.1, 0.2]) - 1.0) ** 2).backward()
+    assert repr(model.delta_table()) == repr(fresh.delta_table())
+
+
+@pytest.mark.parametrize("call", range(3))
+def test_a_unit_that_received_nothing_does_not_mix_two_passes(call):
+    model = mg.nn.MLP(1, [2, 1], activation="relu", weights=[[[1.0], [-1.0]], [[1.0, 1.0]]])
+    for x in (1.0, -1.0, 2.0)[: call + 1]:
+        model.zero_grad()
+        ((model(x) - 3.0) ** 2).backward()
+    z = {row[0]: row[1] for row in model.delta_table().rows}
+    assert z["z_1^1"] == -z["z_2^1"] == (1.0, -1.0, 2.0)[call]

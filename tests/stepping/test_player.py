@@ -101,9 +101,11 @@ def test_a_hostile_label_stays_text():
     for svg in (picture_in(page), animated_svg(stepper), *frames(stepper)):
         assert not {tag for tag, _ in Tags(svg).found} & {"script", "img", "foreignobject"}
     stepper.position = 3
-    assert [tag for tag, _ in Tags(stepper._repr_html_()).found if tag in ("img", "script")] == [
-        "img"
-    ]
+    assert [
+        tag
+        for tag, _ in Tags(stepper._repr_mimebundle_()["text/html"]).found
+        if tag in ("img", "script")
+    ] == ["img"]
 
 
 @pytest.mark.parametrize("text", ["</script>", "<!--", "&amp;", "\u2028\u2029", '"\\', "\x00"])
@@ -123,7 +125,7 @@ def test_a_notebook_shows_the_present_step_with_its_sentence():
     f, v = neuron()
     stepper = Stepper(f)
     stepper.run_to(v["w_1"])
-    html = stepper._repr_html_()
+    html = stepper._repr_mimebundle_()["text/html"]
     assert "w₁ receives 0.197 · x₁ = −0.393" in html
     assert "−0.590" in picture_in(html)
     assert ">?<" in picture_in(html)  # w₀ and x₀ are not known yet
@@ -158,3 +160,22 @@ def test_frames_are_files_of_one_size(tmp_path):
     assert png.read_bytes().startswith(b"\x89PNG")
     with pytest.raises(ValueError, match="'svg' or 'png', got 'jpg'"):
         stepper.save_frames(tmp_path, kind="jpg")
+
+
+def test_stepper_and_player_have_a_png_so_that_nothing_vanishes_in_a_pdf():
+    stepper = Stepper(neuron()[0])
+    stepper.position = 7
+    for shown in (stepper, stepper.player()):
+        bundle = shown._repr_mimebundle_()
+        assert bundle.keys() == {"text/html", "image/png", "text/plain"}
+        assert base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG")
+    assert stepper.position == 7
+
+
+@pytest.mark.parametrize(
+    ("thing", "advice"),
+    [([Value(1.0)], "mg.sum"), (mg.nn.MLP(2, [1]), r"Stepper\(model\(x\)\)"), (3.0, "Value")],
+)
+def test_a_stepper_of_anything_but_one_output_says_what_to_do(thing, advice):
+    with pytest.raises(TypeError, match=advice):
+        Stepper(thing)

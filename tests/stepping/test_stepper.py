@@ -294,7 +294,7 @@ def test_the_circuit_is_put_in_order_once_for_steps_pictures_and_player(monkeypa
     assert stepper.player().html
     assert stepper.why(v["x_0"])
     assert stepper.run_to(v["w_0"])
-    assert stepper._repr_html_()
+    assert stepper._repr_mimebundle_()["text/html"]
     assert made == [f]
 
 
