@@ -99,7 +99,7 @@ def test_a_page_of_its_own_listens_at_once_and_has_main_and_h1(open_page):
     page = open_page(Stepper(neuron()).player().page)
     page.keyboard.press("ArrowRight")
     assert page.locator(".said strong").text_content().startswith("forward 1")
-    assert page.locator("main h1").text_content() == "f = 0.73, step by step"
+    assert page.locator("main h1").text_content() == "f = 0.731, step by step"
 
 
 def test_gates_are_reached_and_chosen_by_keys(open_page):

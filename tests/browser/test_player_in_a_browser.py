@@ -61,7 +61,7 @@ def test_every_position_shows_what_the_stepper_knows(page):
         press(page, "ArrowLeft")
         stepper.position = position
         gradient = stepper.gradients.get(wires[2])
-        assert numbers(page, 2)[1] == ("?" if gradient is None else "−0.39")
+        assert numbers(page, 2)[1] == ("?" if gradient is None else "−0.393")
 
 
 def test_home_end_and_the_buttons(page):
@@ -73,7 +73,7 @@ def test_home_end_and_the_buttons(page):
         ("step", "forward 1 of 5 · gate ×"),
         ("last", "backward 5 of 5 · gate ×"),
         ("back", "backward 4 of 5 · gate ×"),
-        ("first", "start · f = 0.73"),
+        ("first", "start · f = 0.731"),
     ]:
         page.get_by_label(label, exact=True).click()
         assert title(page) == expected
