@@ -14,14 +14,14 @@ import inspect
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
-from math import copysign, inf, isfinite, ulp
-from sys import float_info
-from typing import Any, Final, NamedTuple
+from math import copysign, inf, isfinite
+from typing import Final
 
-from ..engine import Circuit, Value, gradient_of, write_grad
-from ..rules import as_number, described
+from ..engine import Circuit, Value, gradients_of, write_grad
+from ..rules import described
 from ..text import columns, printable
+from .finite_differences import Estimate, Evaluation, numeric_derivative
+from .rounding import noise_of_gradients, noise_of_output
 
 RIGHT: Final = "right"
 ACCEPTABLE: Final = "acceptable"
@@ -30,21 +30,34 @@ WRONG: Final = "wrong"
 KINK: Final = "at a kink"
 UNKNOWN: Final = "not finite"
 HIDDEN: Final = "hidden by rounding"
+FLAT: Final = "no change seen"
 UNCLEAR: Final = "cannot judge"
 
 SUMMARIES: Final = {
     RIGHT: "the engine and finite differences agree to 7 digits or more",
-    ACCEPTABLE: "they agree to 4 digits or more; rounding or strong curvature can cost the others",
+    ACCEPTABLE: "they agree to 4 digits or more, but rounding does not explain the others: look "
+    "for a constant with few digits in a local gradient",
     SUSPICIOUS: "they agree to 2 digits only; look at the local gradients of the gates in between",
     WRONG: "they do not agree; look for a wrong local gradient, or = where += belongs",
     KINK: "the function has a kink (relu, max, abs, …) within the step; there finite differences "
     "are the ones that are wrong: check at another point",
     UNKNOWN: "the function is not finite around the point; see mg.first_nonfinite",
-    HIDDEN: "the output is so large, or so near 0, that rounding hides what the input does to it: "
-    "check the function without its large terms, or where it is not near 0",
+    HIDDEN: "the output, or a number on the way to it, is so large, or so near 0, that rounding "
+    "hides what the input does to it: check the function without its large terms, or where it is "
+    "not near 0",
+    FLAT: "the output stays the same to the last bit however the input moves: either it does not "
+    "depend on the input, and the gradient is wrong, or a gate rounds the change away: check at "
+    "another point",
     UNCLEAR: "the finite differences disagree with one another, whatever the step: check at "
     "another point, or the parts of the function one by one",
 }
+CANNOT_JUDGE: Final = (KINK, UNKNOWN, UNCLEAR, FLAT, HIDDEN)
+
+# Relative errors, up to which a verdict holds.
+BANDS: Final = ((1e-7, RIGHT), (1e-4, ACCEPTABLE), (5e-3, SUSPICIOUS), (inf, WRONG))
+KNOWN: Final = 3e-6  # how much of a derivative may be in doubt where it is called right
+AT_AN_EXTREMUM: Final = 1e-4  # or there, where there is no derivative, of how it changes in a step
+BEYOND_DOUBT: Final = 10.0  # times what finite differences may be off by: a difference is an error
 
 
 @dataclass(frozen=True)
@@ -61,7 +74,7 @@ class InputCheck:
 
 @dataclass(frozen=True)
 class GradcheckReport:
-    """What `gradcheck` found: true when every input is right or acceptable; print it to read it."""
+    """What `gradcheck` found: true when every input is right; print it to read it."""
 
     inputs: tuple[InputCheck, ...]
 
@@ -69,7 +82,7 @@ class GradcheckReport:
     def verdict(self) -> str:
         """The worst verdict of all inputs."""
         verdicts = {check.verdict for check in self.inputs}
-        order = (WRONG, SUSPICIOUS, UNKNOWN, KINK, UNCLEAR, HIDDEN, ACCEPTABLE)
+        order = (WRONG, SUSPICIOUS, ACCEPTABLE, *CANNOT_JUDGE)
         return next((verdict for verdict in order if verdict in verdicts), RIGHT)
 
     @property
@@ -78,11 +91,11 @@ class GradcheckReport:
         return [
             f"{check.name} = {check.at!r}: {SUMMARIES[check.verdict]}"
             for check in self.inputs
-            if check.verdict in (KINK, UNKNOWN, UNCLEAR, HIDDEN)
+            if check.verdict in CANNOT_JUDGE
         ]
 
     def __bool__(self) -> bool:
-        return self.verdict in (RIGHT, ACCEPTABLE)
+        return self.verdict == RIGHT
 
     def __str__(self) -> str:
         head = ("input", "at", "analytic", "numeric", "relative error", "verdict")
@@ -113,15 +126,18 @@ def gradcheck(function: Callable[..., Value], inputs: Sequence[float | Value]) -
 
     `inputs` are numbers, each handed over as a Value, or Values (a model's parameters), whose data
     is moved a little and put back; no `grad` is left changed. The relative error is |analytic −
-    numeric|, less what rounding explains, over the larger of the two: up to 1e-7 right, 1e-4
-    acceptable, 1e-2 suspicious, beyond that wrong. The step is chosen for each input.
+    numeric|, less what rounding and the step explain, over the larger of the two: up to 1e-7 right,
+    1e-4 acceptable, 5e-3 suspicious, beyond that wrong. Where rounding or the step could explain
+    more than 3e-6 nothing is called right, and wrong only what is off by ten times as much. The
+    step is chosen for each input; rounding is that of every gate inside, multiplied by what comes
+    after.
     """
     wires = _as_wires(function, inputs)
-    analytic = _analytic(function, wires)
+    analytic, noises = _analytic(function, wires)
     return GradcheckReport(
         tuple(
-            _checked(wire, name, gradient, partial(_evaluated, function, wires, wire))
-            for wire, name, gradient in zip(wires, _names(wires), analytic)
+            _checked(name, gradient, noise, wire.data, partial(_evaluated, function, wires, wire))
+            for wire, name, gradient, noise in zip(wires, _names(wires), analytic, noises)
         )
     )
 
@@ -171,35 +187,43 @@ def _called(function: Callable[..., Value], wires: list[Value]) -> Value:
     return output
 
 
-def _analytic(function: Callable[..., Value], wires: list[Value]) -> list[float]:
-    """The gradients by `backward()`; every `grad` in the circuit is put back."""
+def _analytic(
+    function: Callable[..., Value], wires: list[Value]
+) -> tuple[list[float], list[float]]:
+    """The gradients by `backward()`, and their noise; every `grad` in the circuit is put back."""
     output = _called(function, wires)
     if output.is_constant:
         raise ValueError(
             f"gradcheck got {output!r} from the function, which no gate has made: was it computed "
             "from numbers alone, or inside no_grad()?"
         )
-    touched = list(dict.fromkeys([*Circuit(output).wires, *wires]))
-    before = [gradient_of(wire) for wire in touched]
+    circuit = _circuit(output)
+    touched = list(dict.fromkeys([*circuit.wires, *wires]))
+    before = gradients_of(touched)
     try:
         for wire in touched:
             write_grad(wire, None)
         output.backward()
-        return [wire.grad for wire in wires]
+        return [wire.grad for wire in wires], noise_of_gradients(circuit, wires)
     finally:
         for wire, old in zip(touched, before):
             write_grad(wire, old)
 
 
+def _circuit(output: Value) -> Circuit:
+    return Circuit(output, collapse=["dot"])
+
+
 def _evaluated(
     function: Callable[..., Value], wires: list[Value], wire: Value, number: float
-) -> tuple[float, tuple[Any, ...]]:
+) -> Evaluation:
     """The output with one input moved to `number`, and on which side of every kink that is."""
     before = wire.data
     wire.data = number
     try:
         output = _called(function, wires)
-        return output.data, tuple(_sides(Circuit(output)))
+        circuit = _circuit(output)
+        return Evaluation(output.data, noise_of_output(circuit), tuple(_sides(circuit)))
     finally:
         wire.data = before
 
@@ -216,85 +240,33 @@ def _sides(circuit: Circuit) -> Iterator[str | float]:
 
 
 def _checked(
-    wire: Value,
-    name: str,
-    analytic: float,
-    evaluate: Callable[[float], tuple[float, tuple[Any, ...]]],
+    name: str, analytic: float, noise: float, at: float, evaluate: Callable[[float], Evaluation]
 ) -> InputCheck:
-    best = numeric_derivative(evaluate, wire.data)
-    numeric, noise = best.derivative, best.noise
-    difference = abs(analytic - numeric)
-    size = max(abs(analytic), abs(numeric))
-    unexplained = max(0.0, difference - noise - best.wobble)
-    relative_error = unexplained / size if size and isfinite(difference) else unexplained
-    if not best.smooth:
-        verdict = KINK
-    elif not (isfinite(numeric) and isfinite(analytic)):
-        verdict = UNKNOWN
-    else:
-        bands = ((1e-7, RIGHT), (1e-4, ACCEPTABLE), (1e-2, SUSPICIOUS), (inf, WRONG))
-        verdict = next(verdict for bound, verdict in bands if relative_error <= bound)
-        if verdict is not WRONG and size > 0.0 and noise > 1e-4 * max(size, best.bend):
-            verdict, relative_error = HIDDEN, difference / size
-        elif verdict in (WRONG, SUSPICIOUS) and best.spread > 1e-3 * abs(numeric) + noise:
-            verdict = UNCLEAR
-    return InputCheck(name, wire.data, analytic, numeric, relative_error, verdict)
+    found = numeric_derivative(evaluate, at)
+    verdict, relative_error = _judged(analytic, noise, found)
+    return InputCheck(name, at, analytic, found.derivative, relative_error, verdict)
 
 
-# --- finite differences ---------------------------------------------------------------------------
+def _judged(analytic: float, noise: float, found: Estimate) -> tuple[str, float]:
+    """The verdict, and the relative error that neither rounding nor the step explains.
 
-# Fractions of an input's size to try as its step. A large step loses to curvature (h⁴), a small one
-# to rounding (1/h); the one whose estimate agrees best with its neighbour's is used.
-STEPS: Final = tuple(2.0**-k for k in (4, 6, 8, 10, 12, 14))
-
-
-class Estimate(NamedTuple):
-    """A derivative from one step, and what it may be off by."""
-
-    derivative: float
-    noise: float  # from the rounding of the output, down to underflow
-    bend: float  # how much the slope changes within a step
-    wobble: float  # from the rounding of the input, or of what is computed from it, at a bend
-    smooth: bool
-    spread: float = 0.0  # how far estimates with other steps are from one another
-
-
-def numeric_derivative(
-    evaluate: Callable[[float], tuple[float, tuple[Any, ...]]], at: float
-) -> Estimate:
-    """The derivative by central differences over five points, and how far to trust it.
-
-    >>> found = numeric_derivative(lambda x: (x**3, ()), 2.0)
-    >>> round(found.derivative, 9), found.smooth
-    (12.0, True)
-
-    `evaluate` gives the function's value and anything that tells the smooth pieces of the function
-    apart. f'(x) ≈ (f(x−2h) − 8·f(x−h) + 8·f(x+h) − f(x+2h)) / 12h, with an error of order h⁴. The
-    step is the one whose estimate agrees best with its neighbour's.
+    `noise` is how far the analytic derivative may be off by rounding.
     """
-    at = as_number(at)
-    here, piece = evaluate(at)
-    estimates: list[Estimate] = []
-    for step in _steps(at):
-        values = [evaluate(at + place * step) for place in (-2, -1, 1, 2)]
-        far_left, left, right, far_right = (value for value, _ in values)
-        derivative = (8.0 * (right - left) - (far_right - far_left)) / (12.0 * step)
-        largest = max(abs(value) for value, _ in values)
-        noise = 4.0 * (float_info.epsilon * largest + ulp(0.0)) / abs(step)
-        bend = abs((right - here) - (here - left)) / abs(step)
-        wobble = 4.0 * float_info.epsilon * bend * max(abs(at / step), 16.0)
-        smooth = all(other == piece for _, other in values)
-        estimates.append(Estimate(derivative, noise, bend, wobble, smooth))
-    usable = [estimate for estimate in estimates if estimate.smooth and isfinite(estimate[0])]
-    if len(usable) < 2:
-        return usable[0] if usable else estimates[-1]
-    apart = [abs(x.derivative - y.derivative) for x, y in pairwise(usable)]
-    _, best = min(zip(apart, usable[1:]), key=lambda pair: pair[0] + pair[1].noise)
-    return best._replace(spread=sorted(apart)[:2][-1])  # two may agree by chance
-
-
-def _steps(at: float) -> list[float]:
-    """Steps to try, the largest first: for the input's own size, and for a size of 1/16."""
-    wanted = {fraction * size for size in (abs(at), 1.0 / 16) for fraction in STEPS}
-    # as differences of floats, so that x + h − x is h exactly
-    return sorted({(at + step) - at for step in wanted} - {0.0}, reverse=True)
+    numeric = found.derivative
+    difference, size = abs(analytic - numeric), max(abs(analytic), abs(numeric))
+    in_doubt = found.error + noise
+    unexplained = max(0.0, difference - in_doubt)
+    relative_error = unexplained / size if size and isfinite(difference) else unexplained
+    if not found.is_smooth:
+        return KINK, relative_error
+    if not (isfinite(numeric) and isfinite(analytic)):
+        return UNKNOWN, relative_error
+    if not difference or difference <= in_doubt <= KNOWN * size:
+        return RIGHT, relative_error
+    if abs(analytic) <= noise and difference <= in_doubt <= AT_AN_EXTREMUM * found.bend:
+        return RIGHT, relative_error
+    if in_doubt > KNOWN * size and difference < BEYOND_DOUBT * in_doubt:
+        return HIDDEN if found.apart <= found.noise + noise else UNCLEAR, difference / size
+    if found.is_flat:  # nothing is to be seen, whatever the gradient is
+        return FLAT, relative_error
+    return next(verdict for bound, verdict in BANDS if relative_error <= bound), relative_error

@@ -23,9 +23,9 @@ from typing import Any, Final
 
 from ..engine import Value, install
 from ..rules import FUNCTIONS, GATES, Formula, Gate, Rule, described, function_of
-from .gradcheck import numeric_derivative
+from .finite_differences import Evaluation, numeric_derivative
+from .rounding import BUILT_IN
 
-BUILT_IN: Final = frozenset(GATES)
 # Where a new rule is compared with finite differences: both signs, small and large, nothing round.
 SAMPLES: Final = (-2.37, -0.81, -0.13, 0.29, 0.73, 1.61, 3.19)
 TOLERANCE: Final = 1e-5
@@ -187,11 +187,12 @@ def _check_local_gradients(new: Gate, count: int) -> None:
         gradients = new.local_gradients(*inputs)
         for place, analytic in enumerate(gradients):
             found = numeric_derivative(_along(new, inputs, place), inputs[place])
-            numeric, noise = found.derivative, found.noise + found.wobble
-            if not (found.smooth and isfinite(numeric)):
+            numeric = found.derivative
+            if not (found.is_smooth and isfinite(numeric) and isfinite(found.error)):
                 continue
             compared += 1
-            if not abs(analytic - numeric) <= TOLERANCE * max(abs(analytic), abs(numeric)) + noise:
+            allowed = TOLERANCE * max(abs(analytic), abs(numeric)) + found.error
+            if not abs(analytic - numeric) <= allowed:
                 shown = ", ".join(map(repr, inputs))
                 raise GateError(
                     f"the local gradient of {new.name} is wrong at ({shown}), towards input "
@@ -203,13 +204,11 @@ def _check_local_gradients(new: Gate, count: int) -> None:
         )
 
 
-def _along(
-    new: Gate, inputs: list[float], place: int
-) -> Callable[[float], tuple[float, tuple[Any, ...]]]:
-    def evaluate(number: float) -> tuple[float, tuple[Any, ...]]:
+def _along(new: Gate, inputs: list[float], place: int) -> Callable[[float], Evaluation]:
+    def evaluate(number: float) -> Evaluation:
         moved = [*inputs[:place], number, *inputs[place + 1 :]]
         out = new.forward(*moved)
         sides = new.kinks(*moved, out) if new.kinks else ()
-        return out, tuple(side > 0.0 for side in sides)
+        return Evaluation(out, piece=tuple(side > 0.0 for side in sides))
 
     return evaluate
