@@ -8,6 +8,7 @@ contribution.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from ..engine import Value
 from ..text import rounded
@@ -15,6 +16,7 @@ from .colours import gate_look, wire_colour
 from .dot_source import (
     CUT,
     Cells,
+    dot_text,
     font,
     gate_shape,
     header,
@@ -24,9 +26,16 @@ from .dot_source import (
     side_cell,
     wire_table,
 )
-from .scene import Scene
+from .scene import FORMULAS, Scene
 from .selection import Use
 from .units import Group, outer_sources
+
+# the four equations of backpropagation
+EQUATIONS: Final = (
+    "δ = dC/dz of a unit: in the last layer δⱼ = dC/daⱼ · σ′(zⱼ), before it "
+    "δⱼ = Σₖ δₖ·wₖⱼ · σ′(zⱼ)",
+    "dC/dbⱼ = δⱼ and dC/dwⱼₖ = δⱼ·aₖ",
+)
 
 
 def is_plain_number(wire: Value) -> bool:
@@ -78,7 +87,8 @@ class CircuitWriter:
     def legends(self) -> list[str]:
         """What the marks of this style mean, each mark only where it is to be seen."""
         dashed = any(wire.is_constant and wire.label for wire in self.scene.selection.shown)
-        return ["–&#160;: a constant, which gets no gradient"] if dashed else []
+        lines = ["–&#160;: a constant, which gets no gradient"] if dashed else []
+        return [*lines, *EQUATIONS] if self.scene.show in FORMULAS else lines
 
     def frame(self, group: Group) -> list[str]:
         """The frame around a unit, with all that stands in it.
@@ -218,7 +228,8 @@ class CircuitWriter:
         active = wire is self.active or self.is_active(use)
         bold_value = wire is self.active and not self.goes_back
         upper = number(value, theme.value, theme, digits, bold=bold_value)
-        lower = self.gradient(wire, gradient, active and self.goes_back)
+        formula = self.scene.formula_below(wire)
+        lower = self.gradient(wire, gradient, active and self.goes_back, formula)
         name = name_cell(wire.label, self.scene.heat) if wire.label else ""
         above = ""
         before, after = (name, "") if wire.is_leaf else ("", name)
@@ -239,7 +250,7 @@ class CircuitWriter:
         ident = f"branch-{n}-{self.number[use.gate]}-{use.place}"
         active = self.is_active(use)
         sent = self.stage.contributions.get(use)
-        lower = self.gradient(wire, sent, active)
+        lower = self.gradient(wire, sent, active, self.scene.formula_sent(use))
         line = wire_colour(self.scene, sent, active)
         cells = Cells(upper=upper, lower=lower)
         table = wire_table(cells, line, self.width, self.scene.heat)
@@ -250,10 +261,13 @@ class CircuitWriter:
         self.edges.append(f"j{n} -> {name}:w [arrowhead=none{colour}]")
         self.edge(f"{name}:e", wire, use, "")
 
-    def gradient(self, wire: Value, gradient: float | None, bold: bool) -> str:
-        """The number below a wire; a dash where no gradient ever goes."""
+    def gradient(self, wire: Value, gradient: float | None, bold: bool, formula: str = "") -> str:
+        """The number or formula below a wire; a dash where no gradient ever goes."""
         if wire.is_constant:
             return font("–", self.theme.faint, 12)
+        if formula:
+            text = dot_text(self.scene.gradient_text(formula, gradient))
+            return font(text, self.theme.gradient, 12, bold)
         return number(gradient, self.theme.gradient, self.theme, self.scene.digits, bold=bold)
 
     def edge(self, tail: str, wire: Value, use: Use, kind: str) -> None:

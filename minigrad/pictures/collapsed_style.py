@@ -131,7 +131,7 @@ class CollapsedWriter(CircuitWriter):
                     f"{dot_name(group.output.label) or 'a'} = "
                     f"{_known(values.get(group.output), digits)}",
                     f"{dot_name('delta_{}^{}'.format(*group.unit[::-1]))} = "
-                    f"{_known(gradients.get(group.preactivation), digits)}",
+                    f"{dot_text(self._delta(group))}",
                 )
                 for group in groups
             ]
@@ -140,6 +140,12 @@ class CollapsedWriter(CircuitWriter):
             f'<td cellpadding="3">{font(delta, theme.gradient, 12)}</td></tr>'
             for value, delta in pairs
         )
+
+    def _delta(self, group: Group) -> str:
+        """A unit's δ: its number, or what it is computed from, or both."""
+        scene, z = self.scene, group.preactivation
+        formula = scene.deltas.recursion(z) if scene.formula_below(z) else ""
+        return scene.gradient_text(formula, self.stage.gradients.get(z))
 
     # --- wires between them ---
 
@@ -234,6 +240,9 @@ class CollapsedWriter(CircuitWriter):
             return font(upper, theme.ink, 11)
         sent = self.stage.contributions.get(Use(use.gate, 1 - use.place))
         lower = number(sent, theme.gradient, theme, digits, size=11)
+        if formula := self.scene.formula_sent(Use(use.gate, 1 - use.place)):
+            text = dot_text(self.scene.gradient_text(formula, sent))
+            lower = font(text, theme.gradient, 11)
         return (
             '<table border="0" cellspacing="0" cellpadding="0">'
             f"<tr><td>{font(upper, theme.ink, 11)}</td></tr><tr><td>{lower}</td></tr></table>"

@@ -18,14 +18,14 @@ from typing import Any, Final
 
 from ..engine import Circuit, Stage, Value, check_stage, circuit_at, present_stage
 from ..rules import described
-from ..text import DIGITS, check_digits, tree_of
+from ..text import DIGITS, Deltas, check_digits, tree_of
 from .circuit_style import CircuitWriter
 from .collapsed_style import CollapsedWriter
 from .drawing import Drawing
 from .expansion import expand as expanded
 from .graph_style import graph_lines
 from .layout import DRAW_LESS
-from .scene import Scene
+from .scene import FORMULAS, Scene
 from .selection import more_gates_than, selected
 from .themes import theme_named
 from .units import Box, Group, boxes_of, groups_of
@@ -63,12 +63,14 @@ def draw(
 
     `style` is "circuit", the textbooks' (values above the wires, gradients below, `?` where none
     has been computed), or "graph", micrograd's. `theme` is "light", "dark" or "safe" (for readers
-    who confuse red and green). `show="local"` adds the local gradients, `color="gradient"` colours
-    wires by how big their gradient is, `highlight` makes one gate stand out, with what it does to
-    the gradient written below. `depth`, `around` (a wire) and `between` (two wires) choose a part;
-    `collapse` draws a network with one box for each "neuron" or "layer", and with "dot" it keeps
-    each dot product as one gate, which else is shown as its × gates and their Σ; `expand` names
-    gates to show as the simpler gates of their definition. `stage` shows another moment than the
+    who confuse red and green). `show="local"` adds the local gradients; `show="delta"` writes the
+    gradients of a network as formulas in δ = dC/dz, as text books do (`δ₁·a₂`), and `show="both"`
+    with their numbers. `color="gradient"` colours wires by how big their gradient is, `highlight`
+    makes one gate stand out, with what it does to the gradient written below. `depth`, `around` (a
+    wire) and `between` (two wires) choose a part; `collapse` draws a network with one box for each
+    "neuron" or "layer", and with "dot" it keeps each dot product as one gate, which else is shown
+    as its × gates and their Σ; `expand` names gates to show as the simpler gates of their
+    definition. `stage` shows another moment than the
     present, like `stepper.stage`. More than 300 gates of a network collapse by themselves, and the
     caption says so; more than 2,000 are a ValueError that names what to draw instead.
     """
@@ -84,12 +86,13 @@ def draw(
         highlight, around, between = _twins_of(twins, highlight, around, between)
     selection = selected(circuit, depth, around, between, symbols)
     _check_highlight(selection.gates, highlight)
+    _check_deltas(circuit, show)
     scene = Scene(
         selection,
         stage or present_stage(circuit, {circuit.output, *selection.shown}),
         theme_named(theme),
         digits,
-        show_local=show == "local",
+        show=show,
         heat=color == "gradient",
         symbols=symbols,
         highlight=highlight,
@@ -118,11 +121,25 @@ def _check_highlight(gates: Collection[Value], highlight: Value | None) -> None:
         )
 
 
+def _check_deltas(circuit: Circuit, show: str) -> None:
+    if show in FORMULAS and not Deltas(circuit):
+        raise ValueError(
+            f"show={show!r} writes gradients as formulas in δ = dC/dz, and this circuit has no "
+            "pre-activation z: build it with mg.nn, or label the wires before the activations "
+            'like z.label = "z_1"'
+        )
+
+
 def draw_circuit(
-    circuit: Circuit, stage: Stage, theme: str = "light", digits: int = DIGITS
+    circuit: Circuit,
+    stage: Stage,
+    theme: str = "light",
+    digits: int = DIGITS,
+    show: str = "values",
 ) -> Drawing:
     """A whole circuit at one moment, without a title: what a stepper shows of the one it has."""
-    return _drawing(Scene(selected(circuit), stage, theme_named(theme), digits, title=""))
+    scene = Scene(selected(circuit), stage, theme_named(theme), digits, show=show, title="")
+    return _drawing(scene)
 
 
 def _drawing(scene: Scene, style: str = "circuit", collapse: str | None = None) -> Drawing:
@@ -171,7 +188,7 @@ def _boxes(
 
 _CHOICES: Final = {
     "style": ("circuit", "graph"),
-    "show": ("values", "local"),
+    "show": ("values", "local", "delta", "both"),
     "color": (None, "gradient"),
     "collapse": (None, *BOXES, "dot"),
 }

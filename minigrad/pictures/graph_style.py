@@ -55,7 +55,11 @@ def _record(scene: Scene, wire: Value, has_its_gate: bool) -> str:
         cells.append(font(rounded(value, digits), theme.faint))
     else:
         cells.append(f"data {number(value, theme.value, theme, digits, size=0)}")
-        cells.append(f"grad {number(gradient, theme.gradient, theme, digits, size=0)}")
+        if formula := scene.formula_below(wire):
+            text = dot_text(scene.gradient_text(formula, gradient))
+            cells.append(f"grad {font(text, theme.gradient)}")
+        else:
+            cells.append(f"grad {number(gradient, theme.gradient, theme, digits, size=0)}")
     line = wire_colour(scene, gradient, active=wire is scene.active)
     border = 2 if scene.heat and gradient is not None else 1
     row = "".join(f"<td>{cell}</td>" for cell in cells)

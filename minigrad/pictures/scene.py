@@ -6,14 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import isfinite
+from typing import Final
 
 from ..calculus import Nonfinite, first_nonfinite_in
 from ..engine import Circuit, Stage, Value
-from ..text import DIGITS, gate_symbol
+from ..text import DIGITS, Deltas, gate_symbol, rounded
 from .captions import chain_rule_lines, legend_of_heat, legend_of_marks, title_lines
 from .dot_source import font
 from .selection import Selection, Use
 from .themes import Theme
+
+FORMULAS: Final = ("delta", "both")  # values of `show` with formulas in δ
 
 
 @dataclass
@@ -24,7 +27,7 @@ class Scene:
     stage: Stage
     theme: Theme
     digits: int = DIGITS
-    show_local: bool = False
+    show: str = "values"  # or "local", "delta", "both"
     heat: bool = False
     symbols: Mapping[Value, str] = field(default_factory=dict)  # with constants: `1 + x`, not `+`
     highlight: Value | None = None
@@ -75,12 +78,40 @@ class Scene:
 
     def local_gradient(self, use: Use) -> float | None:
         """The local gradient to show at a gate's input, once the forward pass has been there."""
-        if not self.show_local or use.gate not in self.stage.values:
+        if self.show != "local" or use.gate not in self.stage.values:
             return None
         gradients = self.circuit.local_gradients(use.gate)
         if len(gradients) <= use.place or self.circuit.inputs(use.gate)[use.place].is_constant:
             return None  # a gate made by hand has none, and none is taken towards a constant
         return gradients[use.place]
+
+    @cached_property
+    def deltas(self) -> Deltas:
+        """The gradients as formulas in δ."""
+        return Deltas(self.circuit, self.digits)
+
+    def formula_below(self, wire: Value) -> str:
+        """The gradient of a wire as a formula in δ, if this picture shows formulas."""
+        if self.show not in FORMULAS or not self._is_told(wire in self.stage.gradients):
+            return ""
+        return self.deltas.text(wire)
+
+    def formula_sent(self, use: Use) -> str:
+        """What a gate sends back along one branch, likewise."""
+        if self.show not in FORMULAS or not self._is_told(use in self.stage.contributions):
+            return ""
+        return self.deltas.sent_text(*use)
+
+    def _is_told(self, known: bool) -> bool:
+        """While a circuit is stepped through a formula comes when its number does."""
+        return known or self.stage.circuit is None
+
+    def gradient_text(self, formula: str, gradient: float | None) -> str:
+        """What stands for a gradient: its formula, its number, or both; `?` if neither is known."""
+        number = "?" if gradient is None else rounded(gradient, self.digits)
+        if not formula or (self.show == "both" and gradient is None):
+            return formula or number
+        return f"{formula} = {number}" if self.show == "both" else formula
 
     def symbol(self, wire: Value) -> str:
         """What stands in the gate behind a wire."""

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..engine import Value
+from ..text import unit_of
 from .selection import Selection
 
 
@@ -32,14 +33,6 @@ class Group:
     def layer(self) -> int:
         """The number of the unit's layer."""
         return self.unit[0]
-
-
-def unit_of(wire: Value) -> tuple[int, int] | None:
-    """The mark (layer, j) that a network has left on a wire, if it reads as one."""
-    match getattr(wire, "unit", None):
-        case (int() as layer, int() as j):
-            return layer, j
-    return None
 
 
 def groups_of(selection: Selection) -> list[Group]:

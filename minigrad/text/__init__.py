@@ -4,10 +4,12 @@ A label is somebody else's text: it is read, escaped and written in `labels` and
 numbers are rounded in `rounding`. `wire_names` then says what each wire of a circuit is called.
 Read these three first; on `columns`, text in aligned columns, stand `tree` and `table`, which show
 a whole circuit, `saving` writes files whole or not at all, `other_names` says what is called
-otherwise in other libraries, and `output_meaning` which class a classifier's outputs name.
+otherwise in other libraries, `output_meaning` which class a classifier's outputs name, and `deltas`
+writes a network's gradients as formulas in δ.
 """
 
 from .columns import Table, columns, display_width
+from .deltas import Deltas, unit_of
 from .derivatives import at_input, derivative
 from .labels import escape, html_name, latex_name, printable, subscript, unicode_name
 from .other_names import OF_A_MODULE, OF_LOSSES, OF_MINIGRAD, OF_NN, OF_OPTIM, no_such_name
@@ -34,6 +36,7 @@ __all__ = [
     "OF_MINIGRAD",
     "OF_NN",
     "OF_OPTIM",
+    "Deltas",
     "Meaning",
     "Names",
     "Table",
@@ -64,5 +67,6 @@ __all__ = [
     "table_of",
     "tree_of",
     "unicode_name",
+    "unit_of",
     "write_file",
 ]

@@ -343,3 +343,51 @@ def test_dead_units_are_dashed_in_their_boxes():
         line for line in mg.draw(unit, collapse="neuron").source.splitlines() if "unit-1-1" in line
     )
     assert "dashed" in box
+
+
+# --- gradients as formulas in δ ---
+
+
+def cost_of_a_network() -> Value:
+    model = mg.nn.MLP(2, [3, 2], activation="tanh", seed=1)
+    cost = mg.losses.half_squared_error(model([1.0, 2.0]), [1.0, 0.0])
+    cost.label = "C"
+    cost.backward()
+    return cost
+
+
+def test_formulas_in_delta_stand_below_the_wires_of_units_and_numbers_elsewhere():
+    cost = cost_of_a_network()
+    place = Circuit(cost).place
+    named = {wire.label: wire for wire in place if wire.label}
+    seen = Picture(mg.draw(cost, show="delta").svg)
+    assert "δ₁¹·x₂" in seen.texts(f"wire-{place[named['w_12^1']]}")
+    assert "δ₁²·w₁₃² + δ₂²·w₂₃²" in " ".join(seen.texts(f"wire-{place[named['a_3^1']]}"))
+    assert "1" in seen.texts(f"wire-{place[cost]}")  # no formula: the number
+    assert "δ = dC/dz" in seen.all_text()
+    assert "dC/dwⱼₖ = δⱼ·aₖ" in seen.all_text()
+
+
+def test_formulas_and_numbers_stand_together_if_both_are_wanted():
+    cost = cost_of_a_network()
+    circuit = Circuit(cost)
+    wire = next(leaf for leaf in circuit.leaves if leaf.label == "b_2^1")
+    seen = Picture(mg.draw(cost, show="both").svg)
+    assert f"δ₂¹ = {rounded(wire.grad)}" in seen.texts(f"wire-{circuit.place[wire]}")
+
+
+def test_boxes_say_what_their_delta_is_computed_from():
+    text = Picture(mg.draw(cost_of_a_network(), show="delta", collapse="neuron").svg).all_text()
+    assert "(δ₁²·w₁₁² + δ₂²·w₂₁²) · tanh′(z₁¹)" in text
+    assert "δ₁²·a₂¹" in text
+
+
+def test_a_network_before_its_backward_pass_shows_its_formulas():
+    model = mg.nn.MLP(1, [1], activation="tanh", seed=1)
+    text = Picture(mg.draw(model(2.0), show="delta").svg).all_text()
+    assert "δ₁¹·x₁" in text
+
+
+def test_a_circuit_without_a_z_is_told_how_to_get_formulas():
+    with pytest.raises(ValueError, match=r'no pre-activation z: .* z.label = "z_1"'):
+        mg.draw(Value(1.0).exp(), show="delta")
