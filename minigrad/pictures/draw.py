@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from ..engine import Circuit, Stage, Value, check_stage, circuit_at, present_stage
 from ..rules import described
-from ..text import DIGITS, Deltas, check_digits, tree_of
+from ..text import DIGITS, check_digits, tree_of
 from .circuit_style import CircuitWriter
 from .collapsed_style import CollapsedWriter
 from .drawing import Drawing
@@ -76,9 +76,8 @@ def draw(
     """
     _check_choices(style=style, show=show, color=color, collapse=collapse)
     _check_types(output, digits, expand, stage)
-    whole = depth is None and around is None and between is None
-    if whole and collapse not in BOXES and more_gates_than(output, MOST_GATES):
-        raise ValueError(_too_many(f"more than {MOST_GATES:,}"))
+    if (depth, around, between) == (None, None, None):
+        _check_size(output, collapse)
     circuit, stage = circuit_at(output, stage, {"dot"} if collapse == "dot" else ())
     symbols: Mapping[Value, str] = {}
     if expand:
@@ -86,7 +85,6 @@ def draw(
         highlight, around, between = _twins_of(twins, highlight, around, between)
     selection = selected(circuit, depth, around, between, symbols)
     _check_highlight(selection.gates, highlight)
-    _check_deltas(circuit, show)
     scene = Scene(
         selection,
         stage or present_stage(circuit, {circuit.output, *selection.shown}),
@@ -99,6 +97,11 @@ def draw(
         title=title,
     )
     return _drawing(scene, style, collapse)
+
+
+def _check_size(output: Value, collapse: str | None) -> None:
+    if collapse not in BOXES and more_gates_than(output, MOST_GATES):
+        raise ValueError(_too_many(f"more than {MOST_GATES:,}"))
 
 
 def _twins_of(twins: Mapping[Value, Value], *things: Any) -> tuple[Any, ...]:
@@ -121,15 +124,6 @@ def _check_highlight(gates: Collection[Value], highlight: Value | None) -> None:
         )
 
 
-def _check_deltas(circuit: Circuit, show: str) -> None:
-    if show in FORMULAS and not Deltas(circuit):
-        raise ValueError(
-            f"show={show!r} writes gradients as formulas in δ = dC/dz, and this circuit has no "
-            "pre-activation z: build it with mg.nn, or label the wires before the activations "
-            'like z.label = "z_1"'
-        )
-
-
 def draw_circuit(
     circuit: Circuit,
     stage: Stage,
@@ -145,6 +139,12 @@ def draw_circuit(
 def _drawing(scene: Scene, style: str = "circuit", collapse: str | None = None) -> Drawing:
     """The scene in its style, if it is not too much to look at."""
     circuit, gates, digits = scene.circuit, scene.gates, scene.digits
+    if scene.show in FORMULAS and not scene.deltas:
+        raise ValueError(
+            f"show={scene.show!r} writes gradients as formulas in δ = dC/dz, and this circuit has "
+            "no pre-activation z: build it with mg.nn, or label the wires before the activations "
+            'like z.label = "z_1"'
+        )
     if collapse not in BOXES and len(gates) > MOST_GATES:
         raise ValueError(_too_many(f"{len(gates):,}"))
     groups = groups_of(scene.selection) if style == "circuit" else []
