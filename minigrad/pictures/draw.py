@@ -84,7 +84,6 @@ def draw(
         circuit, stage, symbols, twins = expanded(circuit, expand, stage or present_stage(circuit))
         highlight, around, between = _twins_of(twins, highlight, around, between)
     selection = selected(circuit, depth, around, between, symbols)
-    _check_highlight(selection.gates, highlight)
     scene = Scene(
         selection,
         stage or present_stage(circuit, {circuit.output, *selection.shown}),
@@ -139,6 +138,7 @@ def draw_circuit(
 def _drawing(scene: Scene, style: str = "circuit", collapse: str | None = None) -> Drawing:
     """The scene in its style, if it is not too much to look at."""
     circuit, gates, digits = scene.circuit, scene.gates, scene.digits
+    _check_highlight(gates, scene.highlight)
     if scene.show in FORMULAS and not scene.deltas:
         raise ValueError(
             f"show={scene.show!r} writes gradients as formulas in δ = dC/dz, and this circuit has "
