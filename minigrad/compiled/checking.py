@@ -75,7 +75,11 @@ class Check:
     ) -> None:
         """Compare a call that has given these outputs, if it is due."""
         recording = self.recording
-        if not self._first_is_done or not self._kinds.issuperset(map(type, given)):
+        if not (
+            self._first_is_done
+            and self._kinds.issuperset(map(type, given))
+            and recording.plain_numbers.changed() is None
+        ):
             self._compare(ON_GIVEN, given, parameters, numbers, outputs)
         elif not recording.checked:
             if (parameters, numbers) != recording.recorded_with:
@@ -93,7 +97,11 @@ class Check:
                 self._row(ON_GIVEN, rows, i, parameters)
             self._row(ON_WATCHED, rows, chosen[-1], parameters)
             recording.checked = True
-        elif self._is_due() or self._has_new_kinds(rows):
+        elif (
+            self._is_due()
+            or self._has_new_kinds(rows)
+            or recording.plain_numbers.changed() is not None
+        ):
             for i in rows_that_differ(rows, LATER_ROWS):
                 self._row(ON_GIVEN, rows, i, parameters)
 
@@ -155,7 +163,10 @@ class Check:
         if not all(is_close(x, y, on_the_way) for x, y in zip(theirs, outputs)):
             raise self._refused(_listed(outputs), _listed(theirs))
         if difference and not self._does_the_same(others, given, parameters, numbers):
-            raise self._refused(*difference[::-1], verb="has")
+            raise self._refused(*[f"a circuit with {one}" for one in difference[::-1]])
+        if not self._first_is_done:
+            self.recording.check_plain_numbers("the function itself has changed")
+        self.recording.plain_numbers.refresh()
         self._kinds.update(map(type, given))
         self._first_is_done = True
 
@@ -218,10 +229,10 @@ class Check:
             "function without mg.compile"
         )
 
-    def _refused(self, ours: str, theirs: str, verb: str = "gives") -> TracingError:
+    def _refused(self, ours: str, theirs: str) -> TracingError:
         return TracingError(
-            f"the recording of {self.recording.place} {verb} {ours} where the function itself "
-            f"{verb} {theirs}: {WHY}"
+            f"the recording of {self.recording.place} gives {ours} where the function itself "
+            f"gives {theirs}: {WHY}"
         )
 
 

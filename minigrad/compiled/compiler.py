@@ -66,9 +66,9 @@ def compile(
 
     The function takes numbers, Values, lists of them or arrays, and returns a Value or a list or
     tuple of them; the Values that it closes over are its parameters, and are read at each call, as
-    constants are; plain numbers that it closes over are fixed when it is recorded. A new structure
-    of arguments (another length of a list) is recorded anew. The result is a Value like any other;
-    its gate is the whole function.
+    constants are; plain numbers that it closes over are fixed when it is recorded, and one that has
+    changed is noticed. A new structure of arguments (another length of a list) is recorded anew.
+    The result is a Value like any other; its gate is the whole function.
 
     The function must build the same circuit whatever the numbers are. A decision by a number raises
     a `TracingError` that names the line, and so does what would take one out of the circuit: `data`

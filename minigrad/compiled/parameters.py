@@ -80,7 +80,7 @@ class Places:
             same = False
         if not same and not self._are_the_same_objects():
             return False
-        return all(_contents(cell) is thing for cell, thing in self._cells)
+        return all(contents_of(cell) is thing for cell, thing in self._cells)
 
     def _are_the_same_objects(self) -> bool:
         for items, then in zip(self._lists, self._items):
@@ -145,16 +145,16 @@ class Places:
     def _function_leads(self, function: FunctionType, depth: int) -> bool:
         leads = self._any([function.__defaults__, function.__kwdefaults__], depth)
         for cell in function.__closure__ or ():
-            if self._leading(_contents(cell), depth):
-                self._cells.append((cell, _contents(cell)))
+            if self._leading(contents_of(cell), depth):
+                self._cells.append((cell, contents_of(cell)))
                 leads = True
         variables = function.__globals__
-        if depth < DEPTH - 1 and _is_ours(function.__module__):
+        if depth < DEPTH - 1 and is_ours(function.__module__):
             return leads
-        names = {name for code in _codes(function.__code__) for name in code.co_names}
+        names = {name for code in codes_of(function.__code__) for name in code.co_names}
         used = [variables[name] for name in names & variables.keys()]
         for module in [*used, *_imported(function)]:
-            if isinstance(module, ModuleType) and not _is_ours(module.__name__):
+            if isinstance(module, ModuleType) and not is_ours(module.__name__):
                 own = [name for name in names if name in vars(module)]
                 leads = self._note_names(attrgetter, module, own, depth) or leads
         if self._any(used, depth):
@@ -185,13 +185,13 @@ class Places:
             found = {
                 name: thing
                 for base in reversed(kind.__mro__)
-                if not _is_ours(base.__module__)
+                if not is_ours(base.__module__)
                 for name, thing in vars(base).items()
                 if not name.startswith("__")
             }
             for name, thing in list(found.items()):
                 if hasattr(type(thing), "__get__"):  # it gives another object each time
-                    self._any(_functions_of(found.pop(name)), depth)
+                    self._any(functions_of(found.pop(name)), depth)
             names = [name for name, thing in found.items() if self._leading(thing, depth)]
             self._class_names[kind] = names
         present = [name for name in names if hasattr(owner, name)]
@@ -218,29 +218,29 @@ def _now(thing: Any) -> Any:
     return thing.get(None) if isinstance(thing, ContextVar) else thing()
 
 
-def _functions_of(member: Any) -> list[Any]:
+def functions_of(member: Any) -> list[Any]:
     """The functions behind a method, a property or another descriptor of a class."""
     names = ("fget", "__func__", "__wrapped__", "func")
     return [member, *[getattr(member, name) for name in names if hasattr(member, name)]]
 
 
-def _is_ours(module: str | None) -> bool:
+def is_ours(module: str | None) -> bool:
     return (module or "").partition(".")[0] == PACKAGE
 
 
-def _codes(code: CodeType) -> Iterator[CodeType]:
+def codes_of(code: CodeType) -> Iterator[CodeType]:
     """The code of a function, and of the functions and comprehensions in it."""
     yield code
     for part in code.co_consts:
         if isinstance(part, CodeType):
-            yield from _codes(part)
+            yield from codes_of(part)
 
 
 def _globals_read(function: FunctionType) -> list[str]:
     """The global variables that a function reads: `co_names` has its attributes too."""
     names = {
         instruction.argval: None
-        for code in _codes(function.__code__)
+        for code in codes_of(function.__code__)
         for instruction in dis.get_instructions(code)
         if instruction.opname in ("LOAD_GLOBAL", "LOAD_NAME")
     }
@@ -251,7 +251,7 @@ def _imported(function: FunctionType) -> list[Any]:
     """The modules that a function imports itself."""
     return [
         sys.modules.get(instruction.argval)
-        for code in _codes(function.__code__)
+        for code in codes_of(function.__code__)
         for instruction in dis.get_instructions(code)
         if instruction.opname == "IMPORT_NAME"
     ]
@@ -274,7 +274,7 @@ def _each_is(now: Any, then: Any) -> bool:
     return now is then
 
 
-def _contents(cell: Any) -> Any:
+def contents_of(cell: Any) -> Any:
     try:
         return cell.cell_contents
     except ValueError:  # a variable that has no value yet

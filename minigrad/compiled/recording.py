@@ -24,6 +24,7 @@ from .arguments import fixed_values, put_together, structure_text, take_result_a
 from .comparison import Wires
 from .executors import BatchRunner, Runner, make_batch_runner, make_runner
 from .parameters import Places
+from .plain_numbers import PlainNumbers
 from .tracing import TracingError, recorded
 
 
@@ -70,7 +71,9 @@ class Recording:
         self.behind = [_behind(found, self.leaves, inputs) for found in self.wires.leaves]
         gates = [wire for wire in wires if not wire.is_leaf]
         self.gate_count = sum(map(_gates_shown, gates))
-        self.places = Places(self.function, self.parameters, fixed_values(structure))
+        fixed = fixed_values(structure)
+        self.places = Places(self.function, self.parameters, fixed)
+        self.plain_numbers = PlainNumbers(self.function, fixed)
         self.inputs = inputs
         self.tape: Tape = flatten(self.outputs, self.parameters, inputs)
         self.runner: Runner = make_runner(self.tape, self.executor)
@@ -105,6 +108,16 @@ class Recording:
                 f"a parameter of {self.name}, or what leads to it, has been replaced by another "
                 f"object since {self.name} was recorded: write w.data = number to change a "
                 f"parameter, or call {self.name}.clear() to record again"
+            )
+
+    def check_plain_numbers(self, how: str = "has changed") -> None:
+        """Raise a TracingError if a plain number that the function reads is another by now."""
+        if changed := self.plain_numbers.changed():
+            raise TracingError(
+                f"{self.place} reads {changed}, which {how} since {self.name} was recorded: "
+                "a plain number is fixed then. Pass it as an argument, static if it decides, or "
+                f"make it an mg.constant and set its data, or call {self.name}.clear() to record "
+                "again"
             )
 
     def run(

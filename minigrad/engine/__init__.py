@@ -13,7 +13,7 @@ from . import copying as copying  # says how a Value is copied
 from .backward import Leaves
 from .blocks import block
 from .circuit import Circuit
-from .lines import Source, calling_source
+from .lines import Source, calling_source, is_installed
 from .lost import GradientLostWarning
 from .modes import no_grad, observing, with_gates
 from .number_like import guards, looks_at_numbers
@@ -57,6 +57,7 @@ __all__ = [
     "guards",
     "how_to_write",
     "install",
+    "is_installed",
     "is_nonfinite_birth",
     "leaves_and_gates",
     "looks_at_numbers",

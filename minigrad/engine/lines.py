@@ -74,8 +74,17 @@ def _is_of(frame: FrameType, *starts: str) -> bool:
 
 
 def _is_installed(frame: FrameType) -> bool:
-    if _is_of(frame, LIBRARY + os.sep, "<frozen ", "<__array_function__"):
-        return True
     if str(frame.f_globals.get("__name__")).partition(".")[0] in OF_NUMBERS:
         return True
-    return any(folder in frame.f_code.co_filename for folder in INSTALLED)
+    return is_installed(frame.f_code.co_filename)
+
+
+def is_installed(filename: str) -> bool:
+    """Whether code is of Python itself or of an installed library.
+
+    >>> is_installed(os.__file__), is_installed("run.py")
+    (True, False)
+    """
+    if filename.startswith((LIBRARY + os.sep, "<frozen ", "<__array_function__")):
+        return True
+    return any(folder in filename for folder in INSTALLED)

@@ -94,6 +94,7 @@ class NativeEpochs:
     def read(self) -> None:
         """After somebody has looked: the Values and the optimiser may have been changed."""
         self.rows.recording.check_places()
+        self.rows.recording.check_plain_numbers()
         if self.training.optimizer.has_other_parameters():
             self.training = self._training_of_others()
             self.route = self._route()
