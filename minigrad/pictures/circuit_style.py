@@ -241,7 +241,12 @@ class CircuitWriter:
         if wire is self.birth and wire.is_leaf:
             line = theme.warning
         cells = Cells(before, upper, lower, after, above)
-        return wire_table(cells, line, self.width, self.scene.heat)
+        room = self.room_for(self.scene.deltas.text(wire) if self.scene.show == "room" else "")
+        return wire_table(cells, line, room, self.scene.heat)
+
+    def room_for(self, formula: str) -> int:
+        """The width of a wire that a player may write a formula below."""
+        return max(self.width, 10 + 6 * len(formula)) if formula else self.width
 
     def branch(self, wire: Value, use: Use, upper: str) -> None:
         """One of the branches behind the dot, with its own contribution below the wire's value."""
@@ -253,7 +258,9 @@ class CircuitWriter:
         lower = self.gradient(wire, sent, active, self.scene.formula_sent(use))
         line = wire_colour(self.scene, sent, active)
         cells = Cells(upper=upper, lower=lower)
-        table = wire_table(cells, line, self.width, self.scene.heat)
+        sent_text = self.scene.deltas.sent_text
+        room = self.room_for(sent_text(*use) if self.scene.show == "room" else "")
+        table = wire_table(cells, line, room, self.scene.heat)
         self.nodes[self.group_of.get(use.gate)].append(  # beside what it is multiplied with
             f'{name} [id="{ident}", class="wire branch", shape=plain, label=<{table}>]'
         )

@@ -27,7 +27,7 @@ class Scene:
     stage: Stage
     theme: Theme
     digits: int = DIGITS
-    show: str = "values"  # or "local", "delta", "both"
+    show: str = "values"  # or "local", "delta", "both"; "room": numbers, with room for formulas
     heat: bool = False
     symbols: Mapping[Value, str] = field(default_factory=dict)  # with constants: `1 + x`, not `+`
     highlight: Value | None = None

@@ -55,7 +55,7 @@ def frame_of(replay: Replay, theme: str = "light") -> str:
 
 def _shown(run: Replay, theme: str) -> tuple[str, list[str]]:
     """The circuit as it is now, and the words below it."""
-    svg = draw_circuit(run.circuit, run.stage, theme, run.circuit.digits).svg
+    svg = draw_circuit(run.circuit, run.stage, theme, run.circuit.digits, run.circuit.show).svg
     return svg, [run.present.title, run.present.sentence] if run.present else ["start"]
 
 

@@ -26,6 +26,7 @@ from ..rules import as_number
 from ..text import escape, unicode_name
 from .quiz import MISTAKES, Question, questions
 from .replay import Replay
+from .snapshot import Snapshot
 from .step import Step
 
 MOST_FORMULAS: Final = 6
@@ -76,7 +77,10 @@ class Player:
         self._title = _title(run)
         # where the script does not run a reader sees the end, with no gate lit
         finished = replace(run.stage, done=frozenset(), active=None)
-        self._picture = draw_circuit(run.circuit, finished, digits=run.circuit.digits).svg
+        circuit, show = run.circuit, run.circuit.show
+        if show == "values" and circuit.deltas:
+            show = "room"
+        self._picture = draw_circuit(circuit, finished, digits=circuit.digits, show=show).svg
         self.html = _html(run, self._picture, _data(run, steps, replay.position, learning_rate))
 
     @property
@@ -96,7 +100,8 @@ class Player:
 def picture_html(replay: Replay) -> str:
     """The circuit at the present step, with the sentence below it, for a notebook."""
     step = replay.present
-    svg = draw_circuit(replay.circuit, replay.stage, digits=replay.circuit.digits).svg
+    circuit = replay.circuit
+    svg = draw_circuit(circuit, replay.stage, digits=circuit.digits, show=circuit.show).svg
     lines = [step.sentence, *step.formulas[: MOST_FORMULAS if step.upstream else 0]] if step else []
     return (
         f"{_image(svg, _title(replay))}"
@@ -212,6 +217,9 @@ def _data(run: Replay, steps: list[Step], position: int, learning_rate: float) -
         "upstream": circuit.rounded(run.upstream),
         "values": [circuit.rounded(circuit.values[wire]) for wire in circuit.wires],
         "kinds": list(MISTAKES.items()),
+        "constants": [circuit.place[leaf] for leaf in circuit.leaves if leaf.is_constant],
+        "delta": circuit.show != "values",
+        "deltas": _deltas(circuit),
         "forward": [_texts(step) for step in steps[:count]],
         "backward": [
             _backward(step, questions(step, run.sent_to(step.output), learning_rate))
@@ -225,8 +233,22 @@ def _texts(step: Step) -> dict[str, Any]:
         "gate": step.circuit.place[step.output],
         "name": step.gate.symbol,
         "title": step.title,
-        "sentence": step.sentence,
+        "sentence": step.told(in_deltas=False),
     }
+
+
+def _deltas(circuit: Snapshot) -> dict[str, str]:
+    """The formulas in δ: of wires by their place, of branches by the gate's and the input's."""
+    deltas, place = circuit.deltas, circuit.place
+    if not deltas:
+        return {}
+    wires = {str(place[wire]): deltas.text(wire) for wire in circuit.wires}
+    branches = {
+        f"{place[gate]}-{number}": deltas.sent_text(gate, number)
+        for gate in circuit.gates
+        for number in range(len(circuit.inputs(gate)))
+    }
+    return {key: text for key, text in (wires | branches).items() if text}
 
 
 def _backward(step: Step, asked: Iterable[Question]) -> dict[str, Any]:
@@ -235,6 +257,7 @@ def _backward(step: Step, asked: Iterable[Question]) -> dict[str, Any]:
     return {
         **_texts(step),
         "formulas": formulas[:MOST_FORMULAS] + more,
+        "inDeltas": step.told(in_deltas=True) if circuit.deltas else "",
         "upstream": rounded(step.upstream or 0.0),
         "sent": [
             [circuit.place[source], place, rounded(sent), rounded(after)]
@@ -250,6 +273,7 @@ def _backward(step: Step, asked: Iterable[Question]) -> dict[str, Any]:
                 rounded(question.expected),
                 _short(question.after),
                 [[KINDS.index(kind), _short(wrong)] for kind, wrong in question.mistakes],
+                question.formula,
             ]
             for question in asked
         ],

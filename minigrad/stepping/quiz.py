@@ -52,6 +52,7 @@ class Question:
     expected: float
     after: float
     mistakes: tuple[tuple[str, float], ...]
+    formula: str = ""  # of what it receives, in δ, where it has one
 
 
 @dataclass(frozen=True)
@@ -161,9 +162,15 @@ def questions(
             expected=sum(step.contributions[place] or 0.0 for place in at),
             after=step.after[at[-1]] or 0.0,
             mistakes=tuple(_mistakes(step, at, sent_to_output, learning_rate)),
+            formula=_in_deltas(step, at),
         )
         for source, at in places.items()
     ]
+
+
+def _in_deltas(step: Step, at: list[int]) -> str:
+    branches = step.branches if step.circuit.deltas and len(at) == 1 else []
+    return "".join(branch.in_deltas for branch in branches if branch.place == at[0])
 
 
 def _mistakes(
@@ -220,7 +227,8 @@ def _input_meant(key: Value | str, asked: list[Question], step: Step) -> Value:
 
 def _answer(question: Question, number: float | None, step: Step) -> Answer:
     name, rounded = question.name, step.circuit.rounded
-    truth = f"{name} receives {rounded(question.expected)}"
+    formula = f"{question.formula} = " * bool(question.formula and step.circuit.show != "values")
+    truth = f"{name} receives {formula}{rounded(question.expected)}"
     if number is None:
         return Answer(question.wire, False, f"{name}: no answer. {truth}")
     if matches(number, question.expected):

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
+from typing import Final
 
 from ..engine import Circuit, Value, number_of
 from ..rules import Formula
-from ..text import DIGITS, Names, check_digits, derivative, gate_symbol, rounded
+from ..text import DIGITS, Deltas, Names, check_digits, derivative, gate_symbol, rounded
+
+SHOW: Final = ("values", "delta", "both")  # gradients as numbers, as formulas in δ, or both
 
 
 class Snapshot(Circuit):
@@ -21,9 +24,16 @@ class Snapshot(Circuit):
     (2.0, 'f', '0.333')
     """
 
-    def __init__(self, output: Value, digits: int = DIGITS, collapse: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        output: Value,
+        digits: int = DIGITS,
+        collapse: Iterable[str] = (),
+        show: str = "values",
+    ) -> None:
         check_digits(digits)
         super().__init__(output, collapse)
+        self.show = show
         self.digits = digits
         self.values = {wire: number_of(wire) for wire in self.wires}
         self.names = Names(self, digits)
@@ -37,6 +47,11 @@ class Snapshot(Circuit):
         """The symbol of what is computed: d(output)/d(wire), over all paths."""
         names = self.names
         return derivative("d", *(names.shown(names.formula(w)) for w in (self.output, wire)))
+
+    @cached_property
+    def deltas(self) -> Deltas:
+        """The gradients of a network as formulas in δ."""
+        return Deltas(self, self.digits, self.names)
 
     def symbol(self, wire: Value) -> str:
         """The symbol of the gate behind a wire."""

@@ -103,9 +103,13 @@ class Step:
     @property
     def sentence(self) -> str:
         """What the gate does, in plain words and numbers."""
+        return self.told(in_deltas=self.circuit.show != "values")
+
+    def told(self, in_deltas: bool) -> str:
+        """The sentence, with the gradients of a network as formulas in δ if they are wanted."""
         if self.upstream is None:
             return forward_sentence(self.circuit, self.output)
-        return backward_sentence(self.gate, self.branches)
+        return backward_sentence(self.gate, self.branches, in_deltas)
 
     @property
     def formulas(self) -> list[str]:

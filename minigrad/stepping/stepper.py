@@ -30,7 +30,7 @@ from .frames import animated_gif, animated_svg, frame_of, save_frames
 from .player import Player, picture_html, png_of
 from .quiz import Grade, Score, graded, questions
 from .replay import Replay
-from .snapshot import Snapshot
+from .snapshot import SHOW, Snapshot
 from .step import Step
 from .why import why
 
@@ -57,7 +57,9 @@ class Stepper(Replay):
     the circuit had when the stepper was made. `digits` are the significant digits
     that texts and pictures show.
     `collapse="dot"` takes a dot product as one gate, and one step, instead of as its × gates and
-    their Σ; pictures and the player show the same circuit.
+    their Σ; pictures and the player show the same circuit. `show="delta"` tells the gradients of a
+    network as formulas in δ, in sentences, grades and pictures, and the player begins with them;
+    `show="both"` draws them with their numbers.
     """
 
     def __init__(
@@ -67,13 +69,16 @@ class Stepper(Replay):
         digits: int = DIGITS,
         *,
         collapse: str | None = None,
+        show: str = "values",
     ) -> None:
         looks_at_numbers("a Stepper")
         if collapse not in (None, "dot"):
             raise ValueError(f"collapse={collapse!r}: choose None or 'dot'")
+        if show not in SHOW:
+            raise ValueError(f"show={show!r}: choose {' or '.join(map(repr, SHOW))}")
         if not isinstance(output, Value):
             raise TypeError(_no_output(output))
-        super().__init__(Snapshot(output, digits, {"dot"} if collapse else ()), upstream)
+        super().__init__(Snapshot(output, digits, {"dot"} if collapse else (), show), upstream)
         self.breakpoints: list[Target] = []
 
     def run_forward(self) -> Step | None:

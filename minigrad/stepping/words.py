@@ -48,8 +48,31 @@ class Branch:
             name = at_input(name, self.place)
         return as_text(self.circuit.names.shown(name))
 
-    def received(self) -> str:
+    @property
+    def in_deltas(self) -> str:
+        """What the input receives as a formula in δ, if it has one: at a z, what its δ is."""
+        deltas = self.circuit.deltas
+        if self._has_delta:
+            return deltas.recursion(self.wire)
+        return deltas.sent_text(self.output, self.place)
+
+    @property
+    def _has_delta(self) -> bool:
+        """Whether what the input receives is a δ."""
+        return self.wire in self.circuit.deltas.preactivations and (
+            self.circuit.fan_out[self.wire] == 1
+        )
+
+    def received(self, in_deltas: bool = False) -> str:
         """What the input receives, as a product unless the gradient goes through as it is."""
+        if not in_deltas:
+            return self._product()
+        formula, amount = self.in_deltas, self.circuit.rounded(self.contribution)
+        text = f"{self.name} receives {formula} = {amount}" if formula else self._product()
+        delta = self.circuit.deltas.delta(self.wire) if self._has_delta else None
+        return text if delta is None else f"{text}, called {as_text(delta)}"
+
+    def _product(self) -> str:
         rounded = self.circuit.rounded
         amount, upstream = rounded(self.contribution), rounded(self.upstream)
         if self.local is None or is_number(self.formula, 1.0):
@@ -106,12 +129,12 @@ def forward_sentence(circuit: Snapshot, output: Value) -> str:
     return f"{circuit.symbol(output)} computes {' = '.join(formulas)}"
 
 
-def backward_sentence(gate: Gate, branches: Sequence[Branch]) -> str:
+def backward_sentence(gate: Gate, branches: Sequence[Branch], in_deltas: bool = False) -> str:
     """What the gate sends to its inputs; where a fan-out adds, that too."""
     if not branches:
         return f"{lead(gate)}: its inputs are constants, which receive nothing"
     shown = branches[:MOST_IN_A_SENTENCE]
-    parts = [branch.received() for branch in shown]
+    parts = [branch.received(in_deltas) for branch in shown]
     if len(branches) > len(shown):
         parts.append(f"and {len(branches) - len(shown)} more inputs likewise")
     return ". ".join([f"{lead(gate)}: {'; '.join(parts)}", *additions(shown)])

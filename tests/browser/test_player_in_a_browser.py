@@ -252,3 +252,29 @@ def test_a_step_changes_as_little_of_a_large_picture_as_of_a_small_one(open_page
         assert len(stepper) == 2 * (30 * rows + 1)
         changes[rows] = changes_per_step(open_page(stepper.player().page))
     assert 0 < max(changes[10]) <= max(changes[2]) < 60
+
+
+def test_one_key_turns_the_gradients_of_a_network_into_formulas(open_page):
+    model = mg.nn.MLP(1, [1, 2], activation="tanh", seed=1)
+    stepper = Stepper(mg.losses.half_squared_error(model([2.0]), [1.0, 0.0]))
+    page = open_page(stepper.player().page)
+    place = stepper.circuit.place
+    weight, bias = model.layers[1].neurons[0].w[0], model.layers[0].neurons[0].b
+    (x,) = (leaf for leaf in stepper.circuit.leaves if leaf.label == "x_1")
+    press(page, "d")
+    assert numbers(page, place[weight])[1] == "?"  # not known yet
+    press(page, "End")
+    assert numbers(page, place[weight])[1] == "δ₁²·a₁¹"
+    assert numbers(page, place[bias])[1] == "δ₁¹"
+    assert numbers(page, place[x])[1] == "–"
+    assert "receives δ₁¹" in page.locator(".sentence").text_content()
+    press(page, "d")
+    stepper.position = len(stepper)
+    assert numbers(page, place[weight])[1] == stepper.circuit.rounded(stepper.gradients[weight])
+    assert "δ" not in page.locator(".sentence").text_content()
+
+
+def test_the_key_for_formulas_does_nothing_where_there_are_none(page):
+    press(page, "End", "d")
+    assert page.locator(".symbols").count() == 0
+    assert "δ" not in page.locator(".sentence").text_content()

@@ -1,5 +1,6 @@
 """The stepper against `backward()`: whole runs, every prefix, there and back, and what is left."""
 
+import re
 import struct
 from dataclasses import replace
 
@@ -317,3 +318,39 @@ def test_a_stage_is_drawn_with_the_circuit_that_was_stepped_through():
     assert mg.draw(f, stage=stepper.stage).source == mg.draw(f, stage=alone).source
     inner = stepper.circuit.inputs(f)[0]
     assert mg.draw(inner, stage=stepper.stage).source == mg.draw(inner, stage=alone).source
+
+
+def cost_of_a_network() -> Value:
+    model = mg.nn.MLP(1, [1, 1], activation="tanh", seed=1)
+    cost = (model([Value(2.0, label="x_1")]) - 1.0) ** 2
+    cost.label = "C"
+    return cost
+
+
+def test_sentences_tell_the_gradients_of_a_network_as_formulas_in_delta():
+    told = [step.sentence for step in Stepper(cost_of_a_network(), show="delta")]
+    text = "\n".join(told)
+    assert "w₁₁² receives δ₁²·a₁¹ = " in text
+    assert "a₁¹ receives δ₁²·w₁₁² = " in text
+    assert "b₁¹ receives δ₁¹ = " in text
+    assert re.search(r"z₁¹ receives δ₁²·w₁₁² · tanh′\(z₁¹\) = −?[0-9.]+, called δ₁¹", text)
+    assert re.search(r"z₁² receives −?[0-9.]+, called δ₁²", text)
+    assert not any("δ" in step.sentence for step in Stepper(cost_of_a_network()))
+
+
+def test_a_grade_tells_the_formula_in_delta():
+    stepper = Stepper(cost_of_a_network(), show="delta")
+    stepper.run_to(lambda step: step.upstream is not None and "b₁²" in step.sentence)
+    assert "w₁₁² receives δ₁²·a₁¹ = " in str(stepper.predict({}))
+
+
+def test_pictures_of_a_stepper_show_formulas_once_they_are_known():
+    stepper = Stepper(cost_of_a_network(), show="delta")
+    assert "δ₁²" not in mg.draw(stepper.output, stage=stepper.stage, show="delta").svg
+    stepper.run()
+    assert "δ₁²" in mg.draw(stepper.output, stage=stepper.stage, show="delta").svg
+
+
+def test_what_a_stepper_shows_is_one_of_three():
+    with pytest.raises(ValueError, match="'values' or 'delta' or 'both'"):
+        Stepper(cost_of_a_network(), show="deltas")

@@ -9,7 +9,8 @@ function matches(answer, expected) {
   return Math.abs(answer - expected) <= Math.max(halfADigit, 0.01 * size) * (1 + 1e-9);
 }
 
-function grade(answer, [name, expected, shown, after, mistakes], kinds) {
+function grade(answer, [name, expected, number, after, mistakes, formula], kinds, symbols) {
+  const shown = symbols && formula ? `${formula} = ${number}` : number;
   if (matches(answer, expected)) return { right: true, text: `${name}: right` };
   if (matches(answer, after)) {
     return { right: true, text: `${name}: right, with what was there before; ${shown} is added` };

@@ -9,7 +9,7 @@ function startPlayer(host, css, data) {
   const parts = partsOf(svg, data);
   const history = historyOf(data);
   const last = data.forward.length + data.backward.length;
-  const state = { position: data.position, timer: 0, quiz: false, asking: false, grades: new Map() };
+  const state = { position: data.position, timer: 0, quiz: false, asking: false, grades: new Map(), symbols: data.delta };
 
   const title = element("strong");
   const sentence = element("p", { className: "sentence" });
@@ -42,6 +42,9 @@ function startPlayer(host, css, data) {
     speed,
     quiz,
   );
+  const symbols = element("button", { type: "button", className: "symbols", textContent: "δ",
+    title: "gradients as formulas in δ (d)", onclick: toggleSymbols });
+  if (Object.keys(data.deltas).length) controls.append(symbols);
   const picture = element("div", { className: "picture" }, svg);
   const view = viewOf(picture, svg);
   controls.append(...view.buttons);
@@ -113,12 +116,12 @@ function startPlayer(host, css, data) {
     parts.wires.forEach((wire, number) => {
       const known = number < data.leaves || number - data.leaves < position;
       show(wire.value, known ? data.values[number] : "?", "value");
-      show(wire.gradient, textAt(history.gradients[number], position), "gradient");
+      show(wire.gradient, below(number, textAt(history.gradients[number], position)), "gradient");
     });
     parts.branches.forEach((branch, key) => {
       const source = parts.edges.get(key)?.source;
       show(branch.value, textOf(parts.wires[source]?.value), "value");
-      show(branch.gradient, textAt(history.contributions.get(key) ?? [], position), "gradient");
+      show(branch.gradient, below(key, sentAlong(key, position)), "gradient");
     });
     parts.gates.forEach((gate, number) => {
       const index = number - data.leaves;
@@ -134,6 +137,7 @@ function startPlayer(host, css, data) {
       if (branch) light(branch, on, true);
       else if (on) light(parts.wires[source], true, back);
     });
+    symbols.setAttribute("aria-pressed", String(state.symbols));
     slider.value = position;
     slider.setAttribute("aria-valuetext", lit ? lit.title : "start");
     say(lit);
@@ -148,6 +152,21 @@ function startPlayer(host, css, data) {
     for (const one of ["unknown", "value", "gradient"]) {
       setClass(text, one, one === (shown === "?" ? "unknown" : kind));
     }
+  }
+
+  const sentAlong = (key, position) => {
+    const source = parts.edges.get(key)?.source;
+    const known = data.constants.includes(source) ? history.gradients[source] : history.contributions.get(key);
+    return textAt(known ?? [], position);
+  };
+
+  // A gradient that is known, as a formula in δ if the reader wants formulas and it has one.
+  const below = (key, number) => (state.symbols && number !== "?" && data.deltas[key]) || number;
+
+  function toggleSymbols() {
+    if (!symbols.isConnected) return;
+    state.symbols = !state.symbols;
+    render();
   }
 
   const textOf = (text) => text?.shown ?? "?";
@@ -176,7 +195,7 @@ function startPlayer(host, css, data) {
       return;
     }
     title.textContent = step ? step.title : `start · ${data.title}`;
-    sentence.textContent = step ? step.sentence : data.start;
+    sentence.textContent = step ? (state.symbols && step.inDeltas) || step.sentence : data.start;
     formulas.replaceChildren(
       ...(step?.formulas ?? []).map((formula) => element("p", { textContent: formula })),
     );
@@ -211,7 +230,7 @@ function startPlayer(host, css, data) {
       graded.replaceChildren(element("p", { textContent: "type a number for every input" }));
       return wrong.focus();
     }
-    const grades = fields.map((field, i) => grade(numberIn(field.value), asked[i], data.kinds));
+    const grades = fields.map((field, i) => grade(numberIn(field.value), asked[i], data.kinds, state.symbols));
     state.grades.set(state.position + 1, grades);
     graded.replaceChildren(...grades.map(({ right, text }) =>
       element("p", { className: right ? "right" : "wrong", textContent: `${right ? "✓" : "✗"} ${text}` }),
@@ -260,6 +279,7 @@ function startPlayer(host, css, data) {
     Home: () => goTo(0),
     End: () => goTo(last),
     " ": () => play.click(),
+    d: toggleSymbols,
     f: view.fit,
     1: view.natural,
     "+": () => view.zoom(1.25),
