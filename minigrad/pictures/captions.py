@@ -59,7 +59,7 @@ def legend_of_marks(
         name = dot_name(wire.label) or dot_text(gate_symbol(circuit, wire))
         wires.setdefault(word, []).append(name)
     lines = [
-        f"dashed: {word}&#160;{_some(list(dict.fromkeys(names)))}" for word, names in wires.items()
+        f"dashed: {word}:&#160;{_some(list(dict.fromkeys(names)))}" for word, names in wires.items()
     ]
     if birth is not None:
         border = "" if birth.wire.is_leaf else "double border: "

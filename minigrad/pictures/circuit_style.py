@@ -230,19 +230,24 @@ class CircuitWriter:
         upper = number(value, theme.value, theme, digits, bold=bold_value)
         formula = self.scene.formula_below(wire)
         lower = self.gradient(wire, gradient, active and self.goes_back, formula)
-        name = name_cell(wire.label, self.scene.heat) if wire.label else ""
+        bar = self.has_bar(wire, gradient)
+        name = name_cell(wire.label, bar) if wire.label else ""
         above = ""
         before, after = (name, "") if wire.is_leaf else ("", name)
         if after and self.goes_on(wire):
             after, above = "", name_above(wire.label)
         if not wire.is_leaf and wire not in self.gates:
-            before = side_cell(font(CUT, theme.faint), 14, self.scene.heat)
-        line = wire_colour(self.scene, gradient, active)
+            before = side_cell(font(CUT, theme.faint), 14, bar)
+        line = wire_colour(self.scene, gradient if bar else None, active)
         if wire is self.birth and wire.is_leaf:
             line = theme.warning
         cells = Cells(before, upper, lower, after, above)
         room = self.room_for(self.scene.deltas.text(wire) if self.scene.show == "room" else "")
-        return wire_table(cells, line, room, self.scene.heat)
+        return wire_table(cells, line, room, bar)
+
+    def has_bar(self, wire: Value, gradient: float | None) -> bool:
+        """Whether the wire is drawn in the colour of its heat: it has a gradient, no constant."""
+        return self.scene.heat and gradient is not None and not wire.is_constant
 
     def room_for(self, formula: str) -> int:
         """The width of a wire that a player may write a formula below."""
@@ -256,15 +261,16 @@ class CircuitWriter:
         active = self.is_active(use)
         sent = self.stage.contributions.get(use)
         lower = self.gradient(wire, sent, active, self.scene.formula_sent(use))
-        line = wire_colour(self.scene, sent, active)
+        bar = self.has_bar(wire, sent)
+        line = wire_colour(self.scene, sent if bar else None, active)
         cells = Cells(upper=upper, lower=lower)
         sent_text = self.scene.deltas.sent_text
         room = self.room_for(sent_text(*use) if self.scene.show == "room" else "")
-        table = wire_table(cells, line, room, self.scene.heat)
+        table = wire_table(cells, line, room, bar)
         self.nodes[self.group_of.get(use.gate)].append(  # beside what it is multiplied with
             f'{name} [id="{ident}", class="wire branch", shape=plain, label=<{table}>]'
         )
-        colour = self.edge_colour(sent, active)
+        colour = self.edge_colour(sent if bar else None, active)
         self.edges.append(f"j{n} -> {name}:w [arrowhead=none{colour}]")
         self.edge(f"{name}:e", wire, use, "")
 

@@ -30,7 +30,7 @@ class Theme:
     active_line: str
     cluster: str  # the fill of a neuron's or a layer's frame
     cluster_line: str
-    warning: str  # dead, saturated, not finite
+    warning: str  # closed, saturated, not finite
     # The heat map: |gradient| against the output's, from vanishing over equal to exploding.
     heat: tuple[str, ...]
 

@@ -273,7 +273,7 @@ relu = row("relu", "relu",
     local_gradient=lambda x, out: (where(x <= 0.0, 0.0, 1.0),),
     definition=lambda x: maximum(0.0, x),
     kinks=lambda x, out: (x,),
-    idle=("dead", lambda x, out: x <= 0.0))
+    idle=("closed, passes nothing for this example", lambda x, out: x <= 0.0))
 
 leaky_relu = row("leaky_relu", "leaky",
     "leaky relu lets the gradient through where its input is positive, else a part",

@@ -36,7 +36,7 @@ def why(circuit: Snapshot, steps: Iterable[Step], upstream: float, wire: Value) 
             f"why() tells of the gradient of a wire of the circuit behind {circuit.output!r}, got "
             f"{described(wire)}"
         )
-    f, name = map(circuit.names.text, (circuit.output, wire))
+    name = circuit.names.text(wire)
     asked = as_text(circuit.total_derivative(wire))
     if wire.is_constant:
         return f"{name} is a constant: it has a value and gets no gradient."
@@ -64,7 +64,7 @@ def why(circuit: Snapshot, steps: Iterable[Step], upstream: float, wire: Value) 
         [
             f"Why is {asked} = {amount}?",
             *(f"  {line}" for line in lines),
-            _meaning(name, f, gradient, amount),
+            _meaning(circuit, wire, gradient),
         ]
     )
 
@@ -85,11 +85,18 @@ def _block(step: Step, leading: set[Value]) -> list[str]:
     return [f"{lead(step.gate)}:", *(f"  {text}" for text in texts)]
 
 
-def _meaning(name: str, f: str, gradient: float, amount: str) -> str:
-    """What a gradient says; one that is no number says nothing, and where to look instead."""
-    if isfinite(gradient):
+def _meaning(circuit: Snapshot, wire: Value, gradient: float) -> str:
+    """What a gradient says; at a nan it says nothing, and where to look instead."""
+    f, name = map(circuit.names.text, (circuit.output, wire))
+    amount = circuit.rounded(gradient)
+    numbers = {f: circuit.values[circuit.output], name: circuit.values[wire]}
+    not_finite = [f"{n} is {circuit.rounded(x)}" for n, x in numbers.items() if not isfinite(x)]
+    if isfinite(gradient) and not not_finite:
         return f"So when {name} grows a little, {f} changes by {amount} times as much."
+    reason = f"A gradient of {amount} does not say"
+    if isfinite(gradient):
+        reason = f"{not_finite[0]}, so this does not say"
     return (
-        f"A gradient of {amount} does not say how {f} changes when {name} does: "
+        f"{reason} how {f} changes when {name} does: "
         "mg.first_nonfinite(output) names the gate where it began."
     )

@@ -278,11 +278,12 @@ def test_a_stage_shows_what_is_known_at_that_moment():
 
 
 def test_units_that_pass_no_gradient_are_dashed_and_named():
-    dead, saturated = Value(-1.0).relu(), Value(5.0).tanh()
-    dead.label, saturated.label = "a_1", "a_2"
-    text = picture(dead + saturated).all_text()
-    assert "dashed: dead a ₁" in text
-    assert "dashed: saturated a ₂" in text
+    closed, saturated = Value(-1.0).relu(), Value(5.0).tanh()
+    closed.label, saturated.label = "a_1", "a_2"
+    text = picture(closed + saturated).all_text()
+    assert "dashed: closed, passes nothing for this example: a ₁" in text
+    assert "dashed: saturated: a ₂" in text
+    assert "dead" not in text  # that is said of a whole data set only, by mg.health
     assert "dashed" not in picture(Value(1.0).relu() + Value(0.5).tanh()).all_text()
 
 
@@ -422,7 +423,7 @@ def test_a_gate_is_marked_exactly_where_hardly_any_gradient_passes(gate):
     grid = [i / 8 for i in range(-80, 81)]
     slopes = {x: abs(gate.local_gradients(x)[0]) for x in grid}
     marked = {x for x in grid if condition(x, gate.forward(x))}
-    assert word in ("dead", "saturated")
+    assert word in ("closed, passes nothing for this example", "saturated")
     assert marked == {x for x in grid if slopes[x] < 0.04 * max(slopes.values())}
 
 
@@ -435,3 +436,30 @@ def test_a_wire_used_too_far_away_is_refused_before_graphviz_breaks_down():
         _ = picture.svg
     assert "w300" in picture.source
     assert mg.draw(y, depth=20).svg
+
+
+def test_a_satisfied_margin_is_no_dead_relu():
+    scores = [Value(3.0, label="s_1"), Value(-1.0, label="s_2")]
+    text = picture(mg.losses.multiclass_hinge(scores, 0)).all_text()
+    assert "closed, passes nothing for this example" in text
+    assert "dead" not in text
+
+
+def test_heat_is_drawn_on_wires_that_have_a_gradient_only():
+    x, target = Value(2.0, label="x"), mg.constant(3.0, label="t")
+    cost = x * target + target
+    cost.backward()
+    place = mg.engine.Circuit(cost).place
+    source = mg.draw(cost, color="gradient").source.splitlines()
+    tables = {line.split()[0]: line for line in source if 'class="wire' in line}
+    bars = {name: "bgcolor" in line for name, line in tables.items()}
+    assert bars[f"w{place[x]}"]
+    assert not bars[f"w{place[target]}"]
+    branches = [name for name in tables if name.startswith(f"b{place[target]}_")]
+    assert len(branches) == 2
+    assert not any(bars[name] for name in branches)
+    assert not any(
+        "bgcolor" in line
+        for line in mg.draw(Value(1.0).exp() * 3.0, color="gradient").source.splitlines()
+        if 'class="wire' in line
+    )  # before backward() no wire has one

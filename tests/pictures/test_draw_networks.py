@@ -335,7 +335,7 @@ def test_a_layer_that_ran_several_times_says_so():
     assert "layer 2 · 1 unit × 4" in text
 
 
-def test_dead_units_are_dashed_in_their_boxes():
+def test_closed_units_are_dashed_in_their_boxes():
     x = Value(1.0, label="x")
     unit = (x * -2.0).relu()
     unit.unit = (1, 1)

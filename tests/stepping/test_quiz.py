@@ -155,3 +155,13 @@ def test_the_truth_is_always_right(output):
 def test_an_answer_of_two_or_three_digits_is_right(answer, truth, right):
     assert matches(answer, truth) is right
     assert matches(-answer, -truth) is right
+
+
+def test_inputs_that_were_not_switched_are_not_taken_for_right():
+    """−0.0096 is not −0.0115, however small both are."""
+    w, x = Value(0.0096, label="w"), Value(0.0115, label="x")
+    stepper = Stepper(w * x, upstream=-1.0)
+    stepper.run_forward()
+    grade = stepper.predict({w: -0.0096, x: -0.0115})
+    assert grade.mistakes == {w: "inputs not switched", x: "inputs not switched"}
+    assert stepper.predict({w: -0.0115, x: -0.0096}).correct

@@ -68,3 +68,23 @@ def test_a_wire_of_another_circuit_is_an_error():
         Stepper(Value(1.0).exp()).why(Value(3.0))
     with pytest.raises(ValueError, match="got the str 'w'"):
         Stepper(Value(1.0).exp()).why("w")
+
+
+def test_at_a_number_that_is_none_no_change_is_promised():
+    """Of a gradient that is nan or infinite nothing follows for the output, nor at a nan itself."""
+    x, y = Value(-1.0, label="x"), Value(0.0, label="y")
+    for output, wire in (
+        (x.log() * y, x),  # the output is nan, the gradient of x a number: 0 / −1
+        (x.log() * y, y),  # the gradient is nan
+        (x.sqrt() + x * -1.0, x),
+        (y.sqrt(), y),  # the gradient is infinite
+        (-x + y / y, x),  # the output is nan, the gradient −1
+    ):
+        told = Stepper(output).why(wire)
+        assert "times as much" not in told, told
+        assert "mg.first_nonfinite" in told
+
+
+def test_a_finite_gradient_of_a_finite_output_is_told():
+    x = Value(3.0, label="x")
+    assert Stepper(x * -1.0).why(x).endswith("f changes by −1 times as much.")
