@@ -88,6 +88,8 @@ def load(path: str | os.PathLike[str], most_bytes: int = MOST_BYTES) -> Any:
     weights and units (a unit counts as four) unmade: raise the number for one that you trust. Only
     regular files are opened.
     """
+    if not isinstance(most_bytes, int):
+        raise TypeError(f"most_bytes is a whole number of bytes, got {described(most_bytes)}")
     with open_regular(path) as file:
         data = file.read(most_bytes + 1)
     if len(data) > most_bytes:

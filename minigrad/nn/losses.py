@@ -103,7 +103,7 @@ def cross_entropy(logits: Iterable[Any], target: Any) -> Any:
     [0.1192, -0.1192]
 
     The gradient is softmax(z) − onehot(target). `target` is the number of the class, or a list with
-    a probability for each class.
+    a probability for each class. Outputs of a sigmoid or of a softmax are no logits, and refused.
     """
     logits = _items(logits)
     _refuse_softmax(logits)
@@ -152,14 +152,23 @@ def _refuse_probability(logit: Any) -> None:
 
 
 def _refuse_softmax(logits: list[Any]) -> None:
-    """Refuse numbers that are divided by their sum."""
-    if not all(isinstance(p, Value) and p.gate and p.gate.name == "div" for p in logits):
+    """Refuse numbers that are divided by their sum, and those that their gates keep from 0 to 1."""
+    if not all(isinstance(p, Value) and p.gate for p in logits):
         return
-    parts, wholes = ({id(p.inputs[i]) for p in logits} for i in (0, 1))
-    if len(wholes) == 1 and parts == set(map(id, logits[0].inputs[1].inputs)):
+    remedy = "pass the logits, the z of a last layer that is linear"
+    if all(p.gate.name == "div" for p in logits):
+        parts, wholes = ({id(p.inputs[i]) for p in logits} for i in (0, 1))
+        if len(wholes) == 1 and parts == set(map(id, logits[0].inputs[1].inputs)):
+            raise ValueError(
+                "cross_entropy takes the logits and applies softmax itself; these outputs are "
+                f"shares of their sum already and softmax would be applied twice: {remedy}"
+            )
+    ranges = [range_of(p) for p in logits]
+    if all(0.0 <= low < high <= 1.0 for low, high in ranges):
         raise ValueError(
-            "cross_entropy takes the logits and applies softmax itself; these outputs are shares "
-            "of their sum already and softmax would be applied twice: pass the logits"
+            "cross_entropy takes the logits and squashes them itself; these outputs, the first of "
+            f"the gate {logits[0].gate.name}, are kept between 0 and 1 already and would be "
+            f"squashed twice: {remedy}"
         )
 
 

@@ -63,6 +63,12 @@ class Meaning:
 
     def knowing(self, outputs: Sequence[Sequence[float]]) -> Meaning:
         """The same after a look at all outputs: an error if they leave open what they mean."""
+        for row, numbers in enumerate(outputs):
+            if len(numbers) != self.count:
+                raise ValueError(
+                    f"the model must return as many outputs for every row: for the first it "
+                    f"returns {self.count}, for row {row} {len(numbers)}"
+                )
         if self.count > 1 or self.ranges[0] != ANY_NUMBER:
             return self
         numbers = [output for (output,) in outputs if output == output]

@@ -20,10 +20,10 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from operator import is_
 from random import Random
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 from ..engine import Value
-from ..rules import as_number, described
+from ..rules import as_number
 from ..text import OF_OPTIM, no_such_name
 from .optim_formulas import State, UpdateFormulas, update_formulas
 from .parameters import (
@@ -86,6 +86,20 @@ def formula(update: Update) -> Update:
     return update
 
 
+# What other libraries, or another optimiser, call a setting.
+OTHER_SETTINGS: Final = {
+    "learning_rate": "optimizer.lr",
+    "param_groups": "optimizer.lr: it is one for all parameters",
+    "params": "optimizer.parameters",
+    "beta1": "optimizer.betas = (beta1, beta2)",
+    "beta2": "optimizer.betas = (beta1, beta2)",
+    "betas": "optimizer.momentum, which betas[0] is like",
+    "momentum": "optimizer.betas = (momentum, beta2)",
+    "epsilon": "optimizer.eps",
+    "decay": "optimizer.weight_decay, or a schedule as optimizer.lr",
+}
+
+
 class Optimizer:
     """What all optimisers share: a list of parameters, a learning rate, and steps that are whole.
 
@@ -114,6 +128,13 @@ class Optimizer:
         self._states: list[State] = [self.initial_state] * len(self.parameters)
         self._of_states = list(self.parameters)  # whose they are
         self._shuffle: tuple[Any, Random] | None = None  # the seed of `fit`, and what shuffles
+
+    def __setattr__(self, name: str, given: Any) -> None:
+        """Refuse a setting by another library's name, which nothing here would read."""
+        kind = type(self)
+        if name in OTHER_SETTINGS and kind.__module__ == __name__ and not hasattr(kind, name):
+            raise AttributeError(f"{kind.__name__} has no {name!r}: write {OTHER_SETTINGS[name]}")
+        super().__setattr__(name, given)
 
     @property
     def lr(self) -> float:
@@ -332,11 +353,6 @@ def _checked_parameters(parameters: Any) -> list[Any]:
     if not unique:
         raise ValueError("an optimiser needs parameters, got an empty list")
     for parameter in unique:
-        if not (hasattr(parameter, "data") and hasattr(parameter, "grad")):
-            raise TypeError(
-                f"a parameter has .data and .grad, got {described(parameter)}: pass "
-                "model.parameters()"
-            )
         if isinstance(parameter, Value) and (not parameter.is_leaf or parameter.is_constant):
             raise ValueError(f"a parameter is a leaf, not a constant or a gate, got {parameter!r}")
     return unique

@@ -15,7 +15,7 @@ from math import copysign, hypot, inf, sqrt
 from typing import Any
 
 from ..engine import Value, clear_gradients, gradients_of, numbers_of, write_numbers
-from ..rules import as_number
+from ..rules import as_number, described
 
 
 class ByAttribute:
@@ -142,7 +142,14 @@ def each_once(parameters: Any) -> list[Any]:
     """Parameters in order, none twice; one alone may stand for a list of one."""
     if isinstance(parameters, Value) or not hasattr(parameters, "__iter__"):
         parameters = [parameters]
-    return list({id(parameter): parameter for parameter in parameters}.values())
+    unique = list({id(parameter): parameter for parameter in parameters}.values())
+    for parameter in unique:
+        if not (hasattr(parameter, "data") and hasattr(parameter, "grad")):
+            raise TypeError(
+                f"a parameter has .data and .grad, got {described(parameter)}: pass "
+                "model.parameters()"
+            )
+    return unique
 
 
 def _limit(name: str, given: Any) -> float:

@@ -463,3 +463,10 @@ def test_a_mutated_file_is_read_or_refused_and_nothing_else(path: Path, thing: A
             if isinstance(again, Value):
                 again.backward()
     assert refused > 100
+
+
+@pytest.mark.parametrize("most", ["5", None, 1e6])
+def test_most_bytes_is_a_whole_number(tmp_path, most):
+    mg.save({"w": 1.0}, tmp_path / "w.json")
+    with pytest.raises(TypeError, match="most_bytes is a whole number of bytes, got"):
+        mg.load(tmp_path / "w.json", most_bytes=most)

@@ -285,3 +285,9 @@ def test_an_activation_that_is_chosen_for_the_only_layer_is_its_own() -> None:
         *("relu", "linear")
     ]
     assert repr(nn.MLP(2, [1])) == "MLP(2, [1], activation=['linear'])"
+
+
+def test_a_model_with_another_number_of_outputs_in_a_later_row_is_refused():
+    outputs = [[Value(1.0)], [Value(1.0), Value(2.0)]]
+    with pytest.raises(ValueError, match="for the first it returns 1, for row 1 2"):
+        mg.nn.accuracy(lambda i: outputs[int(i)], [0.0, 1.0], [0, 1])

@@ -176,3 +176,23 @@ def test_a_compiled_loss_follows_targets_that_change(loss: object, targets: list
 def test_wrong_shapes_and_labels_are_named(call: object, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize(
+    "outputs",
+    [
+        lambda zs: [z.sigmoid() for z in zs],
+        lambda zs: [1.0 - z.sigmoid() for z in zs],
+        lambda zs: [(z.tanh() + 1.0) / 2.0 for z in zs],
+        lambda zs: [p * 1.0 for p in losses.softmax(zs)],
+        lambda zs: mg.nn.MLP(2, [3, 2], activation=["tanh", "sigmoid"], seed=0)(zs),
+    ],
+)
+def test_cross_entropy_over_outputs_that_are_squashed_already_is_refused(outputs):
+    with pytest.raises(ValueError, match=r"would be squashed twice: pass the logits"):
+        losses.cross_entropy(outputs([Value(1.0), Value(-2.0)]), 0)
+
+
+def test_cross_entropy_takes_scores_of_which_one_is_squashed_by_chance():
+    assert losses.cross_entropy([Value(1.0).sigmoid(), Value(2.0)], 1).data > 0.0
+    assert losses.cross_entropy([Value(1.0).relu(), Value(2.0).tanh()], 1).data > 0.0

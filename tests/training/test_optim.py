@@ -267,3 +267,42 @@ def test_an_update_marked_as_a_formula_that_is_none_says_so() -> None:
 def test_impossible_settings_are_named(call: Callable[[], object], message: str) -> None:
     with pytest.raises((ValueError, TypeError), match=message):
         call()
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "ours"),
+    [
+        (mg.optim.SGD, "learning_rate", "lr"),
+        (mg.optim.Adam, "learning_rate", "lr"),
+        (mg.optim.Adam, "beta1", "betas"),
+        (mg.optim.AdamW, "epsilon", "eps"),
+        (mg.optim.Adam, "momentum", "betas"),
+        (mg.optim.SGD, "betas", "momentum"),
+        (mg.optim.SGD, "param_groups", "lr"),
+    ],
+)
+def test_a_setting_by_another_librarys_name_is_refused_with_ours(kind, name, ours):
+    optimizer = kind([Value(1.0)], lr=0.1)
+    with pytest.raises(AttributeError, match=rf"has no '{name}': write optimizer\.{ours}"):
+        setattr(optimizer, name, 0.5)
+    optimizer.note = "anything else is free"
+
+
+def test_an_optimiser_of_ones_own_names_its_settings_as_it_likes():
+    class Mine(mg.optim.Optimizer):
+        def update(self, data, grad, state):
+            return data - self.learning_rate * grad, state
+
+    w = Value(1.0)
+    optimizer = Mine([w], lr=1.0)
+    optimizer.learning_rate = 0.5
+    w.grad = 1.0
+    optimizer.step()
+    assert w.data == 0.5
+
+
+@pytest.mark.parametrize("cut", [mg.optim.clip_grad_norm, mg.optim.clip_grad_value])
+@pytest.mark.parametrize("given", [mg.nn.MLP(1, [1]), {"w": Value(1.0)}, [1.0], None])
+def test_what_has_no_gradient_is_not_clipped(cut, given):
+    with pytest.raises(TypeError, match=r"a parameter has \.data and \.grad, got .*parameters\(\)"):
+        cut(given, 1.0)
