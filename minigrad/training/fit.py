@@ -91,7 +91,7 @@ def fit(
     step. So does a loss that is no longer finite, before it can spoil the parameters.
     """
     epochs = at_least_one("epochs", epochs)
-    if callable(callbacks):
+    if callable(callbacks) or not all(map(callable, callbacks := list(callbacks))):
         raise TypeError(f"callbacks must be a list of functions, got {described(callbacks)}")
     if clip_norm is not None and not clip_norm > 0.0:
         raise ValueError(f"clip_norm must be above 0, got {clip_norm!r}")

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from operator import is_
 from random import Random
-from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from ..engine import Value
 from ..rules import as_number
@@ -36,7 +36,7 @@ from .parameters import (
     has_grad,
 )
 from .schedules import Schedule, cosine, linear, rate_of, step_decay
-from .settings import Setting, checked_number
+from .settings import ElsewhereName, Setting, checked_number
 
 __all__ = [
     "SGD",
@@ -86,20 +86,6 @@ def formula(update: Update) -> Update:
     return update
 
 
-# What other libraries, or another optimiser, call a setting.
-OTHER_SETTINGS: Final = {
-    "learning_rate": "optimizer.lr",
-    "param_groups": "optimizer.lr: it is one for all parameters",
-    "params": "optimizer.parameters",
-    "beta1": "optimizer.betas = (beta1, beta2)",
-    "beta2": "optimizer.betas = (beta1, beta2)",
-    "betas": "optimizer.momentum, which betas[0] is like",
-    "momentum": "optimizer.betas = (momentum, beta2)",
-    "epsilon": "optimizer.eps",
-    "decay": "optimizer.weight_decay, or a schedule as optimizer.lr",
-}
-
-
 class Optimizer:
     """What all optimisers share: a list of parameters, a learning rate, and steps that are whole.
 
@@ -117,6 +103,10 @@ class Optimizer:
     """
 
     initial_state: State = ()
+    learning_rate = ElsewhereName("optimizer.lr")
+    param_groups = ElsewhereName("optimizer.lr, one for all parameters")
+    params = ElsewhereName("optimizer.parameters")
+    decay = ElsewhereName("optimizer.weight_decay, or a schedule as optimizer.lr")
 
     def __init__(self, parameters: Iterable[Any], lr: float | Schedule) -> None:
         self.parameters = _checked_parameters(parameters)
@@ -128,13 +118,6 @@ class Optimizer:
         self._states: list[State] = [self.initial_state] * len(self.parameters)
         self._of_states = list(self.parameters)  # whose they are
         self._shuffle: tuple[Any, Random] | None = None  # the seed of `fit`, and what shuffles
-
-    def __setattr__(self, name: str, given: Any) -> None:
-        """Refuse a setting by another library's name, which nothing here would read."""
-        kind = type(self)
-        if name in OTHER_SETTINGS and kind.__module__ == __name__ and not hasattr(kind, name):
-            raise AttributeError(f"{kind.__name__} has no {name!r}: write {OTHER_SETTINGS[name]}")
-        super().__setattr__(name, given)
 
     @property
     def lr(self) -> float:
@@ -253,6 +236,7 @@ class SGD(Optimizer):
     """
 
     initial_state = (0.0,)
+    betas = ElsewhereName("optimizer.momentum, which betas[0] is like")
     momentum: Any = Setting(lambda number: 0.0 <= number < 1.0, "from 0 to below 1")
     weight_decay: Any = Setting(lambda number: number >= 0.0, "0 or more")
 
@@ -292,6 +276,10 @@ class Adam(Optimizer):
     """
 
     initial_state = (0, 0.0, 0.0)
+    beta1 = ElsewhereName("optimizer.betas = (beta1, beta2)")
+    beta2 = ElsewhereName("optimizer.betas = (beta1, beta2)")
+    momentum = ElsewhereName("optimizer.betas = (momentum, beta2)")
+    epsilon = ElsewhereName("optimizer.eps")
     betas: Any = Setting(lambda number: 0.0 <= number < 1.0, "from 0 to below 1", count=2)
     eps: Any = Setting(lambda number: number > 0.0, "above 0")
     weight_decay: Any = Setting(lambda number: number >= 0.0, "0 or more")

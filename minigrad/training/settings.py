@@ -17,10 +17,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import isfinite
-from typing import Any
+from typing import Any, Final
 
 from ..rules import as_number, described
 
+PACKAGE: Final = __name__.partition(".")[0]
 Rule = Callable[[float], bool]
 
 
@@ -62,3 +63,29 @@ class Setting:
         if len(numbers) != self.count:
             raise TypeError(f"{self.name} must be {self.count} numbers, got {described(given)}")
         return tuple(map(self._one, numbers))
+
+
+class ElsewhereName:
+    """What another library, or another optimiser, calls a setting: nothing here would read it.
+
+    Optimisers of one's own call theirs as they like.
+    """
+
+    def __init__(self, ours: str) -> None:
+        self.ours = ours
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __set__(self, owner: Any, given: Any) -> None:
+        if type(owner).__module__.partition(".")[0] == PACKAGE:
+            raise AttributeError(self._message(type(owner)))
+        vars(owner)[self.name] = given
+
+    def __get__(self, owner: Any, kind: type) -> Any:
+        if owner is None or self.name not in vars(owner):
+            raise AttributeError(self._message(kind))
+        return vars(owner)[self.name]
+
+    def _message(self, kind: type) -> str:
+        return f"{kind.__name__} has no {self.name!r}: write {self.ours}"

@@ -328,3 +328,17 @@ def test_the_decision_boundary_takes_several_classes_and_infinite_scores() -> No
 def test_the_decision_boundary_needs_points_of_a_plane(arguments: Any, message: str) -> None:
     with pytest.raises((ValueError, TypeError), match=message):
         mg.decision_boundary(lambda x: 0.0, *arguments)
+
+
+@pytest.mark.parametrize("callbacks", [[5], [print, None], print, ["stop"]])
+def test_a_callback_that_is_no_function_is_refused_before_anything_moves(callbacks: Any) -> None:
+    w = Value(1.0)
+    with pytest.raises(TypeError, match="callbacks must be a list of functions, got"):
+        mg.fit(
+            lambda x, y: (w * x - y) ** 2,
+            data=([1.0], [2.0]),
+            optimizer=mg.optim.SGD([w], lr=0.1),
+            callbacks=callbacks,
+            progress=False,
+        )
+    assert w.data == 1.0
