@@ -24,7 +24,6 @@ NO_GATE: Final = (
     "define it as a gate with @mg.gate, three lines, or take its number, v.data, where that alone "
     "is wanted"
 )
-NO_GRADIENT: Final = "its gradient is 0 nearly everywhere; of its number alone, {name}(v.data)"
 
 # Functions of numbers that are no gates here, by what NumPy and others call them.
 OTHER_FUNCTIONS: Final[Mapping[str, str]] = {
@@ -32,30 +31,25 @@ OTHER_FUNCTIONS: Final[Mapping[str, str]] = {
     "reciprocal": "write 1 / v",
     "rsqrt": "write 1 / mg.sqrt(v)",
     "cbrt": "write v ** (1 / 3)",
-    "exp2": "write 2 ** v",
-    "expm1": "write mg.exp(v) - 1",
-    "log2": "write mg.log(v) / math.log(2)",
-    "log10": "write mg.log(v) / math.log(10)",
-    "logaddexp": "write x + mg.softplus(y - x)",
-    "tan": "write mg.sin(v) / mg.cos(v)",
-    "sinh": "write (mg.exp(v) - mg.exp(-v)) / 2",
-    "cosh": "write (mg.exp(v) + mg.exp(-v)) / 2",
-    "hypot": "write mg.sqrt(x * x + y * y)",
     "fmax": "write mg.maximum(x, y)",
     "fmin": "write mg.minimum(x, y)",
-    **dict.fromkeys(("clip", "clamp"), "write mg.maximum(low, mg.minimum(v, high))"),
-    **dict.fromkeys(("deg2rad", "radians"), "write v * (math.pi / 180)"),
-    **dict.fromkeys(("rad2deg", "degrees"), "write v * (180 / math.pi)"),
-    "sign": "write mg.where(v > 0, 1.0, mg.where(v < 0, -1.0, 0.0))",
+    "clamp": "write mg.clip(v, low, high)",
+    "deg2rad": "write mg.radians(v)",
+    "rad2deg": "write mg.degrees(v)",
+    **{f"arc{name}": f"write mg.a{name}(v)" for name in ("sin", "cos", "tan")},
+    **{f"arc{name}": f"write mg.a{name}(v)" for name in ("sinh", "cosh", "tanh")},
+    "arctan2": "write mg.atan2(y, x)",
+    "divmod": "write x // y and x % y",
+    **dict.fromkeys(("remainder", "fmod"), "write x % y"),
+    "frac": "write v - mg.floor(v)",
+    "erfc": "write 2 * mg.normal_cdf(-math.sqrt(2) * v)",
     "heaviside": "write mg.less(0.0, v)",
-    "erf": "write 2 * mg.normal_cdf(math.sqrt(2) * v) - 1",
     "elu": "write mg.where(v > 0, v, mg.exp(v) - 1)",
     "swish": "write mg.silu(v)",
     "expit": "write mg.sigmoid(v)",
     "ndtr": "write mg.normal_cdf(v)",
     **dict.fromkeys(("logsigmoid", "log_sigmoid"), "write -mg.softplus(-v)"),
-    **dict.fromkeys(("floor", "ceil", "trunc"), NO_GRADIENT.format(name="math.{name}")),
-    **dict.fromkeys(("rint", "round"), NO_GRADIENT.format(name="round")),
+    "rint": "write mg.round(v)",
     **dict.fromkeys(("isnan", "isinf", "isfinite"), "write math.{name}(v.data)"),
     "signbit": "write v.data < 0",
     **dict.fromkeys(("matmul", "vecdot", "inner", "mm"), "write mg.dot(xs, ys), of two lists"),
@@ -107,8 +101,8 @@ OF_BACKWARD: Final[Mapping[str, str]] = {
 def how_to_write(name: str) -> str:
     """What to write for a function of another library that is no gate.
 
-    >>> how_to_write("log2")
-    'write mg.log(v) / math.log(2)'
+    >>> how_to_write("arctan")
+    'write mg.atan(v)'
     """
     return OTHER_FUNCTIONS.get(name, NO_GATE).format(name=name)
 

@@ -23,8 +23,10 @@ Range = tuple[float, float]
 ANY_NUMBER: Final[Range] = (-inf, inf)
 RANGES: Final[dict[str, Range]] = {
     **dict.fromkeys(("sigmoid", "normal_cdf", "less", "less_equal", "is_equal"), (0.0, 1.0)),
-    **dict.fromkeys(("tanh", "sin", "cos"), (-1.0, 1.0)),
+    **dict.fromkeys(("tanh", "sin", "cos", "erf", "sign", "sinc"), (-1.0, 1.0)),
     **dict.fromkeys(("exp", "relu", "softplus", "abs", "sqrt", "normal_density"), (0.0, inf)),
+    **dict.fromkeys(("exp2", "hypot", "acos", "acosh"), (0.0, inf)),
+    "cosh": (1.0, inf),
 }
 MOST_TERMS: Final = 64  # of a sum that is looked at
 DEPTH: Final = 6  # gates behind the output that are looked at: a squashing function has few

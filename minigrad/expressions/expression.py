@@ -12,13 +12,12 @@ operators, and the gates of the table, a user's own too.
 from __future__ import annotations
 
 import ast
-import difflib
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from ..engine import Value, constant
-from ..rules import GATES, Gate, described
+from ..rules import GATES, Gate, described, nearest_name
 from ..text import printable, unicode_name
 from .errors import ALLOWED, ExpressionError, error_at, excerpt
 from .parsing import Token, cleaned, normal_name, result_and_formula, tokens_of
@@ -216,8 +215,8 @@ def _gate_called(text: str, start: int, stop: int) -> Gate:
 
 
 def _did_you_mean(name: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name[:40], list(known), 1)
-    return f"did you mean {near[0]}? " if near else ""
+    near = nearest_name(name[:40], known)
+    return f"did you mean {near}? " if near else ""
 
 
 # --- steps to wires -------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ RESERVED: Final = {
     *("double", "float", "int", "if", "else", "for", "while", "do", "return", "const", "void"),
     *("static", "struct", "switch", "case", "default", "char", "long", "short", "auto", "main"),
     *("exp", "log", "sqrt", "sin", "cos", "tanh", "pow", "fabs", "erfc", "log1p", "choose"),
+    *("exp2", "fmod", "rint", "copysign"),
     *("register", "signed", "unsigned", "sizeof", "typedef", "union", "volatile", "extern"),
     *("enum", "goto", "inline", "restrict", "INFINITY", "NAN", "NULL"),
     *("params", "constants", "rows", "dtype", "named", "mean", "gradient", "array", "len"),

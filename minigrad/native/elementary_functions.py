@@ -5,6 +5,7 @@ which Python's math module calls too. In lanes they are polynomials on whole vec
 last place from the true result, at most, exp 1, log 1, log1p 1, sin 1, cos 1, pow 1, tanh 2.
 Everyday powers (2, 3, ½, …) become products and roots, at most 3 units off. No fused multiply-add:
 the results have the same bits on every machine. The bell curve is the engine's own, bit for bit.
+The functions of FROM_LIBRARY are C's in lanes too, row by row.
 
 The reductions and the coefficients of log, sin and cos are those of fdlibm (Sun Microsystems 1993);
 exp's polynomial is that of `rules.bell_curve`. Needs llvmlite.
@@ -41,6 +42,11 @@ from .bits import (
 from .operand import DOUBLE, INT, Code, Native
 
 NativeFunction = Callable[..., Native]
+
+FROM_LIBRARY: Final = (
+    *("acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cosh", "erf", "expm1"),
+    *("log10", "log2", "sinh", "tan"),
+)
 
 
 def library(name: str, *operands: Native) -> Native:
@@ -88,6 +94,16 @@ def in_lanes(rule: NativeFunction) -> NativeFunction:
         return vector_rule(*operands)
 
     return call
+
+
+def of_library(name: str) -> NativeFunction:
+    """C's function of that name, asked for each row of a vector: the engine's own bits."""
+
+    def rule(*operands: Native) -> Native:
+        return library(name, *operands)
+
+    rule.__name__ = name
+    return in_lanes(rule)
 
 
 # --- exp, log, log1p, tanh ------------------------------------------------------------------------
@@ -339,6 +355,29 @@ def power(x: Native, y: Native) -> Native:
     return pow(x, y)
 
 
+# --- whole numbers --------------------------------------------------------------------------------
+
+
+def floor(x: Native) -> Native:
+    """The whole number below."""
+    return x.code.intrinsic("llvm.floor", x)
+
+
+def trunc(x: Native) -> Native:
+    """The whole number towards 0."""
+    return x.code.intrinsic("llvm.trunc", x)
+
+
+@emitted_once
+def mod(x: Native, y: Native) -> Native:
+    """The remainder with the sign of y: C's has that of x."""
+    rest = library("fmod", x, y)
+    below = (y < 0.0).choose(rest, rest + y)
+    above = (y < 0.0).choose(rest + y, rest)
+    result = (rest < 0.0).choose(below, above)
+    return rest.equals(0.0).choose(with_sign_of(rest, y), result)
+
+
 # --- the bell curve, select, dot ------------------------------------------------------------------
 
 
@@ -389,6 +428,11 @@ OF_GATES: Final[dict[str, NativeFunction]] = {
     "sin": sin,
     "cos": cos,
     "pow": power,
+    "floor": floor,
+    "trunc": trunc,
+    "round": nearest,
+    "mod": mod,
+    **{name: of_library(name) for name in FROM_LIBRARY},
     "normal_density": normal_density,
     "normal_cdf": normal_cdf,
     "select": select,

@@ -13,7 +13,10 @@ from typing import Any, Final
 HOW_TO_INSTALL: Final = "pip install llvmlite numpy"
 
 # what the tape calls in C's library; the same functions that Python's math module calls
-LIBRARY: Final = ("cos", "exp", "log", "log1p", "pow", "sin", "tanh")
+LIBRARY: Final = (
+    *("acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cos", "cosh", "erf", "exp"),
+    *("expm1", "fmod", "log", "log10", "log1p", "log2", "pow", "sin", "sinh", "tan", "tanh"),
+)
 
 
 @cache

@@ -1,13 +1,14 @@
 """Rules: what a gate is, from the numbers it computes with to the table of all gates.
 
 Nothing here knows of wires or circuits: a rule is an expression that runs on what it is handed.
-Read `gates`, the table, first; then `gate`, what a row is; then what rules run on: `operand`,
+Read `gates`, the table, first, with what stands in files of its own: `exponentials`,
+`trigonometry`, `whole_numbers`; then `gate`, what a row is; then what rules run on: `operand`,
 floats that never raise (`number`, `ieee`, `bell_curve`), formulas that print (`formula`,
 `simplify`) and formulas as Python (`floats`). `lists` has the gates that take
 lists, `columns` checks data with an item for each row.
 """
 
-from . import bell_curve, ieee
+from . import bell_curve, exponentials, ieee, trigonometry, whole_numbers
 from .bell_curve import LIMIT, curvature, density, tail
 from .columns import Columns, checked_columns, ordered
 from .floats import as_python, called_gates, define, names_in
@@ -23,6 +24,7 @@ from .gate import (
     documentation,
     function_of,
     gate_named,
+    nearest_name,
 )
 from .gates import exp, log, maximum, multiplexer, relu, softplus, total
 from .lists import dot, lookup, mean, select
@@ -59,6 +61,7 @@ __all__ = [
     "dot",
     "equal",
     "exp",
+    "exponentials",
     "format_number",
     "function_of",
     "gate_named",
@@ -70,6 +73,7 @@ __all__ = [
     "mean",
     "multiplexer",
     "names_in",
+    "nearest_name",
     "ordered",
     "relu",
     "select",
@@ -77,5 +81,7 @@ __all__ = [
     "softplus",
     "tail",
     "total",
+    "trigonometry",
     "where",
+    "whole_numbers",
 ]

@@ -85,10 +85,29 @@ class Formula(Operand):
         return f"Formula({as_text(self)!r})"
 
 
+class NamedNumber(float):
+    """A number that a textbook has a name for.
+
+    >>> pi = NamedNumber(3.141592653589793, "π", r"\\pi")
+    >>> as_text(pi * Formula.symbol("x")), as_latex(pi * Formula.symbol("x")), pi > 3
+    ('π·x', '\\\\pi \\\\cdot x', True)
+    """
+
+    name: str
+    latex: str
+
+    def __new__(cls, number: float, name: str, latex: str) -> NamedNumber:
+        new = super().__new__(cls, number)
+        new.name, new.latex = name, latex
+        return new
+
+
 def as_formula(operand: Any) -> Formula:
     """A formula as it is, and a number as the formula of that number."""
     if isinstance(operand, Formula):
         return operand
+    if isinstance(operand, NamedNumber):
+        return Formula.symbol(operand.name, operand.latex)
     if isinstance(operand, (int, float)):
         return Formula("number", (float(operand),))
     raise TypeError(

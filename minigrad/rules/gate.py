@@ -7,7 +7,7 @@ runs as it stands on any kind of `Operand`; for floats it is compiled.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from inspect import Parameter, Signature, signature
@@ -249,6 +249,17 @@ def row(name: str, symbol: str, sentence: str, **rules: Any) -> GateFunction:
     return function
 
 
+def nearest_name(name: str, names: Iterable[str]) -> str:
+    """The name that is meant by a misspelled one: with its letters in another order, or near it.
+
+    >>> nearest_name("tahn", ["tan", "tanh"]), nearest_name("sigmiod", ["sin"])
+    ('tanh', '')
+    """
+    near = difflib.get_close_matches(name, list(names), 5)
+    turned = [other for other in near if sorted(other) == sorted(name)]
+    return [*turned, *near, ""][0]
+
+
 def gate_named(name: str) -> Gate:
     """The row of that name; an unknown one is an error that names its neighbour.
 
@@ -259,8 +270,8 @@ def gate_named(name: str) -> Gate:
     """
     if name in GATES:
         return GATES[name]
-    near = difflib.get_close_matches(name, GATES, 1)
-    hint = f"; did you mean {near[0]!r}?" if near else "."
+    near = nearest_name(name, GATES)
+    hint = f"; did you mean {near!r}?" if near else "."
     raise KeyError(f"there is no gate {name!r} in the table{hint} @mg.gate defines your own")
 
 

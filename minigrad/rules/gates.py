@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import reduce
+from itertools import accumulate
 from operator import add as plus
 from operator import mul as times
 from typing import Any
@@ -27,14 +28,12 @@ from .formula import Formula
 from .gate import GATES as GATES
 from .gate import GateFunction, row
 from .ieee import absolute as absolute_of_floats
-from .ieee import cos as cos_of_floats
 from .ieee import exp as exp_of_floats
 from .ieee import log as log_of_floats
 from .ieee import log1p as log1p_of_floats
 from .ieee import maximum as maximum_of_floats
 from .ieee import minimum as minimum_of_floats
 from .ieee import select as select_of_floats
-from .ieee import sin as sin_of_floats
 from .ieee import sqrt as sqrt_of_floats
 from .ieee import tanh as tanh_of_floats
 from .operand import equal, where
@@ -110,6 +109,22 @@ def _other_factors(*factors_and_out: Any) -> tuple[Any, ...]:
     middle = len(factors_and_out) // 2
     return factors_and_out[middle:-1] + factors_and_out[:middle]
 
+
+def _products_of_others(*factors_and_out: Any) -> tuple[Any, ...]:
+    """Those before times those behind: a factor of 0 leaves no quotient."""
+    *factors, _ = factors_and_out
+    before = accumulate(factors[:-1], times, initial=1.0)
+    behind = list(accumulate(factors[:0:-1], times, initial=1.0))[::-1]
+    return tuple(x * y for x, y in zip(before, behind))
+
+
+product = row("prod", "Π", "Π sends each input the product of the others",
+    arity=None, empty=1.0, latex=r"\prod({0})",
+    rule=lambda *inputs: reduce(times, inputs),
+    fold=times,
+    local_gradient=_products_of_others,
+    textbook_gradient=lambda *xs: tuple(
+        reduce(times, xs[:i] + xs[i + 1 : -1]) if len(xs) > 2 else 1.0 for i in range(len(xs) - 1)))
 
 dot_product = row("dot", "·",
     "the dot product switches each pair of factors: each receives the gradient times the other",
@@ -221,16 +236,6 @@ sqrt = row("sqrt", "√", "√ divides the gradient by twice its own output",
     kernel=sqrt_of_floats,
     local_gradient=lambda x, out: (0.5 / out,),
     kinks=lambda x, out: (x,))
-
-sin: GateFunction = row("sin", "sin", "sin multiplies the gradient by the cosine of its input",
-    latex=r"\sin({0})",
-    kernel=sin_of_floats,
-    local_gradient=lambda x, out: (cos(x),))
-
-cos: GateFunction = row("cos", "cos", "cos multiplies the gradient by minus the sine of its input",
-    latex=r"\cos({0})",
-    kernel=cos_of_floats,
-    local_gradient=lambda x, out: (-sin(x),))
 
 normal_density = row("normal_density", "φ",
     "φ multiplies the gradient by minus its input times its output",

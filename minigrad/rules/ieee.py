@@ -19,6 +19,10 @@ inf = math.inf
 nan = math.nan
 
 tanh = math.tanh
+atan = math.atan
+atan2 = math.atan2
+asinh = math.asinh
+erf = math.erf
 absolute = math.fabs
 
 
@@ -86,6 +90,40 @@ def log1p(x: float) -> float:
     return -inf if x == -1.0 else nan
 
 
+def expm1(x: float) -> float:
+    """e to the power x, less 1, exact for small x too; inf where that is beyond the largest float.
+
+    >>> expm1(1e-20), expm1(710.0)
+    (1e-20, inf)
+    """
+    try:
+        return math.expm1(x)
+    except OverflowError:
+        return inf
+
+
+def log2(x: float) -> float:
+    """The logarithm to base 2; -inf at zero, nan below it.
+
+    >>> log2(8.0), log2(0.0), log2(-1.0)
+    (3.0, -inf, nan)
+    """
+    if x > 0.0:
+        return math.log2(x)
+    return -inf if x == 0.0 else nan
+
+
+def log10(x: float) -> float:
+    """The logarithm to base 10; -inf at zero, nan below it.
+
+    >>> log10(1000.0), log10(0.0), log10(-1.0)
+    (3.0, -inf, nan)
+    """
+    if x > 0.0:
+        return math.log10(x)
+    return -inf if x == 0.0 else nan
+
+
 def sqrt(x: float) -> float:
     """The square root; nan below zero, and -0.0 for -0.0.
 
@@ -111,6 +149,113 @@ def cos(x: float) -> float:
     (1.0, nan)
     """
     return math.cos(x) if x - x == 0.0 else nan
+
+
+def tan(x: float) -> float:
+    """The tangent of x in radians; nan for an infinity.
+
+    >>> tan(0.0), tan(inf)
+    (0.0, nan)
+    """
+    return math.tan(x) if x - x == 0.0 else nan
+
+
+def asin(x: float) -> float:
+    """The angle with the sine x, from −π/2 to π/2; nan beyond 1.
+
+    >>> asin(1.0), asin(1.5)
+    (1.5707963267948966, nan)
+    """
+    return math.asin(x) if -1.0 <= x <= 1.0 else nan
+
+
+def acos(x: float) -> float:
+    """The angle with the cosine x, from 0 to π; nan beyond 1.
+
+    >>> acos(-1.0), acos(1.5)
+    (3.141592653589793, nan)
+    """
+    return math.acos(x) if -1.0 <= x <= 1.0 else nan
+
+
+def sinh(x: float) -> float:
+    """The hyperbolic sine; an infinity where it is beyond the largest float.
+
+    >>> sinh(0.0), sinh(-1000.0)
+    (0.0, -inf)
+    """
+    try:
+        return math.sinh(x)
+    except OverflowError:
+        return math.copysign(inf, x)
+
+
+def cosh(x: float) -> float:
+    """The hyperbolic cosine; inf where it is beyond the largest float.
+
+    >>> cosh(0.0), cosh(-1000.0)
+    (1.0, inf)
+    """
+    try:
+        return math.cosh(x)
+    except OverflowError:
+        return inf
+
+
+def acosh(x: float) -> float:
+    """The number of at least 0 with the hyperbolic cosine x; nan below 1.
+
+    >>> acosh(1.0), acosh(0.5)
+    (0.0, nan)
+    """
+    return math.acosh(x) if x >= 1.0 else nan
+
+
+def atanh(x: float) -> float:
+    """The number with the hyperbolic tangent x; an infinity at 1 and -1, nan beyond.
+
+    >>> atanh(0.0), atanh(-1.0), atanh(1.5)
+    (0.0, -inf, nan)
+    """
+    if -1.0 < x < 1.0:
+        return math.atanh(x)
+    return math.copysign(inf, x) if -1.0 <= x <= 1.0 else nan
+
+
+def floor(x: float) -> float:
+    """The largest whole number that is not above x; infinities, nan and -0.0 stay.
+
+    >>> floor(2.5), floor(-2.5), floor(-0.0), floor(inf)
+    (2.0, -3.0, -0.0, inf)
+    """
+    return math.copysign(math.floor(x), x) if x - x == 0.0 else x
+
+
+def trunc(x: float) -> float:
+    """x without its fraction; infinities and nan stay, and so does the sign.
+
+    >>> trunc(2.5), trunc(-2.5), trunc(-0.5), trunc(inf)
+    (2.0, -2.0, -0.0, inf)
+    """
+    return math.copysign(math.trunc(x), x) if x - x == 0.0 else x
+
+
+def nearest(x: float) -> float:
+    """The nearest whole number, of two the even one, as Python's `round`.
+
+    >>> nearest(2.5), nearest(3.5), nearest(-0.5), nearest(inf)
+    (2.0, 4.0, -0.0, inf)
+    """
+    return math.copysign(round(x), x) if x - x == 0.0 else x
+
+
+def modulo(x: float, y: float) -> float:
+    """x less whole multiples of y, with the sign of y, as Python's `%`; nan where y is 0.
+
+    >>> modulo(7.5, 2.0), modulo(-1.0, 3.0), modulo(1.0, 0.0)
+    (1.5, 2.0, nan)
+    """
+    return x % y if y != 0.0 else nan
 
 
 def maximum(*numbers: float) -> float:
@@ -169,4 +314,14 @@ RAISING: Final[dict[Callable[..., Any], Callable[..., Any]]] = {
     sqrt: math.sqrt,
     sin: math.sin,
     cos: math.cos,
+    tan: math.tan,
+    asin: math.asin,
+    acos: math.acos,
+    sinh: math.sinh,
+    cosh: math.cosh,
+    acosh: math.acosh,
+    atanh: math.atanh,
+    expm1: math.expm1,
+    log2: math.log2,
+    log10: math.log10,
 }

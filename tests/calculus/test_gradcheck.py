@@ -345,7 +345,7 @@ def test_a_planted_error_is_not_called_right_where_rounding_hides_much(name):
 
 def test_every_built_in_gate_passes_gradcheck():
     for name in BUILT_IN - {"select"}:  # whose last input is a whole number
-        inputs = [0.37, 1.71, 0.93][: count_near(mg.GATES[name], 3)]
+        inputs = [1.37] if name == "acosh" else [0.37, 1.71, 2.93][: count_near(mg.GATES[name], 3)]
         report = mg.gradcheck(FUNCTIONS[name], inputs)
         assert report, f"{name}: {report}"
 

@@ -29,6 +29,19 @@ def _real(function: Callable[[mpf], Any], lowest: int = 0) -> Callable[[mpf], An
     return lambda x: function(x) if x > lowest else mp.nan
 
 
+def _within_one(function: Callable[[mpf], Any]) -> Callable[[mpf], Any]:
+    return lambda x: function(x) if -1 <= x <= 1 else mp.nan
+
+
+def _sinc(x: mpf) -> Any:
+    return mpmath.sinpi(x) / (mp.pi * x) if x else mpf(1)
+
+
+def _logsumexp(*xs: mpf) -> Any:
+    *lower, largest = sorted(xs)
+    return largest + mpmath.log1p(mpmath.fsum(mpmath.exp(x - largest) for x in lower))
+
+
 REFERENCES: dict[str, Callable[..., Any]] = {
     "add": lambda x, y: x + y,
     "sub": lambda x, y: x - y,
@@ -51,6 +64,35 @@ REFERENCES: dict[str, Callable[..., Any]] = {
     "sqrt": _real(mpmath.sqrt),
     "sin": mpmath.sin,
     "cos": mpmath.cos,
+    "expm1": lambda x: mpmath.exp(x) - 1,
+    "exp2": lambda x: mpmath.power(2, x),
+    "log2": _real(lambda x: mpmath.log(x) / mpmath.log(2)),
+    "log10": _real(lambda x: mpmath.log(x) / mpmath.log(10)),
+    "erf": mpmath.erf,
+    "logaddexp": _logsumexp,
+    "logsumexp": _logsumexp,
+    "prod": lambda *xs: mpmath.fprod(xs),
+    "tan": mpmath.tan,
+    "asin": _within_one(mpmath.asin),
+    "acos": _within_one(mpmath.acos),
+    "atan": mpmath.atan,
+    "atan2": lambda y, x: mpmath.atan2(y, x) if x or y else mp.nan,
+    "degrees": lambda x: x * 180 / mp.pi,
+    "radians": lambda x: x * mp.pi / 180,
+    "sinh": mpmath.sinh,
+    "cosh": mpmath.cosh,
+    "asinh": mpmath.asinh,
+    "acosh": lambda x: mpmath.acosh(x) if x >= 1 else mp.nan,
+    "atanh": _within_one(mpmath.atanh),
+    "hypot": lambda x, y: mpmath.sqrt(x * x + y * y),
+    "sinc": _sinc,
+    "sign": mpmath.sign,
+    "floor": mpmath.floor,
+    "ceil": mpmath.ceil,
+    "trunc": lambda x: mpmath.sign(x) * mpmath.floor(abs(x)),
+    "round": mpmath.nint,
+    "mod": lambda x, y: x - y * mpmath.floor(x / y) if y else mp.nan,
+    "floor_divide": lambda x, y: mpmath.floor(x / y) if y else mp.nan,
     "normal_density": lambda x: mpmath.exp(-x * x / 2) / mpmath.sqrt(2 * mp.pi),
     "normal_cdf": lambda x: mpmath.erfc(-x / mpmath.sqrt(2)) / 2,
     "tanh": mpmath.tanh,
@@ -89,6 +131,8 @@ def derivative(function: Callable[..., Any], inputs: list[mpf], place: int) -> m
         return None
     from_left, from_right = (here - left) / step, (right - here) / step
     smooth = abs(from_left - from_right) <= mpf(10) ** -12 * max(abs(from_left), abs(from_right))
+    if smooth and abs(from_right) > mpf(10) ** 10:  # a jump is as high after half a step
+        smooth = abs(at(inputs[place] + step / 2) - here) < mpf("0.9") * abs(right - here)
     return (from_left + from_right) / 2 if smooth else None
 
 

@@ -124,7 +124,9 @@ def test_silu_is_right_where_the_exponential_has_lost_its_digits() -> None:
 @pytest.mark.parametrize("gate", mg.GATES.values(), ids=lambda gate: gate.name)
 def test_method_function_and_row_are_one_gate(gate: Gate) -> None:
     arity = gate.arity or 2
-    inputs = [1.0] * (arity - 1) + [0.0] if gate.name == "select" else [0.5, 0.75][:arity]
+    inputs = [1.0] * (arity - 1) + [0.0] if gate.name == "select" else [0.5, 0.75, 1.5][:arity]
+    if math.isnan(gate.forward(*inputs)):
+        inputs = [*gate.example[:arity]]
     wires = [mg.Value(number) for number in inputs]
     for output in (getattr(wires[0], gate.name)(*wires[1:]), mg.GATES[gate.name].trace(*wires)):
         assert as_wire(output).data == gate.forward(*inputs)
@@ -154,8 +156,11 @@ def test_what_a_reader_is_shown_is_what_is_computed_ties_too(gate: Gate) -> None
     arity = gate.arity or 2
     for inputs in [(0.5, 0.5), (0.5, 2.0), (2.0, 0.5), *([(0.0,), (-2.0,)] if arity == 1 else [])]:
         inputs = inputs[:arity]
-        shown = gate.textbook_gradient(*inputs, gate.forward(*inputs))
-        assert shown == pytest.approx(gate.local_gradients(*inputs))
+        output = gate.forward(*inputs)
+        if math.isfinite(output):
+            parts = gate.textbook_gradient(*map(Exact, inputs), Exact(output))
+            shown = [float(part.number if isinstance(part, Exact) else part) for part in parts]
+            assert shown == pytest.approx(gate.local_gradients(*inputs))
 
 
 @pytest.mark.parametrize("name", mg.GATES)
