@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping
 from contextvars import Context
 from dataclasses import replace
 from math import isclose, isnan
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..engine import Circuit, Stage, Value, constant, gradient_of, output_of, write_data, write_grad
 from ..rules import GATES, Formula, Gate, as_formula, as_text, gate_named
@@ -76,9 +76,11 @@ def _twin(circuit: Circuit, wire: Value, gate: Gate, twins: Mapping[Value, Value
 
 
 def _inside(wire: Value, gate: Gate, inputs: tuple[Value, ...]) -> Value | None:
-    """The output of the gates that define one; None if they only pass an input on."""
+    """The output of the gates that define one; None if they only pass an input or a number on."""
     # in a context of its own: recorded even inside no_grad()
-    inside: Value = Context().run(gate.definition, *inputs)  # type: ignore[arg-type]
+    inside: Any = Context().run(gate.definition, *inputs)  # type: ignore[arg-type]
+    if not isinstance(inside, Value):
+        return None
     if not isclose(inside.data, wire.data, rel_tol=1e-9, abs_tol=1e-12) and not isnan(wire.data):
         raise ValueError(
             f"the data of an input of {wire!r} was changed after the gate was recorded (its "

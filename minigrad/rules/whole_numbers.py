@@ -27,7 +27,6 @@ from .operand import equal, where
 sign = row("sign", "sign", "sign is −1, 0 or 1: it stops the gradient",
     rule=lambda x: where(x > 0.0, 1.0, where(x < 0.0, -1.0, x)), routes=True,
     local_gradient=lambda x, out: (0.0,),
-    definition=lambda x: where(x > 0.0, 1.0, where(x < 0.0, -1.0, 0.0)),
     kinks=lambda x, out: (x,))
 
 floor: GateFunction = row("floor", "⌊x⌋",

@@ -85,7 +85,10 @@ def _name(activation: Any) -> str:
     return activation if isinstance(activation, str) else activation.__name__
 
 
+# not those that leave their domain after a layer, or multiply errors by a hundred in each
+LIMITED = ("asin", "acos", "acosh", "atanh", "tan", "degrees")
 ALL = [name for name, gate in mg.GATES.items() if (gate.arity or 9) - len(gate.defaults) == 1]
+ALL = [name for name in ALL if name not in LIMITED]
 
 
 @pytest.mark.parametrize("activation", [*ALL, swish_of_ones_own], ids=_name)
