@@ -5,7 +5,7 @@ which Python's math module calls too. In lanes they are polynomials on whole vec
 last place from the true result, at most, exp 1, log 1, log1p 1, sin 1, cos 1, pow 1, tanh 2.
 Everyday powers (2, 3, ½, …) become products and roots, at most 3 units off. No fused multiply-add:
 the results have the same bits on every machine. The bell curve is the engine's own, bit for bit.
-The functions of FROM_LIBRARY are C's in lanes too, row by row.
+Those of `library` are C's in lanes too, row by row.
 
 The reductions and the coefficients of log, sin and cos are those of fdlibm (Sun Microsystems 1993);
 exp's polynomial is that of `rules.bell_curve`. Needs llvmlite.
@@ -14,11 +14,8 @@ exp's polynomial is that of `rules.bell_curve`. Needs llvmlite.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from functools import reduce, wraps
+from functools import reduce
 from typing import Any, Final
-
-import llvmlite.ir as ir
 
 from ..rules import LIMIT, curvature, density, tail
 from .bits import (
@@ -39,72 +36,8 @@ from .bits import (
     whole_bits,
     with_sign_of,
 )
-from .operand import DOUBLE, INT, Code, Native
-
-NativeFunction = Callable[..., Native]
-
-FROM_LIBRARY: Final = (
-    *("acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cosh", "erf", "expm1"),
-    *("log10", "log2", "sinh", "tan"),
-)
-
-
-def library(name: str, *operands: Native) -> Native:
-    """A call of C's library: row by row where there is more than one."""
-    code = operands[0].code
-    kind = ir.FunctionType(DOUBLE, [DOUBLE] * len(operands))
-    function = code.module.globals.get(name) or ir.Function(code.module, kind, name)
-    if code.width == 1:
-        return code.once(name, operands, lambda *xs: code.builder.call(function, xs))
-    result = ir.Constant(code.number, ir.Undefined)
-    for row in range(code.width):
-        parts = [code.builder.extract_element(x.value, INT(row)) for x in operands]
-        result = code.builder.insert_element(result, code.builder.call(function, parts), INT(row))
-    return Native(code, result)
-
-
-def emitted_once(rule: NativeFunction) -> NativeFunction:
-    """The rule as a function of the module: its code is there once, however often it is called."""
-
-    @wraps(rule)
-    def call(*operands: Native) -> Native:
-        code = operands[0].code
-        name = f"minigrad.{rule.__name__}.{code.width}"
-        function = code.module.globals.get(name)
-        if function is None:
-            kind = ir.FunctionType(code.number, [code.number] * len(operands))
-            function = ir.Function(code.module, kind, name)
-            function.linkage = "internal"
-            inside = Code(ir.IRBuilder(function.append_basic_block()), code.width)
-            inputs = [Native(inside, argument) for argument in function.args]
-            inside.builder.ret(rule(*inputs).value)
-        return code.once(name, operands, lambda *xs: code.builder.call(function, xs))
-
-    return call
-
-
-def in_lanes(rule: NativeFunction) -> NativeFunction:
-    """The rule for vectors, and C's function of the same name for one number."""
-    vector_rule = emitted_once(rule)
-
-    @wraps(rule)
-    def call(*operands: Native) -> Native:
-        if operands[0].code.width == 1:
-            return library(rule.__name__, *operands)
-        return vector_rule(*operands)
-
-    return call
-
-
-def of_library(name: str) -> NativeFunction:
-    """C's function of that name, asked for each row of a vector: the engine's own bits."""
-
-    def rule(*operands: Native) -> Native:
-        return library(name, *operands)
-
-    rule.__name__ = name
-    return in_lanes(rule)
-
+from .library import OF_LIBRARY, NativeFunction, emitted_once, in_lanes, library
+from .operand import Native
 
 # --- exp, log, log1p, tanh ------------------------------------------------------------------------
 
@@ -355,29 +288,6 @@ def power(x: Native, y: Native) -> Native:
     return pow(x, y)
 
 
-# --- whole numbers --------------------------------------------------------------------------------
-
-
-def floor(x: Native) -> Native:
-    """The whole number below."""
-    return x.code.intrinsic("llvm.floor", x)
-
-
-def trunc(x: Native) -> Native:
-    """The whole number towards 0."""
-    return x.code.intrinsic("llvm.trunc", x)
-
-
-@emitted_once
-def mod(x: Native, y: Native) -> Native:
-    """The remainder with the sign of y: C's has that of x."""
-    rest = library("fmod", x, y)
-    below = (y < 0.0).choose(rest, rest + y)
-    above = (y < 0.0).choose(rest + y, rest)
-    result = (rest < 0.0).choose(below, above)
-    return rest.equals(0.0).choose(with_sign_of(rest, y), result)
-
-
 # --- the bell curve, select, dot ------------------------------------------------------------------
 
 
@@ -428,11 +338,7 @@ OF_GATES: Final[dict[str, NativeFunction]] = {
     "sin": sin,
     "cos": cos,
     "pow": power,
-    "floor": floor,
-    "trunc": trunc,
-    "round": nearest,
-    "mod": mod,
-    **{name: of_library(name) for name in FROM_LIBRARY},
+    **OF_LIBRARY,
     "normal_density": normal_density,
     "normal_cdf": normal_cdf,
     "select": select,
