@@ -4,7 +4,8 @@ Begin with `gradients` (`grad`: the backward pass in values, so that it can be d
 and `gradcheck` (finite differences beside it); `own_gates` checks a gate of the user's own the same
 way before it goes into the table. `nonfinite` traces an infinity or a nan to the gate that made it.
 `paths` writes the chain rule as a sum over paths: `path_search` finds them, the largest first, and
-`path_notation` writes each in symbols, formulas and numbers.
+`path_notation` writes each in symbols, formulas and numbers; `shared_paths` says what the paths to
+several leaves have in common.
 """
 
 from .gradcheck import gradcheck
@@ -17,7 +18,7 @@ from .nonfinite import (
     first_nonfinite_in,
 )
 from .own_gates import GateError, gate
-from .paths import paths
+from .shared_paths import paths
 
 __all__ = [
     "GateError",

@@ -4,7 +4,7 @@
 >>> x, y = Value(3.0, label="x"), Value(-2.0, label="y")
 >>> u = x * y; u.label = "u"
 >>> f = u + x; f.label = "f"
->>> print(paths(f, x))
+>>> print(Paths(Between(f, x), limit=10))
 df/dx = −1, the sum over 2 paths:
 1. ∂u/∂x · ∂f/∂u
    = y · 1
@@ -12,7 +12,7 @@ df/dx = −1, the sum over 2 paths:
    = −2
 2. ∂f/∂x
    = 1
-Path by path that takes 3 multiplications, backpropagation takes 3.
+Gate by gate from df/df = 1, path by path that takes 3 multiplications, backpropagation takes 3.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from functools import cached_property
 from itertools import islice
 from typing import Final
 
-from ..engine import Value, looks_at_numbers
-from ..rules import Formula, as_latex, as_text, described
+from ..engine import Value
+from ..rules import Formula, as_latex, as_text
 from ..text import latex_number, rounded
 from .path_notation import (
     DOTS,
@@ -232,11 +232,18 @@ class Paths:
             if self.count > len(shown):
                 items.append(f"… and {count_text(self.count - len(shown))} more")
             body = "\n".join([f"{head}, the sum over {counted(self.count, 'path')}:", *items])
-        return (
-            f"{body}\nPath by path that takes "
-            f"{counted(self.naive_multiplications, 'multiplication')}, "
-            f"backpropagation takes {count_text(self.backprop_multiplications)}."
-        )
+        return "\n".join([body, *self._effort(shown)])
+
+    def _effort(self, shown: Sequence[Path]) -> list[str]:
+        """What the multiplications come to: those of the one product that is written, or of all."""
+        if self.count > 1:
+            ones = as_text(self._names.total(self._between.output, self._between.output))
+            return [effort(ones, self.naive_multiplications, self.backprop_multiplications)]
+        factors = len(self._names.factors(shown[0]._steps))
+        if factors < 2:
+            return []
+        multiplications = counted(factors - 1, "multiplication")
+        return [f"A product of {factors} factors takes {multiplications}."]
 
     def __repr__(self) -> str:
         how_many = counted(self.count, "path")
@@ -260,6 +267,14 @@ class Paths:
         return rf"$$\begin{{aligned}} {derivative} &= {body} \end{{aligned}}$$"
 
 
+def effort(ones: str, naive: int, shared: int) -> str:
+    """How many multiplications there are path by path, and with what is common computed once."""
+    return (
+        f"Gate by gate from {ones} = 1, path by path that takes "
+        f"{counted(naive, 'multiplication')}, backpropagation takes {count_text(shared)}."
+    )
+
+
 def _without_repetition(rows: list[str]) -> list[str]:
     return [row for row, before in zip(rows, ["", *rows]) if row and row != before]
 
@@ -267,28 +282,3 @@ def _without_repetition(rows: list[str]) -> list[str]:
 def _as_factor(text: str, formula: Formula, brackets: Sequence[str]) -> str:
     opening, closing = brackets
     return f"{opening}{text}{closing}" if formula.operation in LOOSE else text
-
-
-def paths(output: Value, leaf: Value, limit: int | None = 10) -> Paths:
-    """The chain rule for d(output)/d(leaf), as a sum over the paths from the leaf to the output.
-
-    >>> import minigrad as mg
-    >>> x = mg.Value(3.0, label="x")
-    >>> f = x * x; f.label = "f"
-    >>> routes = mg.paths(f, x)
-    >>> routes.count, routes.total, [path.symbols for path in routes]
-    (2, 6.0, ['∂f/∂x₍₁₎', '∂f/∂x₍₂₎'])
-
-    `leaf` can be any wire; when the output does not depend on it there are 0 paths and the total is
-    0. `limit` bounds how many paths are gone through and shown, the largest |contribution| first;
-    None means all. Count, total and multiplications take one pass over the gates in any case.
-    """
-    looks_at_numbers("mg.paths")
-    if isinstance(limit, bool) or not (limit is None or hasattr(limit, "__index__")):
-        raise TypeError(
-            f"limit is the number of paths to show, a whole number or None for all; got "
-            f"{described(limit)}"
-        )
-    if limit is not None and limit < 1:
-        raise ValueError(f"limit is the number of paths to show, at least 1; got {limit}")
-    return Paths(Between(output, leaf), limit)
