@@ -135,7 +135,8 @@ class Compiled:
         parameters = recording.parameter_numbers()
         outputs, gradients = recording.run(parameters, data)
         if self.check:
-            self._check_of(recording).call(numbers, parameters, data, outputs)
+            check = self._check_of(recording)
+            check.call((arguments, named), numbers, parameters, data, outputs)
         wires = [i for i, number in enumerate(numbers) if isinstance(number, Value)]
         first_input = len(recording.parameters)
         results = []
