@@ -246,7 +246,11 @@ def evaluated(formula: Formula, known: dict[Formula, Any]) -> Any:
         return parts[0]
     if name == "where":
         condition, if_true, if_false = parts
-        result = evaluated(if_true if evaluated(condition, known) else if_false, known)
+        holds = evaluated(condition, known)
+        if isinstance(holds, Value):  # a function is being recorded: either may be taken
+            result = where(holds, evaluated(if_true, known), evaluated(if_false, known))
+        else:
+            result = evaluated(if_true if holds else if_false, known)
     elif name == "call":
         gate, *arguments = parts
         result = apply(gate, [evaluated(argument, known) for argument in arguments])
