@@ -40,6 +40,7 @@ class Dialect:
     infinity: str
     not_a_number: str
     words: Mapping[str, str]
+    block: tuple[str, ...] = ()  # around what is done where a number is not 0
 
     def spelled_out(self, gate: Gate, operands: Sequence[Formula]) -> Formula:
         """What a gate that the language has no word for computes, as a formula in other gates."""
@@ -70,6 +71,7 @@ PYTHON: Final = Dialect(
         for name, function in _KERNELS.items()
         if gate.kernel and gate.kernel is function
     },
+    block=("if {0} != 0.0:",),
 )
 C: Final = Dialect(
     "C",
@@ -111,6 +113,7 @@ C: Final = Dialect(
         "normal_density": "0.3989422804014327 * exp(-0.5 * {0} * {0})",
         "normal_cdf": "0.5 * erfc(-0.7071067811865476 * {0})",
     },
+    block=("if ({0} != 0.0) {{", "}}"),
 )
 TORCH: Final = Dialect(
     "PyTorch",
@@ -123,7 +126,7 @@ TORCH: Final = Dialect(
     words={
         "maximum": "torch.stack([{all}]).amax(0)",
         "minimum": "torch.stack([{all}]).amin(0)",
-        "select": "torch.stack([{choices}])[int({index})]",
+        "select": "({choices},)[int({index})]",  # not of a stack, which sends 0 to all others
         "abs": "torch.abs({0})",
         "exp": "torch.exp({0})",
         "log": "torch.log({0})",
@@ -213,6 +216,18 @@ class Code:
         self.dialect = dialect
         self.lines: list[str] = []
         self.temporaries = 0
+
+    def named(self, formula: Formula) -> Formula:
+        """The formula as a new variable."""
+        name = f"t{self.temporaries}"
+        self.temporaries += 1
+        self.assign(name, formula)
+        return Formula.symbol(name)
+
+    def where_not_zero(self, number: str, lines: list[str]) -> list[str]:
+        """Lines that run only where a number is not 0."""
+        head, *end = (text.format(number) for text in self.dialect.block)
+        return [head, *(f"    {line}" for line in lines), *end]
 
     def assign(self, name: str, formula: Formula) -> None:
         """A line that gives the name to the formula's value."""

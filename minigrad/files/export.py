@@ -120,22 +120,75 @@ class _Program:
         return [code.expression(symbols[output]) for output in self.outputs]
 
     def backward(self, code: Code, symbols: dict[Value, Formula], end: str) -> None:
-        """Lines that send contributions back, the last gate first."""
+        """Lines that send contributions back, the last gate first.
+
+        `r_v1` is 0 where v1 receives nothing, behind a gate that routes: then it sends nothing.
+        """
         received = {wire: f"g_{text}" for wire, text in self.names.items()}
         for text in received.values():
             code.lines.append(code.dialect.assignment.format(text, "0.0"))
+        start = len(code.lines)
         for i, output in enumerate(self.outputs):
             if output in received:
                 code.lines.append(f"{received[output]} += upstream[{i}]{end}")
+        always = dict.fromkeys(self.outputs, True)  # of the wires that receive anything
         for wire in reversed(self.gates):
-            gate, inputs = self.circuit.gate(wire), self.circuit.inputs(wire)
-            upstream = Formula.symbol(received[wire])
-            operands = [symbols[source] for source in inputs]
-            local_gradients = gate.local_formulas(*operands, out=symbols[wire])
-            for source, local in zip(inputs, local_gradients):
+            if wire not in always:
+                continue
+            before, code.lines = code.lines, []
+            for source, local in self._locals(wire, symbols):
                 if source in received:
-                    sent = code.expression(upstream if is_number(local, 1.0) else local * upstream)
-                    code.lines.append(f"{received[source]} += {sent}{end}")
+                    self._send(code, (wire, source), local, always, end)
+            if code.lines and not always[wire]:
+                code.lines = code.where_not_zero(f"r_{self.names[wire]}", code.lines)
+            code.lines = before + code.lines
+        flags = [f"r_{self.names[wire]}" for wire in self.gates if not always.get(wire, True)]
+        code.lines[start:start] = [code.dialect.assignment.format(flag, "0.0") for flag in flags]
+
+    def _locals(self, wire: Value, symbols: dict[Value, Formula]) -> list[tuple[Value, Formula]]:
+        """The inputs of a gate that anything can be sent to, and the local gradients."""
+        gate, inputs = self.circuit.gate(wire), self.circuit.inputs(wire)
+        operands = [symbols[source] for source in inputs]
+        branches = list(zip(inputs, gate.local_formulas(*operands, out=symbols[wire])))
+        if not gate.routes:
+            return branches
+        branches = [(source, _decided(local)) for source, local in branches]
+        return [branch for branch in branches if not is_number(branch[1], 0.0)]
+
+    def _send(
+        self,
+        code: Code,
+        branch: tuple[Value, Value],
+        local: Formula,
+        always: dict[Value, bool],
+        end: str,
+    ) -> None:
+        """Lines for one branch, from a gate's output to one of its inputs."""
+        wire, source = branch
+        routes = self.circuit.gate(wire).routes and local.operation != "number"
+        if routes:
+            local = code.named(local)
+        upstream = Formula.symbol(f"g_{self.names[wire]}")
+        before, code.lines = code.lines, []
+        sent = code.expression(upstream if is_number(local, 1.0) else local * upstream)
+        code.lines.append(f"g_{self.names[source]} += {sent}{end}")
+        if always[wire] and not routes:
+            always[source] = True
+        elif not always.setdefault(source, False) and not source.is_leaf:
+            code.lines.append(f"r_{self.names[source]} = 1.0{end}")
+        if routes:
+            code.lines = code.where_not_zero(str(local.operands[0]), code.lines)
+        code.lines = before + code.lines
+
+
+def _decided(local: Formula) -> Formula:
+    """Whether a multiplexer chooses an input, if its index is a plain number."""
+    if local.operation == "where" and local.operands[0].operation == "==":
+        left, right = local.operands[0].operands
+        if left.operation == right.operation == "number":
+            chosen: Formula = local.operands[1 if left.operands == right.operands else 2]
+            return chosen
+    return local
 
 
 def _circuit_behind(outputs: list[Value]) -> Circuit:

@@ -27,7 +27,7 @@ RESERVED: Final = {
     *vars(ieee),
     *vars(bell_curve),
 }
-OWN: Final = re.compile(r"[tvcga]\d*|g_.*|TABLE_\d+")  # what the code calls its own variables
+OWN: Final = re.compile(r"[tvcga]\d*|[gr]_.*|TABLE_\d+")  # what the code calls its own variables
 
 
 def checked_name(name: Any) -> str:

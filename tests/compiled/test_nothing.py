@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Callable
 from typing import Any
@@ -69,6 +70,21 @@ def test_in_the_stepper(case: Any) -> None:
     while stepper.back():
         pass
     assert stepper.position == 0
+
+
+def test_in_exported_code(case: Any) -> None:
+    function, point, expected = case
+    wires = [Value(x, label=f"x{i}") for i, x in enumerate(point)]
+    output = function(*wires)
+    if output.is_leaf:
+        return
+    names: dict[str, Any] = {}
+    exec(mg.export(output, "python", name="f"), names)
+    numbers = {wire.label: wire.data for wire in wires}
+    arguments = inspect.signature(names["f"]).parameters
+    _, gradients = names["f_gradients"](*[numbers[name] for name in arguments])
+    found = dict(zip(arguments, gradients))
+    assert same([found.get(wire.label, 0.0) for wire in wires], expected)
 
 
 @pytest.mark.parametrize("executor", ["python", pytest.param("tape", marks=needs_native)])
