@@ -13,11 +13,13 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from math import log
 from typing import Any, Final
 
 from ..rules import FUNCTIONS, GATES, Gate, Operand, apply, as_number
 from .other_names import how_to_write
 
+LOG_2: Final = log(2.0)
 # Those that are not called as their gate is; Python's operators are the same gates.
 UFUNCS: Final[dict[str, Callable[..., Any]]] = {
     "add": operator.add,
@@ -42,6 +44,7 @@ UFUNCS: Final[dict[str, Callable[..., Any]]] = {
     "deg2rad": FUNCTIONS["radians"],
     "rad2deg": FUNCTIONS["degrees"],
     "rint": FUNCTIONS["round"],
+    "logaddexp2": lambda x, y: FUNCTIONS["logaddexp"](x * LOG_2, y * LOG_2) / LOG_2,
     "square": lambda x: x * x,
     "reciprocal": lambda x: 1.0 / x,
     "less": operator.lt,

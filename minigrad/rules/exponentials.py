@@ -65,7 +65,7 @@ def _difference(x: Any, y: Any) -> tuple[Any, Any]:
     far = where(equal(absolute(x), inf), where(equal(x, y), 0.0, far), far)
     back = far - x
     lost = (x - (far - back)) - (y + back)
-    return far, where(absolute(far) < 800.0, lost, 0.0)
+    return far, where(absolute(lost) < 1e-12 * absolute(far), lost, 0.0)  # nan beside infinities
 
 
 def _power(x: Any, largest: Any) -> Any:

@@ -25,7 +25,8 @@ from .operand import equal, where
 # a table: a line for what a gate is, a line for each rule
 
 sign = row("sign", "sign", "sign is −1, 0 or 1: it stops the gradient",
-    rule=lambda x: where(x > 0.0, 1.0, where(x < 0.0, -1.0, x)), routes=True,
+    rule=lambda x: where(x > 0.0, 1.0, where(x < 0.0, -1.0, where(equal(x, 0.0), 0.0, x))),
+    routes=True,
     local_gradient=lambda x, out: (0.0,),
     kinks=lambda x, out: (x,))
 

@@ -11,7 +11,8 @@ from minigrad import Value
 
 pytestmark = pytest.mark.skipif(not HAS_NATIVE, reason=WHY)
 
-GATES = [gate for gate in mg.GATES.values() if gate.name != "select"]
+# not those that leave their domain on these numbers
+GATES = [g for g in mg.GATES.values() if g.name not in ("select", "asin", "acos", "acosh", "atanh")]
 ROWS = [(1.0 + 0.7 * math.sin(i), 1.5 + math.cos(3 * i)) for i in range(37)]
 
 
@@ -20,7 +21,7 @@ def loss_of(w):
     layer = mg.nn.Layer(2, 9, activation="tanh", seed=1)
 
     def loss(x, y):
-        operands = (x * w, y)
+        operands = (x * w, y, y + 1.0)
         gates = [Value.apply_gate(gate, operands[: gate.arity or 2]) for gate in GATES]
         return mg.sum(gates) + mg.sum(layer([x, y]))
 
