@@ -87,10 +87,12 @@ def _wire_named(name: str | None, output: Value) -> Value | None:
 
 
 def step(arguments: argparse.Namespace) -> None:
-    """Go through both passes gate by gate."""
-    from .terminal import step_through
-
-    step_through(_circuit(arguments), arguments.digits)
+    """Go through both passes gate by gate, or ask for them."""
+    if arguments.quiz:
+        from .quiz import quiz as go
+    else:
+        from .terminal import step_through as go
+    go(_circuit(arguments), arguments.digits)
 
 
 def play(arguments: argparse.Namespace) -> None:
@@ -177,6 +179,7 @@ def _parser() -> Parser:
 
     command = add("step", step, "go through both passes, gate by gate", EXAMPLE)
     _takes_expression(command)
+    command.add_argument("--quiz", action="store_true", help="ask for every number first")
 
     command = add("play", play, "write a player of the steps", f"{EXAMPLE} -o neuron.html")
     _takes_expression(command)

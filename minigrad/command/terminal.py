@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from ..engine import Value
+from ..engine import Stage, Value
 from ..stepping import Step, Stepper
 from ..text import DIGITS, tree_of
 
@@ -120,9 +120,14 @@ def screen_lines(stepper: Stepper, width: int, height: int, colours: bool = True
     below = [paint(step.title if step else "start", BOLD)]
     below += [line for text in _texts(step) for line in textwrap.wrap(text, width)]
     below += ["", paint(HELP[:width], DIM)]
-    circuit = tree_of(stepper.circuit, stepper.circuit.digits, stage=stepper.stage, width=width)
-    shown = _around_active(circuit.splitlines(), max(3, height - len(below) - 1))
+    shown = circuit_lines(stepper, stepper.stage, width, height - len(below) - 1)
     return [*(_coloured(line, paint) for line in shown), "", *below][:height]
+
+
+def circuit_lines(stepper: Stepper, stage: Stage, width: int, height: int) -> list[str]:
+    """The circuit as a tree, as much of it around the gate at work as fits."""
+    circuit = tree_of(stepper.circuit, stepper.circuit.digits, stage=stage, width=width)
+    return _around_active(circuit.splitlines(), max(3, height))
 
 
 def _texts(step: Step | None) -> list[str]:

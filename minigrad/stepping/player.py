@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, replace
 from importlib.resources import files
@@ -24,7 +24,7 @@ from typing import Any, Final
 from ..pictures import THEMES, Theme, draw_circuit, png_from_svg
 from ..rules import as_number
 from ..text import escape, unicode_name
-from .quiz import MISTAKES, Question, questions
+from .questions import MISTAKES, Question, Sent, prompt, questions
 from .replay import Replay
 from .snapshot import Snapshot
 from .step import Step
@@ -206,6 +206,7 @@ def _data(run: Replay, steps: list[Step], position: int, learning_rate: float) -
     """All that the script shows, as texts; wires and gates by their place in the circuit."""
     circuit = run.circuit
     count = len(circuit.gates)
+    sent = run.sent
     return {
         "title": _title(run),
         "start": "The values of the leaves are given; the forward pass computes all others, gate "
@@ -220,20 +221,20 @@ def _data(run: Replay, steps: list[Step], position: int, learning_rate: float) -
         "constants": [circuit.place[leaf] for leaf in circuit.leaves if leaf.is_constant],
         "delta": circuit.show != "values",
         "deltas": _deltas(circuit),
-        "forward": [_texts(step) for step in steps[:count]],
-        "backward": [
-            _backward(step, questions(step, run.sent_to(step.output), learning_rate))
-            for step in steps[count:]
-        ],
+        "forward": [_texts(step, sent, learning_rate) for step in steps[:count]],
+        "backward": [_backward(step, sent, learning_rate) for step in steps[count:]],
     }
 
 
-def _texts(step: Step) -> dict[str, Any]:
+def _texts(step: Step, sent: Sent, learning_rate: float) -> dict[str, Any]:
+    asked = questions(step, sent, learning_rate)
     return {
         "gate": step.circuit.place[step.output],
         "name": step.gate.symbol,
         "title": step.title,
         "sentence": step.told(in_deltas=False),
+        "prompt": prompt(step, asked),
+        "asked": [_asked(question) for question in asked],
     }
 
 
@@ -251,31 +252,30 @@ def _deltas(circuit: Snapshot) -> dict[str, str]:
     return {key: text for key, text in (wires | branches).items() if text}
 
 
-def _backward(step: Step, asked: Iterable[Question]) -> dict[str, Any]:
+def _asked(question: Question) -> list[Any]:
+    return [
+        question.label,
+        _short(question.expected),
+        question.truth,
+        _short(question.after),
+        [[KINDS.index(kind), _short(wrong)] for kind, wrong in question.mistakes],
+        question.truth_in_deltas,
+    ]
+
+
+def _backward(step: Step, sent: Sent, learning_rate: float) -> dict[str, Any]:
     circuit, rounded, formulas = step.circuit, step.circuit.rounded, step.formulas
     more = [f"… and {len(formulas) - MOST_FORMULAS} more"] * (len(formulas) > MOST_FORMULAS)
     return {
-        **_texts(step),
+        **_texts(step, sent, learning_rate),
         "formulas": formulas[:MOST_FORMULAS] + more,
         "inDeltas": step.told(in_deltas=True) if circuit.deltas else "",
-        "upstream": rounded(step.upstream or 0.0),
         "sent": [
-            [circuit.place[source], place, rounded(sent), rounded(after)]
-            for place, (source, sent, after) in enumerate(
+            [circuit.place[source], place, rounded(amount), rounded(after)]
+            for place, (source, amount, after) in enumerate(
                 zip(step.inputs, step.contributions, step.after)
             )
-            if sent is not None and after is not None
-        ],
-        "asked": [
-            [
-                question.name,
-                _short(question.expected),
-                rounded(question.expected),
-                _short(question.after),
-                [[KINDS.index(kind), _short(wrong)] for kind, wrong in question.mistakes],
-                question.formula,
-            ]
-            for question in asked
+            if amount is not None and after is not None
         ],
     }
 

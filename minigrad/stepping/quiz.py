@@ -1,4 +1,4 @@
-"""Predict, then reveal: what a gate will send back, and which mistake a wrong answer shows.
+"""Predict, then reveal: what a gate computes or sends back, and which mistake an answer shows.
 
 >>> import minigrad as mg
 >>> w, x = mg.Value(-3.0, label="w_1"), mg.Value(-2.0, label="x_1")
@@ -12,47 +12,24 @@ x₁: −0.59 is right
 >>> print(stepper.score)
 1 of 2 right; inputs not switched: 1
 
-For each input the right number is worked out, and the number that each known mistake gives. An
-answer is compared with these and with nothing else, so grading needs no knowledge of the gate.
+For each question there are the right number and the numbers that known mistakes give. An answer is
+compared with these and with nothing else, so grading needs no knowledge of the gate.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import floor, inf, log10
 from typing import Final
 
 from ..engine import Value
 from ..rules import as_number, described
+from .questions import MISTAKES, Question
 from .step import Step
 
-# What is wrong, in the words that the learner reads.
-MISTAKES: Final = {
-    "upstream forgotten": "the upstream gradient is forgotten, that is the local gradient alone",
-    "local gradient forgotten": "the local gradient is forgotten, that is the upstream gradient "
-    "as it came",
-    "inputs not switched": "the inputs are not switched, that is what the other input receives",
-    "sign": "the sign is wrong",
-    "= instead of +=": "at a fan-out contributions add (+=), one of them alone was taken (=)",
-    "updated weight": "that was computed with an updated weight; the backward pass uses the old "
-    "ones throughout",
-}
-
 TOLERANCE: Final = 0.01  # what comes out when one computes with numbers as the pictures show them
-
-
-@dataclass(frozen=True)
-class Question:
-    """What one input receives in a step, and the numbers that known mistakes give."""
-
-    wire: Value
-    name: str
-    expected: float
-    after: float
-    mistakes: tuple[tuple[str, float], ...]
-    formula: str = ""  # of what it receives, in δ, where it has one
 
 
 @dataclass(frozen=True)
@@ -67,7 +44,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Grade:
-    """A graded prediction: true when all of it is right, with a sentence for every input.
+    """A graded prediction: true when all of it is right, with a sentence for each number.
 
     >>> x = Value(2.0, label="x")
     >>> import minigrad as mg
@@ -82,17 +59,17 @@ class Grade:
 
     @property
     def correct(self) -> bool:
-        """Whether every input's answer is right."""
+        """Whether every answer is right."""
         return all(answer.correct for answer in self.answers)
 
     @property
     def sentences(self) -> list[str]:
-        """One for every input."""
+        """One for every number asked for."""
         return [answer.sentence for answer in self.answers]
 
     @property
     def mistakes(self) -> dict[Value, str]:
-        """The known mistakes that were made, by input."""
+        """The known mistakes that were made, by wire."""
         return {answer.wire: answer.mistake for answer in self.answers if answer.mistake}
 
     def __bool__(self) -> bool:
@@ -143,65 +120,6 @@ def matches(answer: float, expected: float) -> bool:
     return abs(answer - expected) <= max(half_a_digit, TOLERANCE * size) * (1 + 1e-9)
 
 
-def questions(
-    step: Step, sent_to_output: list[float], learning_rate: float = 0.1
-) -> list[Question]:
-    """What to ask before a backward step: one question for each input that receives something.
-
-    `sent_to_output` are the contributions that made up the step's upstream gradient: more than one
-    where the gate's output fans out. An input at several places of the gate is one question.
-    """
-    places: dict[Value, list[int]] = {}
-    for place, contribution in enumerate(step.contributions):
-        if contribution is not None:
-            places.setdefault(step.inputs[place], []).append(place)
-    return [
-        Question(
-            source,
-            step.circuit.names.text(source),
-            expected=sum(step.contributions[place] or 0.0 for place in at),
-            after=step.after[at[-1]] or 0.0,
-            mistakes=tuple(_mistakes(step, at, sent_to_output, learning_rate)),
-            formula=_in_deltas(step, at),
-        )
-        for source, at in places.items()
-    ]
-
-
-def _in_deltas(step: Step, at: list[int]) -> str:
-    branches = step.branches if step.circuit.deltas and len(at) == 1 else []
-    return "".join(branch.in_deltas for branch in branches if branch.place == at[0])
-
-
-def _mistakes(
-    step: Step, at: list[int], sent_to_output: list[float], learning_rate: float
-) -> Iterator[tuple[str, float]]:
-    """The numbers that an input at these places receives if a known mistake is made."""
-    upstream = step.upstream or 0.0
-    yield "sign", -sum(step.contributions[place] or 0.0 for place in at)
-    if step.output.own_backward or not step.gate.has_rules:
-        return
-    values = list(step.input_values)
-    local_gradients = step.gate.local_gradients(*values)
-    local = sum(local_gradients[place] for place in at)
-    if len(values) == 2 and len(at) == 1:
-        yield "inputs not switched", local_gradients[1 - at[0]] * upstream
-    yield "upstream forgotten", local
-    yield "local gradient forgotten", upstream
-    if len(at) > 1:
-        yield "= instead of +=", local_gradients[at[-1]] * upstream
-    if len(sent_to_output) > 1:
-        for one in sent_to_output:
-            yield "= instead of +=", local * one
-    for place, source in enumerate(step.inputs):
-        gradient = step.after[place]
-        if source.is_leaf and gradient is not None:
-            changed = values.copy()
-            changed[place] -= learning_rate * gradient
-            with_updated = step.gate.local_gradients(*changed)
-            yield "updated weight", sum(with_updated[i] for i in at) * upstream
-
-
 def graded(asked: list[Question], prediction: Mapping[Value | str, float], step: Step) -> Grade:
     """Every question with the answer that the prediction has for it; see `Stepper.predict`."""
     if not isinstance(prediction, Mapping):
@@ -216,19 +134,18 @@ def graded(asked: list[Question], prediction: Mapping[Value | str, float], step:
 def _input_meant(key: Value | str, asked: list[Question], step: Step) -> Value:
     for question in asked:
         if key is question.wire or (
-            isinstance(key, str) and key in (question.name, question.wire.label)
+            isinstance(key, str) and key in (question.name, question.label, question.wire.label)
         ):
             return question.wire
     names = ", ".join(question.name for question in asked) or "none, they are all constants"
-    raise ValueError(
-        f"the next step is {step.title}, whose inputs to predict are: {names}; got {described(key)}"
-    )
+    asks = "which asks for" if step.direction == "forward" else "whose inputs to predict are"
+    later = "; run_forward() goes to the backward pass" * (step.direction == "forward")
+    raise ValueError(f"the next step is {step.title}, {asks}: {names}; got {described(key)}{later}")
 
 
 def _answer(question: Question, number: float | None, step: Step) -> Answer:
     name, rounded = question.name, step.circuit.rounded
-    formula = f"{question.formula} = " * bool(question.formula and step.circuit.show != "values")
-    truth = f"{name} receives {formula}{rounded(question.expected)}"
+    truth = question.truth if step.circuit.show == "values" else question.truth_in_deltas
     if number is None:
         return Answer(question.wire, False, f"{name}: no answer. {truth}")
     if matches(number, question.expected):

@@ -182,14 +182,15 @@ class Replay:
 
     # --- what a step does ---
 
-    def sent_to(self, wire: Value) -> list[float]:
-        """The contributions that have reached a wire up to now, in order."""
-        return [
-            contribution
-            for step in self._history
-            for source, contribution in zip(step.inputs, step.contributions)
-            if source is wire and contribution is not None
-        ]
+    @property
+    def sent(self) -> dict[Value, list[float]]:
+        """The contributions that have reached each wire up to now, in order."""
+        sent: dict[Value, list[float]] = {}
+        for step in self._history:
+            for source, contribution in zip(step.inputs, step.contributions):
+                if contribution is not None:
+                    sent.setdefault(source, []).append(contribution)
+        return sent
 
     def _show_upstream(self) -> None:
         """When the forward pass is over, the gradient of the output is known."""

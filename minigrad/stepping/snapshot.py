@@ -43,6 +43,12 @@ class Snapshot(Circuit):
         """How many gate inputs each wire feeds."""
         return Counter(source for wire in self.gates for source in self.inputs(wire))
 
+    @cached_property
+    def first_reader(self) -> dict[Value, Value]:
+        """The first gate that reads each wire: in the backward pass it sends the last gradient."""
+        gates = reversed(self.gates)
+        return {source: wire for wire in gates for source in self.inputs(wire)}
+
     def total_derivative(self, wire: Value) -> Formula:
         """The symbol of what is computed: d(output)/d(wire), over all paths."""
         names = self.names

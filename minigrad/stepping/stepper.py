@@ -28,7 +28,8 @@ from ..rules import described
 from ..text import DIGITS, save
 from .frames import animated_gif, animated_svg, frame_of, save_frames
 from .player import Player, picture_html, png_of
-from .quiz import Grade, Score, graded, questions
+from .questions import Question, prompt, questions
+from .quiz import Grade, Score, graded
 from .replay import Replay
 from .snapshot import SHOW, Snapshot
 from .step import Step
@@ -155,31 +156,60 @@ class Stepper(Replay):
         return why(self.circuit, self.another(), self.upstream, wire)
 
     def predict(self, prediction: Mapping[Value | str, float], learning_rate: float = 0.1) -> Grade:
-        """Grade a prediction of what the next step sends to the gate's inputs.
+        """Grade a prediction of what the next step computes, or sends to the gate's inputs.
 
         >>> w, x = Value(2.0, label="w"), Value(-3.0, label="x")
         >>> stepper = Stepper(w * x)
+        >>> print(stepper.predict({"f": -1}))
+        f: −1 is not right: that is the sum of the inputs, which this gate does not compute. f = −6
         >>> step = stepper.run_forward()
         >>> grade = stepper.predict({w: 2, x: 2})
         >>> bool(grade), grade.mistakes[w]
         (False, 'inputs not switched')
 
-        The keys are wires or their labels. Two significant digits are enough. The stepper does
-        not move, and `score` counts. `learning_rate` is that of the update which a learner may have
-        made too early.
+        The keys are wires or their labels: the gate's output in the forward pass, its inputs in the
+        backward pass. Where a wire with a fan-out receives its last contribution, its whole
+        gradient is asked for; `question` says so. Two significant digits are enough. The
+        stepper does not move, and `score` counts. `learning_rate` is that of the update which a
+        learner may have made too early.
         """
-        step = self.step()
-        if step:
-            self.back()
-        if step is None or step.direction == "forward":
-            where = "the forward pass comes first" if step else "there is no step left"
-            raise ValueError(
-                f"predict() asks what a backward step will send, and {where}: "
-                f"{'run_forward() goes to its end' if step else 'reset() goes back to the start'}"
-            )
-        asked = questions(step, self.sent_to(step.output), learning_rate)
+        step, asked = self._next(learning_rate)
         self.score.grades[step.position] = grade = graded(asked, prediction, step)
         return grade
+
+    @property
+    def question(self) -> str:
+        """What `predict` asks now, in words.
+
+        >>> x = Value(3.0, label="x")
+        >>> stepper = Stepper(x * x)
+        >>> stepper.question
+        'forward 1 of 1 · gate ×: What does it compute?'
+        """
+        step, asked = self._next()
+        return f"{step.title}: {prompt(step, asked)}"
+
+    @property
+    def questions(self) -> list[Question]:
+        """The numbers that `predict` asks for now: their wires, labels and right answers.
+
+        >>> x = Value(3.0, label="x")
+        >>> [(one.label, one.expected) for one in Stepper(x * 2).questions]
+        [('f', 6.0)]
+        """
+        return self._next()[1]
+
+    def _next(self, learning_rate: float = 0.1) -> tuple[Step, list[Question]]:
+        """The next step and what to ask before it; the stepper stays where it is."""
+        step = self.step()
+        if step is None:
+            raise ValueError(
+                "predict() asks what the next step does, and there is no step left: reset() goes "
+                "back to the start"
+            )
+        asked = questions(step, self.sent, learning_rate)
+        self.back()
+        return step, asked
 
     @cached_property
     def score(self) -> Score:

@@ -134,33 +134,57 @@ def test_players_on_one_page_do_not_disturb_each_other(open_page):
     assert [title(page, i)[:5] for i in range(3)] == ["start", "backw", "start"]
 
 
+def answer(page, *typed: str) -> str:
+    """Fill in the quiz's questions and send them; what it says."""
+    for field, text in zip(page.locator("form input").all(), typed):
+        field.fill(text)
+    page.keyboard.press("Enter")
+    return " ".join(page.locator(".graded p").all_text_contents())
+
+
 def test_the_quiz_names_mistakes_and_counts(page):
     page.get_by_role("button", name="quiz").click()
     page.locator(".player").focus()
-    press(page, *["ArrowRight"] * 6)
+    press(page, "ArrowRight")
+    assert page.locator(".sentence").text_content() == "What does it compute?"
+    assert numbers(page, 5)[0] == "?"
+    assert "that is the sum of the inputs" in answer(page, "1")
+    for right in ["6", "4", "1", "0.73"]:
+        press(page, "ArrowRight")
+        assert "✓" in answer(page, right)
+    press(page, "ArrowRight")
     assert "What does it send" in page.locator(".sentence").text_content()
     assert numbers(page, 8)[1] == "?"  # not given away
-
-    def answer(*typed: str) -> str:
-        for field, text in zip(page.locator("form input").all(), typed):
-            field.fill(text)
-        page.keyboard.press("Enter")
-        return " ".join(page.locator(".graded p").all_text_contents())
-
-    assert answer("many") == "type a number for every input"
-    assert "the local gradient is forgotten" in answer("1")
+    assert answer(page, "many") == "type a number for every name"
+    assert "the local gradient is forgotten" in answer(page, "1")
     press(page, "ArrowRight")
-    assert answer("0.2", "0,20").count("✓") == 2
+    assert answer(page, "0.2", "0,20").count("✓") == 2
     press(page, "ArrowRight")
-    assert answer("0.2", "-0.2").count("the sign is wrong") == 1
+    assert answer(page, "0.2", "-0.2").count("the sign is wrong") == 1
     press(page, "ArrowRight")
-    assert answer("-0.59", "-0.39").count("the inputs are not switched") == 2
+    assert answer(page, "-0.59", "-0.39").count("the inputs are not switched") == 2
     press(page, "ArrowRight")
-    assert answer("-1", "0.39").count("the upstream gradient is forgotten") == 1
+    assert answer(page, "-1", "0.39").count("the upstream gradient is forgotten") == 1
     assert page.locator(".graded p").last.text_content() == (
-        "Score: 4 of 9 right; inputs not switched: 2; local gradient forgotten: 1; sign: 1; "
-        "upstream forgotten: 1"
+        "Score: 8 of 14 right; inputs not switched: 2; added instead: 1; local gradient "
+        "forgotten: 1; sign: 1; upstream forgotten: 1"
     )
+
+
+def test_the_quiz_asks_for_the_whole_gradient_at_a_fan_out_and_knows_a_maxs_loser(open_page):
+    x, y = Value(3.0, label="x"), Value(1.0, label="y")
+    page = open_page(Stepper(mg.maximum(x, y) * 2 + x * 4).player().page)
+    page.get_by_role("button", name="quiz").click()
+    page.get_by_label("position").fill("7")
+    page.get_by_label("step", exact=True).click()
+    assert "In all, with what arrived before: x" in page.locator(".sentence").text_content()
+    assert page.locator("form label span").all_text_contents() == ["x in all", "y"]
+    said = answer(page, "2", "2")
+    assert "one of them alone was taken (=). x receives 2 and had 4: 6 in all" in said
+    assert "this input was not chosen" in said
+    page.get_by_label("position").fill("7")
+    page.get_by_label("step", exact=True).click()
+    assert answer(page, "6", "0").count("✓") == 2
 
 
 def test_grading_is_the_same_as_in_python(page):

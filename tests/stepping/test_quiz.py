@@ -4,8 +4,10 @@ import pytest
 from helpers.stepped import circuits, neuron
 from hypothesis import given
 
+import minigrad as mg
 from minigrad import Stepper, Value
-from minigrad.stepping.quiz import MISTAKES, matches, questions
+from minigrad.stepping.questions import MISTAKES, questions
+from minigrad.stepping.quiz import matches
 
 
 def product(upstream: float = 0.5) -> tuple[Stepper, Value, Value]:
@@ -82,12 +84,86 @@ def test_an_input_at_both_places_receives_both():
     assert stepper.predict({x: 1.5}).mistakes == {x: "= instead of +="}
 
 
-def test_the_gradient_after_the_step_is_right_too_and_said_to_be_that():
+def test_the_last_contribution_at_a_fan_out_asks_for_the_whole_gradient():
     x = Value(3.0, label="x")
     stepper = Stepper(x * 4 + x * 2)
     stepper.position = len(stepper) - 1
-    assert stepper.predict({x: 4.0})
-    assert "with what was there before" in stepper.predict({x: 6.0}).sentences[0]
+    assert stepper.question.endswith("It receives 1. In all, with what arrived before: x.")
+    assert stepper.predict({x: 6.0})
+    grade = stepper.predict({x: 4.0})
+    assert grade.mistakes == {x: "= instead of +="}
+    assert grade.sentences[0].endswith("x receives 4 and had 2: 6 in all")
+    assert stepper.predict({x: 2.0}).mistakes == {x: "= instead of +="}
+    assert stepper.predict({x: 2.0 - 4.0}).mistakes == {x: "sign"}
+
+
+def test_an_earlier_contribution_asks_for_itself_and_takes_the_sum_too():
+    x = Value(3.0, label="x")
+    stepper = Stepper(x * 4 + x * 2 + x * 8)
+    stepper.position = len(stepper) - 2
+    assert "In all" not in stepper.question
+    assert stepper.predict({x: 2.0})
+    assert "with what was there before" in stepper.predict({x: 10.0}).sentences[0]
+
+
+def test_every_mistake_at_the_last_contribution_is_added_to_what_was_there():
+    w, x = Value(2.0, label="w"), Value(-3.0, label="x")
+    stepper = Stepper(w * x + w * 5, upstream=0.5)
+    stepper.position = len(stepper) - 1
+    before = 0.5 * 5
+    for wrong, mistake in [(1.5, "sign"), (1.0, "inputs not switched"), (-3, "upstream forgotten"),
+                           (0.5, "local gradient forgotten")]:  # fmt: skip
+        assert stepper.predict({w: before + wrong, x: 1}).mistakes == {w: mistake}
+    assert stepper.predict({w: before - 1.5, x: 1})
+
+
+@pytest.mark.parametrize(
+    ("build", "answer", "mistake"),
+    [
+        (lambda a, b: a * b, -1.0, "added instead"),
+        (lambda a, b: a + b, -6.0, "multiplied instead"),
+        (lambda a, b: a / b, -1.5, "order of the inputs"),
+        (lambda a, b: a * b, 6.0, "sign"),
+        (lambda a, b: mg.sum([a, b, 1]), -1.0, "input left out"),
+        (lambda a, b: b.relu(), -3.0, "gate forgotten"),
+        (lambda a, b: a.tanh(), 0.0707, "derivative instead"),
+        (lambda a, b: mg.maximum(a, b), -3.0, "gate forgotten"),
+        (lambda a, b: a * b, 77.0, None),
+    ],
+)
+def test_the_forward_pass_is_asked_too_and_its_mistakes_named(build, answer, mistake):
+    a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    output = build(a, b)
+    stepper = Stepper(output)
+    assert stepper.question.endswith("What does it compute?")
+    assert stepper.predict({output: output.data})
+    grade = stepper.predict({output: answer})
+    assert grade.mistakes == ({output: mistake} if mistake else {})
+    assert not grade
+    assert stepper.position == 0
+
+
+@pytest.mark.parametrize(
+    ("gate", "right"), [(mg.maximum, [1.0, 0.0, 0.0]), (mg.minimum, [0.0, 1.0, 0.0])]
+)
+def test_the_loser_of_a_max_answered_with_the_winners_gradient_is_named(gate, right):
+    inputs = [Value(number, label=f"x_{number}") for number in (3.0, 1.0, 2.0)]
+    stepper = Stepper(gate(*inputs) * 5)
+    stepper.position = 3
+    assert stepper.predict({wire: 5 * part for wire, part in zip(inputs, right)})
+    told = dict.fromkeys(inputs, 5.0)
+    grade = stepper.predict(told)
+    assert grade.mistakes == {w: "not chosen" for w, part in zip(inputs, right) if not part}
+    none = stepper.predict(dict.fromkeys(inputs, 0.0))
+    assert none.mistakes == {w: "chosen" for w, part in zip(inputs, right) if part}
+
+
+def test_a_gate_that_is_closed_answered_with_its_upstream_gradient_is_named():
+    x = Value(-2.0, label="x")
+    stepper = Stepper(x.relu(), upstream=3.0)
+    stepper.run_forward()
+    assert stepper.predict({x: 0.0})
+    assert stepper.predict({x: 3.0}).mistakes == {x: "stopped"}
 
 
 def test_a_missing_answer_is_not_right():
@@ -121,20 +197,19 @@ def test_bad_predictions_are_errors_that_say_what_to_do():
     with pytest.raises(ValueError, match=r"no step left: reset\(\)"):
         stepper.predict({w: 1.0})
     stepper.reset()
-    with pytest.raises(ValueError, match=r"forward pass comes first: run_forward\(\)"):
+    with pytest.raises(ValueError, match=r"asks for: f; got .* run_forward\(\) goes to the backw"):
         stepper.predict({w: 1.0})
 
 
 @given(circuits())
 def test_the_truth_is_always_right(output):
     stepper = Stepper(output)
-    for _ in stepper.another():
+    while stepper.position < len(stepper):
         step = stepper.step()
-        if step.direction == "backward":
-            asked = questions(step, stepper.sent_to(step.output))
-            stepper.back()
-            assert stepper.predict({question.wire: question.expected for question in asked})
-            stepper.step()
+        asked = questions(step, stepper.sent)
+        stepper.back()
+        assert stepper.predict({question.wire: question.expected for question in asked})
+        stepper.step()
 
 
 @pytest.mark.parametrize(

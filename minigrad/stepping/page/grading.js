@@ -9,15 +9,15 @@ function matches(answer, expected) {
   return Math.abs(answer - expected) <= Math.max(halfADigit, 0.01 * size) * (1 + 1e-9);
 }
 
-function grade(answer, [name, expected, number, after, mistakes, formula], kinds, symbols) {
-  const shown = symbols && formula ? `${formula} = ${number}` : number;
+function grade(answer, [name, expected, plain, after, mistakes, inDeltas], kinds, symbols) {
+  const truth = symbols ? inDeltas : plain;
   if (matches(answer, expected)) return { right: true, text: `${name}: right` };
   if (matches(answer, after)) {
-    return { right: true, text: `${name}: right, with what was there before; ${shown} is added` };
+    return { right: true, text: `${name}: right, with what was there before; ${truth}` };
   }
   const known = mistakes.find(([, wrong]) => matches(answer, wrong));
   const why = known ? `: ${kinds[known[0]][1]}` : "";
-  return { kind: known && kinds[known[0]][0], text: `${name}: not right${why}. It receives ${shown}` };
+  return { kind: known && kinds[known[0]][0], text: `${name}: not right${why}. ${truth}` };
 }
 
 function numberIn(text) {

@@ -190,7 +190,7 @@ function startPlayer(host, css, data) {
     said.classList.toggle("asking", state.asking);
     if (state.asking) {
       title.textContent = step.title;
-      sentence.textContent = `What does it send to its inputs? It receives ${step.upstream}.`;
+      sentence.textContent = step.prompt;
       formulas.replaceChildren();
       return;
     }
@@ -227,7 +227,7 @@ function startPlayer(host, css, data) {
     const wrong = fields.find((field) => !/^(nan|.*[\d∞].*)$/.test(field.value.trim())
       || (Number.isNaN(numberIn(field.value)) && field.value.trim() !== "nan"));
     if (wrong) {
-      graded.replaceChildren(element("p", { textContent: "type a number for every input" }));
+      graded.replaceChildren(element("p", { textContent: "type a number for every name" }));
       return wrong.focus();
     }
     const grades = fields.map((field, i) => grade(numberIn(field.value), asked[i], data.kinds, state.symbols));

@@ -1,0 +1,81 @@
+"""The quiz in the terminal: every step is asked for before it is shown.
+
+A dialogue of plain lines, so that it works through a pipe as well.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+
+from ..engine import Value
+from ..stepping import Stepper
+from ..text import DIGITS, printable
+from .terminal import circuit_lines
+
+HELP = "Type a number for each name. enter: show the answer   q: stop"
+
+
+def quiz(output: Value, digits: int = DIGITS) -> None:
+    """Ask for every number of both passes, judge each answer, and tell the score."""
+    stepper = Stepper(output, digits=digits)
+    if not stepper.circuit.gates:
+        print("there is no gate to step through")
+        return
+    print(HELP)
+    while stepper.position < len(stepper):
+        if stepper.questions and not _asked(stepper):
+            break
+        print(f"\n{stepper.step()}")
+    print(f"\nscore: {stepper.score}")
+
+
+def _asked(stepper: Stepper) -> bool:
+    """Ask for the numbers of the next step and judge them; False when the learner stops."""
+    step = stepper.step()
+    stepper.back()
+    assert step is not None
+    size = shutil.get_terminal_size()
+    stage = replace(stepper.stage, active=step.output)
+    print("\n" + "\n".join(circuit_lines(stepper, stage, size.columns, size.lines - 8)))
+    print(f"\n{stepper.question}")
+    prediction: dict[Value | str, float] = {}
+    for question in stepper.questions:
+        try:
+            number = _typed(question.label)
+        except EOFError:
+            print()
+            return False
+        if number is not None:
+            prediction[question.wire] = number
+    for answer in stepper.predict(prediction).answers:
+        print(f"{'✓' if answer.correct else '✗'} {answer.sentence}")
+    return True
+
+
+def _typed(label: str) -> float | None:
+    """The number that is typed for a name, None for an empty line; EOFError at a q or the end."""
+    while True:
+        text = input(f"  {label}: ").strip()
+        if text in ("q", "Q"):
+            raise EOFError
+        if not text:
+            return None
+        number = number_in(text)
+        if number is not None:
+            return number
+        print(f"  {printable(text)!r} is no number: type one such as -0.39, or q to stop")
+
+
+def number_in(text: str) -> float | None:
+    """The number that a learner typed, with a comma or a long minus too; None if it is none.
+
+    >>> number_in("−0,39"), number_in("∞"), number_in("x"), number_in("1_0")
+    (-0.39, inf, None, None)
+    """
+    plain = text.strip().replace("−", "-").replace(",", ".").replace("∞", "inf")
+    try:
+        number = float(plain)
+    except ValueError:
+        return None
+    return None if "_" in plain else number
