@@ -191,7 +191,8 @@ def _plain_markdown(text: str) -> str:
 
 
 def _markdown_name(label: str) -> str:
-    name = re.sub("</?i>", "\0", html_name(label))  # escaped, its letter between <i> and </i>
+    html = html_name(label).replace("<sup>", "^").replace("</sup>", "")
+    name = re.sub("</?i>", "\0", html)  # escaped, its letter between <i> and </i>
     return _plain_markdown(unescape(name)).replace("\0", "*")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from ..calculus import Nonfinite
 from ..engine import Circuit, Stage, Value
@@ -26,7 +26,12 @@ def title_lines(title: str | None, bold: bool) -> list[str]:
 
 
 def chain_rule_lines(
-    circuit: Circuit, wire: Value, stage: Stage, theme: Theme, digits: int
+    circuit: Circuit,
+    wire: Value,
+    stage: Stage,
+    theme: Theme,
+    digits: int,
+    label: Callable[[Value], str],
 ) -> list[str]:
     """What the gate behind a wire sends to each input: upstream × local gradient."""
     upstream = stage.gradients.get(wire)
@@ -38,7 +43,7 @@ def chain_rule_lines(
         sent = stage.contributions.get((wire, place))
         if sent is None or source.is_constant:
             continue
-        name = dot_name(source.label) or f"input {place + 1}"
+        name = dot_name(label(source)) or f"input {place + 1}"
         line = (
             f"gradient into {font(name, theme.value, bold=True)} = "
             f"upstream {font(rounded(upstream, digits), theme.gradient)} × "
@@ -51,12 +56,16 @@ def chain_rule_lines(
 
 
 def legend_of_marks(
-    circuit: Circuit, idle: Mapping[Value, str], birth: Nonfinite | None, theme: Theme
+    circuit: Circuit,
+    idle: Mapping[Value, str],
+    birth: Nonfinite | None,
+    theme: Theme,
+    label: Callable[[Value], str],
 ) -> list[str]:
     """A line of the caption for each kind of mark."""
     wires: dict[str, list[str]] = {}
     for wire, word in idle.items():
-        name = dot_name(wire.label) or dot_text(gate_symbol(circuit, wire))
+        name = dot_name(label(wire)) or dot_text(gate_symbol(circuit, wire))
         wires.setdefault(word, []).append(name)
     lines = [
         f"dashed: {word}:&#160;{_some(list(dict.fromkeys(names)))}" for word, names in wires.items()

@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from ..engine import Value
-from ..text import rounded
+from ..text import has_layer, rounded
 from .colours import gate_look, wire_colour
 from .dot_source import (
     CUT,
     Cells,
-    dot_text,
+    dot_formula,
     font,
     gate_shape,
     header,
@@ -88,6 +88,8 @@ class CircuitWriter:
         """What the marks of this style mean, each mark only where it is to be seen."""
         dashed = any(wire.is_constant and wire.label for wire in self.scene.selection.shown)
         lines = ["–&#160;: a constant, which gets no gradient"] if dashed else []
+        if self.scene.notation == "l" and any(map(has_layer, self.scene.selection.shown)):
+            lines.append("an upper index is the layer: a₁² is in layer 2, and no square")
         return [*lines, *EQUATIONS] if self.scene.show in FORMULAS else lines
 
     def frame(self, group: Group) -> list[str]:
@@ -231,11 +233,12 @@ class CircuitWriter:
         formula = self.scene.formula_below(wire)
         lower = self.gradient(wire, gradient, active and self.goes_back, formula)
         bar = self.has_bar(wire, gradient)
-        name = name_cell(wire.label, bar) if wire.label else ""
+        label = self.scene.label(wire)
+        name = name_cell(label, bar) if label else ""
         above = ""
         before, after = (name, "") if wire.is_leaf else ("", name)
         if after and self.goes_on(wire):
-            after, above = "", name_above(wire.label)
+            after, above = "", name_above(label)
         if not wire.is_leaf and wire not in self.gates:
             before = side_cell(font(CUT, theme.faint), 14, bar)
         line = wire_colour(self.scene, gradient if bar else None, active)
@@ -279,7 +282,7 @@ class CircuitWriter:
         if wire.is_constant:
             return font("–", self.theme.faint, 12)
         if formula:
-            text = dot_text(self.scene.gradient_text(formula, gradient))
+            text = dot_formula(self.scene.gradient_text(formula, gradient))
             return font(text, self.theme.gradient, 12, bold)
         return number(gradient, self.theme.gradient, self.theme, self.scene.digits, bold=bold)
 

@@ -11,10 +11,10 @@ from itertools import groupby
 from typing import Final
 
 from ..engine import Value
-from ..text import rounded
+from ..text import in_notation, rounded
 from .circuit_style import CircuitWriter
 from .colours import wire_colour
-from .dot_source import dot_name, dot_text, font, number
+from .dot_source import dot_formula, dot_name, dot_text, font, number
 from .scene import Scene
 from .selection import Use
 from .units import Box, Group, outer_sources, runs_of
@@ -128,10 +128,9 @@ class CollapsedWriter(CircuitWriter):
         else:
             pairs = [
                 (
-                    f"{dot_name(group.output.label) or 'a'} = "
+                    f"{dot_name(self.scene.label(group.output)) or 'a'} = "
                     f"{_known(values.get(group.output), digits)}",
-                    f"{dot_name('delta_{}^{}'.format(*group.unit[::-1]))} = "
-                    f"{dot_text(self._delta(group))}",
+                    f"{self._delta_name(group)} = {dot_formula(self._delta(group))}",
                 )
                 for group in groups
             ]
@@ -140,6 +139,10 @@ class CollapsedWriter(CircuitWriter):
             f'<td cellpadding="3">{font(delta, theme.gradient, 12)}</td></tr>'
             for value, delta in pairs
         )
+
+    def _delta_name(self, group: Group) -> str:
+        layer, j = group.unit
+        return dot_name(str(in_notation(f"delta_{j}^{layer}", self.scene.notation)))
 
     def _delta(self, group: Group) -> str:
         """A unit's δ: its number, or what it is computed from, or both."""
@@ -234,14 +237,15 @@ class CollapsedWriter(CircuitWriter):
             return font(_count_of_weights(len(weights), box), theme.value, 10)
         (use,) = self.reads[start, box]
         factor = self._factor(use)
-        name = dot_name(factor.label) if factor is not None and factor.label else "<i>w</i>"
+        named = factor is not None and factor.label
+        name = dot_name(self.scene.label(factor)) if factor is not None and named else "<i>w</i>"
         upper = f"{name}&#160;= {font(rounded(weights[0], digits), theme.value)}"
         if factor is None or factor.is_constant:
             return font(upper, theme.ink, 11)
         sent = self.stage.contributions.get(Use(use.gate, 1 - use.place))
         lower = number(sent, theme.gradient, theme, digits, size=11)
         if formula := self.scene.formula_sent(Use(use.gate, 1 - use.place)):
-            text = dot_text(self.scene.gradient_text(formula, sent))
+            text = dot_formula(self.scene.gradient_text(formula, sent))
             lower = font(text, theme.gradient, 11)
         return (
             '<table border="0" cellspacing="0" cellpadding="0">'

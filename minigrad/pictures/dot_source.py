@@ -5,6 +5,7 @@ Text reaches DOT only through `dot_text` and `dot_name`, which escape it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -48,6 +49,15 @@ def dot_text(text: str) -> str:
 def dot_name(label: str) -> str:
     """The name of a wire for an HTML-like label."""
     return _for_graphviz(html_name(label))
+
+
+def dot_formula(text: str) -> str:
+    """A formula in plain text for an HTML-like label: layers in brackets, as in a₁^[2], raised.
+
+    >>> dot_formula("δ₁^[2]·x")
+    'δ₁<sup>[2&#93;</sup>·x'
+    """
+    return re.sub(r"\^\[([0-9A-Za-z]+)&#93;", r"<sup>[\1&#93;</sup>", dot_text(text))
 
 
 def _for_graphviz(html: str) -> str:

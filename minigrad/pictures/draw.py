@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from ..engine import Circuit, Stage, Value, check_stage, circuit_at, present_stage
 from ..rules import described
-from ..text import DIGITS, check_digits, tree_of
+from ..text import DIGITS, check_digits, check_notation, tree_of
 from .circuit_style import CircuitWriter
 from .collapsed_style import CollapsedWriter
 from .drawing import Drawing
@@ -52,13 +52,13 @@ def draw(
     expand: str | Iterable[str] = (),
     stage: Stage | None = None,
     title: str | None = None,
+    notation: str = "l",
 ) -> Drawing:
     """The circuit behind a value as a picture.
 
     >>> import minigrad as mg
     >>> x = mg.Value(3.0, label="x")
-    >>> y = x.sigmoid()
-    >>> picture = mg.draw(y, expand=["sigmoid"], theme="dark", title="the logistic function")
+    >>> picture = mg.draw(x.sigmoid(), expand=["sigmoid"], theme="dark", title="logistic")
     >>> picture.save("sigmoid.svg")  # doctest: +SKIP
 
     `style` is "circuit", the textbooks' (values above the wires, gradients below, `?` where none
@@ -70,14 +70,13 @@ def draw(
     wire) and `between` (two wires) choose a part; `collapse` draws a network with one box for each
     "neuron" or "layer", and with "dot" it keeps each dot product as one gate, which else is shown
     as its × gates and their Σ; `expand` names gates to show as the simpler gates of their
-    definition. `stage` shows another moment than the
-    present, like `stepper.stage`. More than 300 gates of a network collapse by themselves, and the
-    caption says so; more than 2,000 are a ValueError that names what to draw instead.
+    definition. `stage` shows another moment, like `stepper.stage`. `notation="[l]"` writes layers
+    in brackets. More than 300 gates of a network collapse by themselves, and the caption says so;
+    more than 2,000 are a ValueError that names what to draw instead.
     """
     _check_choices(style=style, show=show, color=color, collapse=collapse)
-    _check_types(output, digits, expand, stage)
-    if (depth, around, between) == (None, None, None):
-        _check_size(output, collapse)
+    _check_types(output, digits, expand, stage, notation)
+    _check_size(output, collapse, depth, around, between)
     circuit, stage = circuit_at(output, stage, {"dot"} if collapse == "dot" else ())
     symbols: Mapping[Value, str] = {}
     if expand:
@@ -94,12 +93,14 @@ def draw(
         symbols=symbols,
         highlight=highlight,
         title=title,
+        notation=notation,
     )
     return _drawing(scene, style, collapse)
 
 
-def _check_size(output: Value, collapse: str | None) -> None:
-    if collapse not in BOXES and more_gates_than(output, MOST_GATES):
+def _check_size(output: Value, collapse: str | None, *parts: object) -> None:
+    whole = all(part is None for part in parts)
+    if whole and collapse not in BOXES and more_gates_than(output, MOST_GATES):
         raise ValueError(_too_many(f"more than {MOST_GATES:,}"))
 
 
@@ -129,9 +130,11 @@ def draw_circuit(
     theme: str = "light",
     digits: int = DIGITS,
     show: str = "values",
+    notation: str = "l",
 ) -> Drawing:
     """A whole circuit at one moment, without a title: what a stepper shows of the one it has."""
-    scene = Scene(selected(circuit), stage, theme_named(theme), digits, show=show, title="")
+    looks = theme_named(theme)
+    scene = Scene(selected(circuit), stage, looks, digits, show=show, title="", notation=notation)
     return _drawing(scene)
 
 
@@ -201,10 +204,11 @@ def _check_choices(**given: str | None) -> None:
             raise ValueError(f"{name}={choice!r}: choose {' or '.join(map(repr, choices))}")
 
 
-def _check_types(output: Any, digits: Any, expand: Any, stage: Any) -> None:
+def _check_types(output: Any, digits: Any, expand: Any, stage: Any, notation: Any) -> None:
     if not isinstance(output, Value):
         raise TypeError(f"draw() shows the circuit behind a Value, got {described(output)}")
     check_digits(digits)
+    check_notation(notation)
     if not isinstance(expand, Iterable):
         raise TypeError(f"expand= takes names of gates, like ['sigmoid'], got {described(expand)}")
     check_stage(stage)

@@ -98,7 +98,7 @@ class Drawing:
         """The picture as SVG."""
         text = self._laid_out("svg").decode()
         text = text[text.index("<svg") :]
-        return joined(re.sub(r"<title>[^<]*</title>\n", "", text))
+        return joined(_raised(re.sub(r"<title>[^<]*</title>\n", "", text)))
 
     @cached_property
     def png(self) -> bytes:
@@ -199,3 +199,13 @@ class Picture:
 
     def __repr__(self) -> str:
         return f"Picture({len(self.svg)} characters of SVG)"
+
+
+def _raised(svg: str) -> str:
+    """Upper indices small and raised by their place: not every renderer knows `baseline-shift`."""
+
+    def moved(found: re.Match[str]) -> str:
+        y, between, size = float(found[1]), found[2], float(found[3])
+        return f'y="{y - 0.35 * size:.1f}"{between}font-size="{0.7 * size:.2f}"'
+
+    return re.sub(r'y="([-0-9.]+)"([^>]*?)baseline-shift="super" font-size="([0-9.]+)"', moved, svg)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..engine import Value
 from ..text import printable, rounded
 from .colours import gate_look, wire_colour
-from .dot_source import CUT, dot_name, dot_text, font, header, number
+from .dot_source import CUT, dot_formula, dot_name, dot_text, font, header, number
 from .scene import Scene
 from .selection import Use
 
@@ -47,7 +47,7 @@ def _record(scene: Scene, wire: Value, has_its_gate: bool) -> str:
     """A wire: its name, its data, its gradient, side by side."""
     theme, digits, n = scene.theme, scene.digits, scene.circuit.place[wire]
     value, gradient = scene.stage.values.get(wire), scene.stage.gradients.get(wire)
-    name = dot_name(wire.label) if wire.label else ""
+    name = dot_name(scene.label(wire)) if wire.label else ""
     cells = [name] if name else []
     if not wire.is_leaf and not has_its_gate:
         cells.insert(0, font(CUT, theme.faint))
@@ -56,7 +56,7 @@ def _record(scene: Scene, wire: Value, has_its_gate: bool) -> str:
     else:
         cells.append(f"data {number(value, theme.value, theme, digits, size=0)}")
         if formula := scene.formula_below(wire):
-            text = dot_text(scene.gradient_text(formula, gradient))
+            text = dot_formula(scene.gradient_text(formula, gradient))
             cells.append(f"grad {font(text, theme.gradient)}")
         else:
             cells.append(f"grad {number(gradient, theme.gradient, theme, digits, size=0)}")

@@ -10,7 +10,7 @@ from typing import Final
 
 from ..calculus import Nonfinite, first_nonfinite_in
 from ..engine import Circuit, Stage, Value
-from ..text import DIGITS, Deltas, gate_symbol, rounded
+from ..text import DIGITS, Deltas, Names, gate_symbol, in_notation, rounded
 from .captions import chain_rule_lines, legend_of_heat, legend_of_marks, title_lines
 from .dot_source import font
 from .selection import Selection, Use
@@ -33,6 +33,7 @@ class Scene:
     highlight: Value | None = None
     title: str | None = None
     note: str = ""  # below everything else
+    notation: str = "l"  # of layers: w₂₁¹, or "[l]": w₂₁^[1]
 
     @property
     def circuit(self) -> Circuit:
@@ -88,7 +89,11 @@ class Scene:
     @cached_property
     def deltas(self) -> Deltas:
         """The gradients as formulas in δ."""
-        return Deltas(self.circuit, self.digits)
+        return Deltas(self.circuit, names=Names(self.circuit, self.digits, notation=self.notation))
+
+    def label(self, wire: Value) -> str:
+        """A wire's label in this picture's notation."""
+        return str(in_notation(wire.label, self.notation)) if wire.label else ""
 
     def formula_below(self, wire: Value) -> str:
         """The gradient of a wire as a formula in δ, if this picture shows formulas."""
@@ -125,12 +130,12 @@ class Scene:
         explanation = []
         if self.active is not None:
             explanation = chain_rule_lines(
-                self.circuit, self.active, self.stage, self.theme, self.digits
+                self.circuit, self.active, self.stage, self.theme, self.digits, self.label
             )
         return [
             *title_lines(self.title, bool(explanation)),
             *explanation,
             *([legend_of_heat(self.theme)] if self.heat else []),
-            *legend_of_marks(self.circuit, self.idle, self.nonfinite, self.theme),
+            *legend_of_marks(self.circuit, self.idle, self.nonfinite, self.theme, self.label),
             *([font(self.note, self.theme.faint, 11)] if self.note else []),
         ]

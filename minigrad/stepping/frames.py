@@ -16,7 +16,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Final
 
-from ..pictures import Theme, draw_circuit, png_from_svg, size_of, theme_named
+from ..pictures import Theme, png_from_svg, size_of, theme_named
 from ..text import escape, write_file
 from .replay import Replay
 
@@ -55,7 +55,7 @@ def frame_of(replay: Replay, theme: str = "light") -> str:
 
 def _shown(run: Replay, theme: str) -> tuple[str, list[str]]:
     """The circuit as it is now, and the words below it."""
-    svg = draw_circuit(run.circuit, run.stage, theme, run.circuit.digits, run.circuit.show).svg
+    svg = run.circuit.picture(run.stage, theme)
     return svg, [run.present.title, run.present.sentence] if run.present else ["start"]
 
 

@@ -21,7 +21,7 @@ from dataclasses import asdict, replace
 from importlib.resources import files
 from typing import Any, Final
 
-from ..pictures import THEMES, Theme, draw_circuit, png_from_svg
+from ..pictures import THEMES, Theme, png_from_svg
 from ..rules import as_number
 from ..text import escape, unicode_name
 from .questions import MISTAKES, Question, Sent, prompt, questions
@@ -77,10 +77,9 @@ class Player:
         self._title = _title(run)
         # where the script does not run a reader sees the end, with no gate lit
         finished = replace(run.stage, done=frozenset(), active=None)
-        circuit, show = run.circuit, run.circuit.show
-        if show == "values" and circuit.deltas:
-            show = "room"
-        self._picture = draw_circuit(circuit, finished, digits=circuit.digits, show=show).svg
+        circuit = run.circuit
+        show = "room" if circuit.deltas else "values"  # the script writes formulas where wanted
+        self._picture = circuit.picture(finished, show=show)
         self.html = _html(run, self._picture, _data(run, steps, replay.position, learning_rate))
 
     @property
@@ -101,7 +100,7 @@ def picture_html(replay: Replay) -> str:
     """The circuit at the present step, with the sentence below it, for a notebook."""
     step = replay.present
     circuit = replay.circuit
-    svg = draw_circuit(circuit, replay.stage, digits=circuit.digits, show=circuit.show).svg
+    svg = circuit.picture(replay.stage)
     lines = [step.sentence, *step.formulas[: MOST_FORMULAS if step.upstream else 0]] if step else []
     return (
         f"{_image(svg, _title(replay))}"

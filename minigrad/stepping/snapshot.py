@@ -7,9 +7,19 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Final
 
-from ..engine import Circuit, Value, number_of
+from ..engine import Circuit, Stage, Value, number_of
+from ..pictures import draw_circuit
 from ..rules import Formula
-from ..text import DIGITS, Deltas, Names, check_digits, derivative, gate_symbol, rounded
+from ..text import (
+    DIGITS,
+    Deltas,
+    Names,
+    check_digits,
+    check_notation,
+    derivative,
+    gate_symbol,
+    rounded,
+)
 
 SHOW: Final = ("values", "delta", "both")  # gradients as numbers, as formulas in δ, or both
 
@@ -30,13 +40,15 @@ class Snapshot(Circuit):
         digits: int = DIGITS,
         collapse: Iterable[str] = (),
         show: str = "values",
+        notation: str = "l",
     ) -> None:
         check_digits(digits)
+        check_notation(notation)
         super().__init__(output, collapse)
-        self.show = show
+        self.show, self.notation = show, notation
         self.digits = digits
         self.values = {wire: number_of(wire) for wire in self.wires}
-        self.names = Names(self, digits)
+        self.names = Names(self, digits, notation=notation)
 
     @cached_property
     def fan_out(self) -> Counter[Value]:
@@ -58,6 +70,11 @@ class Snapshot(Circuit):
     def deltas(self) -> Deltas:
         """The gradients of a network as formulas in δ."""
         return Deltas(self, self.digits, self.names)
+
+    def picture(self, stage: Stage, theme: str = "light", show: str = "") -> str:
+        """The SVG of one moment, shown as the circuit's texts show it."""
+        show = show or self.show
+        return draw_circuit(self, stage, theme, self.digits, show, self.notation).svg
 
     def symbol(self, wire: Value) -> str:
         """The symbol of the gate behind a wire."""

@@ -60,7 +60,7 @@ class Stepper(Replay):
     `collapse="dot"` takes a dot product as one gate, and one step, instead of as its × gates and
     their Σ; pictures and the player show the same circuit. `show="delta"` tells the gradients of a
     network as formulas in δ, in sentences, grades and pictures, and the player begins with them;
-    `show="both"` draws them with their numbers.
+    `show="both"` draws them with their numbers. `notation="[l]"` writes layers in brackets.
     """
 
     def __init__(
@@ -71,6 +71,7 @@ class Stepper(Replay):
         *,
         collapse: str | None = None,
         show: str = "values",
+        notation: str = "l",
     ) -> None:
         looks_at_numbers("a Stepper")
         if collapse not in (None, "dot"):
@@ -79,7 +80,8 @@ class Stepper(Replay):
             raise ValueError(f"show={show!r}: choose {' or '.join(map(repr, SHOW))}")
         if not isinstance(output, Value):
             raise TypeError(_no_output(output))
-        super().__init__(Snapshot(output, digits, {"dot"} if collapse else (), show), upstream)
+        dots = {"dot"} if collapse else ()
+        super().__init__(Snapshot(output, digits, dots, show, notation), upstream)
         self.breakpoints: list[Target] = []
 
     def run_forward(self) -> Step | None:

@@ -21,6 +21,7 @@ from typing import Final
 
 from ..engine import Value
 from ..rules import as_text, described
+from ..text import has_layer
 from .snapshot import Snapshot
 from .step import Step
 from .words import additions, lead
@@ -63,10 +64,22 @@ def why(circuit: Snapshot, steps: Iterable[Step], upstream: float, wire: Value) 
     return "\n".join(
         [
             f"Why is {asked} = {amount}?",
+            *_about_layers(circuit, leading | {source for s in told for source in s.inputs}),
             *(f"  {line}" for line in lines),
             _meaning(circuit, wire, gradient),
         ]
     )
+
+
+def _about_layers(circuit: Snapshot, wires: Iterable[Value]) -> list[str]:
+    """Once, where an upper index could be read as an exponent, that it is a layer."""
+    if circuit.notation != "l":
+        return []
+    of_layers = [wire for wire in wires if has_layer(wire)]
+    if not of_layers:
+        return []
+    name = circuit.names.text(max(of_layers, key=circuit.place.__getitem__))
+    return [f"  (an upper index is the layer, as in {name}; a square stands behind brackets)"]
 
 
 def _leading_from(circuit: Snapshot, wire: Value) -> set[Value]:

@@ -9,9 +9,18 @@ writes a network's gradients as formulas in δ.
 """
 
 from .columns import Table, columns, display_width
-from .deltas import Deltas, unit_of
+from .deltas import Deltas, has_layer, unit_of
 from .derivatives import at_input, derivative
-from .labels import escape, html_name, latex_name, printable, subscript, unicode_name
+from .labels import (
+    check_notation,
+    escape,
+    html_name,
+    in_notation,
+    latex_name,
+    printable,
+    subscript,
+    unicode_name,
+)
 from .other_names import OF_A_MODULE, OF_LOSSES, OF_MINIGRAD, OF_NN, OF_OPTIM, no_such_name
 from .output_meaning import Meaning, class_of_label, meaning_of, output_numbers
 from .rounding import (
@@ -44,6 +53,7 @@ __all__ = [
     "as_tree",
     "at_input",
     "check_digits",
+    "check_notation",
     "class_of_label",
     "columns",
     "derivative",
@@ -52,7 +62,9 @@ __all__ = [
     "gate_formula",
     "gate_symbol",
     "has_constant_in_symbol",
+    "has_layer",
     "html_name",
+    "in_notation",
     "latex_name",
     "latex_number",
     "meaning_of",

@@ -23,7 +23,7 @@ from typing import Final, NamedTuple
 from ..engine import Circuit, Value
 from ..rules import GATES, Formula, as_latex, as_text
 from .derivatives import derivative
-from .labels import latex_name, parse_name, unicode_name
+from .labels import in_notation, latex_name, parse_name, unicode_name
 from .rounding import DIGITS
 from .wire_names import Names
 
@@ -55,6 +55,7 @@ class Deltas:
     def __init__(self, circuit: Circuit, digits: int = DIGITS, names: Names | None = None) -> None:
         self.circuit = circuit
         self.names = names or Names(circuit, digits)
+        self._notation = self.names.notation
 
     def __bool__(self) -> bool:
         return bool(self.preactivations)
@@ -179,6 +180,7 @@ class Deltas:
 
     def _symbol(self, wire: Value, label: str) -> Formula:
         """A wire's name; where a network ran several times, with the number of the run."""
+        label = in_notation(label, self._notation)
         name = Formula.symbol(unicode_name(label), latex_name(label))
         if self._labels[str(wire.label)] < 2 or wire.is_leaf:
             return name
@@ -221,7 +223,10 @@ class Deltas:
             return None
         ((base, layer, rest),) = columns
         index = f"^{{{layer}}}" if layer else ""
-        delta_k, weight_k = f"delta_{{k}}{index}", f"{base}_{{k{rest}}}{index}"
+        delta_k, weight_k = (
+            in_notation(label, self._notation)
+            for label in (f"delta_{{k}}{index}", f"{base}_{{k{rest}}}{index}")
+        )
         return Formula.symbol(
             f"Σₖ {unicode_name(delta_k)}·{unicode_name(weight_k)}",
             rf"\sum_k {latex_name(delta_k)} \cdot {latex_name(weight_k)}",
@@ -243,6 +248,17 @@ def unit_of(wire: Value) -> Unit | None:
         case (int() as layer, int() as j):
             return layer, j
     return None
+
+
+def has_layer(wire: Value) -> bool:
+    """Whether the wire belongs to a unit whose layer is its upper index.
+
+    >>> a = Value(1.0, label="a_1^2"); a.unit = (2, 1)
+    >>> has_layer(a), has_layer(Value(1.0, label="x^2"))
+    (True, False)
+    """
+    unit = unit_of(wire)
+    return unit is not None and parse_name(wire.label).superscript == str(unit[0])
 
 
 def _sums_of_units(circuit: Circuit) -> set[Value]:

@@ -16,9 +16,10 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 LONGEST_NAME: Final = 32
+NOTATIONS: Final = ("l", "[l]")  # a layer as an upper index: w₂₁¹, or w₂₁^[1]
 
 _HIDDEN: Final = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # control, direction marks, surrogates, separators
 _ACCENTS: Final = {"hat": "\u0302", "tilde": "\u0303", "bar": "\u0304"}
@@ -67,6 +68,7 @@ class Name(NamedTuple):
 _DIGITS: Final = r"[0-9]+(?:,[0-9]+)*"
 _SHORT: Final = r"[0-9A-Za-zα-ω]{1,3}(?:,[0-9A-Za-zα-ω]{1,3})*"
 _BRACED: Final = r"\{[-0-9A-Za-zα-ω,+=()]+\}"
+_LAYER: Final = r"\[[0-9A-Za-z]{1,3}\]"  # a layer's number, as in a_1^[2]
 _LETTER: Final = r"[^\W\d_]"
 
 
@@ -78,9 +80,10 @@ def _run_of(letters: Iterable[str]) -> re.Pattern[str]:
 def _pattern(base: str, index: str) -> re.Pattern[str]:
     accent = f"_(?:{'|'.join(_ACCENTS)})|[{''.join(_ACCENTS.values())}]"
     index = f"{index}|{_BRACED}"
+    high = rf"{index}|{_LAYER}"
     return re.compile(
         rf"(?P<base>{base})(?P<accent>{accent})?(?P<digits>[0-9]+)?"
-        rf"(?:\^(?P<early>{index}))?(?:_(?P<sub>{index}))?(?:\^(?P<late>{index}))?"
+        rf"(?:\^(?P<early>{high}))?(?:_(?P<sub>{index}))?(?:\^(?P<late>{high}))?"
     )
 
 
@@ -105,7 +108,8 @@ def parse_name(label: object) -> Name:
 
     `_` begins a subscript and `^` a superscript: digits (`w_2,11`), up to three letters after a
     single letter (`x_i`, `w_out`), or anything short in braces (`x_{t+1}`). Digits at the end are
-    a subscript. Names of Greek letters become letters. Unicode indices (`w₂₁¹`) read the same.
+    a subscript. Names of Greek letters become letters. Unicode indices (`w₂₁¹`) read the same. A
+    layer may stand in brackets, `a_1^[2]`, so that it is no exponent.
     """
     return _parsed(printable(label))
 
@@ -201,7 +205,34 @@ def html_name(label: object) -> str:
     name = parse_name(label)
     if not name.base:
         return ""
-    return f"<i>{escape(_accented(name))}</i>{escape(_small_indices(name))}"
+    letter = f"<i>{escape(_accented(name))}</i>"
+    if name.superscript.startswith("["):
+        low = _small("_", name.subscript, _SUBSCRIPTS)
+        return f"{letter}{escape(low)}<sup>{escape(name.superscript)}</sup>"
+    return letter + escape(_small_indices(name))
+
+
+def check_notation(notation: object) -> None:
+    """Raise a ValueError if labels cannot be written so."""
+    if notation not in NOTATIONS:
+        raise ValueError(
+            f"notation={notation!r}: choose {' or '.join(map(repr, NOTATIONS))}: layers as plain "
+            "upper indices, w₂₁¹, or in brackets, w₂₁^[1]"
+        )
+
+
+def in_notation(label: object, notation: str) -> Any:
+    """The label with its layer written as the notation wants it.
+
+    >>> in_notation("w_21^1", "[l]"), in_notation("w_21^1", "l"), in_notation("x_1", "[l]")
+    ('w_{21}^[1]', 'w_21^1', 'x_1')
+    """
+    name = parse_name(label)
+    if notation == "l" or not name.superscript.isdecimal():
+        return label
+    accent = f"_{name.accent}" if name.accent else ""
+    low = f"_{{{name.subscript}}}" if name.subscript else ""
+    return f"{name.base}{accent}{low}^[{name.superscript}]"
 
 
 def escape(text: str) -> str:
@@ -235,7 +266,8 @@ def _small_indices(name: Name) -> str:
 def _small(sign: str, index: str, table: dict[str, str]) -> str:
     if all(character in table or character == "," for character in index):
         return "".join(table.get(character, character) for character in index)
-    return sign + (index if re.fullmatch(f"{_DIGITS}|{_SHORT}", index) else f"{{{index}}}")
+    plain = re.fullmatch(f"{_DIGITS}|{_SHORT}|{_LAYER}", index)
+    return sign + (index if plain else f"{{{index}}}")
 
 
 def _latex_index(sign: str, index: str) -> str:

@@ -23,7 +23,7 @@ from typing import Final
 
 from ..engine import Circuit, Value
 from ..rules import Formula, Gate, as_latex, as_text
-from .labels import latex_name, unicode_name
+from .labels import in_notation, latex_name, unicode_name
 from .rounding import DIGITS, rounded_formula
 
 LETTERS: Final = "vugtsrq"
@@ -45,7 +45,8 @@ class Names:
 
     A name is made when it is asked for: of a large circuit only a part is ever shown. Numbers are
     rounded to `digits`. `others` are wires to name besides. `ambiguous` are those whose label is no
-    name, because another has it too; their numbers follow all others.
+    name, because another has it too; their numbers follow all others. `notation` is that of layers:
+    "l" for w₂₁¹, "[l]" for w₂₁^[1].
     """
 
     def __init__(
@@ -54,8 +55,9 @@ class Names:
         digits: int = DIGITS,
         others: Iterable[Value] = (),
         ambiguous: Iterable[Value] = (),
+        notation: str = "l",
     ) -> None:
-        self.circuit, self.digits = circuit, digits
+        self.circuit, self.digits, self.notation = circuit, digits, notation
         self._others, self._ambiguous = others, dict.fromkeys(ambiguous)
         self._formulas: dict[Value, Formula] = {}
 
@@ -96,11 +98,13 @@ class Names:
     def _labelled(self, wire: Value, expressions: Mapping[Value, Formula]) -> Formula | None:
         """The label, the number that a constant is, or an expression."""
         if name := self._label(wire):
-            return Formula.symbol(name, latex_name(wire.label))
+            return Formula.symbol(name, latex_name(in_notation(wire.label, self.notation)))
         return Formula("number", (wire.data,)) if wire.is_constant else expressions.get(wire)
 
     def _label(self, wire: Value) -> str:
-        return "" if wire in self._ambiguous else unicode_name(wire.label)
+        if wire in self._ambiguous:
+            return ""
+        return unicode_name(in_notation(wire.label, self.notation))
 
     @cached_property
     def _output_name(self) -> Formula | None:

@@ -391,3 +391,23 @@ def test_a_network_before_its_backward_pass_shows_its_formulas():
 def test_a_circuit_without_a_z_is_told_how_to_get_formulas():
     with pytest.raises(ValueError, match=r'no pre-activation z: .* z.label = "z_1"'):
         mg.draw(Value(1.0).exp(), show="delta")
+
+
+def test_layers_in_brackets_are_raised_and_the_default_says_what_they_are():
+    cost = cost_of_a_network()
+    told = "an upper index is the layer"
+    bracketed, plain = (
+        Picture(mg.draw(cost, notation=notation, show="delta").svg).all_text()
+        for notation in ("[l]", "l")
+    )
+    assert "[2]" in bracketed
+    assert "^[2]" not in bracketed
+    assert told not in bracketed
+    assert told in plain
+    assert "baseline-shift" not in mg.draw(cost, notation="[l]").svg
+    with pytest.raises(ValueError, match="notation='L': choose 'l' or"):
+        mg.draw(cost, notation="L")
+
+
+def test_of_circuits_without_layers_nothing_is_said_about_them():
+    assert "layer" not in Picture(mg.draw(Value(1.0, label="x^2").exp()).svg).all_text()

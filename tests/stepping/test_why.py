@@ -88,3 +88,15 @@ def test_at_a_number_that_is_none_no_change_is_promised():
 def test_a_finite_gradient_of_a_finite_output_is_told():
     x = Value(3.0, label="x")
     assert Stepper(x * -1.0).why(x).endswith("f changes by −1 times as much.")
+
+
+def test_a_layer_is_not_read_as_an_exponent():
+    model = mg.nn.MLP(1, [1, 1], activation="tanh", seed=1)
+    cost = (model([2.0]) - 1.0) ** 2
+    weight = model.layers[0].neurons[0].w[0]
+    told = Stepper(cost).why(weight)
+    assert told.count("an upper index is the layer, as in z₁²") == 1
+    assert "(1 − (a₁¹)²)" in told
+    bracketed = Stepper(cost, notation="[l]").why(weight)
+    assert "upper index" not in bracketed
+    assert "(1 − (a₁^[1])²)" in bracketed

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import minigrad as mg
 from minigrad import Value, nn
 from minigrad.engine import Circuit
-from minigrad.text import Deltas, unicode_name
+from minigrad.text import Deltas, Names, unicode_name
 
 LOSSES = {
     "half squares": lambda ys: mg.losses.half_squared_error(ys, [0.25] * len(ys)),
@@ -54,7 +54,9 @@ def test_each_label_evaluated_is_the_gradient_in_random_networks(
 ) -> None:
     rng = random.Random(seed)
     inputs = [Value(rng.gauss(0, 1), label=f"x_{k}") for k in range(1, rng.randint(1, 4) + 1)]
-    model = nn.MLP(len(inputs), sizes, activation=[activation] * len(sizes), seed=seed)
+    last = activation if loss == "half squares" else "linear"
+    activations = [activation] * (len(sizes) - 1) + [last]
+    model = nn.MLP(len(inputs), sizes, activation=activations, seed=seed)
     cost = LOSSES[loss](model.forward(inputs))
     cost.backward()
     circuit = Circuit(cost, collapse)
@@ -136,3 +138,14 @@ def test_a_long_chain_of_units_takes_no_recursion() -> None:
         x = x + 1.0
         x.label = "z"
     assert Deltas(Circuit(x)).terms(x)
+
+
+def test_layers_can_stand_in_brackets() -> None:
+    model = nn.MLP(1, [1, 3], activation="tanh", seed=1)
+    circuit = Circuit(mg.losses.cross_entropy(model([2.0]), 0))
+    deltas = Deltas(circuit, names=Names(circuit, notation="[l]"))
+    hidden, outer = model.layers[0].neurons[0], model.layers[1].neurons[2]
+    assert deltas.text(hidden.w[0]) == "δ₁^[1]·x₁"
+    assert deltas.text(outer.w[0]) == "δ₃^[2]·a₁^[1]"
+    assert deltas.text(hidden.a) == "Σₖ δₖ^[2]·wₖ₁^[2]"
+    assert deltas.latex(hidden.a) == r"\sum_k \delta_k^{[2]} \cdot w_{k1}^{[2]}"

@@ -142,3 +142,10 @@ def test_latex_is_balanced_and_has_no_live_special_character(label):
 @given(anything)
 def test_a_unicode_name_is_its_own_name(label):
     assert unicode_name(unicode_name(label)) == unicode_name(label)
+
+
+def test_a_layer_in_brackets_is_an_upper_index():
+    assert unicode_name("w_21^[1]") == "w₂₁^[1]"
+    assert latex_name("a_j^[l]") == "a_j^{[l]}"
+    assert html_name("delta_1^[2]") == "<i>δ</i>₁<sup>[2]</sup>"
+    assert html_name("a^[<b>]") == "<i>a^[&lt;b&gt;]</i>"
