@@ -229,17 +229,28 @@ def test_a_label_that_is_no_text_is_no_obstacle(label: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    "attempt",
+    [
+        lambda v: v % 2,
+        lambda v: 2 % v,
+        lambda v: v // 2,
+        lambda v: 2 // v,
+        lambda v: divmod(v, 2)[1],
+        lambda v: divmod(2, v)[0],
+        math.trunc,
+        round,
+    ],
+)
+def test_pythons_own_rounding_is_a_gate(attempt: Callable[[Any], Any]) -> None:
+    result = attempt(Value(1.5))
+    assert isinstance(result, Value)
+    assert result.data == attempt(1.5)
+
+
+@pytest.mark.parametrize(
     ("attempt", "remedy"),
     [
-        (lambda v: v % 2, r"v\.data % n"),
-        (lambda v: 2 % v, r"v\.data % n"),
-        (lambda v: v // 2, r"v\.data // n"),
-        (lambda v: 2 // v, r"v\.data // n"),
-        (lambda v: divmod(v, 2), r"divmod\(v\.data, n\)"),
-        (lambda v: divmod(2, v), r"divmod\(v\.data, n\)"),
-        (lambda v: math.trunc(v), r"math\.trunc\(v\.data\)"),
-        (lambda v: round(v), r"round\(v\.data\)"),
-        (lambda v: round(v, 1), r"round\(v\.data\)"),
+        (lambda v: round(v, 1), r"round\(v\.data, 1\)"),
         (lambda v: [1, 2, 3][v], r"int\(v\)"),
     ],
 )
