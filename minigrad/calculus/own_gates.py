@@ -14,15 +14,27 @@
 from __future__ import annotations
 
 import inspect
+import math
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import product
 from keyword import iskeyword
 from math import isfinite
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from ..engine import Value, install
-from ..rules import FUNCTIONS, GATES, Formula, Gate, Rule, described, function_of
+from ..rules import (
+    FUNCTIONS,
+    GATES,
+    Formula,
+    Gate,
+    Rule,
+    apply,
+    as_number,
+    described,
+    function_of,
+)
 from .finite_differences import Evaluation, numeric_derivative
 from .rounding import BUILT_IN
 
@@ -46,6 +58,8 @@ def gate(
     definition: Rule | None = None,
     kinks: Rule | None = None,
     latex: str = "",
+    check: bool = True,
+    opaque: bool = False,
 ) -> Callable[[Rule], Callable[..., Any]]:
     """Define a gate: the function below is its forward rule; it then works like a built-in one.
 
@@ -62,6 +76,11 @@ def gate(
     finite differences at once; a wrong one is a `GateError` that shows both numbers. `kinks` lists
     quantities that change their sign where there is no derivative. Running the definition again
     replaces it; the built-in gates cannot be replaced.
+
+    `check=False` lets a wrong gradient in, such as 1 for `mg.round`. `opaque=True`: the forward
+    rule is ordinary Python on floats, `math.` or a table; so may be the local gradient. Such a gate
+    draws, steps and replays in Python, and is nan where it raises a ValueError or ArithmeticError;
+    it has no machine code and no other language; ordinary Python is differentiated once.
     """
     if without_settings or not symbol or local_gradient is None:
         raise TypeError(
@@ -73,30 +92,108 @@ def gate(
         if not isinstance(text, str):
             raise TypeError(f"the {setting} of a gate is text, got {described(text)}")
 
+    shown = {"definition": definition, "kinks": kinks, "latex": latex, "opaque": opaque}
+
     def define(rule: Rule) -> Callable[..., Any]:
-        new = Gate(
-            name or rule.__name__,
-            symbol,
-            local_gradient,
-            sentence or inspect.getdoc(rule) or f"{symbol} multiplies by its local gradient",
-            rule=rule,
-            routes=_routes(rule, local_gradient),
-            definition=definition,
-            kinks=kinks,
-            latex=latex,
-            **_shape(rule),
-        )
+        new = _gate_of(rule, name or rule.__name__, symbol, local_gradient, sentence, shown)
         _check_name(new.name)
         _check_rules_run(new)
-        _check_local_gradient(new)
-        function = function_of(new)
-        install(new, function)
-        GATES[new.name], FUNCTIONS[new.name] = new, function
-        function.__doc__ = f"{inspect.getdoc(rule) or ''}\n\n{function.__doc__}".strip()
-        function.__module__ = rule.__module__
-        return function
+        if check:
+            _check_local_gradient(new)
+        return _in_the_table(new, rule)
 
     return define
+
+
+def _gate_of(
+    rule: Rule,
+    name: str,
+    symbol: str,
+    local_gradient: Rule,
+    sentence: str,
+    settings: dict[str, Any],
+) -> Gate:
+    rules: dict[str, Any] = {"rule": rule}
+    if settings["opaque"]:
+        rules = {"kernel": _on_floats(name, rule)}
+        local_gradient = _slopes(name, rule, local_gradient)
+    sentence = sentence or inspect.getdoc(rule) or f"{symbol} multiplies by its local gradient"
+    rules |= {"routes": _routes(rule, local_gradient), **settings, **_shape(rule)}
+    return Gate(name, symbol, local_gradient, sentence, **rules)
+
+
+def _in_the_table(new: Gate, rule: Rule) -> Callable[..., Any]:
+    """The function of a gate that is now in the table, and a method."""
+    function = function_of(new)
+    install(new, function)
+    GATES[new.name], FUNCTIONS[new.name] = new, function
+    function.__doc__ = f"{inspect.getdoc(rule) or ''}\n\n{function.__doc__}".strip()
+    function.__module__ = rule.__module__
+    return function
+
+
+def _on_floats(name: str, rule: Rule) -> Callable[..., float]:
+    """The forward rule of an opaque gate, which answers nan where Python raises."""
+
+    def kernel(*numbers: float) -> float:
+        try:
+            return as_number(rule(*numbers))
+        except (ArithmeticError, ValueError):
+            return math.nan
+
+    kernel.__name__ = name
+    return kernel
+
+
+def _slopes(name: str, rule: Rule, local_gradient: Rule) -> Rule:
+    """The local gradients of an opaque gate: as they are, or each a function of floats as well."""
+    inputs = list(inspect.signature(rule).parameters)
+    if _shape(rule)["arity"] is None:
+        raise GateError(f"an opaque gate has a fixed number of inputs: name those of {name}")
+    symbols = [Formula.symbol(x) for x in (*inputs, "out")]
+    with suppress(TypeError, AttributeError):
+        local_gradient(*symbols)
+        return local_gradient
+
+    def refuse(*_: Any) -> NoReturn:
+        raise TypeError(
+            f"the local gradient of {name} is ordinary Python, which cannot be differentiated "
+            "again: write it with minigrad's functions (mg.exp, mg.where, …)"
+        )
+
+    latex_name = name.replace("_", r"\_")
+
+    def slope(place: int) -> Gate:
+        def of_floats(*numbers: float) -> float:
+            parts = local_gradient(*numbers)
+            if not isinstance(parts, tuple) or len(parts) != len(inputs):
+                raise TypeError(
+                    f"the local-gradient rule of {name} must give a tuple with one item for each "
+                    f"of its {len(inputs)} inputs, got {described(parts)}"
+                )
+            return parts[place]  # type: ignore[no-any-return]
+
+        shown = f"{name}′" if len(inputs) == 1 else f"∂{name}/∂{inputs[place]}"
+        return Gate(
+            f"{name}_slope_{place}",
+            "∂",
+            refuse,
+            f"the local gradient of {name}",
+            kernel=_on_floats(name, of_floats),
+            opaque=True,
+            arity=len(symbols),
+            text_name=shown,
+            latex=rf"\partial_{{{{{place + 1}}}}} \operatorname{{{{{latex_name}}}}}({{0}})",
+        )
+
+    gates = [slope(place) for place in range(len(inputs))]
+
+    def slopes(*operands: Any) -> tuple[Any, ...]:
+        return tuple(apply(gate, operands) for gate in gates)
+
+    names = [inspect.Parameter(x, inspect.Parameter.POSITIONAL_ONLY) for x in (*inputs, "out")]
+    slopes.__signature__ = inspect.Signature(names)  # type: ignore[attr-defined]
+    return slopes
 
 
 def _routes(rule: Rule, local_gradient: Rule) -> bool:
@@ -166,6 +263,7 @@ def _check_rules_run(new: Gate) -> None:
         new.local_formulas(*inputs, out=Formula.symbol("out"))
     except (TypeError, AttributeError) as error:
         advice = "" if isinstance(error, TypeError) else "; write gates as functions, mg.tanh(x)"
+        advice += "; @mg.gate(…, opaque=True) takes ordinary Python, without machine code"
         raise GateError(f"a rule of {new.name} does not run: {error}{advice}") from error
 
 

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from ..engine import Value
 from ..native import has_native, require_native
 from ..tape import Tape, flatten_batch, merged, replay
+from .tracing import TracingError
 
 
 class Runner(Protocol):
@@ -124,9 +125,19 @@ def _runs_in_python(tape: Tape, executor: str) -> bool:
         if not has_native():
             _say_once_that_it_is_python()
             return True
-        from ..native import is_native
-
-        return not all(map(is_native, set(tape.kernels)))
+        return bool(_only_python(tape))
     if executor != "python":
         require_native(executor)
+        if names := _only_python(tape):
+            raise TracingError(
+                f"{names[0]} is ordinary Python, which the executor {executor!r} cannot run: "
+                "leave executor= out, or write the gate with minigrad's functions"
+            )
     return executor == "python"
+
+
+def _only_python(tape: Tape) -> list[str]:
+    """What has no machine code: a user's Python functions."""
+    from ..native import is_native
+
+    return sorted({kernel.name for kernel in tape.kernels if not is_native(kernel)})

@@ -48,6 +48,11 @@ class Dialect:
             return as_formula(gate.rule(*operands))
         if gate.fold is not None:
             return as_formula(reduce(gate.fold, operands))
+        if gate.opaque:
+            raise ValueError(
+                f"the gate {gate.name!r} is ordinary Python (opaque=True), which cannot be written "
+                f"in {self.name}: define it with minigrad's functions to export it"
+            )
         raise ValueError(
             f"the gate {gate.name!r} has no rule to be spelled out by, and {self.name} has no word "
             "for it: add one to that dialect, in files/dialects.py"

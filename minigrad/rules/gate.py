@@ -40,6 +40,7 @@ class Gate:
     edges.
     `routes`: the gate chooses among its inputs or stops the gradient; where its local gradient is 0
     it sends nothing, whatever it receives (0 times an infinity would be nan).
+    `opaque`: the kernel is a user's Python function, which only Python can run.
     `is_dot`: the inputs are the left factors and then the right ones; a reader sees a × gate for
     each pair and their Σ.
     `idle` is a word and a condition on (*inputs, out): where it holds, hardly any gradient passes.
@@ -61,6 +62,7 @@ class Gate:
     definition: Rule | None = None
     textbook_gradient: Rule | None = None
     routes: bool = False
+    opaque: bool = False
     is_dot: bool = False
     kinks: Rule | None = None
     idle: tuple[str, Rule] | None = None

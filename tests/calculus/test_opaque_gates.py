@@ -1,0 +1,157 @@
+"""A gate whose forward rule is ordinary Python, and gradients that are wrong on purpose."""
+
+from __future__ import annotations
+
+import bisect
+import math
+import pickle
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+import minigrad as mg
+from minigrad import Value
+from minigrad.calculus.own_gates import GateError
+
+
+@pytest.fixture(autouse=True)
+def table_as_it_was() -> Iterator[None]:
+    before = set(mg.GATES)
+    yield
+    for name in set(mg.GATES) - before:
+        del mg.GATES[name]
+        delattr(Value, name)
+
+
+@pytest.fixture
+def log_gamma() -> Any:
+    """In ordinary Python on both sides."""
+
+    def slope(x: float, out: float) -> tuple[float]:
+        return ((math.lgamma(x + 1e-6) - math.lgamma(x - 1e-6)) / 2e-6,)
+
+    @mg.gate(symbol="lnΓ", opaque=True, local_gradient=slope, check=False)
+    def log_gamma(x: float) -> float:
+        return math.lgamma(x)
+
+    return log_gamma
+
+
+def test_it_records_draws_steps_and_prints(log_gamma: Any) -> None:
+    x = Value(4.0, label="x")
+    y = log_gamma(x) * 2.0
+    y.backward()
+    assert y.data == 2.0 * math.lgamma(4.0)
+    assert x.grad == pytest.approx(2.0 * 1.2561176684318, rel=1e-8)
+    assert "lnΓ" in mg.draw(y).dot.source
+    steps = [str(step) for step in mg.Stepper(y)]
+    assert any("lnΓ" in step or "log_gamma" in step for step in steps)
+    assert mg.GATES["log_gamma"].local_gradient_texts() == ["log_gamma′(x, out)"]
+    assert log_gamma(4.0) == math.lgamma(4.0)
+    assert pickle.loads(pickle.dumps(y)).data == y.data
+
+
+def test_a_compiled_function_calls_back_into_python(log_gamma: Any) -> None:
+    f = mg.compile(lambda x: log_gamma(x) * x)
+    for number in (2.5, 3.5, 7.25):
+        x = Value(number)
+        y = f(x)
+        y.backward()
+        eager = Value(number)
+        (log_gamma(eager) * eager).backward()
+        assert y.data == math.lgamma(number) * number
+        assert x.grad == eager.grad
+
+
+@pytest.mark.parametrize("language", ["python", "c", "torch"])
+def test_export_refuses_it_by_name(log_gamma: Any, language: str) -> None:
+    with pytest.raises(ValueError, match=r"'log_gamma' is ordinary Python \(opaque=True\)"):
+        mg.export(log_gamma(Value(2.5)), language)
+
+
+def test_it_differentiates_once_and_says_why_not_twice(log_gamma: Any) -> None:
+    x = Value(2.5)
+    (slope,) = mg.grad(log_gamma(x), [x])
+    assert slope.data == pytest.approx(0.7031566406452, rel=1e-8)
+    with pytest.raises(TypeError, match="log_gamma is ordinary Python, which cannot be diff"):
+        mg.grad(log_gamma(x), [x], create_graph=True)
+
+
+def test_a_local_gradient_in_minigrads_functions_differentiates_again() -> None:
+    @mg.gate(symbol="s", opaque=True, local_gradient=lambda x, out: (mg.cos(x),))
+    def python_sine(x: float) -> float:
+        return math.sin(x)
+
+    x = Value(0.7)
+    (first,) = mg.grad(python_sine(x), [x], create_graph=True)
+    assert mg.grad(first, [x])[0].data == -math.sin(0.7)
+
+
+def test_a_table_with_two_inputs() -> None:
+    heights = [0.0, 1.0, 4.0, 9.0, 16.0]
+
+    def rise(x: float) -> float:
+        at = min(max(int(x), 0), 3)
+        return heights[at + 1] - heights[at]
+
+    @mg.gate(
+        symbol="T",
+        opaque=True,
+        local_gradient=lambda x, y, out: (y * rise(x), out / y),
+        kinks=lambda x, y, out: (x - 1.0, x - 2.0, x - 3.0),
+    )
+    def interpolated(x: float, y: float) -> float:
+        at = min(max(bisect.bisect([0.0, 1.0, 2.0, 3.0], x) - 1, 0), 3)
+        return y * (heights[at] + rise(x) * (x - at))
+
+    x, y = Value(2.5), Value(2.0)
+    out = interpolated(x, y)
+    out.backward()
+    assert (out.data, x.grad, y.grad) == (13.0, 10.0, 6.5)
+    assert mg.GATES["interpolated"].local_gradient_texts()[0].startswith("∂interpolated/∂x")
+
+
+def test_a_wrong_gradient_of_an_opaque_gate_is_refused_as_well() -> None:
+    with pytest.raises(GateError, match="the local gradient of doubled is wrong"):
+
+        @mg.gate(symbol="d", opaque=True, local_gradient=lambda x, out: (3.0,))
+        def doubled(x: float) -> float:
+            return 2.0 * float(x)
+
+
+def test_what_python_refuses_to_compute_is_nan() -> None:
+    @mg.gate(symbol="l", opaque=True, local_gradient=lambda x, out: (1 / x,))
+    def python_log(x: float) -> float:
+        return math.log(x)
+
+    assert math.isnan(python_log(Value(-1.0)).data)
+    assert math.isnan(python_log(Value(0.0)).data)
+
+
+def test_check_false_lets_a_straight_through_gradient_in() -> None:
+    @mg.gate(symbol="≈", local_gradient=lambda x, out: (1.0,), check=False)
+    def straight(x: Any) -> Any:
+        return mg.round(x)
+
+    x = Value(1.7)
+    y = straight(x) ** 2
+    y.backward()
+    assert (y.data, x.grad) == (4.0, 4.0)
+    assert not mg.gradcheck(straight, [1.7])
+
+
+def test_the_refusal_of_ordinary_python_says_how_to_allow_it() -> None:
+    with pytest.raises(GateError, match="opaque=True"):
+
+        @mg.gate(symbol="s", local_gradient=lambda x, out: (mg.cos(x),))
+        def sine(x: Any) -> Any:
+            return math.sin(x)
+
+
+@pytest.mark.parametrize("executor", ["tape", "lanes"])
+def test_machine_code_that_is_asked_for_is_refused_by_name(log_gamma: Any, executor: str) -> None:
+    pytest.importorskip("llvmlite")
+    f = mg.compile(lambda x: log_gamma(x) * x, executor=executor)
+    with pytest.raises(mg.TracingError, match=f"log_gamma.* is ordinary Python.*{executor!r}"):
+        f.batch([2.5, 3.5])
