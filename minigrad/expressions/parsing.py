@@ -46,8 +46,8 @@ _TOKEN: Final = re.compile(
 )
 
 _ADVICE: Final[Mapping[str, str]] = {
-    "//": "write / for a quotient: all numbers are real",
-    "%": "there is no gate for a remainder",
+    "//": "write / for a quotient, floor_divide(x, y) for a whole one",
+    "%": "write mod(x, y) for a remainder",
     ".": "an expression has no attributes, and a decimal number begins or ends with a digit",
     "[": "write names such as x0 and x1 in place of x[0] and x[1]",
     "{": "group with round parentheses",

@@ -61,6 +61,10 @@ clip = row("clip", "clip",
     arity=3, example=(2.5, -1.0, 1.0),
     rule=lambda x, low, high: minimum(maximum(x, low), high), routes=True,
     local_gradient=lambda x, low, high, out: _kept(x, low, high),
+    textbook_gradient=lambda x, low, high, out: (
+        where(x < low, 0.0, where(x > high, 0.0, 1.0)),
+        where(x < low, 1.0, 0.0),
+        where(x > high, 1.0, 0.0)),
     kinks=lambda x, low, high, out: (x - low, high - x, high - low))
 
 mod: GateFunction = row("mod", "mod",

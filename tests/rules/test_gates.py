@@ -154,7 +154,11 @@ def test_row_is_complete(gate: Gate) -> None:
 def test_what_a_reader_is_shown_is_what_is_computed_ties_too(gate: Gate) -> None:
     assert gate.textbook_gradient is not None
     arity = gate.arity or 2
-    for inputs in [(0.5, 0.5), (0.5, 2.0), (2.0, 0.5), *([(0.0,), (-2.0,)] if arity == 1 else [])]:
+    pairs = [(0.5, 0.5, 2.0), (0.5, 2.0, 3.0), (2.0, 0.5, 1.0)]
+    for inputs in [
+        *(pair[: max(arity, 2)] for pair in pairs),
+        *([(0.0,), (-2.0,)] if arity == 1 else []),
+    ]:
         inputs = inputs[:arity]
         output = gate.forward(*inputs)
         if math.isfinite(output):
