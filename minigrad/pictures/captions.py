@@ -68,7 +68,7 @@ def legend_of_marks(
         name = dot_name(label(wire)) or dot_text(gate_symbol(circuit, wire))
         wires.setdefault(word, []).append(name)
     lines = [
-        f"dashed: {word}:&#160;{_some(list(dict.fromkeys(names)))}" for word, names in wires.items()
+        f"dashed&#160;{_some(list(dict.fromkeys(names)))}: {word}" for word, names in wires.items()
     ]
     if birth is not None:
         border = "" if birth.wire.is_leaf else "double border: "

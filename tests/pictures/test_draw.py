@@ -281,8 +281,8 @@ def test_units_that_pass_no_gradient_are_dashed_and_named():
     closed, saturated = Value(-1.0).relu(), Value(5.0).tanh()
     closed.label, saturated.label = "a_1", "a_2"
     text = picture(closed + saturated).all_text()
-    assert "dashed: closed, passes nothing for this example: a ₁" in text
-    assert "dashed: saturated: a ₂" in text
+    assert "dashed a ₁: closed, passes nothing for this example" in text
+    assert "dashed a ₂: saturated" in text
     assert "dead" not in text  # that is said of a whole data set only, by mg.health
     assert "dashed" not in picture(Value(1.0).relu() + Value(0.5).tanh()).all_text()
 
