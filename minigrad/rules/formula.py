@@ -159,8 +159,11 @@ def _written(formula: Formula, latex: bool) -> str:
         return format_number(parts[0]).replace(MINUS, "-" if latex else MINUS)
     if operation == "call":
         gate, *arguments = parts
-        inside = ", ".join(_written(argument, latex) for argument in arguments)
-        return str(gate.latex).format(inside) if latex else f"{gate.text_name}({inside})"
+        written = [_written(argument, latex) for argument in arguments]
+        inside = ", ".join(written)
+        if latex:  # {0} alone stands for all arguments
+            return str(gate.latex).format(*(written if "{1}" in gate.latex else [inside]))
+        return f"{gate.text_name}({inside})"
     if operation == "where" and latex:
         return rf"\begin{{cases}} {_latex_cases(formula)} \end{{cases}}"
     texts = [_written(part, latex) for part in parts]
