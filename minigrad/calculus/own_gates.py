@@ -74,8 +74,9 @@ def gate(
     (`mg.exp`, not `math.exp`; `mg.where`, not `if`), so that they also print, draw and compile.
     `local_gradient(*inputs, out)` gives a tuple, one item for each input. It is compared with
     finite differences at once; a wrong one is a `GateError` that shows both numbers. `kinks` lists
-    quantities that change their sign where there is no derivative. Running the definition again
-    replaces it; the built-in gates cannot be replaced.
+    quantities that change their sign where there is no derivative. Where the rule of the local
+    gradient says 0 outright, or in a branch of `where`, the gate routes: it sends nothing where
+    that is 0. Running the definition again replaces it; the built-in gates cannot be replaced.
 
     `check=False` lets a wrong gradient in, such as 1 for `mg.round`. `opaque=True`: the forward
     rule is ordinary Python on floats, `math.` or a table; so may be the local gradient. Such a gate

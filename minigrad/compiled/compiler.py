@@ -20,7 +20,7 @@ import sys
 import weakref
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
-from math import isnan
+from math import isfinite, isnan
 from pickle import PicklingError
 from threading import RLock
 from typing import Any, Final, NoReturn
@@ -215,7 +215,7 @@ class Compiled:
             if self.check:
                 self._check_of(recording).batch(rows, parameters)
             total, gradients = recording.batch_runner().run(parameters, rows, divisor)
-            if recording.tape.may_be_wrong([gradients]):
+            if not isfinite(sum(gradients)) and recording.tape.may_be_wrong([gradients]):
                 recording.be_careful()
                 total, gradients = recording.batch_runner().run(parameters, rows, divisor)
         except IndexError:

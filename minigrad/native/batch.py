@@ -77,7 +77,10 @@ class NativeBatch:
         if self._needs_each_row(numbers, gradients):
             gradients = self._row_by_row(slots, columns, rows.count)
         self.give(slots)
-        return output / divisor, (gradients / divisor + 0.0).tolist()  # a zero is 0.0
+        gradients = gradients / divisor
+        if len(self.factors):
+            gradients += 0.0  # a sum over rows is never −0.0, and so no mean is
+        return output / divisor, gradients.tolist()
 
     def _needs_each_row(self, numbers: Any, gradients: Any) -> bool:
         """Whether eager, which multiplies each row, can have nan or 0 where a sum has none.

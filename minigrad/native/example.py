@@ -24,7 +24,7 @@ class NativeTape:
         self.outputs = slots[np.array(tape.outputs, dtype=np.int64)]
         self.gradients = slots[np.array(tape.gradients, dtype=np.int64)]
         # what is added to each output's gradients: where a gate routes, a zero is 0.0
-        self.zeros = np.where(tape.routes, 0.0, -0.0)[:, None]
+        self.zeros = np.where(tape.routes, 0.0, -0.0)[:, None] if any(tape.routes) else None
         self.parameter_count = len(tape.parameters)
         self.first_constant = self.parameter_count + tape.input_count
         self.size = self.schedule.size + 8 * self.slot_count
@@ -59,6 +59,9 @@ class NativeTape:
         numbers = values.numbers
         numbers[: self.first_constant] = [*parameters, *inputs]
         self.run_on(values)
-        results = numbers[self.outputs].tolist(), (numbers[self.gradients] + self.zeros).tolist()
+        gradients = numbers.take(self.gradients)
+        if self.zeros is not None:
+            gradients += self.zeros
+        results = numbers.take(self.outputs).tolist(), gradients.tolist()
         self.give(values)
         return results

@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import isfinite
 from typing import Final
 
@@ -53,13 +54,18 @@ class Tape:
     routes: tuple[bool, ...] = ()
     careful: bool = False
 
+    @cached_property
+    def multiplies_nothing(self) -> bool:
+        """Whether it multiplies by 0 where a gate that routes sends nothing."""
+        return any(self.routes) and not self.careful
+
     def may_be_wrong(self, gradients: Iterable[Sequence[float]]) -> bool:
         """Whether gradients have to be computed again, by the careful tape.
 
-        Where a gate that routes chooses nothing, a tape multiplies by 0, which is as good as long
-        as all is finite; if anything is not, a gradient is not.
+        To multiply nothing by 0 is as good as long as all is finite; if anything is not, a gradient
+        is not.
         """
-        if self.careful or not any(self.routes):
+        if not self.multiplies_nothing:
             return False
         # a sum is finite only where all are; it is four times as fast, and mostly says enough
         return any(
