@@ -23,7 +23,7 @@ from typing import Any, Final
 
 from ..pictures import THEMES, Theme, png_from_svg
 from ..rules import as_number
-from ..text import escape, unicode_name
+from ..text import escape, has_layer, unicode_name
 from .questions import MISTAKES, Question, Sent, prompt, questions
 from .replay import Replay
 from .snapshot import Snapshot
@@ -210,7 +210,10 @@ def _data(run: Replay, steps: list[Step], position: int, learning_rate: float) -
         "title": _title(run),
         "start": "The values of the leaves are given; the forward pass computes all others, gate "
         "by gate, and the backward pass their gradients." + " – marks a constant, which gets no "
-        "gradient." * any(leaf.is_constant and leaf.label for leaf in circuit.leaves),
+        "gradient."
+        * any(leaf.is_constant and leaf.label for leaf in circuit.leaves)
+        + " An upper index is the layer."
+        * (circuit.notation == "l" and any(map(has_layer, circuit.wires))),
         "position": position,
         "leaves": len(circuit.leaves),
         "output": circuit.place[run.output],

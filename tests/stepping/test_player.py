@@ -179,3 +179,11 @@ def test_stepper_and_player_have_a_png_so_that_nothing_vanishes_in_a_pdf():
 def test_a_stepper_of_anything_but_one_output_says_what_to_do(thing, advice):
     with pytest.raises(TypeError, match=advice):
         Stepper(thing)
+
+
+def test_the_start_says_once_what_an_upper_index_is():
+    model = mg.nn.MLP(1, [1, 1], activation="tanh", seed=1)
+    told = "An upper index is the layer."
+    assert mg.Stepper(model(2.0)).player().html.count(told) == 1
+    assert told not in mg.Stepper(model(2.0), notation="[l]").player().html
+    assert told not in mg.Stepper(Value(2.0, label="x").exp()).player().html
