@@ -75,7 +75,7 @@ def first_nonfinite_in(circuit: Circuit) -> Nonfinite | None:
     for wire in circuit.gates:
         if not isfinite(number_of(wire)):
             return Nonfinite(wire, _story(circuit, wire), _source(circuit, wire))
-    received = {circuit.output: 1.0}
+    received = dict.fromkeys(circuit.outputs, 1.0)
     for wire in reversed(circuit.gates):
         upstream = received.get(wire)
         for source, local in zip(circuit.inputs(wire), circuit.local_gradients(wire)):

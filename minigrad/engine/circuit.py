@@ -11,7 +11,7 @@ True
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from weakref import WeakKeyDictionary
 
@@ -32,19 +32,24 @@ class Circuit:
     draw a unit. So ask the circuit, not the wire, for a wire's gate, inputs and local gradients:
     the × gates exist in circuits alone. `collapse=["dot"]` leaves dot products as they are;
     `for_running` only those whose × gates would stand side by side, and takes chains of additions
-    of products for such too.
+    of products for such too. `others` are more outputs, all of which the circuit leads to.
     """
 
     def __init__(
-        self, output: Value, collapse: Iterable[str] = (), for_running: bool = False
+        self,
+        output: Value,
+        collapse: Iterable[str] = (),
+        for_running: bool = False,
+        others: Sequence[Value] = (),
     ) -> None:
         self.output = output
+        self.outputs = (output, *others)
         self.collapse = frozenset(collapse)
         self._for_running = for_running
         self._products: dict[Value, tuple[Value, ...]] = {}
         self._dots: dict[Value, tuple[Value, ...]] = {}  # chains of additions: the factors
         self._chains = Chains(output) if for_running and isinstance(output, Value) else None
-        self.leaves, self.gates = leaves_and_gates(output, self._inputs_shown)
+        self.leaves, self.gates = leaves_and_gates(output, self._inputs_shown, others)
 
     def _inputs_shown(self, wire: Value, seen: set[Value]) -> tuple[Value, ...]:
         if wire._d_second is FACTORS and "dot" not in self.collapse:

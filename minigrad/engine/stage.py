@@ -5,7 +5,7 @@ Pictures and the stepper speak of a circuit in these terms.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..rules import described
@@ -51,18 +51,21 @@ def check_stage(stage: object) -> None:
 
 
 def circuit_at(
-    output: Value, stage: Stage | None, collapse: Iterable[str] = ()
+    output: Value,
+    stage: Stage | None,
+    collapse: Iterable[str] = (),
+    others: Sequence[Value] = (),
 ) -> tuple[Circuit, Stage | None]:
-    """The circuit behind an output, and the stage in its wires.
+    """The circuit behind an output, and `others`, and the stage in its wires.
 
     A stage that comes with a circuit is shown in it, or where it is shown in another, in one that
     is seen in the same way: wires that only a circuit knows are others there, found by their place.
     """
     if stage is None or stage.circuit is None:
-        return Circuit(output, collapse), stage
-    if stage.circuit.output is output:
+        return Circuit(output, collapse, others=others), stage
+    if stage.circuit.outputs == (output, *others):
         return stage.circuit, stage
-    circuit = Circuit(output, stage.circuit.collapse)
+    circuit = Circuit(output, stage.circuit.collapse, others=others)
     twins = {wire: wire for wire in circuit.wires}
     for gate in circuit.gates:
         if gate in stage.circuit:

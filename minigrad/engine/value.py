@@ -14,7 +14,7 @@ sends the products back, and where a wire fans out, the products add.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from threading import RLock
 from typing import Any, Final
 
@@ -306,9 +306,14 @@ def topological_order(output: Value) -> list[Value]:
 
 
 def leaves_and_gates(
-    output: Value, inputs_of: Callable[[Value, set[Value]], tuple[Value, ...]] | None = None
+    output: Value,
+    inputs_of: Callable[[Value, set[Value]], tuple[Value, ...]] | None = None,
+    others: Sequence[Value] = (),
 ) -> tuple[list[Value], list[Value]]:
-    """The topological order in its two parts; `inputs_of(wire, seen)` in place of `wire.inputs`."""
+    """The topological order in its two parts; `inputs_of(wire, seen)` in place of `wire.inputs`.
+
+    `others` are more outputs of the same circuit.
+    """
     if not isinstance(output, Value):
         raise TypeError(
             f"a circuit is what stands behind a Value, got the {type(output).__name__} {output!r}: "
@@ -317,7 +322,7 @@ def leaves_and_gates(
     leaves: list[Value] = []
     gates: list[Value] = []
     seen: set[Value] = set()
-    waiting: list[Any] = [output]  # a gate, None, then its inputs, the first on top
+    waiting: list[Any] = [*others[::-1], output]  # a gate, None, then its inputs, the first on top
     while waiting:
         wire = waiting.pop()
         if wire is None:

@@ -62,8 +62,6 @@ class CircuitWriter:
     def lines(self) -> list[str]:
         """All lines of the picture."""
         drawn = set(self.gates)
-        if not self.gates:
-            self.wire(self.scene.circuit.output)
         for gate in self.scene.gates:
             for source in self.inputs(gate):
                 if source not in drawn and source in self.scene.selection.shown:
@@ -71,6 +69,9 @@ class CircuitWriter:
                     self.wire(source)  # a leaf, or the wire out of a gate left out
             self.gate(gate)
             self.wire(gate)
+        for output in self.scene.circuit.outputs:
+            if output.is_leaf and output not in drawn:
+                self.wire(output)
         frames = [line for group in self.groups for line in self.frame(group)]
         ordering = {"newrank": "true"} if self.groups else {"ordering": "in"}
         graph = self.header(nodesep=0.14, ranksep=0.16, **ordering)

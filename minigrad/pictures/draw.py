@@ -17,6 +17,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from ..engine import Circuit, Stage, Value, check_stage, circuit_at, present_stage
+from ..nn import Module
 from ..rules import described
 from ..text import DIGITS, check_digits, check_notation, tree_of
 from .circuit_style import CircuitWriter
@@ -25,6 +26,7 @@ from .drawing import Drawing
 from .expansion import expand as expanded
 from .graph_style import graph_lines
 from .layout import DRAW_LESS
+from .outputs import outputs_of
 from .scene import FORMULAS, Scene
 from .selection import more_gates_than, selected
 from .themes import theme_named
@@ -37,7 +39,7 @@ BOXES: Final = ("neuron", "layer")  # what `collapse` makes a box of
 
 
 def draw(
-    output: Value,
+    output: Value | Sequence[Value] | Module,
     *,
     style: str = "circuit",
     theme: str = "light",
@@ -54,7 +56,7 @@ def draw(
     title: str | None = None,
     notation: str = "l",
 ) -> Drawing:
-    """The circuit behind a value as a picture.
+    """The circuit behind a value, several values or a network (on inputs of 1) as a picture.
 
     >>> import minigrad as mg
     >>> x = mg.Value(3.0, label="x")
@@ -75,9 +77,9 @@ def draw(
     more than 2,000 are a ValueError that names what to draw instead.
     """
     _check_choices(style=style, show=show, color=color, collapse=collapse)
-    _check_types(output, digits, expand, stage, notation)
-    _check_size(output, collapse, depth, around, between)
-    circuit, stage = circuit_at(output, stage, {"dot"} if collapse == "dot" else ())
+    _check_types(digits, expand, stage, notation)
+    output, *others = _checked_outputs(output, collapse, depth, around, between)
+    circuit, stage = circuit_at(output, stage, {"dot"} if collapse == "dot" else (), others)
     symbols: Mapping[Value, str] = {}
     if expand:
         circuit, stage, symbols, twins = expanded(circuit, expand, stage or present_stage(circuit))
@@ -85,7 +87,7 @@ def draw(
     selection = selected(circuit, depth, around, between, symbols)
     scene = Scene(
         selection,
-        stage or present_stage(circuit, {circuit.output, *selection.shown}),
+        stage or present_stage(circuit, {*circuit.outputs, *selection.shown}),
         theme_named(theme),
         digits,
         show=show,
@@ -98,10 +100,12 @@ def draw(
     return _drawing(scene, style, collapse)
 
 
-def _check_size(output: Value, collapse: str | None, *parts: object) -> None:
+def _checked_outputs(given: Any, collapse: str | None, *parts: object) -> list[Value]:
+    outputs = outputs_of(given)
     whole = all(part is None for part in parts)
-    if whole and collapse not in BOXES and more_gates_than(output, MOST_GATES):
+    if whole and collapse not in BOXES and more_gates_than(outputs, MOST_GATES):
         raise ValueError(_too_many(f"more than {MOST_GATES:,}"))
+    return outputs
 
 
 def _twins_of(twins: Mapping[Value, Value], *things: Any) -> tuple[Any, ...]:
@@ -142,6 +146,11 @@ def _drawing(scene: Scene, style: str = "circuit", collapse: str | None = None) 
     """The scene in its style, if it is not too much to look at."""
     circuit, gates, digits = scene.circuit, scene.gates, scene.digits
     _check_highlight(gates, scene.highlight)
+    if scene.show in FORMULAS and len(circuit.outputs) > 1:
+        raise ValueError(
+            f"show={scene.show!r} writes gradients of one cost, and this picture has "
+            f"{len(circuit.outputs)} outputs: draw one of them, or a loss"
+        )
     if scene.show in FORMULAS and not scene.deltas:
         raise ValueError(
             f"show={scene.show!r} writes gradients as formulas in δ = dC/dz, and this circuit has "
@@ -204,9 +213,7 @@ def _check_choices(**given: str | None) -> None:
             raise ValueError(f"{name}={choice!r}: choose {' or '.join(map(repr, choices))}")
 
 
-def _check_types(output: Any, digits: Any, expand: Any, stage: Any, notation: Any) -> None:
-    if not isinstance(output, Value):
-        raise TypeError(f"draw() shows the circuit behind a Value, got {described(output)}")
+def _check_types(digits: Any, expand: Any, stage: Any, notation: Any) -> None:
     check_digits(digits)
     check_notation(notation)
     if not isinstance(expand, Iterable):

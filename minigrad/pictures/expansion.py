@@ -49,7 +49,8 @@ def expand(circuit: Circuit, names: Iterable[str], stage: Stage) -> Expansion:
         for wire in expanded.wires:
             copies[wire] = _twin(expanded, wire, gate, copies)
         twins = {wire: copies[twin] for wire, twin in twins.items()}
-        expanded = Circuit(copies[expanded.output], circuit.collapse)
+        output, *others = (copies[output] for output in expanded.outputs)
+        expanded = Circuit(output, circuit.collapse, others=others)
     outer = _outer_wires(circuit, expanded, twins)
     symbols = {gate: symbol for gate in outer if (symbol := _with_constants(expanded, gate))}
     stage = _with_insides(expanded, stage.translated(twins), outer)

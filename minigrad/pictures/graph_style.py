@@ -14,7 +14,7 @@ def graph_lines(scene: Scene) -> list[str]:
     """The lines of DOT, without the braces around them."""
     circuit, stage, shown = scene.circuit, scene.stage, scene.selection.shown
     gates, number = set(scene.gates), circuit.place
-    wires = [wire for wire in circuit.wires if wire in shown or wire is circuit.output]
+    wires = [wire for wire in circuit.wires if wire in shown or wire in circuit.outputs]
     nodes = [_record(scene, wire, wire in gates) for wire in wires]
     edges = []
     for wire in scene.gates:

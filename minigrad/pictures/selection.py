@@ -74,7 +74,7 @@ def selected(
 ) -> Selection:
     """The chosen gates of a circuit, and where their wires go.
 
-    `depth` gates from the output back; `around` a wire, both ways (`depth` steps, else 2); those
+    `depth` gates from the outputs back; `around` a wire, both ways (`depth` steps, else 2); those
     `between` two wires, on any route from the first to the second. A gate in `symbols`, and a
     power like x², shows its constants in its symbol: they are no wires of the picture.
     """
@@ -95,14 +95,14 @@ def selected(
     return Selection(circuit, gates, shown, hidden)
 
 
-def more_gates_than(output: Value, most: int) -> bool:
+def more_gates_than(outputs: Iterable[Value], most: int) -> bool:
     """Whether the circuit has more than `most` gates, looking at no more than it must.
 
     For this there is no need of a `Circuit`, which knows all of it: a refusal comes at once. (A
     gate that stands for several counts as one; whoever has the Circuit counts them.)
     """
     seen: set[Value] = set()
-    waiting = [output]
+    waiting = list(outputs)
     while waiting:
         wire = waiting.pop()
         if wire.gate is not None and wire not in seen:
@@ -130,7 +130,7 @@ def _chosen(
     if around is not None:
         return _around(circuit, around, depth or STEPS_AROUND)
     if depth is not None:
-        near = _backwards(circuit, [circuit.output], depth)
+        near = _backwards(circuit, circuit.outputs, depth)
         return [wire for wire in circuit.gates if wire in near]
     return circuit.gates
 

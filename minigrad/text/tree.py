@@ -67,7 +67,7 @@ def tree_of(
     uses = Counter(source for wire in circuit.gates for source in circuit.inputs(wire))
     deepest = min(DEEPEST, max(3, (width - NUMBERS) // INDENT)) if width else DEEPEST
     rows = [("", "value", "gradient", "")]
-    waiting = [_Branch(circuit.output, "", "", 0)]
+    waiting = [_Branch(output, "", "", 0) for output in reversed(circuit.outputs)]
     drawn: set[Value] = set()
     while waiting:
         branch = waiting.pop()
