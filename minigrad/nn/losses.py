@@ -14,12 +14,26 @@ is a class it is its number, from 0. All work inside `mg.compile`, with targets 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from ..engine import Value, range_of
-from ..rules import as_number, described, exp, log, maximum, multiplexer, relu, softplus
+from ..rules import (
+    as_number,
+    described,
+    equal,
+    exp,
+    log1p,
+    maximum,
+    multiplexer,
+    relu,
+    softplus,
+    where,
+)
 from ..rules import total as sigma
 from ..text import OF_LOSSES, no_such_name
+
+SUM_OF_PROBABILITIES = 1e-4  # how far from 1 it may be: float32 and rounded numbers are common
 
 __all__ = [
     "binary_cross_entropy",
@@ -95,7 +109,7 @@ def softmax(logits: Iterable[Any]) -> list[Any]:
 
 
 def cross_entropy(logits: Iterable[Any], target: Any) -> Any:
-    """−log softmax(z)_target, in one: log Σ_k exp(z_k − m) − (z_target − m) with m = max z.
+    """−log softmax(z)_target, in one: log Σ_k exp(z_k − z_target).
 
     >>> logits = [Value(1.0), Value(3.0)]
     >>> cross_entropy(logits, 1).backward()
@@ -103,41 +117,102 @@ def cross_entropy(logits: Iterable[Any], target: Any) -> Any:
     [0.1192, -0.1192]
 
     The gradient is softmax(z) − onehot(target). `target` is the number of the class, or a list with
-    a probability for each class. Outputs of a sigmoid or of a softmax are no logits, and refused.
+    a probability for each class. Outputs of a sigmoid or of a softmax are no logits, and refused. A
+    loss that is nearly 0 keeps its digits:
+
+    >>> f"{cross_entropy([40.0, 0.0], 0):.15g}"
+    '4.24835425529159e-18'
     """
-    logits = _items(logits)
-    _refuse_softmax(logits)
-    shifted = _shifted(logits)
-    log_total = log(_total([exp(z) for z in shifted]))
+    zs = _two_or_more(logits)
+    _refuse_softmax(zs)
     if isinstance(target, Value) or not hasattr(target, "__len__"):
-        return log_total - _chosen(shifted, target)
+        return _surprise(zs, target)
     probabilities = list(target)
-    if len(probabilities) != len(shifted):
+    _check_probabilities(probabilities, len(zs))
+    first = _index_of_largest(zs)
+    largest, least = _chosen(zs, first), _surprise(zs, first)
+    further = [where(equal(first, k), 0.0, largest - z) for k, z in enumerate(zs)]
+    terms = [p * least + _product(p, ahead) for p, ahead in zip(probabilities, further)]
+    return _total(terms)
+
+
+def _surprise(zs: list[Any], target: Any) -> Any:
+    """−log softmax(z)_target: log(1 + Σ exp(z_k − z_target)) over the others, if it is the largest.
+
+    Otherwise the distance to the largest is taken out of the logarithm. Nothing cancels in either.
+    """
+    right, largest = _chosen(zs, target), maximum(*zs)
+    leads = right >= largest
+    top = where(leads, right, largest)  # one number: it says which wire has the gradient
+    powers = [exp(z - top) for z in zs]
+    rest = _total([where(i < target, p, after) for i, (p, after) in enumerate(pairwise(powers))])
+    behind = largest - right
+    loss = log1p(where(leads, rest, rest + (exp(-behind) - 1.0)))
+    return where(leads, loss, loss + behind)
+
+
+def _index_of_largest(zs: list[Any]) -> Any:
+    """The number of the largest, the first of equal ones: a wire while a function is recorded."""
+    index: Any = 0
+    largest = zs[0]
+    for i, z in enumerate(zs[1:], 1):
+        is_larger = z > largest
+        index, largest = where(is_larger, i, index), where(is_larger, z, largest)
+    return index
+
+
+def _check_probabilities(probabilities: list[Any], count: int) -> None:
+    """Refuse a list that is no distribution; of wires only the number is known."""
+    if len(probabilities) != count:
         raise ValueError(
-            f"cross_entropy needs one probability for each of {len(shifted)} logits, got "
+            f"cross_entropy needs one probability for each of {count} logits, got "
             f"{len(probabilities)}"
         )
-    return _total([p * (log_total - z) for p, z in zip(probabilities, shifted)])
+    plain = [as_number(p) for p in probabilities if not isinstance(p, Value)]
+    for p in plain:
+        if not 0.0 <= p <= 1.0 + SUM_OF_PROBABILITIES:
+            raise ValueError(f"cross_entropy needs probabilities from 0 to 1, got {p!r}")
+    total = sum(plain)
+    all_known = len(plain) == count
+    if total > 1.0 + SUM_OF_PROBABILITIES or (all_known and total < 1.0 - SUM_OF_PROBABILITIES):
+        raise ValueError(
+            f"cross_entropy needs probabilities with the sum 1, got the sum {total:.6g}: divide "
+            "each by it"
+        )
 
 
 def binary_cross_entropy(logit: Any, target: Any) -> Any:
-    """−y·log σ(z) − (1 − y)·log(1 − σ(z)), from the logit z: softplus(z) − y·z.
+    """−y·log σ(z) − (1 − y)·log(1 − σ(z)), from the logit z: softplus(−z) for y = 1.
 
     >>> z = Value(-1000.0)
     >>> loss = binary_cross_entropy(z, 1)
     >>> loss.backward(); loss.data, z.grad
     (1000.0, -1.0)
 
-    The gradient is σ(z) − y. `target` is 0 or 1, or a probability in between. The output of a
-    sigmoid is no logit: it would be squashed twice, and is refused.
+    The gradient is σ(z) − y. `target` is 0 or 1, or a probability in between; then it is computed
+    as softplus(−|z|) + w·|z| with w = 1 − y for z > 0 and y otherwise, so that nothing cancels. The
+    output of a sigmoid is no logit: it would be squashed twice, and is refused.
     """
     _refuse_probability(logit)
-    if not isinstance(target, Value) and not 0.0 <= as_number(target) <= 1.0:
-        raise ValueError(
-            f"binary_cross_entropy needs a target from 0 to 1, got {target!r}: labels −1 and +1 "
-            "are for hinge, or write (y + 1) / 2"
-        )
-    return softplus(logit) - target * logit
+    if not isinstance(target, Value):
+        target = as_number(target)
+        if not 0.0 <= target <= 1.0:
+            raise ValueError(
+                f"binary_cross_entropy needs a target from 0 to 1, got {target!r}: labels −1 and "
+                "+1 are for hinge, or write (y + 1) / 2"
+            )
+        if target in (0.0, 1.0):
+            return softplus(-logit if target else logit)
+    is_positive = logit > 0.0
+    below = where(is_positive, -logit, logit)  # −|z|, without a kink in its gradient
+    weight = where(is_positive, 1.0 - target, target)
+    return softplus(below) - _product(weight, below)
+
+
+def _product(weight: Any, distance: Any) -> Any:
+    """Their product; 0 where the weight is 0 and the distance infinite."""
+    product = weight * distance
+    return where(equal(product, product), product, 0.0 * weight)
 
 
 def _refuse_probability(logit: Any) -> None:
@@ -230,11 +305,16 @@ def _total(terms: list[Any]) -> Any:
 
 def _shifted(logits: Any) -> list[Any]:
     """Logits less the largest: the exponentials are then at most 1, and one of them is 1."""
+    zs = _two_or_more(logits)
+    largest = maximum(*zs)
+    return [z - largest for z in zs]
+
+
+def _two_or_more(logits: Any) -> list[Any]:
     zs = _items(logits)
     if len(zs) < 2:
         raise ValueError(f"softmax needs at least two logits, got {len(zs)}")
-    largest = maximum(*zs)
-    return [z - largest for z in zs]
+    return zs
 
 
 def _chosen(items: list[Any], target: Any) -> Any:

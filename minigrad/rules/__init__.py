@@ -26,7 +26,7 @@ from .gate import (
     gate_named,
     nearest_name,
 )
-from .gates import exp, log, maximum, multiplexer, relu, softplus, total
+from .gates import exp, log, log1p, maximum, multiplexer, relu, softplus, total
 from .lists import dot, lookup, mean, select
 from .number import as_number, described
 from .operand import Operand, equal, where
@@ -68,6 +68,7 @@ __all__ = [
     "ieee",
     "is_number",
     "log",
+    "log1p",
     "lookup",
     "maximum",
     "mean",

@@ -2,9 +2,11 @@
 
 import math
 
+import mpmath
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from mpmath import mp
 
 import minigrad as mg
 from minigrad import Value, losses
@@ -61,8 +63,160 @@ def test_binary_cross_entropy_sends_sigmoid_minus_target(number: float, target: 
     loss = losses.binary_cross_entropy(z, target)
     loss.backward()
     assert z.grad == pytest.approx(mg.sigmoid(number) - target, abs=1e-15)
-    expected = max(number, 0.0) + math.log1p(math.exp(-abs(number))) - target * number
-    assert loss.data == pytest.approx(expected, rel=1e-14, abs=1e-12)
+    assert loss.data == pytest.approx(exact_binary_cross_entropy(number, target), rel=1e-15, abs=0)
+
+
+def exact_binary_cross_entropy(z: float, y: float) -> float:
+    """−y·log σ(z) − (1 − y)·log(1 − σ(z)), by mpmath."""
+    with mp.workdps(60):
+        one = mp.mpf(1)
+        right, wrong = (mpmath.log1p(mpmath.exp(sign * mp.mpf(z))) for sign in (-1, 1))
+        return float(y * right + (one - mp.mpf(y)) * wrong)
+
+
+def exact_cross_entropy(zs: list[float], target: int) -> float:
+    """−log softmax(z)_target, by mpmath."""
+    with mp.workdps(400):
+        return float(mpmath.log(mpmath.fsum(mpmath.exp(mp.mpf(z) - zs[target]) for z in zs)))
+
+
+def as_numbers(z: float, y: float) -> tuple[float, float]:
+    loss = losses.binary_cross_entropy(logit := Value(z), y)
+    loss.backward()
+    return loss.data, logit.grad
+
+
+def with_a_wire_as_target(z: float, y: float) -> tuple[float, float]:
+    loss = losses.binary_cross_entropy(logit := Value(z), mg.constant(y))
+    loss.backward()
+    return loss.data, logit.grad
+
+
+def compiled_for_other_numbers(executor: str) -> object:
+    def run(z: float, y: float) -> tuple[float, float]:
+        compiled = mg.compile(losses.binary_cross_entropy, executor=executor)
+        compiled(0.5, 1)
+        loss = compiled(logit := Value(z), y)
+        loss.backward()
+        return loss.data, logit.grad
+
+    return run
+
+
+def in_a_batch(z: float, y: float) -> tuple[float, float]:
+    logit = Value(z)
+    loss = mg.compile(lambda y: losses.binary_cross_entropy(logit, y)).batch([y])
+    loss.backward()
+    return loss.data, logit.grad
+
+
+WAYS = [
+    as_numbers,
+    with_a_wire_as_target,
+    compiled_for_other_numbers("auto"),
+    compiled_for_other_numbers("python"),
+    in_a_batch,
+]
+each_way = pytest.mark.parametrize("run", WAYS, ids=["numbers", "wire", "auto", "python", "batch"])
+
+
+@each_way
+def test_binary_cross_entropy_keeps_its_digits_where_it_is_nearly_nothing(run: object) -> None:
+    # by mpmath: log(1 + exp(-20)) and log(1 + exp(-40))
+    for z, golden in ((20.0, 2.06115362031438e-9), (40.0, 4.24835425529159e-18)):
+        for sign, y in ((1.0, 1), (-1.0, 0)):
+            loss, gradient = run(sign * z, y)
+            assert loss == pytest.approx(golden, rel=1e-14, abs=0)
+            assert loss == pytest.approx(exact_binary_cross_entropy(sign * z, y), rel=4e-16, abs=0)
+            assert gradient == pytest.approx(-sign * golden, rel=1e-8, abs=0)
+    for z, y in ((20.0, 0.999), (40.0, 1 - 1e-9), (-40.0, 1e-9), (0.0, 0.25), (-3.0, 0.25)):
+        loss, gradient = run(z, y)
+        assert loss == pytest.approx(exact_binary_cross_entropy(z, y), rel=1e-15, abs=0)
+        assert gradient == pytest.approx(mg.sigmoid(z) - y, abs=1e-15)
+
+
+@each_way
+def test_binary_cross_entropy_at_an_infinite_logit_is_0_or_infinite(run: object) -> None:
+    assert run(math.inf, 1) == run(-math.inf, 0) == (0.0, 0.0)
+    assert run(math.inf, 0) == (math.inf, 1.0)
+    assert run(-math.inf, 1) == (math.inf, -1.0)
+    assert run(math.inf, 0.5) == (math.inf, 0.5)
+    assert run(-math.inf, 0.5) == (math.inf, -0.5)
+    for y in (0, 0.5, 1):
+        assert all(map(math.isnan, run(math.nan, y)))
+
+
+@given(st.floats(-50, 50), st.sampled_from([0.0, 0.25, 1.0]))
+def test_a_target_that_is_a_wire_has_minus_the_logit_as_gradient(z: float, y: float) -> None:
+    target = Value(y)
+    losses.binary_cross_entropy(z, target).backward()
+    assert target.grad == -z
+
+
+def test_binary_cross_entropy_of_a_target_of_0_or_1_is_one_softplus() -> None:
+    z = Value(3.0)
+    assert losses.binary_cross_entropy(z, 0).gate.name == "softplus"
+    assert losses.binary_cross_entropy(z, 1).inputs[0].gate.name == "neg"
+    assert losses.binary_cross_entropy(3.0, 1) == mg.softplus(-3.0)
+
+
+def cross_entropies(zs: list[float], target: int) -> list[tuple[float, list[float]]]:
+    """Loss and gradients: with numbers, a wire, probabilities; and all of that compiled."""
+    onehot = [float(j == target) for j in range(len(zs))]
+    results = []
+    for given_target in (target, onehot, mg.constant(target), [mg.constant(p) for p in onehot]):
+        logits = values(zs)
+        runs = [losses.cross_entropy]
+        if not isinstance(given_target, Value):
+            for executor in ("auto", "python"):
+                compiled = mg.compile(losses.cross_entropy, executor=executor)
+                compiled(values([0.1 * j for j in range(len(zs))]), given_target)
+                runs.append(compiled)
+        for run in runs:
+            logits = values(zs)
+            loss = run(logits, given_target)
+            loss.backward()
+            results.append((loss.data, [z.grad for z in logits]))
+    return results
+
+
+@pytest.mark.parametrize(
+    "zs", [[40.0, 0.0], [0.0, 40.0], [0.0, 300.0, -300.0], [20.0, 0.0, 20.0], [1.0, 1.0], [800, 1]]
+)
+def test_cross_entropy_keeps_its_digits_where_it_is_nearly_nothing(zs: list[float]) -> None:
+    for target in range(len(zs)):
+        expected = exact_cross_entropy(zs, target)
+        with mp.workdps(400):
+            powers = [mpmath.exp(mp.mpf(z) - max(zs)) for z in zs]
+            shares = [power / mpmath.fsum(powers) for power in powers]
+            slopes = [float(p - (j == target)) for j, p in enumerate(shares)]
+        for loss, gradients in cross_entropies(zs, target):
+            assert loss == pytest.approx(expected, rel=4e-16, abs=0)
+            assert gradients == pytest.approx(slopes, rel=1e-14, abs=1e-300)
+
+
+def test_cross_entropy_at_40_and_0_is_the_number_of_mpmath() -> None:
+    assert losses.cross_entropy([40.0, 0.0], 0) == pytest.approx(
+        4.24835425529159e-18, rel=1e-14, abs=0
+    )
+    assert losses.cross_entropy([math.inf, 0.0], 0) == 0.0
+    assert losses.cross_entropy([0.0, -math.inf], [1.0, 0.0]) == 0.0
+    assert losses.cross_entropy([0.0, -math.inf], 1) == math.inf
+    assert math.isnan(losses.cross_entropy([math.nan, 0.0], 0))
+    assert math.isnan(losses.cross_entropy([0.0, math.nan], [1.0, 0.0]))
+
+
+@pytest.mark.parametrize("zs", [[0.0, 0.0], [2.0, 2.0, 2.0], [1.0, 3.0, -2.0]])
+def test_the_second_derivatives_of_cross_entropy_are_those_of_softmax_at_ties_too(
+    zs: list[float],
+) -> None:
+    p = exact_softmax(zs)
+    for target in (0, 1, [1 / len(zs)] * len(zs)):
+        logits = values(zs)
+        slopes = mg.grad(losses.cross_entropy(logits, target), logits, create_graph=True)
+        for i, slope in enumerate(slopes):
+            row = [d if isinstance(d, float) else d.data for d in mg.grad(slope, logits)]
+            assert row == pytest.approx([p[i] * ((i == j) - p[j]) for j in range(len(zs))])
 
 
 def test_squared_errors_in_their_three_sizes() -> None:
@@ -166,6 +320,20 @@ def test_a_compiled_loss_follows_targets_that_change(loss: object, targets: list
         (lambda: losses.cross_entropy(values([1, 2]), 2), "from 0 to 1, got the int 2"),
         (lambda: losses.cross_entropy(values([1, 2]), 0.5), "number of a class"),
         (lambda: losses.cross_entropy(values([1, 2]), [1.0]), "2 logits, got 1"),
+        (lambda: losses.cross_entropy(values([1, 2]), [1.5, -0.5]), "from 0 to 1, got 1.5"),
+        (lambda: losses.cross_entropy(values([1, 2]), [mg.constant(1), -0.1]), "got -0.1"),
+        (lambda: losses.cross_entropy(values([1, 2]), [0.5, math.nan]), "got nan"),
+        (lambda: losses.cross_entropy(values([1, 2]), [0.5, 0.6]), "sum 1, got the sum 1.1"),
+        (lambda: losses.cross_entropy(values([1, 2]), [0, 0]), "got the sum 0"),
+        (
+            lambda: losses.cross_entropy(values([1, 2, 3]), [0.5, Value(0.0), 0.6]),
+            "got the sum 1.1",
+        ),
+        (lambda: mg.compile(losses.cross_entropy)(values([1, 2]), [2, 3]), "from 0 to 1, got 2"),
+        (
+            lambda: mg.compile(losses.cross_entropy).batch([[1, 2]] * 9, [[0, 1]] * 8 + [[1, 1]]),
+            "got the sum 2",
+        ),
         (lambda: losses.cross_entropy(values([1]), 0), "at least two logits"),
         (lambda: losses.multiclass_hinge(values([1]), 0), "at least two scores"),
         (lambda: losses.squared_error(values([1, 2]), [1]), "2 outputs and 1 targets"),
