@@ -4,8 +4,8 @@
 >>> w, x, b = mg.Value(2.0, label="w"), mg.Value(-1.0, label="x"), mg.Value(3.0, label="b")
 >>> f = (w * x + b).sigmoid()
 >>> f.backward()
->>> round(f.data, 4), round(w.grad, 4), round(x.grad, 4), round(b.grad, 4)
-(0.7311, -0.1966, 0.3932, 0.1966)
+>>> [f"{number:.4f}" for number in (f.data, w.grad, x.grad, b.grad)]
+['0.7311', '-0.1966', '0.3932', '0.1966']
 
 A `Value` is a wire that carries a number; gates record their local gradients; `backward()` sends
 gradients through the circuit, from the last gate to the first.

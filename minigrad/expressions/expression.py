@@ -73,7 +73,7 @@ def expression(text: str, values: Mapping[str, Any] | None = None, /, **named: A
     minigrad.expressions.errors.ExpressionError: // is not allowed
       x // 2
         ^^
-    write / for a quotient: all numbers are real
+    write / for a quotient, floor_divide(x, y) for a whole one
 
     Numbers are constants; operators are + - * / ** (or ^) and a sign, also as minigrad prints them
     (· − x² √(x)); every gate of `mg.GATES` is a function of its name (max and min too); pi is

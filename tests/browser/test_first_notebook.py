@@ -43,9 +43,14 @@ def test_it_opens_runs_and_its_player_can_be_driven(page):
     player.get_by_label("back", exact=True).click()
     assert title() == "backward 4 of 5 · gate ×"
     player.get_by_role("button", name="quiz").click()
-    for _ in range(6):  # five gates forward, then the first one back
+    sentence = player.locator(".sentence")
+    for _ in range(5):  # the gates forward: each asks what it computes
         player.get_by_label("step", exact=True).click()
-    assert "What does it send" in player.locator(".sentence").text_content()
+        assert sentence.text_content() == "What does it compute?"
+        player.locator("form input").fill("1")
+        page.keyboard.press("Enter")
+    player.get_by_label("step", exact=True).click()
+    assert "What does it send" in sentence.text_content()
     cells = page.locator(".jp-Cell").count()
     player.locator("form input").focus()
     page.keyboard.type("0.20")  # typed: 0, 0 is JupyterLab's shortcut for a new kernel

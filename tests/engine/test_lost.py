@@ -42,7 +42,7 @@ WAYS_OUT: list[Callable[[Value], object]] = [
     lambda v: float(v),
     lambda v: math.exp(v),
     lambda v: math.hypot(v, v),
-    lambda v: math.floor(v),
+    lambda v: math.gamma(v),
     lambda v: complex(v),
     lambda v: f"{float(v)}",
     lambda v: "%.2f" % v,  # noqa: UP031
