@@ -251,7 +251,7 @@ class Compiled:
         """
         recording, _ = self._last_call()
         shapes = argument_shapes(recording.structure, self.function)
-        return RecordedCircuit(recording.outputs, recording.parameters, recording.inputs, shapes)
+        return RecordedCircuit(recording.outputs, list(recording.leaves), recording.inputs, shapes)
 
     def stats(self) -> dict[str, Any]:
         """What the recorder and the compiler made of the latest circuit.

@@ -8,20 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import reduce
-from operator import add, eq, ge, gt, le, lt, mul, sub
-from typing import Any, Final
+from typing import Any
 
-from ..rules import Formula, as_formula, is_number
-from ..tape import CONSTANTS, PADDING, REDUCE, Array, Bucket, Groups, parts_first
+from ..rules import Formula, as_formula, parts_first, with_numbers
+from ..tape import ALONE, CONSTANTS, PADDING, REDUCE, Array, Bucket, Groups
 from .array_joins import as_table, woven_columns
 from .array_products import Factor, grid_of, matrix_product
 from .array_views import view
-from .dialects import JAX, Code
-
-ALONE: Final = -1
-_KNOWN: Final = {"+": add, "-": sub, "*": mul}
-_COMPARED: Final = {"<": lt, "<=": le, ">": gt, ">=": ge, "==": eq}
-NEUTRAL: Final = {"maximum": "-jnp.inf", "minimum": "jnp.inf"}
+from .dialects import JAX, JAX_REDUCTIONS, Code
 
 
 class ArrayLines:
@@ -42,7 +36,7 @@ class ArrayLines:
     def lines(self) -> list[str]:
         """All lines; if fixed numbers are read as an array, it is the first."""
         numbers = ", ".join(self.code.number(x) for x in self.groups.tape.constants)
-        constants = f"constants = jnp.array([{numbers}], dtype=params.dtype)"
+        constants = f"constants = jnp.array([{numbers}], dtype)"
         return [constants] * self.reads_constants + self.code.lines
 
     def _array(self, array: Array) -> str:
@@ -57,15 +51,16 @@ class ArrayLines:
             if len(pairs) == 1:
                 return self._products(array, *pairs[0])
             return " + ".join(self._term(array, *factors) for factors in pairs)
-        if kernel.name in NEUTRAL:
+        if kernel.name in JAX_REDUCTIONS:
+            of_many, of_two, neutral = JAX_REDUCTIONS[kernel.name]
             parts = [
-                f"{self.read(source, places, NEUTRAL[kernel.name])}.{kernel.name[:3]}(-1)"
+                of_many.format(self.read(source, places, neutral))
                 for source, places in _together(bucket)
             ]
-            return reduce(lambda x, y: f"jnp.{kernel.name}({x}, {y})", parts)
+            return reduce(of_two.format, parts)
         columns = [self._column(s, bucket.places[:, i]) for i, s in enumerate(bucket.sources)]
         if kernel.chooses:
-            return f"chosen({self._choices(bucket, columns)}, {columns[-1]})"
+            return f"chosen({self._choices(bucket, columns)}, {self.code.expression(columns[-1])})"
         return self._elementwise(array, columns)
 
     # --- reading ---
@@ -80,44 +75,57 @@ class ArrayLines:
         text = view(name, array.size, places, places.shape, array.has_rows, is_column)
         return text or f"{name}[{':, ' * array.has_rows}{self._table(places)}]"
 
-    def _column(self, source: int, places: Any) -> str:
+    def _column(self, source: int, places: Any) -> Formula:
         """A column of an operation: where it is the same fixed number throughout, that number."""
         if source == CONSTANTS and (places == places[0]).all():
-            return self.code.number(self.groups.tape.constants[places[0]])
-        return self.read(source, places, is_column=True)
+            return as_formula(self.groups.tape.constants[places[0]])
+        return Formula.symbol(self.read(source, places, is_column=True))
 
     def _table(self, places: Any) -> str:
         return self.tables.setdefault(as_table(places), f"TABLE_{len(self.tables) + 1}")
 
-    def _choices(self, bucket: Bucket, columns: list[str]) -> str:
+    def _choices(self, bucket: Bucket, columns: list[Formula]) -> str:
         if len(set(bucket.sources[:-1])) == 1:
             return self.read(bucket.sources[0], bucket.places[:, :-1])
-        return f"jnp.stack(jnp.broadcast_arrays({', '.join(columns[:-1])}), -1)"
+        texts = ", ".join(map(self.code.expression, columns[:-1]))
+        return f"jnp.stack(jnp.broadcast_arrays({texts}), -1)"
 
     # --- computing ---
 
-    def _elementwise(self, array: Array, columns: list[str]) -> str:
+    def _elementwise(self, array: Array, columns: list[Formula]) -> str:
         kernel = array.kernel
         assert kernel is not None
-        symbols = [Formula.symbol(f"x{i}") for i in range(len(columns))]
         formula = kernel.formula
         if formula is None:
             if kernel.fold is None:
                 raise ValueError(
                     f"{kernel.name} is a Python function: array code cannot be printed from it"
                 )
-            formula = reduce(kernel.fold, symbols)
-        for i, column in enumerate(columns):
-            if "[" in column and _occurrences(formula, f"x{i}") > 1:
-                columns[i] = name = f"t{self.code.temporaries}"
+            formula = reduce(kernel.fold, [Formula.symbol(f"x{i}") for i in range(len(columns))])
+        values = {
+            part: columns[int(part.operands[0][1:])]
+            for part in parts_first(formula)
+            if part.operation == "symbol"
+        }
+        text = self.code.expression(with_numbers(formula, self._named(formula, values)))
+        return _without_brackets(text)
+
+    def _named(self, formula: Formula, values: dict[Formula, Formula]) -> dict[Formula, Formula]:
+        """The columns; one that is no plain name and is read twice gets a line of its own."""
+        reads = [part for whole in parts_first(formula) for part in whole.operands]
+        for symbol, column in values.items():
+            text = self.code.expression(column)
+            if text.endswith("]") and reads.count(symbol) > 1:
+                name = f"t{self.code.temporaries}"
                 self.code.temporaries += 1
-                self.code.lines.append(f"{name} = {column}")
-        return _without_brackets(self.code.expression(_folded(_renamed(formula, columns))))
+                self.code.lines.append(f"{name} = {text}")
+                values[symbol] = Formula.symbol(name)
+        return values
 
     def _term(self, array: Array, sources: tuple[int, int], left: Any, right: Any) -> str:
         """One term of a sum of several: it may be a plain number."""
         if sources == (CONSTANTS, ALONE) and left.shape[1] == 1 and array.kernel is not REDUCE:
-            return self._column(CONSTANTS, left[:, 0])
+            return self.code.expression(self._column(CONSTANTS, left[:, 0]))
         return self._products(array, sources, left, right)
 
     def _products(self, array: Array, sources: tuple[int, int], left: Any, right: Any) -> str:
@@ -202,63 +210,6 @@ def _filled(places: Any, size: int) -> Any:
     import numpy
 
     return numpy.where(places == PADDING, size, places)
-
-
-def _occurrences(formula: Formula, symbol: str) -> int:
-    return sum(
-        isinstance(part, Formula) and part.operation == "symbol" and part.operands[0] == symbol
-        for whole in parts_first(formula)
-        for part in whole.operands
-    )
-
-
-def _renamed(formula: Formula, columns: Sequence[str]) -> Formula:
-    """The formula with columns in the place of its symbols x0, x1, …"""
-    new: dict[Formula, Formula] = {}
-    for part in parts_first(formula):
-        if part.operation == "symbol":
-            column = columns[int(part.operands[0][1:])]
-            new[part] = _number_or_symbol(column)
-        elif part.operation == "number":
-            new[part] = part
-        else:
-            operands = [new[p] if isinstance(p, Formula) else p for p in part.operands]
-            new[part] = Formula(part.operation, tuple(operands))
-    return new[formula]
-
-
-def _folded(formula: Formula) -> Formula:
-    """The formula with what is known computed, to the last bit: a power's slope at 2 is 2·x."""
-    new: dict[Formula, Formula] = {}
-    for part in parts_first(formula):
-        operands = [new[p] if isinstance(p, Formula) else p for p in part.operands]
-        new[part] = _with_known(part.operation, operands)
-    return new[formula]
-
-
-def _with_known(operation: str, operands: list[Any]) -> Formula:
-    numbers = [
-        p.operands[0] for p in operands if isinstance(p, Formula) and p.operation == "number"
-    ]
-    if operation == "where" and operands[0].operation in ("true", "false"):
-        chosen: Formula = operands[1 if operands[0].operation == "true" else 2]
-        return chosen
-    if operation in _KNOWN and len(numbers) == 2:
-        return as_formula(_KNOWN[operation](*numbers))
-    if operation in _COMPARED and len(numbers) == 2:
-        return Formula("true" if _COMPARED[operation](*numbers) else "false", ())
-    if operation == "*" and is_number(operands[0], 1.0):
-        return as_formula(operands[1])
-    if operation in ("*", "/", "**") and is_number(operands[1], 1.0):
-        return as_formula(operands[0])
-    return Formula(operation, tuple(operands))
-
-
-def _number_or_symbol(text: str) -> Formula:
-    try:
-        return as_formula(float(text.strip("()")))
-    except ValueError:
-        return Formula.symbol(text)
 
 
 def _without_brackets(text: str) -> str:

@@ -18,8 +18,7 @@ from functools import cache, reduce
 from math import inf, isfinite
 from typing import Any, Final
 
-from ..rules import GATES, Formula, Gate, as_formula, bell_curve, ieee
-from ..tape import parts_first
+from ..rules import GATES, Formula, Gate, as_formula, bell_curve, ieee, parts_first
 
 DEEPEST: Final = 12  # operations in one expression, before it is given a name
 
@@ -212,6 +211,13 @@ JAX: Final = Dialect(
         "normal_cdf": "jax.scipy.special.ndtr({0})",
     },
 )
+
+# Gates with any number of inputs that JAX has a word for: of an array's last axis, of two arrays,
+# and the number that changes nothing, with which rows are made equally long.
+JAX_REDUCTIONS: Final = {
+    "maximum": ("{0}.max(-1)", "jnp.maximum({0}, {1})", "-jnp.inf"),
+    "minimum": ("{0}.min(-1)", "jnp.minimum({0}, {1})", "jnp.inf"),
+}
 
 
 class Code:

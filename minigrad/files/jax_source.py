@@ -11,6 +11,7 @@ import jax.numpy as jnp
 <BLANKLINE>
 def loss(params, x, y):
     \"\"\"The function for each row of a batch: params (1,), x (rows,), y (rows,).\"\"\"
+    params = jnp.asarray(params)
     rows, dtype = len(x), params.dtype
     x = jnp.asarray(x, dtype).reshape(rows, 1)
     y = jnp.asarray(y, dtype).reshape(rows, 1)
@@ -34,6 +35,7 @@ from ..tape import flatten_batch, flatten_rows, group
 from .array_joins import woven_columns
 from .array_lines import ArrayLines, joined_text
 from .array_views import view
+from .dialects import JAX_REDUCTIONS
 from .parameter_arrays import ParameterArray
 
 # What the code stands on; each only where it is called.
@@ -127,7 +129,7 @@ class _Module:
         """The function for each row."""
         circuit = self.circuit
         tape = flatten_rows(circuit.outputs, circuit.parameters, circuit.inputs)
-        groups = group(tape, self.sizes)
+        groups = group(tape, self.sizes, JAX_REDUCTIONS)
         code = ArrayLines(groups, list(circuit.arguments), self.tables)
         results = []
         for slot in tape.outputs:
@@ -145,7 +147,7 @@ class _Module:
         """The mean over the rows, and its gradient."""
         circuit = self.circuit
         tape = flatten_batch(circuit.outputs[0], circuit.parameters, circuit.inputs, self.careful)
-        groups = group(tape, self.sizes)
+        groups = group(tape, self.sizes, JAX_REDUCTIONS)
         code = ArrayLines(groups, list(circuit.arguments), self.tables)
         (source,), places = groups.read(tape.outputs)
         lines = [f"mean = {code.read(int(source), places)}[0] / rows"]
@@ -224,10 +226,13 @@ class _Module:
             f"{argument} = jnp.asarray({argument}, dtype).reshape(rows, {size})"
             for argument, size in zip(circuit.arguments, self.sizes)
         ]
-        named = ["named = isinstance(params, dict)", "params = flat(params) if named else params"]
+        named = [
+            "named = isinstance(params, dict)",
+            "params = jnp.asarray(flat(params) if named else params)",
+        ]
         body = [
             f'"""{summary}: {", ".join(shapes)}."""',
-            *(named if self.named else []),
+            *(named if self.named else ["params = jnp.asarray(params)"] * has_parameters),
             f"rows, dtype = len({first}), {dtype}",
             *loads,
             *lines,

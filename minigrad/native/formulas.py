@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from functools import reduce
 from typing import Any, Final
 
-from ..rules import Formula, Gate, called_gates
-from ..tape import Kernel, parts_first
+from ..rules import Formula, Gate, called_gates, parts_first
+from ..tape import Kernel
 from .elementary_functions import OF_GATES
 from .operand import FUNCTIONS, Code, Native
 

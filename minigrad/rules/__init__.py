@@ -12,7 +12,15 @@ from . import bell_curve, exponentials, ieee, trigonometry, whole_numbers
 from .bell_curve import LIMIT, curvature, density, tail
 from .columns import Columns, checked_columns, ordered
 from .floats import as_python, called_gates, define, names_in
-from .formula import COMPARISONS, Formula, as_formula, as_latex, as_text, format_number
+from .formula import (
+    COMPARISONS,
+    Formula,
+    as_formula,
+    as_latex,
+    as_text,
+    format_number,
+    parts_first,
+)
 from .gate import (
     FUNCTIONS,
     GATES,
@@ -30,7 +38,7 @@ from .gates import exp, log, log1p, maximum, multiplexer, relu, softplus, total
 from .lists import dot, lookup, mean, select
 from .number import as_number, described
 from .operand import Operand, equal, where
-from .simplify import is_number, simplified
+from .simplify import is_number, simplified, with_numbers
 
 __all__ = [
     "COMPARISONS",
@@ -76,6 +84,7 @@ __all__ = [
     "names_in",
     "nearest_name",
     "ordered",
+    "parts_first",
     "relu",
     "select",
     "simplified",
@@ -85,4 +94,5 @@ __all__ = [
     "trigonometry",
     "where",
     "whole_numbers",
+    "with_numbers",
 ]

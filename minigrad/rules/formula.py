@@ -115,6 +115,22 @@ def as_formula(operand: Any) -> Formula:
     )
 
 
+def parts_first(*formulas: Formula) -> list[Formula]:
+    """All parts of the formulas, each once, before what is made of them."""
+    order: dict[Formula, None] = {}
+    waiting: list[tuple[Formula, bool]] = [(formula, False) for formula in reversed(formulas)]
+    while waiting:
+        formula, parts_are_done = waiting.pop()
+        if formula in order:
+            continue
+        if parts_are_done:
+            order[formula] = None
+            continue
+        waiting.append((formula, True))
+        waiting += [(part, False) for part in formula.operands if isinstance(part, Formula)]
+    return list(order)
+
+
 COMPARISONS: Final = ("<", "<=", ">", ">=", "==")
 # How tightly an operation binds; a looser part inside a tighter one gets parentheses.
 _BINDING: Final = {

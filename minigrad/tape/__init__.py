@@ -11,14 +11,13 @@ from .flatten import flatten, flatten_batch, flatten_rows
 from .groups import CONSTANTS, PADDING, Array, Bucket, Groups, array_counts, group
 from .index_loops import Loops, loops_of
 from .inline import merged
-from .kernels import COPY, DOT, DOTS, MUL, SUM, Kernel, parts_first, renamed_formula
-from .operations import AFTER, EACH_ROW, ONCE, REDUCE
+from .kernels import COPY, DOT, DOTS, MUL, SUM, Kernel, renamed_formula
+from .operations import AFTER, ALONE, EACH_ROW, ONCE, REDUCE
 from .tape import MOST_TOGETHER, Tape, replay
-from .variadic import COMPARISONS
 
 __all__ = [
     "AFTER",
-    "COMPARISONS",
+    "ALONE",
     "CONSTANTS",
     "COPY",
     "DOT",
@@ -43,7 +42,6 @@ __all__ = [
     "group",
     "loops_of",
     "merged",
-    "parts_first",
     "renamed_formula",
     "replay",
 ]

@@ -19,19 +19,18 @@ Which loops the places are, if any, says `index_loops`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any, Final, NamedTuple
 
 from .kernels import DOT, MUL, SUM, Kernel
-from .operations import EACH_ROW, ONCE, REDUCE
+from .operations import ALONE, EACH_ROW, ONCE, REDUCE
 from .tape import Tape
 
 PARAMETERS, CONSTANTS = 0, 1  # the first two arrays; those of the arguments follow
-ALONE: Final = -1  # in place of the second factor of a product: there is none
 LONGEST_NAME: Final = 40
 SORTED_BY: Final = 3  # columns; operations that agree in so many are rare
-PADDED: Final = ("maximum", "minimum")  # besides sums
 PADDING: Final = -1  # in place of a place: the neutral number, so that rows have one length
 
 
@@ -55,7 +54,8 @@ class Array:
     phase: int
     size: int
     buckets: list[Bucket]
-    slots: list[int]  # of the tape, in the order of the tape
+    slots: list[int]  # of the tape
+    can_pad: bool = False  # there is a number that changes nothing as one of many operands
 
     @property
     def has_rows(self) -> bool:
@@ -66,11 +66,6 @@ class Array:
     def is_sum(self) -> bool:
         """Whether each number is a sum of products."""
         return self.kernel in (SUM, DOT, REDUCE)
-
-    @property
-    def takes_any(self) -> bool:
-        """Whether there is a number that changes nothing, so that operands can be padded."""
-        return self.is_sum or (self.kernel is not None and self.kernel.name in PADDED)
 
     def __str__(self) -> str:
         name = self.kernel.name if self.kernel else "given"
@@ -96,10 +91,12 @@ class Groups:
         return self.array_of[slots], self.place_of[slots]
 
 
-def group(tape: Tape, arguments: Sequence[int] = ()) -> Groups:
+def group(tape: Tape, arguments: Sequence[int] = (), padded: Container[str] = ()) -> Groups:
     """Find the arrays of a tape, in time that is linear in its length; the same ones each time.
 
     `arguments` says how many of the inputs stand in each argument; by default all are in one.
+    Operations of different lengths are made equally long in sums, and where the kernel's name is in
+    `padded`.
     """
     import numpy
 
@@ -117,7 +114,8 @@ def group(tape: Tape, arguments: Sequence[int] = ()) -> Groups:
     operands = _with_reduced_products(tape)
     for (_, phase, kernel), slots in sorted(_levels(tape, operands).items(), key=_by_level):
         array = Array(kernel, phase, len(slots), [], slots)
-        _fill(groups, array, [operands[slot - tape.first] or () for slot in slots])
+        array.can_pad = array.is_sum or kernel.name in padded
+        _fill(groups, array, [read for slot in slots if (read := operands[slot - tape.first])])
         for part in _parts(array):
             array_of[part.slots] = len(groups.arrays)
             groups.place_of[part.slots] = range(part.size)
@@ -162,10 +160,9 @@ def _levels(
     found: dict[tuple[int, int, Kernel], list[int]] = {}
     append = levels.append
     at = levels.__getitem__
-    levels_of_alone = 0
     for i, (kernel, slots) in enumerate(zip(tape.kernels, operands)):
         if slots is None:
-            append(levels_of_alone)
+            append(0)  # nobody asks for it
             continue
         level = 1 + max(map(at, slots)) if slots[-1] != ALONE else 1 + levels[slots[0]]
         append(level)
@@ -182,9 +179,7 @@ def array_counts(tape: Tape) -> dict[str, int]:
 
     Without NumPy nobody can say, and there is nothing.
     """
-    try:
-        import numpy as numpy
-    except ImportError:
+    if find_spec("numpy") is None:
         return {}
     made = [array for array in group(tape).arrays if array.kernel is not None]
     return {"groups": len(made), "alone": sum(array.size == 1 for array in made)}
@@ -207,7 +202,7 @@ def _parts(array: Array) -> list[Array]:
 
 
 def _fill(groups: Groups, array: Array, operands: list[tuple[int, ...]]) -> None:
-    """Part the operations of an array into buckets, and give each its place."""
+    """Part the operations of an array into buckets."""
     import numpy
 
     by_count: dict[int, list[int]] = {}
@@ -220,14 +215,14 @@ def _fill(groups: Groups, array: Array, operands: list[tuple[int, ...]]) -> None
         sources, places = groups.array_of[read], groups.place_of[read]
         if array.is_sum:
             sources, places = _in_order(groups, *_pairs(groups, array, read, sources, places))
-        elif array.takes_any:
+        elif array.can_pad:
             by_source = numpy.argsort(sources, axis=1, kind="stable")
             sources = numpy.take_along_axis(sources, by_source, axis=1)
             places = numpy.take_along_axis(places, by_source, axis=1)
         for chosen in _same_rows(sources):
             own = made[members][chosen]
             parts.append(Bucket(tuple(sources[chosen[0]].tolist()), places[chosen], own))
-    if array.takes_any:
+    if array.can_pad:
         parts = _with_padding(parts, 2 if array.is_sum else 1)
     array.buckets = [_sorted(groups, array, part) for part in parts]
 

@@ -26,6 +26,7 @@ from ..rules import (
     called_gates,
     define,
     names_in,
+    parts_first,
 )
 
 
@@ -143,22 +144,6 @@ def _symbols(count: int) -> list[Formula]:
 def symbols_of(formula: Formula) -> set[Formula]:
     """The symbols that a formula is made of."""
     return {part for part in parts_first(formula) if part.operation == "symbol"}
-
-
-def parts_first(*formulas: Formula) -> list[Formula]:
-    """All parts of the formulas, each once, before what is made of them."""
-    order: dict[Formula, None] = {}
-    waiting: list[tuple[Formula, bool]] = [(formula, False) for formula in reversed(formulas)]
-    while waiting:
-        formula, parts_are_done = waiting.pop()
-        if formula in order:
-            continue
-        if parts_are_done:
-            order[formula] = None
-            continue
-        waiting.append((formula, True))
-        waiting += [(part, False) for part in formula.operands if isinstance(part, Formula)]
-    return list(order)
 
 
 def renamed_formula(formula: Formula, places: dict[Formula, int]) -> Formula:

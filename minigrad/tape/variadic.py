@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
-from ..rules import Formula, Gate
-from .kernels import SYMBOLS, Kernel, forward_kernel, kernel_of, local_formulas, parts_first
+from ..rules import COMPARISONS, Formula, Gate, parts_first
+from .kernels import SYMBOLS, Kernel, forward_kernel, kernel_of, local_formulas
 from .operations import Operations
-
-COMPARISONS: Final = ("<", "<=", ">", ">=", "==")
 
 
 class TracedRule(NamedTuple):

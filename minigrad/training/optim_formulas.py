@@ -16,6 +16,7 @@ from weakref import WeakKeyDictionary
 
 from ..engine import update_of_wires
 from ..rules import (
+    COMPARISONS,
     Formula,
     as_formula,
     as_python,
@@ -23,8 +24,8 @@ from ..rules import (
     called_gates,
     define,
     names_in,
+    parts_first,
 )
-from ..tape import COMPARISONS, parts_first
 
 State = tuple[Any, ...]  # what an optimiser keeps for one parameter
 Lists = tuple[list[float], list[State]]

@@ -214,6 +214,42 @@ def test_a_network_and_a_circuit_go_forward_row_by_row() -> None:
     assert tanh == pytest.approx(numpy.tanh(X[:, 1]))
 
 
+@pytest.mark.parametrize("name", ["infinity", "Infinity", "NaN", "nan", "inf", "params", "rows"])
+def test_an_argument_may_have_the_name_of_a_number_or_of_ours(name: str) -> None:
+    w = Value(2.0)
+    function = eval(f"lambda {name}: w * {name} * {name}", {"w": w})
+    loss = mg.compile(function)
+    loss(1.0)
+    f = module_of(mg.export(loss, "jax", name="f"))["f"]
+    assert f(numpy.array([2.0]), numpy.array([3.0, -1.0])) == pytest.approx([18.0, 2.0])
+
+
+def test_fixed_numbers_stand_beside_wires_where_there_are_no_parameters() -> None:
+    a, b = Value(1.0, label="a"), Value(2.0, label="b")
+    outputs = [mg.sum([a, 2.0, b, 3.0, 5.0]), mg.dot([a, b, a], [2.5, 1.5, 0.5])]
+    f = module_of(mg.export(outputs, "jax", name="f"))["f"]
+    total, dot = f(numpy.array([1.0, 0.0]), numpy.array([2.0, 1.0]))
+    assert total == pytest.approx([13.0, 11.0])
+    assert dot == pytest.approx([6.0, 1.5])
+
+
+def test_constants_that_a_function_closes_over_are_numbers_and_no_parameters() -> None:
+    w, k = Value(2.0, label="w"), mg.constant(3.0)
+    loss = mg.compile(lambda x: k * w * x)
+    loss(1.0)
+    f = module_of(mg.export(loss, "jax", name="f", parameters=[w]))["f_value_and_grad"]
+    mean, gradient = f(numpy.array([2.0]), numpy.array([1.0, 3.0]))
+    assert (float(mean), gradient.tolist()) == (12.0, [6.0])
+
+
+def test_parameters_may_be_a_plain_list() -> None:
+    w = Value(2.0, label="w")
+    loss = mg.compile(lambda x: w * x)
+    loss(1.0)
+    f = module_of(mg.export(loss, "jax", name="f"))["f_value_and_grad"]
+    assert float(f([2.0], [1.0, 3.0])[0]) == 4.0
+
+
 def test_names_stay_data() -> None:
     hostile = Value(1.0, label='x")\nimport os\nos.system("true')
     source = mg.export(hostile * hostile, "jax", name="f")
