@@ -35,7 +35,7 @@ def main() -> None:
     from network_speed import networks
     from tape_speed import rows, tapes
 
-    from minigrad.native import batch as native_batch
+    from minigrad.native import batch_over_rows as native_batch
 
     native_batch.WORK_FOR_A_THREAD = 10**18
     parts = {"network": networks, "gpt": gpt, "rows": rows, "tape": tapes, "first": first_results}

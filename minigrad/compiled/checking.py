@@ -25,7 +25,7 @@ from .comparison import RecordedCircuit, Wires, is_close
 from .recording import Recording, without_collector
 from .rows import Rows, rows_that_differ
 from .tracing import TracingError, recorded
-from .watched import Watched
+from .watched_numbers import Watched
 
 SMALL: Final = 2_000  # gates: those of a circuit that is compared now and then for ever
 MOST_GATES: Final = 100_000  # in the rows of a first batch that are compared, 30 ms or so

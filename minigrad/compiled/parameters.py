@@ -225,6 +225,7 @@ def functions_of(member: Any) -> list[Any]:
 
 
 def is_ours(module: str | None) -> bool:
+    """Whether a module of this name is part of minigrad, which is not looked into."""
     return (module or "").partition(".")[0] == PACKAGE
 
 
@@ -275,7 +276,8 @@ def _each_is(now: Any, then: Any) -> bool:
 
 
 def contents_of(cell: Any) -> Any:
+    """What a closed-over variable stands for; None while it has no value."""
     try:
         return cell.cell_contents
-    except ValueError:  # a variable that has no value yet
+    except ValueError:
         return None

@@ -3,26 +3,21 @@
 Read `value` (the wire, and the order of its circuit), `backward` (the chain rule), then `recording`
 (how arithmetic on wires records gates, from the table): nothing else is needed to understand
 `(w*x + b).tanh().backward()`. Around them stand what Python, NumPy, micrograd and those who come
-from other libraries ask of a wire (`number_like`, `arrays`, `micrograd`, `other_names`), what is
-handed to those who look (`circuit`, `stage`) or train (`unguarded`), `modes` such as `no_grad`, the
-line of the user's code (`lines`) where a nan was recorded (`sources`) or a gradient is `lost`, and
-`copying`.
+from other libraries ask of a wire (`number_like`, `arrays`, `micrograd`, `foreign_names`), what is
+handed to those who look (`circuit`, `stage`) or train (`numbers_of_wires`), `modes` such as
+`no_grad` (`decorating_blocks`), the line of the user's code (`users_line`) where a nan was recorded
+(`sources`) or a gradient is lost (`lost_gradients`), and `copying`.
 """
 
 from . import copying as copying  # says how a Value is copied
 from .backward import Leaves
-from .blocks import block
 from .circuit import Circuit
-from .lines import Source, calling_source, is_installed
-from .lost import GradientLostWarning
+from .decorating_blocks import block
+from .foreign_names import OTHER_FUNCTIONS, how_to_write, names_elsewhere
+from .lost_gradients import GradientLostWarning
 from .modes import no_grad, observing, with_gates
 from .number_like import guards, looks_at_numbers
-from .other_names import OTHER_FUNCTIONS, how_to_write, names_elsewhere
-from .output_range import ANY_NUMBER, Range, range_of
-from .recording import as_wire, constant, install, observed, observers, output_of
-from .sources import is_nonfinite_birth, note_source, source_of
-from .stage import Stage, check_stage, circuit_at, present_stage
-from .unguarded import (
+from .numbers_of_wires import (
     clear_gradients,
     gradient_of,
     gradients_of,
@@ -33,6 +28,11 @@ from .unguarded import (
     write_grad,
     write_numbers,
 )
+from .output_range import ANY_NUMBER, Range, range_of
+from .recording import as_wire, constant, install, observed, observers, output_of
+from .sources import is_nonfinite_birth, note_source, source_of
+from .stage import Stage, check_stage, circuit_at, present_stage
+from .users_line import Source, calling_source, is_installed
 from .value import Value, leaves_and_gates, one_at_a_time, topological_order
 
 __all__ = [

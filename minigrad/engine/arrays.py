@@ -17,7 +17,7 @@ from math import log
 from typing import Any, Final
 
 from ..rules import FUNCTIONS, GATES, Gate, Operand, apply, as_number
-from .other_names import how_to_write
+from .foreign_names import how_to_write
 
 LOG_2: Final = log(2.0)
 # Those that are not called as their gate is; Python's operators are the same gates.

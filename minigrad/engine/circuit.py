@@ -18,8 +18,8 @@ from weakref import WeakKeyDictionary
 from ..rules import GATES, Gate
 from .backward import FACTORS, factors_of
 from .chains import Chains
+from .numbers_of_wires import gradient_of, write_grad
 from .recording import output_of, to_wires
-from .unguarded import gradient_of, write_grad
 from .value import Value, leaves_and_gates, one_at_a_time
 
 _MUL, _SUM, _DOT = GATES["mul"], GATES["sum"], GATES["dot"]

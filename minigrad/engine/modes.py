@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import Final
 
-from .blocks import block
-from .lost import without_gates
+from .decorating_blocks import block
+from .lost_gradients import without_gates
 from .number_like import guards
+from .numbers_of_wires import number_of
 from .recording import observers
-from .unguarded import number_of
 from .value import Constant, Value
 
 _lock: Final = Lock()

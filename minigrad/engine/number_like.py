@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 from ..rules import Operand, as_number
 from .arrays import is_array, ufunc_of
-from .lost import warn_of_lost_gradient
-from .other_names import NamesOfTensors
+from .foreign_names import NamesOfTensors
+from .lost_gradients import warn_of_lost_gradient
 
 # Who is asked before a number leaves the circuit or changes: nobody in ordinary use. `compiled`
 # puts its guard here while it records a function, which is to be replayed with other numbers.

@@ -15,7 +15,7 @@ from math import inf, isfinite
 from operator import is_
 from typing import Final
 
-from .unguarded import number_of
+from .numbers_of_wires import number_of
 from .value import Value
 
 Range = tuple[float, float]

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from math import isfinite
 
-from .lines import Source, calling_source
+from .numbers_of_wires import number_of
 from .recording import nonfinite_observers
-from .unguarded import number_of
+from .users_line import Source, calling_source
 from .value import Value
 
 

@@ -20,9 +20,9 @@ from typing import Any, Final
 
 from ..rules import Gate, as_number
 from .backward import FACTORS, MANY, ROUTED, Leaves, whole_pass
+from .foreign_names import OF_BACKWARD, refuse_keywords
 from .micrograd import MicrogradNames
 from .number_like import guards
-from .other_names import OF_BACKWARD, refuse_keywords
 
 # What files above this one do for the methods below: they need this class.
 above: Final[dict[str, Any]] = {}

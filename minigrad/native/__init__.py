@@ -2,8 +2,8 @@
 
 `machine` is LLVM at work, `operand` arithmetic that becomes instructions, `elementary_functions`
 exp, sin and the like. `kernels` are loops over many operations of one kind, `schedule` puts a tape
-into such runs, and `example` runs them for one example. Many rows run in `batch`: as straight-line
-code (`rows_in_lanes`) or run by run (`rows_in_blocks`).
+into such runs, and `example` runs them for one example. Many rows run in `batch_over_rows`: as
+straight-line code (`rows_in_lanes`) or run by run (`rows_in_blocks`).
 """
 
 from importlib import import_module as _import_module
@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 from .machine import function_at, has_native, machine, require_native
 
 if TYPE_CHECKING:
-    from .batch import NativeBatch, columns_of
-    from .bits import sqrt
+    from .batch_over_rows import NativeBatch, columns_of
     from .example import NativeTape
+    from .float_bits import sqrt
     from .formulas import are_native, emit_formula, is_native
     from .operand import DOUBLE, LONG, POINTER, VOID, Code, Native
     from .schedule import Array
@@ -49,13 +49,13 @@ _LATER: Final = {
     "Array": "schedule",
     "Code": "operand",
     "Native": "operand",
-    "NativeBatch": "batch",
+    "NativeBatch": "batch_over_rows",
     "NativeTape": "example",
     "are_native": "formulas",
-    "columns_of": "batch",
+    "columns_of": "batch_over_rows",
     "emit_formula": "formulas",
     "is_native": "formulas",
-    "sqrt": "bits",
+    "sqrt": "float_bits",
 }
 
 

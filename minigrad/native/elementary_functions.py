@@ -5,7 +5,7 @@ which Python's math module calls too. In lanes they are polynomials on whole vec
 last place from the true result, at most, exp 1, log 1, log1p 1, sin 1, cos 1, pow 1, tanh 2.
 Everyday powers (2, 3, ½, …) become products and roots, at most 3 units off. No fused multiply-add:
 the results have the same bits on every machine. The bell curve is the engine's own, bit for bit.
-Those of `library` are C's in lanes too, row by row.
+Those of `c_library` are C's in lanes too, row by row.
 
 The reductions and the coefficients of log, sin and cos are those of fdlibm (Sun Microsystems 1993);
 exp's polynomial is that of `rules.bell_curve`. Needs llvmlite.
@@ -18,7 +18,8 @@ from functools import reduce
 from typing import Any, Final
 
 from ..rules import LIMIT, curvature, density, tail
-from .bits import (
+from .c_library import OF_LIBRARY, NativeFunction, emitted_once, in_lanes, library
+from .float_bits import (
     absolute,
     any_lane,
     bits_of,
@@ -36,7 +37,6 @@ from .bits import (
     whole_bits,
     with_sign_of,
 )
-from .library import OF_LIBRARY, NativeFunction, emitted_once, in_lanes, library
 from .operand import Native
 
 # --- exp, log, log1p, tanh ------------------------------------------------------------------------

@@ -23,10 +23,10 @@ from ..text import DIGITS, check_digits, check_notation, tree_of
 from .circuit_style import CircuitWriter
 from .collapsed_style import CollapsedWriter
 from .drawing import Drawing
+from .drawn_outputs import outputs_of
 from .expansion import expand as expanded
 from .graph_style import graph_lines
 from .layout import DRAW_LESS
-from .outputs import outputs_of
 from .scene import FORMULAS, Scene
 from .selection import more_gates_than, selected
 from .themes import theme_named

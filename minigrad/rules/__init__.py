@@ -4,13 +4,13 @@ Nothing here knows of wires or circuits: a rule is an expression that runs on wh
 Read `gates`, the table, first, with what stands in files of its own: `exponentials`,
 `trigonometry`, `whole_numbers`; then `gate`, what a row is; then what rules run on: `operand`,
 floats that never raise (`number`, `ieee`, `bell_curve`), formulas that print (`formula`,
-`simplify`) and formulas as Python (`floats`). `lists` has the gates that take
-lists, `columns` checks data with an item for each row.
+`simplify`) and formulas as Python (`floats`). `gates_on_lists` has the gates that take
+lists, `data_columns` checks data with an item for each row.
 """
 
 from . import bell_curve, exponentials, ieee, trigonometry, whole_numbers
 from .bell_curve import LIMIT, curvature, density, tail
-from .columns import Columns, checked_columns, ordered
+from .data_columns import Columns, checked_columns, ordered
 from .floats import as_python, called_gates, define, names_in
 from .formula import (
     COMPARISONS,
@@ -35,7 +35,7 @@ from .gate import (
     nearest_name,
 )
 from .gates import exp, log, log1p, maximum, multiplexer, relu, softplus, total
-from .lists import dot, lookup, mean, select
+from .gates_on_lists import dot, lookup, mean, select
 from .number import as_number, described
 from .operand import Operand, equal, where
 from .simplify import is_number, simplified, with_numbers

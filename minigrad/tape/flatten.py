@@ -11,9 +11,9 @@ from typing import TypeVar
 
 from ..engine import Circuit, Value, number_of
 from ..rules import Gate
-from .arrivals import Arrivals
 from .kernels import forward_kernel, local_kernels
 from .operations import ALONE, EACH_ROW, ONCE, Operations
+from .received_gradients import Arrivals
 from .tape import Tape
 from .variadic import apply_rule, local_gradients
 

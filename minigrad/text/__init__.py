@@ -3,7 +3,7 @@
 A label is somebody else's text: it is read, escaped and written in `labels` and nowhere else, and
 numbers are rounded in `rounding`. `wire_names` then says what each wire of a circuit is called.
 Read these three first; on `columns`, text in aligned columns, stand `tree` and `table`, which show
-a whole circuit, `saving` writes files whole or not at all, `other_names` says what is called
+a whole circuit, `saving` writes files whole or not at all, `foreign_names` says what is called
 otherwise in other libraries, `output_meaning` which class a classifier's outputs name, and `deltas`
 writes a network's gradients as formulas in δ.
 """
@@ -11,6 +11,7 @@ writes a network's gradients as formulas in δ.
 from .columns import Table, columns, display_width
 from .deltas import Deltas, has_layer, unit_of
 from .derivatives import at_input, derivative
+from .foreign_names import OF_A_MODULE, OF_LOSSES, OF_MINIGRAD, OF_NN, OF_OPTIM, no_such_name
 from .labels import (
     check_notation,
     escape,
@@ -21,7 +22,6 @@ from .labels import (
     subscript,
     unicode_name,
 )
-from .other_names import OF_A_MODULE, OF_LOSSES, OF_MINIGRAD, OF_NN, OF_OPTIM, no_such_name
 from .output_meaning import Meaning, class_of_label, meaning_of, output_numbers
 from .rounding import (
     DIGITS,

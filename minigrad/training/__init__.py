@@ -3,11 +3,11 @@
 `optim` has the optimisers, whose `parameters` are Values or arrays. `fit` takes the data in
 `batches` and runs `epochs` over Values, or `native_epochs`, where an optimiser's `optim_formulas`
 become `optim_machine_code`; `steps` is for those who write the loop themselves. `learning_rates`
-tries which rate to take; `history`, `progress`, `health` and `boundary` show how it went.
+tries which rate to take; `history`, `progress`, `health` and `decision_boundary` show how it went.
 """
 
 from . import optim
-from .boundary import decision_boundary
+from .decision_boundary import decision_boundary
 from .fit import fit
 from .health import health
 from .history import History

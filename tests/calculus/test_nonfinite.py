@@ -158,7 +158,7 @@ def test_a_label_with_hidden_characters_is_shown_without_them() -> None:
 
 
 def test_a_file_whose_name_begins_like_the_package_is_the_users() -> None:
-    from minigrad.engine import lines
+    from minigrad.engine import users_line as lines
 
     code = compile(
         "import minigrad as mg\ny = mg.Value(0.0).log()", lines.PACKAGE + "_play.py", "exec"

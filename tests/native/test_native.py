@@ -130,7 +130,7 @@ def test_a_chain_of_a_hundred_thousand_gates_is_replayed():
 
 
 def test_many_rows_are_spread_over_threads_with_the_same_result(monkeypatch):
-    from minigrad.native import batch as native_batch
+    from minigrad.native import batch_over_rows as native_batch
 
     w = [Value(0.3), Value(-0.7)]
     for executor in ("lanes", "tape"):

@@ -10,7 +10,7 @@ import minigrad as mg
 from minigrad import Value, nn
 from minigrad.nn.accuracy import accuracy
 from minigrad.pictures.chart import Axis, Panel, chart_svg
-from minigrad.training.boundary import contour_lines
+from minigrad.training.decision_boundary import contour_lines
 from minigrad.training.fit import fit
 from minigrad.training.history import Epoch, History
 from minigrad.training.progress import Progress, line

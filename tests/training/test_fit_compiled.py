@@ -357,7 +357,7 @@ def test_an_update_that_is_a_formula_is_machine_code(kind, is_formula):
 @pytest.mark.parametrize("batch_size", [None, 7])
 @pytest.mark.parametrize("way", ["blocks", "threads"])
 def test_rows_in_blocks_and_in_threads_train_alike(way, batch_size, monkeypatch):
-    from minigrad.native import batch as native_batch
+    from minigrad.native import batch_over_rows as native_batch
 
     expected, _, history, _ = trained(True, "adam", epochs=3, batch_size=batch_size)
     monkeypatch.setattr(native_batch, "_cores", lambda: 2)

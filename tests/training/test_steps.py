@@ -186,7 +186,7 @@ def test_an_index_out_of_range_in_a_step_is_an_error_and_no_step():
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 def test_a_child_process_has_threads_of_its_own(monkeypatch):
-    from minigrad.native import batch as native_batch
+    from minigrad.native import batch_over_rows as native_batch
 
     monkeypatch.setattr(native_batch, "WORK_FOR_A_THREAD", 1)
     w = Value(0.5)

@@ -12,7 +12,7 @@ from typing import Final
 
 import llvmlite.ir as ir
 
-from .bits import nearest, with_sign_of
+from .float_bits import nearest, with_sign_of
 from .operand import DOUBLE, INT, Code, Native
 
 NativeFunction = Callable[..., Native]

@@ -17,7 +17,7 @@ import warnings
 from contextvars import ContextVar
 from typing import Final
 
-from .lines import calling_frame
+from .users_line import calling_frame
 
 without_gates: Final[ContextVar[bool]] = ContextVar("without_gates", default=False)  # in no_grad
 

@@ -13,7 +13,7 @@ import pytest
 
 import minigrad as mg
 from minigrad import Value
-from minigrad.engine.other_names import misspellings
+from minigrad.engine.foreign_names import misspellings
 
 
 def test_max_min_mean_and_softmax_exist_under_the_names_of_other_libraries() -> None:

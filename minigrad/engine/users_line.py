@@ -1,7 +1,7 @@
 """The line of the user's code that is being run: what messages and warnings point at.
 
 >>> print(calling_source())
-<doctest minigrad.engine.lines[0]>, line 1: print(calling_source())
+<doctest minigrad.engine.users_line[0]>, line 1: print(calling_source())
 """
 
 from __future__ import annotations
