@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import reduce
 from itertools import accumulate
+from math import inf
 from operator import add as plus
 from operator import mul as times
 from typing import Any
@@ -74,6 +75,10 @@ def _power_gradients(x: Any, y: Any, out: Any) -> tuple[Any, Any]:
     quotient = where(out < 1e290, where(x > 1e-290, y * out / x, to_base), to_base)
     quotient = where(out > 1e-290, quotient, to_base)
     to_base = where(equal(lower + 1.0, y), to_base, quotient)
+    # y − 1 is odd for every finite y from here on, and rounded to an even number
+    turned = where(y > 2.0**53, where(y < inf, -to_base, to_base), to_base)
+    turned = where(y <= -(2.0**53), where(y > -inf, -to_base, turned), turned)
+    to_base = where(x < 0.0, turned, to_base)
     to_exponent = out * log(x)
     at_zero = where(y >= 0.0, 0.0, to_exponent)
     return where(equal(y, 0.0), 0.0, to_base), where(equal(x, 0.0), at_zero, to_exponent)

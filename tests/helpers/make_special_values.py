@@ -103,6 +103,9 @@ def decided(name: str, inputs: tuple[float, ...], results: list[float]) -> list[
         return [0.0, 0.0]  # maximum(0, x), and 0.0 is larger than -0.0 in IEEE 754-2019
     if name == "sum" and inputs == (0.0, 0.0):
         return [inputs[0] + inputs[1], 1.0, 1.0]  # IEEE addition; PyTorch starts from +0.0
+    if name == "pow" and inputs[0] < 0.0 and abs(inputs[1]) == LARGEST:
+        # y − 1 is odd; PyTorch, like these digits, has it rounded to an even number
+        results[1] = math.copysign(results[1], -inputs[1])
     if name in ("maximum", "minimum"):
         if inputs == (0.0, 0.0):  # of two zeros, the positive (negative) one: IEEE 754-2019
             larger, smaller = sorted(inputs, key=lambda x: -math.copysign(1.0, x))

@@ -6,6 +6,7 @@ import itertools
 import math
 from typing import Any
 
+import mpmath
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -175,3 +176,24 @@ def test_the_slope_of_sinc_is_right_on_both_sides_of_its_series() -> None:
 
 def _sinc(mpmath: Any) -> Any:
     return lambda x: mpmath.sinpi(x) / (mpmath.pi * x)
+
+
+@pytest.mark.parametrize("y", [2.0**53, 2.0**53 + 2, 2.0**53 + 4, 2.0**60, -(2.0**53), -(2.0**60)])
+@pytest.mark.parametrize("x", [-1.0, -1.0 - 2.0**-52, -2.0, -0.5, 1.0])
+def test_the_slope_of_a_power_has_the_sign_of_its_odd_exponent(x: float, y: float) -> None:
+    # every such y is even, so y − 1 is odd, which no float can say
+    slope, _ = mg.GATES["pow"].local_gradients(x, y)
+    with mpmath.workprec(200):
+        expected = float(mpmath.mpf(y) * mpmath.mpf(x) ** (mpmath.mpf(y) - 1))
+    assert math.copysign(1.0, slope) == math.copysign(1.0, expected)
+    if abs(x) <= 1.0 + 2.0**-52:
+        assert slope == pytest.approx(expected, rel=1e-13)
+    value = mg.Value(x)
+    (value**y).backward()
+    assert value.grad == slope
+
+
+@pytest.mark.parametrize("y", [math.inf, -math.inf, 2.0**53 - 1, -(2.0**53) + 1])
+def test_other_large_exponents_keep_the_sign_that_they_had(y: float) -> None:
+    slope, _ = mg.GATES["pow"].local_gradients(-1.0, y)
+    assert math.copysign(1.0, slope) == math.copysign(1.0, y)
