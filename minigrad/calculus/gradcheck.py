@@ -19,7 +19,7 @@ from typing import Final
 
 from ..engine import Circuit, Value, gradients_of, write_grad
 from ..rules import described
-from ..text import columns, printable
+from ..text import Lines, columns, printable
 from .finite_differences import Estimate, Evaluation, numeric_derivative
 from .rounding import noise_of_gradients, noise_of_output
 
@@ -112,6 +112,9 @@ class GradcheckReport:
         ]
         lines = columns([head, *rows], ">>>>><").replace("-", "−").replace("e−", "e-").splitlines()
         return "\n  ".join([f"{self.verdict}: {SUMMARIES[self.verdict]}", *lines])
+
+    def _repr_html_(self) -> str:
+        return Lines(str(self))._repr_html_()
 
 
 def gradcheck(function: Callable[..., Value], inputs: Sequence[float | Value]) -> GradcheckReport:

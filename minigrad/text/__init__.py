@@ -8,7 +8,7 @@ otherwise in other libraries, `output_meaning` which class a classifier's output
 writes a network's gradients as formulas in δ.
 """
 
-from .columns import Table, columns, display_width
+from .columns import Lines, Table, columns, display_width
 from .deltas import Deltas, has_layer, unit_of
 from .derivatives import at_input, derivative
 from .foreign_names import OF_A_MODULE, OF_LOSSES, OF_MINIGRAD, OF_NN, OF_OPTIM, no_such_name
@@ -46,6 +46,7 @@ __all__ = [
     "OF_NN",
     "OF_OPTIM",
     "Deltas",
+    "Lines",
     "Meaning",
     "Names",
     "Table",

@@ -94,6 +94,25 @@ def _point_under_point(column: Sequence[str]) -> tuple[str, ...]:
     return title, *padded
 
 
+class Lines(str):
+    """Text of several lines that shows itself as lines, at Python's prompt and in a notebook.
+
+    >>> Lines("x\\n╰─ <y>")
+    x
+    ╰─ <y>
+    >>> Lines("x\\n╰─ <y>")._repr_html_()
+    '<pre style="line-height: 1.3">x\\n╰─ &lt;y&gt;</pre>'
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        return f'<pre style="line-height: 1.3">{escape(self)}</pre>'
+
+
 @dataclass(frozen=True)
 class Table:
     """Text and numbers under a header, aligned in a terminal and as HTML in a notebook.

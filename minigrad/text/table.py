@@ -8,7 +8,7 @@ from typing import Final
 
 from ..engine import Circuit, Value, looks_at_numbers
 from ..rules import as_formula, as_text, simplified
-from .columns import check_width, columns, display_width, fitted, widths
+from .columns import Lines, check_width, columns, display_width, fitted, widths
 from .rounding import DIGITS, check_digits, rounded
 from .wire_names import Names, gate_formula
 
@@ -52,7 +52,7 @@ def as_table(output: Value, digits: int = DIGITS, *, width: int | None = None) -
     formulas are shortened.
     """
     looks_at_numbers("as_table")
-    return table_of(Circuit(output), digits, width=width)
+    return Lines(table_of(Circuit(output), digits, width=width))
 
 
 def table_of(circuit: Circuit, digits: int = DIGITS, *, width: int | None = None) -> str:

@@ -7,7 +7,7 @@ from itertools import chain, repeat
 from typing import Final, NamedTuple
 
 from ..engine import Circuit, Stage, Value, check_stage, circuit_at, looks_at_numbers
-from .columns import check_width, columns
+from .columns import Lines, check_width, columns
 from .labels import printable, unicode_name
 from .rounding import DIGITS, check_digits, rounded
 from .wire_names import Names, gate_symbol
@@ -54,7 +54,7 @@ def as_tree(
     check_stage(stage)
     looks_at_numbers("as_tree")
     circuit, stage = circuit_at(output, stage)
-    return tree_of(circuit, digits, stage=stage, width=width)
+    return Lines(tree_of(circuit, digits, stage=stage, width=width))
 
 
 def tree_of(
