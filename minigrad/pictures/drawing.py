@@ -142,10 +142,17 @@ _LINE: Final = re.compile(
 )
 
 
-def joined(svg: str) -> str:
-    """The picture with the lines of its wires a point longer at both ends.
+# The curve of an edge: where it begins, its first handle, the rest, its last handle, its end.
+_EDGE: Final = re.compile(
+    r'(class="edge[^"]*">\s*(?:<title>[^<]*</title>\s*)?<path fill="none"[^>]* d=")'
+    r'M([-\d.]+),([-\d.]+)C([-\d.]+),([-\d.]+)([^"]* )([-\d.]+),([-\d.]+) ([-\d.]+),([-\d.]+)"'
+)
 
-    Graphviz ends an edge up to a point before the table that it leads to: a hairline gap.
+
+def joined(svg: str) -> str:
+    """The picture with the lines of its wires a point longer at both ends, and edges two.
+
+    Graphviz ends an edge up to two points before what it leads to: a hairline gap.
     """
 
     def longer(line: re.Match[str]) -> str:
@@ -156,7 +163,15 @@ def joined(svg: str) -> str:
         corners = (left, bottom), (left, top), (right, top), (right, bottom), (left, bottom)
         return line[1] + " ".join(f"{x:g},{y:g}" for x, y in corners) + '"'
 
-    return _LINE.sub(longer, svg)
+    def further(edge: re.Match[str]) -> str:
+        """The curve with straight ends, where it begins and ends level."""
+        x, y, x_end, y_end = edge[2], edge[3], edge[9], edge[10]
+        start = f"M{float(x) - 2:g},{y}L{x},{y}" if edge[5] == y else f"M{x},{y}"
+        end = f"L{float(x_end) + 2:g},{y_end}" if edge[8] == y_end else ""
+        curve = f"C{edge[4]},{edge[5]}{edge[6]}{edge[7]},{edge[8]} {x_end},{y_end}"
+        return f'{edge[1]}{start}{curve}{end}"'
+
+    return _EDGE.sub(further, _LINE.sub(longer, svg))
 
 
 def image_html(svg: str, alt: str, scroll: bool = False) -> str:

@@ -82,14 +82,19 @@ def test_inputs_weights_and_units_stand_in_their_order(engine, inputs, sizes):
 def test_the_lines_of_wires_join_the_edges_at_both_ends(engine):
     svg = mg.draw(several(2, (3, 1))).svg
     lines = re.findall(r'points="(-?[\d.]+),(-?[\d.]+) \1,\2 (-?[\d.]+),\2 \3,\2 \1,\2"', svg)
-    starts = re.findall(r'd="M(-?[\d.]+),(-?[\d.]+)C', svg)
+    curves = re.findall(r'class="edge[^"]*">\s*<path fill="none"[^>]* d="M([^"]*)"', svg)
     assert len(lines) > 30
     joined = 0
-    for x, y in [tuple(map(float, start)) for start in starts]:
-        near = [r for _, at, r in lines if abs(float(at) - y) < 0.6 and abs(float(r) - x) < 3]
-        assert all(float(right) >= x - 0.05 for right in near), (x, y)
-        joined += bool(near)
-    assert joined > 20
+    for curve in curves:
+        numbers = [float(number) for number in re.findall(r"-?[\d.]+", curve)]
+        for x, y, end, place in ((*numbers[:2], 1, 2), (*numbers[-2:], -1, 0)):
+            near = [
+                line for line in lines
+                if abs(float(line[1]) - y) < 0.6 and abs(float(line[place]) - x) < 4
+            ]  # fmt: skip
+            assert all(end * (float(line[place]) - x) >= -0.05 for line in near), (x, y)
+            joined += bool(near)
+    assert joined > 40
 
 
 def test_the_line_runs_below_the_name_of_a_wire_that_goes_on():
@@ -99,3 +104,18 @@ def test_the_line_runs_below_the_name_of_a_wire_that_goes_on():
     line = [float(corner.split(",")[0]) for corner in corners]
     names = [float(t.get("x")) for t in z.iter(f"{SVG}text") if t.get("font-style") == "italic"]
     assert min(line) < names[0] < max(line)
+
+
+def test_a_wire_that_comes_into_a_unit_goes_on_without_a_gap() -> None:
+    model = mg.nn.MLP(2, [3, 1], seed=1)
+    svg = mg.draw(model([Value(0.5), Value(-1.0)])).svg
+    curves = dict(
+        re.findall(r'<g id="(edge[^"]*)"[^>]*>\s*<path fill="none"[^>]* d="([^"]*)"', svg)
+    )
+    into = {name: curve for name, curve in curves.items() if f"{name}&#45;0" in curves}
+    assert len(into) == 3  # the activations of layer 1
+    for name, curve in into.items():
+        numbers = [float(number) for number in re.findall(r"-?[\d.]+", curves[f"{name}&#45;0"])]
+        on = [float(number) for number in re.findall(r"-?[\d.]+", curve)]
+        assert numbers[-2] >= on[0], (name, numbers[-2:], on[:2])
+        assert numbers[-1] == on[1]
