@@ -236,6 +236,11 @@ def _jax(thing: Any, name: str, parameters: Any, careful: bool) -> str:
     order: list[Value] = list(circuit.parameters)
     arrays: list[ParameterArray] = []
     if parameters is not None:
+        if not order:
+            raise ValueError(
+                f"parameters= says in which order parameters stand, and {described(thing)} has "
+                "none: leave it out, or export the compiled function that has them"
+            )
         order, arrays = parameter_arrays(parameters, order)
     rows = _Rows(circuit.outputs, order, circuit.inputs, dict(zip(names, shapes)))
     return jax_source(name, rows, arrays, careful)
