@@ -96,11 +96,11 @@ def test_so_do_nn_losses_optim_and_modules(module: Any, name: str, ours: str) ->
 
 
 def test_all_that_is_told_to_write_exists() -> None:
-    from minigrad.engine import OTHER_FUNCTIONS, other_names
+    from minigrad.engine import OTHER_FUNCTIONS, foreign_names
     from minigrad.text import OF_A_MODULE, OF_LOSSES, OF_MINIGRAD, OF_NN, OF_OPTIM
 
     tables: list[Any] = [OTHER_FUNCTIONS, OF_A_MODULE, OF_LOSSES, OF_MINIGRAD, OF_NN, OF_OPTIM]
-    tables += [other_names.OF_A_TENSOR, other_names.NEVER_SET, other_names.OF_BACKWARD]
+    tables += [foreign_names.OF_A_TENSOR, foreign_names.NEVER_SET, foreign_names.OF_BACKWARD]
     for table in tables:
         for name, how in table.items():
             for path in re.findall(r"\bmg((?:\.\w+)+)", how):
