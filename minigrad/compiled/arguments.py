@@ -25,7 +25,8 @@ from collections import deque
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
-from itertools import repeat
+from itertools import islice, repeat
+from math import prod
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -167,10 +168,56 @@ def _made(kind: type, parts: list[tuple[str, Any]]) -> Any:
 def _array(shape: tuple[int, ...], numbers: Iterator[Any], plain: bool) -> Any:
     import numpy
 
-    array = numpy.empty(shape, dtype=object)
-    for place in numpy.ndindex(shape):
-        array[place] = next(numbers)
-    return numpy.array(array.tolist()) if plain and array.size else array
+    items = list(islice(numbers, prod(shape)))
+    if plain:
+        return numpy.array(items).reshape(shape)
+    array = numpy.empty(len(items), dtype=object)
+    array[:] = items
+    return array.reshape(shape)
+
+
+def count_of(structure: Any) -> int:
+    """How many numbers there are.
+
+    >>> count_of(take_apart([1.0, {"a": (2.0, None)}], []))
+    2
+    """
+    waiting, count = [structure], 0
+    for part in waiting:  # it grows meanwhile
+        if part == NUMBER:
+            count += 1
+        elif part[0] == "array":
+            count += prod(part[1])
+        elif part[0] is dict or part[0] == "dataclass":
+            waiting += [value for _, value in part[1 + (part[0] == "dataclass") :]]
+        elif part[0] != "fixed":
+            waiting += part[1:]
+    return count
+
+
+def derivative_by(name: str, structure: Any, numbers: Iterable[float]) -> Any:
+    """Flat derivatives by the numbers of a call, in the structure of its arguments.
+
+    >>> one = take_apart((([1.0, 2.0], "relu"), {"data": 3.0}), [])
+    >>> derivative_by("f", one, [10.0, 20.0, 30.0])
+    [10.0, 20.0]
+    >>> two = take_apart((([1.0, 2.0], 3.0), {}), [])
+    >>> derivative_by("f", two, [10.0, 20.0, 30.0])
+    ([10.0, 20.0], 30.0)
+
+    Of several arguments that hold numbers it is a tuple, an item for each; of one it is its own.
+    Arguments given by name are data: their numbers come last, and are left out.
+    """
+    _, (_, *given), _ = structure
+    flat = iter(numbers)
+    parts = [put_together(part, flat, plain=True) for part in given if count_of(part)]
+    if not parts:
+        raise TypeError(
+            f"{name} was given no number by place, so there is nothing to differentiate by: what "
+            "is given by name counts as data. For the gradients of its parameters call it, and "
+            "backward() on the result"
+        )
+    return parts[0] if len(parts) == 1 else tuple(parts)
 
 
 def fixed_values(structure: Any) -> list[Any]:

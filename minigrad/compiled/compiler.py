@@ -28,14 +28,14 @@ from typing import Any, Final, NoReturn
 from ..engine import (
     Value,
     constant,
-    number_of,
     observed,
     observers,
     output_of,
     with_gates,
 )
-from ..rules import Gate, as_number, described
+from ..rules import Gate, described
 from .arguments import put_together, take_apart
+from .array_calls import ArrayCall, ArrayCalls
 from .checking import Check
 from .methods import kept_with
 from .recorded_circuit import RecordedCircuit, argument_shapes
@@ -101,7 +101,7 @@ def compile(
     return Compiled(function, check, executor, checked_names(function, static))
 
 
-class Compiled:
+class Compiled(ArrayCalls):
     """A function that is recorded once and replayed: what `mg.compile` makes."""
 
     def __init__(
@@ -128,15 +128,11 @@ class Compiled:
         """The function's result, replayed: a Value, or the list or tuple of Values it returns."""
         if is_recording():
             return self.function(*arguments, **named)  # part of the circuit being recorded
-        numbers: list[Any] = []
-        structure = self.structure_of(arguments, named, numbers)
-        data = [number_of(x) if isinstance(x, Value) else as_number(x) for x in numbers]
-        recording = self._recording(structure, data)
+        call = self.array_call(arguments, named)
+        recording, numbers = call.recording, call.given
         parameters = recording.parameter_numbers()
-        outputs, gradients = recording.run(parameters, data)
-        if self.check:
-            check = self._check_of(recording)
-            check.call((arguments, named), numbers, parameters, data, outputs)
+        outputs, gradients = recording.run(parameters, call.numbers)
+        self.compare(call, parameters, outputs)
         wires = [i for i, number in enumerate(numbers) if isinstance(number, Value)]
         first_input = len(recording.parameters)
         results = []
@@ -188,7 +184,7 @@ class Compiled:
     def rows(self, *columns: Any, **static: Any) -> Rows:
         """The rows of a batch in the form in which they are run: make it once, run it often."""
         named = named_static(self._static_places, len(columns), static)
-        return rows_of(self.name, columns, self._recording, named)
+        return rows_of(self.name, columns, self.recording_of, named)
 
     def run_rows(self, rows: Rows, divisor: int = 1) -> tuple[float, list[float]]:
         """The sum over the rows, and its gradients towards the parameters, as plain numbers.
@@ -276,11 +272,17 @@ class Compiled:
             self.recordings.clear()
             self._checks.clear()
 
+    def compare(self, call: ArrayCall, parameters: list[float], outputs: list[float]) -> None:
+        """Compare what a call has given with the function itself, if it is due."""
+        if self.check:
+            check = self._check_of(call.recording)
+            check.call(call.arguments, call.given, parameters, call.numbers, outputs)
+
     def _check_of(self, recording: Recording) -> Check:
         check = self._checks.get(recording)
         return check or self._checks.setdefault(recording, Check(recording))
 
-    def _recording(self, structure: Hashable, numbers: list[float]) -> Recording:
+    def recording_of(self, structure: Hashable, numbers: list[float]) -> Recording:
         recording = self.recordings.get(structure)
         if recording is None:
             with self._lock:

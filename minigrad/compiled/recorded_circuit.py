@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from ..engine import Value
-from .arguments import NUMBER
+from .arguments import NUMBER, count_of
 
 
 class RecordedCircuit(NamedTuple):
@@ -33,7 +33,7 @@ def argument_shapes(structure: Any, function: Callable[..., Any]) -> dict[str, t
     _, (_, *given), (_, *named) = structure
     shapes: dict[str, tuple[int, ...]] = {}
     for name, part in [*zip(_names(function, len(given)), given), *named]:
-        if count := _count(part):
+        if count := count_of(part):
             shape = _shape(part)
             shapes[name] = (count,) if shape is None else shape
     return shapes
@@ -62,22 +62,3 @@ def _shape(structure: Any) -> tuple[int, ...] | None:
     shapes = {_shape(part) for part in parts}
     inner = shapes.pop() if len(shapes) == 1 else None
     return None if inner is None else (len(parts), *inner)
-
-
-def _count(structure: Any) -> int:
-    """How many numbers there are."""
-    waiting, count = [structure], 0
-    while waiting:
-        part = waiting.pop()
-        if part == NUMBER:
-            count += 1
-        elif part[0] == "array":
-            size = 1
-            for length in part[1]:
-                size *= length
-            count += size
-        elif part[0] is dict or part[0] == "dataclass":
-            waiting += [value for _, value in part[1 + (part[0] == "dataclass") :]]
-        elif part[0] != "fixed":
-            waiting += part[1:]
-    return count

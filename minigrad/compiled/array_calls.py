@@ -1,0 +1,127 @@
+"""Calls of a compiled function without Values: numbers and arrays in, numbers and arrays out.
+
+>>> import minigrad as mg
+>>> squares = mg.compile(lambda xs: mg.sum([x * x for x in xs]))
+>>> squares.value_and_grad([1.0, 2.0])
+(5.0, [2.0, 4.0])
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any, NamedTuple
+
+from ..engine import Value, number_of
+from ..rules import as_number
+from .arguments import NUMBER, derivative_by, structure_text
+from .recording import Recording
+from .tracing import FIXED, refuse_while_recording
+
+
+class ArrayCall(NamedTuple):
+    """A call's recording, its numbers as they were given and as floats, and its arguments."""
+
+    recording: Recording
+    given: list[Any]
+    numbers: list[float]
+    arguments: tuple[tuple[Any, ...], dict[str, Any]]
+
+
+def with_arrays_of_floats(argument: Any) -> Any:
+    """The same, with arrays of floats for those of whole numbers.
+
+    A function that is compared on NumPy's own whole numbers would wrap around where floats do not.
+
+    >>> with_arrays_of_floats([2, {"n": 3}])
+    [2, {'n': 3}]
+    """
+    kind = type(argument)
+    if kind is list or kind is tuple:
+        return kind([with_arrays_of_floats(item) for item in argument])
+    if kind is dict:
+        return {key: with_arrays_of_floats(item) for key, item in argument.items()}
+    if kind.__name__ == "ndarray" and argument.dtype.kind in "biu":
+        return argument.astype(float)
+    return argument
+
+
+class ArrayCalls(ABC):
+    """What a compiled function gives for arrays without making a Value."""
+
+    name: str
+
+    @abstractmethod
+    def structure_of(
+        self, arguments: tuple[Any, ...], named: dict[str, Any], numbers: list[Any]
+    ) -> Any:
+        """The structure of a call's arguments; their numbers are appended to `numbers`."""
+
+    @abstractmethod
+    def recording_of(self, structure: Any, numbers: list[float]) -> Recording:
+        """The recording for arguments of a structure, made at these numbers if there is none."""
+
+    @abstractmethod
+    def compare(self, call: ArrayCall, parameters: list[float], outputs: list[float]) -> None:
+        """Compare what a call has given with the function itself, if it is due."""
+
+    def value_and_grad(self, *arguments: Any, **data: Any) -> tuple[float, Any]:
+        """The function's result as a float, and its derivative in the structure of the arguments.
+
+        >>> import minigrad as mg
+        >>> w = mg.Value(3.0)
+        >>> energy = mg.compile(lambda p, scale: w * p["x"] * p["y"] * scale)
+        >>> energy.value_and_grad({"x": 2.0, "y": 5.0}, scale=1.0)
+        (30.0, {'x': 15.0, 'y': 6.0})
+        >>> w.has_grad
+        False
+
+        Arguments are numbers, arrays, and lists, tuples, dicts and dataclasses of them; where an
+        array was given the derivative has an array of its shape. Of several arguments it is a
+        tuple, an item for each that holds numbers. Arguments given by name are data: there is no
+        derivative by them. Parameters that the function closes over are read at each call, and
+        their gradients are not touched. So `scipy.optimize.minimize(f.value_and_grad, x, jac=True)`
+        works as it stands. The checks of `mg.compile` are made here too.
+        """
+        self.refuse_inside("value_and_grad")
+        call = self.array_call(*with_arrays_of_floats((arguments, data)))
+        recording = call.recording
+        self.require_one_output(recording, "value_and_grad")
+        parameters = recording.parameter_numbers()
+        outputs, (gradient,) = recording.run(parameters, call.numbers)
+        self.compare(call, parameters, outputs)
+        by_numbers = gradient[len(recording.parameters) :]
+        name = f"{self.name}.value_and_grad"
+        return outputs[0], derivative_by(name, recording.structure, by_numbers)
+
+    def grad(self, *arguments: Any, **data: Any) -> Any:
+        """The derivative alone; see `value_and_grad`.
+
+        >>> import minigrad as mg
+        >>> mg.compile(lambda x: x**3).grad(2.0)
+        12.0
+        """
+        return self.value_and_grad(*arguments, **data)[1]
+
+    def array_call(self, arguments: tuple[Any, ...], named: dict[str, Any]) -> ArrayCall:
+        """The recording and the numbers of a call; Values among its arguments are their numbers."""
+        given: list[Any] = []
+        structure = self.structure_of(arguments, named, given)
+        numbers = [number_of(x) if isinstance(x, Value) else as_number(x) for x in given]
+        return ArrayCall(self.recording_of(structure, numbers), given, numbers, (arguments, named))
+
+    def refuse_inside(self, method: str) -> None:
+        """A TracingError inside another compiled function: what comes out are plain numbers."""
+        refuse_while_recording(
+            f"{self.name}.{method}",
+            FIXED,
+            f"Write mg.grad({self.name}(...), [x], create_graph=True) for a derivative inside it",
+        )
+
+    def require_one_output(self, recording: Recording, method: str) -> None:
+        """A TypeError where a function gives several Values."""
+        if recording.output_structure != NUMBER:
+            raise TypeError(
+                f"{method} needs a function that returns one Value, {self.name} returns "
+                f"{structure_text(recording.output_structure)}: {self.name}.jacobian(...) has the "
+                "derivatives of several"
+            )

@@ -1,0 +1,298 @@
+"""A compiled function called with arrays: numbers and their derivative, and no Value."""
+
+import itertools
+from collections import deque, namedtuple
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from helpers.circuits import EXECUTORS, bits
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import optimize
+
+import minigrad as mg
+from minigrad import TracingError, Value
+
+Pair = namedtuple("Pair", ["a", "b"])
+START = np.array([-1.2, 1.0])
+
+
+@dataclass
+class Place:
+    x: float
+    y: float
+
+
+def rosenbrock(x):
+    return mg.sum([100.0 * (b - a * a) ** 2 + (1.0 - a) ** 2 for a, b in itertools.pairwise(x)])
+
+
+def eager(function, numbers):
+    """The value and the gradient of a function of one list, by the engine."""
+    wires = [Value(number) for number in numbers]
+    out = function(wires)
+    out.backward()
+    return out.data, [wire.grad for wire in wires]
+
+
+@pytest.mark.parametrize("executor", ["auto", *EXECUTORS])
+def test_the_value_and_the_gradient_are_those_of_the_engine_to_the_last_bit(executor):
+    compiled = mg.compile(rosenbrock, executor=executor)
+    for numbers in ([-1.2, 1.0], [0.3, 0.7], [1e200, 2.0], [float("nan"), 1.0], [0.0, -0.0]):
+        value, gradient = compiled.value_and_grad(np.array(numbers))
+        expected, slopes = eager(rosenbrock, numbers)
+        assert type(value) is float
+        assert bits(value) == bits(expected)
+        assert gradient.dtype == float
+        assert gradient.shape == (2,)
+        assert list(map(bits, gradient.tolist())) == list(map(bits, slopes))
+
+
+@given(st.lists(st.floats(allow_nan=True), min_size=2, max_size=5))
+def test_any_numbers_give_what_the_engine_gives(numbers):
+    compiled = mg.compile(rosenbrock)
+    for _ in range(2):
+        value, gradient = compiled.value_and_grad(np.array(numbers))
+        expected, slopes = eager(rosenbrock, numbers)
+        assert bits(value) == bits(expected)
+        assert list(map(bits, gradient.tolist())) == list(map(bits, slopes))
+
+
+@pytest.mark.parametrize(
+    "x",
+    [
+        [-1.2, 1.0],
+        (-1.2, 1.0),
+        np.array([-1.2, 1.0]),
+        np.array([-1.2, 9.0, 1.0, 9.0])[::2],
+        np.array([1.0, -1.2])[::-1],
+        np.array([-1.25, 1.0], dtype=np.float32),
+        np.array([-1, 1]),
+        np.array([3, 1], dtype=np.uint8),
+        np.array([-1.2, 1.0], dtype=">f8"),
+        np.array([-1.2, 1.0]).astype(object),
+        [np.float32(-1.25), np.int64(1)],
+        [Value(-1.2), Value(1.0)],
+        Pair(-1.2, 1.0),
+    ],
+    ids=lambda x: f"{type(x).__name__} {getattr(x, 'dtype', '')}",
+)
+def test_numbers_of_any_kind_give_a_derivative_of_floats_in_the_same_structure(x):
+    compiled = mg.compile(rosenbrock)
+    numbers = [v.data if isinstance(v, Value) else float(v) for v in x]
+    for _ in range(3):
+        value, gradient = compiled.value_and_grad(x)
+        assert (value, list(gradient)) == eager(rosenbrock, numbers)
+        if isinstance(x, np.ndarray):
+            assert gradient.dtype == np.float64
+            assert gradient.shape == x.shape
+        else:
+            assert type(gradient) is type(x)
+            assert {type(g) for g in gradient} == {float}
+
+
+@pytest.mark.parametrize("wrapped", [lambda x: x, lambda x: {"x": [x]}])
+def test_arrays_of_whole_numbers_are_taken_as_floats(wrapped):
+    """NumPy's own whole numbers wrap around, and have no negative powers."""
+    compiled = mg.compile(lambda p: mg.sum([v**-1 - v * v for v in unwrapped(p)]))
+    for numbers in (np.array([200, 3], dtype=np.uint8), np.array([2**40, 3])):
+        value, gradient = compiled.value_and_grad(wrapped(numbers))
+        expected, slopes = eager(lambda x: mg.sum([v**-1 - v * v for v in x]), numbers.tolist())
+        assert value == expected
+        assert unwrapped(gradient).tolist() == slopes
+
+
+def unwrapped(p):
+    return p["x"][0] if isinstance(p, dict) else p
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_a_matrix_gives_a_matrix_whatever_its_order_in_memory(order):
+    matrix = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], order=order)
+    compiled = mg.compile(lambda m: mg.sum([(i + 1) * m[i, j] ** (j + 1) for i, j in PLACES]))
+    for _ in range(3):
+        _, gradient = compiled.value_and_grad(matrix)
+        assert gradient.tolist() == [[1.0, 4.0, 27.0], [2.0, 20.0, 216.0]]
+    transposed = compiled.value_and_grad(np.ascontiguousarray(matrix.T).T)[1]
+    assert transposed.tolist() == gradient.tolist()
+
+
+PLACES = [(i, j) for i in range(2) for j in range(3)]
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments", "expected"),
+    [
+        (lambda x: x * x, (3.0,), 6.0),
+        (lambda x: x * x, (np.float64(3.0),), 6.0),
+        (lambda x: x * x, (np.array(3.0),), 6.0),
+        (lambda x, y: x * y, (3.0, 5.0), (5.0, 3.0)),
+        (lambda p: p["x"] * p["y"][0], ({"x": 3.0, "y": [5.0]},), {"x": 5.0, "y": [3.0]}),
+        (lambda p: p.x * p.y, (Place(3.0, 5.0),), Place(5.0, 3.0)),
+        (lambda p: p.a * p.b, (Pair(3.0, 5.0),), Pair(5.0, 3.0)),
+        (lambda x, kind: x * 2.0 if kind == "double" else x, (3.0, "double"), 2.0),
+        (lambda kind, x, y: x * y, ("any", 3.0, 5.0), (5.0, 3.0)),
+        (lambda p: p[0] * 2.0, ((3.0, None, True),), (2.0, None, True)),
+    ],
+)
+def test_the_derivative_has_the_structure_of_the_arguments(function, arguments, expected):
+    compiled = mg.compile(function)
+    for _ in range(3):
+        assert compiled.value_and_grad(*arguments)[1] == expected
+        assert compiled.grad(*arguments) == expected
+
+
+def test_tuples_of_arrays_have_a_derivative_of_arrays():
+    compiled = mg.compile(lambda w, b: mg.dot(w, w) + 3.0 * mg.sum(b))
+    value, (by_w, by_b) = compiled.value_and_grad(np.array([1.0, 2.0]), np.array([4.0]))
+    assert (value, by_w.tolist(), by_b.tolist()) == (17.0, [2.0, 4.0], [3.0])
+
+
+def test_what_is_given_by_name_is_data():
+    compiled = mg.compile(lambda x, scale: x * x * scale)
+    assert compiled.value_and_grad(3.0, scale=2.0) == (18.0, 12.0)
+    assert compiled.value_and_grad(3.0, scale=np.float64(4.0)) == (36.0, 24.0)
+    with pytest.raises(TypeError, match=r"value_and_grad was given no number by place"):
+        compiled.value_and_grad(x=3.0, scale=2.0)
+
+
+def test_static_arguments_stay_static():
+    compiled = mg.compile(lambda x, n: mg.sum([x**i for i in range(n)]), static=("n",))
+    assert compiled.value_and_grad(2.0, 3) == (7.0, 5.0)
+    assert compiled.value_and_grad(2.0, n=4) == (15.0, 17.0)
+
+
+def test_an_input_that_does_not_reach_the_output_has_a_gradient_of_zero():
+    compiled = mg.compile(lambda x: x[0] * x[0])
+    assert compiled.value_and_grad(np.array([3.0, 5.0]))[1].tolist() == [6.0, 0.0]
+    assert mg.compile(lambda x: mg.constant(2.0)).value_and_grad(np.array([3.0]))[1] == [0.0]
+
+
+def test_parameters_are_read_at_each_call_and_nothing_is_written_to_them():
+    w = Value(2.0)
+    w.grad = 5.0
+    compiled = mg.compile(lambda x: w * x * x)
+    assert compiled.value_and_grad(3.0) == (18.0, 12.0)
+    w.data = 4.0
+    assert compiled.value_and_grad(3.0) == (36.0, 24.0)
+    assert w.grad == 5.0
+
+
+def test_a_parameter_that_is_replaced_is_noticed():
+    weights = [Value(2.0)]
+    compiled = mg.compile(lambda x: weights[0] * mg.sum(x))
+    x = np.array([1.0, 2.0])
+    assert compiled.value_and_grad(x)[0] == compiled.value_and_grad(x)[0] == 6.0
+    weights[0] = Value(3.0)
+    with pytest.raises(TracingError, match="replaced by another"):
+        compiled.value_and_grad(x)
+
+
+def test_a_plain_number_that_changes_is_noticed():
+    scales = [2.0]
+    compiled = mg.compile(lambda x: scales[0] * mg.sum(x))
+    x = np.array([1.0, 2.0])
+    assert compiled.value_and_grad(x)[0] == compiled.value_and_grad(x)[0] == 6.0
+    scales[0] = 3.0
+    with pytest.raises(TracingError, match="the recording of"):
+        compiled.value_and_grad(x)
+
+
+def test_calls_are_compared_now_and_then_as_those_with_values_are():
+    class Sneaky:
+        def __getattr__(self, name):
+            return calls
+
+    calls, sneaky = [], Sneaky()
+
+    def function(x):
+        calls.append(1)
+        return mg.sum(x) * (1.0 if len(sneaky.calls) < 5 else 2.0)
+
+    compiled = mg.compile(function)
+    arrays = iter([np.array([1.0, 2.0 + i]) for i in range(200)])
+    with pytest.raises(TracingError):
+        deque(map(compiled.value_and_grad, arrays), maxlen=0)
+    assert len(calls) < 10
+
+
+def test_no_value_is_made():
+    compiled = mg.compile(rosenbrock)
+    for _ in range(9):
+        compiled.value_and_grad(START)
+    made = []
+    with mg.engine.observing(lambda wire: made.append(wire) or wire):
+        for _ in range(5):
+            compiled.value_and_grad(START)
+    assert not made
+
+
+def test_several_outputs_are_refused_with_the_method_that_takes_them():
+    compiled = mg.compile(lambda x: [x, x * x])
+    with pytest.raises(TypeError, match=r"returns \[number, number\]: .*\.jacobian"):
+        compiled.value_and_grad(2.0)
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        (lambda x: 2.0, "must return a Value"),
+        (lambda x: None, "is a return missing"),
+        (lambda x: x.data, "reading .data"),
+    ],
+)
+def test_an_output_that_is_no_value_is_refused(function, message):
+    with pytest.raises(TypeError, match=message):
+        mg.compile(function).value_and_grad(2.0)
+
+
+@pytest.mark.parametrize("bad", ["text", np.array([1j, 2.0]), np.array(["a"]), {1.0}, None])
+def test_what_is_no_number_is_refused(bad):
+    with pytest.raises(TypeError):
+        mg.compile(lambda x: mg.sum(list(x))).value_and_grad(bad)
+
+
+def test_a_masked_array_is_refused():
+    masked = np.ma.array([1.0, 2.0], mask=[True, False])
+    compiled = mg.compile(lambda x: mg.sum(list(x)))
+    compiled.value_and_grad(np.array([1.0, 2.0]))
+    with pytest.raises(TypeError, match="masked"):
+        compiled.value_and_grad(masked)
+
+
+def test_another_length_is_another_recording():
+    compiled = mg.compile(lambda x: mg.dot(x, x))
+    assert compiled.value_and_grad(np.ones(3))[1].tolist() == [2.0, 2.0, 2.0]
+    assert compiled.value_and_grad(np.ones(2))[1].tolist() == [2.0, 2.0]
+    assert compiled.value_and_grad(np.ones(3))[1].tolist() == [2.0, 2.0, 2.0]
+    with pytest.raises(TypeError, match="a wire carries one number"):
+        compiled.value_and_grad(np.ones((3, 2)))
+
+
+def test_inside_another_compiled_function_it_is_refused():
+    inner = mg.compile(lambda x: x * x)
+    outer = mg.compile(lambda x: x * inner.value_and_grad(3.0)[1])
+    with pytest.raises(TracingError, match="value_and_grad inside a compiled function"):
+        outer(2.0)
+
+
+def test_a_gradient_is_an_array_of_its_own():
+    compiled = mg.compile(rosenbrock)
+    gradients = [compiled.value_and_grad(START + i)[1] for i in range(5)]
+    again = [compiled.value_and_grad(START + i)[1] for i in range(5)]
+    assert np.array_equal(gradients, again)
+    assert not np.shares_memory(gradients[0], gradients[1])
+    gradients[0][:] = 7.0
+    assert compiled.value_and_grad(START)[1].tolist() == again[0].tolist()
+
+
+def test_scipy_minimizes_it_as_it_stands():
+    compiled = mg.compile(rosenbrock)
+    for method in ("BFGS", "L-BFGS-B", "CG"):
+        found = optimize.minimize(
+            compiled.value_and_grad, np.zeros(5), jac=True, method=method, tol=1e-9
+        )
+        assert np.allclose(found.x, 1.0, atol=1e-4)
+    found = optimize.minimize(lambda x: compiled(x).data, np.zeros(2), jac=compiled.grad)
+    assert np.allclose(found.x, 1.0, atol=1e-3)
