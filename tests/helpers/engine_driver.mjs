@@ -1,0 +1,62 @@
+// Answers questions about the engine of the playground: one a line, as JSON, each with what to `do`.
+
+import { readFileSync } from "node:fs";
+
+const ENGINE = new URL("../../minigrad/stepping/web/engine/", import.meta.url);
+const load = (name) => import(new URL(`${name}.js`, ENGINE));
+
+const { Circuit } = await load("circuit");
+const { constant, leaf, apply } = await load("wires");
+const { Stepper } = await load("stepping");
+const { rounded, pythonRepr } = await load("numbers");
+const { unicodeName } = await load("labels");
+
+function built(wires) {
+  const nodes = [];
+  for (const { data, label, constant: isConstant, unit, gate, inputs } of wires) {
+    if (gate) {
+      const sources = inputs.map((n) => nodes[n]);
+      nodes.push({ ...apply(gate, sources, label, unit ?? null), constant: false, gate, inputs: sources });
+    } else nodes.push(isConstant ? constant(data, label) : leaf(data, label, unit ?? null));
+  }
+  return new Circuit(nodes.at(-1));
+}
+
+const answers = {
+  rounded: ({ numbers, digits }) => numbers.map((number) => rounded(number, digits)),
+  repr: ({ numbers }) => numbers.map(pythonRepr),
+  names: ({ labels }) => labels.map(unicodeName),
+  pass({ wires, upstream = 1 }) {
+    const circuit = built(wires);
+    return { values: [...circuit.values], ...circuit.backward(upstream) };
+  },
+  steps({ wires, inDeltas = false }) {
+    const stepper = new Stepper(built(wires));
+    return Array.from({ length: stepper.length }, (_, i) => ({
+      title: stepper.title(i + 1),
+      sentence: stepper.sentence(i + 1, inDeltas),
+      formulas: stepper.formulas(i + 1),
+    }));
+  },
+};
+
+const packed = (key, value) =>
+  typeof value === "number" && !Number.isFinite(value)
+    ? { "#": Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf" }
+    : value;
+const unpacked = (key, value) =>
+  value && typeof value === "object" && "#" in value
+    ? { nan: NaN, inf: Infinity, "-inf": -Infinity }[value["#"]]
+    : value;
+
+const lines = readFileSync(0, "utf8").split("\n").filter(Boolean);
+for (const line of lines) {
+  const question = JSON.parse(line, unpacked);
+  let answer;
+  try {
+    answer = await answers[question.do](question);
+  } catch (error) {
+    answer = { error: error.constructor.name, message: error.message, stack: error.stack };
+  }
+  process.stdout.write(`${JSON.stringify(answer ?? null, packed)}\n`);
+}
