@@ -10,6 +10,11 @@ const { constant, leaf, apply } = await load("wires");
 const { Stepper } = await load("stepping");
 const { rounded, pythonRepr } = await load("numbers");
 const { unicodeName } = await load("labels");
+const { PythonRandom } = await load("random");
+const { dataSet } = await load("data");
+const { Network } = await load("network");
+const { Training } = await load("training");
+const { decisionGrid, areaOf } = await load("decision_grid");
 
 function built(wires) {
   const nodes = [];
@@ -37,6 +42,36 @@ const answers = {
       sentence: stepper.sentence(i + 1, inDeltas),
       formulas: stepper.formulas(i + 1),
     }));
+  },
+  random({ seed, count }) {
+    const random = new PythonRandom(seed);
+    const items = [...Array(count).keys()];
+    random.shuffle(items);
+    const numbers = items.map(() => random.random());
+    return { items, numbers, normal: items.map(() => random.gauss(1, 2)), uniform: items.map(() => random.uniform(-3, 4)) };
+  },
+  data: ({ name, settings }) => dataSet(name, settings),
+  network({ settings, x, label }) {
+    const network = new Network(settings);
+    const circuit = network.circuit(x, label);
+    const pass = circuit.backward();
+    const { wires, groups, inputWires, parameterWires, outputWires } = circuit;
+    return {
+      wires, groups, inputWires, parameterWires, outputWires, values: [...circuit.values],
+      gradients: pass.gradients, parameters: network.parameters(), labels: network.parameterLabels(),
+      predicted: network.predict(x),
+    };
+  },
+  training({ settings, data, training, steps }) {
+    const network = new Network(settings);
+    const run = new Training(network, dataSet(data.name, data), training);
+    for (let i = 0; i < steps; i++) run.step();
+    return { parameters: network.parameters(), history: run.history, cost: run.cost(), accuracy: run.accuracy(), stopped: run.isStopped };
+  },
+  grid({ settings, data, cells }) {
+    const set = dataSet(data.name, data);
+    const { numbers, area } = decisionGrid(new Network(settings), areaOf(set), cells);
+    return { numbers: [...numbers], area };
   },
 };
 

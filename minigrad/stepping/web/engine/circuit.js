@@ -31,9 +31,12 @@ import { gateSymbol } from "./gate_symbol.js";
  */
 
 export class Circuit {
-  /** @param {import("./wires.js").Node} output */
-  constructor(output) {
-    const { leaves, gates } = leavesAndGates(output);
+  /**
+   * @param {import("./wires.js").Node} output
+   * @param {import("./wires.js").Node[]} all further outputs, that one among them
+   */
+  constructor(output, all = [output]) {
+    const { leaves, gates } = leavesAndGates(all);
     const nodes = [...leaves, ...gates];
     const place = new Map(nodes.map((node, n) => [node, n]));
     /** @type {Wire[]} */
@@ -46,7 +49,8 @@ export class Circuit {
       symbol: "",
     }));
     this.leaves = leaves.length;
-    this.output = nodes.length - 1;
+    this.output = place.get(output);
+    this.outputs = all.map((node) => place.get(node));
     this.values = Float64Array.from(nodes, (node) => node.data);
     /** @type {[number, number][][]} */
     this.uses = this.wires.map(() => []);
@@ -157,9 +161,9 @@ function range(from, to) {
 }
 
 /** The topological order of the Python library: depth first, without recursion. */
-function leavesAndGates(output) {
+function leavesAndGates(outputs) {
   const [leaves, gates, seen] = [[], [], new Set()];
-  const waiting = [output];
+  const waiting = outputs.slice().reverse();
   while (waiting.length) {
     const node = waiting.pop();
     if (node === null) {

@@ -23,6 +23,7 @@ const ROWS = [
   row("minimum", "min", "min routes: the smallest input receives all of the gradient; ties share it", (xs) => Math.min(...xs), (xs, out) => { const won = xs.map((x) => (x > out ? 0 : 1)); const count = won.reduce((a, b) => a + b); return won.map((w) => w / count); }, { arity: null, routes: true, textName: "min" }),
   row("exp", "exp", "exp multiplies the gradient by its own output", ([x]) => Math.exp(x), (_, out) => [out]),
   row("log", "log", "log divides the gradient by its input", ([x]) => Math.log(x), ([x]) => [1 / x]),
+  row("log1p", "log1p", "log1p divides the gradient by 1 + its input", ([x]) => Math.log1p(x), ([x]) => [1 / (1 + x)]),
   row("tanh", "tanh", "tanh multiplies the gradient by 1 − output², which vanishes as it saturates", ([x]) => Math.tanh(x), (_, out) => [1 - out * out]),
   row("sigmoid", "σ", "σ multiplies the gradient by output·(1 − output), at most a quarter", ([x]) => sigmoid(x), (_, out) => [out * (1 - out)], { textName: "σ" }),
   row("relu", "relu", "relu lets the gradient through where its input is positive, and stops it elsewhere", ([x]) => (x <= 0 ? 0 : x), ([x]) => [x <= 0 ? 0 : 1], { routes: true }),
