@@ -15,13 +15,13 @@ const { dataSet } = await load("data");
 const { Network } = await load("network");
 const { Training } = await load("training");
 const { decisionGrid, areaOf } = await load("decision_grid");
+const { expression, namesIn, asFormula } = await load("expression");
 
 function built(wires) {
   const nodes = [];
   for (const { data, label, constant: isConstant, unit, gate, inputs } of wires) {
     if (gate) {
-      const sources = inputs.map((n) => nodes[n]);
-      nodes.push({ ...apply(gate, sources, label, unit ?? null), constant: false, gate, inputs: sources });
+      nodes.push(apply(gate, inputs.map((n) => nodes[n]), label, unit ?? null));
     } else nodes.push(isConstant ? constant(data, label) : leaf(data, label, unit ?? null));
   }
   return new Circuit(nodes.at(-1));
@@ -42,6 +42,11 @@ const answers = {
       sentence: stepper.sentence(i + 1, inDeltas),
       formulas: stepper.formulas(i + 1),
     }));
+  },
+  expression({ text, values }) {
+    const circuit = expression(text, values);
+    const { gradients } = circuit.backward();
+    return { wires: circuit.wires, values: [...circuit.values], gradients, names: namesIn(text), formula: asFormula(text) };
   },
   random({ seed, count }) {
     const random = new PythonRandom(seed);

@@ -25,8 +25,7 @@ export function constant(data, label = "") {
 const wireOf = (operand) => (typeof operand === "number" ? constant(operand) : operand);
 
 /**
- * The output of a gate; numbers among the inputs become constants. Where all inputs are constants so
- * is the output, as in the Python library: nothing behind it gets a gradient.
+ * The output of a gate; numbers among the inputs become constants.
  * @param {string} name
  * @param {(Node | number)[]} operands
  * @returns {Node}
@@ -36,9 +35,14 @@ export function apply(name, operands, label = "", unit = null) {
   const row = GATES[name];
   if (!row) throw new TypeError(`there is no gate ${JSON.stringify(String(name).slice(0, 40))} in the table`);
   checkArity(row, inputs.length);
+  if (row.isDot) return sumOfProducts(inputs, label, unit);
   const data = row.forward(inputs.map((node) => node.data));
-  if (inputs.every((node) => node.constant)) return constant(data, label);
   return { data, label, constant: false, gate: name, inputs, unit };
+}
+
+function sumOfProducts(inputs, label, unit) {
+  const half = inputs.length / 2;
+  return apply("sum", inputs.slice(0, half).map((wire, k) => apply("mul", [wire, inputs[half + k]])), label, unit);
 }
 
 /** A sum of products as a reader sees it: a × gate for each pair, and their Σ. */
