@@ -16,6 +16,8 @@ const { Network } = await load("network");
 const { Training } = await load("training");
 const { decisionGrid, areaOf } = await load("decision_grid");
 const { expression, namesIn, asFormula } = await load("expression");
+const { why } = await load("why");
+const { paths } = await load("paths");
 
 function built(wires) {
   const nodes = [];
@@ -47,6 +49,13 @@ const answers = {
     const circuit = expression(text, values);
     const { gradients } = circuit.backward();
     return { wires: circuit.wires, values: [...circuit.values], gradients, names: namesIn(text), formula: asFormula(text) };
+  },
+  why({ wires, wire }) {
+    return why(built(wires), wire).join("\n");
+  },
+  paths({ wires, wire, limit }) {
+    const found = paths(built(wires), wire, undefined, limit);
+    return { ...found, count: String(found.count) };
   },
   random({ seed, count }) {
     const random = new PythonRandom(seed);

@@ -66,3 +66,60 @@ def test_a_network_is_told_in_deltas():
     (answer,) = ask([{"do": "steps", "wires": wires_of(circuit), "inDeltas": True}])
     steps = list(mg.Stepper(cost, show="delta"))
     assert [said["sentence"] for said in answer] == [step.sentence for step in steps]
+
+
+def test_a_gradient_is_explained_as_in_python():
+    asked, expected = [], []
+    for seed in range(150):
+        output = random_circuit(seed)
+        circuit = Circuit(output)
+        stepper = mg.Stepper(output)
+        wire = circuit.wires[seed % len(circuit.wires)]
+        asked.append({"do": "why", "wires": wires_of(circuit), "wire": circuit.place[wire]})
+        expected.append(stepper.why(wire))
+    model = mg.nn.MLP(2, [3, 1], activation="tanh", seed=1)
+    cost = mg.losses.half_squared_error(model([0.5, 1.0]), 1.0)
+    wire = model.layers[0].neurons[1].w[0]
+    circuit = Circuit(cost)
+    asked.append({"do": "why", "wires": wires_of(circuit), "wire": circuit.place[wire]})
+    expected.append(mg.Stepper(cost).why(wire))
+    chain = wire = Value(0.5, label="x")
+    for _ in range(150):
+        chain = chain.tanh()
+    circuit = Circuit(chain)
+    asked.append({"do": "why", "wires": wires_of(circuit), "wire": 0})
+    expected.append(mg.Stepper(chain).why(wire))
+    for answer, text in zip(ask(asked), expected, strict=True):
+        assert answer == str(text)
+
+
+def test_paths_are_those_of_mg_paths():
+    asked, expected = [], []
+    for seed in range(200):
+        output = random_circuit(seed)
+        circuit = Circuit(output)
+        leaf = [wire for wire in circuit.leaves if not wire.is_constant][-1]
+        place = circuit.place[leaf]
+        asked.append({"do": "paths", "wires": wires_of(circuit), "wire": place, "limit": 40})
+        expected.append(mg.paths(output, leaf, limit=40))
+    for seed, (answer, paths) in enumerate(zip(ask(asked), expected, strict=True)):
+        assert int(answer["count"]) == paths.count, seed
+        assert close(answer["total"], paths.total), seed
+        told = [(path.symbols, path.formulas, path.numbers) for path in paths]
+        said = [(path["symbols"], path["formulas"], path["numbers"]) for path in answer["paths"]]
+        assert sorted(said) == sorted(told), seed
+        sizes = [abs(path["product"]) for path in answer["paths"]]
+        for size, path in zip(sizes, paths):
+            assert close(size, abs(path.product)), seed
+
+
+def test_two_to_the_two_hundred_paths_are_counted():
+    wire = leaf = Value(1.0, label="x")
+    for _ in range(200):
+        wire = wire + wire
+    circuit = Circuit(wire)
+    (answer,) = ask([{"do": "paths", "wires": wires_of(circuit), "wire": 0, "limit": 3}])
+    assert int(answer["count"]) == 2**200
+    assert answer["total"] == 2.0**200
+    assert [path["product"] for path in answer["paths"]] == [1.0, 1.0, 1.0]
+    assert circuit.place[leaf] == 0
