@@ -76,7 +76,8 @@ def gpt(quick: bool, targets: Targets) -> None:
                 step(NAME)
                 step(OTHER_NAME)
                 (recording,) = loss.recordings.values()
-                native = partial(recording.runner.run_on, recording.runner.take())
+                tape = recording.running.native_tape()
+                native = partial(tape.run_on, tape.take())
                 runs["minigrad, native tape alone"] = Run(native)
         runs[NUMPY] = Run(partial(NumpyGPT(numbers), NAME))
         for tool, make in {"PyTorch": torch_gpt, "JAX, jit": jax_gpt}.items():

@@ -29,9 +29,10 @@ def tapes(quick: bool, targets: Targets) -> None:
         first = perf_counter() - start
         gates = compiled.stats()["gates"]
         (recording,) = compiled.recordings.values()
-        values = recording.runner.take()
-        values.numbers[: recording.runner.first_constant] = 0.1
-        seconds = median(partial(recording.runner.run_on, values))
+        native = recording.running.native_tape()
+        values = native.take()
+        values.numbers[: native.first_constant] = 0.1
+        seconds = median(partial(native.run_on, values))
         each = seconds / gates * 1e9
         smallest = smallest or each
         print(

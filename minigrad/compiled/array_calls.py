@@ -87,11 +87,10 @@ class ArrayCalls(ABC):
         recording = call.recording
         self.require_one_output(recording, "value_and_grad")
         parameters = recording.parameter_numbers()
-        outputs, (gradient,) = recording.run(parameters, call.numbers)
+        outputs, (gradient,) = recording.by_arguments.run(parameters, call.numbers)
         self.compare(call, parameters, outputs)
-        by_numbers = gradient[len(recording.parameters) :]
         name = f"{self.name}.value_and_grad"
-        return outputs[0], derivative_by(name, recording.structure, by_numbers)
+        return outputs[0], derivative_by(name, recording.structure, gradient)
 
     def grad(self, *arguments: Any, **data: Any) -> Any:
         """The derivative alone; see `value_and_grad`.

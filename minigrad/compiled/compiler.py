@@ -212,7 +212,7 @@ class Compiled(ArrayCalls):
                 self._check_of(recording).batch(rows, parameters)
             total, gradients = recording.batch_runner().run(parameters, rows, divisor)
             if not isfinite(sum(gradients)) and recording.tape.may_be_wrong([gradients]):
-                recording.be_careful()
+                recording.running.be_careful()
                 total, gradients = recording.batch_runner().run(parameters, rows, divisor)
         except IndexError:
             rows.explain_nan(parameters)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from functools import cache
+from importlib.util import find_spec
 from typing import Any, Protocol
 
 from ..engine import Value
@@ -84,15 +85,6 @@ class PythonRows:
         return total / divisor, [sent / divisor for sent in gradients]
 
 
-def make_runner(tape: Tape, executor: str) -> Runner:
-    """What runs one example: the native tape where it is there and can run all kernels."""
-    if _runs_in_python(tape, executor):
-        return PythonTape(tape)
-    from ..native import NativeTape
-
-    return NativeTape(tape)
-
-
 def make_batch_runner(
     output: Value,
     parameters: Sequence[Value],
@@ -101,7 +93,7 @@ def make_batch_runner(
     executor: str,
 ) -> BatchRunner:
     """What runs the rows of a batch; `tape` is that of one example."""
-    if _runs_in_python(tape, executor):
+    if runs_in_python(tape, executor):
         return PythonRows(tape)
     from ..native import NativeBatch
 
@@ -119,7 +111,16 @@ def _say_once_that_it_is_python() -> None:
     )
 
 
-def _runs_in_python(tape: Tape, executor: str) -> bool:
+@cache
+def is_to_be_native() -> bool:
+    """Whether llvmlite and NumPy seem to be there; to load them takes longer than many a run."""
+    found = all(find_spec(name) for name in ("llvmlite", "numpy"))
+    if not found:
+        _say_once_that_it_is_python()
+    return found
+
+
+def runs_in_python(tape: Tape, executor: str) -> bool:
     """Whether that is wanted, or there is no other way: a user's Python function is not native."""
     if executor == "auto":
         if not has_native():

@@ -6,8 +6,7 @@ import gc
 import inspect
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
-from math import isfinite, isnan
+from functools import cached_property, partial
 from time import perf_counter
 from typing import Any, NamedTuple, Protocol
 
@@ -19,12 +18,13 @@ from ..engine import (
     with_gates,
 )
 from ..rules import Gate
-from ..tape import Tape, array_counts, flatten, replay
-from .arguments import fixed_values, put_together, structure_text, take_result_apart
+from ..tape import Tape, array_counts, flatten
+from .arguments import count_of, fixed_values, put_together, structure_text, take_result_apart
 from .comparison import Wires
-from .executors import BatchRunner, Runner, make_batch_runner, make_runner
+from .executors import BatchRunner, make_batch_runner
 from .parameters import Places
 from .plain_numbers import PlainNumbers
+from .running import Running
 from .tracing import TracingError, recorded
 
 
@@ -75,14 +75,40 @@ class Recording:
         self.places = Places(self.function, self.parameters, fixed)
         self.plain_numbers = PlainNumbers(self.function, fixed)
         self.inputs = inputs
-        self.tape: Tape = flatten(self.outputs, self.parameters, inputs)
-        self.runner: Runner = make_runner(self.tape, self.executor)
-        self._batch_runner: BatchRunner | None = None
+        self._batch_runner: tuple[Tape, BatchRunner] | None = None  # and the tape it is made of
         self.checked = False
         self.recorded_with = (self.parameter_numbers(), numbers)
-        self._is_partial = any(kernel.partial for kernel in self.tape.kernels)
-        self.index_limits = _index_limits(self.tape)
         self.seconds = 0.0
+
+    @cached_property
+    def running(self) -> Running:
+        """The tape of the outputs and their gradients towards parameters and inputs."""
+        return Running(
+            lambda careful: flatten(self.outputs, self.parameters, self.inputs, careful),
+            self.executor,
+        )
+
+    @cached_property
+    def by_arguments(self) -> Running:
+        """The same with the gradients towards what is given by place alone, in the same order."""
+        structure: Any = self.structure
+        by_place = self.inputs[: count_of(structure[1])]
+        if not self.parameters and len(by_place) == len(self.inputs):
+            return self.running
+        return Running(
+            lambda careful: flatten(self.outputs, self.parameters, self.inputs, careful, by_place),
+            self.executor,
+        )
+
+    @property
+    def tape(self) -> Tape:
+        """The tape of one example."""
+        return self.running.tape
+
+    @property
+    def index_limits(self) -> dict[int, int]:
+        """The inputs that are indexes, by place: how many choices each is for."""
+        return self.running.index_limits
 
     def call(self, numbers: Iterable[Any], plain: bool = False) -> Any:
         """The function itself, on wires or numbers in the structure of this recording."""
@@ -124,55 +150,32 @@ class Recording:
         self, parameters: list[float], numbers: list[float]
     ) -> tuple[list[float], list[list[float]]]:
         """The outputs and their gradients towards the parameters and the numbers."""
-        outputs, gradients = self.runner.run(parameters, numbers)
-        if (
-            self.tape.multiplies_nothing
-            and not isfinite(sum(map(sum, gradients)))  # in C; only then is the question asked
-            and self.tape.may_be_wrong(gradients)
-        ):
-            self.be_careful()
-            outputs, gradients = self.runner.run(parameters, numbers)
-        if self.index_limits:
-            self.check_indexes(numbers)
-        if self._is_partial and any(map(isnan, outputs)):
-            replay(self.tape, parameters, numbers)  # an index out of range raises here
-        return outputs, gradients
-
-    def be_careful(self) -> bool:
-        """Run by the careful tape from now on: a gradient was not finite, perhaps for nothing.
-
-        False if that makes no difference.
-        """
-        if self.tape.careful or not any(self.tape.routes):
-            return False
-        self.tape = flatten(self.outputs, self.parameters, self.inputs, careful=True)
-        self.runner, self._batch_runner = make_runner(self.tape, self.executor), None
-        return True
+        return self.running.run(parameters, numbers)
 
     def check_indexes(self, numbers: list[float]) -> None:
         """Raise the IndexError of the function itself, if a number is no index that it can be."""
-        for place, limit in self.index_limits.items():
-            if not (0 <= numbers[place] < limit and numbers[place] % 1 == 0):
-                replay(self.tape, self.parameter_numbers(), numbers)
+        self.running.check_indexes(self.parameter_numbers(), numbers)
 
     def batch_runner(self) -> BatchRunner:
         """What runs the recording over rows, made when it is first asked for."""
-        if self._batch_runner is None:
+        tape = self.tape
+        if self._batch_runner is None or self._batch_runner[0] is not tape:
             if len(self.outputs) != 1:
                 raise TypeError(
                     f"batch() needs a function with one result, {self.name} returns "
                     f"{structure_text(self.output_structure)}"
                 )
             start = perf_counter()
-            self._batch_runner = make_batch_runner(
-                self.outputs[0], self.parameters, self.inputs, self.tape, self.executor
+            runner = make_batch_runner(
+                self.outputs[0], self.parameters, self.inputs, tape, self.executor
             )
+            self._batch_runner = tape, runner
             self.seconds += perf_counter() - start
-        return self._batch_runner
+        return self._batch_runner[1]
 
     def stats(self) -> dict[str, Any]:
         """Sizes, the executor and the time it took, for `Compiled.stats`."""
-        runner = self._batch_runner or self.runner
+        runner = self._batch_runner[1] if self._batch_runner else self.running.runner
         return {
             "gates": self.gate_count,
             "operations": len(self.tape.kernels),
@@ -197,17 +200,6 @@ def record_function(compiled: Recorded, structure: Hashable, numbers: list[float
         made = Recording(compiled, structure, inputs, result, numbers)
     made.seconds += perf_counter() - start
     return made
-
-
-def _index_limits(tape: Tape) -> dict[int, int]:
-    """The inputs that are indexes, by place: how many choices each is for."""
-    limits: dict[int, int] = {}
-    first = len(tape.parameters)
-    for kernel, slots in zip(tape.kernels, tape.operands):
-        place = slots[-1] - first
-        if kernel.chooses and 0 <= place < tape.input_count:
-            limits[place] = min(limits.get(place, len(slots)), len(slots) - 1)
-    return limits
 
 
 @contextmanager

@@ -2,8 +2,9 @@
 
 `machine` is LLVM at work, `operand` arithmetic that becomes instructions, `elementary_functions`
 exp, sin and the like. `kernels` are loops over many operations of one kind, `schedule` puts a tape
-into such runs, and `example` runs them for one example. Many rows run in `batch_over_rows`: as
-straight-line code (`rows_in_lanes`) or run by run (`rows_in_blocks`).
+into such runs, and `example` runs them for one example, `function` in one native call
+(`no_arguments`). Many rows run in `batch_over_rows`: as straight-line code (`rows_in_lanes`) or run
+by run (`rows_in_blocks`).
 """
 
 from importlib import import_module as _import_module
@@ -16,19 +17,24 @@ if TYPE_CHECKING:
     from .example import NativeTape
     from .float_bits import sqrt
     from .formulas import are_native, emit_formula, is_native
+    from .function import MOST_STRAIGHT, Memory, NativeFunction, StraightLine
     from .operand import DOUBLE, LONG, POINTER, VOID, Code, Native
     from .schedule import Array
 
 __all__ = [
     "DOUBLE",
     "LONG",
+    "MOST_STRAIGHT",
     "POINTER",
     "VOID",
     "Array",
     "Code",
+    "Memory",
     "Native",
     "NativeBatch",
+    "NativeFunction",
     "NativeTape",
+    "StraightLine",
     "are_native",
     "columns_of",
     "emit_formula",
@@ -48,9 +54,13 @@ _LATER: Final = {
     "VOID": "operand",
     "Array": "schedule",
     "Code": "operand",
+    "MOST_STRAIGHT": "function",
     "Native": "operand",
+    "Memory": "function",
     "NativeBatch": "batch_over_rows",
+    "NativeFunction": "function",
     "NativeTape": "example",
+    "StraightLine": "function",
     "are_native": "formulas",
     "columns_of": "batch_over_rows",
     "emit_formula": "formulas",

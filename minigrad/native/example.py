@@ -18,7 +18,7 @@ class NativeTape:
         self.tape = tape
         self.schedule = Schedule(tape)
         arrangement = Arrangement(tape, self.schedule.runs)
-        slots = arrangement.slots
+        self.slots = slots = arrangement.slots
         self.schedule.lay(arrangement.steps)
         self.slot_count = arrangement.slot_count
         self.outputs = slots[np.array(tape.outputs, dtype=np.int64)]

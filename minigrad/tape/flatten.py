@@ -25,13 +25,15 @@ def flatten(
     parameters: Sequence[Value],
     inputs: Sequence[Value],
     careful: bool = False,
+    wanted: Sequence[Value] | None = None,
 ) -> Tape:
     """The tape of one example: the outputs, and the gradient of each towards every leaf given.
 
-    A careful one notes for each wire whether it has received anything.
+    Or towards those that are `wanted` alone. A careful one notes for each wire whether it has
+    received anything.
     """
     circuit = Flattening(parameters, inputs, careful=careful)
-    wanted = [*parameters, *inputs]
+    wanted = [*parameters, *inputs] if wanted is None else wanted
     gradients = [circuit.gradients(output, wanted) for output in outputs]
     return circuit.operations.tape(
         parameters,

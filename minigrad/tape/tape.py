@@ -37,10 +37,11 @@ MOST_TOGETHER: Final = 128  # rows of a batch that an executor runs together
 class Tape:
     """Operations in an order in which they can run, and where the results are.
 
-    `gradients` has, for each output, a slot for each parameter and each input. `phases` says of
-    every operation whether it runs once before the rows of a batch (0), for each row (1), or once
-    after them (2). `routes` says for each output whether a gate behind it routes: then a gradient
-    of zero is 0.0, and one that is not finite may be wrong, unless the tape is `careful`.
+    `gradients` has, for each output, a slot for each parameter and each input, or for those that
+    are wanted. `phases` says of every operation whether it runs once before the rows of a batch
+    (0), for each row (1), or once after them (2). `routes` says for each output whether a gate
+    behind it routes: then a gradient of zero is 0.0, and one that is not finite may be wrong,
+    unless the tape is `careful`.
     """
 
     parameters: tuple[Value, ...]

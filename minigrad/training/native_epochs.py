@@ -144,7 +144,7 @@ class NativeEpochs:
                     break
         if missing := expected - self.training.done:
             recording = self.rows.recording
-            if recording.be_careful() and isinstance(
+            if recording.running.be_careful() and isinstance(
                 careful := recording.batch_runner(), NativeBatch
             ):
                 self.runner.give(self.slots)

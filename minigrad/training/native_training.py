@@ -270,7 +270,7 @@ class NativeExample:
 
     def runs(self, recording: Recording | None) -> bool:
         """Whether the steps run this recording as it does now."""
-        return self.recording is recording and self.runner is recording.runner
+        return self.recording is recording and self.runner is recording.running.native_tape()
 
     def step(self, numbers: Sequence[Any]) -> float | None:
         """The loss before the step; None if it, or its gradient, is not finite: no step then."""

@@ -70,7 +70,7 @@ class Steps:
             example = self._example(structure)
             if example:
                 value = self._native_step(example, numbers)
-                if value is None and example.recording.be_careful():
+                if value is None and example.recording.running.be_careful():
                     example = self._example(structure) or example
                     value = self._native_step(example, numbers)
                 if value is not None:
@@ -142,16 +142,14 @@ class Steps:
         if not (has_native() and recording.places.unchanged()):
             return None  # the loss itself says what was replaced
         if example is None or not example.runs(recording):
-            from ..native import NativeTape
             from .native_training import NativeExample, native_training
 
-            if not isinstance(recording.runner, NativeTape):
+            native = recording.running.native_tape()
+            if native is None:
                 return None
             if self._training is None:
                 self._training = native_training(self.optimizer, self.optimizer.parameters)
             if self._training is None:
                 return None
-            example = self._examples[structure] = NativeExample(
-                self._training, recording, recording.runner
-            )
+            example = self._examples[structure] = NativeExample(self._training, recording, native)
         return example

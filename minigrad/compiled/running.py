@@ -1,0 +1,112 @@
+"""A tape and what runs it for one example: Python at first, machine code from when that pays.
+
+>>> import minigrad as mg
+>>> from minigrad.tape import flatten
+>>> w, x = mg.Value(2.0), mg.Value(3.0)
+>>> running = Running(lambda careful: flatten([w * x], [w], [x], careful), "python")
+>>> running.run([5.0], [7.0])
+([35.0], [[7.0, 5.0]])
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import inf, isfinite, isnan
+from typing import TYPE_CHECKING, Final
+
+from ..tape import Tape, replay
+from .executors import PythonTape, Runner, is_to_be_native, runs_in_python
+
+if TYPE_CHECKING:
+    from ..native import NativeFunction, NativeTape
+
+# Operations in Python before machine code is made: 10 ms of them. To make it takes 1 ms for a small
+# tape of kernels that were used before, and 2 to 70 ms where kernels, or LLVM, are to be loaded.
+OPERATIONS_IN_PYTHON: Final = 50_000
+A_CALL: Final = 20  # counts as so many operations
+
+
+class Running:
+    """One example on a tape, by the executor of that name, with what may have to be done again.
+
+    `make_tape` is called with whether the tape is to be careful.
+    """
+
+    def __init__(self, make_tape: Callable[[bool], Tape], executor: str) -> None:
+        self._make_tape = make_tape
+        self.executor = executor
+        self.function: NativeFunction | None = None  # machine code, once there is
+        self.runner: Runner
+        self._take(make_tape(False))
+
+    def _take(self, tape: Tape) -> None:
+        """Run this tape from now on, as machine code if the last one was."""
+        at_once = self.function is not None or self.executor not in ("auto", "python")
+        self.tape = tape
+        self.index_limits = _index_limits(tape)
+        self._is_partial = any(kernel.partial for kernel in tape.kernels)
+        self._operations = len(tape.kernels) + A_CALL
+        self._left = inf  # operations until there is machine code
+        self.function, self.runner = None, PythonTape(tape)
+        if self.executor == "auto" and is_to_be_native():
+            self._left = OPERATIONS_IN_PYTHON
+        if at_once:
+            self.native_tape()
+
+    def native_tape(self) -> NativeTape | None:
+        """The tape as machine code, from now on; None where it runs in Python."""
+        if self.function is None:
+            self._left = inf
+            if not runs_in_python(self.tape, self.executor):
+                from ..native import NativeFunction
+
+                self.runner = self.function = NativeFunction(self.tape)
+        return None if self.function is None else self.function.native
+
+    def run(
+        self, parameters: list[float], numbers: list[float]
+    ) -> tuple[list[float], list[list[float]]]:
+        """The outputs, and the gradients of each."""
+        self._left -= self._operations
+        if self._left < 0.0:
+            self.native_tape()
+        outputs, gradients = self.runner.run(parameters, numbers)
+        if (
+            self.tape.multiplies_nothing
+            and not isfinite(sum(map(sum, gradients)))  # in C; only then is the question asked
+            and self.tape.may_be_wrong(gradients)
+        ):
+            self.be_careful()
+            outputs, gradients = self.runner.run(parameters, numbers)
+        if self.index_limits:
+            self.check_indexes(parameters, numbers)
+        if self._is_partial and any(map(isnan, outputs)):
+            replay(self.tape, parameters, numbers)  # an index out of range raises here
+        return outputs, gradients
+
+    def be_careful(self) -> bool:
+        """Run by the careful tape from now on: a gradient was not finite, perhaps for nothing.
+
+        False if that makes no difference.
+        """
+        if self.tape.careful or not any(self.tape.routes):
+            return False
+        self._take(self._make_tape(True))
+        return True
+
+    def check_indexes(self, parameters: list[float], numbers: list[float]) -> None:
+        """Raise the IndexError of the function itself, if a number is no index that it can be."""
+        for place, limit in self.index_limits.items():
+            if not (0 <= numbers[place] < limit and numbers[place] % 1 == 0):
+                replay(self.tape, parameters, numbers)
+
+
+def _index_limits(tape: Tape) -> dict[int, int]:
+    """The inputs that are indexes, by place: how many choices each is for."""
+    limits: dict[int, int] = {}
+    first = len(tape.parameters)
+    for kernel, slots in zip(tape.kernels, tape.operands):
+        place = slots[-1] - first
+        if kernel.chooses and 0 <= place < tape.input_count:
+            limits[place] = min(limits.get(place, len(slots)), len(slots) - 1)
+    return limits
