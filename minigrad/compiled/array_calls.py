@@ -11,9 +11,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Any, NamedTuple
 
-from ..engine import Value, number_of
+from ..engine import Value, guards, number_of
 from ..rules import as_number
 from .arguments import NUMBER, derivative_by, structure_text
+from .checking import Check
+from .prepared_call import PreparedCall
 from .recording import Recording
 from .tracing import FIXED, refuse_while_recording
 
@@ -49,6 +51,8 @@ class ArrayCalls(ABC):
     """What a compiled function gives for arrays without making a Value."""
 
     name: str
+    prepared_calls: dict[Any, PreparedCall]
+    latest: Any  # call: it has a recording and numbers
 
     @abstractmethod
     def structure_of(
@@ -59,6 +63,10 @@ class ArrayCalls(ABC):
     @abstractmethod
     def recording_of(self, structure: Any, numbers: list[float]) -> Recording:
         """The recording for arguments of a structure, made at these numbers if there is none."""
+
+    @abstractmethod
+    def check_of(self, recording: Recording) -> Check | None:
+        """What compares a recording with the function itself, if it is to be compared."""
 
     @abstractmethod
     def compare(self, call: ArrayCall, parameters: list[float], outputs: list[float]) -> None:
@@ -82,6 +90,11 @@ class ArrayCalls(ABC):
         their gradients are not touched. So `scipy.optimize.minimize(f.value_and_grad, x, jac=True)`
         works as it stands. The checks of `mg.compile` are made here too.
         """
+        if self.prepared_calls and not data and not guards:
+            prepared = self.prepared_calls.get(PreparedCall.key(arguments))
+            if prepared and (result := prepared.value_and_grad(arguments)):
+                self.latest = prepared
+                return result
         self.refuse_inside("value_and_grad")
         call = self.array_call(*with_arrays_of_floats((arguments, data)))
         recording = call.recording
@@ -90,7 +103,18 @@ class ArrayCalls(ABC):
         outputs, (gradient,) = recording.by_arguments.run(parameters, call.numbers)
         self.compare(call, parameters, outputs)
         name = f"{self.name}.value_and_grad"
+        if not data:
+            self._prepare(recording, arguments)
         return outputs[0], derivative_by(name, recording.structure, gradient)
+
+    def _prepare(self, recording: Recording, arguments: tuple[Any, ...]) -> None:
+        """Let the next call like this one go the shortest way, if there is one."""
+        key = PreparedCall.key(arguments)
+        known = self.prepared_calls.get(key)
+        if known is None or known.function is not recording.by_arguments.function:
+            made = PreparedCall.made(recording, self.check_of(recording), arguments)
+            if made:
+                self.prepared_calls[key] = made
 
     def grad(self, *arguments: Any, **data: Any) -> Any:
         """The derivative alone; see `value_and_grad`.

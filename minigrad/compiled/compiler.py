@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from math import isfinite, isnan
 from pickle import PicklingError
 from threading import RLock
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NamedTuple, NoReturn
 
 from ..engine import (
     Value,
@@ -38,6 +38,7 @@ from .arguments import put_together, take_apart
 from .array_calls import ArrayCall, ArrayCalls
 from .checking import Check
 from .methods import kept_with
+from .prepared_call import PreparedCall
 from .recorded_circuit import RecordedCircuit, argument_shapes
 from .recording import Recording, record_function
 from .rows import Rows, rows_of
@@ -90,7 +91,8 @@ def compile(
 
     With the extra `native` (llvmlite and NumPy) the replay is machine code: "tape" is a loop over
     the operations, "lanes" straight-line code for many rows at a time; "auto" chooses by size, and
-    without the extra it is "python".
+    replays one example in Python, with the same numbers, until it has run 50,000 operations: about
+    as long as machine code takes to be made. Without the extra it is "python".
     """
     if function is None:
         return functools.partial(compile, check=check, executor=executor, static=static)
@@ -99,6 +101,13 @@ def compile(
     if executor not in EXECUTORS:
         raise ValueError(f"the executor is one of {', '.join(EXECUTORS)}; got {executor!r}")
     return Compiled(function, check, executor, checked_names(function, static))
+
+
+class Latest(NamedTuple):
+    """A call's recording and numbers."""
+
+    recording: Recording
+    numbers: list[float]
 
 
 class Compiled(ArrayCalls):
@@ -120,7 +129,8 @@ class Compiled(ArrayCalls):
         self.gate = gate_of(self.name, self)
         self.recordings: dict[Hashable, Recording] = {}  # by the structure of the arguments
         self._checks: dict[Recording, Check] = {}
-        self._latest: tuple[Recording, list[float]] | None = None  # in one: threads share it
+        self.prepared_calls: dict[Hashable, PreparedCall] = {}
+        self.latest: Latest | PreparedCall | None = None  # in one: threads share it
         self._lock = RLock()
         functools.update_wrapper(self, function, updated=())
 
@@ -197,7 +207,7 @@ class Compiled(ArrayCalls):
                 f"{rows.recording.name}: make them with its own rows(...)"
             )
         rows.recording.check_places()
-        self._latest = rows.recording, rows.row(0)
+        self.latest = Latest(rows.recording, rows.row(0))
         total, gradients = self._run(rows, divisor)
         return total, gradients[: len(rows.recording.leaves)]
 
@@ -208,8 +218,8 @@ class Compiled(ArrayCalls):
         recording = rows.recording
         parameters = recording.parameter_numbers()
         try:
-            if self.check:
-                self._check_of(recording).batch(rows, parameters)
+            if check := self.check_of(recording):
+                check.batch(rows, parameters)
             total, gradients = recording.batch_runner().run(parameters, rows, divisor)
             if not isfinite(sum(gradients)) and recording.tape.may_be_wrong([gradients]):
                 recording.running.be_careful()
@@ -262,23 +272,27 @@ class Compiled(ArrayCalls):
         return self._last_call()[0].stats()
 
     def _last_call(self) -> tuple[Recording, list[float]]:
-        if self._latest is None:
+        latest = self.latest
+        if latest is None:
             raise ValueError(f"{self.name} has not been called yet: call it once, then look")
-        return self._latest
+        return latest.recording, latest.numbers
 
     def clear(self) -> None:
         """Forget all recordings; the next call records again."""
         with self._lock:
             self.recordings.clear()
             self._checks.clear()
+            self.prepared_calls.clear()
 
     def compare(self, call: ArrayCall, parameters: list[float], outputs: list[float]) -> None:
         """Compare what a call has given with the function itself, if it is due."""
-        if self.check:
-            check = self._check_of(call.recording)
+        if check := self.check_of(call.recording):
             check.call(call.arguments, call.given, parameters, call.numbers, outputs)
 
-    def _check_of(self, recording: Recording) -> Check:
+    def check_of(self, recording: Recording) -> Check | None:
+        """What compares a recording with the function itself, if it is to be compared."""
+        if not self.check:
+            return None
         check = self._checks.get(recording)
         return check or self._checks.setdefault(recording, Check(recording))
 
@@ -292,7 +306,7 @@ class Compiled(ArrayCalls):
                     self.recordings[structure] = recording
         else:
             recording.check_places()
-        self._latest = recording, numbers
+        self.latest = Latest(recording, numbers)
         return recording
 
     def _result(self, data: float, leaves: tuple[Value, ...], gradient: tuple[float, ...]) -> Value:

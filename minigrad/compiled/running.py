@@ -84,6 +84,11 @@ class Running:
             replay(self.tape, parameters, numbers)  # an index out of range raises here
         return outputs, gradients
 
+    @property
+    def may_raise(self) -> bool:
+        """Whether there are numbers for which a run raises, since an index is out of range."""
+        return self._is_partial or bool(self.index_limits)
+
     def be_careful(self) -> bool:
         """Run by the careful tape from now on: a gradient was not finite, perhaps for nothing.
 

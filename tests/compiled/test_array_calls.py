@@ -2,12 +2,14 @@
 
 import itertools
 from collections import deque, namedtuple
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pytest
 from helpers.circuits import EXECUTORS, bits
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import optimize
 
@@ -22,6 +24,12 @@ START = np.array([-1.2, 1.0])
 class Place:
     x: float
     y: float
+
+
+@pytest.fixture(params=EXECUTORS)
+def make(request):
+    """`mg.compile`, with machine code from the first call on or never."""
+    return partial(mg.compile, executor=request.param)
 
 
 def rosenbrock(x):
@@ -49,10 +57,13 @@ def test_the_value_and_the_gradient_are_those_of_the_engine_to_the_last_bit(exec
         assert list(map(bits, gradient.tolist())) == list(map(bits, slopes))
 
 
-@given(st.lists(st.floats(allow_nan=True), min_size=2, max_size=5))
-def test_any_numbers_give_what_the_engine_gives(numbers):
-    compiled = mg.compile(rosenbrock)
-    for _ in range(2):
+@pytest.mark.filterwarnings("ignore:(overflow|invalid)")  # of NumPy's own numbers
+@pytest.mark.parametrize("executor", EXECUTORS)
+@settings(max_examples=40, deadline=None)
+@given(numbers=st.lists(st.floats(allow_nan=True), min_size=2, max_size=5))
+def test_any_numbers_give_what_the_engine_gives(executor, numbers):
+    compiled = mg.compile(rosenbrock, executor=executor)
+    for _ in range(3):
         value, gradient = compiled.value_and_grad(np.array(numbers))
         expected, slopes = eager(rosenbrock, numbers)
         assert bits(value) == bits(expected)
@@ -78,8 +89,8 @@ def test_any_numbers_give_what_the_engine_gives(numbers):
     ],
     ids=lambda x: f"{type(x).__name__} {getattr(x, 'dtype', '')}",
 )
-def test_numbers_of_any_kind_give_a_derivative_of_floats_in_the_same_structure(x):
-    compiled = mg.compile(rosenbrock)
+def test_numbers_of_any_kind_give_a_derivative_of_floats_in_the_same_structure(make, x):
+    compiled = make(rosenbrock)
     numbers = [v.data if isinstance(v, Value) else float(v) for v in x]
     for _ in range(3):
         value, gradient = compiled.value_and_grad(x)
@@ -93,9 +104,9 @@ def test_numbers_of_any_kind_give_a_derivative_of_floats_in_the_same_structure(x
 
 
 @pytest.mark.parametrize("wrapped", [lambda x: x, lambda x: {"x": [x]}])
-def test_arrays_of_whole_numbers_are_taken_as_floats(wrapped):
+def test_arrays_of_whole_numbers_are_taken_as_floats(make, wrapped):
     """NumPy's own whole numbers wrap around, and have no negative powers."""
-    compiled = mg.compile(lambda p: mg.sum([v**-1 - v * v for v in unwrapped(p)]))
+    compiled = make(lambda p: mg.sum([v**-1 - v * v for v in unwrapped(p)]))
     for numbers in (np.array([200, 3], dtype=np.uint8), np.array([2**40, 3])):
         value, gradient = compiled.value_and_grad(wrapped(numbers))
         expected, slopes = eager(lambda x: mg.sum([v**-1 - v * v for v in x]), numbers.tolist())
@@ -108,9 +119,9 @@ def unwrapped(p):
 
 
 @pytest.mark.parametrize("order", ["C", "F"])
-def test_a_matrix_gives_a_matrix_whatever_its_order_in_memory(order):
+def test_a_matrix_gives_a_matrix_whatever_its_order_in_memory(make, order):
     matrix = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], order=order)
-    compiled = mg.compile(lambda m: mg.sum([(i + 1) * m[i, j] ** (j + 1) for i, j in PLACES]))
+    compiled = make(lambda m: mg.sum([(i + 1) * m[i, j] ** (j + 1) for i, j in PLACES]))
     for _ in range(3):
         _, gradient = compiled.value_and_grad(matrix)
         assert gradient.tolist() == [[1.0, 4.0, 27.0], [2.0, 20.0, 216.0]]
@@ -136,52 +147,52 @@ PLACES = [(i, j) for i in range(2) for j in range(3)]
         (lambda p: p[0] * 2.0, ((3.0, None, True),), (2.0, None, True)),
     ],
 )
-def test_the_derivative_has_the_structure_of_the_arguments(function, arguments, expected):
-    compiled = mg.compile(function)
+def test_the_derivative_has_the_structure_of_the_arguments(make, function, arguments, expected):
+    compiled = make(function)
     for _ in range(3):
         assert compiled.value_and_grad(*arguments)[1] == expected
         assert compiled.grad(*arguments) == expected
 
 
-def test_tuples_of_arrays_have_a_derivative_of_arrays():
-    compiled = mg.compile(lambda w, b: mg.dot(w, w) + 3.0 * mg.sum(b))
+def test_tuples_of_arrays_have_a_derivative_of_arrays(make):
+    compiled = make(lambda w, b: mg.dot(w, w) + 3.0 * mg.sum(b))
     value, (by_w, by_b) = compiled.value_and_grad(np.array([1.0, 2.0]), np.array([4.0]))
     assert (value, by_w.tolist(), by_b.tolist()) == (17.0, [2.0, 4.0], [3.0])
 
 
-def test_what_is_given_by_name_is_data():
-    compiled = mg.compile(lambda x, scale: x * x * scale)
+def test_what_is_given_by_name_is_data(make):
+    compiled = make(lambda x, scale: x * x * scale)
     assert compiled.value_and_grad(3.0, scale=2.0) == (18.0, 12.0)
     assert compiled.value_and_grad(3.0, scale=np.float64(4.0)) == (36.0, 24.0)
     with pytest.raises(TypeError, match=r"value_and_grad was given no number by place"):
         compiled.value_and_grad(x=3.0, scale=2.0)
 
 
-def test_static_arguments_stay_static():
-    compiled = mg.compile(lambda x, n: mg.sum([x**i for i in range(n)]), static=("n",))
+def test_static_arguments_stay_static(make):
+    compiled = make(lambda x, n: mg.sum([x**i for i in range(n)]), static=("n",))
     assert compiled.value_and_grad(2.0, 3) == (7.0, 5.0)
     assert compiled.value_and_grad(2.0, n=4) == (15.0, 17.0)
 
 
-def test_an_input_that_does_not_reach_the_output_has_a_gradient_of_zero():
-    compiled = mg.compile(lambda x: x[0] * x[0])
+def test_an_input_that_does_not_reach_the_output_has_a_gradient_of_zero(make):
+    compiled = make(lambda x: x[0] * x[0])
     assert compiled.value_and_grad(np.array([3.0, 5.0]))[1].tolist() == [6.0, 0.0]
-    assert mg.compile(lambda x: mg.constant(2.0)).value_and_grad(np.array([3.0]))[1] == [0.0]
+    assert make(lambda x: mg.constant(2.0)).value_and_grad(np.array([3.0]))[1] == [0.0]
 
 
-def test_parameters_are_read_at_each_call_and_nothing_is_written_to_them():
+def test_parameters_are_read_at_each_call_and_nothing_is_written_to_them(make):
     w = Value(2.0)
     w.grad = 5.0
-    compiled = mg.compile(lambda x: w * x * x)
+    compiled = make(lambda x: w * x * x)
     assert compiled.value_and_grad(3.0) == (18.0, 12.0)
     w.data = 4.0
     assert compiled.value_and_grad(3.0) == (36.0, 24.0)
     assert w.grad == 5.0
 
 
-def test_a_parameter_that_is_replaced_is_noticed():
+def test_a_parameter_that_is_replaced_is_noticed(make):
     weights = [Value(2.0)]
-    compiled = mg.compile(lambda x: weights[0] * mg.sum(x))
+    compiled = make(lambda x: weights[0] * mg.sum(x))
     x = np.array([1.0, 2.0])
     assert compiled.value_and_grad(x)[0] == compiled.value_and_grad(x)[0] == 6.0
     weights[0] = Value(3.0)
@@ -189,9 +200,9 @@ def test_a_parameter_that_is_replaced_is_noticed():
         compiled.value_and_grad(x)
 
 
-def test_a_plain_number_that_changes_is_noticed():
+def test_a_plain_number_that_changes_is_noticed(make):
     scales = [2.0]
-    compiled = mg.compile(lambda x: scales[0] * mg.sum(x))
+    compiled = make(lambda x: scales[0] * mg.sum(x))
     x = np.array([1.0, 2.0])
     assert compiled.value_and_grad(x)[0] == compiled.value_and_grad(x)[0] == 6.0
     scales[0] = 3.0
@@ -199,7 +210,7 @@ def test_a_plain_number_that_changes_is_noticed():
         compiled.value_and_grad(x)
 
 
-def test_calls_are_compared_now_and_then_as_those_with_values_are():
+def test_calls_are_compared_now_and_then_as_those_with_values_are(make):
     class Sneaky:
         def __getattr__(self, name):
             return calls
@@ -210,15 +221,15 @@ def test_calls_are_compared_now_and_then_as_those_with_values_are():
         calls.append(1)
         return mg.sum(x) * (1.0 if len(sneaky.calls) < 5 else 2.0)
 
-    compiled = mg.compile(function)
+    compiled = make(function)
     arrays = iter([np.array([1.0, 2.0 + i]) for i in range(200)])
     with pytest.raises(TracingError):
         deque(map(compiled.value_and_grad, arrays), maxlen=0)
     assert len(calls) < 10
 
 
-def test_no_value_is_made():
-    compiled = mg.compile(rosenbrock)
+def test_no_value_is_made(make):
+    compiled = make(rosenbrock)
     for _ in range(9):
         compiled.value_and_grad(START)
     made = []
@@ -228,8 +239,8 @@ def test_no_value_is_made():
     assert not made
 
 
-def test_several_outputs_are_refused_with_the_method_that_takes_them():
-    compiled = mg.compile(lambda x: [x, x * x])
+def test_several_outputs_are_refused_with_the_method_that_takes_them(make):
+    compiled = make(lambda x: [x, x * x])
     with pytest.raises(TypeError, match=r"returns \[number, number\]: .*\.jacobian"):
         compiled.value_and_grad(2.0)
 
@@ -242,27 +253,27 @@ def test_several_outputs_are_refused_with_the_method_that_takes_them():
         (lambda x: x.data, "reading .data"),
     ],
 )
-def test_an_output_that_is_no_value_is_refused(function, message):
+def test_an_output_that_is_no_value_is_refused(make, function, message):
     with pytest.raises(TypeError, match=message):
-        mg.compile(function).value_and_grad(2.0)
+        make(function).value_and_grad(2.0)
 
 
 @pytest.mark.parametrize("bad", ["text", np.array([1j, 2.0]), np.array(["a"]), {1.0}, None])
-def test_what_is_no_number_is_refused(bad):
+def test_what_is_no_number_is_refused(make, bad):
     with pytest.raises(TypeError):
-        mg.compile(lambda x: mg.sum(list(x))).value_and_grad(bad)
+        make(lambda x: mg.sum(list(x))).value_and_grad(bad)
 
 
-def test_a_masked_array_is_refused():
+def test_a_masked_array_is_refused(make):
     masked = np.ma.array([1.0, 2.0], mask=[True, False])
-    compiled = mg.compile(lambda x: mg.sum(list(x)))
+    compiled = make(lambda x: mg.sum(list(x)))
     compiled.value_and_grad(np.array([1.0, 2.0]))
     with pytest.raises(TypeError, match="masked"):
         compiled.value_and_grad(masked)
 
 
-def test_another_length_is_another_recording():
-    compiled = mg.compile(lambda x: mg.dot(x, x))
+def test_another_length_is_another_recording(make):
+    compiled = make(lambda x: mg.dot(x, x))
     assert compiled.value_and_grad(np.ones(3))[1].tolist() == [2.0, 2.0, 2.0]
     assert compiled.value_and_grad(np.ones(2))[1].tolist() == [2.0, 2.0]
     assert compiled.value_and_grad(np.ones(3))[1].tolist() == [2.0, 2.0, 2.0]
@@ -277,8 +288,8 @@ def test_inside_another_compiled_function_it_is_refused():
         outer(2.0)
 
 
-def test_a_gradient_is_an_array_of_its_own():
-    compiled = mg.compile(rosenbrock)
+def test_a_gradient_is_an_array_of_its_own(make):
+    compiled = make(rosenbrock)
     gradients = [compiled.value_and_grad(START + i)[1] for i in range(5)]
     again = [compiled.value_and_grad(START + i)[1] for i in range(5)]
     assert np.array_equal(gradients, again)
@@ -287,8 +298,8 @@ def test_a_gradient_is_an_array_of_its_own():
     assert compiled.value_and_grad(START)[1].tolist() == again[0].tolist()
 
 
-def test_scipy_minimizes_it_as_it_stands():
-    compiled = mg.compile(rosenbrock)
+def test_scipy_minimizes_it_as_it_stands(make):
+    compiled = make(rosenbrock)
     for method in ("BFGS", "L-BFGS-B", "CG"):
         found = optimize.minimize(
             compiled.value_and_grad, np.zeros(5), jac=True, method=method, tol=1e-9
@@ -296,3 +307,68 @@ def test_scipy_minimizes_it_as_it_stands():
         assert np.allclose(found.x, 1.0, atol=1e-4)
     found = optimize.minimize(lambda x: compiled(x).data, np.zeros(2), jac=compiled.grad)
     assert np.allclose(found.x, 1.0, atol=1e-3)
+
+
+def test_machine_code_is_made_once_python_has_done_as_much_work():
+    compiled = mg.compile(rosenbrock)
+    compiled.value_and_grad(START)
+    assert compiled.stats()["executor"] == "python tape"
+    before = [compiled.value_and_grad(START + i) for i in range(5)]
+    for _ in range(2_000):
+        compiled.value_and_grad(START)
+    assert compiled.stats()["executor"] == "native tape"
+    after = [compiled.value_and_grad(START + i) for i in range(5)]
+    for (value, gradient), (other, again) in zip(before, after):
+        assert bits(value) == bits(other)
+        assert list(map(bits, gradient.tolist())) == list(map(bits, again.tolist()))
+
+
+def test_the_latest_call_is_the_one_that_is_looked_at(make):
+    compiled = make(rosenbrock)
+    for i in range(5):
+        x = START + i
+        compiled.value_and_grad(x)
+    x[:] = 99.0
+    assert compiled.circuit.data == rosenbrock(START + 4)
+
+
+def test_a_gradient_that_is_infinite_for_nothing_is_that_of_the_engine(make):
+    """A gate that routes sends nothing to what it does not choose: 0 · ∞ is not multiplied."""
+    function = lambda x: mg.where(x[0] > 0.0, x[0], mg.sqrt(x[0]) * x[1])
+    compiled = make(lambda x: function(x) * 1.0)
+    for x in ([1.0, 2.0], [2.0, 3.0], [0.0, 1.0], [1e-320, 2.0], [-1.0, 2.0], [4.0, 5.0]):
+        value, gradient = compiled.value_and_grad(np.array(x))
+        expected, slopes = eager(function, x)
+        assert bits(value) == bits(expected)
+        assert list(map(bits, gradient.tolist())) == list(map(bits, slopes))
+
+
+def test_an_index_out_of_range_raises_at_any_call(make):
+    compiled = make(lambda x: mg.select([x[0], x[1] * x[1]], x[2]))
+    for _ in range(4):
+        assert compiled.value_and_grad(np.array([1.0, 3.0, 1.0]))[1].tolist() == [0.0, 6.0, 0.0]
+    with pytest.raises(IndexError):
+        compiled.value_and_grad(np.array([1.0, 3.0, 2.0]))
+
+
+def test_threads_share_a_function():
+    compiled = mg.compile(rosenbrock, executor="tape")
+    arrays = [np.array([i / 10, i / 7, 1.0]) for i in range(40)]
+    expected = [compiled.value_and_grad(x) for x in arrays]
+    with ThreadPoolExecutor(4) as pool:
+        for _ in range(20):
+            for (value, gradient), (other, again) in zip(
+                expected, pool.map(compiled.value_and_grad, arrays)
+            ):
+                assert value == other
+                assert gradient.tolist() == again.tolist()
+
+
+def test_a_function_that_is_cleared_records_again():
+    w = [Value(2.0)]
+    compiled = mg.compile(lambda x: w[0] * mg.sum(x), executor="tape")
+    for i in range(4):
+        assert compiled.value_and_grad(START + i)[1].tolist() == [2.0, 2.0]
+    w[0] = Value(3.0)
+    compiled.clear()
+    assert compiled.value_and_grad(START)[1].tolist() == [3.0, 3.0]
