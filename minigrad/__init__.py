@@ -49,6 +49,7 @@ if TYPE_CHECKING:
         grad,
         gradcheck,
         paths,
+        rounding,
     )
     from .compiled import TracingError, compile
     from .expressions import ExpressionError, expression
@@ -102,6 +103,7 @@ __all__ = [
     "no_grad",
     "optim",
     "paths",
+    "rounding",
     "save",
     "select",
     "softmax",
@@ -140,6 +142,7 @@ _LATER: Final = {
     "load": "files",
     "lr_range": "training",
     "paths": "calculus",
+    "rounding": "calculus",
     "save": "files",
     "softmax": "nn",
     "training_steps": "training",

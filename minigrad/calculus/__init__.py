@@ -18,12 +18,14 @@ from .nonfinite import (
     first_nonfinite_in,
 )
 from .own_gates import GateError, gate
+from .rounding import Rounding, rounding, rounding_of
 from .shared_paths import paths
 
 __all__ = [
     "GateError",
     "Nonfinite",
     "NonfiniteError",
+    "Rounding",
     "detect_nonfinite",
     "first_nonfinite",
     "first_nonfinite_in",
@@ -31,4 +33,6 @@ __all__ = [
     "grad",
     "gradcheck",
     "paths",
+    "rounding",
+    "rounding_of",
 ]

@@ -44,6 +44,7 @@ class Gate:
     `is_dot`: the inputs are the left factors and then the right ones; a reader sees a × gate for
     each pair and their Σ.
     `idle` is a word and a condition on (*inputs, out): where it holds, hardly any gradient passes.
+    `exact`, True or a condition on (*inputs, out), says where the gate rounds nothing.
     `kinks(*inputs, out)` lists quantities whose change of sign marks a point without a derivative.
     `arity` None means any number of inputs, and `empty` is what none of them give; `defaults` are
     the last inputs when they are left out; `dunder` is Python's operator method without
@@ -66,6 +67,7 @@ class Gate:
     is_dot: bool = False
     kinks: Rule | None = None
     idle: tuple[str, Rule] | None = None
+    exact: bool | Rule = False
     arity: int | None = 1
     empty: float | None = None
     defaults: tuple[float, ...] = ()
@@ -124,6 +126,14 @@ class Gate:
         if upstream is None or (self.routes and local == 0.0):
             return None
         return local * upstream
+
+    def is_exact(self, *inputs_and_out: float) -> bool:
+        """Whether the gate has rounded nothing on its way from these inputs to its output.
+
+        >>> gate_named("mul").is_exact(0.1, 4.0, 0.4), gate_named("add").is_exact(0.1, 4.0, 4.1)
+        (True, False)
+        """
+        return bool(self.exact(*inputs_and_out)) if callable(self.exact) else self.exact
 
     # --- on floats ---
 

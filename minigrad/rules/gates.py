@@ -28,6 +28,7 @@ from .bell_curve import normal_density as normal_density_of_floats
 from .formula import Formula
 from .gate import GATES as GATES
 from .gate import GateFunction, row
+from .ieee import SMALLEST_NORMAL, keeps_digits
 from .ieee import absolute as absolute_of_floats
 from .ieee import exp as exp_of_floats
 from .ieee import log as log_of_floats
@@ -47,23 +48,27 @@ from .operand import equal, where
 add = row("add", "+", "+ distributes: both inputs receive the upstream gradient as it is",
     arity=2, dunder="add",
     rule=lambda x, y: x + y,
+    exact=lambda x, y, out: abs(out) < SMALLEST_NORMAL,
     local_gradient=lambda x, y, out: (1.0, 1.0))
 
 sub = row("sub", "−", "− distributes, with the sign turned for what is taken away",
     arity=2, dunder="sub",
     rule=lambda x, y: x - y,
+    exact=lambda x, y, out: abs(out) < SMALLEST_NORMAL,
     local_gradient=lambda x, y, out: (1.0, -1.0))
 
 mul = row("mul", "×",
     "× switches its inputs: each receives the upstream gradient times the other input",
     arity=2, dunder="mul",
     rule=lambda x, y: x * y,
+    exact=lambda x, y, out: keeps_digits(x, out) or keeps_digits(y, out),
     local_gradient=lambda x, y, out: (y, x))
 
 div = row("div", "÷",
     "÷ sends 1/divisor to the dividend, and to the divisor minus the quotient over it",
     arity=2, dunder="truediv",
     rule=lambda x, y: x / y,
+    exact=lambda x, y, out: keeps_digits(y, out),
     local_gradient=lambda x, y, out: (1.0 / y, -out / y),
     kinks=lambda x, y, out: (y,))
 
@@ -89,12 +94,13 @@ power = row("pow", "xʸ",
     "output · log(base) to the exponent",
     arity=2, dunder="pow", constant_in_symbol=True,
     rule=lambda x, y: x**y,
+    exact=lambda x, y, out: y in (0.0, 1.0),
     local_gradient=_power_gradients,
     textbook_gradient=lambda x, y, out: (y * x ** (y - 1.0), out * log(x)),
     kinks=lambda x, y, out: (1.0 if y >= 0.0 and y % 1.0 == 0.0 else x,))  # x² is smooth at 0
 
 negative = row("neg", "neg", "neg turns the sign of the gradient",
-    dunder="neg",
+    dunder="neg", exact=True,
     rule=lambda x: -x,
     local_gradient=lambda x, out: (-1.0,))
 
@@ -164,7 +170,7 @@ def _larger(x: Any, y: Any) -> Any:
 maximum = row("maximum", "max",
     "max routes: the largest input receives all of the gradient; ties share it",
     arity=None, latex=r"\max({0})", text_name="max",
-    kernel=maximum_of_floats, fold=_larger, routes=True,
+    kernel=maximum_of_floats, fold=_larger, routes=True, exact=True,
     local_gradient=lambda *xs: _shares([where(x < xs[-1], 0.0, 1.0) for x in xs[:-1]]),
     textbook_gradient=lambda *xs: _shown_shares(xs, lambda x, y: x > y),
     kinks=lambda *xs: tuple(where(x < xs[-1], -1.0, 1.0) for x in xs[:-1]))
@@ -172,7 +178,7 @@ maximum = row("maximum", "max",
 minimum = row("minimum", "min",
     "min routes: the smallest input receives all of the gradient; ties share it",
     arity=None, latex=r"\min({0})", text_name="min",
-    kernel=minimum_of_floats, fold=lambda x, y: -_larger(-x, -y), routes=True,
+    kernel=minimum_of_floats, fold=lambda x, y: -_larger(-x, -y), routes=True, exact=True,
     local_gradient=lambda *xs: _shares([where(x > xs[-1], 0.0, 1.0) for x in xs[:-1]]),
     textbook_gradient=lambda *xs: _shown_shares(xs, lambda x, y: x < y),
     kinks=lambda *xs: tuple(where(x > xs[-1], -1.0, 1.0) for x in xs[:-1]))
@@ -185,6 +191,7 @@ def _comparison(name: str, sign: str, holds: Callable[[Any, Any], Any]) -> GateF
         f"{sign}? gives 1 or 0: it stops the gradient",
         arity=2,
         routes=True,
+        exact=True,
         rule=lambda x, y: where(holds(x, y), 1.0, 0.0),
         local_gradient=lambda x, y, out: (0.0, 0.0),
         kinks=lambda x, y, out: (x - y,),
@@ -205,12 +212,12 @@ def _selected(*choices_and_index: Any) -> tuple[Any, ...]:
 multiplexer = row("select", "mux",
     "the multiplexer routes: the chosen input receives all of the gradient",
     arity=None, example=(),
-    kernel=select_of_floats, routes=True,
+    kernel=select_of_floats, routes=True, exact=True,
     local_gradient=_selected)
 
 absolute = row("abs", "|x|",
     "the absolute value passes the gradient on, with the sign of its input",
-    dunder="abs", latex=r"\left|{0}\right|",
+    dunder="abs", exact=True, latex=r"\left|{0}\right|",
     kernel=absolute_of_floats,
     local_gradient=lambda x, out: (where(x > 0.0, 1.0, where(x < 0.0, -1.0, x - x)),),  # nan stays
     textbook_gradient=lambda x, out: (where(x > 0.0, 1.0, where(x < 0.0, -1.0, 0.0)),),
@@ -279,7 +286,7 @@ sigmoid = row("sigmoid", "σ", "σ multiplies the gradient by output·(1 − out
 
 relu = row("relu", "relu",
     "relu lets the gradient through where its input is positive, and stops it elsewhere",
-    rule=lambda x: where(x <= 0.0, 0.0, x), routes=True,
+    rule=lambda x: where(x <= 0.0, 0.0, x), routes=True, exact=True,
     local_gradient=lambda x, out: (where(x <= 0.0, 0.0, 1.0),),
     definition=lambda x: maximum(0.0, x),
     kinks=lambda x, out: (x,),
@@ -289,6 +296,7 @@ leaky_relu = row("leaky_relu", "leaky",
     "leaky relu lets the gradient through where its input is positive, else a part",
     arity=2, defaults=(0.01,),
     rule=lambda x, slope: where(x > 0.0, x, slope * x), routes=True,
+    exact=lambda x, slope, out: x > 0.0 or keeps_digits(slope, out),
     local_gradient=lambda x, slope, out: (where(x > 0.0, 1.0, slope), where(x > 0.0, 0.0, x)),
     kinks=lambda x, slope, out: (x,))
 

@@ -13,10 +13,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from operator import truediv
+from sys import float_info
 from typing import Any, Final
 
 inf = math.inf
 nan = math.nan
+SMALLEST_NORMAL: Final = float_info.min
 
 tanh = math.tanh
 atan = math.atan
@@ -325,3 +327,16 @@ RAISING: Final[dict[Callable[..., Any], Callable[..., Any]]] = {
     log2: math.log2,
     log10: math.log10,
 }
+
+
+def keeps_digits(factor: float, result: float) -> bool:
+    """Whether a product with this factor, or a quotient by it, keeps every digit of the other one.
+
+    >>> keeps_digits(0.25, 0.1), keeps_digits(10.0, 1.0), keeps_digits(0.5, 5e-324)
+    (True, False, False)
+
+    So it does with a power of two, unless the result is too small for all digits; and with 0.
+    """
+    if factor == 0.0:
+        return True
+    return abs(math.frexp(factor)[0]) == 0.5 and abs(result) >= SMALLEST_NORMAL
