@@ -51,6 +51,7 @@ class ArrayCalls(ABC):
     """What a compiled function gives for arrays without making a Value."""
 
     name: str
+    prepared: PreparedCall | None  # of the latest call with arrays, and of all
     prepared_calls: dict[Any, PreparedCall]
     latest: Any  # call: it has a recording and numbers
 
@@ -90,31 +91,38 @@ class ArrayCalls(ABC):
         their gradients are not touched. So `scipy.optimize.minimize(f.value_and_grad, x, jac=True)`
         works as it stands. The checks of `mg.compile` are made here too.
         """
-        if self.prepared_calls and not data and not guards:
-            prepared = self.prepared_calls.get(PreparedCall.key(arguments))
-            if prepared and (result := prepared.value_and_grad(arguments)):
+        prepared = self.prepared
+        if prepared is not None and not data and not guards:
+            result: Any = prepared.value_and_grad(arguments)
+            if result is not None:
                 self.latest = prepared
-                return result
+                return result  # type: ignore[no-any-return]
         self.refuse_inside("value_and_grad")
+        return self._value_and_grad(arguments, data)
+
+    def _value_and_grad(
+        self, arguments: tuple[Any, ...], data: dict[str, Any]
+    ) -> tuple[float, Any]:
+        """The long way of a call; the next one like this may then go the shortest."""
+        key = PreparedCall.key(arguments)
+        prepared = self.prepared_calls.get(key) if not data else None
+        if prepared is not None and prepared is not self.prepared:
+            self.prepared = prepared
+            return self.value_and_grad(*arguments)
         call = self.array_call(*with_arrays_of_floats((arguments, data)))
         recording = call.recording
         self.require_one_output(recording, "value_and_grad")
         parameters = recording.parameter_numbers()
         outputs, (gradient,) = recording.by_arguments.run(parameters, call.numbers)
         self.compare(call, parameters, outputs)
+        if prepared is not None and prepared.function is recording.by_arguments.function:
+            prepared.settle()
+        elif not data:
+            self.prepared = PreparedCall.made(recording, self.check_of(recording), arguments)
+            if self.prepared:
+                self.prepared_calls[key] = self.prepared
         name = f"{self.name}.value_and_grad"
-        if not data:
-            self._prepare(recording, arguments)
         return outputs[0], derivative_by(name, recording.structure, gradient)
-
-    def _prepare(self, recording: Recording, arguments: tuple[Any, ...]) -> None:
-        """Let the next call like this one go the shortest way, if there is one."""
-        key = PreparedCall.key(arguments)
-        known = self.prepared_calls.get(key)
-        if known is None or known.function is not recording.by_arguments.function:
-            made = PreparedCall.made(recording, self.check_of(recording), arguments)
-            if made:
-                self.prepared_calls[key] = made
 
     def grad(self, *arguments: Any, **data: Any) -> Any:
         """The derivative alone; see `value_and_grad`.

@@ -15,6 +15,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from math import inf
 from typing import Any, Final
 
 from ..engine import Value, number_of, numbers_of, with_gates
@@ -125,25 +126,15 @@ class Check:
         is_power_of_two = not self._later & (self._later - 1)
         return is_power_of_two and self._later > 1 and self.recording.gate_count <= SMALL
 
-    def passes(self, numbers: Any) -> bool:
-        """Whether a call with floats need not be compared; if so it counts as one that was not.
-
-        The numbers are an array of the parameters and the arguments.
-        """
-        recording = self.recording
-        if not (self._first_is_done and float in self._kinds):
-            return False
-        if recording.plain_numbers.changed() is not None:
-            return False
-        if not recording.checked:
-            parameters, given = recording.recorded_with
-            is_first_again: bool = numbers.tolist() == [*parameters, *given]
-            return is_first_again
-        later = self._later + 1
-        if later > 1 and not later & (later - 1) and self.recording.gate_count <= SMALL:
-            return False
-        self._later = later
-        return True
+    def calls_until_due(self) -> float:
+        """How many calls may pass before the one that is compared; they count as made."""
+        if not self.recording.checked:
+            return 0
+        if self.recording.gate_count > SMALL:
+            return inf
+        due = 2 << (self._later | 1).bit_length() - 1  # the next power of two
+        passing, self._later = due - 1 - self._later, due - 1
+        return passing
 
     def _row(self, kinds: Kinds, rows: Rows, i: int, parameters: list[float]) -> None:
         numbers = rows.row(i)

@@ -129,6 +129,7 @@ class Compiled(ArrayCalls):
         self.gate = gate_of(self.name, self)
         self.recordings: dict[Hashable, Recording] = {}  # by the structure of the arguments
         self._checks: dict[Recording, Check] = {}
+        self.prepared: PreparedCall | None = None
         self.prepared_calls: dict[Hashable, PreparedCall] = {}
         self.latest: Latest | PreparedCall | None = None  # in one: threads share it
         self._lock = RLock()
@@ -282,6 +283,7 @@ class Compiled(ArrayCalls):
         with self._lock:
             self.recordings.clear()
             self._checks.clear()
+            self.prepared = None
             self.prepared_calls.clear()
 
     def compare(self, call: ArrayCall, parameters: list[float], outputs: list[float]) -> None:

@@ -70,6 +70,11 @@ class Places:
         self.missing = [wire for wire in parameters if id(wire) not in self._found]
         del self._known, self._found, self._leads, self._seen, self._class_names
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there are none, and so nothing can change."""
+        return not (self._names or self._lists or self._cells)
+
     def unchanged(self) -> bool:
         """Whether the same objects still stand in all these places."""
         try:

@@ -73,6 +73,11 @@ class PlainNumbers:
                 self._look_at_attributes(thing)
         del self._first, self._left, self._names, self._objects, self._seen, self._waiting
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there are none, and so nothing can change."""
+        return not self._places
+
     def changed(self) -> str | None:
         """The name of one that is another number now; None where all are what they were."""
         for name, read, owner, then in self._places:

@@ -1,50 +1,48 @@
 """A call with arrays by the shortest way: from array to machine code to array.
 
-What a call of the same structure has found out once is kept: its recording, arrays at fixed places,
-and a native function of them. A microsecond is then left, of which half is NumPy copying numbers.
+What a call of the same structure has found out is kept: its recording, arrays at fixed places and a
+native function of them. The rest is Python written for the structure, with a line only for what is
+to be asked: a microsecond, of which half is NumPy copying numbers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from math import isfinite, prod
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Sequence
+from functools import cache
+from math import inf, isfinite, prod
+from struct import pack
+from typing import Any, Final
 
 from ..engine import numbers_of
+from ..rules import define
 from .checking import Check
 from .recording import Recording
 
-FEW: Final = 100  # numbers whose sum takes Python less time than NumPy's way of being called
-
-
-class Views(NamedTuple):
-    """The arrays of one native function, as a call fills and reads them."""
-
-    inputs: list[Any]  # an array of the argument's shape each, of a float a place: ()
-    parameters: Any
-    run: Any
-    numbers: Any  # the output, then the gradient, as a memoryview: it gives Python's floats
-    gradients: list[Any]  # like the inputs
-    memory: Any
+FEW: Final = 100  # numbers whose sum takes Python less time than NumPy
 
 
 class PreparedCall:
-    """Calls whose arguments are arrays of floats of the same shapes, or floats, all by place."""
+    """Calls whose arguments are arrays of floats of the same shapes, or floats, all by place.
+
+    `value_and_grad` takes a call's arguments and gives what `ArrayCalls.value_and_grad` gives; None
+    where the call has to go the long way.
+    """
 
     def __init__(self, recording: Recording, check: Check | None, arguments: Sequence[Any]) -> None:
         import numpy
 
-        self.recording, self.check = recording, check
         self.array: Any = numpy.ndarray
         self.float64: Any = numpy.dtype(float)
+        self.recording, self.check = recording, check
         self.running = recording.by_arguments
-        self.function = self.running.function
-        self.tape = self.running.tape
+        self.function: Any = self.running.function
         self.shapes = [x.shape if type(x) is self.array else None for x in arguments]
-        self.is_one_array = len(self.shapes) == 1 and self.shapes[0] is not None
-        self.gradient_count = sum([prod(shape or ()) for shape in self.shapes])
-        self.latest: Any = None  # the native function's memory
-        self._free: list[Views] = []
+        self.left: float = 0  # calls until one is due to be compared
+        self.first = b""  # while they are to be the first one again: its numbers
+        self.latest: Any = None  # the arrays of the latest call
+        self._free: list[Any] = []
+        self.settle()
+        self.value_and_grad = self._written()
 
     @staticmethod
     def key(arguments: Sequence[Any]) -> Any:
@@ -57,80 +55,107 @@ class PreparedCall:
     ) -> PreparedCall | None:
         """One for calls like this, if that is possible by now."""
         running = recording.by_arguments
-        if running.function is None or running.may_raise:
+        if running.function is None or running.may_raise or not all(map(_is_taken, arguments)):
             return None
-        call = cls(recording, check, arguments)
-        return call if call.takes(arguments) else None
+        return cls(recording, check, arguments)
 
-    def takes(self, arguments: Sequence[Any]) -> bool:
-        """Whether the arguments are arrays of floats of these shapes, and floats."""
-        array, float64 = self.array, self.float64
-        for x, shape in zip(arguments, self.shapes):
-            if shape is None:
-                if type(x) is not float:
-                    return False
-            elif not (type(x) is array and x.dtype is float64 and x.shape == shape):
-                return False
-        return True
+    def settle(self) -> None:
+        """Ask how many calls may pass before one is compared."""
+        if self.check is None:
+            self.left = inf
+        elif self.left <= 0:
+            self.left = self.check.calls_until_due()
+            parameters, numbers = self.recording.recorded_with
+            is_next = self.recording.checked  # no: the first with other numbers is
+            self.first = b"" if is_next else pack(f"{len(parameters)}d", *parameters)
+            self.first += b"" if is_next else pack(f"{len(numbers)}d", *numbers)
 
     @property
     def numbers(self) -> list[float]:
         """The arguments of the latest call."""
-        views = self.latest
-        numbers: list[float] = views.memory.given.tolist()
+        numbers: list[float] = self.latest[0].given.tolist()
         return numbers[len(self.recording.parameters) :]
 
-    def value_and_grad(self, arguments: Sequence[Any]) -> tuple[float, Any] | None:
-        """See `ArrayCalls.value_and_grad`; None where it has to go the long way."""
-        recording, check = self.recording, self.check
-        if not (
-            self.takes(arguments)
-            and self.running.function is self.function
-            and recording.places.unchanged()
-        ):
-            return None
-        try:
-            views = self._free.pop()
-        except IndexError:
-            views = self._views()
-        for x, view in zip(arguments, views.inputs):
-            view[...] = x
-        if recording.parameters:
-            views.parameters[:] = numbers_of(recording.parameters)
-        if check is not None and not check.passes(views.memory.given):
-            return None
-        views.run()
-        value: float = views.numbers[0]
-        gradient = views.gradients[0].copy() if self.is_one_array else self._gradient(views)
-        if self.tape.multiplies_nothing and not self._is_finite(views):
-            return None
-        self.latest = views
-        self._free.append(views)
-        return value, gradient
-
-    def _gradient(self, views: Views) -> Any:
-        parts = [
-            part.item() if shape is None else part.copy()
-            for part, shape in zip(views.gradients, self.shapes)
-            if part.size
-        ]
-        return parts[0] if len(parts) == 1 else tuple(parts)
-
-    def _is_finite(self, views: Views) -> bool:
-        if self.gradient_count <= FEW:
-            return isfinite(sum(views.numbers[1:]))
-        return isfinite(views.memory.results[1:].sum())
-
-    def _views(self) -> Views:
-        assert self.function is not None
+    def views(self) -> Any:
+        """New arrays and the native function on them, as the written function unpacks them."""
         memory = self.function.memory()
         inputs, gradients = [], []
         place, result = len(self.recording.parameters), 1
+        parameters = memory.given[:place]
         for shape in self.shapes:
             count = prod(shape or ())
             inputs.append(memory.given[place : place + count].reshape(shape or ()))
             gradients.append(memory.results[result : result + count].reshape(shape or ()))
             place, result = place + count, result + count
-        parameters = memory.given[: len(self.recording.parameters)]
-        numbers = memoryview(memory.results)
-        return Views(inputs, parameters, memory.run, numbers, gradients, memory)
+        numbers = memoryview(memory.results)  # it gives Python's floats
+        return (memory, parameters, memory.run, numbers, *inputs, *gradients)
+
+    def _written(self) -> Callable[[Sequence[Any]], Any]:
+        """The function of a call's arguments."""
+        recording, tape = self.recording, self.running.tape
+        known: dict[str, Any] = {
+            "call": self,
+            "array": self.array,
+            "float64": self.float64,
+            "views": self.views,
+            "pop": self._free.pop,
+            "give": self._free.append,
+            **{f"shape{i}": shape for i, shape in enumerate(self.shapes)},
+        }
+        places = range(len(self.shapes))
+        x, into, out = (", ".join(f"{name}{i}" for i in places) for name in ("x", "into", "out"))
+        body = [f"if len(arguments) != {len(places)}: return", f"{x}, = arguments"]
+        for i, shape in enumerate(self.shapes):
+            is_array = f"type(x{i}) is array and x{i}.dtype is float64 and x{i}.shape == shape{i}"
+            is_taken = f"type(x{i}) is float" if shape is None else is_array
+            body += [f"if not ({is_taken}): return"]
+        if not recording.places.is_empty:
+            known["unchanged"] = recording.places.unchanged
+            body += ["if not unchanged(): return"]
+        if self.check is not None and not recording.plain_numbers.is_empty:
+            known["changed"] = recording.plain_numbers.changed
+            body += ["if changed() is not None: return"]
+        body += ["try: taken = pop()", "except IndexError: taken = views()"]
+        body += [f"memory, parameters, run, numbers, {into}, {out} = taken"]
+        body += [f"into{i}[...] = x{i}" for i in places]
+        if recording.parameters:
+            known |= {"numbers_of": numbers_of, "wires": recording.parameters}
+            body += ["parameters[:] = numbers_of(wires)"]
+        body += ["if call.left > 0: call.left -= 1"]
+        body += ["elif memory.given.tobytes() != call.first: return", "run()"]
+        if tape.multiplies_nothing:
+            known |= {"isfinite": isfinite, "running": self.running, "function": self.function}
+            count = sum([prod(shape or ()) for shape in self.shapes])
+            total = "sum(numbers)" if count <= FEW else "memory.results.sum()"
+            body += [f"if running.function is not function or not isfinite({total}): return"]
+        body += ["call.latest = taken", f"result = numbers[0], {self._gradient()}", "give(taken)"]
+        function: Callable[[Sequence[Any]], Any] = _maker(tuple(known), (*body, "return result"))(
+            *known.values()
+        )
+        return function
+
+    def _gradient(self) -> str:
+        """The derivative in the structure of the arguments, in Python."""
+        parts, place = [], 1
+        for i, shape in enumerate(self.shapes):
+            count = prod(shape or ())
+            if count:
+                parts.append(f"numbers[{place}]" if shape is None else f"out{i}.copy()")
+            place += count
+        return parts[0] if len(parts) == 1 else f"({', '.join(parts)})"
+
+
+@cache
+def _maker(names: tuple[str, ...], body: tuple[str, ...]) -> Callable[..., Any]:
+    """A Python function of things of these names that makes the function with this body."""
+    lines = ["def value_and_grad(arguments):", *[f"    {line}" for line in body]]
+    made: Callable[..., Any] = define("make", [*names], [*lines, "return value_and_grad"], {})
+    return made
+
+
+def _is_taken(argument: Any) -> bool:
+    """Whether an argument is a float, or an array of them."""
+    import numpy
+
+    is_array = type(argument) is numpy.ndarray
+    return argument.dtype is numpy.dtype(float) if is_array else type(argument) is float

@@ -48,20 +48,28 @@ class Running:
         self._operations = len(tape.kernels) + A_CALL
         self._left = inf  # operations until there is machine code
         self.function, self.runner = None, PythonTape(tape)
+        self._native_tape: NativeTape | None = None
         if self.executor == "auto" and is_to_be_native():
             self._left = OPERATIONS_IN_PYTHON
         if at_once:
-            self.native_tape()
+            self._make_machine_code()
+
+    def _make_machine_code(self) -> None:
+        """Run machine code from now on, where that is possible."""
+        self._left = inf
+        if not runs_in_python(self.tape, self.executor):
+            from ..native import OnNativeTape, native_function
+
+            make = native_function if self.executor == "auto" else OnNativeTape
+            self.runner = self.function = make(self.tape)
 
     def native_tape(self) -> NativeTape | None:
-        """The tape as machine code, from now on; None where it runs in Python."""
-        if self.function is None:
-            self._left = inf
-            if not runs_in_python(self.tape, self.executor):
-                from ..native import NativeFunction
+        """The tape as the native tape; None where it runs in Python."""
+        if self._native_tape is None and not runs_in_python(self.tape, self.executor):
+            from ..native import NativeTape
 
-                self.runner = self.function = NativeFunction(self.tape)
-        return None if self.function is None else self.function.native
+            self._native_tape = NativeTape(self.tape)
+        return self._native_tape
 
     def run(
         self, parameters: list[float], numbers: list[float]
@@ -69,7 +77,7 @@ class Running:
         """The outputs, and the gradients of each."""
         self._left -= self._operations
         if self._left < 0.0:
-            self.native_tape()
+            self._make_machine_code()
         outputs, gradients = self.runner.run(parameters, numbers)
         if (
             self.tape.multiplies_nothing

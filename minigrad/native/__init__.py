@@ -17,14 +17,13 @@ if TYPE_CHECKING:
     from .example import NativeTape
     from .float_bits import sqrt
     from .formulas import are_native, emit_formula, is_native
-    from .function import MOST_STRAIGHT, Memory, NativeFunction, StraightLine
+    from .function import Memory, NativeFunction, OnNativeTape, native_function
     from .operand import DOUBLE, LONG, POINTER, VOID, Code, Native
     from .schedule import Array
 
 __all__ = [
     "DOUBLE",
     "LONG",
-    "MOST_STRAIGHT",
     "POINTER",
     "VOID",
     "Array",
@@ -34,7 +33,7 @@ __all__ = [
     "NativeBatch",
     "NativeFunction",
     "NativeTape",
-    "StraightLine",
+    "OnNativeTape",
     "are_native",
     "columns_of",
     "emit_formula",
@@ -42,6 +41,7 @@ __all__ = [
     "has_native",
     "is_native",
     "machine",
+    "native_function",
     "require_native",
     "sqrt",
 ]
@@ -54,13 +54,13 @@ _LATER: Final = {
     "VOID": "operand",
     "Array": "schedule",
     "Code": "operand",
-    "MOST_STRAIGHT": "function",
     "Native": "operand",
     "Memory": "function",
     "NativeBatch": "batch_over_rows",
     "NativeFunction": "function",
     "NativeTape": "example",
-    "StraightLine": "function",
+    "OnNativeTape": "function",
+    "native_function": "function",
     "are_native": "formulas",
     "columns_of": "batch_over_rows",
     "emit_formula": "formulas",

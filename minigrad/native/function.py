@@ -6,6 +6,7 @@ is called very often. Needs llvmlite and NumPy.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from functools import cache
 from struct import Struct
@@ -22,8 +23,9 @@ from .no_arguments import without_arguments
 from .operand import DOUBLE, LONG, POINTER, VOID, Code
 from .schedule import Array
 
-# operations of straight-line code: 80 ns less a call for 12 of them, for 0.3 ms each to compile
+# operations of straight-line code: 12 take 80 ns less than on the tape. One takes 0.4 ms to compile
 MOST_STRAIGHT: Final = 64
+SOON: Final = 2_000  # operations that are over in some microseconds: other threads can wait
 
 
 class Memory(NamedTuple):
@@ -34,30 +36,26 @@ class Memory(NamedTuple):
     run: Callable[[], None]
 
 
-class NativeFunction:
-    """A tape from array to array on the native tape; see `Runner`."""
+def native_function(tape: Tape) -> NativeFunction:
+    """The tape as one function, straight-line code if that is small."""
+    return StraightLine(tape) if len(tape.kernels) <= MOST_STRAIGHT else OnNativeTape(tape)
 
-    name = "native tape"
+
+class NativeFunction(ABC):
+    """A tape from array to array; see `Runner`."""
+
+    name: str
+    size: int  # in bytes
 
     def __init__(self, tape: Tape) -> None:
         self.tape = tape
-        self.native = NativeTape(tape)
         self.given_count = len(tape.parameters) + tape.input_count
-        results = _results(tape)
-        self.index = self.native.slots[np.array([slot for slot, _ in results], dtype=np.int64)]
-        self.zeros = np.array([zero for _, zero in results])
-        self.size = self.native.size
         self._put: Any = Struct(f"{self.given_count}d").pack_into
         self._free: list[Memory] = []
 
+    @abstractmethod
     def memory(self) -> Memory:
         """New arrays, and the function on them."""
-        values, results = self.native.take(), Array(len(self.index))
-        fields = self.index.ctypes.data, self.zeros.ctypes.data, len(self.index), results.address
-        table = np.array([*self.native.schedule.call(values), *fields], dtype=np.int64)
-        kept = (self, values, results, table)
-        run = without_arguments(_run_and_gather(), table.ctypes.data, kept, alone=False)
-        return Memory(values.numbers[: self.given_count], results.numbers, run)
 
     def take(self) -> Memory:
         """Memory that no other thread uses; give it back with `give`."""
@@ -87,20 +85,47 @@ class NativeFunction:
         return numbers[: len(self.tape.outputs)], gradients
 
 
-class StraightLine:
-    """A small tape's operations one after the other, as one native function of an address."""
+class OnNativeTape(NativeFunction):
+    """A loop over the operations, and one that gathers the results."""
+
+    name = "native tape"
 
     def __init__(self, tape: Tape) -> None:
-        self.given_count = len(tape.parameters) + tape.input_count
+        super().__init__(tape)
+        self.native = NativeTape(tape)
         results = _results(tape)
-        self.size = self.given_count + len(results)
+        self.index = self.native.slots[np.array([slot for slot, _ in results], dtype=np.int64)]
+        self.zeros = np.array([zero for _, zero in results])
+        self.size = self.native.size
+
+    def memory(self) -> Memory:
+        """See `NativeFunction`."""
+        values, results = self.native.take(), Array(len(self.index))
+        fields = self.index.ctypes.data, self.zeros.ctypes.data, len(self.index), results.address
+        table = np.array([*self.native.schedule.call(values), *fields], dtype=np.int64)
+        kept = (self, values, results, table)
+        alone = len(self.tape.kernels) < SOON
+        run = without_arguments(_run_and_gather(), table.ctypes.data, kept, alone)
+        return Memory(values.numbers[: self.given_count], results.numbers, run)
+
+
+class StraightLine(NativeFunction):
+    """The operations of a small tape one after the other."""
+
+    name = "straight-line code"
+
+    def __init__(self, tape: Tape) -> None:
+        super().__init__(tape)
+        results = _results(tape)
+        count = self.given_count + len(results)
         module = _straight_module(tape, self.given_count, results)
         self._engine = machine().engine(module, passes=False)  # owns the code
         self._address = self._engine.get_function_address("run")
+        self._count, self.size = count, 8 * count
 
     def memory(self) -> Memory:
-        """New arrays, and the function on them."""
-        array = Array(self.size)
+        """See `NativeFunction`."""
+        array = Array(self._count)
         run = without_arguments(self._address, array.address, (self, array))
         return Memory(array.numbers[: self.given_count], array.numbers[self.given_count :], run)
 
