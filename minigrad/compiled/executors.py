@@ -141,4 +141,5 @@ def _only_python(tape: Tape) -> list[str]:
     """What has no machine code: a user's Python functions."""
     from ..native import is_native
 
-    return sorted({kernel.name for kernel in tape.kernels if not is_native(kernel)})
+    kinds = set(tape.kernels)  # a large circuit has millions of operations of a few kinds
+    return sorted(kernel.name for kernel in kinds if not is_native(kernel))

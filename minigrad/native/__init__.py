@@ -4,7 +4,8 @@
 exp, sin and the like. `kernels` are loops over many operations of one kind, `schedule` puts a tape
 into such runs, and `example` runs them for one example, `function` in one native call
 (`no_arguments`). Many rows run in `batch_over_rows`: as straight-line code (`rows_in_lanes`) or run
-by run (`rows_in_blocks`).
+by run (`rows_in_blocks`). `sweeps` are derivatives over a tape of gates, forward and back, in
+`sweep_kernels`.
 """
 
 from importlib import import_module as _import_module
@@ -20,20 +21,27 @@ if TYPE_CHECKING:
     from .function import Memory, NativeFunction, OnNativeTape, native_function
     from .operand import DOUBLE, LONG, POINTER, VOID, Code, Native
     from .schedule import Array
+    from .sweep_kernels import BACKWARD, CURVED, FORWARD
+    from .sweeps import CompressedRun, Sweeps
 
 __all__ = [
+    "BACKWARD",
+    "CURVED",
     "DOUBLE",
+    "FORWARD",
     "LONG",
     "POINTER",
     "VOID",
     "Array",
     "Code",
+    "CompressedRun",
     "Memory",
     "Native",
     "NativeBatch",
     "NativeFunction",
     "NativeTape",
     "OnNativeTape",
+    "Sweeps",
     "are_native",
     "columns_of",
     "emit_formula",
@@ -65,6 +73,11 @@ _LATER: Final = {
     "columns_of": "batch_over_rows",
     "emit_formula": "formulas",
     "is_native": "formulas",
+    "BACKWARD": "sweep_kernels",
+    "CURVED": "sweep_kernels",
+    "FORWARD": "sweep_kernels",
+    "CompressedRun": "sweeps",
+    "Sweeps": "sweeps",
     "sqrt": "float_bits",
 }
 

@@ -33,17 +33,24 @@ OPERATIONS: Final[dict[str, Any]] = {
 
 def emit_formula(code: Code, formula: Formula, inputs: list[Native]) -> Native:
     """The formula over x0, x1, … as instructions, each part of it once."""
+    (result,) = emit_formulas(code, [formula], {f"x{i}": x for i, x in enumerate(inputs)})
+    return result
+
+
+def emit_formulas(
+    code: Code, formulas: list[Formula], symbols: dict[str, Native]
+) -> list[Native]:
+    """Formulas over named numbers as instructions; what they share stands there once."""
     made: dict[Any, Any] = {}
-    for part in parts_first(formula):
+    for part in parts_first(*formulas):
         if part.operation == "symbol":
-            made[part] = inputs[int(part.operands[0][1:])]
+            made[part] = symbols[part.operands[0]]
         elif part.operation == "number":
             made[part] = code.constant(part.operands[0])
         else:
             operands = [made.get(x, x) for x in part.operands]
             made[part] = OPERATIONS[part.operation](*operands)
-    result: Native = made[formula]
-    return result
+    return [made[formula] for formula in formulas]
 
 
 def emit(code: Code, kernel: Kernel, inputs: list[Native]) -> Native:

@@ -11,7 +11,7 @@ lists, `data_columns` checks data with an item for each row.
 from . import bell_curve, exponentials, ieee, trigonometry, whole_numbers
 from .bell_curve import LIMIT, curvature, density, tail
 from .data_columns import Columns, checked_columns, ordered
-from .floats import as_python, called_gates, define, names_in
+from .floats import as_python, called_gates, define, function_of_formulas, names_in
 from .formula import (
     COMPARISONS,
     Formula,
@@ -72,6 +72,7 @@ __all__ = [
     "exponentials",
     "format_number",
     "function_of",
+    "function_of_formulas",
     "gate_named",
     "ieee",
     "is_number",

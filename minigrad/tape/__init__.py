@@ -5,14 +5,22 @@ goes through a circuit and makes `operations` of its gates, each a `kernels`' ke
 gates' rules (`variadic`: of gates with any number of inputs). `fuse` and `inline` then make fewer
 and larger operations of them, to the last bit the same. `groups` finds the loops again, with
 `index_loops`: operations of one kind as arrays, for those who print them.
+
+Derivatives of derivatives run over a `gate_tape`: the gates themselves, each with its slopes and
+curvatures (`formula_derivatives`), in `sweeps` forward and back. `sparsity` says which entries of a
+Jacobian or a Hessian can be other than 0, and `coloring` and `compressed` how few sweeps give all.
 """
 
+from .compressed import Compressed, compressed_hessian, compressed_jacobian
 from .flatten import flatten, flatten_batch, flatten_rows
+from .gate_tape import DOT_FORM, FORMULA, GIVEN, SUM_FORM, GateKind, GateTape, gate_tape
 from .groups import CONSTANTS, PADDING, Array, Bucket, Groups, array_counts, group
 from .index_loops import Loops, loops_of
 from .inline import merged
 from .kernels import COPY, DOT, DOTS, MUL, SUM, Kernel, renamed_formula
 from .operations import AFTER, ALONE, EACH_ROW, ONCE, REDUCE
+from .sparsity import Pattern, hessian_pattern, jacobian_pattern
+from .sweeps import PythonSweeps
 from .tape import MOST_TOGETHER, Tape, replay
 
 __all__ = [
@@ -22,24 +30,38 @@ __all__ = [
     "COPY",
     "DOT",
     "DOTS",
+    "DOT_FORM",
     "EACH_ROW",
+    "FORMULA",
+    "GIVEN",
     "MOST_TOGETHER",
     "MUL",
     "ONCE",
     "PADDING",
     "REDUCE",
     "SUM",
+    "SUM_FORM",
     "Array",
     "Bucket",
+    "Compressed",
+    "GateKind",
+    "GateTape",
     "Groups",
     "Kernel",
     "Loops",
+    "Pattern",
+    "PythonSweeps",
     "Tape",
     "array_counts",
+    "compressed_hessian",
+    "compressed_jacobian",
     "flatten",
     "flatten_batch",
     "flatten_rows",
+    "gate_tape",
     "group",
+    "hessian_pattern",
+    "jacobian_pattern",
     "loops_of",
     "merged",
     "renamed_formula",

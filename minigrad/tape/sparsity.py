@@ -1,0 +1,113 @@
+"""Where a Jacobian or a Hessian can be other than 0, whatever the numbers are.
+
+>>> import minigrad as mg
+>>> from minigrad.tape.gate_tape import gate_tape
+>>> x, y, z = (mg.Value(number) for number in (1.0, 2.0, 3.0))
+>>> tape = gate_tape([x * y + mg.sin(z)], [], [x, y, z])
+>>> list(jacobian_pattern(tape))
+[(0, 0), (0, 1), (0, 2)]
+>>> list(hessian_pattern(tape))
+[(0, 1), (1, 0), (2, 2)]
+
+Every wire has the set of the inputs that it depends on; it is handed on as it is where a gate adds
+nothing to it, and is not made where only sums and other linear gates follow. Inputs interact where
+a gate with a curvature brings their sets together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .gate_tape import GateTape
+
+Domain = frozenset[int]  # inputs, by place
+NOTHING: Domain = frozenset()
+
+
+class Pattern:
+    """The entries of a matrix that can be other than 0: for each row the set of its columns."""
+
+    def __init__(self, columns: list[Domain] | list[set[int]], width: int) -> None:
+        self.rows = [sorted(found) for found in columns]
+        self.shape = (len(columns), width)
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        """Row and column of each entry, row by row."""
+        for row, columns in enumerate(self.rows):
+            for column in columns:
+                yield row, column
+
+    def __len__(self) -> int:
+        return sum(map(len, self.rows))
+
+    def transposed(self) -> Pattern:
+        """Rows for columns."""
+        found: list[set[int]] = [set() for _ in range(self.shape[1])]
+        for row, column in self:
+            found[column].add(row)
+        return Pattern(found, self.shape[0])
+
+
+def jacobian_pattern(tape: GateTape) -> Pattern:
+    """Which outputs depend on which inputs."""
+    domains = _domains(tape, tape.outputs)
+    return Pattern([domains[slot] for slot in tape.outputs], tape.input_count)
+
+
+def hessian_pattern(tape: GateTape) -> Pattern:
+    """Which pairs of inputs interact anywhere on the way to the outputs; symmetric."""
+    bent = [
+        operands[place]
+        for kind, operands in zip(tape.kinds, tape.operands)
+        for pair in kind.pairs
+        for place in pair
+    ]
+    domains = _domains(tape, bent)
+    found: list[set[int]] = [set() for _ in range(tape.input_count)]
+    seen: set[tuple[int, int]] = set()
+    for kind, operands in zip(tape.kinds, tape.operands):
+        for j, k in kind.pairs:
+            left, right = domains[operands[j]], domains[operands[k]]
+            if not (left and right):
+                continue
+            if len(left) == len(right) == 1:
+                (x,), (y,) = left, right
+                found[x].add(y)
+                found[y].add(x)
+                continue
+            pair = (id(left), id(right))  # the same sets meet again and again
+            if pair not in seen:
+                seen.add(pair)
+                for x in left:
+                    found[x] |= right
+                if left is not right:
+                    for y in right:
+                        found[y] |= left
+    return Pattern(found, tape.input_count)
+
+
+def _domains(tape: GateTape, wanted: list[int]) -> list[Domain]:
+    """For each slot that leads to a wanted one the inputs that it depends on; equal ones are one."""
+    needed = bytearray(tape.slot_count)
+    for slot in wanted:
+        needed[slot] = 1
+    first = tape.first
+    for i in range(len(tape.kinds) - 1, -1, -1):
+        if needed[first + i]:
+            for slot in tape.operands[i]:
+                needed[slot] = 1
+    domains: list[Domain] = [NOTHING] * tape.slot_count
+    known: dict[Domain, Domain] = {}
+    for place, slot in enumerate(tape.input_slots):
+        domains[slot] = frozenset([place])
+    for i, (kind, operands) in enumerate(zip(tape.kinds, tape.operands), start=first):
+        if not needed[i]:
+            continue
+        found = {domains[operands[place]] for place in kind.leading}
+        found.discard(NOTHING)
+        if len(found) == 1:
+            (domains[i],) = found
+        elif found:
+            union = NOTHING.union(*found)
+            domains[i] = known.setdefault(union, union)
+    return domains
