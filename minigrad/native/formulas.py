@@ -37,9 +37,7 @@ def emit_formula(code: Code, formula: Formula, inputs: list[Native]) -> Native:
     return result
 
 
-def emit_formulas(
-    code: Code, formulas: list[Formula], symbols: dict[str, Native]
-) -> list[Native]:
+def emit_formulas(code: Code, formulas: list[Formula], symbols: dict[str, Native]) -> list[Native]:
     """Formulas over named numbers as instructions; what they share stands there once."""
     made: dict[Any, Any] = {}
     for part in parts_first(*formulas):

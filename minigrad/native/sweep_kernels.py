@@ -25,9 +25,7 @@ from .operand import INT, LONG, POINTER, VOID, Code, Native
 
 # What a sweep works on, an address or a number each. Lanes are one array behind the other.
 NUMBERS: Final = ("values", "tangents", "gradients", "bent", "stride", "lanes")
-SIGNATURE: Final = ir.FunctionType(
-    VOID, [LONG.as_pointer(), INT.as_pointer(), LONG, LONG, LONG]
-)
+SIGNATURE: Final = ir.FunctionType(VOID, [LONG.as_pointer(), INT.as_pointer(), LONG, LONG, LONG])
 FORWARD, BACKWARD, CURVED = "forward", "backward", "curved"
 Key = tuple[GateKind, str, tuple[int, ...] | None]  # the steps of a stretch's inputs, 0 or 1
 
@@ -54,9 +52,9 @@ def _define(
     function = ir.Function(module, SIGNATURE, name)
     builder = ir.IRBuilder(function.append_basic_block())
     if kind.form != FORMULA:
-        run = _LongRun(Code(builder, 1), function, None)
-        with run.code.loop(run.count) as gate:
-            run.of_form(kind.form, mode, gate)
+        long = _LongRun(Code(builder, 1), function, None)
+        with long.code.loop(long.count) as gate:
+            long.of_form(kind.form, mode, gate)
     elif steps is None:
         run = _Run(Code(builder, 1), function, None)
         with run.code.loop(run.count) as gate:

@@ -4,7 +4,7 @@
 >>> chain = Pattern([{0, 1}, {0, 1, 2}, {1, 2, 3}, {2, 3}], 4)
 >>> hessian = compressed_hessian(chain)
 >>> hessian.directions()
-[[1.0, 0.0, 0.0, 1.0], [0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0]]
+[[1.0, 0.0, 1.0, 0.0], [0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0]]
 >>> jacobian = compressed_jacobian(Pattern([{0, 1, 2, 3}], 4))
 >>> jacobian.is_backward, jacobian.directions()
 (True, [[1.0]])

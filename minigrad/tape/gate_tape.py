@@ -136,13 +136,10 @@ def gate_tape(
         leaves, gates = leaves_and_gates(outputs[0], None, outputs[1:])
         wires = [*leaves, *gates]
     slots = {wire: slot for slot, wire in enumerate([*parameters, *inputs])}
-    given = len(slots)
-    constants: list[float] = []
+    builder = _Builder(len(slots))
     for wire in wires:
         if wire.gate is None and wire not in slots:
-            slots[wire] = given + len(constants)
-            constants.append(number_of(wire))
-    builder = _Builder(given, constants)
+            slots[wire] = builder.constant(number_of(wire))
     for wire in wires:
         gate = wire.gate
         if gate is not None:
@@ -153,10 +150,20 @@ def gate_tape(
 class _Builder:
     """The gates of a tape; slots of gates are negative until all constants are known: −1, −2, …"""
 
-    def __init__(self, given: int, constants: list[float]) -> None:
-        self.given, self.constants = given, constants
+    def __init__(self, given: int) -> None:
+        self.given = given
+        self.constants: list[float] = []
+        self._known: dict[str, int] = {}
         self.kinds: list[GateKind] = []
         self.operands: list[tuple[int, ...]] = []
+
+    def constant(self, number: float) -> int:
+        """The slot of a number: equal ones have one, so that gates that use them are alike."""
+        key = number.hex()
+        if key not in self._known:
+            self._known[key] = self.given + len(self.constants)
+            self.constants.append(number)
+        return self._known[key]
 
     def gate(self, gate: Gate, operands: tuple[int, ...]) -> int:
         """Add a gate; its slot."""
@@ -193,8 +200,7 @@ class _Builder:
     def _part(self, part: Formula, made: dict[Formula, int]) -> int:
         operation, operands = part.operation, part.operands
         if operation == "number":
-            self.constants.append(operands[0])
-            return self.given + len(self.constants) - 1
+            return self.constant(operands[0])
         if operation == "where":
             condition, *branches = operands
             inputs = [*condition.operands, *branches]

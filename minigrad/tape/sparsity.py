@@ -87,7 +87,7 @@ def hessian_pattern(tape: GateTape) -> Pattern:
 
 
 def _domains(tape: GateTape, wanted: list[int]) -> list[Domain]:
-    """For each slot that leads to a wanted one the inputs that it depends on; equal ones are one."""
+    """For each slot that leads to a wanted one the inputs behind it; equal sets are one."""
     needed = bytearray(tape.slot_count)
     for slot in wanted:
         needed[slot] = 1
