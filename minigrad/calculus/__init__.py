@@ -18,13 +18,15 @@ from .nonfinite import (
     first_nonfinite_in,
 )
 from .own_gates import GateError, gate
-from .rounding import Rounding, rounding, rounding_of
+from .rounding import EPSILON, RoundedWire, Rounding, rounding, rounding_of
 from .shared_paths import paths
 
 __all__ = [
+    "EPSILON",
     "GateError",
     "Nonfinite",
     "NonfiniteError",
+    "RoundedWire",
     "Rounding",
     "detect_nonfinite",
     "first_nonfinite",

@@ -20,7 +20,7 @@ from fractions import Fraction
 from itertools import accumulate
 from math import inf, isfinite, log10
 from operator import add as plus
-from operator import mul
+from operator import mul as times
 from sys import float_info
 from typing import Final
 
@@ -33,7 +33,7 @@ from ..engine import (
     one_at_a_time,
     write_grad,
 )
-from ..rules import GATES, Gate, as_text, described
+from ..rules import GATES, Gate, as_text, described, ieee
 from ..text import DIGITS, Lines, Names, columns, fitted, rounded
 
 BUILT_IN: Final = frozenset(GATES)  # their rules are right to two units in the last place
@@ -88,13 +88,19 @@ class Rounding:
         """The gates where large numbers cancel, and digits are lost."""
         return tuple(each for each in self.wires if each.digits_lost)
 
+    @property
+    def summary(self) -> str:
+        """The output, how far it can be off, and how many of its digits are right."""
+        total, head = self.total, f"{self.name} = {rounded(self.value)}"
+        if total:
+            head += f", off by at most {rounded(total)}"
+        return f"{head}: {_right_digits(total, self.relative)}"
+
     def __float__(self) -> float:
         return self.total
 
     def __str__(self) -> str:
-        total, value = self.total, rounded(self.value)
-        head = f"{self.name} = {value}" + f", off by at most {rounded(total)}" * bool(total)
-        lines = [f"{head}: {_right_digits(total, self.relative)}"]
+        total, lines = self.total, [self.summary]
         shown = [each for each in self.wires[:MOST_LINES] if each.error]
         rows = [("", "value", "gradient", "error at most", "share")]
         rows += [
@@ -269,11 +275,13 @@ def _size(circuit: Circuit, wire: Value, numbers: list[float]) -> float:
     gate = circuit.gate(wire)
     if gate.is_dot:
         middle = len(numbers) // 2
-        products: list[float] = list(map(mul, numbers[:middle], numbers[middle:]))
+        products: list[float] = list(map(times, numbers[:middle], numbers[middle:]))
         return sum(map(abs, products)) + _size_of_sums(products)
     if gate.fold is plus:
         return _size_of_sums(numbers)
     size = abs(number_of(wire))
+    if gate.fold is times:
+        return size * (len(numbers) - 1)
     if gate.arity is None:  # it may have rounded after each of its inputs
         local = circuit.local_gradients(wire)
         size += sum(abs(number * d) for number, d in zip(numbers, local))
@@ -282,7 +290,9 @@ def _size(circuit: Circuit, wire: Value, numbers: list[float]) -> float:
 
 def _size_of_sums(numbers: list[float]) -> float:
     """The sums that are rounded when numbers are added, from the second number on."""
-    return sum(map(abs, list(accumulate(numbers))[1:]))
+    sums = list(accumulate(numbers))
+    each = zip(sums, numbers[1:], sums[1:])
+    return sum(abs(after) for before, x, after in each if not ieee.adds_exactly(before, x))
 
 
 def _noise_of_rule(gate: Gate, numbers: list[float]) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from ..calculus import Nonfinite
+from ..calculus import Nonfinite, RoundedWire
 from ..engine import Circuit, Stage, Value
 from ..text import gate_symbol, rounded
 from .dot_source import dot_name, dot_text, font
@@ -81,13 +81,27 @@ def _some(names: Sequence[str], most: int = 8) -> str:
     return ",&#160;".join(names[:most]) + (f" and {more} more" if more > 0 else "")
 
 
-def legend_of_heat(theme: Theme) -> str:
+def legend_of_cancelling(
+    circuit: Circuit, cancelling: Sequence[RoundedWire], theme: Theme
+) -> list[str]:
+    """A line of the caption for each gate that cancels digits."""
+    lines = [
+        f"double border: {dot_text(gate_symbol(circuit, each.wire))}&#160;cancels, "
+        f"{each.digits_lost} digits of what goes into {one_line(each.name, 40)} are lost"
+        for each in cancelling[:MOST_LINES]
+    ]
+    return [font(line, theme.warning, 11) for line in lines]
+
+
+def legend_of_heat(theme: Theme, color: str | None = "gradient") -> str:
     """The colours of the heat map and what they stand for, as a line of the caption."""
     swatches = "".join(f'<td width="40" height="7" bgcolor="{c}"></td>' for c in theme.heat)
     texts = ("≤ 10⁻³", "10⁻²", "10⁻¹", "1", "10", "10²", "≥ 10³")
     labels = "".join(f"<td>{font(text, theme.ink, 10)}</td>" for text in texts)
-    title = font("|gradient| as a multiple of the output's", theme.ink, 11)
+    of_rounding = "a gate's rounding error, as a multiple of the output's"
+    of_gradients = "|gradient| as a multiple of the output's"
+    title = font(of_rounding if color == "rounding" else of_gradients, theme.ink, 11)
     return (
         f'<table border="0" cellborder="0" cellspacing="1" cellpadding="1"><tr><td rowspan="2">'
-        f"{title} </td>{swatches}</tr><tr>{labels}</tr></table>"
+        f"{title}&#160; </td>{swatches}</tr><tr>{labels}</tr></table>"
     )

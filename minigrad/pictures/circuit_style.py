@@ -157,7 +157,7 @@ class CircuitWriter:
         n, look = self.number[wire], gate_look(self.scene, wire)
         shape = gate_shape(self.scene.symbol(wire), look.style)
         more = f", peripheries={look.peripheries}" if look.peripheries > 1 else ""
-        edge = self.edge_colour(self.stage.gradients.get(wire), wire is self.active)
+        edge = self.edge_colour(wire, self.stage.gradients.get(wire), wire is self.active)
         self.nodes[self.group_of.get(wire)].append(
             f'g{n} [id="gate-{n}", class="gate", {shape}, '
             f'fillcolor="{look.fill}", color="{look.line}", penwidth={look.thickness}{more}]'
@@ -190,7 +190,7 @@ class CircuitWriter:
             f'j{n} [class="junction", shape=point, width=0.07, fillcolor="{self.theme.line}", '
             'label=""]'
         )
-        colour = self.edge_colour(self.stage.gradients.get(wire), False)
+        colour = self.edge_colour(wire, self.stage.gradients.get(wire), False)
         self.edges.append(f"w{n}:e -> j{n} [arrowhead=none, weight=8{colour}]")
         value, faint = self.stage.values.get(wire), self.theme.faint
         upper = number(value, faint, self.theme, self.scene.digits, size=10)
@@ -233,7 +233,8 @@ class CircuitWriter:
         upper = number(value, theme.value, theme, digits, bold=bold_value)
         formula = self.scene.formula_below(wire)
         lower = self.gradient(wire, gradient, active and self.goes_back, formula)
-        bar = self.has_bar(wire, gradient)
+        heat = self.scene.heat(wire, gradient)
+        bar = heat is not None
         label = self.scene.label(wire)
         name = name_cell(label, bar) if label else ""
         above = ""
@@ -242,16 +243,12 @@ class CircuitWriter:
             after, above = "", name_above(label)
         if not wire.is_leaf and wire not in self.gates:
             before = side_cell(font(CUT, theme.faint), 14, bar)
-        line = wire_colour(self.scene, gradient if bar else None, active)
+        line = wire_colour(self.scene, heat, active)
         if wire is self.birth and wire.is_leaf:
             line = theme.warning
         cells = Cells(before, upper, lower, after, above)
         room = self.room_for(self.scene.deltas.text(wire) if self.scene.show == "room" else "")
         return wire_table(cells, line, room, bar)
-
-    def has_bar(self, wire: Value, gradient: float | None) -> bool:
-        """Whether the wire is drawn in the colour of its heat: it has a gradient, no constant."""
-        return self.scene.heat and gradient is not None and not wire.is_constant
 
     def room_for(self, formula: str) -> int:
         """The width of a wire that a player may write a formula below."""
@@ -265,8 +262,9 @@ class CircuitWriter:
         active = self.is_active(use)
         sent = self.stage.contributions.get(use)
         lower = self.gradient(wire, sent, active, self.scene.formula_sent(use))
-        bar = self.has_bar(wire, sent)
-        line = wire_colour(self.scene, sent if bar else None, active)
+        heat = self.scene.heat(wire, sent)
+        bar = heat is not None
+        line = wire_colour(self.scene, heat, active)
         cells = Cells(upper=upper, lower=lower)
         sent_text = self.scene.deltas.sent_text
         room = self.room_for(sent_text(*use) if self.scene.show == "room" else "")
@@ -274,7 +272,7 @@ class CircuitWriter:
         self.nodes[self.group_of.get(use.gate)].append(  # beside what it is multiplied with
             f'{name} [id="{ident}", class="wire branch", shape=plain, label=<{table}>]'
         )
-        colour = self.edge_colour(sent if bar else None, active)
+        colour = self.edge_colour(wire, sent, active)
         self.edges.append(f"j{n} -> {name}:w [arrowhead=none{colour}]")
         self.edge(f"{name}:e", wire, use, "")
 
@@ -291,7 +289,7 @@ class CircuitWriter:
         """The edge into a gate; with show="local" it passes the local gradient, in a pill."""
         n, gate = self.number[wire], self.number[use.gate]
         sent = None if wire.is_constant else self.stage.contributions.get(use)
-        colour = self.edge_colour(sent, self.is_active(use))
+        colour = self.edge_colour(wire, sent, self.is_active(use))
         kind = f', class="{kind}"' if kind else ""
         ident = f"edge-{n}-{gate}-{use.place}"
         if tail == f"w{n}:e" and self.enters(wire, use):
@@ -329,12 +327,13 @@ class CircuitWriter:
 
     # --- what stands out ---
 
-    def edge_colour(self, gradient: float | None, active: bool) -> str:
+    def edge_colour(self, wire: Value, gradient: float | None, active: bool) -> str:
         """More attributes of an edge along a wire of that gradient."""
-        if not active and (gradient is None or not self.scene.heat):
+        heat = self.scene.heat(wire, gradient)
+        if not active and heat is None:
             return ""
         thickness = 2 if active else 2.5
-        return f', color="{wire_colour(self.scene, gradient, active)}", penwidth={thickness}'
+        return f', color="{wire_colour(self.scene, heat, active)}", penwidth={thickness}'
 
     def is_active(self, use: Use | None) -> bool:
         """Whether it is a use by the gate at work."""

@@ -103,7 +103,8 @@ class CollapsedWriter(CircuitWriter):
         line = theme.line
         if all(group.output in self.scene.idle for group in box.groups):
             line, style = theme.warning, "rounded,filled,dashed"
-        if self.birth is not None and self.box_of.get(self.birth) is box:
+        cancelling = [each.wire for each in self.scene.cancelling]
+        if any(self.box_of.get(wire) is box for wire in (self.birth, *cancelling) if wire):
             line, more = theme.warning, ", peripheries=2"
         if self.active is not None and self.box_of.get(self.active) is box:
             line, more = theme.active_line, ", penwidth=2.6"
@@ -218,13 +219,13 @@ class CollapsedWriter(CircuitWriter):
 
     def _wire_colour(self, start: Value | Box, box: Box, share: float) -> str:
         """By the biggest gradient that comes back along the wires; many small weights are pale."""
-        if self.scene.heat:
+        if self.scene.color:
             sent = self.stage.contributions
-            sizes = [
-                abs(sent[use])
+            found = [
+                self.scene.heat(self.inputs(use.gate)[use.place], sent.get(use))
                 for use in self.reads[start, box]
-                if use in sent and not self.inputs(use.gate)[use.place].is_constant
             ]
+            sizes = [abs(heat) for heat in found if heat is not None]
             return f', color="{wire_colour(self.scene, max(sizes, default=None))}"'
         return "" if self.few else f', color="{self.theme.line}{round(60 + 160 * share):02X}"'
 

@@ -28,7 +28,8 @@ class GateLook(NamedTuple):
 def gate_look(scene: Scene, wire: Value) -> GateLook:
     """Finished gates are tinted, idle ones dashed; where an inf began the border is double."""
     theme, active = scene.theme, wire is scene.active
-    idle, birth = wire in scene.idle, wire is scene.nonfinite_wire
+    idle = wire in scene.idle
+    birth = wire is scene.nonfinite_wire or any(each.wire is wire for each in scene.cancelling)
     line = theme.warning if idle or birth else theme.line
     fill = theme.done if wire in scene.stage.done else theme.gate
     return GateLook(
@@ -40,13 +41,13 @@ def gate_look(scene: Scene, wire: Value) -> GateLook:
     )
 
 
-def heat_level(gradient: float, reference: float, levels: int) -> int:
-    """Which of the colours of the heat map a gradient gets: one for each power of ten.
+def heat_level(heat: float, reference: float, levels: int) -> int:
+    """Which of the colours of the heat map a number gets: one for each power of ten.
 
     >>> [heat_level(g, 1.0, 7) for g in (1.0, -0.01, 250.0, 0.0, 1e30)]
     [3, 1, 5, 0, 6]
     """
-    ratio = abs(gradient) / (abs(reference) or 1.0)
+    ratio = abs(heat) / (abs(reference) or 1.0)
     if not ratio > 0.0:
         return 0
     middle = levels // 2
@@ -54,14 +55,13 @@ def heat_level(gradient: float, reference: float, levels: int) -> int:
     return max(0, min(levels - 1, steps))
 
 
-def wire_colour(scene: Scene, gradient: float | None, active: bool = False) -> str:
-    """The colour of a wire: that of the gate at work, or by how big its gradient is."""
+def wire_colour(scene: Scene, heat: float | None, active: bool = False) -> str:
+    """The colour of a wire: that of the gate at work, or by its `scene.heat`."""
     theme = scene.theme
     if active:
         return theme.active_line
-    if not scene.heat or gradient is None:
+    if heat is None:
         return theme.line
-    if gradient != gradient:
+    if heat != heat:
         return theme.warning
-    reference = scene.stage.gradients.get(scene.circuit.output, 1.0)
-    return theme.heat[heat_level(gradient, reference, len(theme.heat))]
+    return theme.heat[heat_level(heat, scene.reference, len(theme.heat))]

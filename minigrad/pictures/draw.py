@@ -67,14 +67,16 @@ def draw(
     has been computed), or "graph", micrograd's. `theme` is "light", "dark" or "safe" (for readers
     who confuse red and green). `show="local"` adds the local gradients; `show="delta"` writes the
     gradients of a network as formulas in δ = dC/dz, as text books do (`δ₁·a₂`), and `show="both"`
-    with their numbers. `color="gradient"` colours wires by how big their gradient is, `highlight`
-    makes one gate stand out, with what it does to the gradient written below. `depth`, `around` (a
-    wire) and `between` (two wires) choose a part; `collapse` draws a network with one box for each
-    "neuron" or "layer", and with "dot" it keeps each dot product as one gate, which else is shown
-    as its × gates and their Σ; `expand` names gates to show as the simpler gates of their
-    definition. `stage` shows another moment, like `stepper.stage`. `notation="[l]"` writes layers
-    in brackets. More than 300 gates of a network collapse by themselves, and the caption says so;
-    more than 2,000 are a ValueError that names what to draw instead.
+    with their numbers. `color="gradient"` colours wires by how big their gradient is,
+    `color="rounding"` by how much the rounding of their gate moves the output, and marks the gates
+    where digits cancel. `highlight` makes one gate stand out, with what it does to the gradient
+    written below. `depth`, `around` (a wire) and `between` (two wires) choose a part; `collapse`
+    draws a network with one box for each "neuron" or "layer", and with "dot" it keeps each dot
+    product as one gate, which else is shown as its × gates and their Σ; `expand` names gates to
+    show as the simpler gates of their definition. `stage` shows another moment, like
+    `stepper.stage`. `notation="[l]"` writes layers in brackets. More than 300 gates of a network
+    collapse by themselves, and the caption says so; more than 2,000 are a ValueError that names
+    what to draw instead.
     """
     _check_choices(style=style, show=show, color=color, collapse=collapse)
     _check_types(digits, expand, stage, notation)
@@ -91,7 +93,7 @@ def draw(
         theme_named(theme),
         digits,
         show=show,
-        heat=color == "gradient",
+        color=color,
         symbols=symbols,
         highlight=highlight,
         title=title,
@@ -151,6 +153,11 @@ def _drawing(scene: Scene, style: str = "circuit", collapse: str | None = None) 
             f"show={scene.show!r} writes gradients of one cost, and this picture has "
             f"{len(circuit.outputs)} outputs: draw one of them, or a loss"
         )
+    if scene.color == "rounding" and len(circuit.outputs) > 1:
+        raise ValueError(
+            'color="rounding" shows what rounding does to one output, and this picture has '
+            f"{len(circuit.outputs)}: draw one of them, or their sum"
+        )
     if scene.show in FORMULAS and not scene.deltas:
         raise ValueError(
             f"show={scene.show!r} writes gradients as formulas in δ = dC/dz, and this circuit has "
@@ -201,7 +208,7 @@ def _boxes(
 _CHOICES: Final = {
     "style": ("circuit", "graph"),
     "show": ("values", "local", "delta", "both"),
-    "color": (None, "gradient"),
+    "color": (None, "gradient", "rounding"),
     "collapse": (None, *BOXES, "dot"),
 }
 

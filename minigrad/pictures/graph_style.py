@@ -20,23 +20,27 @@ def graph_lines(scene: Scene) -> list[str]:
     for wire in scene.gates:
         n = number[wire]
         nodes.append(_oval(scene, wire))
-        edges.append(_edge(scene, f"g{n} -> w{n}", stage.gradients.get(wire)))
+        edges.append(_edge(scene, f"g{n} -> w{n}", wire, stage.gradients.get(wire)))
         for place, source in enumerate(circuit.inputs(wire)):
             if source in shown:
                 use = Use(wire, place)
                 sent = None if source.is_constant else stage.contributions.get(use)
                 ends = f"w{number[source]} -> g{n}"
-                edges.append(_edge(scene, ends, sent, scene.local_gradient(use)))
+                edges.append(_edge(scene, ends, source, sent, scene.local_gradient(use)))
     return [*header(scene.theme, scene.caption, nodesep=0.2, ranksep=0.3), *nodes, *edges]
 
 
 def _edge(
-    scene: Scene, ends: str, gradient: float | None, local_gradient: float | None = None
+    scene: Scene,
+    ends: str,
+    wire: Value,
+    gradient: float | None,
+    local_gradient: float | None = None,
 ) -> str:
-    """An edge, coloured by the gradient that comes back along it."""
+    """An edge, coloured as its wire, or by the gradient that comes back along it."""
     more = []
-    if scene.heat and gradient is not None:
-        more += [f'color="{wire_colour(scene, gradient)}"', "penwidth=2.5"]
+    if (heat := scene.heat(wire, gradient)) is not None:
+        more += [f'color="{wire_colour(scene, heat)}"', "penwidth=2.5"]
     if local_gradient is not None:
         text = rounded(local_gradient, scene.digits)
         more += [f'label="{text}"', f'fontcolor="{scene.theme.local}"']
@@ -60,8 +64,9 @@ def _record(scene: Scene, wire: Value, has_its_gate: bool) -> str:
             cells.append(f"grad {font(text, theme.gradient)}")
         else:
             cells.append(f"grad {number(gradient, theme.gradient, theme, digits, size=0)}")
-    line = wire_colour(scene, gradient, active=wire is scene.active)
-    border = 2 if scene.heat and gradient is not None else 1
+    heat = scene.heat(wire, gradient)
+    line = wire_colour(scene, heat, active=wire is scene.active)
+    border = 1 if heat is None else 2
     row = "".join(f"<td>{cell}</td>" for cell in cells)
     return (
         f'w{n} [id="wire-{n}", class="wire", shape=plain, label=<<table border="0" '

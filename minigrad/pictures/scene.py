@@ -8,10 +8,17 @@ from functools import cached_property
 from math import isfinite
 from typing import Final
 
-from ..calculus import Nonfinite, first_nonfinite_in
+from ..calculus import EPSILON, Nonfinite, RoundedWire, Rounding, first_nonfinite_in, rounding_of
 from ..engine import Circuit, Stage, Value
 from ..text import DIGITS, Deltas, Names, gate_symbol, in_notation, rounded
-from .captions import chain_rule_lines, legend_of_heat, legend_of_marks, title_lines
+from .captions import (
+    chain_rule_lines,
+    legend_of_cancelling,
+    legend_of_heat,
+    legend_of_marks,
+    one_line,
+    title_lines,
+)
 from .dot_source import font
 from .selection import Selection, Use
 from .themes import Theme
@@ -28,7 +35,7 @@ class Scene:
     theme: Theme
     digits: int = DIGITS
     show: str = "values"  # or "local", "delta", "both"; "room": numbers, with room for formulas
-    heat: bool = False
+    color: str | None = None  # by what wires are coloured: "gradient", or "rounding"
     symbols: Mapping[Value, str] = field(default_factory=dict)  # with constants: `1 + x`, not `+`
     highlight: Value | None = None
     title: str | None = None
@@ -76,6 +83,41 @@ class Scene:
     def nonfinite_wire(self) -> Value | None:
         """The wire that carries the first inf or nan."""
         return None if self.nonfinite is None else self.nonfinite.wire
+
+    @cached_property
+    def rounding(self) -> Rounding | None:
+        """How far rounding can have moved the output, if the picture shows that."""
+        return rounding_of(self.circuit) if self.color == "rounding" else None
+
+    @cached_property
+    def rounded_wires(self) -> dict[Value, RoundedWire]:
+        """The wires that were rounded."""
+        return {each.wire: each for each in self.rounding.wires} if self.rounding else {}
+
+    @property
+    def cancelling(self) -> list[RoundedWire]:
+        """The gates of the picture where large numbers cancel."""
+        gates = set(self.gates)
+        return [
+            each
+            for each in (self.rounding.cancelling if self.rounding else ())
+            if each.wire in gates
+        ]
+
+    def heat(self, wire: Value, gradient: float | None) -> float | None:
+        """The number that a wire, or a branch of it with this gradient, is coloured by."""
+        if self.color is None or wire.is_constant:
+            return None
+        if self.color == "gradient":
+            return gradient
+        return self.rounded_wires[wire].error if wire in self.rounded_wires else None
+
+    @property
+    def reference(self) -> float:
+        """What the middle of the heat map stands for."""
+        if self.rounding:
+            return EPSILON * self.rounding.value
+        return self.stage.gradients.get(self.circuit.output, 1.0)
 
     def local_gradient(self, use: Use) -> float | None:
         """The local gradient to show at a gate's input, once the forward pass has been there."""
@@ -135,7 +177,9 @@ class Scene:
         return [
             *title_lines(self.title, bool(explanation)),
             *explanation,
-            *([legend_of_heat(self.theme)] if self.heat else []),
+            *([one_line(self.rounding.summary)] if self.rounding else []),
+            *([legend_of_heat(self.theme, self.color)] if self.color else []),
             *legend_of_marks(self.circuit, self.idle, self.nonfinite, self.theme, self.label),
+            *legend_of_cancelling(self.circuit, self.cancelling, self.theme),
             *([font(self.note, self.theme.faint, 11)] if self.note else []),
         ]

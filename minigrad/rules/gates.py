@@ -28,8 +28,8 @@ from .bell_curve import normal_density as normal_density_of_floats
 from .formula import Formula
 from .gate import GATES as GATES
 from .gate import GateFunction, row
-from .ieee import SMALLEST_NORMAL, keeps_digits
 from .ieee import absolute as absolute_of_floats
+from .ieee import adds_exactly, keeps_digits
 from .ieee import exp as exp_of_floats
 from .ieee import log as log_of_floats
 from .ieee import log1p as log1p_of_floats
@@ -48,13 +48,13 @@ from .operand import equal, where
 add = row("add", "+", "+ distributes: both inputs receive the upstream gradient as it is",
     arity=2, dunder="add",
     rule=lambda x, y: x + y,
-    exact=lambda x, y, out: abs(out) < SMALLEST_NORMAL,
+    exact=lambda x, y, out: adds_exactly(x, y),
     local_gradient=lambda x, y, out: (1.0, 1.0))
 
 sub = row("sub", "−", "− distributes, with the sign turned for what is taken away",
     arity=2, dunder="sub",
     rule=lambda x, y: x - y,
-    exact=lambda x, y, out: abs(out) < SMALLEST_NORMAL,
+    exact=lambda x, y, out: adds_exactly(x, -y),
     local_gradient=lambda x, y, out: (1.0, -1.0))
 
 mul = row("mul", "×",
@@ -68,7 +68,7 @@ div = row("div", "÷",
     "÷ sends 1/divisor to the dividend, and to the divisor minus the quotient over it",
     arity=2, dunder="truediv",
     rule=lambda x, y: x / y,
-    exact=lambda x, y, out: keeps_digits(y, out),
+    exact=lambda x, y, out: keeps_digits(y, out) or abs(x) == abs(y),
     local_gradient=lambda x, y, out: (1.0 / y, -out / y),
     kinks=lambda x, y, out: (y,))
 

@@ -340,3 +340,14 @@ def keeps_digits(factor: float, result: float) -> bool:
     if factor == 0.0:
         return True
     return abs(math.frexp(factor)[0]) == 0.5 and abs(result) >= SMALLEST_NORMAL
+
+
+def adds_exactly(x: float, y: float) -> bool:
+    """Whether x + y has no digit that a float has no room for, as far as that is easily seen.
+
+    >>> adds_exactly(0.1, 0.1), adds_exactly(0.1, 0.0), adds_exactly(0.1, 0.2)
+    (True, True, False)
+
+    A double is exact, x − x is, and so is every sum of floats that is too small for all digits.
+    """
+    return abs(x) == abs(y) or x == 0.0 or y == 0.0 or abs(x + y) < SMALLEST_NORMAL

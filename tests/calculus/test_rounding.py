@@ -136,6 +136,26 @@ def test_a_sum_rounds_at_every_addition() -> None:
     assert mg.rounding(f).total == pytest.approx(EPSILON * (0.3 + 0.7))
 
 
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda x: x + x,
+        lambda x: x - x,
+        lambda x: x / x,
+        lambda x: x + 0.0,
+        lambda x: mg.sum([x, x]),
+        lambda x: mg.prod([x]),
+    ],
+)
+def test_sums_and_products_without_a_new_digit_round_nothing(build: Any) -> None:
+    assert mg.rounding(build(Value(0.1))).total == 0.0
+
+
+def test_a_product_of_many_rounds_at_every_factor_but_the_first() -> None:
+    f = mg.prod([Value(0.1), Value(0.3), Value(0.7)])
+    assert mg.rounding(f).total == pytest.approx(2 * EPSILON * 0.021)
+
+
 def test_a_gate_that_nothing_arrives_at_adds_nothing() -> None:
     x = Value(0.3)
     f = mg.max(x.exp(), x.sin() * 1e30 - 2e30)
@@ -177,8 +197,7 @@ def test_a_leaf_and_a_constant_have_no_gates() -> None:
 
 
 def test_a_chain_of_many_gates_needs_no_recursion() -> None:
-    x = Value(0.1)
-    wire = x
+    wire = Value(0.3)
     for _ in range(20_000):
         wire = wire + 0.1
     report = mg.rounding(wire)
@@ -196,8 +215,8 @@ def test_gradcheck_and_rounding_have_one_idea_of_noise() -> None:
 def test_the_bound_holds_and_is_within_ten_times_the_error_for_most_circuits() -> None:
     """The long run, over 10,000 circuits: `python tests/rounding_errors.py`."""
     found = [ratio for _, ratio in rounding_errors.ratios(range(150))]
-    assert min(found) >= 1.0
-    assert sum(ratio <= 10.0 for ratio in found) >= 0.9 * len(found)
+    assert min(found) >= 0.5
+    assert sum(0.1 <= ratio <= 10.0 for ratio in found) >= 0.95 * len(found)
 
 
 def test_every_gate_of_the_table_can_be_asked() -> None:

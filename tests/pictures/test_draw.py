@@ -463,3 +463,44 @@ def test_heat_is_drawn_on_wires_that_have_a_gradient_only():
         for line in mg.draw(Value(1.0).exp() * 3.0, color="gradient").source.splitlines()
         if 'class="wire' in line
     )  # before backward() no wire has one
+
+
+def cancelling() -> Value:
+    x = Value(0.1, label="x")
+    return (x + 1000.0) * 0.3 - 300.0
+
+
+@pytest.mark.parametrize("style", ["circuit", "graph"])
+@pytest.mark.parametrize("theme", ["light", "dark", "safe"])
+def test_rounding_is_coloured_and_the_gate_that_cancels_has_a_double_border(style, theme):
+    f = cancelling()
+    picture = mg.draw(f, color="rounding", style=style, theme=theme)
+    looks = mg.pictures.THEMES[theme]
+    (gate,) = [line for line in picture.source.splitlines() if "peripheries=2" in line]
+    assert f'color="{looks.warning}"' in gate
+    assert looks.heat[-1] in picture.source  # the 1000 and the 300 lose all that is lost
+    assert "digits of what goes into" in picture.source
+    assert "off by at most" in picture.source
+    assert not f.has_grad
+
+
+def test_without_rounding_there_is_no_colour():
+    x = Value(3.0, label="x")
+    source = mg.draw(x.relu() * 2.0, color="rounding").source
+    assert "peripheries=2" not in source
+    assert "no gate has rounded anything" in source
+
+
+def test_rounding_is_that_of_one_output():
+    x = Value(3.0)
+    with pytest.raises(ValueError, match="draw one of them, or their sum"):
+        mg.draw([x.exp(), x.sin()], color="rounding")
+
+
+def test_rounding_of_a_collapsed_network_marks_the_box_that_cancels():
+    unit = mg.nn.Neuron(2)
+    for w, number in zip(unit.w, (1e6, -1e6)):
+        w.data = number
+    source = mg.draw(unit([0.3, 0.30000001]), color="rounding", collapse="neuron").source
+    (box,) = [line for line in source.splitlines() if 'class="unit"' in line]
+    assert "peripheries=2" in box
