@@ -24,7 +24,7 @@ GATES = (
     *("exp", "log", "sqrt", "sin", "cos", "tanh", "sigmoid", "softplus", "log1p", "hypot", "atan"),
 )
 POINTS = 100
-NEARBY = 1e-7
+NEARBY = 1e-11  # of each leaf: nearer than a circuit changes, farther than it rounds
 LARGEST, SMALLEST = 1e6, 1e-6  # of the numbers in a circuit
 
 

@@ -64,19 +64,18 @@ def draw(
     >>> picture.save("sigmoid.svg")  # doctest: +SKIP
 
     `style` is "circuit", the textbooks' (values above the wires, gradients below, `?` where none
-    has been computed), or "graph", micrograd's. `theme` is "light", "dark" or "safe" (for readers
+    has been computed), or "graph", micrograd's; `theme` is "light", "dark" or "safe" (for readers
     who confuse red and green). `show="local"` adds the local gradients; `show="delta"` writes the
-    gradients of a network as formulas in δ = dC/dz, as text books do (`δ₁·a₂`), and `show="both"`
-    with their numbers. `color="gradient"` colours wires by how big their gradient is,
-    `color="rounding"` by how much the rounding of their gate moves the output, and marks the gates
-    where digits cancel. `highlight` makes one gate stand out, with what it does to the gradient
-    written below. `depth`, `around` (a wire) and `between` (two wires) choose a part; `collapse`
-    draws a network with one box for each "neuron" or "layer", and with "dot" it keeps each dot
-    product as one gate, which else is shown as its × gates and their Σ; `expand` names gates to
-    show as the simpler gates of their definition. `stage` shows another moment, like
-    `stepper.stage`. `notation="[l]"` writes layers in brackets. More than 300 gates of a network
-    collapse by themselves, and the caption says so; more than 2,000 are a ValueError that names
-    what to draw instead.
+    gradients of a network as formulas in δ = dC/dz (`δ₁·a₂`), `show="both"` with their numbers.
+    `color="gradient"` colours wires by how big their gradient is, `color="rounding"` by how much
+    the rounding of their gate moves the output, and marks gates where digits cancel. `highlight`
+    makes one gate stand out, with what it does to the gradient written below. `depth`, `around` (a
+    wire) and `between` (two wires) choose a part; `collapse` draws a network with one box for each
+    "neuron" or "layer", and with "dot" each dot product as one gate, else shown as its × gates and
+    their Σ; `expand` names gates to show as the simpler gates of their definition. `stage` shows
+    another moment, like `stepper.stage`. `notation="[l]"` writes layers in brackets. More than 300
+    gates of a network collapse by themselves, and the caption says so; more than 2,000 are a
+    ValueError that names what to draw instead.
     """
     _check_choices(style=style, show=show, color=color, collapse=collapse)
     _check_types(digits, expand, stage, notation)
