@@ -8,7 +8,9 @@
 >>> picture.svg[:4], picture.source[:15]
 ('<svg', 'digraph circuit')
 
-In a notebook a drawing shows itself; `picture.save("f.svg")` writes a file.
+In a notebook a drawing shows itself; `picture.save("f.svg")` writes a file. More than 300 gates of a
+network collapse by themselves, and the caption says so; more than 2,000 are a ValueError that names
+what to draw instead.
 """
 
 from __future__ import annotations
@@ -60,8 +62,8 @@ def draw(
 
     >>> import minigrad as mg
     >>> x = mg.Value(3.0, label="x")
-    >>> picture = mg.draw(x.sigmoid(), expand=["sigmoid"], theme="dark", title="logistic")
-    >>> picture.save("sigmoid.svg")  # doctest: +SKIP
+    >>> mg.draw(x.sigmoid(), expand=["sigmoid"], theme="dark", title="logistic")
+    <Drawing of 4 gates: .svg .png .pdf .dot .save(path)>
 
     `style` is "circuit", the textbooks' (values above the wires, gradients below, `?` where none
     has been computed), or "graph", micrograd's; `theme` is "light", "dark" or "safe" (for readers
@@ -73,9 +75,7 @@ def draw(
     wire) and `between` (two wires) choose a part; `collapse` draws a network with one box for each
     "neuron" or "layer", and with "dot" each dot product as one gate, else shown as its × gates and
     their Σ; `expand` names gates to show as the simpler gates of their definition. `stage` shows
-    another moment, like `stepper.stage`. `notation="[l]"` writes layers in brackets. More than 300
-    gates of a network collapse by themselves, and the caption says so; more than 2,000 are a
-    ValueError that names what to draw instead.
+    another moment, like `stepper.stage`. `notation="[l]"` writes layers in brackets.
     """
     _check_choices(style=style, show=show, color=color, collapse=collapse)
     _check_types(digits, expand, stage, notation)
