@@ -8,9 +8,9 @@
 >>> picture.svg[:4], picture.source[:15]
 ('<svg', 'digraph circuit')
 
-In a notebook a drawing shows itself; `picture.save("f.svg")` writes a file. More than 300 gates of a
-network collapse by themselves, and the caption says so; more than 2,000 are a ValueError that names
-what to draw instead.
+In a notebook a drawing shows itself; `picture.save("f.svg")` writes a file. More than 300 gates of
+a network collapse by themselves, and the caption says so; more than 2,000 are a ValueError that
+names what to draw instead.
 """
 
 from __future__ import annotations
