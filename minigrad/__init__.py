@@ -48,8 +48,13 @@ if TYPE_CHECKING:
         gate,
         grad,
         gradcheck,
+        hessian,
+        hvp,
+        jacobian,
+        jvp,
         paths,
         rounding,
+        vjp,
     )
     from .compiled import TracingError, compile
     from .expressions import ExpressionError, expression
@@ -92,6 +97,10 @@ __all__ = [
     "grad",
     "gradcheck",
     "health",
+    "hessian",
+    "hvp",
+    "jacobian",
+    "jvp",
     "load",
     "lookup",
     "losses",
@@ -109,6 +118,7 @@ __all__ = [
     "softmax",
     "topological_order",
     "training_steps",
+    "vjp",
     "where",
 ]
 
@@ -139,6 +149,10 @@ _LATER: Final = {
     "grad": "calculus",
     "gradcheck": "calculus",
     "health": "training",
+    "hessian": "calculus",
+    "hvp": "calculus",
+    "jacobian": "calculus",
+    "jvp": "calculus",
     "load": "files",
     "lr_range": "training",
     "paths": "calculus",
@@ -146,6 +160,7 @@ _LATER: Final = {
     "save": "files",
     "softmax": "nn",
     "training_steps": "training",
+    "vjp": "calculus",
 }
 _MODULES: Final = ("datasets", "losses", "nn", "optim")
 

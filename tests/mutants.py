@@ -33,7 +33,7 @@ import pytest
 from helpers.counts import count_near
 
 import minigrad as mg
-from minigrad.calculus import gradients
+from minigrad.calculus import derivatives, gradients
 from minigrad.engine import backward as engine
 from minigrad.engine import recording, value
 from minigrad.rules import gate as rows
@@ -189,12 +189,12 @@ SOURCE_CHANGES: list[tuple[ModuleType, str, str, str]] = [
     (value, "leaves_and_gates", "leaves.append(wire)", "leaves.insert(0, wire)"),
     (value, "leaves_and_gates", "gates.append(waiting.pop())", "gates.insert(0, waiting.pop())"),
     (recording, "to_wires", "0.0 if x.is_constant else local", "local"),
-    (gradients, "grad", "reversed(circuit.gates)", "circuit.gates"),
-    (gradients, "grad", "received[source] + sent if", "sent if"),
-    (gradients, "grad", "{output: constant(1.0)", "{output: constant(2.0)"),
-    (gradients, "_product", "local * upstream", "local + upstream"),
-    (gradients, "_product", "return upstream ", "return local "),
-    (gradients, "_as_value", "constant(gradient)", "constant(-gradient)"),
+    (gradients, "sent_back", "reversed(circuit.gates)", "circuit.gates"),
+    (gradients, "sent_back", "received[source] + sent if", "sent if"),
+    (derivatives, "grad", "{output: 1.0}", "{output: 2.0}"),
+    (gradients, "_product", "local * received", "local + received"),
+    (gradients, "_product", "return received ", "return local "),
+    (gradients, "as_wires_of", "constant(x)", "constant(-x)"),
 ]
 
 
@@ -215,7 +215,7 @@ def _source_mutant(module: ModuleType, name: str, old: str, new: str, number: in
     changed = old.join(parts[: number + 1]) + new + old.join(parts[number + 1 :])
     return Mutant(
         f"{module.__name__}.{name}: {old!r} → {new!r} (number {number + 1})",
-        (GRADIENTS if module is gradients else VALUE, ""),
+        (GRADIENTS if module in (gradients, derivatives) else VALUE, ""),
         lambda: _with_source(module, name, changed),
     )
 

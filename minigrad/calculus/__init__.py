@@ -1,15 +1,17 @@
 """Gradients as values, checks of gradients, and the chain rule path by path.
 
-Begin with `gradients` (`grad`: the backward pass in values, so that it can be differentiated again)
-and `gradcheck` (finite differences beside it); `own_gates` checks a gate of the user's own the same
-way before it goes into the table. `nonfinite` traces an infinity or a nan to the gate that made it.
-`paths` writes the chain rule as a sum over paths: `path_search` finds them, the largest first, and
-`path_notation` writes each in symbols, formulas and numbers; `shared_paths` says what the paths to
-several leaves have in common.
+Begin with `derivatives` (`grad`, `jvp`, `hessian`, …): sweeps over a circuit, backwards
+(`gradients`) or with the flow (`forward`), which can record what they do, from the
+`local_gradients` of its gates. `gradcheck` has finite differences beside them; `own_gates` checks a
+gate of the user's own the same way before it goes into the table. `nonfinite` traces an infinity or
+a nan to the gate that made it. `paths` writes the chain rule as a sum over paths: `path_search`
+finds them, the largest first, and `path_notation` writes each in symbols, formulas and numbers;
+`shared_paths` says what the paths to several leaves have in common.
 """
 
+from .derivatives import grad, hessian, hvp, jacobian, jvp, vjp
+from .forward import tangents
 from .gradcheck import gradcheck
-from .gradients import grad
 from .nonfinite import (
     Nonfinite,
     NonfiniteError,
@@ -34,7 +36,13 @@ __all__ = [
     "gate",
     "grad",
     "gradcheck",
+    "hessian",
+    "hvp",
+    "jacobian",
+    "jvp",
     "paths",
     "rounding",
     "rounding_of",
+    "tangents",
+    "vjp",
 ]

@@ -21,7 +21,10 @@ from .tracing import refuse_while_recording
 
 PACKAGE: Final = __name__.partition(".")[0]
 LOOKED_UP: Final = "a number is found by its value there, and a wire that is recorded is not"
-TABLE: Final = "Write mg.select(table, index), or mg.where(mg.is_equal(x, y), a, b)"
+TABLE: Final = (
+    "Write mg.select(table, index), or mg.where(mg.is_equal(x, y), a, b); tangents as pairs, "
+    "mg.jvp(y, [(x, 1.0)])"
+)
 
 
 def _operator(name: str, reflected: bool = False) -> Callable[..., Any]:

@@ -62,8 +62,7 @@ OF_MINIGRAD: Final[Mapping[str, str]] = {
     **dict.fromkeys(
         ("backward", "autograd", "GradientTape", "gradients", "value_and_grad"), GRADIENTS
     ),
-    **dict.fromkeys(("jacobian", "jacrev", "jacfwd"), "write mg.grad(y, xs), for each output y"),
-    "hessian": "write mg.grad(y, xs, create_graph=True), and mg.grad of each of them",
+    **dict.fromkeys(("jacrev", "jacfwd"), "write mg.jacobian(ys, xs)"),
     **dict.fromkeys(("jit", "function"), "write mg.compile(f)"),
     "vmap": "write mg.compile(f).batch(rows)",
     **dict.fromkeys(("inference_mode", "stop_gradient"), "write mg.no_grad(), or v.detach()"),

@@ -1,0 +1,277 @@
+"""Derivatives of circuits: gradients, Jacobians, Hessians, and their products with vectors.
+
+>>> x, y = Value(2.0), Value(3.0)
+>>> f = x * x * y
+>>> [slope.data for slope in grad(f, [x, y])], jvp(f, {x: 1.0, y: -1.0}).data
+([12.0, 4.0], 8.0)
+>>> [[entry.data for entry in row] for row in hessian(f, [x, y])]
+[[6.0, 4.0], [4.0, 0.0]]
+
+All are sweeps over one circuit, backwards (`gradients`) or with the flow (`forward`), from the
+local gradients that its gates have. Results are Values; with `create_graph=True` they are circuits,
+to be drawn, stepped, compiled and differentiated again. No wire's `grad` is touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, overload
+
+from ..engine import Circuit, Value, number_of
+from ..rules import as_number, described
+from .forward import tangents as tangents_of
+from .gradients import as_wires_of, refuse_fixed_number, sent_back, wires_to_differentiate_by
+
+ByWire = Mapping[Value, Any] | Sequence[tuple[Value, Any]]  # a number for each wire
+
+
+def grad(output: Value, inputs: Value | Sequence[Value], create_graph: bool = False) -> list[Value]:
+    """d(output)/d(input) for every input, as Values; no wire's `grad` is touched.
+
+    >>> from minigrad.engine import Value
+    >>> x, y = Value(3.0), Value(-4.0)
+    >>> grad(x * y, [x, y])
+    [Value(data=-4.0, constant), Value(data=3.0, constant)]
+
+    With `create_graph` the gradients are circuits, so they can be differentiated again: every local
+    gradient is recorded from its gate's rule. Inputs can be any wires of the circuit, gates too;
+    for one that the output does not depend on the gradient is 0.
+    """
+    refuse_fixed_number("grad", create_graph)
+    wanted = wires_to_differentiate_by("grad", inputs)
+    circuit = Circuit(output)
+    received = sent_back(circuit, {output: 1.0}, wanted, create_graph)
+    return as_wires_of(circuit, [received.get(wire, 0.0) for wire in wanted])
+
+
+def vjp(
+    outputs: Value | Sequence[Value],
+    cotangents: ByWire,
+    inputs: Value | Sequence[Value] | None = None,
+    create_graph: bool = False,
+) -> Any:
+    """Reverse mode: the gradient of the sum of cotangent · output, in one sweep from the outputs.
+
+    >>> from minigrad.engine import Value
+    >>> x, y = Value(3.0), Value(-4.0)
+    >>> p, q = x * y, x + y
+    >>> [gradient.data for gradient in vjp([p, q], {p: 1.0, q: 10.0}, [x, y])]
+    [6.0, 13.0]
+
+    With Jacobian J and cotangents u it is uᵀJ, a list with an item for each of the inputs. Without
+    `inputs` it is a dict of all leaves of the circuit that are no constants. An output without a
+    cotangent counts 0. A cotangent may be a Value, which `create_graph` keeps as a wire.
+    """
+    refuse_fixed_number("vjp", create_graph)
+    wires = _outputs("vjp", outputs)
+    given = _by_wire("vjp", "cotangent", cotangents, create_graph)
+    if unknown := [wire for wire in given if wire not in wires]:
+        raise ValueError(
+            f"vjp got a cotangent for {unknown[0]!r}, which is none of its {len(wires)} outputs"
+        )
+    circuit = _circuit(wires)
+    leaves = circuit.leaves if circuit else []
+    wanted = (
+        [leaf for leaf in leaves if not leaf.is_constant]
+        if inputs is None
+        else wires_to_differentiate_by("vjp", inputs)
+    )
+    received = sent_back(circuit, given, wanted, create_graph, "vjp") if circuit else {}
+    found = as_wires_of(circuit, [received.get(wire, 0.0) for wire in wanted]) if circuit else []
+    return dict(zip(wanted, found)) if inputs is None else found
+
+
+@overload
+def jvp(outputs: Value, tangents: ByWire, create_graph: bool = False) -> Value: ...
+@overload
+def jvp(outputs: Sequence[Value], tangents: ByWire, create_graph: bool = False) -> list[Value]: ...
+def jvp(outputs: Any, tangents: ByWire, create_graph: bool = False) -> Any:
+    """Forward mode: how fast the outputs move when wires move at these speeds, in one sweep.
+
+    >>> from minigrad.engine import Value
+    >>> x, y = Value(3.0), Value(-4.0)
+    >>> jvp(x * y, {x: 1.0}).data
+    -4.0
+    >>> [tangent.data for tangent in jvp([x * y, x - y], {x: 1.0, y: 0.5})]
+    [-2.5, 0.5]
+
+    With Jacobian J and tangents v it is J·v: a Value for one output, a list for several. Wires that
+    are not named stand still. A tangent may be a Value, which `create_graph` keeps as a wire.
+    Inside a compiled function, where no dict looks numbers up, write pairs: `[(x, 1.0)]`.
+    """
+    refuse_fixed_number("jvp", create_graph)
+    wires = _outputs("jvp", outputs)
+    seeds = _by_wire("jvp", "tangent", tangents, create_graph)
+    found = _along(wires, seeds, create_graph, "jvp")
+    return found[0] if isinstance(outputs, Value) else found
+
+
+def jacobian(
+    outputs: Value | Sequence[Value], inputs: Value | Sequence[Value], create_graph: bool = False
+) -> Any:
+    """d(output)/d(input) for every output and every input: a row for each output.
+
+    >>> from minigrad.engine import Value
+    >>> x, y = Value(2.0), Value(3.0)
+    >>> rows = jacobian([x * y, x / y, x + 1], [x, y])
+    >>> [[round(entry.data, 3) for entry in row] for row in rows]
+    [[3.0, 2.0], [0.333, -0.222], [1.0, 0.0]]
+
+    Of one output that is no list it is the one row. As many sweeps as there are outputs, or inputs
+    if those are fewer. An input that an output does not depend on has 0 there.
+    """
+    refuse_fixed_number("jacobian", create_graph)
+    wires = _outputs("jacobian", outputs)
+    wanted = wires_to_differentiate_by("jacobian", inputs)
+    rows = _rows(wires, wanted, create_graph, "jacobian")
+    return rows[0] if isinstance(outputs, Value) else rows
+
+
+def hessian(
+    output: Value, inputs: Value | Sequence[Value], create_graph: bool = False
+) -> list[list[Value]]:
+    """The second derivatives of one output by every pair of inputs: a row for each input.
+
+    >>> from minigrad.engine import Value
+    >>> x, y = Value(2.0), Value(3.0)
+    >>> [[entry.data for entry in row] for row in hessian(x**3 + x * y, [x, y])]
+    [[12.0, 1.0], [1.0, 0.0]]
+
+    Forward over reverse: the gradient as a circuit, and one sweep with the flow for each input.
+    """
+    refuse_fixed_number("hessian", create_graph)
+    wanted = wires_to_differentiate_by("hessian", inputs)
+    slopes = _slopes("hessian", output, wanted)
+    columns = [_along(slopes, {wire: 1.0}, create_graph, "hessian") for wire in wanted]
+    return [list(row) for row in zip(*columns)]
+
+
+def hvp(
+    output: Value,
+    inputs: Value | Sequence[Value],
+    vector: Any,
+    create_graph: bool = False,
+) -> list[Value]:
+    """The Hessian of one output times a vector, without the Hessian: an item for each input.
+
+    >>> from minigrad.engine import Value
+    >>> x, y = Value(2.0), Value(3.0)
+    >>> [entry.data for entry in hvp(x**3 + x * y, [x, y], [1.0, 10.0])]
+    [22.0, 1.0]
+
+    The vector has a number for each input, or is a dict {input: number} in which the others are 0.
+    It is one sweep over the gradient's circuit, whatever the number of inputs.
+    """
+    refuse_fixed_number("hvp", create_graph)
+    wanted = wires_to_differentiate_by("hvp", inputs)
+    seeds = _by_wire("hvp", "vector", _vector(wanted, vector), create_graph)
+    if unknown := [wire for wire in seeds if wire not in wanted]:
+        raise ValueError(f"hvp got a vector with {unknown[0]!r}, which is none of its inputs")
+    return _along(_slopes("hvp", output, wanted), seeds, create_graph, "hvp")
+
+
+# --- what they share ------------------------------------------------------------------------------
+
+
+def _along(
+    wires: list[Value], seeds: Mapping[Value, Any], create_graph: bool, name: str
+) -> list[Value]:
+    circuit = _circuit(wires)
+    if circuit is None:
+        return []
+    moving = tangents_of(circuit, seeds, create_graph, name)
+    return as_wires_of(circuit, [moving.get(wire, 0.0) for wire in wires])
+
+
+def _rows(
+    wires: list[Value], wanted: list[Value], create_graph: bool, name: str
+) -> list[list[Value]]:
+    circuit = _circuit(wires)
+    if circuit is None:
+        return []
+    if len(set(wanted)) < len(set(wires)):
+        moves = {wire: tangents_of(circuit, {wire: 1.0}, create_graph, name) for wire in wanted}
+        numbers = [[moves[by].get(wire, 0.0) for by in wanted] for wire in wires]
+    else:
+        numbers = []
+        for wire in wires:
+            received = sent_back(circuit, {wire: 1.0}, wanted, create_graph, name)
+            numbers.append([received.get(by, 0.0) for by in wanted])
+    return [as_wires_of(circuit, row) for row in numbers]
+
+
+def _slopes(name: str, output: Value, wanted: list[Value]) -> list[Value]:
+    """The gradient as circuits."""
+    (output,) = _outputs(name, [output])
+    circuit = Circuit(output)
+    received = sent_back(circuit, {output: 1.0}, wanted, True, name)
+    return as_wires_of(circuit, [received.get(wire, 0.0) for wire in wanted])
+
+
+def _circuit(wires: list[Value]) -> Circuit | None:
+    return Circuit(wires[0], others=wires[1:]) if wires else None
+
+
+def _outputs(name: str, outputs: Any) -> list[Value]:
+    if isinstance(outputs, Value):
+        return [outputs]
+    if not isinstance(outputs, Iterable) or isinstance(outputs, (str, bytes)):
+        raise TypeError(
+            f"{name} differentiates a Value or a list of Values, got {described(outputs)}"
+        )
+    wires = list(outputs)
+    for wire in wires:
+        if not isinstance(wire, Value):
+            raise TypeError(
+                f"{name} differentiates Values, got {described(wire)}: build the output from at "
+                "least one Value"
+            )
+    return wires
+
+
+def _by_wire(name: str, what: str, given: Any, create_graph: bool) -> dict[Value, Any]:
+    """The number of each wire, as a float, or as a wire where that is to be kept."""
+    pairs = _pairs(name, what, given)
+    if what != "cotangent":
+        wires_to_differentiate_by(name, [wire for wire, _ in pairs])
+    numbers: dict[Value, Any] = {}
+    for wire, number in pairs:
+        if not isinstance(wire, Value):
+            raise TypeError(f"{name} needs a dict {{wire: {what}}}, got {described(wire)} in it")
+        if isinstance(number, Value):
+            number = number if create_graph else number_of(number)
+        else:
+            try:
+                number = as_number(number)
+            except TypeError as error:
+                raise TypeError(f"the {what} of {wire!r} is one number: {error}") from None
+        numbers[wire] = numbers[wire] + number if wire in numbers else number
+    return numbers
+
+
+def _pairs(name: str, what: str, given: Any) -> list[tuple[Any, Any]]:
+    """What a dict holds, or a list of pairs, which needs no wire looked up."""
+    if isinstance(given, Mapping):
+        return list(given.items())
+    pairs = list(given) if isinstance(given, (list, tuple)) else []
+    if not pairs or not all(isinstance(pair, tuple) and len(pair) == 2 for pair in pairs):
+        raise TypeError(
+            f"{name} needs a dict {{wire: {what}}}, or a list of such pairs, got {described(given)}"
+        )
+    return pairs
+
+
+def _vector(wanted: list[Value], vector: Any) -> Any:
+    if isinstance(vector, Mapping):
+        return vector
+    if isinstance(vector, Value) or not isinstance(vector, Iterable):
+        vector = [vector]
+    elif isinstance(vector, (str, bytes)):
+        raise TypeError(f"hvp needs a vector of numbers, got {described(vector)}")
+    numbers = list(vector)
+    if len(numbers) != len(wanted):
+        raise ValueError(
+            f"hvp got a vector of {len(numbers)} numbers for {len(wanted)} inputs: it has one for "
+            "each"
+        )
+    return list(zip(wanted, numbers)) if numbers else {}

@@ -1,0 +1,51 @@
+"""Forward mode: tangents flow through a circuit with the values, from the same local gradients.
+
+>>> x, y = Value(3.0, label="x"), Value(-4.0)
+>>> f = x * y + x
+>>> found = tangents(Circuit(f), {x: 1.0})
+>>> found[f], y in found
+(-3.0, False)
+
+A tangent is how fast a wire moves when the inputs move in one direction: each gate adds up local
+gradient × tangent over its inputs. One sweep gives the derivatives of every wire in that direction,
+where a backward sweep gives those of one output by every wire.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..engine import Circuit, Value
+from .gradients import Products
+from .local_gradients import recorded_local_gradients, refuse_custom
+
+
+def tangents(
+    circuit: Circuit, seeds: Mapping[Value, Any], create_graph: bool = False, name: str = "jvp"
+) -> dict[Value, Any]:
+    """The tangent of every wire that has one, when the wires in `seeds` move at these speeds.
+
+    Nothing is not zero here too: a wire that none of the seeds reaches, or only through inputs that
+    a gate which routes does not choose, is not among them. A seed may be a wire inside the circuit:
+    what its own inputs send is added. With `create_graph` what depends on a wire is a circuit.
+    """
+    products = Products(seeds)
+    moving: dict[Value, Any] = dict(seeds)
+    for wire in circuit.gates:
+        inputs = circuit.inputs(wire)
+        if moving.keys().isdisjoint(inputs):
+            continue
+        refuse_custom(name, circuit, wire)
+        numbers = circuit.local_gradients(wire)
+        locals_: Sequence[Any] = numbers
+        if create_graph:
+            locals_ = recorded_local_gradients(circuit, wire, moving)
+        gate = circuit.gate(wire)
+        for source, local, number in zip(inputs, locals_, numbers):
+            if source not in moving:
+                continue
+            sent = products.sent(gate, source, wire, local, number, moving[source])
+            if sent is not None:
+                moving[wire] = moving[wire] + sent if wire in moving else sent
+    return moving
