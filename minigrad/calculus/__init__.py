@@ -6,7 +6,8 @@ Begin with `derivatives` (`grad`, `jvp`, `hessian`, …): sweeps over a circuit,
 gate of the user's own the same way before it goes into the table. `nonfinite` traces an infinity or
 a nan to the gate that made it. `paths` writes the chain rule as a sum over paths: `path_search`
 finds them, the largest first, and `path_notation` writes each in symbols, formulas and numbers;
-`shared_paths` says what the paths to several leaves have in common.
+`shared_paths` says what the paths to several leaves have in common. `rounding` bounds what rounding
+does to an output, and `operations` counts what a circuit takes.
 """
 
 from .derivatives import grad, hessian, hvp, jacobian, jvp, vjp
@@ -19,6 +20,7 @@ from .nonfinite import (
     first_nonfinite,
     first_nonfinite_in,
 )
+from .operations import OperationCount, operations_of
 from .own_gates import GateError, gate
 from .rounding import EPSILON, RoundedWire, Rounding, rounding, rounding_of
 from .shared_paths import paths
@@ -28,6 +30,7 @@ __all__ = [
     "GateError",
     "Nonfinite",
     "NonfiniteError",
+    "OperationCount",
     "RoundedWire",
     "Rounding",
     "detect_nonfinite",
@@ -40,6 +43,7 @@ __all__ = [
     "hvp",
     "jacobian",
     "jvp",
+    "operations_of",
     "paths",
     "rounding",
     "rounding_of",

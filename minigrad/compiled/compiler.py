@@ -267,8 +267,14 @@ class Compiled(ArrayCalls):
         >>> double = mg.compile(lambda x: x * x + x * x)
         >>> double(4.0).data
         32.0
-        >>> double.stats()["gates"]
-        3
+        >>> stats = double.stats()
+        >>> stats["gates"], stats["repeated"], stats["uses"]
+        (3, 1, {'x₁': 4})
+        >>> stats["multiplications"]
+        {'forward': 2, 'local': 0, 'backward': 6, 'all': 8}
+
+        `operations` are those that are run, of both passes, after repeated ones have been shared;
+        the last four are those of the circuit, as `draw(…, show="operations")` shows it.
         """
         return self._last_call()[0].stats()
 

@@ -10,7 +10,9 @@ from functools import cached_property, partial
 from time import perf_counter
 from typing import Any, NamedTuple, Protocol
 
+from ..calculus import OperationCount, operations_of
 from ..engine import (
+    Circuit,
     Leaves,
     Source,
     Value,
@@ -185,7 +187,14 @@ class Recording:
             "bytes": runner.size,
             "executor": runner.name,
             "seconds": self.seconds,
+            **self._counted.numbers(),
         }
+
+    @cached_property
+    def _counted(self) -> OperationCount:
+        """What the circuit that was recorded takes, as `draw(…, show="operations")` counts it."""
+        output, *others = self.outputs
+        return operations_of(Circuit(output, others=others))
 
 
 def record_function(compiled: Recorded, structure: Hashable, numbers: list[float]) -> Recording:

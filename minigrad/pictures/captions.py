@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from ..calculus import Nonfinite, RoundedWire
+from ..calculus import Nonfinite, OperationCount, RoundedWire
 from ..engine import Circuit, Stage, Value
 from ..text import gate_symbol, rounded
 from .dot_source import dot_name, dot_text, font
@@ -91,6 +91,27 @@ def legend_of_cancelling(
         for each in cancelling[:MOST_LINES]
     ]
     return [font(line, theme.warning, 11) for line in lines]
+
+
+def legend_of_operations(
+    circuit: Circuit,
+    count: OperationCount | None,
+    theme: Theme,
+    label: Callable[[Value], str],
+) -> list[str]:
+    """How often wires are used, what is shared, what is multiplied, and what is computed again."""
+    if count is None:
+        return []
+    names = [
+        dot_name(label(wire)) or dot_text(gate_symbol(circuit, wire)) for wire in count.repeated
+    ]
+    below = font("below each wire: how often it is used", theme.local, 11)
+    again = f"dashed&#160;{_some(names)}: computed before, from the same inputs" if names else ""
+    return [
+        *map(dot_text, count.lines()),
+        below,
+        *([font(again, theme.warning, 11)] if again else []),
+    ]
 
 
 def legend_of_heat(theme: Theme, color: str | None = "gradient") -> str:

@@ -233,6 +233,8 @@ class CircuitWriter:
         upper = number(value, theme.value, theme, digits, bold=bold_value)
         formula = self.scene.formula_below(wire)
         lower = self.gradient(wire, gradient, active and self.goes_back, formula)
+        if self.scene.operations:
+            lower = font(self.scene.uses(wire), theme.local, 12)
         heat = self.scene.heat(wire, gradient)
         bar = heat is not None
         label = self.scene.label(wire)
@@ -262,6 +264,7 @@ class CircuitWriter:
         active = self.is_active(use)
         sent = self.stage.contributions.get(use)
         lower = self.gradient(wire, sent, active, self.scene.formula_sent(use))
+        lower = "" if self.scene.operations else lower
         heat = self.scene.heat(wire, sent)
         bar = heat is not None
         line = wire_colour(self.scene, heat, active)

@@ -28,7 +28,8 @@ class GateLook(NamedTuple):
 def gate_look(scene: Scene, wire: Value) -> GateLook:
     """Finished gates are tinted, idle ones dashed; where an inf began the border is double."""
     theme, active = scene.theme, wire is scene.active
-    idle = wire in scene.idle
+    repeated = scene.operations is not None and wire in scene.operations.repeated
+    idle = repeated or wire in scene.idle
     birth = wire is scene.nonfinite_wire or any(each.wire is wire for each in scene.cancelling)
     line = theme.warning if idle or birth else theme.line
     fill = theme.done if wire in scene.stage.done else theme.gate

@@ -67,15 +67,16 @@ def draw(
 
     `style` is "circuit", the textbooks' (values above the wires, gradients below, `?` where none
     has been computed), or "graph", micrograd's; `theme` is "light", "dark" or "safe" (for readers
-    who confuse red and green). `show="local"` adds the local gradients; `show="delta"` writes the
-    gradients of a network as formulas in δ = dC/dz (`δ₁·a₂`), `show="both"` with their numbers.
-    `color="gradient"` colours wires by how big their gradient is, `color="rounding"` by how much
-    the rounding of their gate moves the output, and marks gates where digits cancel. `highlight`
-    makes one gate stand out, with what it does to the gradient written below. `depth`, `around` (a
-    wire) and `between` (two wires) choose a part; `collapse` draws a network with one box for each
-    "neuron" or "layer", and with "dot" each dot product as one gate, else shown as its × gates and
-    their Σ; `expand` names gates to show as the simpler gates of their definition. `stage` shows
-    another moment, like `stepper.stage`. `notation="[l]"` writes layers in brackets.
+    who confuse red and green). `show="local"` adds the local gradients, `show="operations"` says
+    how often each wire is used and counts multiplications, `show="delta"` writes the gradients of a
+    network as formulas in δ = dC/dz (`δ₁·a₂`), `show="both"` with their numbers. `color="gradient"`
+    colours wires by how big their gradient is, `color="rounding"` by how much the rounding of their
+    gate moves the output, and marks gates where digits cancel. `highlight` makes one gate stand
+    out, with what it does to the gradient written below. `depth`, `around` (a wire) and `between`
+    (two wires) choose a part; `collapse` draws a network with one box for each "neuron" or "layer",
+    and with "dot" each dot product as one gate, else shown as its × gates and their Σ; `expand`
+    names gates to show as the simpler gates of their definition. `stage` shows another moment, like
+    `stepper.stage`. `notation="[l]"` writes layers in brackets.
     """
     _check_choices(style=style, show=show, color=color, collapse=collapse)
     _check_types(digits, expand, stage, notation)
@@ -206,7 +207,7 @@ def _boxes(
 
 _CHOICES: Final = {
     "style": ("circuit", "graph"),
-    "show": ("values", "local", "delta", "both"),
+    "show": ("values", "local", "operations", "delta", "both"),
     "color": (None, "gradient", "rounding"),
     "collapse": (None, *BOXES, "dot"),
 }

@@ -59,7 +59,9 @@ def _record(scene: Scene, wire: Value, has_its_gate: bool) -> str:
         cells.append(font(rounded(value, digits), theme.faint))
     else:
         cells.append(f"data {number(value, theme.value, theme, digits, size=0)}")
-        if formula := scene.formula_below(wire):
+        if scene.operations:
+            cells.append(font(f"used {scene.uses(wire) or '0×'}", theme.local))
+        elif formula := scene.formula_below(wire):
             text = dot_formula(scene.gradient_text(formula, gradient))
             cells.append(f"grad {font(text, theme.gradient)}")
         else:

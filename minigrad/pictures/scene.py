@@ -8,7 +8,16 @@ from functools import cached_property
 from math import isfinite
 from typing import Final
 
-from ..calculus import EPSILON, Nonfinite, RoundedWire, Rounding, first_nonfinite_in, rounding_of
+from ..calculus import (
+    EPSILON,
+    Nonfinite,
+    OperationCount,
+    RoundedWire,
+    Rounding,
+    first_nonfinite_in,
+    operations_of,
+    rounding_of,
+)
 from ..engine import Circuit, Stage, Value
 from ..text import DIGITS, Deltas, Names, gate_symbol, in_notation, rounded
 from .captions import (
@@ -16,6 +25,7 @@ from .captions import (
     legend_of_cancelling,
     legend_of_heat,
     legend_of_marks,
+    legend_of_operations,
     one_line,
     title_lines,
 )
@@ -34,7 +44,7 @@ class Scene:
     stage: Stage
     theme: Theme
     digits: int = DIGITS
-    show: str = "values"  # or "local", "delta", "both"; "room": numbers, with room for formulas
+    show: str = "values"  # as `draw`; or "room": numbers, with room for formulas
     color: str | None = None  # by what wires are coloured: "gradient", or "rounding"
     symbols: Mapping[Value, str] = field(default_factory=dict)  # with constants: `1 + x`, not `+`
     highlight: Value | None = None
@@ -83,6 +93,16 @@ class Scene:
     def nonfinite_wire(self) -> Value | None:
         """The wire that carries the first inf or nan."""
         return None if self.nonfinite is None else self.nonfinite.wire
+
+    @cached_property
+    def operations(self) -> OperationCount | None:
+        """How often each wire is used and what is multiplied, if the picture shows that."""
+        return operations_of(self.circuit) if self.show == "operations" else None
+
+    def uses(self, wire: Value) -> str:
+        """How often a wire is used, in place of its gradient."""
+        count = self.operations.uses[wire] if self.operations else 0
+        return f"{count}×" if count else ""
 
     @cached_property
     def rounding(self) -> Rounding | None:
@@ -177,6 +197,7 @@ class Scene:
         return [
             *title_lines(self.title, bool(explanation)),
             *explanation,
+            *legend_of_operations(self.circuit, self.operations, self.theme, self.label),
             *([one_line(self.rounding.summary)] if self.rounding else []),
             *([legend_of_heat(self.theme, self.color)] if self.color else []),
             *legend_of_marks(self.circuit, self.idle, self.nonfinite, self.theme, self.label),
