@@ -234,7 +234,8 @@ class CircuitWriter:
         formula = self.scene.formula_below(wire)
         lower = self.gradient(wire, gradient, active and self.goes_back, formula)
         if self.scene.operations:
-            lower = font(self.scene.uses(wire), theme.local, 12)
+            uses = self.scene.uses(wire)
+            lower = font(uses, theme.local, 12) if uses else ""
         heat = self.scene.heat(wire, gradient)
         bar = heat is not None
         label = self.scene.label(wire)
