@@ -7,9 +7,25 @@ gate of the user's own the same way before it goes into the table. `nonfinite` t
 a nan to the gate that made it. `paths` writes the chain rule as a sum over paths: `path_search`
 finds them, the largest first, and `path_notation` writes each in symbols, formulas and numbers;
 `shared_paths` says what the paths to several leaves have in common. `rounding` bounds what rounding
-does to an output, and `operations` counts what a circuit takes.
+does to an output, and `operations` counts what a circuit takes. `arguments` takes
+what a function is given, and returns, apart into structure and numbers.
 """
 
+from .arguments import (
+    NUMBER,
+    TOO_DEEP,
+    Static,
+    count_of,
+    derivative_by,
+    fixed_values,
+    is_bool,
+    put_together,
+    refuse_masked,
+    structure_of_arrays,
+    structure_text,
+    take_apart,
+    take_result_apart,
+)
 from .derivatives import grad, hessian, hvp, jacobian, jvp, vjp
 from .forward import tangents
 from .gradcheck import gradcheck
@@ -27,26 +43,39 @@ from .shared_paths import paths
 
 __all__ = [
     "EPSILON",
+    "NUMBER",
+    "TOO_DEEP",
     "GateError",
     "Nonfinite",
     "NonfiniteError",
     "OperationCount",
     "RoundedWire",
     "Rounding",
+    "Static",
+    "count_of",
+    "derivative_by",
     "detect_nonfinite",
     "first_nonfinite",
     "first_nonfinite_in",
+    "fixed_values",
     "gate",
     "grad",
     "gradcheck",
     "hessian",
     "hvp",
+    "is_bool",
     "jacobian",
     "jvp",
     "operations_of",
     "paths",
+    "put_together",
+    "refuse_masked",
     "rounding",
     "rounding_of",
+    "structure_of_arrays",
+    "structure_text",
+    "take_apart",
+    "take_result_apart",
     "tangents",
     "vjp",
 ]

@@ -11,9 +11,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Any, NamedTuple
 
+from ..calculus import NUMBER, derivative_by, structure_text
 from ..engine import Value, guards, number_of
 from ..rules import as_number
-from .arguments import NUMBER, derivative_by, structure_text
 from .checking import Check
 from .prepared_call import PreparedCall
 from .recording import Recording

@@ -18,10 +18,10 @@ from functools import partial
 from math import inf
 from typing import Any, Final
 
+from ..calculus import fixed_values, structure_text, take_result_apart
 from ..engine import Value, number_of, numbers_of, with_gates
 from ..rules import as_number, described
 from ..tape import flatten, replay
-from .arguments import fixed_values, structure_text, take_result_apart
 from .comparison import RecordedCircuit, Wires, is_close
 from .recording import Recording, without_collector
 from .rows import Rows, rows_that_differ

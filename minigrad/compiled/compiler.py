@@ -25,6 +25,7 @@ from pickle import PicklingError
 from threading import RLock
 from typing import Any, Final, NamedTuple, NoReturn
 
+from ..calculus import put_together, take_apart
 from ..engine import (
     Value,
     constant,
@@ -34,7 +35,6 @@ from ..engine import (
     with_gates,
 )
 from ..rules import Gate, described
-from .arguments import put_together, take_apart
 from .array_calls import ArrayCall, ArrayCalls
 from .checking import Check
 from .methods import kept_with

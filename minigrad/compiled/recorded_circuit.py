@@ -1,6 +1,6 @@
 """What a compiled function has recorded, for those who print it: its circuit and its arguments.
 
->>> from .arguments import take_apart
+>>> from ..calculus import take_apart
 >>> structure = take_apart((([1.0, 2.0], 3.0), {"z": [[1, 2], [3, 4]]}), [])
 >>> argument_shapes(structure, lambda x, y, z: None)
 {'x': (2,), 'y': (), 'z': (2, 2)}
@@ -12,8 +12,8 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from ..calculus import NUMBER, count_of
 from ..engine import Value
-from .arguments import NUMBER, count_of
 
 
 class RecordedCircuit(NamedTuple):

@@ -10,7 +10,15 @@ from functools import cached_property, partial
 from time import perf_counter
 from typing import Any, NamedTuple, Protocol
 
-from ..calculus import OperationCount, operations_of
+from ..calculus import (
+    OperationCount,
+    count_of,
+    fixed_values,
+    operations_of,
+    put_together,
+    structure_text,
+    take_result_apart,
+)
 from ..engine import (
     Circuit,
     Leaves,
@@ -21,7 +29,6 @@ from ..engine import (
 )
 from ..rules import Gate
 from ..tape import Tape, array_counts, flatten
-from .arguments import count_of, fixed_values, put_together, structure_text, take_result_apart
 from .comparison import Wires
 from .executors import BatchRunner, make_batch_runner
 from .parameters import Places

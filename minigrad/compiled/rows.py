@@ -6,9 +6,7 @@ import sys
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any, Final
 
-from ..rules import as_number, ordered
-from ..tape import MOST_TOGETHER, replay
-from .arguments import (
+from ..calculus import (
     TOO_DEEP,
     is_bool,
     refuse_masked,
@@ -16,6 +14,8 @@ from .arguments import (
     structure_text,
     take_apart,
 )
+from ..rules import as_number, ordered
+from ..tape import MOST_TOGETHER, replay
 from .recording import Recording
 
 SPARE: Final = MOST_TOGETHER - 1  # columns behind the last row, which may be the first of so many

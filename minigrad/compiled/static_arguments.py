@@ -12,9 +12,9 @@ import inspect
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
+from ..calculus import Static
 from ..engine import Value
 from ..rules import described
-from .arguments import Static
 
 Places = dict[str, "int | None"]  # of the static arguments, by name
 

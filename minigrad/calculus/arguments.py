@@ -92,9 +92,9 @@ def take_apart(argument: Any, numbers: list[Any]) -> Hashable:
         return ("dataclass", kind, *items)
     if hasattr(kind, "__iter__"):
         raise TypeError(
-            f"an argument is {described(argument)}: a compiled function takes numbers, and lists, "
-            "tuples, dicts, dataclasses and arrays of them; write list(...) if its order is the "
-            "same at every call"
+            f"an argument is {described(argument)}: a function that is compiled or differentiated "
+            "takes numbers, and lists, tuples, dicts, dataclasses and arrays of them; write "
+            "list(...) if its order is the same at every call"
         )
     numbers.append(as_number(argument))
     return NUMBER
