@@ -1,7 +1,8 @@
 """`mg.compile`: a function that is recorded once, and replayed from then on.
 
-`compiler` is what users call. It takes arguments apart, keeps one `recording` for each structure, during which `tracing` refuses what no replay could repeat, and notices when
-the function's `parameters` are other objects than they were; `rows` are the numbers of a batch.
+`compiler` is what users call. It takes arguments apart, keeps one `recording` for each structure,
+during which `tracing` refuses what no replay could repeat, and notices when the function's
+`parameters` are other objects than they were; `rows` are the numbers of a batch.
 `executors` run the tape: in Python, or by `native`.
 """
 
