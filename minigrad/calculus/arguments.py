@@ -195,14 +195,14 @@ def count_of(structure: Any) -> int:
     return count
 
 
-def derivative_by(name: str, structure: Any, numbers: Iterable[float]) -> Any:
+def derivative_by(structure: Any, numbers: Iterable[float]) -> Any:
     """Flat derivatives by the numbers of a call, in the structure of its arguments.
 
     >>> one = take_apart((([1.0, 2.0], "relu"), {"data": 3.0}), [])
-    >>> derivative_by("f", one, [10.0, 20.0, 30.0])
+    >>> derivative_by(one, [10.0, 20.0, 30.0])
     [10.0, 20.0]
     >>> two = take_apart((([1.0, 2.0], 3.0), {}), [])
-    >>> derivative_by("f", two, [10.0, 20.0, 30.0])
+    >>> derivative_by(two, [10.0, 20.0, 30.0])
     ([10.0, 20.0], 30.0)
 
     Of several arguments that hold numbers it is a tuple, an item for each; of one it is its own.
@@ -211,12 +211,6 @@ def derivative_by(name: str, structure: Any, numbers: Iterable[float]) -> Any:
     _, (_, *given), _ = structure
     flat = iter(numbers)
     parts = [put_together(part, flat, plain=True) for part in given if count_of(part)]
-    if not parts:
-        raise TypeError(
-            f"{name} was given no number by place, so there is nothing to differentiate by: what "
-            "is given by name counts as data. For the gradients of its parameters call it, and "
-            "backward() on the result"
-        )
     return parts[0] if len(parts) == 1 else tuple(parts)
 
 

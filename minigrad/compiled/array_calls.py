@@ -11,9 +11,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Any, NamedTuple
 
-from ..calculus import NUMBER, derivative_by, structure_text
+from ..calculus import NUMBER, count_of, derivative_by, structure_text
 from ..engine import Value, guards, number_of
 from ..rules import as_number
+from .buffers import Buffers, buffers_of
 from .checking import Check
 from .prepared_call import PreparedCall
 from .recording import Recording
@@ -30,9 +31,9 @@ class ArrayCall(NamedTuple):
 
 
 def with_arrays_of_floats(argument: Any) -> Any:
-    """The same, with arrays of floats for those of whole numbers.
+    """The same, with arrays of Python's floats for those of other numbers.
 
-    A function that is compared on NumPy's own whole numbers would wrap around where floats do not.
+    A function that is compared on NumPy's own numbers would wrap around, or round otherwise.
 
     >>> with_arrays_of_floats([2, {"n": 3}])
     [2, {'n': 3}]
@@ -42,8 +43,8 @@ def with_arrays_of_floats(argument: Any) -> Any:
         return kind([with_arrays_of_floats(item) for item in argument])
     if kind is dict:
         return {key: with_arrays_of_floats(item) for key, item in argument.items()}
-    if kind.__name__ == "ndarray" and argument.dtype.kind in "biu":
-        return argument.astype(float)
+    if kind.__name__ == "ndarray" and argument.dtype.kind in "biuf":
+        return argument.astype(float, copy=False)
     return argument
 
 
@@ -64,6 +65,10 @@ class ArrayCalls(ABC):
     @abstractmethod
     def recording_of(self, structure: Any, numbers: list[float]) -> Recording:
         """The recording for arguments of a structure, made at these numbers if there is none."""
+
+    @abstractmethod
+    def last_call(self) -> tuple[Recording, list[float]]:
+        """The recording and the numbers of the latest call."""
 
     @abstractmethod
     def check_of(self, recording: Recording) -> Check | None:
@@ -112,6 +117,7 @@ class ArrayCalls(ABC):
         call = self.array_call(*with_arrays_of_floats((arguments, data)))
         recording = call.recording
         self.require_one_output(recording, "value_and_grad")
+        self.require_numbers_by_place(recording, "value_and_grad")
         parameters = recording.parameter_numbers()
         outputs, (gradient,) = recording.by_arguments.run(parameters, call.numbers)
         self.compare(call, parameters, outputs)
@@ -121,8 +127,7 @@ class ArrayCalls(ABC):
             self.prepared = PreparedCall.made(recording, self.check_of(recording), arguments)
             if self.prepared:
                 self.prepared_calls[key] = self.prepared
-        name = f"{self.name}.value_and_grad"
-        return outputs[0], derivative_by(name, recording.structure, gradient)
+        return outputs[0], derivative_by(recording.structure, gradient)
 
     def grad(self, *arguments: Any, **data: Any) -> Any:
         """The derivative alone; see `value_and_grad`.
@@ -132,6 +137,41 @@ class ArrayCalls(ABC):
         12.0
         """
         return self.value_and_grad(*arguments, **data)[1]
+
+    def buffers(self, *arguments: Any, **data: Any) -> Buffers:
+        """Arrays for the arguments, the value and the gradient, and one native call on them.
+
+        >>> import minigrad as mg
+        >>> import numpy as np
+        >>> energy = mg.compile(lambda x: mg.sum([v * v for v in x]))
+        >>> run = energy.buffers(np.zeros(3))
+        >>> run.arguments[:] = 1.0, 2.0, 3.0
+        >>> run()
+        >>> run.value, run.gradient
+        (array(14.), array([2., 4., 6.]))
+
+        For arguments like these, or like those of the latest call. `run.arguments` is an array, or
+        a tuple or mapping of arrays in the structure of the arguments: write into them. A list or
+        tuple of numbers alone is one array. `run.gradient` is like it, `run.value` an array of one
+        number, without dimensions; `run.data` has the arguments that are given by name.
+
+        `run()` has no Python in it, so it reads no Value and compares nothing: `run.parameters` are
+        the numbers of the parameters as they were, an array too; `run.refresh()` reads them anew,
+        and looks whether the function closes over what it did. Each of these objects has arrays of
+        its own; threads do not share one. Needs the extra `native`.
+        """
+        self.refuse_inside("buffers")
+        if arguments or data:
+            call = self.array_call(*with_arrays_of_floats((arguments, data)))
+            recording, numbers = call.recording, call.numbers
+            parameters = recording.parameter_numbers()
+            outputs, _ = recording.by_arguments.run(parameters, numbers)
+            self.compare(call, parameters, outputs)
+        else:
+            recording, numbers = self.last_call()
+        self.require_one_output(recording, "buffers")
+        self.require_numbers_by_place(recording, "buffers")
+        return buffers_of(recording, numbers, self.check_of(recording) is not None)
 
     def array_call(self, arguments: tuple[Any, ...], named: dict[str, Any]) -> ArrayCall:
         """The recording and the numbers of a call; Values among its arguments are their numbers."""
@@ -155,4 +195,14 @@ class ArrayCalls(ABC):
                 f"{method} needs a function that returns one Value, {self.name} returns "
                 f"{structure_text(recording.output_structure)}: {self.name}.jacobian(...) has the "
                 "derivatives of several"
+            )
+
+    def require_numbers_by_place(self, recording: Recording, method: str) -> None:
+        """A TypeError where there is nothing to differentiate by."""
+        structure: Any = recording.structure
+        if not count_of(structure[1]):
+            raise TypeError(
+                f"{self.name}.{method} was given no number by place, so there is nothing to "
+                "differentiate by: what is given by name counts as data. For the gradients of its "
+                "parameters call it, and backward() on the result"
             )

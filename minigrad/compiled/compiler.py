@@ -241,7 +241,7 @@ class Compiled(ArrayCalls):
         >>> double(4.0).data, double.circuit.gate.name
         (8.0, 'add')
         """
-        recording, numbers = self._last_call()
+        recording, numbers = self.last_call()
         leaves = [Value(number) for number in numbers]
         for leaf, label in zip(leaves, recording.input_labels):
             leaf.label = label
@@ -256,7 +256,7 @@ class Compiled(ArrayCalls):
         >>> double(4.0).data, dict(double.recorded_circuit().arguments)
         (8.0, {'x': ()})
         """
-        recording, _ = self._last_call()
+        recording, _ = self.last_call()
         shapes = argument_shapes(recording.structure, self.function)
         return RecordedCircuit(recording.outputs, list(recording.leaves), recording.inputs, shapes)
 
@@ -276,9 +276,10 @@ class Compiled(ArrayCalls):
         `operations` are those that are run, of both passes, after repeated ones have been shared;
         the last four are those of the circuit, as `draw(…, show="operations")` shows it.
         """
-        return self._last_call()[0].stats()
+        return self.last_call()[0].stats()
 
-    def _last_call(self) -> tuple[Recording, list[float]]:
+    def last_call(self) -> tuple[Recording, list[float]]:
+        """The recording and the numbers of the latest call."""
         latest = self.latest
         if latest is None:
             raise ValueError(f"{self.name} has not been called yet: call it once, then look")

@@ -126,10 +126,10 @@ def runs_in_python(tape: Tape, executor: str) -> bool:
         if not has_native():
             _say_once_that_it_is_python()
             return True
-        return bool(_only_python(tape))
+        return bool(only_python(tape))
     if executor != "python":
         require_native(executor)
-        if names := _only_python(tape):
+        if names := only_python(tape):
             raise TracingError(
                 f"{names[0]} is ordinary Python, which the executor {executor!r} cannot run: "
                 "leave executor= out, or write the gate with minigrad's functions"
@@ -137,7 +137,7 @@ def runs_in_python(tape: Tape, executor: str) -> bool:
     return executor == "python"
 
 
-def _only_python(tape: Tape) -> list[str]:
+def only_python(tape: Tape) -> list[str]:
     """What has no machine code: a user's Python functions."""
     from ..native import is_native
 

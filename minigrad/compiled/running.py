@@ -14,7 +14,7 @@ from collections.abc import Callable
 from math import inf, isfinite, isnan
 from typing import TYPE_CHECKING, Final
 
-from ..tape import Tape, replay
+from ..tape import Kernel, Tape, replay
 from .executors import PythonTape, Runner, is_to_be_native, runs_in_python
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ class Running:
         self.tape = tape
         self.index_limits = _index_limits(tape)
         self._is_partial = any(kernel.partial for kernel in tape.kernels)
+        self.may_raise = bool(self.index_limits) or _may_raise(tape)  # an index is out of range
         self._operations = len(tape.kernels) + A_CALL
         self._left = inf  # operations until there is machine code
         self.function, self.runner = None, PythonTape(tape)
@@ -92,11 +93,6 @@ class Running:
             replay(self.tape, parameters, numbers)  # an index out of range raises here
         return outputs, gradients
 
-    @property
-    def may_raise(self) -> bool:
-        """Whether there are numbers for which a run raises, since an index is out of range."""
-        return self._is_partial or bool(self.index_limits)
-
     def be_careful(self) -> bool:
         """Run by the careful tape from now on: a gradient was not finite, perhaps for nothing.
 
@@ -107,11 +103,33 @@ class Running:
         self._take(self._make_tape(True))
         return True
 
+    def careful_tape(self) -> Tape:
+        """A tape that is right whatever the numbers are, so that nobody has to look at them."""
+        is_right = self.tape.careful or not any(self.tape.routes)
+        return self.tape if is_right else self._make_tape(True)
+
     def check_indexes(self, parameters: list[float], numbers: list[float]) -> None:
         """Raise the IndexError of the function itself, if a number is no index that it can be."""
         for place, limit in self.index_limits.items():
             if not (0 <= numbers[place] < limit and numbers[place] % 1 == 0):
                 replay(self.tape, parameters, numbers)
+
+
+def _may_raise(tape: Tape) -> bool:
+    """Whether an operation can: not a choice by a comparison, which is 0 or 1."""
+    for kernel, slots in zip(tape.kernels, tape.operands):
+        if kernel.partial:
+            place = slots[-1] - tape.first
+            if not (kernel.chooses and place >= 0 and _is_comparison(tape.kernels[place])):
+                return True
+    return False
+
+
+def _is_comparison(kernel: Kernel) -> bool:
+    formula = kernel.formula
+    if formula is None or formula.operation != "where":
+        return False
+    return [part.operands for part in formula.operands[1:]] == [(1.0,), (0.0,)]
 
 
 def _index_limits(tape: Tape) -> dict[int, int]:

@@ -55,7 +55,8 @@ def with_numbers(formula: Formula, values: dict[Formula, Formula]) -> Formula:
     >>> with_numbers(y * x ** (y - 1.0), {x: x, y: as_formula(2.0)})
     Formula('2·x')
 
-    Unlike `simplified` it rounds nothing, and drops only factors and exponents of 1.
+    Unlike `simplified` it rounds nothing, and drops only factors and exponents of 1, and choices
+    that are known or between the same.
     """
     new: dict[Formula, Formula] = {}
     for part in parts_first(formula):
@@ -68,6 +69,8 @@ def _known(operation: str, operands: list[Any]) -> Formula:
     numbers = [p.operands[0] for p in operands if getattr(p, "operation", "") == "number"]
     if operation == "where" and operands[0].operation == "known":
         return as_formula(operands[1 if operands[0].operands[0] else 2])
+    if operation == "where" and operands[1] is operands[2]:
+        return as_formula(operands[1])
     if operation in _FOLD and len(numbers) == 2:
         return as_formula(_FOLD[operation](*numbers))
     if operation in _COMPARED and len(numbers) == 2:

@@ -14,19 +14,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, reduce
+from functools import cache, lru_cache, reduce
 from typing import Any, Final, NamedTuple
 
 from ..rules import (
     Formula,
     Gate,
     Rule,
+    as_formula,
     as_python,
     as_text,
     called_gates,
     define,
     names_in,
     parts_first,
+    with_numbers,
 )
 
 
@@ -105,11 +107,15 @@ def forward_kernel(gate: Gate) -> Kernel:
 
 
 class Local(NamedTuple):
-    """A local gradient: a number, an input (the output counts as the last), or a kernel on some."""
+    """A local gradient: a number, an input, or a kernel on some.
+
+    Places are those of inputs; behind the last come the output and the `numbers`.
+    """
 
     number: float | None = None
     kernel: Kernel | None = None
     places: tuple[int, ...] = ()
+    numbers: tuple[float, ...] = ()
 
 
 @cache
@@ -118,6 +124,47 @@ def local_kernels(gate: Gate) -> list[Local]:
     assert gate.arity is not None
     symbols = _symbols(gate.arity + 1)
     return [_local(formula, symbols) for formula in local_formulas(gate, tuple(symbols))]
+
+
+@lru_cache(maxsize=10_000)
+def local_kernels_at(gate: Gate, known: tuple[str | None, ...]) -> list[Local]:
+    """The local gradients where some inputs are known numbers, which come as `float.hex` has them.
+
+    >>> from minigrad.rules.gates import GATES
+    >>> local_kernels_at(GATES["pow"], (None, (3.0).hex()))[0]
+    Local(number=None, kernel=<kernel x0·x1^x2>, places=(3, 0, 4), numbers=(3.0, 2.0))
+
+    A choice that they decide is made here; where they decide none it is the kernel for all numbers.
+    """
+    assert gate.arity is not None
+    symbols = _symbols(gate.arity + 1)
+    values = {x: x for x in symbols}
+    values |= {x: as_formula(float.fromhex(n)) for x, n in zip(symbols, known) if n is not None}
+    found = []
+    for formula, local in zip(local_formulas(gate, tuple(symbols)), local_kernels(gate)):
+        decided = with_numbers(formula, values)
+        is_less = _choices(decided) < _choices(formula)
+        found.append(_local_with_numbers(decided, symbols) if is_less else local)
+    return found
+
+
+def _choices(formula: Formula) -> int:
+    return sum(part.operation == "where" for part in parts_first(formula))
+
+
+def _local_with_numbers(formula: Formula, symbols: list[Formula]) -> Local:
+    """A local gradient whose numbers are operands: one kernel for all powers."""
+    if formula.operation in ("number", "symbol"):
+        return _local(formula, symbols)
+    leaves = [x for x in parts_first(formula)[::-1] if x.operation in ("number", "symbol")]
+    numbers = [part for part in leaves if part.operation == "number"]
+    available = [*symbols, *numbers]
+    kernel = kernel_of(renamed_formula(formula, {x: i for i, x in enumerate(leaves)}), len(leaves))
+    return Local(
+        kernel=kernel,
+        places=tuple(map(available.index, leaves)),
+        numbers=tuple(part.operands[0] for part in numbers),
+    )
 
 
 def local_formulas(gate: Gate, symbols: tuple[Formula, ...]) -> list[Formula]:

@@ -79,6 +79,7 @@ def test_any_numbers_give_what_the_engine_gives(executor, numbers):
         np.array([-1.2, 9.0, 1.0, 9.0])[::2],
         np.array([1.0, -1.2])[::-1],
         np.array([-1.25, 1.0], dtype=np.float32),
+        np.array([-1.3, 0.1], dtype=np.float32),
         np.array([-1, 1]),
         np.array([3, 1], dtype=np.uint8),
         np.array([-1.2, 1.0], dtype=">f8"),

@@ -1,6 +1,7 @@
 """The tape: what a recording becomes, and dot products side by side, to the last bit."""
 
 import itertools
+import math
 import random
 
 import pytest
@@ -12,6 +13,7 @@ import minigrad as mg
 from minigrad import Value
 from minigrad.rules.gate import FUNCTIONS, row
 from minigrad.tape.flatten import flatten
+from minigrad.tape.tape import replay
 
 native = pytest.mark.skipif(not HAS_NATIVE, reason=WHY)
 
@@ -166,3 +168,19 @@ def test_a_table_of_many_choices_is_read_at_the_index_of_each_row():
     assert total.data == pytest.approx(sum(expected), rel=1e-12)
     total.backward()
     assert [table[i].grad for i in (0, 1, 17, 4_999)] == [9.0, 0.0, 105.0, 29_997.0]
+
+
+@pytest.mark.parametrize("exponent", [2.0, 3.0, 0.5, -1.0, 1.0, 0.0, -0.0, 1e17, -1e17, math.inf])
+def test_a_power_with_a_known_exponent_is_one_operation_with_the_same_bits(exponent):
+    x = Value(1.5)
+    tape = flatten([x**exponent], parameters=[], inputs=[x])
+    for number in (1.5, -1.5, 0.0, -0.0, 2.0, 1e-300, 1e300, math.inf, -math.inf, math.nan, 5e-324):
+        wire = Value(number)
+        power = wire**exponent
+        power.backward()
+        (out,), ((slope,),) = replay(tape, [], [number])
+        assert bits(out) == bits(power.data)
+        assert bits(slope) == bits(wire.grad)
+    if exponent in (2.0, 3.0, 0.5, -1.0):
+        assert len(tape.kernels) == 2
+        assert " if " not in str(tape)
