@@ -19,7 +19,9 @@ class Stage:
 
     `contributions` is keyed by the output wire of a gate and the place of the input: what that gate
     sends back along that branch. `done` holds the output wires of the gates that have finished,
-    `active` that of the gate at work. `circuit` is the one that was stepped through, if any.
+    `active` that of the gate at work. `circuit` is the one that was stepped through, if any. In
+    forward mode `tangents` says how fast the known wires move, 0 where not at all; else it is None.
+    Where no backward pass follows `goes_back` is False: there are no gradients to wait for.
     """
 
     values: Mapping[Value, float]
@@ -28,6 +30,8 @@ class Stage:
     done: frozenset[Value] = frozenset()
     active: Value | None = None
     circuit: Circuit | None = field(default=None, repr=False, compare=False)
+    tangents: Mapping[Value, float] | None = None
+    goes_back: bool = True
 
     def translated(self, twins: Mapping[Value, Value]) -> Stage:
         """The same moment, told of the twins of these wires and of no others."""
@@ -41,6 +45,10 @@ class Stage:
             },
             done=frozenset(twins[wire] for wire in self.done if wire in twins),
             active=None if self.active is None else twins.get(self.active),
+            tangents=None
+            if self.tangents is None
+            else {twins[wire]: t for wire, t in self.tangents.items() if wire in twins},
+            goes_back=self.goes_back,
         )
 
 

@@ -89,6 +89,8 @@ class CircuitWriter:
         """What the marks of this style mean, each mark only where it is to be seen."""
         dashed = any(wire.is_constant and wire.label for wire in self.scene.selection.shown)
         lines = ["–&#160;: a constant, which gets no gradient"] if dashed else []
+        if self.stage.tangents is not None:
+            lines.append(f"slanted, beside the value: the tangent, {self.scene.tangents_by}")
         if self.scene.notation == "l" and any(map(has_layer, self.scene.selection.shown)):
             lines.append("an upper index is the layer: a₁² is in layer 2, and no square")
         return [*lines, *EQUATIONS] if self.scene.show in FORMULAS else lines
@@ -233,6 +235,8 @@ class CircuitWriter:
         upper = number(value, theme.value, theme, digits, bold=bold_value)
         formula = self.scene.formula_below(wire)
         lower = self.gradient(wire, gradient, active and self.goes_back, formula)
+        if not self.stage.goes_back:
+            lower = ""
         if self.scene.operations:
             uses = self.scene.uses(wire)
             lower = font(uses, theme.local, 12) if uses else ""
@@ -249,7 +253,8 @@ class CircuitWriter:
         line = wire_colour(self.scene, heat, active)
         if wire is self.birth and wire.is_leaf:
             line = theme.warning
-        cells = Cells(before, upper, lower, after, above)
+        tangent = self.tangent(wire, wire is self.active and not self.goes_back)
+        cells = Cells(before, upper, tangent, lower, after, above)
         room = self.room_for(self.scene.deltas.text(wire) if self.scene.show == "room" else "")
         return wire_table(cells, line, room, bar)
 
@@ -265,11 +270,11 @@ class CircuitWriter:
         active = self.is_active(use)
         sent = self.stage.contributions.get(use)
         lower = self.gradient(wire, sent, active, self.scene.formula_sent(use))
-        lower = "" if self.scene.operations else lower
+        lower = "" if self.scene.operations or not self.stage.goes_back else lower
         heat = self.scene.heat(wire, sent)
         bar = heat is not None
         line = wire_colour(self.scene, heat, active)
-        cells = Cells(upper=upper, lower=lower)
+        cells = Cells(upper=upper, beside=self.tangent(wire, False, 10), lower=lower)
         sent_text = self.scene.deltas.sent_text
         room = self.room_for(sent_text(*use) if self.scene.show == "room" else "")
         table = wire_table(cells, line, room, bar)
@@ -288,6 +293,15 @@ class CircuitWriter:
             text = dot_formula(self.scene.gradient_text(formula, gradient))
             return font(text, self.theme.gradient, 12, bold)
         return number(gradient, self.theme.gradient, self.theme, self.scene.digits, bold=bold)
+
+    def tangent(self, wire: Value, bold: bool, size: int = 12) -> str:
+        """The number beside a wire's value in forward mode; constants do not move."""
+        tangents = self.stage.tangents
+        if tangents is None or wire.is_constant:
+            return ""
+        shown = self.theme.tangent if size == 12 else self.theme.faint
+        text = number(tangents.get(wire), shown, self.theme, self.scene.digits, size, bold)
+        return f"<i>{text}</i>"
 
     def edge(self, tail: str, wire: Value, use: Use, kind: str) -> None:
         """The edge into a gate; with show="local" it passes the local gradient, in a pill."""

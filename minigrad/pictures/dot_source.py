@@ -98,10 +98,11 @@ def gate_shape(symbol: str, style: str = "filled") -> str:
 
 
 class Cells(NamedTuple):
-    """What stands at a wire: two numbers, and its name before, after or above the line."""
+    """What stands at a wire: its numbers, and its name before, after or above the line."""
 
     before: str = ""
     upper: str = ""
+    beside: str = ""  # a second number, to the right of the upper one
     lower: str = ""
     after: str = ""
     above: str = ""
@@ -109,15 +110,20 @@ class Cells(NamedTuple):
 
 def wire_table(cells: Cells, colour: str, width: int, bar: bool = False) -> str:
     """A wire: one number over another, and between them the line that is the wire, or a bar."""
-    before, upper, lower, after, above = cells
-    span, beside = (' colspan="2"', "<td></td>") if above else ("", "")
+    before, upper, beside, lower, after, above = cells
+    count = 1 + bool(beside) + bool(above)
+    span = f' colspan="{count}"' if count > 1 else ""
+    both = ' colspan="2"' if beside else ""
     height = 18 if above else 15  # of both rows, so that the line stays in the middle
     top, bottom = (f' height="{height}" valign="{side}"' for side in ("bottom", "top"))
+    right = f'<td width="{width}"{top}>{beside}</td>' if beside else ""
     filled = f'<tr><td height="3" cellpadding="0"{span} bgcolor="{colour}"></td></tr>'
     return (
         f'<table border="0" cellborder="0" cellspacing="0" cellpadding="1" color="{colour}">'
-        f'<tr>{before}<td width="{width}"{top}>{upper}</td>{above}{after}</tr>'
-        f"{filled if bar else '<hr/>'}<tr><td{bottom}>{lower}</td>{beside}</tr></table>"
+        f'<tr>{before}<td width="{width}"{top}>{upper}</td>'
+        f"{right}{above}{after}</tr>"
+        f"{filled if bar else '<hr/>'}<tr><td{both}{bottom}>{lower}</td>"
+        f"{'<td></td>' if above else ''}</tr></table>"
     )
 
 

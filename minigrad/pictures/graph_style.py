@@ -50,7 +50,8 @@ def _edge(
 def _record(scene: Scene, wire: Value, has_its_gate: bool) -> str:
     """A wire: its name, its data, its gradient, side by side."""
     theme, digits, n = scene.theme, scene.digits, scene.circuit.place[wire]
-    value, gradient = scene.stage.values.get(wire), scene.stage.gradients.get(wire)
+    stage = scene.stage
+    value, gradient = stage.values.get(wire), stage.gradients.get(wire)
     name = dot_name(scene.label(wire)) if wire.label else ""
     cells = [name] if name else []
     if not wire.is_leaf and not has_its_gate:
@@ -59,12 +60,15 @@ def _record(scene: Scene, wire: Value, has_its_gate: bool) -> str:
         cells.append(font(rounded(value, digits), theme.faint))
     else:
         cells.append(f"data {number(value, theme.value, theme, digits, size=0)}")
+        if stage.tangents is not None:
+            tangent = stage.tangents.get(wire)
+            cells.append(f"tangent {number(tangent, theme.tangent, theme, digits, size=0)}")
         if scene.operations:
             cells.append(font(f"used {scene.uses(wire) or '0×'}", theme.local))
         elif formula := scene.formula_below(wire):
             text = dot_formula(scene.gradient_text(formula, gradient))
             cells.append(f"grad {font(text, theme.gradient)}")
-        else:
+        elif stage.goes_back:
             cells.append(f"grad {number(gradient, theme.gradient, theme, digits, size=0)}")
     heat = scene.heat(wire, gradient)
     line = wire_colour(scene, heat, active=wire is scene.active)

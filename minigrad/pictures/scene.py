@@ -29,7 +29,7 @@ from .captions import (
     one_line,
     title_lines,
 )
-from .dot_source import font
+from .dot_source import dot_name, font
 from .selection import Selection, Use
 from .themes import Theme
 
@@ -93,6 +93,15 @@ class Scene:
     def nonfinite_wire(self) -> Value | None:
         """The wire that carries the first inf or nan."""
         return None if self.nonfinite is None else self.nonfinite.wire
+
+    @property
+    def tangents_by(self) -> str:
+        """What the tangents are derivatives by, as far as the stage says."""
+        circuit, tangents = self.circuit, self.stage.tangents or {}
+        moving = [leaf for leaf in circuit.leaves if tangents.get(leaf)]
+        if len(moving) == 1 and tangents[moving[0]] == 1.0 and moving[0].label:
+            return f"how fast a wire moves when&#160;{dot_name(self.label(moving[0]))}&#160;moves by 1"
+        return "how fast a wire moves"
 
     @cached_property
     def operations(self) -> OperationCount | None:

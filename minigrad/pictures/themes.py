@@ -23,6 +23,7 @@ class Theme:
     value: str
     gradient: str
     local: str  # local gradients
+    tangent: str  # in forward mode
     faint: str  # constants, values repeated on branches, `?`
     gate: str  # the fill of a gate
     done: str  # … of one that the pass has finished
@@ -43,6 +44,7 @@ _COLOURS: Final[dict[str, tuple[Any, Any, Any]]] = {  # in these three
     "value": ("#1B7837", "#7EE2A8", "#0072B2"),
     "gradient": ("#C62828", "#FF9E8A", "#B34700"),
     "local": ("#5E35B1", "#C9B6FF", "#6A3D8A"),
+    "tangent": ("#0B5CAD", "#7CC4FF", "#00604B"),
     "faint": ("#5F7480", "#8B98A5", "#666666"),
     "gate": ("#F3F6F8", "#1F2A36", "#F4F4F4"),
     "done": ("#E8F0E9", "#1D3328", "#E6EEF5"),

@@ -44,6 +44,8 @@ class Gate:
     `is_dot`: the inputs are the left factors and then the right ones; a reader sees a × gate for
     each pair and their Σ.
     `idle` is a word and a condition on (*inputs, out): where it holds, hardly any gradient passes.
+    `tangent_sentence` says what the gate does in forward mode, where that is not what it does to a
+    gradient: to a gate with one input it is.
     `exact`, True or a condition on (*inputs, out), says where the gate rounds nothing.
     `kinks(*inputs, out)` lists quantities whose change of sign marks a point without a derivative.
     `arity` None means any number of inputs, and `empty` is what none of them give; `defaults` are
@@ -75,6 +77,7 @@ class Gate:
     constant_in_symbol: bool = False
     latex: str = ""
     text_name: str = ""
+    tangent_sentence: str = ""
     example: tuple[float, ...] = (0.5, 2.0)
 
     def __post_init__(self) -> None:

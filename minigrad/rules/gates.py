@@ -46,12 +46,14 @@ from .operand import equal, where
 # --- arithmetic -----------------------------------------------------------------------------------
 
 add = row("add", "+", "+ distributes: both inputs receive the upstream gradient as it is",
+    tangent_sentence="+ adds the tangents of its inputs",
     arity=2, dunder="add",
     rule=lambda x, y: x + y,
     exact=lambda x, y, out: adds_exactly(x, y),
     local_gradient=lambda x, y, out: (1.0, 1.0))
 
 sub = row("sub", "−", "− distributes, with the sign turned for what is taken away",
+    tangent_sentence="− takes the second tangent from the first",
     arity=2, dunder="sub",
     rule=lambda x, y: x - y,
     exact=lambda x, y, out: adds_exactly(x, -y),
@@ -59,6 +61,7 @@ sub = row("sub", "−", "− distributes, with the sign turned for what is taken
 
 mul = row("mul", "×",
     "× switches its inputs: each receives the upstream gradient times the other input",
+    tangent_sentence="× takes each tangent times the other input",
     arity=2, dunder="mul",
     rule=lambda x, y: x * y,
     exact=lambda x, y, out: keeps_digits(x, out) or keeps_digits(y, out),
@@ -66,6 +69,8 @@ mul = row("mul", "×",
 
 div = row("div", "÷",
     "÷ sends 1/divisor to the dividend, and to the divisor minus the quotient over it",
+    tangent_sentence="÷ takes the dividend's tangent over the divisor, the divisor's times "
+    "minus the quotient over it",
     arity=2, dunder="truediv",
     rule=lambda x, y: x / y,
     exact=lambda x, y, out: keeps_digits(y, out) or abs(x) == abs(y),
@@ -92,6 +97,8 @@ def _power_gradients(x: Any, y: Any, out: Any) -> tuple[Any, Any]:
 power = row("pow", "xʸ",
     "the power brings its exponent down: exponent · base^(exponent − 1) goes to the base, "
     "output · log(base) to the exponent",
+    tangent_sentence="the power takes the base's tangent times exponent · base^(exponent − "
+    "1), the exponent's times output · log(base)",
     arity=2, dunder="pow", constant_in_symbol=True,
     rule=lambda x, y: x**y,
     exact=lambda x, y, out: y in (0.0, 1.0),
@@ -105,6 +112,7 @@ negative = row("neg", "neg", "neg turns the sign of the gradient",
     local_gradient=lambda x, out: (-1.0,))
 
 total = row("sum", "Σ", "Σ distributes: every input receives the upstream gradient as it is",
+    tangent_sentence="Σ adds the tangents of its inputs",
     arity=None, empty=0.0, latex=r"\sum({0})",
     rule=lambda *inputs: reduce(plus, inputs),  # not Python's sum: from 3.12 on it rounds otherwise
     fold=plus,
@@ -130,6 +138,7 @@ def _products_of_others(*factors_and_out: Any) -> tuple[Any, ...]:
 
 
 product = row("prod", "Π", "Π sends each input the product of the others",
+    tangent_sentence="Π takes each tangent times the product of the others",
     arity=None, empty=1.0, latex=r"\prod({0})",
     rule=lambda *inputs: reduce(times, inputs),
     fold=times,
@@ -139,6 +148,7 @@ product = row("prod", "Π", "Π sends each input the product of the others",
 
 dot_product = row("dot", "·",
     "the dot product switches each pair of factors: each receives the gradient times the other",
+    tangent_sentence="the dot product takes each tangent times the other factor of its pair",
     arity=None, empty=0.0, is_dot=True, example=(),
     rule=_sum_of_products,
     local_gradient=_other_factors)
@@ -169,6 +179,7 @@ def _larger(x: Any, y: Any) -> Any:
 
 maximum = row("maximum", "max",
     "max routes: the largest input receives all of the gradient; ties share it",
+    tangent_sentence="max hands on the tangent of the largest input; ties share",
     arity=None, latex=r"\max({0})", text_name="max",
     kernel=maximum_of_floats, fold=_larger, routes=True, exact=True,
     local_gradient=lambda *xs: _shares([where(x < xs[-1], 0.0, 1.0) for x in xs[:-1]]),
@@ -177,6 +188,7 @@ maximum = row("maximum", "max",
 
 minimum = row("minimum", "min",
     "min routes: the smallest input receives all of the gradient; ties share it",
+    tangent_sentence="min hands on the tangent of the smallest input; ties share",
     arity=None, latex=r"\min({0})", text_name="min",
     kernel=minimum_of_floats, fold=lambda x, y: -_larger(-x, -y), routes=True, exact=True,
     local_gradient=lambda *xs: _shares([where(x > xs[-1], 0.0, 1.0) for x in xs[:-1]]),
@@ -189,6 +201,7 @@ def _comparison(name: str, sign: str, holds: Callable[[Any, Any], Any]) -> GateF
         name,
         f"{sign}?",
         f"{sign}? gives 1 or 0: it stops the gradient",
+        tangent_sentence=f"{sign}? gives 1 or 0: it stops tangents",
         arity=2,
         routes=True,
         exact=True,
@@ -211,6 +224,7 @@ def _selected(*choices_and_index: Any) -> tuple[Any, ...]:
 
 multiplexer = row("select", "mux",
     "the multiplexer routes: the chosen input receives all of the gradient",
+    tangent_sentence="the multiplexer hands on the tangent of the chosen input",
     arity=None, example=(),
     kernel=select_of_floats, routes=True, exact=True,
     local_gradient=_selected)
@@ -294,6 +308,7 @@ relu = row("relu", "relu",
 
 leaky_relu = row("leaky_relu", "leaky",
     "leaky relu lets the gradient through where its input is positive, else a part",
+    tangent_sentence="leaky relu lets the tangent through where its input is positive, else a part",
     arity=2, defaults=(0.01,),
     rule=lambda x, slope: where(x > 0.0, x, slope * x), routes=True,
     exact=lambda x, slope, out: x > 0.0 or keeps_digits(slope, out),

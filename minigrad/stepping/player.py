@@ -21,6 +21,7 @@ from dataclasses import asdict, replace
 from importlib.resources import files
 from typing import Any, Final
 
+from ..engine import Value
 from ..pictures import THEMES, Theme, png_from_svg
 from ..rules import as_number
 from ..text import escape, has_layer, unicode_name
@@ -101,7 +102,8 @@ def picture_html(replay: Replay) -> str:
     step = replay.present
     circuit = replay.circuit
     svg = circuit.picture(replay.stage)
-    lines = [step.sentence, *step.formulas[: MOST_FORMULAS if step.upstream else 0]] if step else []
+    told = step and (step.upstream or circuit.seeds)
+    lines = [step.sentence, *step.formulas[: MOST_FORMULAS if told else 0]] if step else []
     return (
         f"{_image(svg, _title(replay))}"
         f"<p><b>{escape(step.title if step else 'start')}</b><br>"
@@ -149,6 +151,10 @@ def _title(replay: Replay) -> str:
 def _summary(run: Replay) -> str:
     """The picture in words, for who cannot see it."""
     circuit = run.circuit
+    if not circuit.goes_back:
+        tangent = circuit.rounded(circuit.tangents.get(circuit.output, 0.0))
+        seeds = ", ".join(map(circuit.names.text, circuit.seeds))
+        return f"{_title(run)}: {len(circuit.gates)} gates; tangent {tangent}, seed: {seeds}"
     leaves = [leaf for leaf in circuit.leaves if leaf in run.gradients]
     gradients = [
         f"{circuit.names.text(leaf)} {circuit.rounded(run.gradients[leaf])}" for leaf in leaves[:12]
@@ -208,8 +214,7 @@ def _data(run: Replay, steps: list[Step], position: int, learning_rate: float) -
     sent = run.sent
     return {
         "title": _title(run),
-        "start": "The values of the leaves are given; the forward pass computes all others, gate "
-        "by gate, and the backward pass their gradients." + " – marks a constant, which gets no "
+        "start": _start(circuit) + " – marks a constant, which gets no "
         "gradient."
         * any(leaf.is_constant and leaf.label for leaf in circuit.leaves)
         + " An upper index is the layer."
@@ -221,11 +226,31 @@ def _data(run: Replay, steps: list[Step], position: int, learning_rate: float) -
         "values": [circuit.rounded(circuit.values[wire]) for wire in circuit.wires],
         "kinds": list(MISTAKES.items()),
         "constants": [circuit.place[leaf] for leaf in circuit.leaves if leaf.is_constant],
+        "tangents": [_tangent(circuit, wire) for wire in circuit.wires] if circuit.seeds else [],
         "delta": circuit.show != "values",
         "deltas": _deltas(circuit),
         "forward": [_texts(step, sent, learning_rate) for step in steps[:count]],
         "backward": [_backward(step, sent, learning_rate) for step in steps[count:]],
     }
+
+
+def _start(circuit: Snapshot) -> str:
+    if not circuit.seeds:
+        return (
+            "The values of the leaves are given; the forward pass computes all others, gate by "
+            "gate, and the backward pass their gradients."
+        )
+    name = circuit.names.text
+    seeds = ", ".join(f"{name(w)} moves by {circuit.rounded(t)}" for w, t in circuit.seeds.items())
+    text = (
+        f"The values of the leaves are given, and how fast they move: {seeds}. Gate by gate, the "
+        "forward pass computes all other values, and beside each, slanted, its tangent."
+    )
+    return text + " Then the backward pass computes gradients." * circuit.goes_back
+
+
+def _tangent(circuit: Snapshot, wire: Value) -> str:
+    return "" if wire.is_constant else circuit.rounded(circuit.tangents.get(wire, 0.0))
 
 
 def _texts(step: Step, sent: Sent, learning_rate: float) -> dict[str, Any]:
@@ -237,6 +262,7 @@ def _texts(step: Step, sent: Sent, learning_rate: float) -> dict[str, Any]:
         "sentence": step.told(in_deltas=False),
         "prompt": prompt(step, asked),
         "asked": [_asked(question) for question in asked],
+        **({"formulas": step.formulas} if step.tangent is not None else {}),
     }
 
 

@@ -29,13 +29,16 @@ class Replay:
     ('forward', 'backward', None, 2)
     """
 
-    def __init__(self, circuit: Snapshot, upstream: float = 1.0) -> None:
+    def __init__(
+        self, circuit: Snapshot, upstream: float = 1.0, goes_back: bool | None = None
+    ) -> None:
         if circuit.output.is_constant:
             raise ValueError(
                 f"there is nothing to step through behind {circuit.output!r}, which no gate has "
                 "made: was it computed from numbers alone, or inside no_grad()?"
             )
         self.circuit: Final = circuit
+        self._goes_back = circuit.goes_back if goes_back is None else goes_back
         self.upstream = as_number(upstream)
         self._gradients: dict[Value, float] = {}
         self._received: set[Value] = set()  # the wires that anything has been sent to
@@ -73,7 +76,7 @@ class Replay:
             self.back()
 
     def __len__(self) -> int:
-        return 2 * len(self.circuit.gates)
+        return (1 + self._goes_back) * len(self.circuit.gates)
 
     def __bool__(self) -> bool:
         return True  # a stepper of a circuit without gates is a stepper too
@@ -106,7 +109,7 @@ class Replay:
             self._forward_position = forward = forward + 1
             self._show_upstream()
             return Step(circuit, forward, gates[forward - 1])
-        if taken == len(gates):
+        if taken == len(gates) or not self._goes_back:
             return None
         output = gates[-1 - taken]
         upstream = self._gradients.get(output, 0.0)
@@ -114,6 +117,9 @@ class Replay:
         send_back = self._run_own_function if own_function else self._send_back
         known = frozenset(self._received.intersection(circuit.inputs(output)))
         step = Step(circuit, forward + taken + 1, output, upstream, *send_back(output, upstream))
+        if output is circuit.meeting:
+            ends = (circuit.output, *circuit.seeds)
+            step.met = {wire: self._gradients.get(wire, 0.0) for wire in ends}
         self._history.append(step)
         self._news.append(self._received.intersection(circuit.inputs(output)) - known)
         return step
@@ -165,9 +171,11 @@ class Replay:
         """
         circuit, present = self.circuit, self.present
         forward = circuit.gates[: self._forward_position]
+        known = circuit.leaves + forward
+        moving = [wire for wire in known if not wire.is_constant] if circuit.seeds else []
         finished = [step.output for step in self._history] or forward
         return Stage(
-            values={wire: circuit.values[wire] for wire in circuit.leaves + forward},
+            values={wire: circuit.values[wire] for wire in known},
             gradients=dict(self._gradients),
             contributions={
                 (step.output, place): contribution
@@ -178,6 +186,8 @@ class Replay:
             done=frozenset(finished[:-1]),
             active=present.output if present else None,
             circuit=circuit,
+            tangents={w: circuit.tangents.get(w, 0.0) for w in moving} if circuit.seeds else None,
+            goes_back=self._goes_back,
         )
 
     # --- what a step does ---
@@ -194,7 +204,7 @@ class Replay:
 
     def _show_upstream(self) -> None:
         """When the forward pass is over, the gradient of the output is known."""
-        if self._forward_position == len(self.circuit.gates):
+        if self._goes_back and self._forward_position == len(self.circuit.gates):
             self._gradients[self.output] = self.upstream
             self._received.add(self.output)
 

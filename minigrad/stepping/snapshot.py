@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Final
 
+from ..calculus import tangents
 from ..engine import Circuit, Stage, Value, number_of
 from ..pictures import draw_circuit
 from ..rules import Formula
@@ -20,6 +21,7 @@ from ..text import (
     gate_symbol,
     rounded,
 )
+from .seeds import Seed, seeds_of
 
 SHOW: Final = ("values", "delta", "both")  # gradients as numbers, as formulas in δ, or both
 
@@ -41,6 +43,8 @@ class Snapshot(Circuit):
         collapse: Iterable[str] = (),
         show: str = "values",
         notation: str = "l",
+        mode: str = "backward",
+        seed: Seed = None,
     ) -> None:
         check_digits(digits)
         check_notation(notation)
@@ -49,6 +53,9 @@ class Snapshot(Circuit):
         self.digits = digits
         self.values = {wire: number_of(wire) for wire in self.wires}
         self.names = Names(self, digits, notation=notation)
+        self.mode = mode
+        self.seeds = seeds_of(self, seed, mode)  # the wires that move, in a forward mode
+        self.tangents = tangents(self, self.seeds) if self.seeds else {}
 
     @cached_property
     def fan_out(self) -> Counter[Value]:
@@ -65,6 +72,24 @@ class Snapshot(Circuit):
         """The symbol of what is computed: d(output)/d(wire), over all paths."""
         names = self.names
         return derivative("d", *(names.shown(names.formula(w)) for w in (self.output, wire)))
+
+    def tangent_symbol(self, wire: Value) -> Formula:
+        """The symbol of a tangent: d(wire)/d(seed), or by the time t if several wires move."""
+        names = self.names
+        (seed, speed), *others = self.seeds.items()
+        by = Formula.symbol("t") if others or speed != 1.0 else names.shown(names.formula(seed))
+        return derivative("d", names.shown(names.formula(wire)), by)
+
+    @property
+    def goes_back(self) -> bool:
+        """Whether a backward pass follows."""
+        return self.mode != "forward"
+
+    @cached_property
+    def meeting(self) -> Value | None:
+        """The gate that sends the last gradient to a wire that moves: there both ways meet."""
+        readers = [self.first_reader[seed] for seed in self.seeds if seed in self.first_reader]
+        return min(readers, key=self.place.__getitem__) if self.mode == "both" and readers else None
 
     @cached_property
     def deltas(self) -> Deltas:

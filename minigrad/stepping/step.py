@@ -12,11 +12,12 @@ gate's row in the table, the formulas from its rules.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..engine import Value
 from ..rules import Gate, as_latex, as_text
 from .snapshot import Snapshot
+from .tangent_words import meeting, tangent_formula, tangent_sentence, terms
 from .words import (
     Branch,
     Writer,
@@ -46,6 +47,10 @@ class Step:
     gradients are empty. None stands for what does not exist: a gradient that no contribution has
     reached yet, the contribution to a constant, and the local gradients of a gate whose `_backward`
     is a user's own function.
+
+    In forward mode `tangent` is that of the output, and `moved` has one item for each of `inputs`:
+    local gradient × tangent, which add up to it. Where both modes are shown `met` has the gradients
+    of the wires that move, in the step that brings the last of these.
     """
 
     circuit: Snapshot
@@ -55,6 +60,7 @@ class Step:
     contributions: tuple[float | None, ...] = ()
     before: tuple[float | None, ...] = ()
     after: tuple[float | None, ...] = ()
+    met: dict[Value, float] = field(default_factory=dict)
 
     @property
     def gate(self) -> Gate:
@@ -89,6 +95,27 @@ class Step:
         return self.circuit.values[self.output]
 
     @property
+    def tangent(self) -> float | None:
+        """How fast the output moves; None where no tangents are followed.
+
+        >>> import minigrad as mg
+        >>> x = mg.Value(3.0, label="x")
+        >>> (step,) = mg.Stepper(x * 2.0, mode="forward", seed=x)
+        >>> step.tangent, step.moved
+        (2.0, (2.0, None))
+        """
+        if not self.circuit.seeds:
+            return None
+        tangent: float = self.circuit.tangents.get(self.output, 0.0)
+        return tangent
+
+    @property
+    def moved(self) -> tuple[float | None, ...]:
+        """What each input adds to the tangent; None where it moves nothing."""
+        found = {term.place: term.product for term in terms(self.circuit, self.output)}
+        return tuple(found.get(place) for place in range(len(self.inputs)))
+
+    @property
     def title(self) -> str:
         """Where in the two passes the step stands.
 
@@ -107,9 +134,13 @@ class Step:
 
     def told(self, in_deltas: bool) -> str:
         """The sentence, with the gradients of a network as formulas in δ if they are wanted."""
-        if self.upstream is None:
-            return forward_sentence(self.circuit, self.output)
-        return backward_sentence(self.gate, self.branches, in_deltas)
+        circuit, output = self.circuit, self.output
+        if self.upstream is not None:
+            told = backward_sentence(self.gate, self.branches, in_deltas)
+            met = meeting(circuit, self.met) if self.met else ""
+            return f"{told}. {met}" if met else told
+        told = forward_sentence(circuit, output)
+        return f"{told}. {tangent_sentence(circuit, output)}" if circuit.seeds else told
 
     @property
     def formulas(self) -> list[str]:
@@ -146,6 +177,8 @@ class Step:
 
     def _formulas(self, write: Writer) -> list[str]:
         if self.upstream is None:
+            if self.circuit.seeds:
+                return [tangent_formula(self.circuit, self.output, write)]
             return [" = ".join(map(write, forward_formulas(self.circuit, self.output)))]
         return [branch.chain_rule(write) for branch in self.branches]
 

@@ -24,13 +24,14 @@ from pathlib import Path
 
 from ..engine import Value, gradient_of, looks_at_numbers, one_at_a_time, write_grad
 from ..pictures import theme_named
-from ..rules import described
+from ..rules import as_number, described
 from ..text import DIGITS, save
 from .frames import animated_gif, animated_svg, frame_of, save_frames
 from .player import Player, picture_html, png_of
 from .questions import Question, prompt, questions
 from .quiz import Grade, Score, graded
 from .replay import Replay
+from .seeds import Seed
 from .snapshot import SHOW, Snapshot
 from .step import Step
 from .why import why
@@ -61,6 +62,9 @@ class Stepper(Replay):
     their Σ; pictures and the player show the same circuit. `show="delta"` tells the gradients of a
     network as formulas in δ, in sentences, grades and pictures, and the player begins with them;
     `show="both"` draws them with their numbers. `notation="[l]"` writes layers in brackets.
+    `mode="forward"` follows the tangent of every wire, d(wire)/d(seed), beside its value, gate by
+    gate; `seed` is a wire, its label, or {wire: speed} for several. `mode="both"` then goes back,
+    and says where both ways meet: the output's tangent is the seed's gradient.
     """
 
     def __init__(
@@ -72,6 +76,8 @@ class Stepper(Replay):
         collapse: str | None = None,
         show: str = "values",
         notation: str = "l",
+        mode: str = "backward",
+        seed: Seed = None,
     ) -> None:
         looks_at_numbers("a Stepper")
         if collapse not in (None, "dot"):
@@ -81,7 +87,13 @@ class Stepper(Replay):
         if not isinstance(output, Value):
             raise TypeError(_no_output(output))
         dots = {"dot"} if collapse else ()
-        super().__init__(Snapshot(output, digits, dots, show, notation), upstream)
+        circuit = Snapshot(output, digits, dots, show, notation, mode, seed)
+        if mode == "forward" and (show != "values" or as_number(upstream) != 1.0):
+            raise ValueError(
+                "mode='forward' follows tangents and computes no gradients: leave upstream= and "
+                "show= out, or step with mode='both'"
+            )
+        super().__init__(circuit, upstream)
         self.breakpoints: list[Target] = []
 
     def run_forward(self) -> Step | None:
@@ -127,6 +139,11 @@ class Stepper(Replay):
 
         Leaves add to what they hold, so a second `commit()` is like a second `backward()`.
         """
+        if not self.circuit.goes_back:
+            raise ValueError(
+                "commit() leaves gradients, and mode='forward' computes none: step with "
+                "mode='both', or call output.backward()"
+            )
         while self.step() is not None:
             pass
         circuit, gradients = self.circuit, self._gradients
@@ -153,9 +170,10 @@ class Stepper(Replay):
             x feeds 2 gate inputs, so contributions add: 3 + 3 = 6
         So when x grows a little, f changes by 6 times as much.
 
-        It tells of the whole pass, wherever the stepper stands.
+        It tells of the whole pass, wherever the stepper stands, and of gradients in each mode.
         """
-        return why(self.circuit, self.another(), self.upstream, wire)
+        steps = Replay(self.circuit, self.upstream, goes_back=True)
+        return why(self.circuit, steps, self.upstream, wire)
 
     def predict(self, prediction: Mapping[Value | str, float], learning_rate: float = 0.1) -> Grade:
         """Grade a prediction of what the next step computes, or sends to the gate's inputs.

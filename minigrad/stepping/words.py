@@ -77,7 +77,7 @@ class Branch:
         amount, upstream = rounded(self.contribution), rounded(self.upstream)
         if self.local is None or is_number(self.formula, 1.0):
             return f"{self.name} receives {amount}"
-        product = f"{self.name} receives {upstream} · {_factor(self._local_formula, as_text)}"
+        product = f"{self.name} receives {upstream} · {factor(self._local_formula, as_text)}"
         if self.formula.operation in ("symbol", "number"):
             return f"{product} = {amount}"
         return f"{product} = {upstream} · {in_a_product(rounded(self.local))} = {amount}"
@@ -90,11 +90,11 @@ class Branch:
         equals = adds if circuit.fan_out[self.wire] > 1 else "="
         to_wire, to_out = (circuit.total_derivative(wire) for wire in (self.wire, self.output))
         symbols = f"{write(to_wire)} {equals} {write(to_out)}{dot}"
-        parts = [symbols + _factor(self._local_formula, write)]
+        parts = [symbols + factor(self._local_formula, write)]
         if self.local is not None:
-            local = in_a_product(_number(circuit, self.local, write))
-            parts.append(f"{_number(circuit, self.upstream, write)}{dot}{local}")
-        return " = ".join([*parts, _number(circuit, self.contribution, write)])
+            local = in_a_product(number_text(circuit, self.local, write))
+            parts.append(f"{number_text(circuit, self.upstream, write)}{dot}{local}")
+        return " = ".join([*parts, number_text(circuit, self.contribution, write)])
 
     @property
     def _local_formula(self) -> Formula:
@@ -176,11 +176,12 @@ def in_a_product(number: str) -> str:
     return f"({number})" if number.startswith(("−", "-")) else number
 
 
-def _number(circuit: Snapshot, number: float, write: Writer) -> str:
+def number_text(circuit: Snapshot, number: float, write: Writer) -> str:
+    """A number as text or in LaTeX."""
     return write(number_formula(circuit.rounded(number)))
 
 
-def _factor(formula: Formula, write: Writer) -> str:
+def factor(formula: Formula, write: Writer = as_text) -> str:
     """A formula as a factor of a product."""
     text = write(formula)
     plain = formula.operation in ("symbol", "call", "*") and not text.startswith(("−", "-"))

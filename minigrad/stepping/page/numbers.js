@@ -5,7 +5,7 @@ function historyOf(data) {
   const gradients = data.values.map(() => []);
   const contributions = new Map();
   for (const wire of data.constants) gradients[wire].push([0, "–"]); // gets none, ever
-  gradients[data.output].push([data.forward.length, data.upstream]);
+  if (data.backward.length) gradients[data.output].push([data.forward.length, data.upstream]);
   data.backward.forEach((step, index) => {
     const position = data.forward.length + index + 1;
     for (const [wire, place, contribution, after] of step.sent) {

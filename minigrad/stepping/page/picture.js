@@ -10,7 +10,8 @@ function pictureOf(image) {
   return svg;
 }
 
-// The number above the rule of a wire and the one below it, centred on the rule.
+// The number above the rule of a wire and the one below it, centred on the rule; where there are two
+// above it, the right one is the tangent.
 function numbersOf(group) {
   const rules = [...group.querySelectorAll("polygon")];
   if (!rules.length) return {};
@@ -23,12 +24,21 @@ function numbersOf(group) {
   const xs = points.map((point) => point[0]);
   const [left, right, y] = [Math.min(...xs), Math.max(...xs), points[0][1]];
   const found = { rules };
+  const above = [];
   for (const text of group.querySelectorAll("text")) {
     const x = Number(text.getAttribute("x"));
     if (x < left - 2 || x > right - 4) continue;
     text.setAttribute("text-anchor", "middle");
+    if (Number(text.getAttribute("y")) < y) above.push(text);
+    else found.gradient = text;
     text.setAttribute("x", (left + right) / 2);
-    found[Number(text.getAttribute("y")) < y ? "value" : "gradient"] = text;
+    text.before = x;
+  }
+  above.sort((one, other) => one.before - other.before);
+  [found.value, found.tangent] = above;
+  if (found.tangent) {
+    found.value.setAttribute("x", left + (right - left) / 4);
+    found.tangent.setAttribute("x", right - (right - left) / 4);
   }
   return found;
 }

@@ -116,11 +116,13 @@ function startPlayer(host, css, data) {
     parts.wires.forEach((wire, number) => {
       const known = number < data.leaves || number - data.leaves < position;
       show(wire.value, known ? data.values[number] : "?", "value");
+      show(wire.tangent, known ? data.tangents[number] : "?", "tangent");
       show(wire.gradient, below(number, textAt(history.gradients[number], position)), "gradient");
     });
     parts.branches.forEach((branch, key) => {
       const source = parts.edges.get(key)?.source;
       show(branch.value, textOf(parts.wires[source]?.value), "value");
+      show(branch.tangent, textOf(parts.wires[source]?.tangent), "value");
       show(branch.gradient, below(key, sentAlong(key, position)), "gradient");
     });
     parts.gates.forEach((gate, number) => {
@@ -149,7 +151,7 @@ function startPlayer(host, css, data) {
   function show(text, shown, kind) {
     if (!text || text.shown === shown) return;
     text.textContent = text.shown = shown;
-    for (const one of ["unknown", "value", "gradient"]) {
+    for (const one of ["unknown", "value", "tangent", "gradient"]) {
       setClass(text, one, one === (shown === "?" ? "unknown" : kind));
     }
   }
@@ -176,6 +178,7 @@ function startPlayer(host, css, data) {
     if (!wire) return;
     for (const rule of wire.rules ?? []) setClass(rule, "lit", on);
     setClass(wire.value, "bold", on && !back);
+    setClass(wire.tangent, "bold", on && !back);
     setClass(wire.gradient, "bold", on && back);
   }
 
@@ -260,8 +263,9 @@ function startPlayer(host, css, data) {
   slider.oninput = () => goTo(Number(slider.value));
 
   function goToGate(number) {
-    const there = data.forward.length + data.backward.findIndex((step) => step.gate === number) + 1;
-    goTo(state.position === there ? number - data.leaves + 1 : there);
+    const index = data.backward.findIndex((step) => step.gate === number);
+    const [first, there] = [number - data.leaves + 1, data.forward.length + index + 1];
+    goTo(index < 0 || state.position === there ? first : there);
   }
 
   parts.gates.forEach((gate, number) => gate.addEventListener("click", () => {
