@@ -100,7 +100,8 @@ class Scene:
         circuit, tangents = self.circuit, self.stage.tangents or {}
         moving = [leaf for leaf in circuit.leaves if tangents.get(leaf)]
         if len(moving) == 1 and tangents[moving[0]] == 1.0 and moving[0].label:
-            return f"how fast a wire moves when&#160;{dot_name(self.label(moving[0]))}&#160;moves by 1"
+            name = dot_name(self.label(moving[0]))
+            return f"how fast a wire moves when&#160;{name}&#160;moves by 1"
         return "how fast a wire moves"
 
     @cached_property

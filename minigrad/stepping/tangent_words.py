@@ -57,7 +57,8 @@ def tangent_sentence(circuit: Snapshot, output: Value) -> str:
     if not found and seed is None:
         moves = not circuit.tangents.keys().isdisjoint(circuit.inputs(output))
         if moves:
-            return f"{tangent_words(circuit.gate(output))}: nothing goes on, {name} has the tangent 0"
+            words = tangent_words(circuit.gate(output))
+            return f"{words}: nothing goes on, {name} has the tangent 0"
         return f"No input moves: {name} has the tangent 0"
     shown = found[:MOST_TERMS]
     products = [_product(circuit, term) for term in shown]

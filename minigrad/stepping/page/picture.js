@@ -10,35 +10,32 @@ function pictureOf(image) {
   return svg;
 }
 
-// The number above the rule of a wire and the one below it, centred on the rule; where there are two
-// above it, the right one is the tangent.
-function numbersOf(group) {
+// The number above the rule of a wire and the one below it, centred on the rule. Where a tangent
+// stands beside the value there are two such rules, one behind the other.
+function numbersOf(group, withTangent) {
   const rules = [...group.querySelectorAll("polygon")];
   if (!rules.length) return {};
   const corners = (rule) =>
     rule.getAttribute("points").trim().split(/\s+/).map((p) => p.split(",").map(Number));
-  // below a wire with a name beside its value there are two lines: the left one is the numbers'
-  const leftmost = (rule) => Math.min(...corners(rule).map((corner) => corner[0]));
-  rules.sort((one, other) => leftmost(one) - leftmost(other));
-  const points = corners(rules[0]);
-  const xs = points.map((point) => point[0]);
-  const [left, right, y] = [Math.min(...xs), Math.max(...xs), points[0][1]];
+  // below a wire with a name beside its value there is one more line: the left ones are the numbers'
+  const ends = (rule) => {
+    const xs = corners(rule).map((corner) => corner[0]);
+    return [Math.min(...xs), Math.max(...xs)];
+  };
+  rules.sort((one, other) => ends(one)[0] - ends(other)[0]);
+  const [left, middle] = ends(rules[0]);
+  const right = withTangent && rules[1] ? ends(rules[1])[1] : middle;
+  const y = corners(rules[0])[0][1];
   const found = { rules };
-  const above = [];
   for (const text of group.querySelectorAll("text")) {
     const x = Number(text.getAttribute("x"));
     if (x < left - 2 || x > right - 4) continue;
+    const below = Number(text.getAttribute("y")) >= y;
+    const kind = below ? "gradient" : x > middle - 4 ? "tangent" : "value";
+    const [start, end] = { gradient: [left, right], tangent: [middle, right], value: [left, middle] }[kind];
     text.setAttribute("text-anchor", "middle");
-    if (Number(text.getAttribute("y")) < y) above.push(text);
-    else found.gradient = text;
-    text.setAttribute("x", (left + right) / 2);
-    text.before = x;
-  }
-  above.sort((one, other) => one.before - other.before);
-  [found.value, found.tangent] = above;
-  if (found.tangent) {
-    found.value.setAttribute("x", left + (right - left) / 4);
-    found.tangent.setAttribute("x", right - (right - left) / 4);
+    text.setAttribute("x", (start + end) / 2);
+    found[kind] = text;
   }
   return found;
 }
@@ -48,9 +45,10 @@ function partsOf(svg, data) {
   for (const group of svg.querySelectorAll("g[id]")) {
     const [kind, ...numbers] = group.id.split("-");
     const at = numbers.map(Number);
-    if (kind === "wire") parts.wires[at[0]] = numbersOf(group);
+    const moves = data.tangents.length > 0 && !data.constants.includes(at[0]);
+    if (kind === "wire") parts.wires[at[0]] = numbersOf(group, moves);
     if (kind === "gate") parts.gates[at[0]] = group;
-    if (kind === "branch") parts.branches.set(`${at[1]}-${at[2]}`, numbersOf(group));
+    if (kind === "branch") parts.branches.set(`${at[1]}-${at[2]}`, numbersOf(group, moves));
     if (kind === "edge" && at.length >= 3) { // a fourth number: the part of it outside of a unit
       const [source, gate, place] = at;
       const key = `${gate}-${place}`;
