@@ -54,6 +54,7 @@ if TYPE_CHECKING:
         jvp,
         paths,
         rounding,
+        value_and_grad,
         vjp,
     )
     from .compiled import TracingError, compile
@@ -118,6 +119,7 @@ __all__ = [
     "softmax",
     "topological_order",
     "training_steps",
+    "value_and_grad",
     "vjp",
     "where",
 ]
@@ -160,6 +162,7 @@ _LATER: Final = {
     "save": "files",
     "softmax": "nn",
     "training_steps": "training",
+    "value_and_grad": "calculus",
     "vjp": "calculus",
 }
 _MODULES: Final = ("datasets", "losses", "nn", "optim")

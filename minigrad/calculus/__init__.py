@@ -26,7 +26,7 @@ from .arguments import (
     take_apart,
     take_result_apart,
 )
-from .derivatives import grad, hessian, hvp, jacobian, jvp, vjp
+from .derivatives import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from .forward import tangents
 from .gradcheck import gradcheck
 from .nonfinite import (
@@ -77,5 +77,6 @@ __all__ = [
     "take_apart",
     "take_result_apart",
     "tangents",
+    "value_and_grad",
     "vjp",
 ]

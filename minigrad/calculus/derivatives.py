@@ -7,6 +7,11 @@
 >>> [[entry.data for entry in row] for row in hessian(f, [x, y])]
 [[6.0, 4.0], [4.0, 0.0]]
 
+Of a function they are functions, at whatever arguments these are called with:
+
+>>> grad(lambda x: x**3)(2.0), hessian(lambda p: p["x"] ** 2 * p["y"])({"x": 2.0, "y": 3.0})["x"]
+(12.0, {'x': 6.0, 'y': 4.0})
+
 All are sweeps over one circuit, backwards (`gradients`) or with the flow (`forward`), from the
 local gradients that its gates have. Results are Values; with `create_graph=True` they are circuits,
 to be drawn, stepped, compiled and differentiated again. No wire's `grad` is touched.
@@ -14,18 +19,29 @@ to be drawn, stepped, compiled and differentiated again. No wire's `grad` is tou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, overload
 
 from ..engine import Circuit, Value, number_of
 from ..rules import as_number, described
 from .forward import tangents as tangents_of
 from .gradients import as_wires_of, refuse_fixed_number, sent_back, wires_to_differentiate_by
+from .of_functions import derivative_function
 
 ByWire = Mapping[Value, Any] | Sequence[tuple[Value, Any]]  # a number for each wire
 
 
-def grad(output: Value, inputs: Value | Sequence[Value], create_graph: bool = False) -> list[Value]:
+Inputs = Value | Sequence[Value]
+Function = Callable[..., Any]
+
+
+@overload
+def grad(output: Value, inputs: Inputs, create_graph: bool = False) -> list[Value]: ...
+@overload
+def grad(output: Function, *, argnums: int | Sequence[int] | None = None) -> Function: ...
+def grad(
+    output: Any, inputs: Any = None, create_graph: bool = False, *, argnums: Any = None
+) -> Any:
     """d(output)/d(input) for every input, as Values; no wire's `grad` is touched.
 
     >>> from minigrad.engine import Value
@@ -36,7 +52,18 @@ def grad(output: Value, inputs: Value | Sequence[Value], create_graph: bool = Fa
     With `create_graph` the gradients are circuits, so they can be differentiated again: every local
     gradient is recorded from its gate's rule. Inputs can be any wires of the circuit, gates too;
     for one that the output does not depend on the gradient is 0.
+
+    Of a function it is the function that computes the gradient, in the structure of its arguments:
+    numbers, arrays, and lists, tuples, dicts and dataclasses of them. By all that are given by
+    place, or by those at the places in `argnums`; what is given by name is data.
+
+    >>> grad(lambda w, x: w[0] * x + w[1] * x**2)([3.0, 4.0], 2.0)
+    ([2.0, 4.0], 19.0)
+    >>> grad(grad(lambda x: x**3))(2.0), grad(lambda x, n: x**n, argnums=0)(2.0, 3)
+    (12.0, 12.0)
     """
+    if (made := _of_function("grad", output, inputs, argnums)) is not None:
+        return made
     refuse_fixed_number("grad", create_graph)
     wanted = wires_to_differentiate_by("grad", inputs)
     circuit = Circuit(output)
@@ -44,11 +71,31 @@ def grad(output: Value, inputs: Value | Sequence[Value], create_graph: bool = Fa
     return as_wires_of(circuit, [received.get(wire, 0.0) for wire in wanted])
 
 
+def value_and_grad(function: Function, *, argnums: int | Sequence[int] | None = None) -> Function:
+    """Of a function: the function that computes its result and the gradient, as `grad` does.
+
+    >>> value_and_grad(lambda x, y: x * y)(3.0, 5.0)
+    (15.0, (5.0, 3.0))
+
+    So `scipy.optimize.minimize(value_and_grad(f), x, jac=True)` works. Of a compiled function it is
+    its method `value_and_grad`, without a Value.
+    """
+    made: Function | None = _of_function("value_and_grad", function, None, argnums)
+    if made is None:
+        raise TypeError(
+            f"value_and_grad needs a function, got {described(function)}: of a circuit, y.data is "
+            "the value and mg.grad(y, [x]) the gradient"
+        )
+    return made
+
+
 def vjp(
-    outputs: Value | Sequence[Value],
-    cotangents: ByWire,
-    inputs: Value | Sequence[Value] | None = None,
+    outputs: Inputs | Function,
+    cotangents: ByWire | None = None,
+    inputs: Inputs | None = None,
     create_graph: bool = False,
+    *,
+    argnums: int | Sequence[int] | None = None,
 ) -> Any:
     """Reverse mode: the gradient of the sum of cotangent · output, in one sweep from the outputs.
 
@@ -61,7 +108,14 @@ def vjp(
     With Jacobian J and cotangents u it is uᵀJ, a list with an item for each of the inputs. Without
     `inputs` it is a dict of all leaves of the circuit that are no constants. An output without a
     cotangent counts 0. A cotangent may be a Value, which `create_graph` keeps as a wire.
+
+    Of a function f, `vjp(f)(x, u)` has the cotangents in the structure of what f returns.
+
+    >>> vjp(lambda x: [x[0] * x[1], x[0]])([3.0, -4.0], [1.0, 10.0])
+    [6.0, 3.0]
     """
+    if (made := _of_function("vjp", outputs, cotangents, argnums)) is not None:
+        return made
     refuse_fixed_number("vjp", create_graph)
     wires = _outputs("vjp", outputs)
     given = _by_wire("vjp", "cotangent", cotangents, create_graph)
@@ -85,7 +139,11 @@ def vjp(
 def jvp(outputs: Value, tangents: ByWire, create_graph: bool = False) -> Value: ...
 @overload
 def jvp(outputs: Sequence[Value], tangents: ByWire, create_graph: bool = False) -> list[Value]: ...
-def jvp(outputs: Any, tangents: ByWire, create_graph: bool = False) -> Any:
+@overload
+def jvp(outputs: Function, *, argnums: int | Sequence[int] | None = None) -> Function: ...
+def jvp(
+    outputs: Any, tangents: Any = None, create_graph: bool = False, *, argnums: Any = None
+) -> Any:
     """Forward mode: how fast the outputs move when wires move at these speeds, in one sweep.
 
     >>> from minigrad.engine import Value
@@ -98,7 +156,14 @@ def jvp(outputs: Any, tangents: ByWire, create_graph: bool = False) -> Any:
     With Jacobian J and tangents v it is J·v: a Value for one output, a list for several. Wires that
     are not named stand still. A tangent may be a Value, which `create_graph` keeps as a wire.
     Inside a compiled function, where no dict looks numbers up, write pairs: `[(x, 1.0)]`.
+
+    Of a function f, `jvp(f)(x, v)` has the tangents in the structure of the arguments.
+
+    >>> jvp(lambda x: [x[0] * x[1], x[0]])([3.0, -4.0], [1.0, 0.5])
+    [-2.5, 1.0]
     """
+    if (made := _of_function("jvp", outputs, tangents, argnums)) is not None:
+        return made
     refuse_fixed_number("jvp", create_graph)
     wires = _outputs("jvp", outputs)
     seeds = _by_wire("jvp", "tangent", tangents, create_graph)
@@ -107,7 +172,11 @@ def jvp(outputs: Any, tangents: ByWire, create_graph: bool = False) -> Any:
 
 
 def jacobian(
-    outputs: Value | Sequence[Value], inputs: Value | Sequence[Value], create_graph: bool = False
+    outputs: Inputs | Function,
+    inputs: Inputs | None = None,
+    create_graph: bool = False,
+    *,
+    argnums: int | Sequence[int] | None = None,
 ) -> Any:
     """d(output)/d(input) for every output and every input: a row for each output.
 
@@ -119,7 +188,17 @@ def jacobian(
 
     Of one output that is no list it is the one row. As many sweeps as there are outputs, or inputs
     if those are fewer. An input that an output does not depend on has 0 there.
+
+    Of a function it is the function that computes the Jacobian: what f returns, with the derivative
+    in the structure of the arguments in place of each number. An array by an array is one array.
+
+    >>> import numpy
+    >>> jacobian(lambda x: x**2)(numpy.array([1.0, 2.0]))
+    array([[2., 0.],
+           [0., 4.]])
     """
+    if (made := _of_function("jacobian", outputs, inputs, argnums)) is not None:
+        return made
     refuse_fixed_number("jacobian", create_graph)
     wires = _outputs("jacobian", outputs)
     wanted = wires_to_differentiate_by("jacobian", inputs)
@@ -127,9 +206,13 @@ def jacobian(
     return rows[0] if isinstance(outputs, Value) else rows
 
 
+@overload
+def hessian(output: Value, inputs: Inputs, create_graph: bool = False) -> list[list[Value]]: ...
+@overload
+def hessian(output: Function, *, argnums: int | Sequence[int] | None = None) -> Function: ...
 def hessian(
-    output: Value, inputs: Value | Sequence[Value], create_graph: bool = False
-) -> list[list[Value]]:
+    output: Any, inputs: Any = None, create_graph: bool = False, *, argnums: Any = None
+) -> Any:
     """The second derivatives of one output by every pair of inputs: a row for each input.
 
     >>> from minigrad.engine import Value
@@ -137,8 +220,14 @@ def hessian(
     >>> [[entry.data for entry in row] for row in hessian(x**3 + x * y, [x, y])]
     [[12.0, 1.0], [1.0, 0.0]]
 
-    Forward over reverse: the gradient as a circuit, and one sweep with the flow for each input.
+    Forward over reverse: the gradient as a circuit, and one sweep with the flow for each input. Of
+    a function it is the function that computes the Hessian, which has the structure twice.
+
+    >>> hessian(lambda x: x[0] ** 3 + x[0] * x[1])([2.0, 3.0])
+    [[12.0, 1.0], [1.0, 0.0]]
     """
+    if (made := _of_function("hessian", output, inputs, argnums)) is not None:
+        return made
     refuse_fixed_number("hessian", create_graph)
     wanted = wires_to_differentiate_by("hessian", inputs)
     slopes = _slopes("hessian", output, wanted)
@@ -146,12 +235,18 @@ def hessian(
     return [list(row) for row in zip(*columns)]
 
 
+@overload
+def hvp(output: Value, inputs: Inputs, vector: Any, create_graph: bool = False) -> list[Value]: ...
+@overload
+def hvp(output: Function, *, argnums: int | Sequence[int] | None = None) -> Function: ...
 def hvp(
-    output: Value,
-    inputs: Value | Sequence[Value],
-    vector: Any,
+    output: Any,
+    inputs: Any = None,
+    vector: Any = None,
     create_graph: bool = False,
-) -> list[Value]:
+    *,
+    argnums: Any = None,
+) -> Any:
     """The Hessian of one output times a vector, without the Hessian: an item for each input.
 
     >>> from minigrad.engine import Value
@@ -160,8 +255,14 @@ def hvp(
     [22.0, 1.0]
 
     The vector has a number for each input, or is a dict {input: number} in which the others are 0.
-    It is one sweep over the gradient's circuit, whatever the number of inputs.
+    It is one sweep over the gradient's circuit, whatever the number of inputs. Of a function f,
+    `hvp(f)(x, v)` has the vector in the structure of the arguments.
+
+    >>> hvp(lambda x: x[0] ** 3 + x[0] * x[1])([2.0, 3.0], [1.0, 10.0])
+    [22.0, 1.0]
     """
+    if (made := _of_function("hvp", output, inputs, argnums)) is not None:
+        return made
     refuse_fixed_number("hvp", create_graph)
     wanted = wires_to_differentiate_by("hvp", inputs)
     seeds = _by_wire("hvp", "vector", _vector(wanted, vector), create_graph)
@@ -171,6 +272,27 @@ def hvp(
 
 
 # --- what they share ------------------------------------------------------------------------------
+
+
+def _of_function(kind: str, function: Any, more: Any, argnums: Any) -> Any:
+    """The function that computes the derivative of a function; None for a circuit."""
+    if not callable(function):
+        if more is None and not (isinstance(function, list) and not function):
+            raise TypeError(
+                f"{kind} of {described(function)} by what? Write mg.{kind}(y, ...) for a circuit, "
+                f"with its wires, or mg.{kind}(f) for a function of numbers"
+            )
+        if argnums is not None:
+            raise TypeError(
+                f"argnums is for functions: mg.{kind} of a circuit is given the wires themselves"
+            )
+        return None
+    if more is not None:
+        raise TypeError(
+            f"mg.{kind} of a function gives a function: write mg.{kind}(f)(x), with argnums=0 for "
+            f"the first argument alone; got {described(more)} beside it"
+        )
+    return derivative_function(kind, function, argnums)
 
 
 def _along(

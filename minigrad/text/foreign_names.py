@@ -59,9 +59,7 @@ OF_MINIGRAD: Final[Mapping[str, str]] = {
     **dict.fromkeys(("array", "asarray", "zeros", "ones", "full", "arange", "linspace"), LISTS),
     **dict.fromkeys(("from_numpy", "stack", "cat", "concatenate", "einsum"), LISTS),
     **dict.fromkeys(("rand", "randn", "random", "normal", "uniform"), LISTS),
-    **dict.fromkeys(
-        ("backward", "autograd", "GradientTape", "gradients", "value_and_grad"), GRADIENTS
-    ),
+    **dict.fromkeys(("backward", "autograd", "GradientTape", "gradients"), GRADIENTS),
     **dict.fromkeys(("jacrev", "jacfwd"), "write mg.jacobian(ys, xs)"),
     **dict.fromkeys(("jit", "function"), "write mg.compile(f)"),
     "vmap": "write mg.compile(f).batch(rows)",

@@ -1,0 +1,346 @@
+"""Derivatives of plain functions: a function in, the function that computes its derivative out.
+
+>>> slope = derivative_function("grad", lambda point: point["x"] ** 2 * point["y"])
+>>> slope({"x": 3.0, "y": 2.0})
+{'x': 12.0, 'y': 9.0}
+
+The function is called on new wires in the structure of its arguments, and what it returns is
+differentiated as any circuit is. Numbers give numbers; where an argument holds a Value the
+derivative is made of Values, with circuits behind them: so a derivative can be differentiated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from math import prod
+from typing import Any, Final
+
+from ..engine import Circuit, Value, guards, number_of, with_gates
+from ..rules import FUNCTIONS, as_number, described
+from .arguments import (
+    NUMBER,
+    count_of,
+    put_together,
+    structure_text,
+    take_apart,
+    take_result_apart,
+)
+from .forward import tangents
+from .gradients import as_wires_of, sent_back
+
+WITH_A_VECTOR: Final = ("jvp", "vjp", "hvp")
+_sum: Final = FUNCTIONS["sum"]
+
+
+def derivative_function(kind: str, function: Callable[..., Any], argnums: Any = None) -> Any:
+    """The function that computes a derivative of that kind, at whatever arguments it is given.
+
+    A compiled function has methods of its own for numbers; where it has none, or where its result
+    is to be differentiated again, the function that was compiled is taken.
+    """
+    is_compiled = hasattr(function, "value_and_grad")
+    method = getattr(function, kind, None) if is_compiled else None
+    plain = getattr(function, "function", function) if is_compiled else function
+
+    def derivative(*arguments: Any, **data: Any) -> Any:
+        vector: Any = None
+        given = arguments
+        if kind in WITH_A_VECTOR:
+            if len(arguments) < 2:
+                raise TypeError(
+                    f"mg.{kind}(f) takes what f takes and then the vector, got {len(arguments)} "
+                    f"argument{'s' * (len(arguments) != 1)}: write mg.{kind}(f)(x, v)"
+                )
+            *given_list, vector = arguments
+            given = tuple(given_list)
+        call = _Call(kind, plain, given, data, argnums)
+        if method is not None and argnums is None and not call.is_graph:
+            return method(*arguments, **data)
+        return _KINDS[kind](call, vector)
+
+    name = getattr(function, "__name__", type(function).__name__)
+    derivative.__name__ = derivative.__qualname__ = f"{kind}({name})"
+    derivative.__doc__ = f"mg.{kind} of the function {name}."
+    return derivative
+
+
+class _Call:
+    """One call of a function on wires, in place of the numbers to differentiate by."""
+
+    def __init__(
+        self,
+        kind: str,
+        function: Callable[..., Any],
+        arguments: tuple[Any, ...],
+        data: dict[str, Any],
+        argnums: Any,
+    ) -> None:
+        self.kind, self.function = kind, function
+        self.name = getattr(function, "__name__", type(function).__name__)
+        self._arguments, self._data = arguments, data
+        self._is_one = isinstance(argnums, int)
+        numbers: list[Any] = []
+        self._parts: dict[int, Any] = {}  # the structure of each argument to differentiate by
+        for place in self._places(argnums):
+            structure = take_apart(arguments[place], numbers)
+            if count_of(structure):
+                self._parts[place] = structure
+            elif argnums is not None:
+                raise TypeError(
+                    f"mg.{kind}({self.name}) is to differentiate by argument {place}, which is "
+                    f"{described(arguments[place])} and holds no number"
+                )
+        if not self._parts:
+            raise TypeError(
+                f"mg.{kind}({self.name}) was given no number by place, so there is nothing to "
+                "differentiate by: what is given by name counts as data"
+            )
+        is_recording = bool(guards) and bool(guards[-1].is_recording())
+        self.is_graph = is_recording or any(isinstance(x, Value) for x in numbers)
+        self.numbers = numbers
+
+    def _places(self, argnums: Any) -> Sequence[int]:
+        count = len(self._arguments)
+        if argnums is None:
+            return range(count)
+        places = [argnums] if self._is_one else argnums
+        if not isinstance(places, (list, tuple)) or not all(type(p) is int for p in places):
+            raise TypeError(f"argnums is a place of an argument, or a tuple, got {argnums!r}")
+        if outside := [place for place in places if not -count <= place < count]:
+            raise ValueError(
+                f"argnums names argument {outside[0]}, and mg.{self.kind}({self.name}) was given "
+                f"{count}: the first is 0"
+            )
+        return [place % count for place in places]
+
+    def run(self) -> tuple[list[Value], Any, list[Value]]:
+        """The wires of the numbers, the structure of the result, and the wires in it."""
+        arguments = list(self._arguments)
+        with with_gates():
+            leaves = [self._wire(number) for number in self.numbers]
+            wires = iter(leaves)
+            for place, structure in self._parts.items():
+                arguments[place] = put_together(structure, wires)
+            result = self.function(*arguments, **self._data)
+        structure, outputs = take_result_apart(self.name, result, with_numbers=True)
+        return leaves, structure, outputs
+
+    def _wire(self, number: Any) -> Value:
+        """A new wire: an outer derivative may hold another circuit with the same one in it."""
+        if isinstance(number, Value) and not number.is_constant:
+            wire: Value = _sum([number])
+            return wire
+        return Value(number_of(number) if isinstance(number, Value) else as_number(number))
+
+    def run_for_one(self) -> tuple[list[Value], Value]:
+        """The wires of the numbers, and the result, which must be one Value."""
+        leaves, structure, outputs = self.run()
+        if structure != NUMBER:
+            raise TypeError(
+                f"mg.{self.kind} needs a function that returns one Value, {self.name} returned "
+                f"{structure_text(structure)}: mg.jacobian(f) has the derivatives of several"
+            )
+        return leaves, outputs[0]
+
+    def shaped(self, derivative: Sequence[Value]) -> Any:
+        """An item for each number of the arguments, in the structure that they have."""
+        items = self.plain(derivative)
+        return self._of_arguments(
+            [put_together(x, items, not self.is_graph) for x in self._parts.values()]
+        )
+
+    def plain(self, derivative: Sequence[Value]) -> Iterator[Any]:
+        """The derivatives as they are, or as floats."""
+        return iter(derivative if self.is_graph else map(number_of, derivative))
+
+    def number(self, wire: Value) -> Any:
+        """A wire as it is, or as a float."""
+        return wire if self.is_graph else number_of(wire)
+
+    def _of_arguments(self, parts: list[Any]) -> Any:
+        return parts[0] if self._is_one or len(parts) == 1 else tuple(parts)
+
+    def blocks(self, structure: Any, rows: Sequence[Sequence[Value]]) -> Any:
+        """Rows of derivatives in the structure of what was differentiated, then of the arguments.
+
+        An array by an array is an array with the axes of both.
+        """
+        made, first = [], 0
+        for shape in _leaves(structure):
+            count = prod(shape)
+            mine, at = rows[first : first + count], 0
+            first += count
+            parts = []
+            for part in self._parts.values():
+                leaves = []
+                for inner in _leaves(part):
+                    width = prod(inner)
+                    block = [row[at : at + width] for row in mine]
+                    leaves.append(self._block(block, (*shape, *inner)))
+                    at += width
+                parts.append(put_together(_without_arrays(part), iter(leaves)))
+            made.append(self._of_arguments(parts))
+        return put_together(_without_arrays(structure), iter(made))
+
+    def _block(self, rows: Sequence[Sequence[Value]], shape: tuple[int, ...]) -> Any:
+        numbers = [self.number(wire) for row in rows for wire in row]
+        if not shape:
+            return numbers[0]
+        import numpy
+
+        array = numpy.empty(len(numbers), dtype=object if self.is_graph else float)
+        array[:] = numbers
+        return array.reshape(shape)
+
+    def of_arguments(self) -> Any:
+        """The structure of all arguments to differentiate by, as a derivative has it."""
+        parts = list(self._parts.values())
+        return parts[0] if self._is_one or len(parts) == 1 else (tuple, *parts)
+
+    def vector(self, structure: Any, vector: Any, what: str) -> list[Any]:
+        """The numbers of a vector that must have this structure; a Value stays one in a graph."""
+        numbers: list[Any] = []
+        given = take_apart(vector, numbers)
+        if _form(given) != _form(structure):
+            raise ValueError(
+                f"the vector of mg.{self.kind}({self.name}) is {structure_text(given)} where "
+                f"{what} {structure_text(structure)}"
+            )
+        if any(isinstance(number, Value) for number in numbers):
+            self.is_graph = True
+        return [x if isinstance(x, Value) else as_number(x) for x in numbers]
+
+
+# --- the kinds of derivatives ---------------------------------------------------------------------
+
+
+def _gradient(call: _Call, leaves: list[Value], output: Value, create_graph: bool) -> list[Value]:
+    circuit = Circuit(output)
+    received = sent_back(circuit, {output: 1.0}, leaves, create_graph, call.kind)
+    return as_wires_of(circuit, [received.get(leaf, 0.0) for leaf in leaves])
+
+
+def _along(
+    call: _Call, wires: Sequence[Value], seeds: dict[Value, Any], circuit: Circuit | None = None
+) -> list[Value]:
+    circuit = circuit or Circuit(wires[0], others=wires[1:])
+    moving = tangents(circuit, seeds, call.is_graph, call.kind)
+    return as_wires_of(circuit, [moving.get(wire, 0.0) for wire in wires])
+
+
+def _value_and_grad(call: _Call, _: Any) -> tuple[Any, Any]:
+    leaves, output = call.run_for_one()
+    return call.number(output), call.shaped(_gradient(call, leaves, output, call.is_graph))
+
+
+def _grad(call: _Call, _: Any) -> Any:
+    return _value_and_grad(call, None)[1]
+
+
+def _jvp(call: _Call, vector: Any) -> Any:
+    speeds = call.vector(call.of_arguments(), vector, "the arguments are")
+    leaves, structure, outputs = call.run()
+    moved = _along(call, outputs, dict(zip(leaves, speeds)))
+    return put_together(structure, call.plain(moved), not call.is_graph)
+
+
+def _vjp(call: _Call, vector: Any) -> Any:
+    leaves, structure, outputs = call.run()
+    weights = call.vector(structure, vector, "the result is")
+    circuit = Circuit(outputs[0], others=outputs[1:])
+    cotangents: dict[Value, Any] = {}
+    for output, weight in zip(outputs, weights):
+        cotangents[output] = cotangents[output] + weight if output in cotangents else weight
+    received = sent_back(circuit, cotangents, leaves, call.is_graph, "vjp")
+    return call.shaped(as_wires_of(circuit, [received.get(leaf, 0.0) for leaf in leaves]))
+
+
+def _jacobian(call: _Call, _: Any) -> Any:
+    leaves, structure, outputs = call.run()
+    circuit = Circuit(outputs[0], others=outputs[1:])
+    if len(leaves) < len(outputs):
+        columns = [_along(call, outputs, {leaf: 1.0}, circuit) for leaf in leaves]
+        return call.blocks(structure, list(zip(*columns)))
+    rows = []
+    for output in outputs:
+        received = sent_back(circuit, {output: 1.0}, leaves, call.is_graph, "jacobian")
+        rows.append(as_wires_of(circuit, [received.get(leaf, 0.0) for leaf in leaves]))
+    return call.blocks(structure, rows)
+
+
+def _hessian(call: _Call, _: Any) -> Any:
+    leaves, output = call.run_for_one()
+    slopes = _gradient(call, leaves, output, True)
+    circuit = Circuit(slopes[0], others=slopes[1:])
+    columns = [_along(call, slopes, {leaf: 1.0}, circuit) for leaf in leaves]
+    return call.blocks(call.of_arguments(), list(zip(*columns)))
+
+
+def _hvp(call: _Call, vector: Any) -> Any:
+    speeds = call.vector(call.of_arguments(), vector, "the arguments are")
+    leaves, output = call.run_for_one()
+    slopes = _gradient(call, leaves, output, True)
+    return call.shaped(_along(call, slopes, dict(zip(leaves, speeds))))
+
+
+_KINDS: Final[dict[str, Callable[[_Call, Any], Any]]] = {
+    "grad": _grad,
+    "value_and_grad": _value_and_grad,
+    "jvp": _jvp,
+    "vjp": _vjp,
+    "jacobian": _jacobian,
+    "hessian": _hessian,
+    "hvp": _hvp,
+}
+
+
+# --- structures -----------------------------------------------------------------------------------
+
+
+def _leaves(structure: Any) -> Iterator[tuple[int, ...]]:
+    """The shape of each number and array in a structure."""
+    if structure == NUMBER:
+        yield ()
+    elif structure[0] == "array":
+        yield structure[1]
+    elif structure[0] != "fixed":
+        for _, part in _named_parts(structure):
+            yield from _leaves(part)
+
+
+def _named_parts(structure: Any) -> Any:
+    kind, *parts = structure
+    if kind is dict:
+        return parts
+    return parts[1:] if kind == "dataclass" else list(enumerate(parts))
+
+
+def _without_arrays(structure: Any) -> Any:
+    """The same structure, with one item in place of each array."""
+    if structure == NUMBER or structure[0] == "array":
+        return NUMBER
+    kind, *parts = structure
+    if kind == "fixed":
+        return structure
+    if kind is dict:
+        return (kind, *[(key, _without_arrays(part)) for key, part in parts])
+    if kind == "dataclass":
+        return (kind, parts[0], *[(name, _without_arrays(part)) for name, part in parts[1:]])
+    return (kind, *map(_without_arrays, parts))
+
+
+def _form(structure: Any) -> Any:
+    """What two structures must have in common: a list of numbers is as good as a tuple or array.
+
+    What holds no number is left out.
+    """
+    if structure == NUMBER:
+        return ()
+    if structure[0] in ("array", "fixed"):
+        return structure[1] if structure[0] == "array" else None
+    parts = [(key, _form(part)) for key, part in _named_parts(structure) if count_of(part)]
+    if structure[0] is dict or structure[0] == "dataclass":
+        return dict(parts)
+    shapes = [shape for _, shape in parts]
+    is_array = all(type(shape) is tuple and shape == shapes[0] for shape in shapes)
+    return (len(shapes), *shapes[0]) if is_array and shapes else shapes

@@ -1,0 +1,216 @@
+"""Derivatives of plain functions, in the structure of their arguments."""
+
+from __future__ import annotations
+
+import math
+from collections import namedtuple
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+import minigrad as mg
+from minigrad import Value
+
+np = pytest.importorskip("numpy")
+
+
+def rosenbrock(p: Any) -> Any:
+    return mg.sum([100 * (b - a * a) ** 2 + (1 - a) ** 2 for a, b in pairwise(p)])
+
+
+def test_the_gradient_has_the_structure_of_the_arguments() -> None:
+    Point = namedtuple("Point", "x y")
+
+    @dataclass
+    class Layer:
+        w: Any
+        b: float
+        name: str = "first"
+
+    assert mg.grad(lambda x: x**3)(2.0) == 12.0
+    assert mg.grad(lambda p: p[0] * p[1])([3.0, 4.0]) == [4.0, 3.0]
+    assert mg.grad(lambda p: p[0] * p[1][0])((3.0, [4.0])) == (4.0, [3.0])
+    assert mg.grad(lambda p: p.x * p.y)(Point(3.0, 4.0)) == Point(4.0, 3.0)
+    assert mg.grad(lambda d: d["a"] * d["b"]["c"])({"a": 3.0, "b": {"c": 4.0}}) == {
+        "a": 4.0,
+        "b": {"c": 3.0},
+    }
+    slope = mg.grad(lambda layer, x: mg.dot(list(layer.w), x) + layer.b)(
+        Layer(np.array([1.0, 2.0]), 0.5), [3.0, 4.0]
+    )
+    assert slope[0].w.tolist() == [3.0, 4.0]
+    assert (slope[0].b, slope[0].name, slope[1]) == (1.0, "first", [1.0, 2.0])
+    assert mg.grad(lambda x: x * x)(np.array(3.0)) == 6.0
+
+
+@pytest.mark.parametrize("shape", [(3,), (1,), (2, 3), (2, 1, 2)])
+def test_arrays_keep_their_shape(shape: tuple[int, ...]) -> None:
+    x = np.arange(1.0, 1.0 + math.prod(shape)).reshape(shape)
+    value, slope = mg.value_and_grad(lambda x: mg.sum((x**2).ravel()))(x)
+    assert isinstance(value, float)
+    assert slope.dtype == float
+    assert np.array_equal(slope, 2 * x)
+    curvature = mg.hessian(lambda x: mg.sum((x**2).ravel()))(x)
+    assert curvature.shape == shape + shape
+    assert np.array_equal(curvature.reshape(x.size, x.size), 2 * np.eye(x.size))
+    slopes = mg.jacobian(lambda x: x**2)(x)
+    assert np.array_equal(slopes.reshape(x.size, x.size), np.diag(2 * x.ravel()))
+    assert np.array_equal(mg.jvp(lambda x: x**2)(x, np.ones(shape)), 2 * x)
+    assert np.array_equal(mg.vjp(lambda x: x**2)(x, np.ones(shape)), 2 * x)
+    assert np.array_equal(mg.hvp(lambda x: mg.sum((x**2).ravel()))(x, x), 2 * x)
+
+
+def test_several_arguments_give_a_tuple_and_argnums_chooses() -> None:
+    f = lambda x, y: x * x * y
+    assert mg.grad(f)(3.0, 4.0) == (24.0, 9.0)
+    assert mg.grad(f, argnums=0)(3.0, 4.0) == 24.0
+    assert mg.grad(f, argnums=-1)(3.0, 4.0) == 9.0
+    assert mg.grad(f, argnums=(1, 0))(3.0, 4.0) == (9.0, 24.0)
+    assert mg.grad(f)(3.0, y=4.0) == 24.0  # what is given by name is data
+    assert mg.value_and_grad(f, argnums=1)(3.0, 4.0) == (36.0, 9.0)
+    assert mg.hessian(f)(3.0, 4.0) == ((8.0, 6.0), (6.0, 0.0))
+    assert mg.hvp(f)(3.0, 4.0, (1.0, 10.0)) == (68.0, 6.0)
+    assert mg.jvp(f, argnums=1)(3.0, 4.0, 2.0) == 18.0
+    assert mg.vjp(f)(3.0, 4.0, 2.0) == (48.0, 18.0)
+    assert mg.grad(lambda x, n: mg.sum([x] * n), argnums=0)(3.0, 4) == 4.0
+    assert mg.grad(lambda x, kind: getattr(x, kind)())(0.5, "exp") == math.exp(0.5)
+
+
+def test_a_jacobian_has_the_result_outside_and_the_arguments_inside() -> None:
+    assert mg.jacobian(lambda x: [x, x * x, 3.0])(2.0) == [1.0, 4.0, 0.0]
+    assert mg.jacobian(lambda p: {"s": p[0] + p[1], "d": [p[0] - p[1]]})((2.0, 3.0)) == {
+        "s": (1.0, 1.0),
+        "d": [(1.0, -1.0)],
+    }
+    matrix = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    assert np.array_equal(mg.jacobian(lambda x: matrix @ x)(np.ones(3)), matrix)
+    parts = mg.jacobian(lambda x, b: matrix @ x + b)(np.ones(3), 1.0)
+    assert np.array_equal(parts[0], matrix)
+    assert parts[1].tolist() == [1.0, 1.0]
+    rows = mg.jacobian(lambda x: [x[0] * x[1], x[0]])(np.array([3.0, 4.0]))
+    assert [row.tolist() for row in rows] == [[4.0, 3.0], [1.0, 0.0]]
+
+
+def test_derivatives_of_derivatives() -> None:
+    assert mg.grad(mg.grad(mg.grad(lambda x: x**4)))(2.0) == 48.0
+    f = lambda x: mg.sin(x[0] * x[1]) * x[1]
+    hessian, twice = mg.hessian(f)([0.3, 1.7]), mg.jacobian(mg.grad(f))([0.3, 1.7])
+    for row, same in zip(hessian, twice):
+        assert row == pytest.approx(same, rel=1e-14)
+    assert np.allclose(
+        mg.jacobian(mg.grad(rosenbrock))(np.array([0.5, 2.0, 1.0])),
+        mg.hessian(rosenbrock)(np.array([0.5, 2.0, 1.0])),
+        rtol=1e-14,
+    )
+    third = mg.grad(lambda x: mg.hvp(f)([x, 1.7], [0.0, 1.0])[0])(0.3)
+    assert third == pytest.approx(mg.jacobian(mg.hessian(f))([0.3, 1.7])[0][1][0], rel=1e-13)
+
+
+def test_an_inner_derivative_is_not_confused_with_an_outer_one() -> None:
+    """The derivative of x · d(x + y)/dy is 1, not 2."""
+    assert mg.grad(lambda x: x * mg.grad(lambda y: x + y)(x))(3.0) == 1.0
+    assert mg.jvp(lambda x: x * mg.jvp(lambda y: x * y)(x, 1.0))(3.0, 1.0) == 6.0
+
+
+def test_a_value_among_the_arguments_gives_circuits() -> None:
+    x = Value(2.0, label="x")
+    slope = mg.grad(lambda x: x**3)(x)
+    assert isinstance(slope, Value)
+    slope.backward()
+    assert (slope.data, x.grad) == (12.0, 12.0)
+    with mg.no_grad():
+        assert mg.grad(lambda x: x**3)(2.0) == 12.0
+        assert mg.grad(lambda x: x**3)(Value(2.0)).data == 12.0
+    w = Value(3.0)  # what the function closes over is left alone
+    assert mg.grad(lambda x: w * x * x)(2.0) == 12.0
+    assert not w.has_grad
+
+
+def test_inside_a_compiled_function_the_derivative_is_replayed() -> None:
+    step = mg.compile(
+        lambda x: x - mg.grad(lambda y: y**3 + y)(x) / mg.grad(mg.grad(lambda y: y**3 + y))(x)
+    )
+    for at in (1.0, 2.0, -0.5):
+        assert step(at).data == pytest.approx(at - (3 * at * at + 1) / (6 * at), rel=1e-14)
+
+
+def test_a_compiled_function_has_the_same_derivatives() -> None:
+    f = lambda x: mg.sin(x[0] * x[1]) * x[1]
+    compiled, at = mg.compile(f), [0.3, 1.7]
+    assert mg.value_and_grad(compiled)(at) == compiled.value_and_grad(at)
+    for kind in (mg.grad, mg.jacobian, mg.hessian):
+        assert np.allclose(kind(compiled)(at), kind(f)(at), rtol=1e-13)
+    for kind, vector in ((mg.jvp, [1.0, 2.0]), (mg.hvp, [1.0, 2.0]), (mg.vjp, 3.0)):
+        assert np.allclose(kind(compiled)(at, vector), kind(f)(at, vector), rtol=1e-13)
+    assert mg.grad(mg.grad(mg.compile(lambda x: x**3)))(2.0) == 12.0
+
+
+def test_whole_numbers_are_floats_and_nan_stays() -> None:
+    assert mg.grad(lambda x: x**2)(3) == 6.0
+    slope = mg.grad(lambda x: mg.sum(list(x**2)))(np.array([1, 2]))
+    assert slope.dtype == float
+    assert slope.tolist() == [2.0, 4.0]
+    assert math.isnan(mg.grad(lambda x: x**2)(math.nan))
+    assert math.isnan(mg.hessian(lambda x: x**3)(math.nan))
+
+
+def test_what_does_not_depend_on_an_argument_has_zeros() -> None:
+    assert mg.grad(lambda x, y: y * y)(3.0, 4.0) == (0.0, 8.0)
+    assert mg.grad(lambda x: 5.0)(3.0) == 0.0
+    assert mg.value_and_grad(lambda x: mg.constant(5.0))([1.0, 2.0]) == (5.0, [0.0, 0.0])
+    assert mg.hessian(lambda x: 5.0)([1.0, 2.0]) == [[0.0, 0.0], [0.0, 0.0]]
+    assert mg.jacobian(lambda x: [x[0], 2.0])([1.0, 2.0]) == [[1.0, 0.0], [0.0, 0.0]]
+    assert mg.jvp(lambda x: [x[0], 2.0])([1.0, 2.0], [3.0, 4.0]) == [3.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: mg.grad(rosenbrock)("x"), TypeError, "given no number by place"),
+        (lambda: mg.grad(rosenbrock)([]), TypeError, "given no number by place"),
+        (lambda: mg.grad(rosenbrock)(), TypeError, "given no number by place"),
+        (
+            lambda: mg.grad(rosenbrock, argnums=1)([1.0, 2.0]),
+            ValueError,
+            "names argument 1",
+        ),
+        (lambda: mg.grad(lambda x, y: x, argnums=1)(1.0, "y"), TypeError, "holds no number"),
+        (lambda: mg.grad(lambda x: x, argnums="x")(1.0), TypeError, "argnums is a place"),
+        (lambda: mg.grad(lambda x: x, argnums=True)(1.0), TypeError, "argnums is a place"),
+        (lambda: mg.grad(lambda x: None)(1.0), TypeError, "is a return missing"),
+        (lambda: mg.grad(lambda x: "x")(1.0), TypeError, "must return a Value"),
+        (lambda: mg.grad(lambda x: [x, x])(1.0), TypeError, r"mg.jacobian\(f\) has the deriv"),
+        (lambda: mg.hessian(lambda x: [x, x])(1.0), TypeError, "returns one Value"),
+        (lambda: mg.jacobian(lambda x: [])(1.0), TypeError, "must return a Value"),
+        (lambda: mg.grad(lambda x: x)(1j), TypeError, "complex"),
+        (lambda: mg.grad(lambda x: x)(object()), TypeError, "object"),
+        (lambda: mg.grad(lambda x: x)({1.0}), TypeError, "compiled or differentiated"),
+        (lambda: mg.jvp(lambda x: x)(1.0), TypeError, r"write mg.jvp\(f\)\(x, v\)"),
+        (lambda: mg.jvp(rosenbrock)([1.0, 2.0], [1.0]), ValueError, "vector of mg.jvp"),
+        (lambda: mg.hvp(rosenbrock)([1.0, 2.0], 1.0), ValueError, "vector of mg.hvp"),
+        (lambda: mg.jvp(rosenbrock)([1.0, 2.0], "ab"), ValueError, "vector of mg.jvp"),
+        (lambda: mg.vjp(lambda x: [x, x])(1.0, [1.0] * 3), ValueError, "the result is"),
+        (lambda: mg.hvp(rosenbrock)(np.ones((2,)), np.ones((2, 1))), ValueError, "shape"),
+        (lambda: mg.grad(rosenbrock, [1.0, 2.0]), TypeError, r"write mg.grad\(f\)\(x\)"),
+        (lambda: mg.grad(rosenbrock, 0), TypeError, "argnums=0"),
+        (lambda: mg.grad(3.0), TypeError, "by what"),
+        (lambda: mg.grad(Value(3.0)), TypeError, "by what"),
+        (lambda: mg.value_and_grad(Value(3.0)), TypeError, "value_and_grad of"),
+        (lambda: mg.grad(x := Value(1.0), [x], argnums=0), TypeError, "argnums is for functions"),
+    ],
+)
+def test_what_is_no_number_or_does_not_fit_is_refused(
+    call: Callable[[], Any], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        call()
+
+
+def test_a_vector_may_be_a_list_where_the_argument_is_an_array() -> None:
+    x = np.array([0.5, 2.0])
+    by_array = mg.hvp(rosenbrock)(x, np.array([1.0, -1.0]))
+    assert mg.hvp(rosenbrock)(x, [1.0, -1.0]).tolist() == by_array.tolist()
+    assert mg.hvp(rosenbrock)([0.5, 2.0], (1.0, -1.0)) == by_array.tolist()
