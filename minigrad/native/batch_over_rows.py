@@ -125,7 +125,9 @@ class NativeBatch:
         return [self.before.call(slots.values), rows, self.after.call(slots.values)]
 
     def _threads(self, count: int) -> int:
-        threads = count * self.work_of_a_row // WORK_FOR_A_THREAD
+        """How many threads there is work for; rows that run together are one thread's."""
+        together = -(-count // self.row_runner.step)
+        threads = min(count * self.work_of_a_row // WORK_FOR_A_THREAD, together)
         return threads if threads < 2 else min(threads, _cores())
 
     def run_on(self, slots: Slots, columns: Columns, count: int) -> None:

@@ -21,12 +21,13 @@ from ..tape import DOT, DOTS, MOST_TOGETHER, MUL, SUM, Kernel
 from .dot_groups import write_dots
 from .formulas import emit
 from .machine import machine
-from .operand import DOUBLE, INT, LONG, POINTER, VOID, Code, Native
+from .operand import DOUBLE, INT, LONG, POINTER, VOID, Code, Condition, Native
 
 ROWS: Final = MOST_TOGETHER  # at most in a slot; the rows behind the last one may hold anything
 SLOT: Final = (
     ROWS + 8
 )  # doubles: with a power of 2, one row of all slots would share few cache sets
+FEW: Final = 12  # choices: to go through so many in vectors takes no longer than to look one up
 AT_ONCE: Final = 4  # sums that run side by side, because each waits for its own last addition
 
 SIGNATURE: Final = ir.FunctionType(VOID, [POINTER, INT.as_pointer(), LONG, LONG, POINTER])
@@ -128,10 +129,43 @@ class _Run:
         return b.gep(self.results, [b.mul(gate, self.slot)])
 
     def choose(self, gate: Any) -> None:
-        """Read the operand whose number is the last one, row by row; nan where there is none."""
+        """Read the operand whose number is the last one; nan where there is none."""
+        b = self.code.builder
+        last = b.sub(self.operands, LONG(1))
+        if self.code.width == 1:
+            self._choose_row_by_row(gate, last)
+            return
+        with b.if_else(b.icmp_signed("<=", last, LONG(FEW))) as (few, many):
+            with few:
+                self._choose_in_lanes(gate, last)
+            with many:
+                self._choose_row_by_row(gate, last)
+
+    def _choose_in_lanes(self, gate: Any, last: Any) -> None:
+        """Go through all choices, some vectors of rows at a time."""
+        code, b = self.code, self.code.builder
+        for rows in code.vectors_of(self.rows, 2):
+            results = [(gate, row) for row in rows]
+            nan, wanted = code.constant(math.nan), self._numbers(last, results)
+
+            def choices(place: Any) -> list[tuple[Condition, Native]]:
+                this = code.splat(b.sitofp(place, DOUBLE))
+                numbers = self._numbers(place, results)  # noqa: B023  # called in this turn
+                return [(w.equals(this), x) for w, x in zip(wanted, numbers)]  # noqa: B023
+
+            chosen = code.folded(
+                [nan for _ in rows],
+                (0, 1, last),
+                choices,
+                lambda before, choice: choice[0].choose(choice[1], before),
+            )
+            for number, row in zip(chosen, rows):
+                code.store(number, b.gep(self.result(gate), [row]))
+
+    def _choose_row_by_row(self, gate: Any, last: Any) -> None:
+        """Look the choice up: of many, one is read."""
         one = Code(self.code.builder, 1)
         b = one.builder
-        last = b.sub(self.operands, LONG(1))
         indexes, result = self.operand(gate, last), self.result(gate)
         with one.loop(self.rows) as row:
             number = b.load(b.gep(indexes, [row]))

@@ -157,8 +157,8 @@ class Code:
         self,
         firsts: list[Native],
         places: tuple[int, int, Any],
-        terms: Callable[[Any], list[Native]],
-        join: Callable[[Native, Native], Native] = operator.add,
+        terms: Callable[[Any], Sequence[Any]],
+        join: Callable[[Native, Any], Native] = operator.add,
     ) -> list[Native]:
         """Some folds side by side, because each waits for its own last result.
 

@@ -1,7 +1,7 @@
 """Epochs of a compiled loss in machine code: many steps in one call.
 
-A call takes about CALL seconds at most: after each, Ctrl-C is answered, and the Values get the
-numbers that training has reached, for other threads that look. Needs llvmlite and NumPy.
+A call takes about CALL seconds at most: after each, Ctrl-C is answered, and mostly the Values get
+the numbers that training has reached, for other threads that look. Needs llvmlite and NumPy.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from .optim import Optimizer
 
 CALL: Final = 0.025
 MOST_STEPS: Final = 10_000  # in one call, if all rows are one batch
+SHOWING: Final = 1 / 32  # of the time, at most: 67,000 Values take 8 ms to get their numbers
 
 
 class NativeEpochs:
@@ -38,7 +39,7 @@ class NativeEpochs:
         self._use(runner)
         self.steps_in_a_call = 1
         self.first = 0  # the number of the first epoch in the series of `training`
-        self.shown = perf_counter()
+        self.show_at = perf_counter() + CALL
 
     def _use(self, runner: NativeBatch) -> None:
         """Run the rows by this one from now on."""
@@ -71,9 +72,10 @@ class NativeEpochs:
             now = perf_counter()
             if steps == self.steps_in_a_call and now - start < CALL / 2:
                 self.steps_in_a_call *= 2
-            if now - self.shown > CALL:
+            if now > self.show_at:
                 self.training.show()
-                self.shown = now
+                shown = perf_counter()
+                self.show_at = shown + max(CALL, (shown - now) / SHOWING)
             begin += steps
 
     def after(self, known: int) -> list[Measured]:

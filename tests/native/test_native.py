@@ -129,6 +129,55 @@ def test_a_chain_of_a_hundred_thousand_gates_is_replayed():
     assert (replayed.data, x.grad) == (chain(3.0), 0.0)
 
 
+@pytest.mark.parametrize("count", [2, 3, 12, 13, 40])
+@pytest.mark.parametrize("rows", [1, 7, 16, 57, 128])
+def test_select_in_blocks_gives_the_bits_of_a_choice_or_nan(count, rows):
+    """Few choices are gone through in vectors, of many one is looked up."""
+    import numpy as np
+
+    from minigrad.native.kernels import FEW, SLOT, SLOTS, addresses
+    from minigrad.native.machine import function_at
+    from minigrad.tape import flatten
+
+    assert FEW == 12  # the counts below and above it are tried
+    wires = [Value(0.0) for _ in range(count)]
+    (kernel,) = flatten([mg.select(wires, 0)], [], wires).kernels
+    source = random.Random(count + rows)
+    none = [math.nan, math.inf, -math.inf, -1.0, 0.5, float(count), 1e300, -1e-310]
+    indexes = [source.choice([*none, -0.0, *map(float, range(count))]) for _ in range(rows)]
+    space = np.full((count + 2, SLOT), math.nan)
+    space[:count, :rows] = [
+        [source.choice([*SPECIAL, 1.0 * i]) for _ in range(rows)] for i in range(count)
+    ]
+    space[count, :rows] = indexes
+    index = np.arange(0, SLOT * (count + 1), SLOT, dtype=np.int32)
+    (address,) = addresses([(kernel, count + 1, SLOTS)])
+    result = space[count + 1].ctypes.data
+    function_at(address, 6)(space.ctypes.data, index.ctypes.data, 1, count + 1, result, rows)
+    for row, number in enumerate(indexes):
+        is_there = number in range(count)
+        right = space[int(number), row] if is_there else math.nan
+        assert bits(space[count + 1, row]) == bits(right), shown(number, space[-1, row], right)
+
+
+def test_rows_that_run_together_are_one_threads(monkeypatch):
+    """No pool is asked for work that it could not share."""
+    from minigrad.native import batch_over_rows as native_batch
+
+    model = mg.nn.MLP(2, [20, 20, 1], seed=1)
+    loss = mg.compile(lambda x: model(x), executor="tape", check=False)
+    rows = loss.rows([[0.1 * i, 0.2] for i in range(100)])
+    loss.run_rows(rows)
+    runner = rows.recording.batch_runner()
+    monkeypatch.setattr(native_batch, "WORK_FOR_A_THREAD", 1)
+    monkeypatch.setattr(native_batch, "_cores", lambda: 4)
+    assert [count for count in (1, 100, 128, 129, 1000) if runner.is_one_call(count)] == [
+        1,
+        100,
+        128,
+    ]
+
+
 def test_many_rows_are_spread_over_threads_with_the_same_result(monkeypatch):
     from minigrad.native import batch_over_rows as native_batch
 
