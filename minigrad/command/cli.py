@@ -61,7 +61,8 @@ def evaluate(arguments: argparse.Namespace) -> None:
 def draw(arguments: argparse.Namespace) -> None:
     """Write a picture of the circuit, or print it as a tree."""
     output = _differentiated(arguments)
-    part = {"depth": arguments.depth, "around": _wire_named(arguments.around, output)}
+    around = None if arguments.around is None else _wire_named(arguments.around, output)
+    part = {"depth": arguments.depth, "around": around}
     if arguments.output is None:
         if part != {"depth": None, "around": None}:
             raise ValueError("--depth and --around are for a picture: write it to a file with -o")
@@ -75,14 +76,12 @@ def draw(arguments: argparse.Namespace) -> None:
     print(f"wrote {shown(str(path))}")
 
 
-def _wire_named(name: str | None, output: Value) -> Value | None:
-    if name is None:
-        return None
+def _wire_named(name: str, output: Value, option: str = "--around") -> Value:
     leaves = {unicode_name(leaf.label): leaf for leaf in Circuit(output).leaves if leaf.label}
     shown_as = unicode_name(normal_name(name))
     if shown_as not in leaves:
         names = ", ".join(leaves) or "none"
-        raise ValueError(f"--around {printable(name)}: the names in the expression are: {names}")
+        raise ValueError(f"{option} {printable(name)}: the names in the expression are: {names}")
     return leaves[shown_as]
 
 
@@ -92,7 +91,8 @@ def step(arguments: argparse.Namespace) -> None:
         from .quiz import quiz as go
     else:
         from .terminal import step_through as go
-    go(_circuit(arguments), arguments.digits)
+    output = _circuit(arguments)
+    go(output, arguments.digits, **_mode(arguments, output))
 
 
 def play(arguments: argparse.Namespace) -> None:
@@ -103,8 +103,30 @@ def play(arguments: argparse.Namespace) -> None:
     path = Path(arguments.output)
     _check_folder(path)
     with _advice("play a smaller expression"):
-        Stepper(output, digits=arguments.digits).save(path)
+        Stepper(output, digits=arguments.digits, **_mode(arguments, output)).save(path)
     print(f"wrote {shown(str(path))}")
+
+
+def _mode(arguments: argparse.Namespace, output: Value) -> dict[str, Any]:
+    """How a stepper goes: the mode, and the wires that move, by their names."""
+    names = [leaf for leaf in Circuit(output).leaves if not leaf.is_constant]
+    if arguments.seed and arguments.mode == "backward":
+        raise ValueError(
+            "--seed says which name moves in forward mode: add --mode forward or --mode both"
+        )
+    if arguments.mode != "backward" and not arguments.seed and len(names) > 1:
+        raise ValueError(
+            f"--mode {arguments.mode} follows what one name does to all others: say which with "
+            "--seed NAME"
+        )
+    seeds: dict[Value | str, float] = {}
+    for text in arguments.seed:
+        name, equals, number = text.partition("=")
+        wire = _wire_named(name.strip(), output, "--seed")
+        if wire in seeds:
+            raise ValueError(f"--seed {printable(name)} is given twice: leave one out")
+        seeds[wire] = values_from([f"x={number}"])["x"] if equals else 1.0
+    return {"mode": arguments.mode, "seed": seeds or None}
 
 
 @contextmanager
@@ -179,10 +201,12 @@ def _parser() -> Parser:
 
     command = add("step", step, "go through both passes, gate by gate", EXAMPLE)
     _takes_expression(command)
+    _takes_mode(command)
     command.add_argument("--quiz", action="store_true", help="ask for every number first")
 
     command = add("play", play, "write a player of the steps", f"{EXAMPLE} -o neuron.html")
     _takes_expression(command)
+    _takes_mode(command)
     command.add_argument(
         "-o",
         "--output",
@@ -200,6 +224,22 @@ def _parser() -> Parser:
         help="made if need be (minigrad-demo)",
     )
     return parser
+
+
+def _takes_mode(command: Parser) -> None:
+    command.add_argument(
+        "--mode",
+        default="backward",
+        choices=["backward", "forward", "both"],
+        help="gradients back, tangents forward, or both (backward)",
+    )
+    command.add_argument(
+        "--seed",
+        action="append",
+        default=[],
+        metavar="NAME[=SPEED]",
+        help="the name that moves in forward mode; may be given several times",
+    )
 
 
 def _takes_picture(command: Parser) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from typing import Any
 
 from ..engine import Value
 from ..stepping import Stepper
@@ -16,9 +17,9 @@ from .terminal import circuit_lines
 HELP = "Type a number for each name. enter: show the answer   q: stop"
 
 
-def quiz(output: Value, digits: int = DIGITS) -> None:
+def quiz(output: Value, digits: int = DIGITS, **mode: Any) -> None:
     """Ask for every number of both passes, judge each answer, and tell the score."""
-    stepper = Stepper(output, digits=digits)
+    stepper = Stepper(output, digits=digits, **mode)
     if not stepper.circuit.gates:
         print("there is no gate to step through")
         return

@@ -10,9 +10,9 @@ import re
 import shutil
 import sys
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 
 from ..engine import Stage, Value
 from ..stepping import Step, Stepper
@@ -34,10 +34,11 @@ BOLD: Final = "1"
 DIM: Final = "2"
 VALUE: Final = "32"
 GRADIENT: Final = "31"
+TANGENT: Final = "34"
 ACTIVE: Final = "1;33"
 
 
-def step_through(output: Value, digits: int = DIGITS) -> None:
+def step_through(output: Value, digits: int = DIGITS, **mode: Any) -> None:
     """Go through the steps with the keys in a terminal; else print a line for each.
 
     >>> step_through(Value(2.0, label="x").exp())
@@ -45,7 +46,7 @@ def step_through(output: Value, digits: int = DIGITS) -> None:
     backward 1 of 1 · gate exp: exp multiplies the gradient by its own output: \
 x receives 1 · f = 7.39
     """
-    stepper = Stepper(output, digits=digits)
+    stepper = Stepper(output, digits=digits, **mode)
     if not stepper.circuit.gates:
         print("there is no gate to step through")
     elif has_screen():
@@ -121,7 +122,9 @@ def screen_lines(stepper: Stepper, width: int, height: int, colours: bool = True
     below += [line for text in _texts(step) for line in textwrap.wrap(text, width)]
     below += ["", paint(HELP[:width], DIM)]
     shown = circuit_lines(stepper, stepper.stage, width, height - len(below) - 1)
-    return [*(_coloured(line, paint) for line in shown), "", *below][:height]
+    tints = {"value": VALUE, "tangent": TANGENT, "gradient": GRADIENT}
+    heads = [tints[title] for title in shown[0].split()]
+    return [*(_coloured(line, paint, heads) for line in shown), "", *below][:height]
 
 
 def circuit_lines(stepper: Stepper, stage: Stage, width: int, height: int) -> list[str]:
@@ -133,7 +136,8 @@ def circuit_lines(stepper: Stepper, stage: Stage, width: int, height: int) -> li
 def _texts(step: Step | None) -> list[str]:
     if step is None:
         return []
-    return [step.sentence, *(step.formulas[:6] if step.direction == "backward" else [])]
+    follows = step.direction == "backward" or step.tangent is not None
+    return [step.sentence, *(step.formulas[:6] if follows else [])]
 
 
 def _around_active(lines: list[str], height: int) -> list[str]:
@@ -145,24 +149,21 @@ def _around_active(lines: list[str], height: int) -> list[str]:
     return [lines[0], *lines[first : first + height - 1]]
 
 
-_NUMBERS: Final = re.compile(r"(.*?\s)([−\d.e]+|\?|−?∞|nan)(\s+)([−\d.e]+|\?|−?∞|nan)(\s*◀)?\s*")
+_NUMBER: Final = r"([−\d.e]+|\?|−?∞|nan)"
 
 
-def _coloured(line: str, paint: Callable[[str, str], str]) -> str:
-    """Values green, gradients red, what is not known faint, the gate at work bright."""
-    parts = _NUMBERS.fullmatch(line)
+def _coloured(line: str, paint: Callable[[str, str], str], tints: Sequence[str]) -> str:
+    """Values green, tangents blue, gradients red, unknown ones faint, the gate at work bright."""
+    numbers = r"(\s+)".join([_NUMBER] * len(tints))
+    parts = re.fullmatch(rf"(.*?\s){numbers}(\s*◀)?\s*", line)
     if not parts:
         return line
-    name, value, space, gradient, active = parts.groups(default="")
-    return "".join(
-        [
-            paint(name, ACTIVE) if active else name,
-            paint(value, DIM if value == "?" else VALUE),
-            space,
-            paint(gradient, DIM if gradient == "?" else GRADIENT),
-            paint(active, ACTIVE),
-        ]
-    )
+    name, *middle, active = parts.groups(default="")
+    shown = [
+        text if place % 2 else paint(text, DIM if text == "?" else tints[place // 2])
+        for place, text in enumerate(middle)
+    ]
+    return "".join([paint(name, ACTIVE) if active else name, *shown, paint(active, ACTIVE)])
 
 
 @contextmanager

@@ -10,14 +10,16 @@ x in all 6.0 x receives 4 and had 2: 6 in all
 >>> dict(question.mistakes)["sign"]
 -2.0
 
-A forward step asks for the gate's output, a backward step for what each input receives. The step
-that brings the last contribution to a wire with several of them asks for the wire's whole gradient.
+A forward step asks for the gate's output, or in forward mode for its tangent, a backward step for
+what each input receives. The step that brings the last contribution to a wire with several of them
+asks for the wire's whole gradient.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import mul
 from typing import Final
 
 from ..engine import Value
@@ -42,6 +44,11 @@ MISTAKES: Final = {
     "upstream forgotten": "the upstream gradient is forgotten, that is the local gradient alone",
     "local gradient forgotten": "the local gradient is forgotten, that is the upstream gradient "
     "as it came",
+    "value instead": "that is the value of the output, not its tangent",
+    "tangent forgotten": "the tangent is forgotten, that is the local gradient alone",
+    "local gradient left out": "the local gradient is forgotten, that is the tangent as it came",
+    "tangent left out": "the tangents of all inputs that move add, one of them is left out",
+    "tangent not chosen": "that is the tangent of an input that was not chosen: it does not go on",
     "updated weight": "that was computed with an updated weight; the backward pass uses the old "
     "ones throughout",
 }
@@ -74,7 +81,7 @@ def questions(step: Step, sent: Sent, learning_rate: float = 0.1) -> list[Questi
     `sent` has the contributions to every wire up to and including this step.
     """
     if step.direction == "forward":
-        return [_of_output(step)]
+        return [_of_output(step) if step.tangent is None else _of_tangent(step, step.tangent)]
     places: dict[Value, list[int]] = {}
     for place, contribution in enumerate(step.contributions):
         if contribution is not None:
@@ -84,6 +91,9 @@ def questions(step: Step, sent: Sent, learning_rate: float = 0.1) -> list[Questi
 
 def prompt(step: Step, asked: Sequence[Question]) -> str:
     """The questions of a step in one or two sentences."""
+    if step.direction == "forward" and step.tangent is not None:
+        name, rounded = step.circuit.names.text(step.output), step.circuit.rounded
+        return f"It computes {name} = {rounded(step.value)}. What is its tangent?"
     if step.direction == "forward":
         return "What does it compute?"
     if not asked:
@@ -106,6 +116,21 @@ def _of_output(step: Step) -> Question:
         truth=f"{name} = {rounded(step.value)}",
         truth_in_deltas=f"{name} = {rounded(step.value)}",
         mistakes=tuple(_forward_mistakes(step)),
+    )
+
+
+def _of_tangent(step: Step, tangent: float) -> Question:
+    name = step.circuit.names.text(step.output)
+    truth = f"tangent of {name} = {step.circuit.rounded(tangent)}"
+    return Question(
+        step.output,
+        name,
+        f"tangent of {name}",
+        expected=tangent,
+        after=tangent,
+        truth=truth,
+        truth_in_deltas=truth,
+        mistakes=tuple(dict.fromkeys(_tangent_mistakes(step, tangent))),
     )
 
 
@@ -159,6 +184,28 @@ def _forward_mistakes(step: Step) -> Iterator[tuple[str, float]]:
     yield from (("gate forgotten", number) for number in inputs)
     if count == 1 and gate.has_rules:
         yield "derivative instead", gate.local_gradients(*inputs)[0]
+
+
+def _tangent_mistakes(step: Step, tangent: float) -> Iterator[tuple[str, float]]:
+    """The tangents that come out of the gate if a known mistake is made."""
+    circuit, moved = step.circuit, step.moved
+    arrived = [circuit.tangents.get(source, 0.0) for source in step.inputs]
+    locals_ = circuit.local_gradients(step.output)
+    sent = [product for product in moved if product is not None]
+    if step.gate.routes:
+        stopped = zip(arrived, moved)
+        yield from (("tangent not chosen", t) for t, product in stopped if t and product is None)
+        if sent:
+            yield "chosen", 0.0
+    yield "sign", -tangent
+    if step.gate.name == "mul":
+        products = map(mul, arrived, step.input_values)
+        yield "inputs not switched", sum(products)
+    yield "tangent forgotten", sum(d for d, product in zip(locals_, moved) if product is not None)
+    yield "local gradient left out", sum(arrived)
+    if 1 < len(sent) <= MOST_LEFT_OUT:
+        yield from (("tangent left out", tangent - product) for product in sent)
+    yield "value instead", step.value
 
 
 def _backward_mistakes(

@@ -36,12 +36,11 @@ def seeds_of(circuit: Circuit, seed: Seed, mode: str) -> dict[Value, float]:
         return {}
     if seed is None:
         seed = _only_leaf(circuit, mode)
-    if not isinstance(seed, Mapping):
-        seed = {seed: 1.0}
-    if not seed:
+    pairs = list(seed.items()) if isinstance(seed, Mapping) else [(seed, 1.0)]
+    if not pairs:
         raise ValueError(f"seed= names no wire: write seed={{wire: 1.0}}, {_choices(circuit)}")
     found: dict[Value, float] = {}
-    for key, tangent in seed.items():
+    for key, tangent in pairs:
         wire, speed = _wire_of(circuit, key), as_number(tangent)
         if not isfinite(speed):
             raise ValueError(f"seed={described(key)} moves at {speed!r}: give a finite number")

@@ -60,6 +60,8 @@ def tangent_sentence(circuit: Snapshot, output: Value) -> str:
             words = tangent_words(circuit.gate(output))
             return f"{words}: nothing goes on, {name} has the tangent 0"
         return f"No input moves: {name} has the tangent 0"
+    if not found:
+        return f"The seed moves it: {name} has the tangent {rounded(circuit.tangents[output])}"
     shown = found[:MOST_TERMS]
     products = [_product(circuit, term) for term in shown]
     numbers = [rounded(term.product) for term in shown]
@@ -72,10 +74,10 @@ def tangent_sentence(circuit: Snapshot, output: Value) -> str:
     steps = [" + ".join([products[0], *map(in_a_product, products[1:])])]
     if len(numbers) > 1:
         steps.append(" + ".join([numbers[0], *map(in_a_product, numbers[1:])]))
-    elif found and found[0].formula.operation not in ("symbol", "number"):
+    elif found[0].formula.operation not in ("symbol", "number"):
         steps.append(f"{rounded(found[0].tangent)} · {in_a_product(rounded(found[0].local))}")
     steps.append(rounded(circuit.tangents[output]))
-    words = tangent_words(circuit.gate(output)) if found else "The seed moves it"
+    words = tangent_words(circuit.gate(output))
     return f"{words}: {name} has the tangent {' = '.join(dict.fromkeys(steps))}"
 
 

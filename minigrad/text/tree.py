@@ -16,7 +16,7 @@ MOST_LINES: Final = 200
 DEEPEST: Final = 24  # levels
 INDENT: Final = 3  # cells for each level
 NO_GRADIENT: Final = "–"  # a constant never gets one
-NUMBERS: Final = 32  # cells for a name, a value and a gradient
+NUMBERS: Final = 32  # cells for a name, a value and a gradient or a tangent
 
 
 class _Branch(NamedTuple):
@@ -66,7 +66,9 @@ def tree_of(
     names = Names(circuit, digits)
     uses = Counter(source for wire in circuit.gates for source in circuit.inputs(wire))
     deepest = min(DEEPEST, max(3, (width - NUMBERS) // INDENT)) if width else DEEPEST
-    rows = [("", "value", "gradient", "")]
+    titles, alignment = _columns(stage)
+    rows: list[tuple[str, ...]] = [("", *titles, "")]
+    nothing = [""] * (1 + len(titles))
     waiting = [_Branch(output, "", "", 0) for output in reversed(circuit.outputs)]
     drawn: set[Value] = set()
     while waiting:
@@ -75,9 +77,9 @@ def tree_of(
         title = branch.indent + branch.corner
         below = branch.indent + {"├─ ": "│  ", "╰─ ": "   "}.get(branch.corner, "")
         if wire in drawn:
-            rows.append((f"{title}↑ {names.text(wire)}", "", "", ""))
+            rows.append((f"{title}↑ {names.text(wire)}", *nothing))
         elif len(rows) > MOST_LINES or branch.depth > deepest:
-            rows.append((f"{title}…", "", "", ""))
+            rows.append((f"{title}…", *nothing))
             if len(rows) > MOST_LINES:
                 break
         else:
@@ -89,7 +91,7 @@ def tree_of(
                 _Branch(source, below, corner, branch.depth + 1)
                 for source, corner in zip(reversed(circuit.inputs(wire)), corners)
             ]
-    text = columns(rows, "<..<")
+    text = columns(rows, alignment)
     hidden = len(circuit.wires) - len(drawn)
     if not hidden:
         return text
@@ -107,14 +109,32 @@ def _title(circuit: Circuit, wire: Value, names: Names, is_referred_to: bool) ->
     return f"{name} = {symbol}" if name else symbol
 
 
-def _numbers(wire: Value, stage: Stage | None, digits: int) -> tuple[str, str, str]:
-    """Value, gradient, and the mark of the gate at work; a plain number is its own name."""
+def _columns(stage: Stage | None) -> tuple[list[str], str]:
+    """The titles of the columns of numbers, and how all columns are aligned."""
+    titles = ["value"]
+    if stage is not None and stage.tangents is not None:
+        titles.append("tangent")
+    if stage is None or stage.goes_back:
+        titles.append("gradient")
+    return titles, "<" + "." * len(titles) + "<"
+
+
+def _numbers(wire: Value, stage: Stage | None, digits: int) -> list[str]:
+    """The numbers, and the mark of the gate at work; a plain number is its own name."""
+    titles, _ = _columns(stage)
     if wire.is_constant and not wire.label:
-        return "", "", ""
-    numbers: tuple[float | None, float | None]
-    numbers = wire.data, wire.grad if wire.has_grad else None
+        return [""] * (1 + len(titles))
+    numbers: dict[str, float | None]
+    numbers = {"value": wire.data, "gradient": wire.grad if wire.has_grad else None}
     if stage:
-        numbers = stage.values.get(wire), stage.gradients.get(wire)
-    value, gradient = ("?" if number is None else rounded(number, digits) for number in numbers)
-    active = "◀" if stage and stage.active is wire else ""
-    return value, NO_GRADIENT if wire.is_constant else gradient, active
+        numbers = {
+            "value": stage.values.get(wire),
+            "tangent": (stage.tangents or {}).get(wire),
+            "gradient": stage.gradients.get(wire),
+        }
+    shown = [
+        "?" if numbers[name] is None else rounded(numbers[name] or 0.0, digits) for name in titles
+    ]
+    if wire.is_constant:
+        shown[1:] = [NO_GRADIENT] * (len(titles) - 1)
+    return [*shown, "◀" if stage and stage.active is wire else ""]

@@ -444,3 +444,40 @@ def test_an_interrupted_demo_goes_no_further(call, monkeypatch, tmp_path):
     code, _, errors = call("demo", tmp_path / "demo")
     assert (code, errors) == (130, "minigrad demo: stopped\n")
     assert list((tmp_path / "demo").iterdir()) == []
+
+
+def test_step_follows_a_tangent_and_meets_the_gradient(capsys):
+    assert main(["step", "tanh(w*x)", "w=2", "x=-1", "--mode", "both", "--seed", "w"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 4
+    assert "w·x has the tangent 1 · x = −1" in lines[0]
+    assert "Both ways meet" in lines[-1]
+
+
+def test_seeds_have_speeds(capsys):
+    seeds = ["--seed", "w=2", "--seed", "x"]
+    assert main(["step", "w*x", "w=2", "x=-1", "--mode", "forward", *seeds]) == 0
+    assert "2 · x + 1 · w = −2 + 2 = 0" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--seed", "w"], "add --mode forward or --mode both"),
+        (["--mode", "forward"], "say which with --seed NAME"),
+        (["--mode", "forward", "--seed", "q"], "--seed q: the names in the expression are: w, x"),
+        (["--mode", "both", "--seed", "w", "--seed", "w=2"], "given twice"),
+        (["--mode", "both", "--seed", "w=fast"], "not a number"),
+        (["--mode", "sideways"], "choose from"),
+    ],
+)
+def test_seeds_that_cannot_be_meant_are_refused(capsys, arguments, words):
+    assert main(["step", "w*x", "w=2", "x=-1", *arguments]) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_play_writes_a_player_of_tangents(tmp_path):
+    file = tmp_path / "f.html"
+    arguments = ["play", "w*x", "w=2", "x=-1", "--mode", "forward", "--seed", "w", "-o", str(file)]
+    assert main(arguments) == 0
+    assert "tangent" in file.read_text(encoding="utf-8")
