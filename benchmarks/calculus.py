@@ -5,7 +5,6 @@ Ratios hold within one run: a busy machine is busy for all of them. A part is ru
 
 from __future__ import annotations
 
-import gc
 import sys
 from collections.abc import Callable
 from itertools import pairwise

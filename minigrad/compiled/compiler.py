@@ -17,28 +17,28 @@ from __future__ import annotations
 
 import functools
 import sys
-import weakref
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass
 from math import isfinite, isnan
-from pickle import PicklingError
 from threading import RLock
-from typing import Any, Final, NamedTuple, NoReturn
+from typing import Any, Final, NamedTuple
 
 from ..calculus import put_together, take_apart
 from ..engine import (
     Value,
     constant,
+    guards,
     observed,
     observers,
     output_of,
     with_gates,
 )
-from ..rules import Gate, described
+from ..rules import described
 from .array_calls import ArrayCall, ArrayCalls
 from .checking import Check
+from .compiled_gate import gate_of
 from .methods import kept_with
-from .prepared_call import PreparedCall
+from .prepared_call import Prepared, PreparedCall
+from .prepared_values import PreparedValues
 from .recorded_circuit import RecordedCircuit, argument_shapes
 from .recording import Recording, record_function
 from .rows import Rows, rows_of
@@ -131,19 +131,31 @@ class Compiled(ArrayCalls):
         self._checks: dict[Recording, Check] = {}
         self.prepared: PreparedCall | None = None
         self.prepared_calls: dict[Hashable, PreparedCall] = {}
-        self.latest: Latest | PreparedCall | None = None  # in one: threads share it
+        self.prepared_values: PreparedValues | None = None  # of the latest call with Values
+        self.prepared_of_values: dict[Hashable, PreparedValues] = {}
+        self.latest: Latest | Prepared | None = None  # in one: threads share it
         self._lock = RLock()
         functools.update_wrapper(self, function, updated=())
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
         """The function's result, replayed: a Value, or the list or tuple of Values it returns."""
+        prepared = self.prepared_values
+        if prepared is not None and not named and not guards:
+            wire = prepared.call(arguments)
+            if wire is not None:
+                self.latest = prepared
+                return wire
         if is_recording():
             return self.function(*arguments, **named)  # part of the circuit being recorded
+        if not named and self._prepare(arguments):
+            return self(*arguments)
         call = self.array_call(arguments, named)
         recording, numbers = call.recording, call.given
         parameters = recording.parameter_numbers()
         outputs, gradients = recording.run(parameters, call.numbers)
         self.compare(call, parameters, outputs)
+        if not named and not self.static:
+            self._prepare_next(recording, arguments)
         wires = [i for i, number in enumerate(numbers) if isinstance(number, Value)]
         first_input = len(recording.parameters)
         results = []
@@ -160,6 +172,25 @@ class Compiled(ArrayCalls):
                 ]
             results.append(self._result(output, leaves, tuple(local)))
         return put_together(recording.output_structure, iter(results))
+
+    def _prepare(self, arguments: tuple[Any, ...]) -> bool:
+        """Whether calls like this were prepared, while the latest was another."""
+        known = self.prepared_of_values.get(PreparedValues.key(arguments))
+        is_other = known is not None and known is not self.prepared_values
+        if is_other:
+            self.prepared_values = known
+        return is_other
+
+    def _prepare_next(self, recording: Recording, arguments: tuple[Any, ...]) -> None:
+        """Let the next call like this one go the shortest way, if there is one."""
+        key = PreparedValues.key(arguments)
+        known = self.prepared_of_values.get(key)
+        if known is not None and known.function is recording.running.function:
+            known.settle()
+            return
+        made = PreparedValues.made(recording, self.check_of(recording), arguments)
+        if made is not None:
+            self.prepared_values = self.prepared_of_values[key] = made
 
     def structure_of(
         self, arguments: tuple[Any, ...], named: dict[str, Any], numbers: list[Any]
@@ -292,6 +323,8 @@ class Compiled(ArrayCalls):
             self._checks.clear()
             self.prepared = None
             self.prepared_calls.clear()
+            self.prepared_values = None
+            self.prepared_of_values.clear()
 
     def compare(self, call: ArrayCall, parameters: list[float], outputs: list[float]) -> None:
         """Compare what a call has given with the function itself, if it is due."""
@@ -355,40 +388,3 @@ def _named(function: Any) -> Any:
     for name in getattr(function, "__qualname__", "").split("."):
         thing = getattr(thing, name, None)
     return thing
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class CompiledGate(Gate):
-    """The gate behind the result of a compiled function: it has no rules, only numbers.
-
-    It is a function of this program, and in no table.
-    """
-
-    compiled: Callable[[], Any] | None = None  # gives the function, while there is one
-
-    def __reduce__(self) -> NoReturn:
-        raise PicklingError(
-            f"the result of the compiled {self.name} cannot be pickled: its gate is a function of "
-            f"this program. Pickle numbers (.data), or what {self.name}.function(...) or "
-            f"{self.name}.circuit gives"
-        )
-
-
-def gate_of(name: str, compiled: Any = None) -> Gate:
-    """The gate of the compiled function of that name.
-
-    >>> gate_of("square").sentence
-    'a compiled function: multiplies the gradient by its own derivatives'
-    """
-
-    found = None if compiled is None else weakref.ref(compiled)
-
-    def no_rule(*_: Any) -> Any:
-        raise TypeError(
-            f"the result of the compiled {name} is one gate that knows its gradients as numbers: "
-            "for second derivatives, formulas and pictures call the function without mg.compile "
-            f"({name}.function) or take {name}.circuit"
-        )
-
-    sentence = "a compiled function: multiplies the gradient by its own derivatives"
-    return CompiledGate(name, name, no_rule, sentence, no_rule, arity=None, compiled=found)

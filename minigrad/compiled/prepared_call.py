@@ -17,47 +17,22 @@ from ..engine import numbers_of
 from ..rules import define
 from .checking import Check
 from .recording import Recording
+from .running import Running
 
 FEW: Final = 100  # numbers whose sum takes Python less time than NumPy
 
 
-class PreparedCall:
-    """Calls whose arguments are arrays of floats of the same shapes, or floats, all by place.
+class Prepared:
+    """What is kept of a call: its recording, and when the next one like it is to be compared."""
 
-    `value_and_grad` takes a call's arguments and gives what `ArrayCalls.value_and_grad` gives; None
-    where the call has to go the long way.
-    """
-
-    def __init__(self, recording: Recording, check: Check | None, arguments: Sequence[Any]) -> None:
-        import numpy
-
-        self.array: Any = numpy.ndarray
-        self.float64: Any = numpy.dtype(float)
-        self.recording, self.check = recording, check
-        self.running = recording.by_arguments
-        self.function: Any = self.running.function
-        self.shapes = [x.shape if type(x) is self.array else None for x in arguments]
+    def __init__(self, recording: Recording, running: Running, check: Check | None) -> None:
+        self.recording, self.running, self.check = recording, running, check
+        self.function: Any = running.function
         self.left: float = 0  # calls until one is due to be compared
         self.first = b""  # while they are to be the first one again: its numbers
-        self.latest: Any = None  # the arrays of the latest call
-        self._free: list[Any] = []
+        self.latest: Any = None  # the arrays of the latest call, the native function's memory first
+        self.free: list[Any] = []
         self.settle()
-        self.value_and_grad = self._written()
-
-    @staticmethod
-    def key(arguments: Sequence[Any]) -> Any:
-        """What is the same for arguments of the same kinds and shapes."""
-        return tuple([getattr(x, "shape", type(x)) for x in arguments])
-
-    @classmethod
-    def made(
-        cls, recording: Recording, check: Check | None, arguments: Sequence[Any]
-    ) -> PreparedCall | None:
-        """One for calls like this, if that is possible by now."""
-        running = recording.by_arguments
-        if running.function is None or running.may_raise or not all(map(_is_taken, arguments)):
-            return None
-        return cls(recording, check, arguments)
 
     def settle(self) -> None:
         """Ask how many calls may pass before one is compared."""
@@ -76,6 +51,59 @@ class PreparedCall:
         numbers: list[float] = self.latest[0].given.tolist()
         return numbers[len(self.recording.parameters) :]
 
+    def looks(self, known: dict[str, Any]) -> list[str]:
+        """Python that gives the call up where the function may not be what it was."""
+        lines, places, numbers = [], self.recording.places, self.recording.plain_numbers
+        if not places.is_empty:
+            known["unchanged"] = places.unchanged
+            lines += ["if not unchanged(): return"]
+        if self.check is not None and not numbers.is_empty:
+            known["changed"] = numbers.changed
+            lines += ["if changed() is not None: return"]
+        return lines
+
+    def runs(self, known: dict[str, Any]) -> list[str]:
+        """Python that runs the native function on its `memory`, unless a look is due."""
+        lines = ["if call.left > 0: call.left -= 1"]
+        lines += ["elif memory.given.tobytes() != call.first: return", "memory.run()"]
+        if self.running.tape.multiplies_nothing:
+            known |= {"isfinite": isfinite, "running": self.running, "function": self.function}
+            total = "sum(numbers)" if len(self.recording.inputs) <= FEW else "memory.results.sum()"
+            lines += [f"if running.function is not function or not isfinite({total}): return"]
+        return lines
+
+
+class PreparedCall(Prepared):
+    """Calls whose arguments are arrays of floats of the same shapes, or floats, all by place.
+
+    `value_and_grad` takes a call's arguments and gives what `ArrayCalls.value_and_grad` gives; None
+    where the call has to go the long way.
+    """
+
+    def __init__(self, recording: Recording, check: Check | None, arguments: Sequence[Any]) -> None:
+        import numpy
+
+        super().__init__(recording, recording.by_arguments, check)
+        self.array: Any = numpy.ndarray
+        self.float64: Any = numpy.dtype(float)
+        self.shapes = [x.shape if type(x) is self.array else None for x in arguments]
+        self.value_and_grad = self._written()
+
+    @staticmethod
+    def key(arguments: Sequence[Any]) -> Any:
+        """What is the same for arguments of the same kinds and shapes."""
+        return tuple([getattr(x, "shape", type(x)) for x in arguments])
+
+    @classmethod
+    def made(
+        cls, recording: Recording, check: Check | None, arguments: Sequence[Any]
+    ) -> PreparedCall | None:
+        """One for calls like this, if that is possible by now."""
+        running = recording.by_arguments
+        if running.function is None or running.may_raise or not all(map(_is_taken, arguments)):
+            return None
+        return cls(recording, check, arguments)
+
     def views(self) -> Any:
         """New arrays and the native function on them, as the written function unpacks them."""
         memory = self.function.memory()
@@ -88,18 +116,18 @@ class PreparedCall:
             gradients.append(memory.results[result : result + count].reshape(shape or ()))
             place, result = place + count, result + count
         numbers = memoryview(memory.results)  # it gives Python's floats
-        return (memory, parameters, memory.run, numbers, *inputs, *gradients)
+        return (memory, parameters, numbers, *inputs, *gradients)
 
     def _written(self) -> Callable[[Sequence[Any]], Any]:
         """The function of a call's arguments."""
-        recording, tape = self.recording, self.running.tape
+        recording = self.recording
         known: dict[str, Any] = {
             "call": self,
             "array": self.array,
             "float64": self.float64,
             "views": self.views,
-            "pop": self._free.pop,
-            "give": self._free.append,
+            "pop": self.free.pop,
+            "give": self.free.append,
             **{f"shape{i}": shape for i, shape in enumerate(self.shapes)},
         }
         places = range(len(self.shapes))
@@ -109,25 +137,14 @@ class PreparedCall:
             is_array = f"type(x{i}) is array and x{i}.dtype is float64 and x{i}.shape == shape{i}"
             is_taken = f"type(x{i}) is float" if shape is None else is_array
             body += [f"if not ({is_taken}): return"]
-        if not recording.places.is_empty:
-            known["unchanged"] = recording.places.unchanged
-            body += ["if not unchanged(): return"]
-        if self.check is not None and not recording.plain_numbers.is_empty:
-            known["changed"] = recording.plain_numbers.changed
-            body += ["if changed() is not None: return"]
+        body += self.looks(known)
         body += ["try: taken = pop()", "except IndexError: taken = views()"]
-        body += [f"memory, parameters, run, numbers, {into}, {out} = taken"]
+        body += [f"memory, parameters, numbers, {into}, {out} = taken"]
         body += [f"into{i}[...] = x{i}" for i in places]
         if recording.parameters:
             known |= {"numbers_of": numbers_of, "wires": recording.parameters}
             body += ["parameters[:] = numbers_of(wires)"]
-        body += ["if call.left > 0: call.left -= 1"]
-        body += ["elif memory.given.tobytes() != call.first: return", "run()"]
-        if tape.multiplies_nothing:
-            known |= {"isfinite": isfinite, "running": self.running, "function": self.function}
-            count = sum([prod(shape or ()) for shape in self.shapes])
-            total = "sum(numbers)" if count <= FEW else "memory.results.sum()"
-            body += [f"if running.function is not function or not isfinite({total}): return"]
+        body += self.runs(known)
         body += ["call.latest = taken", f"result = numbers[0], {self._gradient()}", "give(taken)"]
         function: Callable[[Sequence[Any]], Any] = _maker(tuple(known), (*body, "return result"))(
             *known.values()
@@ -145,11 +162,17 @@ class PreparedCall:
         return parts[0] if len(parts) == 1 else f"({', '.join(parts)})"
 
 
+def written(body: Sequence[str], known: dict[str, Any]) -> Callable[[Sequence[Any]], Any]:
+    """A Python function of `arguments` with this body, in which these things are known."""
+    function: Callable[[Sequence[Any]], Any] = _maker((*known,), (*body,))(*known.values())
+    return function
+
+
 @cache
 def _maker(names: tuple[str, ...], body: tuple[str, ...]) -> Callable[..., Any]:
-    """A Python function of things of these names that makes the function with this body."""
-    lines = ["def value_and_grad(arguments):", *[f"    {line}" for line in body]]
-    made: Callable[..., Any] = define("make", [*names], [*lines, "return value_and_grad"], {})
+    """What makes the function of things of these names: for the same text it is made once."""
+    lines = ["def call_by_arguments(arguments):", *[f"    {line}" for line in body]]
+    made: Callable[..., Any] = define("make", [*names], [*lines, "return call_by_arguments"], {})
     return made
 
 

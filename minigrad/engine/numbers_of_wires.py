@@ -14,7 +14,7 @@ properties 20. The numbers must be floats.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any, Final
 
@@ -30,6 +30,21 @@ write_grad: Final = Value.__dict__["_grad"].__set__
 
 def numbers_of(wires: Iterable[Value]) -> list[float]:
     """The numbers of wires."""
+    return [wire._datum for wire in wires]
+
+
+def numbers_of_leaves(wires: Sequence[Value]) -> list[float] | None:
+    """The numbers of leaves that may get a gradient, each there once; None if one is another wire.
+
+    >>> v, w = Value(1.0), Value(2.0)
+    >>> numbers_of_leaves([v, w]), numbers_of_leaves([v, v]), numbers_of_leaves([v * w, w])
+    ([1.0, 2.0], None, None)
+    """
+    for wire in wires:
+        if type(wire) is not Value or wire._first is not None or wire.is_constant:
+            return None
+    if len(set(wires)) < len(wires):
+        return None
     return [wire._datum for wire in wires]
 
 

@@ -85,7 +85,7 @@ def output_of(
     wire._datum, wire._grad, wire.gate = number, None, gate
     if gate.routes and 0.0 in local_gradients:
         _route(wire, inputs, local_gradients)
-    elif len(inputs) == 2 and not gate.is_dot:
+    elif len(inputs) == 2 and type(inputs) is tuple and not gate.is_dot:  # `Leaves` stay together
         wire._first, wire._second = inputs
         wire._d_first, wire._d_second = local_gradients
     else:

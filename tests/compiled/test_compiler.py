@@ -517,3 +517,67 @@ def test_threads_share_a_compiled_function(executor):
     for thread in threads:
         thread.join()
     assert not wrong
+
+
+def test_calls_with_values_are_the_same_before_and_after_there_is_machine_code():
+    w = Value(2.0, label="w")
+    function = lambda x, ys: mg.tanh(w * x) * ys[0] + ys[1] ** 2
+    compiled = mg.compile(function)
+    for i in range(2_500):
+        numbers = [0.5 + i % 7, -1.0, 0.25 * (i % 5)]
+        x, *ys = map(Value, numbers)
+        out = compiled(x, ys)
+        if i % 100 < 3 or i > 2_490:
+            w.grad = None
+            out.backward()
+            a, *bs = map(Value, numbers)
+            ours = [w.grad, x.grad, *[y.grad for y in ys]]
+            w.grad = None
+            eager = function(a, bs)
+            eager.backward()
+            assert out.data == eager.data
+            assert ours == [w.grad, a.grad, *[b.grad for b in bs]]
+            assert out.gate is compiled.gate
+    assert compiled.stats()["executor"] == "straight-line code"
+
+
+def test_a_prepared_call_with_values_goes_the_long_way_where_it_has_to():
+    weights = [Value(2.0)]
+    compiled = mg.compile(lambda x, y: weights[0] * x * y, executor="tape")
+    x, y = Value(3.0), Value(5.0)
+    for i in range(4):
+        x.data = 3.0 + i
+        compiled(x, y)
+
+    def gradients(x, y):
+        wires = [wire for wire in (weights[0], x, y) if isinstance(wire, Value)]
+        for wire in wires:
+            wire.grad = None
+        out = compiled(x, y)
+        out.backward()
+        return out.data, [wire.grad for wire in wires]
+
+    x.data = 3.0
+    assert gradients(x, y) == (30.0, [15.0, 10.0, 6.0])
+    assert gradients(x, x) == (18.0, [9.0, 12.0, 12.0])
+    assert gradients(x, 5.0) == (30.0, [15.0, 10.0])
+    assert gradients(x, mg.constant(5.0))[0] == 30.0
+    assert gradients(weights[0], y) == (20.0, [20.0, 20.0, 4.0])
+    x.grad, product = None, x * y
+    assert gradients(product, y)[0] == 150.0
+    assert x.grad == 50.0
+    with mg.no_grad():
+        assert compiled(x, y).is_constant
+    compiled(x, y)
+    assert compiled.circuit.data == 30.0
+    weights[0] = Value(4.0)
+    with pytest.raises(mg.TracingError, match="replaced"):
+        compiled(x, y)
+
+
+def test_a_result_that_is_not_finite_is_still_noticed_by_those_who_watch():
+    compiled = mg.compile(lambda x, y: x / y, executor="tape")
+    for i in range(4):
+        compiled(Value(1.0 + i), Value(2.0))
+    with mg.detect_nonfinite(), pytest.raises(mg.NonfiniteError):
+        compiled(Value(1.0), Value(0.0))

@@ -1,0 +1,52 @@
+"""The gate behind the result of a compiled function.
+
+>>> gate_of("square").symbol
+'square'
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass
+from pickle import PicklingError
+from typing import Any, NoReturn
+
+from ..rules import Gate
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class CompiledGate(Gate):
+    """The gate behind the result of a compiled function: it has no rules, only numbers.
+
+    It is a function of this program, and in no table.
+    """
+
+    compiled: Callable[[], Any] | None = None  # gives the function, while there is one
+
+    def __reduce__(self) -> NoReturn:
+        raise PicklingError(
+            f"the result of the compiled {self.name} cannot be pickled: its gate is a function of "
+            f"this program. Pickle numbers (.data), or what {self.name}.function(...) or "
+            f"{self.name}.circuit gives"
+        )
+
+
+def gate_of(name: str, compiled: Any = None) -> Gate:
+    """The gate of the compiled function of that name.
+
+    >>> gate_of("square").sentence
+    'a compiled function: multiplies the gradient by its own derivatives'
+    """
+
+    found = None if compiled is None else weakref.ref(compiled)
+
+    def no_rule(*_: Any) -> Any:
+        raise TypeError(
+            f"the result of the compiled {name} is one gate that knows its gradients as numbers: "
+            "for second derivatives, formulas and pictures call the function without mg.compile "
+            f"({name}.function) or take {name}.circuit"
+        )
+
+    sentence = "a compiled function: multiplies the gradient by its own derivatives"
+    return CompiledGate(name, name, no_rule, sentence, no_rule, arity=None, compiled=found)
