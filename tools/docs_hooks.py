@@ -1,7 +1,8 @@
-"""What mkdocs asks for while it builds the site: the table of gates, from the table of gates."""
+"""What mkdocs asks for while it builds the site: the table of gates, and the playground."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 MARK = "<!-- the table of gates -->"
@@ -10,6 +11,13 @@ MARK = "<!-- the table of gates -->"
 def on_page_markdown(markdown: str, **_: Any) -> str:
     """Put the table in place of its mark."""
     return markdown.replace(MARK, gates_table()) if MARK in markdown else markdown
+
+
+def on_post_build(config: Any, **_: Any) -> None:
+    """Put the page of the playground into the site."""
+    from minigrad import playground
+
+    playground(Path(config["site_dir"], "playground.html"))
 
 
 def gates_table() -> str:

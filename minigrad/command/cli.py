@@ -4,6 +4,7 @@
     minigrad draw "sigmoid(w*x + b)" w=2 x=-1 b=3 -o f.svg  a picture
     minigrad step "sigmoid(w*x + b)" w=2 x=-1 b=3          both passes, gate by gate
     minigrad play "sigmoid(w*x + b)" w=2 x=-1 b=3 -o f.html  the same as one file for a browser
+    minigrad playground -o page.html                       one page to type, drag, step, train in
     minigrad demo                                          a small network learns
 
 Exit codes: 0, 2 for a request that cannot be understood, 1 for one that could not be carried out.
@@ -129,6 +130,16 @@ def _mode(arguments: argparse.Namespace, output: Value) -> dict[str, Any]:
     return {"mode": arguments.mode, "seed": seeds or None}
 
 
+def write_playground(arguments: argparse.Namespace) -> None:
+    """Write the page in which circuits are typed, dragged, stepped and trained."""
+    from ..stepping import playground
+
+    path = Path(arguments.output)
+    _check_folder(path)
+    playground(path)
+    print(f"wrote {shown(str(path))}: open it in a browser, offline too")
+
+
 @contextmanager
 def _advice(advice: str) -> Iterator[None]:
     """Where a picture would be too large, what the command can do, not what Python can write."""
@@ -214,6 +225,14 @@ def _parser() -> Parser:
         required=True,
         help=".html, .svg (animated), or .gif, which needs Pillow: pip install pillow",
     )
+
+    command = add(
+        "playground",
+        write_playground,
+        "write one page to type, drag, step and train in, without Python",
+        "-o page.html",
+    )
+    command.add_argument("-o", "--output", metavar="FILE", required=True, help=".html")
 
     command = add("demo", demo, "train a small network and write its pictures", "my-folder")
     command.add_argument(

@@ -4,13 +4,16 @@ Read `snapshot` and `step` first: a circuit with the numbers that it had, and wh
 with them; `words` makes the sentences and formulas of a step. `replay` takes the steps and undoes
 them, and `stepper` is what a reader holds: it also stops at a wire, tells why a gradient is what
 it is (`why`), and grades predictions (`quiz`). `player` is the page that plays the steps in a
-browser, and `frames` has a picture for each.
+browser, and `frames` has a picture for each. `playground_page` makes a page of its own, in which
+circuits are typed and trained without Python; its scripts are in web/.
 """
 
+from .playground_page import playground
 from .step import Step
 from .stepper import Stepper
 
 __all__ = [
     "Step",
     "Stepper",
+    "playground",
 ]

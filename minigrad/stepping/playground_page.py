@@ -1,0 +1,99 @@
+"""The playground: one page to type, drag, step and train circuits in, without Python.
+
+>>> page = playground()
+>>> page.startswith("<!DOCTYPE html>"), "http-equiv" in page, len(page) < 2_500_000
+(True, True, True)
+
+The page works from a file, offline: its scripts stand in it, made from web/ by tools/web/build.mjs,
+Graphviz in WebAssembly among them. Its security policy allows these scripts by their hashes and
+nothing else, and no request at all: what somebody puts into a link to it cannot run.
+"""
+
+from __future__ import annotations
+
+import os
+from base64 import b64encode
+from dataclasses import asdict
+from hashlib import sha256
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+from ..pictures import THEMES, Theme
+from ..text import escape, write_file
+
+PAGE: Final = """\
+<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; \
+script-src {scripts} 'wasm-unsafe-eval'; style-src {styles}">
+<title>minigrad playground</title>
+<style>{style}</style>
+</head>
+<body>
+<noscript>The playground is a program: it needs JavaScript, and nothing else.</noscript>
+<div id="playground"></div>
+<template id="licences">{licences}</template>
+<script>{graphviz}</script>
+<script>{playground}</script>
+</body>
+</html>
+"""
+
+
+def playground(path: str | os.PathLike[str] | None = None) -> str:
+    """The playground as one HTML page; with a path it is written there too.
+
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp(), "page.html")
+    >>> page = playground(path)
+    >>> path.read_text(encoding="utf-8") == page
+    True
+
+    The same page as `minigrad playground -o page.html` writes. It needs no server, no network and
+    no Python: open it from the file, put it on a web site, send it by mail.
+    """
+    style = _style()
+    graphviz, script = (_resource(f"built/{name}.js") for name in ("graphviz", "playground"))
+    page = PAGE.format(
+        scripts=f"{_source(graphviz)} {_source(script)}",
+        styles=_source(style),
+        style=style,
+        licences=escape(_resource("LICENSE-graphviz")),
+        graphviz=graphviz,
+        playground=script,
+    )
+    if path is not None:
+        write_file(Path(path), page.encode())
+    return page
+
+
+def _resource(name: str) -> str:
+    return (files(__package__) / "web" / name).read_text(encoding="utf-8")
+
+
+def _source(text: str) -> str:
+    """What a security policy calls a script or a style sheet: the hash of its text."""
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
+
+
+def _style() -> str:
+    """web/playground.css with the themes; every colour of a picture becomes a variable."""
+    rules = []
+    for name, colour in _colours(THEMES["light"]).items():
+        for attribute in ("fill", "stroke"):
+            selector = f'.picture [{attribute}="{colour.lower()}" i]'
+            rules.append(f"{selector} {{ {attribute}: var(--{name}) }}")
+    sheet = _resource("playground.css").replace("@COLOURS@", "\n".join(rules))
+    for name, theme in THEMES.items():
+        variables = (f"--{colour}: {value};" for colour, value in _colours(theme).items())
+        sheet = sheet.replace(f"@{name.upper()}@", " ".join(variables))
+    return sheet
+
+
+def _colours(theme: Theme) -> dict[str, str]:
+    return {name: colour for name, colour in asdict(theme).items() if isinstance(colour, str)}

@@ -1,0 +1,222 @@
+// The picture on the page: laid out once for each plan, zoomed, dragged, and chosen from.
+
+import { button, element, setClass } from "./dom.js";
+import { hitArea, layOut } from "./layout.js";
+import { show, showWeights } from "./picture.js";
+import { shapeOf, viewOfPart } from "./plans.js";
+import { rounded } from "./engine/numbers.js";
+import { unicodeName } from "./engine/labels.js";
+
+const [SMALLEST, SMALLEST_OF_A_NETWORK, SMALLEST_ON_A_PHONE] = [0.66, 0.5, 0.6]; // of the natural size: what is smaller is scrolled
+const LARGEST = 1.9;
+const PIXELS_A_STEP = 4;
+
+// actions: drag(n, value), choose(n), gate(n), unit(group), ended(), value(n) — the number of a leaf.
+export function pictureView(caption, actions) {
+  const holder = element("div", { className: "picture", role: "group", "aria-label": "circuit", tabIndex: 0 });
+  const title = element("figcaption", { hidden: !caption }, caption);
+  const figure = element("figure", {}, title, holder);
+  let picture, zoomed = 1, token = 0;
+
+  async function draw(plan, collapsed) {
+    const mine = ++token;
+    const shape = `${shapeOf(plan)} ${collapsed} ${plan.show ?? ""}`;
+    if (picture?.shape === shape) {
+      picture.plan = plan; // only numbers differ: the layout stays
+      return;
+    }
+    const made = await layOut(plan, collapsed);
+    if (mine !== token) return; // something newer is being drawn
+    picture = { ...made, shape };
+    holder.replaceChildren(picture.svg);
+    picture.svg.setAttribute("role", "group");
+    picture.svg.removeAttribute("width");
+    picture.svg.removeAttribute("height");
+    equip();
+    fit();
+  }
+
+  const valueOf = (n) => actions.value(origin(n));
+  const origin = (n) => picture.plan.origin?.[n] ?? n;
+
+  // What can be touched: leaves are sliders, gates and units buttons.
+  function equip() {
+    const { parts, plan } = picture;
+    parts.wires.forEach((part, n) => {
+      if (!part.rules.length) return;
+      const { constant, inputs, label, fixed } = plan.wires[n];
+      const isLeaf = !inputs.length && (!constant || label) && !fixed;
+      hitArea(part, isLeaf);
+      if (isLeaf) makeLeaf(part.group, n);
+      else part.group.addEventListener("click", () => actions.choose(origin(n)));
+    });
+    parts.weights.forEach((part, n) => makeLeaf(part.group, n));
+    parts.branches.forEach((part, key) => {
+      hitArea(part, false);
+      part.group.addEventListener("click", () => actions.choose(origin(parts.edges.get(key).source)));
+    });
+    parts.gates.forEach((group, n) => press(group, `gate ${plan.wires[n].symbol}`, () => actions.gate(origin(n))));
+    for (const group of plan.groups ?? []) {
+      const unit = parts.units.get(`${group.layer}-${group.unit}`);
+      if (unit) press(unit.group, `layer ${group.layer}, neuron ${group.unit}: look inside`, () => actions.unit(group));
+    }
+  }
+
+  function press(group, label, action) {
+    group.setAttribute("role", "button");
+    group.setAttribute("tabindex", "0");
+    group.setAttribute("aria-label", label);
+    group.addEventListener("click", action);
+    group.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      event.stopPropagation();
+      action();
+    });
+  }
+
+  function makeLeaf(group, n) {
+    const name = unicodeName(picture.plan.wires[n].label) || "number";
+    group.classList.add("leaf");
+    group.setAttribute("role", "slider");
+    group.setAttribute("tabindex", "0");
+    group.setAttribute("aria-label", name);
+    let start;
+    group.addEventListener("pointerdown", (event) => {
+      if (event.button) return;
+      start = { x: event.clientX, value: valueOf(n), moved: false };
+      group.setPointerCapture(event.pointerId);
+    });
+    group.addEventListener("pointermove", (event) => {
+      if (!start) return;
+      const way = event.clientX - start.x;
+      if (!start.moved && Math.abs(way) < 3) return;
+      start.moved = true;
+      setClass(group, "dragged", true);
+      actions.drag(origin(n), dragged(start.value, way, event.shiftKey));
+    });
+    const end = () => {
+      if (!start) return;
+      const { moved } = start;
+      start = undefined;
+      setClass(group, "dragged", false);
+      if (moved) actions.ended();
+      else actions.choose(origin(n));
+    };
+    group.addEventListener("pointerup", end);
+    group.addEventListener("pointercancel", () => { start = undefined; setClass(group, "dragged", false); });
+    group.addEventListener("keydown", (event) => {
+      const by = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 10, PageDown: -10 }[event.key];
+      if (by) {
+        event.preventDefault();
+        event.stopPropagation();
+        actions.drag(origin(n), nudged(valueOf(n), by * (event.shiftKey ? 0.1 : 1)));
+        actions.ended();
+      } else if (event.key === "Enter") {
+        event.preventDefault();
+        event.stopPropagation();
+        actions.type(origin(n));
+      }
+    });
+    group.addEventListener("dblclick", () => actions.type(origin(n)));
+  }
+
+  function update(whole) {
+    if (!picture) return;
+    const view = viewOfPart(whole, picture.plan);
+    show(picture, view);
+    if (picture.collapsed) showWeights(picture, valueOf);
+    const { parts } = picture;
+    for (const [group, n] of leaves()) {
+      const now = valueOf(n);
+      if (Object.is(group.now, now)) continue;
+      group.now = now;
+      group.setAttribute("aria-valuenow", Number.isFinite(now) ? now : 0);
+      group.setAttribute("aria-valuetext", rounded(now));
+    }
+    parts.wires.forEach((part, n) => setClass(part.group, "chosen", n === view.chosen));
+    follow(parts.gates[view.active]);
+  }
+
+  const leaves = () => [
+    ...picture.parts.wires.map((part, n) => [part.group, n]).filter(([group]) => group.classList.contains("leaf")),
+    ...[...picture.parts.weights].map(([n, part]) => [part.group, n]),
+  ];
+
+  // --- size ---
+
+  // A share of the natural size at which all of it is seen, but for what would be too small to read.
+  function fit() {
+    if (!picture) return;
+    const room = holder.clientWidth || 600;
+    const part = figure.parentNode.classList.contains("two") ? 0.3 : 0.56; // of the window, for one picture
+    const height = Math.max(170, Math.min(innerHeight * part, 640));
+    const share = Math.min(room / (picture.width * 4 / 3), height / (picture.height * 4 / 3));
+    const least = room < 500 ? SMALLEST_ON_A_PHONE : picture.collapsed ? SMALLEST_OF_A_NETWORK : SMALLEST;
+    zoomed = Math.max(least, Math.min(LARGEST, share));
+    resize();
+  }
+
+  function clear() {
+    token += 1;
+    picture = undefined;
+    holder.replaceChildren();
+  }
+
+  function zoom(factor) {
+    zoomed = Math.max(0.2, Math.min(4, zoomed * factor));
+    resize();
+  }
+
+  function resize() {
+    picture.svg.style.width = `${(picture.width * 4 / 3 * zoomed).toFixed(1)}px`;
+    picture.svg.style.height = `${(picture.height * 4 / 3 * zoomed).toFixed(1)}px`;
+  }
+
+  let followed;
+  function follow(gate) {
+    if (followed === gate) return;
+    followed = gate;
+    if (!gate) return;
+    const [box, around] = [gate.getBoundingClientRect(), holder.getBoundingClientRect()];
+    const offX = box.left + box.width / 2 - around.left - around.width / 2;
+    const offY = box.top + box.height / 2 - around.top - around.height / 2;
+    if (Math.abs(offX) > around.width * 0.35) holder.scrollLeft += offX;
+    if (Math.abs(offY) > around.height * 0.35) holder.scrollTop += offY;
+  }
+
+  let width = 0;
+  new ResizeObserver(() => {
+    if (Math.abs(holder.clientWidth - width) < 2) return; // its height changes with the zoom
+    width = holder.clientWidth;
+    fit();
+  }).observe(figure);
+  const buttons = [
+    button("−", () => zoom(1 / 1.25), { "aria-label": "smaller", title: "smaller", className: "icon" }),
+    button("+", () => zoom(1.25), { "aria-label": "larger", title: "larger", className: "icon" }),
+    button("fit", fit, { title: "the whole picture" }),
+  ];
+  return { figure, holder, title, draw, clear, update, fit, buttons, get picture() { return picture; } };
+}
+
+// A number after so many pixels: the step is a hundredth of its size, from 0.01 up.
+function dragged(value, pixels, fine) {
+  const step = stepOf(value) * (fine ? 0.1 : 1);
+  return tidy(value + Math.round(pixels / PIXELS_A_STEP) * step, step);
+}
+
+export function nudged(value, steps) {
+  const step = stepOf(value);
+  return tidy(value + steps * step, step * Math.min(1, Math.abs(steps)));
+}
+
+export function stepOf(value) {
+  const size = Math.abs(value);
+  return size < 10 || !Number.isFinite(size) ? 0.1 : 10 ** (Math.floor(Math.log10(size)) - 1);
+}
+
+// On the grid of the step, so that 0.1 + 0.2 is 0.3.
+function tidy(value, step) {
+  const places = Math.max(0, Math.min(12, Math.ceil(-Math.log10(step) - 1e-9)));
+  return Number.isFinite(value) ? Number(value.toFixed(places)) || 0 : value;
+}

@@ -1,0 +1,46 @@
+// The page's address keeps what the page shows: written after a pause, read at the start.
+
+import { hashOf, stateOf } from "./engine/share.js";
+
+const PAUSE = 400; // milliseconds: browsers count how often an address changes
+
+const EVERYWHERE = ["kind", "theme", "position", "show", "collapsed", "learningRate", "mistakes"];
+const FIELDS = {
+  expression: [...EVERYWHERE, "text", "values"],
+  circuit: [...EVERYWHERE, "saved"],
+  network: [
+    ...EVERYWHERE, "sizes", "activations", "cost", "bias", "scheme", "seed", "firstIndex", "parameters", "example", "data", "row",
+    "batchSize", "steps",
+  ],
+};
+
+// What a link keeps of the state.
+export function sharedState(app) {
+  const { state } = app;
+  return Object.fromEntries(FIELDS[state.kind].filter((name) => state[name] !== undefined).map((name) => [name, state[name]]));
+}
+
+export function linkTo(state) {
+  return location.href.split("#")[0] + hashOf(state);
+}
+
+let timer;
+export function writeHash(app) {
+  clearTimeout(timer);
+  timer = setTimeout(() => {
+    const hash = hashOf(sharedState(app));
+    if (hash === location.hash) return;
+    app.ownHash = hash;
+    history.replaceState(null, "", hash);
+  }, PAUSE);
+}
+
+// What the address says; one that says nothing right gives a message and no state.
+export function readHash() {
+  if (location.hash.length < 2) return { state: null, error: null };
+  try {
+    return { state: stateOf(location.hash), error: null };
+  } catch (error) {
+    return { state: null, error };
+  }
+}

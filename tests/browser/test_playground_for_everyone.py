@@ -1,0 +1,204 @@
+"""The playground for everyone: axe-core, a phone, light and dark, reduced motion, hostile links."""
+
+import json
+import random
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from helpers.npm import npm_package
+
+import minigrad as mg
+
+SIZES = {1280: 800, 390: 844}
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("playground") / "page.html"
+    mg.playground(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    package = npm_package("axe-core", "4.10.3")
+    return (package / "node_modules/axe-core/axe.min.js").read_text("utf-8")
+
+
+@pytest.fixture
+def visit(chromium, file):
+    """A function that opens the page, with what is in a link's hash."""
+    contexts, noticed = [], []
+
+    def visit(hash_: str = "", **settings):
+        context = chromium.new_context(offline=True, **settings)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(5000)
+        page.on("pageerror", lambda error: noticed.append(str(error)))
+        page.on("dialog", lambda dialog: (noticed.append("a dialog"), dialog.dismiss()))
+        page.goto(file.as_uri() + hash_)
+        page.locator("html[data-ready=yes]").wait_for()
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+    assert noticed == []
+
+
+def situations(page):
+    """What a visitor comes by: an expression, panels, a network, a mistake, a lesson, sharing."""
+    yield "neuron"
+    page.get_by_role("button", name="one step back").click()
+    yield "step"
+    page.get_by_role("tab", name="why?").click()
+    yield "why"
+    page.get_by_role("tab", name="mistakes").click()
+    page.get_by_role("checkbox").first.check()
+    yield "mistake"
+    page.get_by_role("button", name="network", exact=True).click()
+    page.locator(".unit").first.wait_for()
+    yield "network"
+    page.get_by_role("button", name="gates", exact=True).click()
+    page.locator(".picture .gate").nth(5).wait_for()
+    yield "gates"
+    page.get_by_role("button", name="1 a fan-out").click()
+    page.get_by_role("button", name="next", exact=True).wait_for()
+    yield "lesson"
+    page.get_by_role("button", name="end", exact=True).click()
+    page.get_by_role("button", name="share").click()
+    yield "share"
+
+
+@pytest.mark.parametrize("width", SIZES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_and_nothing_is_wider_than_the_window(visit, axe, width, scheme):
+    page = visit(viewport={"width": width, "height": SIZES[width]}, color_scheme=scheme)
+    page.evaluate(axe)
+    for situation in situations(page):
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+        told = [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in found]
+        assert told == [], situation
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, situation
+
+
+def test_nothing_moves_by_itself_where_motion_is_not_wanted(visit):
+    page = visit(reduced_motion="reduce")
+    durations = page.evaluate(
+        "[...document.querySelectorAll('.picture *')]"
+        ".map(e => getComputedStyle(e).transitionDuration)"
+    )
+    assert set(durations) == {"0s"}
+
+
+def test_without_a_mouse_a_number_is_reached_changed_and_stepped_from(visit):
+    page = visit()
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.getAttribute('role')") == "slider":
+            break
+    else:
+        pytest.fail("no number of the picture was reached")
+    before = page.locator(".bar h2").text_content()
+    page.keyboard.press("ArrowUp")
+    assert page.locator(".bar h2").text_content() != before
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Home")
+    assert page.locator(".words strong").text_content() == "start"
+    page.keyboard.press("ArrowRight")
+    assert page.locator(".words strong").text_content().startswith("forward 1")
+
+
+# --- links from anywhere ---
+
+PIECES = [
+    "<script>window.hit=1</script>",
+    "<img src=x onerror=window.hit=1>",
+    '"><svg onload=window.hit=1>',
+    "'-window.hit=1-'",
+    "javascript:window.hit=1",
+    "\\N]]><a href=javascript:window.hit=1>",
+    "&lt;img src=x onerror=window.hit=1&gt;",
+    "__proto__",
+    "constructor",
+    "\u202e\u0000\ud800",
+    "x" * 5000,
+    "1e999",
+    "${window.hit=1}",
+    "{{constructor.constructor('window.hit=1')()}}",
+]
+
+
+def hostile(seed: int) -> str:
+    """Half are states of a right shape with wrong things in them, half are no states at all."""
+    chance = random.Random(seed)
+    piece = lambda: chance.choice(PIECES)
+    thing = lambda: chance.choice(
+        [piece(), -1, 1e308, None, [], {}, {piece(): piece()}, [piece()], True, "tanh(x)", ["relu"]]
+    )
+    state = {
+        "kind": chance.choice(["expression", "network", piece()]),
+        "text": chance.choice(["x*y", piece(), f"tanh({piece()})"]),
+        "values": chance.choice([{"x": thing()}, {piece(): 2}, thing()]),
+        "__proto__": {"polluted": 1},
+    }
+    for name in (
+        "theme",
+        "position",
+        "show",
+        "collapsed",
+        "mistakes",
+        "sizes",
+        "activations",
+        "row",
+    ):
+        if chance.random() < 0.4:
+            state[name] = thing()
+    for name in (
+        "cost",
+        "data",
+        "seed",
+        "parameters",
+        "example",
+        "learningRate",
+        "steps",
+        "batchSize",
+    ):
+        if chance.random() < 0.3:
+            state[name] = thing()
+    text = json.dumps(state)
+    body = chance.choice(
+        [text, quote(text), piece(), quote(piece(), errors="replace"), text[: chance.randrange(60)]]
+    )
+    link = "#" + chance.choice(["v1.", "", "v2."]) + body
+    return link.encode("utf-8", "replace").decode()
+
+
+def test_five_hundred_hostile_links_neither_run_nor_break_anything(visit):
+    page = visit()
+    page.evaluate(
+        """links => (async () => {
+          for (const link of links) {
+            location.hash = link;
+            await new Promise(done => setTimeout(done, 4));
+          }
+        })()""",
+        [hostile(seed) for seed in range(500)],
+    )
+    page.wait_for_timeout(300)
+    assert page.evaluate("[window.hit, ({}).polluted]") == [None, None]
+    assert page.locator("script").count() == 2
+    assert (
+        page.evaluate(
+            "[...document.querySelectorAll('*')].flatMap(e => [...e.attributes])"
+            ".filter(a => /^on/i.test(a.name)"
+            " || (a.name !== 'value' && /javascript:/i.test(a.value)))"
+            ".length"
+        )
+        == 0
+    )
+    assert page.locator("img, iframe, object, embed, foreignObject").count() == 0
+    page.evaluate("location.hash = ''")
+    page.locator(".picture .gate").first.wait_for()
