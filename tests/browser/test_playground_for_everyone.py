@@ -2,6 +2,7 @@
 
 import json
 import random
+from base64 import urlsafe_b64encode
 from pathlib import Path
 from urllib.parse import quote
 
@@ -169,6 +170,9 @@ def hostile(seed: int) -> str:
         if chance.random() < 0.3:
             state[name] = thing()
     text = json.dumps(state)
+    packed = urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    if chance.random() < 0.7:
+        return "#v1." + packed[: None if chance.random() < 0.9 else chance.randrange(60)]
     body = chance.choice(
         [text, quote(text), piece(), quote(piece(), errors="replace"), text[: chance.randrange(60)]]
     )

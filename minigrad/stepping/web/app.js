@@ -43,8 +43,7 @@ export function startApp(root) {
     if (state.kind !== "network" && app.tab === "train" && before.kind === "network") app.tab = "numbers";
     if (!state.mistakes.length && app.tab === "mistakes" && !app.lesson) app.tab = "numbers";
     views.source.render();
-    await views.stage.draw();
-    app.changed();
+    await app.redraw();
     return true;
   };
 
@@ -103,12 +102,16 @@ export function startApp(root) {
 
   app.lookInside = async (group) => {
     app.inside = group;
-    await views.stage.draw();
-    app.changed();
+    await app.redraw();
   };
 
   app.redraw = async () => {
-    await views.stage.draw();
+    try {
+      await views.stage.draw();
+    } catch (error) {
+      views.stage.clear();
+      views.source.showError(error);
+    }
     app.changed();
   };
 

@@ -16,6 +16,7 @@ export const COLOURS = {
 };
 const FONT = 'fontname="Helvetica,Arial,sans-serif"';
 const WIDTH = 47;
+const MANY = 150; // wires
 
 export function header(graph) {
   const font = `${FONT}, fontcolor="${COLOURS.ink}"`;
@@ -92,7 +93,9 @@ export class CircuitWriter {
 
   text() {
     const groups = this.plan.groups ?? [];
-    const graph = header(`nodesep=0.14, ranksep=0.16, ${groups.length ? "newrank=true" : "ordering=in"}`);
+    // without a limit Graphviz moves the nodes of 300 gates to and fro for ten seconds
+    const limits = this.wires.length > MANY ? ", nslimit=0.3, nslimit1=0.3" : "";
+    const graph = header(`nodesep=0.14, ranksep=0.16, ${groups.length ? "newrank=true" : "ordering=in"}${limits}`);
     const drawn = new Set();
     this.wires.forEach((wire, n) => {
       if (this.isLeaf(n)) return;

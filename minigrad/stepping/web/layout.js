@@ -4,10 +4,15 @@ import { COLOURS, CircuitWriter } from "./dot.js";
 import { NetworkWriter } from "./dot_network.js";
 import { svgElement } from "./dom.js";
 
+export const MOST_GATES = 420; // drawn one by one
 let engine;
 
 // The SVG of a plan, collapsed to units or gate by gate, with its parts by number.
 export async function layOut(plan, collapsed = false) {
+  const gates = plan.wires.filter(({ inputs }) => inputs.length).length;
+  if (!collapsed && gates > MOST_GATES) {
+    throw new RangeError(`${gates} gates are too many for a picture, which takes up to ${MOST_GATES}: write a shorter expression, or draw a network with a box for each neuron`);
+  }
   engine ??= await globalThis.graphviz.instance();
   const writer = collapsed ? new NetworkWriter(plan) : new CircuitWriter(plan);
   const text = engine.renderString(writer.text(), { format: "svg" });

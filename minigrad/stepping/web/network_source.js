@@ -4,7 +4,7 @@ import { button, element, labelled, select } from "./dom.js";
 import { COSTS } from "./engine/costs.js";
 import { DATA_SETS } from "./engine/data.js";
 import { EXAMPLES } from "./engine/examples.js";
-import { USUAL_ACTIVATIONS } from "./engine/network.js";
+import { ACTIVATIONS, USUAL_ACTIVATIONS } from "./engine/network.js";
 
 export const FIRST_NETWORK = {
   kind: "network", sizes: [2, 3, 1], activations: ["tanh", "sigmoid"], cost: "half_squared_error", bias: true,
@@ -13,9 +13,10 @@ export const FIRST_NETWORK = {
 };
 
 const MOST_UNITS = 16;
+const isPossible = ({ kind, settings }) => kind === "network" && settings.activations.every((name) => ACTIVATIONS.includes(name));
 
 export function networkSource(app, showError) {
-  const given = select([["", "built here"], ...EXAMPLES.filter(({ kind }) => kind === "network").map(({ name, title }) => [name, title])], "", (name) => {
+  const given = select([["", "built here"], ...EXAMPLES.filter(isPossible).map(({ name, title }) => [name, title])], "", (name) => {
     if (name) app.open({ ...FIRST_NETWORK, example: name }).catch(showError);
     else rebuild({ example: undefined });
   });

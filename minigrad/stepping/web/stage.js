@@ -91,7 +91,8 @@ export function stageView(app) {
     return `${name || "f"} = ${rounded(values[output])}`;
   }
 
-  return { node, draw, render, controls, right, wrong };
+  const clear = () => [right, wrong].forEach((one) => one.clear());
+  return { node, draw, render, clear, controls };
 }
 
 // What the picture shows at a position.
