@@ -115,3 +115,101 @@ __all__ = [
     "paths",
     "playground",
     "rounding",
+    "save",
+    "select",
+    "softmax",
+    "topological_order",
+    "training_steps",
+    "value_and_grad",
+    "vjp",
+    "where",
+]
+
+# The wing of each name that is loaded when it is first asked for. Not every program draws or
+# compiles, and what is loaded takes time twice: the garbage collector looks through all of it.
+_LATER: Final = {
+    "CircuitFileError": "files",
+    "Drawing": "pictures",
+    "ExpressionError": "expressions",
+    "GateError": "calculus",
+    "NonfiniteError": "calculus",
+    "Step": "stepping",
+    "Stepper": "stepping",
+    "TracingError": "compiled",
+    "Worksheet": "lessons",
+    "accuracy": "nn",
+    "as_table": "text",
+    "as_tree": "text",
+    "compile": "compiled",
+    "decision_boundary": "training",
+    "detect_nonfinite": "calculus",
+    "draw": "pictures",
+    "export": "files",
+    "expression": "expressions",
+    "first_nonfinite": "calculus",
+    "fit": "training",
+    "gate": "calculus",
+    "grad": "calculus",
+    "gradcheck": "calculus",
+    "health": "training",
+    "hessian": "calculus",
+    "hvp": "calculus",
+    "jacobian": "calculus",
+    "jvp": "calculus",
+    "load": "files",
+    "lr_range": "training",
+    "paths": "calculus",
+    "playground": "stepping",
+    "rounding": "calculus",
+    "save": "files",
+    "softmax": "nn",
+    "training_steps": "training",
+    "value_and_grad": "calculus",
+    "vjp": "calculus",
+}
+_MODULES: Final = ("datasets", "losses", "nn", "optim")
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return _import_module(f".{name}", __name__)  # which also sets it here
+    if name == "__version__":
+        thing: Any = _installed_version()
+    elif name in _LATER:
+        thing = getattr(_import_module(f".{_LATER[name]}", __name__), name)
+    else:
+        raise _no_such_name(name)
+    globals()[name] = thing
+    return thing
+
+
+def _no_such_name(name: str) -> AttributeError:
+    """The error for a name that is not here, which says what other libraries' names are here."""
+    if name.startswith("_"):
+        return AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    text = _import_module(".text", __name__)
+    error: AttributeError = text.no_such_name(__name__, name, __all__, text.OF_MINIGRAD)
+    return error
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+def _installed_version() -> str:
+    """The version in the metadata; a checkout that was never installed has none, and still runs."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("minigrad-circuits")
+    except PackageNotFoundError:
+        return "0+unknown"
+
+
+max, min = _FUNCTIONS["maximum"], _FUNCTIONS["minimum"]  # as Python and others call them
+
+# Every gate of the table is a function of the same name: mg.tanh, mg.maximum, …
+for _name in GATES:
+    if _name not in __all__:
+        globals()[_name] = _FUNCTIONS[_name]
+        __all__ += [_name]

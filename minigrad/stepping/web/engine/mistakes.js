@@ -1,0 +1,155 @@
+// The classic mistakes of backpropagation, made on purpose: a wrong pass through one circuit, and a wrong
+// training beside the right one.
+
+import { rounded } from "./numbers.js";
+import { unicodeName } from "./labels.js";
+import { GATES } from "./gates.js";
+import { Network } from "./network.js";
+import { Training } from "./training.js";
+
+/** In the order of a menu; `sentence` says what goes wrong. */
+export const MISTAKES = [
+  {
+    name: "overwrite",
+    title: "= instead of += at a fan-out",
+    sentence: "Each contribution overwrites the one before it: at a fan-out only the last is left, where their sum belongs.",
+  },
+  {
+    name: "updated_weights",
+    title: "updated instead of old weights",
+    sentence: "Each weight takes its step before the gradient goes on through it: what lies before it is computed with weights that the forward pass never used.",
+  },
+  {
+    name: "no_zero_grad",
+    title: "no zero_grad",
+    sentence: "Nobody sets the gradients to zero: every step adds those of all steps before it.",
+  },
+  {
+    name: "no_slope",
+    title: "no σ′",
+    sentence: "The slope of the activation is left out: ∂C/∂a goes on as if it were δ.",
+  },
+  {
+    name: "wrong_sign",
+    title: "wrong sign",
+    sentence: "The sign is turned, as with t − a in place of a − t: every step goes up, not down.",
+  },
+];
+export const MISTAKE_NAMES = MISTAKES.map(({ name }) => name);
+
+const ACTIVATIONS = ["tanh", "sigmoid", "relu", "leaky_relu", "softplus", "silu", "gelu"];
+
+/**
+ * A backward pass with mistakes; it gives what `circuit.backward` gives.
+ * @param {import("./circuit.js").Circuit} circuit
+ * @param {string[]} names
+ * @param {number} learningRate of the step that a weight takes too early
+ * @param {(number | null)[]} [before] the gradients of the pass before, which nobody has set to zero
+ * @returns {import("./circuit.js").Pass}
+ */
+export function wrongPass(circuit, names, learningRate, before) {
+  const has = (name) => names.includes(name);
+  const sign = has("wrong_sign") ? -1 : 1;
+  const slopes = has("no_slope") ? activationsOf(circuit) : new Set();
+  const early = has("updated_weights") ? new EarlySteps(circuit, learningRate) : null;
+  const pass = circuit.backward(sign, {
+    overwrite: has("overwrite"),
+    local(gate, place, local) {
+      if (slopes.has(gate) && place === 0) return 1;
+      return early ? early.local(gate, place, local) : local;
+    },
+    beforeOthers: early ? (gate, gradients) => early.look(gate, gradients) : undefined,
+  });
+  if (has("no_zero_grad") && before) {
+    for (let n = 0; n < circuit.leaves; n++) if (pass.gradients[n] !== null) pass.gradients[n] += before[n] ?? 0;
+  }
+  return pass;
+}
+
+/** The gates whose slope is σ′: those of a network's units, else all activations. */
+function activationsOf(circuit) {
+  if (circuit.groups.length) {
+    return new Set(circuit.groups.filter(({ output, z }) => output !== z).map(({ output }) => output));
+  }
+  return new Set(circuit.gates.filter((n) => ACTIVATIONS.includes(circuit.wires[n].gate)));
+}
+
+// Weights that take their step as soon as all contributions have reached them; gates whose turn comes
+// later see the new numbers.
+class EarlySteps {
+  constructor(circuit, learningRate) {
+    this.circuit = circuit;
+    this.learningRate = learningRate;
+    this.numbers = Float64Array.from(circuit.values);
+    this.missing = circuit.uses.map((uses) => uses.length);
+    const inputs = new Set(circuit.inputWires ?? []);
+    this.takesSteps = (n) => circuit.isLeaf(n) && !circuit.wires[n].constant && !inputs.has(n);
+  }
+
+  look(gate, gradients) {
+    for (const source of this.circuit.wires[gate].inputs) {
+      if (!this.takesSteps(source) || --this.missing[source]) continue;
+      this.numbers[source] = this.circuit.values[source] - this.learningRate * gradients[source];
+    }
+  }
+
+  local(gate, place, local) {
+    const { gate: name, inputs } = this.circuit.wires[gate];
+    if (inputs.every((source) => this.numbers[source] === this.circuit.values[source])) return local;
+    return GATES[name].localGradients(inputs.map((source) => this.numbers[source]), this.circuit.values[gate])[place];
+  }
+}
+
+/** The wires whose gradients differ between two passes. @returns {number[]} */
+export function differingWires(right, wrong) {
+  return right.gradients.flatMap((gradient, n) => (differs(gradient, wrong.gradients[n]) ? [n] : []));
+}
+
+function differs(one, other) {
+  if (one === null || other === null || Object.is(one, other)) return one !== other;
+  return !(Math.abs(one - other) <= 1e-12 * Math.max(Math.abs(one), Math.abs(other)));
+}
+
+/** The right training and the wrong one, which begin with the same numbers. */
+export class SideBySide {
+  /** @param {Network} network what is trained rightly @param {import("./data.js").Data} data
+   *  @param {import("./training.js").TrainingSettings} settings @param {string[]} names */
+  constructor(network, data, settings, names) {
+    const { sizes, activations, cost, firstIndex, layers } = network;
+    const copy = { weights: layers.map(({ weights }) => weights), biases: layers.map(({ bias }) => bias) };
+    this.names = names;
+    this.data = data;
+    this.right = new Training(network, data, settings);
+    const twin = new Network({ sizes, activations, cost, firstIndex, ...copy });
+    this.wrong = new Training(twin, data, { ...settings, mistakes: names });
+  }
+
+  step() {
+    return { right: this.right.step(), wrong: this.wrong.step() };
+  }
+
+  /** The wrong circuit of a row with its pass, the right pass on the same numbers, and what differs. */
+  differing(row) {
+    const { network, learningRate, kept } = this.wrong;
+    const circuit = network.circuit(this.data.X[row], this.data.Y[row]);
+    const right = circuit.backward();
+    const before = [];
+    if (kept) circuit.parameterWires.forEach((n, i) => (before[n] = kept[i]));
+    const wrong = wrongPass(circuit, this.names, learningRate, kept ? before : undefined);
+    return { circuit, right, wrong, wires: differingWires(right, wrong) };
+  }
+
+  /** What went wrong, with the parameter that shows it most. */
+  sentence(row = 0) {
+    const { circuit, right, wrong } = this.differing(row);
+    const told = MISTAKES.filter(({ name }) => this.names.includes(name)).map(({ sentence }) => sentence);
+    const apart = (n) => Math.abs(wrong.gradients[n] - right.gradients[n]);
+    const differing = circuit.parameterWires.filter((n) => differs(right.gradients[n], wrong.gradients[n]));
+    if (differing.length) {
+      const n = differing.reduce((most, each) => (apart(each) > apart(most) ? each : most));
+      const [got, due] = [wrong.gradients[n], right.gradients[n]].map((number) => rounded(number));
+      told.push(`So ${unicodeName(circuit.wires[n].label)} gets ${got} where ${due} is right.`);
+    }
+    return told.join(" ");
+  }
+}
