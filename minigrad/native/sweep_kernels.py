@@ -6,14 +6,17 @@ the slot of the first output. Where a run's inputs stand side by side, or are th
 is a stretch: the index says only where each begins, and gates run together in vectors.
 
 FORWARD computes values and tangents; BACKWARD hands gradients on, in lanes; CURVED hands on one
-gradient and, in lanes, the tangents of it. Needs llvmlite.
+gradient and, in lanes, the tangents of it, by which it is bent; GRADIENT that gradient alone.
+Needs llvmlite.
 """
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
+from functools import reduce
 from threading import RLock
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import llvmlite.ir as ir
 
@@ -26,8 +29,25 @@ from .operand import INT, LONG, POINTER, VOID, Code, Native
 # What a sweep works on, an address or a number each. Lanes are one array behind the other.
 NUMBERS: Final = ("values", "tangents", "gradients", "bent", "stride", "lanes")
 SIGNATURE: Final = ir.FunctionType(VOID, [LONG.as_pointer(), INT.as_pointer(), LONG, LONG, LONG])
-FORWARD, BACKWARD, CURVED = "forward", "backward", "curved"
-Key = tuple[GateKind, str, tuple[int, ...] | None]  # the steps of a stretch's inputs, 0 or 1
+FORWARD, BACKWARD, CURVED, GRADIENT = "forward", "backward", "curved", "gradient"
+CLEAR_GRADIENTS, CLEAR_BENT = "clear gradients", "clear bent"
+
+
+class Key(NamedTuple):
+    """What a run's function is made for.
+
+    `steps` are those of a stretch's inputs, 0 or 1. `receives`: something bent comes from the
+    output. `fresh` says of each input with a slope, and `fresh_bent` of each that is bent, whether
+    nobody has written to it before.
+    """
+
+    kind: GateKind
+    mode: str
+    steps: tuple[int, ...] | None = None
+    receives: bool = True
+    fresh: tuple[bool, ...] = ()
+    fresh_bent: tuple[bool, ...] = ()
+
 
 _addresses: dict[Key, int] = {}
 _lock = RLock()
@@ -40,32 +60,34 @@ def sweep_addresses(keys: Sequence[Key]) -> list[int]:
         if missing:
             module = ir.Module()
             for i, key in enumerate(missing):
-                _define(module, f"sweep_{i}", *key)
+                _define(module, f"sweep_{i}", key)
             names = [f"sweep_{i}" for i in range(len(missing))]
             _addresses.update(zip(missing, machine().compile(module, names, passes=False)))
         return [_addresses[key] for key in keys]
 
 
-def _define(
-    module: Any, name: str, kind: GateKind, mode: str, steps: tuple[int, ...] | None
-) -> None:
+def _define(module: Any, name: str, key: Key) -> None:
     function = ir.Function(module, SIGNATURE, name)
     builder = ir.IRBuilder(function.append_basic_block())
-    if kind.form != FORMULA:
-        long = _LongRun(Code(builder, 1), function, None)
+    if key.mode in (CLEAR_GRADIENTS, CLEAR_BENT):
+        clearing = _LongRun(Code(builder, 1), function, key)
+        with clearing.code.loop(clearing.count) as gate:
+            clearing.clear(clearing.slot(0, gate))
+    elif key.kind.form != FORMULA:
+        long = _LongRun(Code(builder, 1), function, key)
         with long.code.loop(long.count) as gate:
-            long.of_form(kind.form, mode, gate)
-    elif steps is None:
-        run = _Run(Code(builder, 1), function, None)
+            long.of_form(key.kind.form, gate)
+    elif key.steps is None:
+        run = _Run(Code(builder, 1), function, key)
         with run.code.loop(run.count) as gate:
-            run.gates(kind, mode, gate)
+            run.gates(gate)
     else:
         done = LONG(0)
         for width in (machine().width, 1):
-            run = _Run(Code(builder, width), function, steps)
+            run = _Run(Code(builder, width), function, key)
             whole = builder.and_(builder.sub(run.count, done), LONG(-width))
             with run.code.loop(whole, width) as place:
-                run.gates(kind, mode, builder.add(done, place))
+                run.gates(builder.add(done, place))
             done = builder.add(done, whole)
     builder.ret_void()
 
@@ -73,8 +95,8 @@ def _define(
 class _Run:
     """A run's function while it is written, for vectors of a width."""
 
-    def __init__(self, code: Code, function: Any, steps: tuple[int, ...] | None) -> None:
-        self.code, self.steps = code, steps
+    def __init__(self, code: Code, function: Any, key: Key) -> None:
+        self.code, self.key, self.steps = code, key, key.steps
         fields, self.index, self.count, self.operands, self.first = function.args
         b = self.b = code.builder
         numbers = [b.load(b.gep(fields, [LONG(i)])) for i in range(len(NUMBERS))]
@@ -97,10 +119,17 @@ class _Run:
         pointer = self.b.gep(numbers, [slot])
         return self.code.load(pointer) if step else self.code.splat(self.b.load(pointer))
 
-    def add(self, number: Native, numbers: Any, slot: Any, step: int = 1) -> None:
-        """Add to the number in a slot; all of a vector where its gates have that one in common."""
+    def add(
+        self, number: Native, numbers: Any, slot: Any, step: int = 1, is_fresh: bool = False
+    ) -> None:
+        """Add to the number in a slot; all of a vector where its gates have that one in common.
+
+        `is_fresh`: nobody has written there before.
+        """
         pointer = self.b.gep(numbers, [slot])
-        if step or self.code.width == 1:
+        if is_fresh:
+            self.code.store(number, pointer)
+        elif step or self.code.width == 1:
             self.code.store(self.code.load(pointer) + number, pointer)
         else:
             one = Code(self.b, 1)
@@ -115,8 +144,9 @@ class _Run:
 
     # --- gates with formulas ---
 
-    def gates(self, kind: GateKind, mode: str, gate: Any) -> None:
+    def gates(self, gate: Any) -> None:
         """A gate, or a vector of gates."""
+        kind = self.key.kind
         steps = self.steps or (1,) * kind.count
         slots = [self.slot(place, gate) for place in range(kind.count)]
         out = self.b.add(self.first, gate)
@@ -124,11 +154,11 @@ class _Run:
             f"x{place}": self.load(self.values, slot, step)
             for place, (slot, step) in enumerate(zip(slots, steps))
         }
-        if mode == FORWARD:
+        if self.key.mode == FORWARD:
             self._forward(kind, symbols, slots, steps, out)
         else:
             symbols["out"] = self.load(self.values, out)
-            self._back(kind, mode, symbols, slots, steps, out)
+            self._back(kind, symbols, slots, steps, out)
 
     def _forward(
         self, kind: GateKind, symbols: dict[str, Native], slots: Any, steps: Any, out: Any
@@ -148,41 +178,47 @@ class _Run:
         self.each_lane(write)
 
     def _back(
-        self,
-        kind: GateKind,
-        mode: str,
-        symbols: dict[str, Native],
-        slots: Any,
-        steps: Any,
-        out: Any,
+        self, kind: GateKind, symbols: dict[str, Native], slots: Any, steps: Any, out: Any
     ) -> None:
-        is_curved = mode == CURVED
+        key = self.key
         slopes = self._emitted(kind.slopes, symbols)
-        bends: list[tuple[int, int, Native]] = []  # what each input gets from a tangent
-        if is_curved:
+        bends: list[tuple[int, int, Native]] = []  # what an input gets when another one moves
+        if key.mode in (CURVED, GRADIENT):
             gradient = self.load(self.gradients, out)
-            curvatures = emit_formulas(self.code, list(kind.curvatures), symbols)
-            for (j, k), curvature in zip(kind.pairs, curvatures):
-                bend = curvature * gradient
-                bends.append((j, k, bend))
-                if j != k:
-                    bends.append((k, j, bend))
-            for place, slope in slopes.items():
-                self.add(_times(slope, gradient), self.gradients, slots[place], steps[place])
+            if key.mode == CURVED:
+                bends = self._bends(kind, symbols, gradient)
+            for place, slope, is_fresh in zip(slopes, slopes.values(), key.fresh):
+                sent = _times(slope, gradient)
+                self.add(sent, self.gradients, slots[place], steps[place], is_fresh)
+        if key.mode == GRADIENT:
+            return
+        places = {j for j, _, _ in bends} | (set(slopes) if key.receives else set())
+        fresh = key.fresh_bent or (False,) * len(places)
 
         def write(tangents: Any, bent: Any) -> None:
-            received = self.load(bent, out)
             read = sorted({k for _, k, _ in bends})
             moved = {k: self.load(tangents, slots[k], steps[k]) for k in read}
-            for place in dict.fromkeys([*slopes, *[j for j, _, _ in bends]]):
-                terms = [_times(slopes[place], received)] if place in slopes else []
-                terms += [bend * moved[k] for j, k, bend in bends if j == place]
-                total = terms[0]
-                for term in terms[1:]:
-                    total = total + term
-                self.add(total, bent, slots[place], steps[place])
+            received = self.load(bent, out) if key.receives else None
+            for place, is_fresh in zip(sorted(places), fresh):
+                terms = [bend * moved[k] for j, k, bend in bends if j == place]
+                if received is not None and place in slopes:
+                    terms.append(_times(slopes[place], received))
+                total = reduce(operator.add, terms)
+                self.add(total, bent, slots[place], steps[place], is_fresh)
 
         self.each_lane(write)
+
+    def _bends(
+        self, kind: GateKind, symbols: dict[str, Native], gradient: Native
+    ) -> list[tuple[int, int, Native]]:
+        bends = []
+        curvatures = emit_formulas(self.code, list(kind.curvatures), symbols)
+        for (j, k), curvature in zip(kind.pairs, curvatures):
+            bend = curvature * gradient
+            bends.append((j, k, bend))
+            if j != k:
+                bends.append((k, j, bend))
+        return bends
 
     def _emitted(
         self, slopes: Sequence[Formula | None], symbols: dict[str, Native]
@@ -195,9 +231,9 @@ class _Run:
 class _LongRun(_Run):
     """Gates with any number of inputs, which a loop goes over."""
 
-    def of_form(self, form: str, mode: str, gate: Any) -> None:
+    def of_form(self, form: str, gate: Any) -> None:
         """A gate of one of the forms without a formula."""
-        b = self.b
+        b, mode = self.b, self.key.mode
         out = b.add(self.first, gate)
         count = self.operands if form == SUM_FORM else b.sdiv(self.operands, LONG(2))
         begin = LONG(int(form == GIVEN))  # where the first input with a slope stands
@@ -213,15 +249,25 @@ class _LongRun(_Run):
                 )
             )
             return
-        if mode == CURVED:
+        if mode in (CURVED, GRADIENT):
             terms.send(self.gradients, self.load(self.gradients, out))
 
         def write(tangents: Any, bent: Any) -> None:
-            terms.send(bent, self.load(bent, out))
+            if self.key.receives:
+                terms.send(bent, self.load(bent, out))
             if mode == CURVED and form != SUM_FORM:
                 terms.send(bent, self.load(self.gradients, out), tangents)
 
-        self.each_lane(write)
+        if mode != GRADIENT:
+            self.each_lane(write)
+
+    def clear(self, slot: Any) -> None:
+        """Set a gradient, or a bent one in all lanes, to 0."""
+        zero = self.code.constant(0.0)
+        if self.key.mode == CLEAR_GRADIENTS:
+            self.code.store(zero, self.b.gep(self.gradients, [slot]))
+        else:
+            self.each_lane(lambda _, bent: self.code.store(zero, self.b.gep(bent, [slot])))
 
     def slot_at(self, place: Any, gate: Any) -> Any:
         """The slot of the input at a place that is known when the function runs."""

@@ -14,29 +14,14 @@ from typing import Any, Final
 import llvmlite.ir as ir
 import numpy as np
 
-from ..tape import FORMULA, Compressed, GateKind, GateTape
+from ..tape import Compressed, GateTape
 from .machine import function_at, machine
 from .operand import INT, LONG, VOID, Code
 from .schedule import Array
-from .sweep_kernels import BACKWARD, CURVED, FORWARD, NUMBERS, SIGNATURE, Key, sweep_addresses
+from .sweep_kernels import BACKWARD, CURVED, FORWARD, NUMBERS, SIGNATURE, Key
+from .sweep_steps import FIELDS, Table, curved_table, steps_of
 
 MOST_NUMBERS: Final = 4_000_000  # in all lanes that run together, 32 MB
-SHORTEST: Final = 16  # gates of a stretch: shorter ones take longer to call than they save
-FIELDS: Final = 5  # of a step in a table: its function, its index, how many, of how many, first
-
-
-class _Step:
-    """Gates of one kind that run in one call."""
-
-    def __init__(
-        self, kind: GateKind, steps: tuple[int, ...] | None, index: Any, count: int, first: int
-    ) -> None:
-        self.kind, self.steps, self.count, self.first = kind, steps, count, first
-        self.index = np.ascontiguousarray(index, dtype=np.int32)
-
-    def row(self, function: int) -> tuple[int, ...]:
-        """The step in a table."""
-        return function, self.index.ctypes.data, self.count, self.kind.count, self.first
 
 
 class Sweeps:
@@ -44,23 +29,27 @@ class Sweeps:
 
     def __init__(self, tape: GateTape) -> None:
         self.tape = tape
-        self.steps, self.slots = _steps(tape)
+        self.steps, self.slots = steps_of(tape)
         self.outputs = self.slots[np.array(tape.outputs, dtype=np.int64)]
         self.first_input = len(tape.parameters)
         self.first_constant = self.first_input + tape.input_count
         self.most_lanes = max(1, MOST_NUMBERS // tape.slot_count)
-        self._tables: dict[str, Any] = {}
+        self._tables: dict[str, Table] = {}
         self._free: dict[int, list[Workspace]] = {}
 
-    def table(self, mode: str) -> Any:
-        """The steps of a sweep, one after the other, as numbers."""
+    def table(self, mode: str) -> Table:
+        """The steps of a sweep."""
         if mode not in self._tables:
-            steps = self.steps
-            if mode != FORWARD:
-                steps = [step for step in steps[::-1] if step.kind.leading]
-            keys: list[Key] = [(step.kind, mode, step.steps) for step in steps]
-            rows = [step.row(at) for step, at in zip(steps, sweep_addresses(keys))]
-            self._tables[mode] = np.array(rows, dtype=np.int64).reshape(-1, FIELDS)
+            if mode == CURVED:
+                inputs = slice(self.first_input, self.first_constant)
+                output = int(self.outputs[0])
+                made = curved_table(self.steps, self.tape.slot_count, inputs, output)
+            else:
+                steps = self.steps
+                if mode != FORWARD:
+                    steps = [step for step in steps[::-1] if step.kind.leading]
+                made = Table([(step, Key(step.kind, mode, step.steps)) for step in steps])
+            self._tables[mode] = made
         return self._tables[mode]
 
     def forward(
@@ -99,7 +88,7 @@ class Sweeps:
         for space, part in self._spaces(directions):
             space.tangents[:, self.first_input : self.first_constant] = part
             values = space.outputs(parameters, inputs)
-            space.curve()
+            space.run(CURVED)
             found[space.done] = space.bent[:, self.first_input : self.first_constant]
         return values, found
 
@@ -136,93 +125,62 @@ class Workspace:
         numbers = [*[array.address for array in arrays], stride, lanes]
         self._numbers = np.array(numbers, dtype=np.int64)
         self._without_lanes = np.array([*numbers[: len(NUMBERS) - 1], 0], dtype=np.int64)
+        self._addresses = (self._without_lanes.ctypes.data, self._numbers.ctypes.data)
+        self.gradients[sweeps.outputs[0]] = 1.0  # of the first output; nobody writes there
         self._arrays = arrays  # the addresses are theirs
+        self.parameters = self.values[: sweeps.first_input]
+        self.inputs = self.values[sweeps.first_input : sweeps.first_constant]
+        self.flat_bent = self.bent.reshape(-1)
         self.done = slice(0)
 
     def run(self, mode: str, with_lanes: bool = True) -> None:
         """One sweep."""
         table = self.sweeps.table(mode)
-        numbers = self._numbers if with_lanes else self._without_lanes
-        run_sweep()(table.ctypes.data, len(table), numbers.ctypes.data)
+        run_sweep()(table.address, table.count, self._addresses[with_lanes])
 
     def outputs(
         self, parameters: Sequence[float], inputs: Any, with_tangents: bool = True
     ) -> list[float]:
         """Sweep forward, and give the outputs."""
         sweeps = self.sweeps
-        self.values[: sweeps.first_input] = parameters
-        self.values[sweeps.first_input : sweeps.first_constant] = inputs
+        self.parameters[:] = parameters
+        self.inputs[:] = inputs
         self.run(FORWARD, with_tangents)
         outputs: list[float] = self.values[sweeps.outputs].tolist()
         return outputs
 
-    def curve(self) -> None:
-        """Sweep back, for the first output."""
-        self.gradients.fill(0.0)
-        self.bent.fill(0.0)
-        self.gradients[self.sweeps.outputs[0]] = 1.0
-        self.run(CURVED)
 
 
-class CompressedRun:
-    """What gives the entries of a sparse matrix, again and again: the directions stay in place."""
+class CompressedHessian:
+    """What gives the entries of a sparse Hessian, again and again: the directions stay in place."""
 
-    def __init__(self, sweeps: Sweeps, compressed: Compressed, mode: str) -> None:
-        self.sweeps, self.mode = sweeps, mode
-        self.directions = np.array(compressed.directions()).reshape(compressed.count, -1)
-        self.lanes = np.array(compressed.lanes, dtype=np.int64)
-        self.places = np.array(compressed.places, dtype=np.int64)
+    def __init__(self, sweeps: Sweeps, compressed: Compressed) -> None:
+        self.sweeps, self.count = sweeps, compressed.count
+        self.directions = np.array(compressed.directions()).reshape(self.count, -1)
+        lanes = np.array(compressed.lanes, dtype=np.int64)
+        places = np.array(compressed.places, dtype=np.int64)
+        self._lanes, self._places = lanes, places
+        self._read = lanes * sweeps.tape.slot_count + places + sweeps.first_input
+        self._fits = 0 < self.count <= sweeps.most_lanes
+        self._free: list[Workspace] = []
 
-    def entries(self, parameters: Sequence[float], inputs: Any) -> tuple[list[float], Any]:
-        """The outputs, and the entries of the matrix as an array."""
-        run = {FORWARD: "forward", BACKWARD: "backward", CURVED: "curved"}[self.mode]
-        outputs, found = getattr(self.sweeps, run)(parameters, inputs, self.directions)
-        return outputs, found[self.lanes, self.places]
-
-
-def _steps(tape: GateTape) -> tuple[list[_Step], Any]:
-    """The steps forward, and for each slot of the tape its place."""
-    numbers = {kind: k for k, kind in enumerate(dict.fromkeys(tape.kinds))}
-    kinds = np.array([numbers[kind] for kind in tape.kinds], dtype=np.int64)
-    levels = np.array(_levels(tape), dtype=np.int64)
-    order = np.lexsort([kinds, levels])
-    slots = np.arange(tape.slot_count)
-    slots[tape.first + order] = np.arange(tape.first, tape.slot_count)
-    if not len(order):
-        return [], slots
-    changes = (np.diff(levels[order]) != 0) | (np.diff(kinds[order]) != 0)
-    steps: list[_Step] = []
-    first = tape.first
-    for run in np.split(order, np.flatnonzero(changes) + 1):
-        index = slots[np.array([tape.operands[i] for i in run.tolist()], dtype=np.int64)].T
-        steps += _stretches(tape.kinds[run[0]], index, first)
-        first += len(run)
-    return steps, slots
-
-
-def _levels(tape: GateTape) -> list[int]:
-    levels = [0] * tape.first
-    at = levels.__getitem__
-    for slots in tape.operands:
-        levels.append(1 + max(map(at, slots)))
-    return levels[tape.first :]
-
-
-def _stretches(kind: GateKind, index: Any, first: int) -> list[_Step]:
-    """A run as stretches, where there are few of them, or as it is."""
-    length = index.shape[1]
-    if kind.form != FORMULA:
-        return [_Step(kind, None, index, length, first)]
-    moves = np.diff(index)
-    step = (2 * (moves == 1).sum(axis=1) > length).astype(np.int64)
-    cuts = np.flatnonzero((moves != step[:, None]).any(axis=0)) + 1
-    if (len(cuts) + 1) * SHORTEST > length:
-        return [_Step(kind, None, index, length, first)]
-    steps = tuple(step.tolist())
-    return [
-        _Step(kind, steps, index[:, begin], end - begin, first + begin)
-        for begin, end in zip([0, *cuts.tolist()], [*cuts.tolist(), length])
-    ]
+    def entries(self, parameters: Sequence[float], inputs: Any) -> Any:
+        """The entries of the matrix as an array."""
+        sweeps = self.sweeps
+        if not self._fits:
+            return sweeps.curved(parameters, inputs, self.directions)[1][self._lanes, self._places]
+        try:
+            space = self._free.pop()
+        except IndexError:
+            space = Workspace(sweeps, self.count)
+            space.tangents[:, sweeps.first_input : sweeps.first_constant] = self.directions
+        if parameters:
+            space.parameters[:] = parameters
+        space.inputs[:] = inputs
+        space.run(CURVED)
+        entries = space.flat_bent.take(self._read)
+        self._free.append(space)
+        return entries
 
 
 @cache

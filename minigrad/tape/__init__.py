@@ -13,7 +13,16 @@ Jacobian or a Hessian can be other than 0, and `coloring` and `compressed` how f
 
 from .compressed import Compressed, compressed_hessian, compressed_jacobian
 from .flatten import flatten, flatten_batch, flatten_rows
-from .gate_tape import DOT_FORM, FORMULA, GIVEN, SUM_FORM, GateKind, GateTape, gate_tape
+from .gate_tape import (
+    DOT_FORM,
+    FORMULA,
+    GIVEN,
+    SUM_FORM,
+    GateKind,
+    GateTape,
+    gate_tape,
+    read_by_derivatives,
+)
 from .groups import CONSTANTS, PADDING, Array, Bucket, Groups, array_counts, group
 from .index_loops import Loops, loops_of
 from .inline import merged
@@ -64,6 +73,7 @@ __all__ = [
     "jacobian_pattern",
     "loops_of",
     "merged",
+    "read_by_derivatives",
     "renamed_formula",
     "replay",
 ]

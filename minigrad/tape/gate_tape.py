@@ -70,6 +70,10 @@ class GateKind:
             return range(self.count)
         return [place for place, slope in enumerate(self.slopes) if slope is not None]
 
+    def bent_by(self, pair: tuple[int, int]) -> tuple[int, ...]:
+        """Which of a pair's inputs get something when the other one moves."""
+        return pair[:1] if self.form == GIVEN else pair
+
     def slopes_at(self, numbers: Sequence[float], out: float) -> Sequence[float]:
         """d(output)/d(input) for each input; 0.0 where there is none."""
         if self.form == SUM_FORM:
@@ -91,6 +95,22 @@ class GateKind:
 
     def __repr__(self) -> str:
         return f"<{self.name} of {self.count}>"
+
+
+@cache
+def read_by_derivatives(kind: GateKind) -> tuple[frozenset[int], bool]:
+    """The inputs, by place, whose numbers or tangents the way back reads; whether it reads out."""
+    if kind.form == SUM_FORM:
+        return frozenset(), False
+    if kind.form == DOT_FORM:
+        return frozenset(range(kind.count)), False
+    if kind.form == GIVEN:
+        return frozenset(range(1 + kind.count // 2, kind.count)), False
+    formulas = [slope for slope in (*kind.slopes, *kind.curvatures) if slope is not None]
+    found = {part.operands[0] for part in parts_first(*formulas) if part.operation == "symbol"}
+    places = {int(name[1:]) for name in found if name != "out"}
+    places |= {place for pair in kind.pairs for place in pair}
+    return frozenset(places), "out" in found
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,7 @@ class PythonSweeps:
                     continue
                 x, y = operands[j], operands[k]
                 _add(bent[x], curvature * gradient, tangents[y])
-                if j != k and kind.form != "given":
+                if j != k and k in kind.bent_by((j, k)):
                     _add(bent[y], curvature * gradient, tangents[x])
         outputs = [values[slot] for slot in tape.outputs]
         return outputs, _in_lanes([bent[slot] for slot in tape.input_slots], count)
