@@ -208,10 +208,75 @@ def derivative_by(structure: Any, numbers: Iterable[float]) -> Any:
     Of several arguments that hold numbers it is a tuple, an item for each; of one it is its own.
     Arguments given by name are data: their numbers come last, and are left out.
     """
+    return put_together(differentiated(structure), iter(numbers), plain=True)
+
+
+def shapes_in(structure: Any) -> Iterator[tuple[int, ...]]:
+    """The shape of each number and array in a structure, in order; that of a number is ().
+
+    >>> list(shapes_in(take_apart([1.0, {"a": (2.0, None)}], [])))
+    [(), ()]
+    """
+    if structure == NUMBER:
+        yield ()
+    elif structure[0] == "array":
+        yield structure[1]
+    elif structure[0] != "fixed":
+        for _, part in _named_parts(structure):
+            yield from shapes_in(part)
+
+
+def _named_parts(structure: Any) -> list[tuple[Any, Any]]:
+    parts: list[Any]
+    kind, *parts = structure
+    if kind is dict:
+        return parts
+    return parts[1:] if kind == "dataclass" else list(enumerate(parts))
+
+
+def without_arrays(structure: Any) -> Any:
+    """The same structure, with one item in place of each array."""
+    if structure == NUMBER or structure[0] == "array":
+        return NUMBER
+    kind, *parts = structure
+    if kind == "fixed":
+        return structure
+    if kind is dict:
+        return (kind, *[(key, without_arrays(part)) for key, part in parts])
+    if kind == "dataclass":
+        return (kind, parts[0], *[(name, without_arrays(part)) for name, part in parts[1:]])
+    return (kind, *map(without_arrays, parts))
+
+
+def form_of(structure: Any) -> Any:
+    """What two structures must have in common: a list of numbers is as good as a tuple or array.
+
+    What holds no number is left out.
+
+    >>> form_of(take_apart([1.0, 2.0], [])) == form_of(take_apart((1.0, 2.0), []))
+    True
+    """
+    if structure == NUMBER:
+        return ()
+    if structure[0] in ("array", "fixed"):
+        return structure[1] if structure[0] == "array" else None
+    parts = [(key, form_of(part)) for key, part in _named_parts(structure) if count_of(part)]
+    if structure[0] is dict or structure[0] == "dataclass":
+        return dict(parts)
+    shapes = [shape for _, shape in parts]
+    is_array = all(type(shape) is tuple and shape == shapes[0] for shape in shapes)
+    return (len(shapes), *shapes[0]) if is_array and shapes else shapes
+
+
+def differentiated(structure: Any) -> Any:
+    """The structure of a derivative by those arguments of a call that are given by place.
+
+    >>> differentiated(take_apart((([1.0, 2.0], "relu"), {"data": 3.0}), []))
+    (<class 'list'>, 'number', 'number')
+    """
     _, (_, *given), _ = structure
-    flat = iter(numbers)
-    parts = [put_together(part, flat, plain=True) for part in given if count_of(part)]
-    return parts[0] if len(parts) == 1 else tuple(parts)
+    parts = [part for part in given if count_of(part)]
+    return parts[0] if len(parts) == 1 else (tuple, *parts)
 
 
 def fixed_values(structure: Any) -> list[Any]:

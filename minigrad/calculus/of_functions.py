@@ -20,10 +20,13 @@ from ..rules import FUNCTIONS, as_number, described
 from .arguments import (
     NUMBER,
     count_of,
+    form_of,
     put_together,
+    shapes_in,
     structure_text,
     take_apart,
     take_result_apart,
+    without_arrays,
 )
 from .forward import tangents
 from .gradients import as_wires_of, sent_back
@@ -166,21 +169,21 @@ class _Call:
         An array by an array is an array with the axes of both.
         """
         made, first = [], 0
-        for shape in _leaves(structure):
+        for shape in shapes_in(structure):
             count = prod(shape)
             mine, at = rows[first : first + count], 0
             first += count
             parts = []
             for part in self._parts.values():
                 leaves = []
-                for inner in _leaves(part):
+                for inner in shapes_in(part):
                     width = prod(inner)
                     block = [row[at : at + width] for row in mine]
                     leaves.append(self._block(block, (*shape, *inner)))
                     at += width
-                parts.append(put_together(_without_arrays(part), iter(leaves)))
+                parts.append(put_together(without_arrays(part), iter(leaves)))
             made.append(self._of_arguments(parts))
-        return put_together(_without_arrays(structure), iter(made))
+        return put_together(without_arrays(structure), iter(made))
 
     def _block(self, rows: Sequence[Sequence[Value]], shape: tuple[int, ...]) -> Any:
         numbers = [self.number(wire) for row in rows for wire in row]
@@ -201,7 +204,7 @@ class _Call:
         """The numbers of a vector that must have this structure; a Value stays one in a graph."""
         numbers: list[Any] = []
         given = take_apart(vector, numbers)
-        if _form(given) != _form(structure):
+        if form_of(given) != form_of(structure):
             raise ValueError(
                 f"the vector of mg.{self.kind}({self.name}) is {structure_text(given)} where "
                 f"{what} {structure_text(structure)}"
@@ -292,55 +295,3 @@ _KINDS: Final[dict[str, Callable[[_Call, Any], Any]]] = {
     "hessian": _hessian,
     "hvp": _hvp,
 }
-
-
-# --- structures -----------------------------------------------------------------------------------
-
-
-def _leaves(structure: Any) -> Iterator[tuple[int, ...]]:
-    """The shape of each number and array in a structure."""
-    if structure == NUMBER:
-        yield ()
-    elif structure[0] == "array":
-        yield structure[1]
-    elif structure[0] != "fixed":
-        for _, part in _named_parts(structure):
-            yield from _leaves(part)
-
-
-def _named_parts(structure: Any) -> Any:
-    kind, *parts = structure
-    if kind is dict:
-        return parts
-    return parts[1:] if kind == "dataclass" else list(enumerate(parts))
-
-
-def _without_arrays(structure: Any) -> Any:
-    """The same structure, with one item in place of each array."""
-    if structure == NUMBER or structure[0] == "array":
-        return NUMBER
-    kind, *parts = structure
-    if kind == "fixed":
-        return structure
-    if kind is dict:
-        return (kind, *[(key, _without_arrays(part)) for key, part in parts])
-    if kind == "dataclass":
-        return (kind, parts[0], *[(name, _without_arrays(part)) for name, part in parts[1:]])
-    return (kind, *map(_without_arrays, parts))
-
-
-def _form(structure: Any) -> Any:
-    """What two structures must have in common: a list of numbers is as good as a tuple or array.
-
-    What holds no number is left out.
-    """
-    if structure == NUMBER:
-        return ()
-    if structure[0] in ("array", "fixed"):
-        return structure[1] if structure[0] == "array" else None
-    parts = [(key, _form(part)) for key, part in _named_parts(structure) if count_of(part)]
-    if structure[0] is dict or structure[0] == "dataclass":
-        return dict(parts)
-    shapes = [shape for _, shape in parts]
-    is_array = all(type(shape) is tuple and shape == shapes[0] for shape in shapes)
-    return (len(shapes), *shapes[0]) if is_array and shapes else shapes

@@ -8,8 +8,9 @@ during which `tracing` refuses what no replay could repeat, and notices when the
 
 from ..calculus import take_apart
 from .compiler import Compiled, compile
+from .derivatives import Coo
 from .recording import Recording
 from .rows import Rows
 from .tracing import TracingError
 
-__all__ = ["Compiled", "Recording", "Rows", "TracingError", "compile", "take_apart"]
+__all__ = ["Compiled", "Coo", "Recording", "Rows", "TracingError", "compile", "take_apart"]

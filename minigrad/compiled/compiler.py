@@ -33,9 +33,10 @@ from ..engine import (
     with_gates,
 )
 from ..rules import described
-from .array_calls import ArrayCall, ArrayCalls
+from .array_calls import ArrayCall
 from .checking import Check
 from .compiled_gate import gate_of
+from .derivatives import Derivatives, Ready
 from .methods import kept_with
 from .prepared_call import Prepared, PreparedCall
 from .prepared_values import PreparedValues
@@ -110,7 +111,7 @@ class Latest(NamedTuple):
     numbers: list[float]
 
 
-class Compiled(ArrayCalls):
+class Compiled(Derivatives):
     """A function that is recorded once and replayed: what `mg.compile` makes."""
 
     def __init__(
@@ -133,7 +134,7 @@ class Compiled(ArrayCalls):
         self.prepared_calls: dict[Hashable, PreparedCall] = {}
         self.prepared_values: PreparedValues | None = None  # of the latest call with Values
         self.prepared_of_values: dict[Hashable, PreparedValues] = {}
-        self.latest: Latest | Prepared | None = None  # in one: threads share it
+        self.latest: Latest | Prepared | Ready | None = None  # in one: threads share it
         self._lock = RLock()
         functools.update_wrapper(self, function, updated=())
 
@@ -325,6 +326,7 @@ class Compiled(ArrayCalls):
             self.prepared_calls.clear()
             self.prepared_values = None
             self.prepared_of_values.clear()
+            self.ready = None
 
     def compare(self, call: ArrayCall, parameters: list[float], outputs: list[float]) -> None:
         """Compare what a call has given with the function itself, if it is due."""

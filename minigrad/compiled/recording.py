@@ -29,11 +29,12 @@ from ..engine import (
 )
 from ..rules import Gate
 from ..tape import Tape, array_counts, flatten
-from .comparison import Wires
+from .comparison import SELECT, Wires
 from .executors import BatchRunner, make_batch_runner
 from .parameters import Places
 from .plain_numbers import PlainNumbers
 from .running import Running
+from .sweeping import Sweeping
 from .tracing import TracingError, recorded
 
 
@@ -108,6 +109,23 @@ class Recording:
             lambda careful: flatten(self.outputs, self.parameters, self.inputs, careful, by_place),
             self.executor,
         )
+
+    @cached_property
+    def sweeping(self) -> Sweeping:
+        """The gates with their first and second derivatives by the arguments."""
+        return Sweeping(
+            self.outputs,
+            self.parameters,
+            self.inputs,
+            self.structure,
+            self.executor,
+            self.wires.all,
+        )
+
+    @cached_property
+    def has_indexes(self) -> bool:
+        """Whether a number chooses by its place, and so may be none that it can be."""
+        return any(wire.gate is SELECT for wire in self.wires.all)
 
     @property
     def tape(self) -> Tape:

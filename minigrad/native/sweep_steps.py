@@ -181,10 +181,13 @@ class _Back:
         bends = receives or bool(kind.pairs)
         bent_places = set(kind.leading) if receives else set()
         bent_places |= {place for pair in kind.pairs for place in kind.bent_by(pair)}
-        fresh = tuple(self._writes(self.gradients, self.clear_gradients, step, place)
-                      for place in kind.leading)
-        fresh_bent = tuple(self._writes(self.bent, self.clear_bent, step, place)
-                           for place in sorted(bent_places))
+        fresh = tuple(
+            self._writes(self.gradients, self.clear_gradients, step, place)
+            for place in kind.leading
+        )
+        fresh_bent = tuple(
+            self._writes(self.bent, self.clear_bent, step, place) for place in sorted(bent_places)
+        )
         is_formula = kind.form == FORMULA
         return Key(
             kind,
@@ -198,9 +201,7 @@ class _Back:
     def _writes(self, written: Any, clear: Any, step: Step, place: int) -> bool:
         """Whether a step is the first to come to its inputs at a place, each once."""
         slots = step.inputs(place)
-        is_first = (
-            step.kind.form == FORMULA and not written[slots].any() and step.is_alone(place)
-        )
+        is_first = step.kind.form == FORMULA and not written[slots].any() and step.is_alone(place)
         if is_first:
             written[slots] = True
         else:

@@ -150,7 +150,6 @@ class Workspace:
         return outputs
 
 
-
 class CompressedHessian:
     """What gives the entries of a sparse Hessian, again and again: the directions stay in place."""
 

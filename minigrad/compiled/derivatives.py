@@ -1,0 +1,369 @@
+"""Derivatives of a compiled function, first and second, for arrays: no Value is made.
+
+>>> import minigrad as mg
+>>> f = mg.compile(lambda x: x[0] ** 2 * x[1])
+>>> f.jvp([3.0, 2.0], [1.0, 0.0]), f.hvp([3.0, 2.0], [1.0, 0.0])
+(12.0, [4.0, 6.0])
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import copy
+from math import inf, prod
+from typing import Any, NamedTuple
+
+from ..calculus import (
+    NUMBER,
+    differentiated,
+    form_of,
+    put_together,
+    shapes_in,
+    structure_text,
+    take_apart,
+    without_arrays,
+)
+from ..engine import Value, guards, number_of, numbers_of
+from ..rules import as_number
+from .array_calls import ArrayCall, ArrayCalls, with_arrays_of_floats
+from .recording import Recording
+from .sparsity import Sparsity
+from .sweeping import Sweeping, require_numpy
+
+LARGEST = 200_000_000  # entries of an array with zeros, 1.6 GB
+
+
+class Coo(NamedTuple):
+    """A sparse matrix as arrays: the row, the column and the value of each entry, row by row."""
+
+    rows: Any
+    columns: Any
+    values: Any
+    shape: tuple[int, int]
+
+
+class Derivatives(ArrayCalls):
+    """What a compiled function gives besides values and gradients."""
+
+    ready: Ready | None = None  # for the next Hessian at an array like the last one
+
+    def jvp(self, *arguments_and_vector: Any, **data: Any) -> Any:
+        """How fast the result moves when the arguments move at the speeds of a vector.
+
+        >>> import minigrad as mg
+        >>> f = mg.compile(lambda x, y: [x * y, x + y])
+        >>> f.jvp(2.0, 3.0, (1.0, 10.0))
+        [23.0, 11.0]
+
+        The vector is the last argument, in the structure of the derivative: that of the argument,
+        or a tuple of several. The result has the structure of the function's. One sweep forward.
+        """
+        call, vector = self._with_vector("jvp", arguments_and_vector, data)
+        sweeping = call.recording.sweeping
+        structure = differentiated(call.recording.structure)
+        speeds = self._vector("jvp", structure, vector, "the arguments are")
+        fixed, numbers = sweeping.split(call.numbers)
+        outputs, (moved,) = sweeping.run("forward", fixed, numbers, [speeds])
+        self._compare(call, outputs)
+        return put_together(call.recording.output_structure, map(float, moved), plain=True)
+
+    def vjp(self, *arguments_and_vector: Any, **data: Any) -> Any:
+        """The gradient of the results' sum with weights, which are the last argument.
+
+        >>> import minigrad as mg
+        >>> mg.compile(lambda x, y: [x * y, x + y]).vjp(2.0, 3.0, [1.0, 10.0])
+        (13.0, 12.0)
+
+        The weights have the structure of the function's result. One sweep backward.
+        """
+        call, vector = self._with_vector("vjp", arguments_and_vector, data)
+        recording, sweeping = call.recording, call.recording.sweeping
+        structure = differentiated(recording.structure)
+        weights = self._vector("vjp", recording.output_structure, vector, "the result is")
+        fixed, numbers = sweeping.split(call.numbers)
+        outputs, (sent,) = sweeping.run("backward", fixed, numbers, [weights])
+        self._compare(call, outputs)
+        return put_together(structure, map(float, sent), plain=True)
+
+    def hvp(self, *arguments_and_vector: Any, **data: Any) -> Any:
+        """The Hessian times a vector, the last argument, without the Hessian.
+
+        >>> import minigrad as mg
+        >>> f = mg.compile(lambda p: p["a"] ** 3 * p["b"])
+        >>> f.hvp({"a": 1.0, "b": 2.0}, {"a": 1.0, "b": 0.0})
+        {'a': 12.0, 'b': 3.0}
+
+        Vector and result have the structure of the derivative. A sweep forward and one back, over
+        gradients that carry tangents.
+        """
+        call, vector = self._with_vector("hvp", arguments_and_vector, data)
+        recording, sweeping = call.recording, call.recording.sweeping
+        self._require_curvature(recording, "hvp")
+        structure = differentiated(recording.structure)
+        speeds = self._vector("hvp", structure, vector, "the arguments are")
+        fixed, numbers = sweeping.split(call.numbers)
+        outputs, (bent,) = sweeping.run("curved", fixed, numbers, [speeds])
+        self._compare(call, outputs)
+        return put_together(structure, map(float, bent), plain=True)
+
+    def jacobian(self, *arguments: Any, sparse: bool | str = False, **data: Any) -> Any:
+        """The derivatives of all results by all arguments.
+
+        >>> import minigrad as mg, numpy as np
+        >>> f = mg.compile(lambda x: np.array([x[0] * x[1], x[0] + x[2]]))
+        >>> f.jacobian(np.array([2.0, 3.0, 5.0]))
+        array([[3., 2., 0.],
+               [1., 0., 1.]])
+
+        An array by an array has the axes of both; otherwise it has the structure of the result, and
+        for each item there that of the arguments. Columns that meet in no row are found together
+        (see `sparsity`), or rows that meet in no column, as fewer sweeps are enough.
+
+        `sparse=True` gives a matrix of SciPy's where it is installed, `sparse="coo"` a tuple of
+        arrays (rows, columns, values, shape): a row for each number of the result, a column for
+        each number of the arguments, in order.
+        """
+        name = f"{self.name}.jacobian"
+        require_numpy(name)
+        self.refuse_inside("jacobian")
+        call = self._call("jacobian", arguments, data)
+        recording, sweeping = call.recording, call.recording.sweeping
+        structure = differentiated(recording.structure)
+        outputs, values = sweeping.jacobian(*sweeping.split(call.numbers))
+        self._compare(call, outputs)
+        matrix = _Matrix(name, sweeping.jacobian_entries)
+        return matrix.of(values, sparse, recording.output_structure, structure)
+
+    def hessian(self, *arguments: Any, sparse: bool | str = False, **data: Any) -> Any:
+        """The second derivatives of the result by all pairs of arguments.
+
+        >>> import minigrad as mg, numpy as np
+        >>> f = mg.compile(lambda x: x[0] ** 2 * x[1] + x[2])
+        >>> f.hessian(np.array([3.0, 2.0, 1.0]))
+        array([[4., 6., 0.],
+               [6., 0., 0.],
+               [0., 0., 0.]])
+        >>> f.hessian(np.array([3.0, 2.0, 1.0]), sparse="coo").values
+        array([4., 6., 6.])
+
+        By one array it has the axes of the array twice; otherwise the structure of the arguments,
+        and for each item there the same again. `sparse` is as in `jacobian`; few sweeps are enough
+        for a sparse one of any size (see `sparsity`).
+        """
+        ready = self.ready
+        if ready is not None and not guards and not data and len(arguments) == 1:
+            values = ready.hessian(arguments[0])
+            if values is not None:
+                self.latest = ready
+                return ready.matrix.of(values, sparse, ready.structure, ready.structure)
+        name = f"{self.name}.hessian"
+        require_numpy(name)
+        self.refuse_inside("hessian")
+        call = self._call("hessian", arguments, data)
+        recording, sweeping = call.recording, call.recording.sweeping
+        self._require_curvature(recording, "hessian")
+        structure = differentiated(recording.structure)
+        outputs, values = sweeping.hessian(*sweeping.split(call.numbers))
+        self._compare(call, outputs)
+        if ready is None or ready.recording is not recording:
+            self.ready = ready = Ready(self, recording, structure)
+        ready.settle(arguments, data)
+        return ready.matrix.of(values, sparse, structure, structure)
+
+    def sparsity(self, *arguments: Any, **data: Any) -> Sparsity:
+        """Where the Jacobian and the Hessian can be other than 0: a picture of dots.
+
+        >>> import minigrad as mg
+        >>> @mg.compile
+        ... def chain(x):
+        ...     return mg.sum([(b - a * a) ** 2 for a, b in zip(x, x[1:])])
+        >>> chain.sparsity([1.0, 2.0, 3.0, 4.0]).hessian
+        Hessian of chain: 4 × 4, 10 of 16 entries can be other than 0; 3 sweeps give all
+        ● ● · ·
+        ● ● ● ·
+        · ● ● ●
+        · · ● ●
+
+        Of the latest call, or of arguments of this structure. It depends on the circuit alone, not
+        on the numbers: an entry that happens to be 0 has a dot.
+        """
+        if arguments or data:
+            call = self.array_call(*with_arrays_of_floats((arguments, data)))
+            recording = call.recording
+        elif self.latest is not None:
+            recording = self.latest.recording
+        else:
+            raise ValueError(
+                f"{self.name} has not been called yet, and its sparsity depends on what it is "
+                f"given: call it once, or write {self.name}.sparsity(...) with arguments like it"
+            )
+        sweeping = recording.sweeping
+        return Sparsity(self.name, sweeping.jacobian_entries, sweeping.hessian_entries)
+
+    # --- calls ---
+
+    def _with_vector(
+        self, method: str, given: tuple[Any, ...], data: dict[str, Any]
+    ) -> tuple[ArrayCall, Any]:
+        """The call, and the vector at its end."""
+        self.refuse_inside(method)
+        if len(given) < 2:
+            raise TypeError(
+                f"{self.name}.{method} takes what {self.name} takes and then the vector, got "
+                f"{len(given)} argument{'s' * (len(given) != 1)}: write {self.name}.{method}(x, v)"
+            )
+        *arguments, vector = given
+        return self._call(method, tuple(arguments), data), vector
+
+    def _call(self, method: str, arguments: tuple[Any, ...], data: dict[str, Any]) -> ArrayCall:
+        call = self.array_call(*with_arrays_of_floats((arguments, data)))
+        self.require_numbers_by_place(call.recording, method)
+        return call
+
+    def _vector(self, method: str, structure: Any, vector: Any, what: str) -> list[float]:
+        """The numbers of a vector that must have this structure."""
+        numbers: list[Any] = []
+        given = take_apart(vector, numbers)
+        if form_of(given) != form_of(structure):
+            raise ValueError(
+                f"the vector of {self.name}.{method} is {structure_text(given)} where {what} "
+                f"{structure_text(structure)}"
+            )
+        ours, theirs = form_of(structure), form_of(given)
+        if isinstance(ours, dict) and list(ours) != list(theirs):  # the same keys in another order
+            numbers = []
+            take_apart({key: vector[key] for key in ours}, numbers)
+        return [number_of(x) if isinstance(x, Value) else as_number(x) for x in numbers]
+
+    def _compare(self, call: ArrayCall, outputs: list[float]) -> None:
+        recording = call.recording
+        if recording.has_indexes:
+            recording.check_indexes(call.numbers)
+        self.compare(call, recording.parameter_numbers(), outputs)
+
+    def _require_curvature(self, recording: Recording, method: str) -> None:
+        """A TypeError for what has no second derivative here."""
+        if recording.output_structure != NUMBER:
+            raise TypeError(
+                f"{method} needs a function that returns one Value, {self.name} returns "
+                f"{structure_text(recording.output_structure)}: compile a function that returns "
+                f"the one you mean, or a sum of them; {self.name}.jacobian(...) has the first "
+                "derivatives of all"
+            )
+        if names := recording.sweeping.tape.opaque_gates():
+            raise TypeError(
+                f"{self.name}.{method} needs the second derivative of the gate {names[0]!r}, which "
+                "is ordinary Python (opaque=True) and has only the first: write its rule with "
+                "minigrad's functions, as @mg.gate without opaque=True"
+            )
+
+
+class Ready:
+    """A Hessian at one array of floats by the shortest way, when the call before went the long."""
+
+    def __init__(self, compiled: Derivatives, recording: Recording, structure: Any) -> None:
+        import numpy
+
+        self.compiled, self.recording, self.structure = compiled, recording, structure
+        self.sweeping: Sweeping = recording.sweeping
+        self.matrix = _Matrix(f"{compiled.name}.hessian", self.sweeping.hessian_entries)
+        self.array: Any = numpy.ndarray
+        self.float64: Any = numpy.dtype(float)
+        self.shape: Any = None
+        self.left: float = 0  # calls until one is compared
+        self._given: Any = None
+
+    def settle(self, arguments: tuple[Any, ...], data: dict[str, Any]) -> None:
+        """Ask whether the next call may go the shortest way, and how often."""
+        self.left = 0
+        recording = self.recording
+        if data or len(arguments) != 1 or not self.sweeping.is_native or recording.has_indexes:
+            return
+        x = arguments[0]
+        if type(x) is self.array and x.dtype is self.float64:
+            self.shape = x.shape
+            check = self.compiled.check_of(recording)
+            self.left = inf if check is None else check.calls_until_due()
+
+    def hessian(self, x: Any) -> Any:
+        """The entries; None where the call has to go the long way."""
+        if not (
+            self.left > 0
+            and type(x) is self.array
+            and x.dtype is self.float64
+            and x.shape == self.shape
+        ):
+            return None
+        recording = self.recording
+        if not recording.places.unchanged() or recording.plain_numbers.changed() is not None:
+            return None
+        self.left -= 1
+        self._given = given = x.ravel()
+        return self.sweeping.fast_hessian(numbers_of(recording.parameters), given)
+
+    @property
+    def numbers(self) -> list[float]:
+        """The arguments of the latest call."""
+        numbers: list[float] = self._given.tolist()
+        return numbers
+
+
+class _Matrix:
+    """A matrix out of the values of its entries, in the form that is asked for."""
+
+    def __init__(self, name: str, entries: Any) -> None:
+        import numpy
+
+        self.name = name
+        self.shape: tuple[int, int] = entries.pattern.shape
+        self.rows, self.columns = numpy.array(entries.rows), numpy.array(entries.columns)
+        for places in (self.rows, self.columns):
+            places.setflags(write=False)  # every matrix has these very arrays
+        self._template: Any = None  # SciPy's matrix of this pattern
+
+    def of(self, values: Any, sparse: bool | str, rows: Any, columns: Any) -> Any:
+        """The matrix; rows and columns have these structures."""
+        if sparse == "coo":
+            return Coo(self.rows, self.columns, values, self.shape)
+        if sparse is True:
+            return self._of_scipy(values)
+        if sparse is not False:
+            raise ValueError(f'sparse is True, False or "coo", got {sparse!r}')
+        import numpy
+
+        height, width = self.shape
+        if height * width > LARGEST:
+            raise ValueError(
+                f"{self.name} has {height:,} × {width:,} entries, {len(values):,} of which can be "
+                f"other than 0: write {self.name}(..., sparse=True)"
+            )
+        dense = numpy.zeros(self.shape)
+        dense[self.rows, self.columns] = values
+        return put_together(without_arrays(rows), _blocks(dense, rows, columns))
+
+    def _of_scipy(self, values: Any) -> Any:
+        try:
+            from scipy.sparse import csr_array
+        except ImportError:
+            return Coo(self.rows, self.columns, values, self.shape)
+        if self._template is None:
+            pair = self.rows, self.columns
+            self._template = csr_array((values, pair), shape=self.shape)
+        made = copy(self._template)  # a sixth of the time of making one
+        made.data = values
+        made.indices, made.indptr = self._template.indices.copy(), self._template.indptr.copy()
+        return made
+
+
+def _blocks(dense: Any, rows: Any, columns: Any) -> Iterator[Any]:
+    """For each item of the rows what it has by the columns, in their structure."""
+    inner, top = without_arrays(columns), 0
+    for shape in shapes_in(rows):
+        height, left, blocks = prod(shape), 0, []
+        for across in shapes_in(columns):
+            width = prod(across)
+            block = dense[top : top + height, left : left + width].reshape((*shape, *across))
+            blocks.append(block if block.shape else block.item())
+            left += width
+        top += height
+        yield put_together(inner, iter(blocks), plain=True)

@@ -1,0 +1,173 @@
+"""Derivatives of one recording, flat: numbers in, matrices out, by sweeps over its gates.
+
+Python sweeps until it has worked as long as machine code takes to be made. Where the result is not
+finite it sweeps in any case: it knows what nothing has reached, and 0 times an infinity is nan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any, Final
+
+from ..calculus import count_of
+from ..engine import Value, numbers_of
+from ..native import has_native
+from ..rules import Formula, called_gates
+from ..tape import (
+    Compressed,
+    GateTape,
+    Pattern,
+    PythonSweeps,
+    compressed_hessian,
+    compressed_jacobian,
+    gate_tape,
+    hessian_pattern,
+    jacobian_pattern,
+)
+
+GATES_IN_PYTHON: Final = 20_000  # in all directions together, 50 ms or so
+
+
+def require_numpy(method: str) -> Any:
+    """NumPy, or an ImportError that names the remedy."""
+    try:
+        import numpy
+    except ImportError:
+        raise ImportError(f"{method} gives arrays and needs NumPy: pip install numpy") from None
+    return numpy
+
+
+class Sweeping:
+    """The derivatives of some outputs by the inputs that are given by place; the rest is data."""
+
+    def __init__(
+        self,
+        outputs: Sequence[Value],
+        parameters: Sequence[Value],
+        inputs: Sequence[Value],
+        structure: Any,
+        executor: str,
+        wires: Sequence[Value],
+    ) -> None:
+        by_place = count_of(structure[1])
+        self.parameters, self.count = parameters, by_place
+        self.tape: GateTape = gate_tape(
+            outputs, [*parameters, *inputs[by_place:]], inputs[:by_place], wires
+        )
+        self.python = PythonSweeps(self.tape)
+        self._left = float("inf")
+        if executor != "python" and not self.tape.opaque_gates():
+            self._left = GATES_IN_PYTHON if executor == "auto" else 0
+        self._native: Any = None
+
+    def split(self, numbers: Sequence[float]) -> tuple[list[float], Sequence[float]]:
+        """What is fixed for a derivative, and what it is by."""
+        fixed = [*numbers_of(self.parameters), *numbers[self.count :]]
+        return fixed, numbers[: self.count]
+
+    def native(self, lanes: int) -> Any:
+        """Machine code for so many directions, if there is, or if it is worth while by now."""
+        if self._native is None and self._left != float("inf"):
+            self._left -= len(self.tape.kinds) * (1 + lanes)
+            if self._left < 0:
+                self._native = self._made_native()
+        return self._native
+
+    def _made_native(self) -> Any:
+        if not has_native():
+            return None
+        from ..native import Sweeps, are_native
+
+        formulas: list[Formula] = []
+        for kind in set(self.tape.kinds):
+            found = (kind.value, *kind.slopes, *kind.curvatures)
+            formulas += [formula for formula in found if formula is not None]
+        if are_native(called_gates(formulas)):
+            return Sweeps(self.tape)
+        self._left = float("inf")
+        return None
+
+    def run(
+        self, sweep: str, fixed: list[float], numbers: Sequence[float], lanes: Any
+    ) -> tuple[list[float], Any]:
+        """A sweep of `PythonSweeps`, forward, backward or curved, by whatever can run it.
+
+        The lanes are lists or an array, and so is what comes out.
+        """
+        if native := self.native(len(lanes)):
+            import numpy
+
+            outputs, found = native_sweep(native, sweep)(fixed, numbers, numpy.asarray(lanes))
+            if numpy.isfinite(found).all():
+                return outputs, found
+        lists = lanes if isinstance(lanes, list) else lanes.tolist()
+        return getattr(self.python, sweep)(fixed, numbers, lists)  # type: ignore[no-any-return]
+
+    # --- whole matrices ---
+
+    @cached_property
+    def jacobian_entries(self) -> Compressed:
+        """Where the entries of the Jacobian come from."""
+        return compressed_jacobian(jacobian_pattern(self.tape))
+
+    @cached_property
+    def hessian_entries(self) -> Compressed:
+        """Where the entries of the Hessian come from."""
+        return compressed_hessian(self.hessian_pattern)
+
+    @cached_property
+    def hessian_pattern(self) -> Pattern:
+        """Of all outputs together."""
+        return hessian_pattern(self.tape)
+
+    def jacobian(self, fixed: list[float], numbers: Sequence[float]) -> tuple[list[float], Any]:
+        """The outputs, and the entries of the Jacobian's pattern."""
+        entries = self.jacobian_entries
+        sweep = "backward" if entries.is_backward else "forward"
+        outputs, found = self.run(sweep, fixed, numbers, self._directions(entries))
+        return outputs, _read(entries, found)
+
+    def hessian(self, fixed: list[float], numbers: Sequence[float]) -> tuple[list[float], Any]:
+        """The output, and the entries of the Hessian's pattern."""
+        entries = self.hessian_entries
+        outputs, found = self.run("curved", fixed, numbers, self._directions(entries))
+        return outputs, _read(entries, found)
+
+    def fast_hessian(self, parameters: Sequence[float], numbers: Any) -> Any:
+        """The entries alone; None where machine code gives some that are not finite."""
+        entries = self._compressed.entries(parameters, numbers)
+        total = entries.dot(entries)  # finite only if all are; asked for each one if it is not
+        if total - total == 0.0 or self._isfinite(entries).all():
+            return entries
+        return None
+
+    @cached_property
+    def _compressed(self) -> Any:
+        import numpy
+
+        from ..native import CompressedHessian
+
+        self._isfinite = numpy.isfinite
+        return CompressedHessian(self._native, self.hessian_entries)
+
+    @property
+    def is_native(self) -> bool:
+        """Whether there is machine code by now."""
+        return self._native is not None
+
+    def _directions(self, entries: Compressed) -> Any:
+        return entries.directions()
+
+
+def native_sweep(native: Any, sweep: str) -> Any:
+    """The method of a sweep."""
+    return {"forward": native.forward, "backward": native.backward, "curved": native.curved}[sweep]
+
+
+def _read(entries: Compressed, found: Any) -> Any:
+    import numpy
+
+    if isinstance(found, list):
+        return numpy.array(entries.entries(found), dtype=float)
+    return found[numpy.asarray(entries.lanes), numpy.asarray(entries.places)]
