@@ -17,7 +17,6 @@ it keeps for the parameter; the formulas are PyTorch's.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import partial
 from operator import is_
 from random import Random
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
@@ -170,13 +169,14 @@ class Optimizer:
         before, rate = self._access.data(self.parameters), self.lr
         old = states, steps = self._states, self.steps
         formulas = self._formulas()
-        if formulas and formulas.in_place and any(map(has_grad, self.parameters)):
-            write = partial(formulas.in_place, self.parameters, before, rate)
-        else:
+        is_in_place = formulas is not None and any(map(has_grad, self.parameters))
+        if not is_in_place:
             news, states = self._moved_from(before)
-            write = partial(self._access.write, self.parameters, news)
         try:
-            write()
+            if is_in_place and formulas is not None:
+                states = formulas.in_place(self.parameters, before, states, rate)
+            else:
+                self._access.write(self.parameters, news)
             self._states, self.steps = states, steps + 1
         except BaseException:
             self._access.write(self.parameters, before)

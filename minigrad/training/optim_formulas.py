@@ -25,10 +25,12 @@ from ..rules import (
     define,
     names_in,
     parts_first,
+    with_numbers,
 )
 
 State = tuple[Any, ...]  # what an optimiser keeps for one parameter
 Lists = tuple[list[float], list[State]]
+UpdateInPlace = Callable[[list[Any], list[float], list[State], float], list[State]]
 UpdateOfLists = Callable[[list[float], list["float | None"], list[State], float], Lists]
 
 
@@ -137,35 +139,54 @@ class UpdateFormulas:
         return tuple(assignments), tuple(texts), self.is_whole, tuple(self.gates)
 
     @cached_property
+    def _lines(self) -> tuple[list[str], list[str], str, list[str]]:
+        """Python: what is computed once, then for each parameter, its new number and state.
+
+        What depends on the learning rate and whole numbers is computed anew only where these are
+        others: they mostly are the same for all parameters, and hold the powers of Adam.
+        """
+        shared = [x for x in self.shared_parts() if x.operation not in ("symbol", "number")]
+        symbols = {part: Formula.symbol(f"c{i}") for i, part in enumerate(shared)}
+        assignments, (new_data, *new_state) = as_python(
+            *[with_numbers(result, symbols) for result in self.results]
+        )
+        made, texts = as_python(*shared)
+        common = [*made, *[f"c{i} = {text}" for i, text in enumerate(texts)]]
+        unpacked = [] if self._ignores_states else [f"{', '.join(map(as_text, self.state))}, = s"]
+        whole = ", ".join(map(as_text, self.whole))
+        if not (whole and common):
+            return common, [*unpacked, *assignments], new_data, new_state
+        again = [f"if ({whole},) != done:", f"    done = {whole},", *[f"    {x}" for x in common]]
+        return ["done = None"], [*unpacked, *again, *assignments], new_data, new_state
+
+    @cached_property
+    def _ignores_states(self) -> bool:
+        """Whether a step leaves the states as they are, and does not look at them."""
+        return self.new_state == self.state and not set(self.state) & {*parts_first(self.new_data)}
+
+    @cached_property
     def on_lists(self) -> UpdateOfLists:
         """The formulas as a Python function of lists, an item for each parameter, and the rate.
 
         From data, gradients and states it gives new data and states; where the gradient is None
         both stay as they are.
         """
-        assignments, (new_data, *new_state) = self._code
-        body = [f"news = [p if g is None else {new_data} for p, g in zip(data, grads)]"]
-        body += ["return news, states"]
-        if assignments or new_state != list(map(as_text, self.state)):
-            unpacked = [f"{', '.join(map(as_text, self.state))}, = s"] * bool(self.state)
-            packed = f"s = ({', '.join([*new_state, ''])})"
-            body = ["news, new_states = [], []", "for p, g, s in zip(data, grads, states):"]
-            body += ["    if g is not None:"]
-            body += [f"        {line}" for line in [*unpacked, *assignments, packed]]
-            body += [f"        p = {new_data}", "    news.append(p)", "    new_states.append(s)"]
-            body += ["return news, new_states"]
-        namespace: dict[str, Any] = names_in(self.results)
+        once, each, new_data, new_state = self._lines
+        body = [*once, "news, new_states = [], []", "for p, g, s in zip(data, grads, states):"]
+        body += ["    if g is not None:", *[f"        {line}" for line in each]]
+        new = "s" if self._ignores_states else f"({', '.join([*new_state, ''])})"
+        body += [f"        p, s = {new_data}, {new}"]
+        body += ["    news.append(p)", "    new_states.append(s)", "return news, new_states"]
         names = ["data", "grads", "states", "lr"]
-        function: UpdateOfLists = define("update", names, body, namespace)
+        function: UpdateOfLists = define("update", names, body, names_in(self.results))
         return function
 
     @cached_property
-    def in_place(self) -> Callable[..., None] | None:
-        """The same for Values, written at once; None where a state changes."""
-        assignments, (new_data, *new_state) = self._code
-        if assignments or new_state != list(map(as_text, self.state)):
-            return None
-        return update_of_wires(new_data, names_in(self.results))
+    def in_place(self) -> UpdateInPlace:
+        """The same for Values, which get their numbers at once; it gives the new states."""
+        once, each, new_data, new_state = self._lines
+        new = None if self._ignores_states else f"({', '.join([*new_state, ''])})"
+        return update_of_wires(new_data, names_in(self.results), once, each, new)
 
     def __repr__(self) -> str:
         return f"UpdateFormulas({', '.join(repr(as_text(result)) for result in self.results)})"
