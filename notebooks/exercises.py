@@ -507,3 +507,41 @@ def _(product: Any) -> str | None:
             right = ", ".join(f"{number:.4f}" for number in expected)
             return f"for v = {v} it gives ({shown}), and the whole matrix says ({right})"
     return None
+
+
+@number("09.4", "forward takes a sweep for each of the 6 inputs, backward one for each output")
+def _() -> Numbers:
+    inputs, outputs, sweep = 6, 40, 500
+    return float(min(inputs, outputs) * sweep), {
+        float(outputs * sweep): "that is backward, a sweep for each output; there are fewer inputs",
+        float(sweep): "that is one sweep, which follows one input only",
+        float(inputs * outputs * sweep): "a sweep forward reaches every output at once",
+    }
+
+
+@function("09.5", "a sweep for each input against one for each output: the fewer win")
+def _(winner: Any) -> str | None:
+    for n, m in ((10, 2), (2, 10), (30, 1), (1, 30), (5, 4), (4, 6)):
+        xs = [Value(0.1 * i) for i in range(1, n + 1)]
+        made = nn.MLP(n, [8, 8, m], activation="tanh", seed=0)(xs)
+        outputs = made if isinstance(made, list) else [made]
+        forward = sum(_on_the_way([x], outputs) for x in xs)
+        backward = sum(_on_the_way(xs, [output]) for output in outputs)
+        right = "forward" if forward < backward else "backward"
+        if (given := winner(n, m)) != right:
+            return (
+                f"{given!r} for {n} inputs and {m} outputs: forward takes {forward:,} "
+                f"multiplications, backward {backward:,}"
+            )
+    return None
+
+
+def _on_the_way(starts: Sequence[Value], outputs: Sequence[Value]) -> int:
+    """The gate inputs on any way from the starts to the outputs."""
+    moving, count = set(starts), 0
+    for wire in dict.fromkeys(w for output in outputs for w in mg.topological_order(output)):
+        used = sum(source in moving for source in wire.inputs)
+        count += used
+        if used:
+            moving.add(wire)
+    return count

@@ -19,7 +19,7 @@ from ..calculus import (
     rounding_of,
 )
 from ..engine import Circuit, Stage, Value
-from ..text import DIGITS, Deltas, Names, gate_symbol, in_notation, rounded
+from ..text import DIGITS, Deltas, Names, gate_symbol, in_notation, rounded, unicode_name
 from .captions import (
     chain_rule_lines,
     legend_of_cancelling,
@@ -29,7 +29,7 @@ from .captions import (
     one_line,
     title_lines,
 )
-from .dot_source import dot_name, font
+from .dot_source import dot_text, font
 from .selection import Selection, Use
 from .themes import Theme
 
@@ -100,8 +100,8 @@ class Scene:
         circuit, tangents = self.circuit, self.stage.tangents or {}
         moving = [leaf for leaf in circuit.leaves if tangents.get(leaf)]
         if len(moving) == 1 and tangents[moving[0]] == 1.0 and moving[0].label:
-            name = dot_name(self.label(moving[0]))
-            return f"how fast a wire moves when&#160;{name}&#160;moves by 1"
+            name = dot_text(unicode_name(self.label(moving[0])))
+            return f"how fast a wire moves when {name} moves by 1"
         return "how fast a wire moves"
 
     @cached_property

@@ -102,6 +102,12 @@ ANSWERS: dict[str, list[Case]] = {
         Case("48", "32", "differentiate it once more"),
         Case("1", "-19", "gradient descent"),
         Case(HESSIAN_VECTOR, "lambda f, inputs, v: mg.grad(f, inputs)", "the whole matrix says"),
+        Case("3000", "20000", "that is backward"),
+        Case(
+            "lambda n, m: 'forward' if n < m else 'backward'",
+            "lambda n, m: 'backward'",
+            "multiplications, backward",
+        ),
     ],
     "10": [],
 }
