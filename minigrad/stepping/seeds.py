@@ -64,7 +64,8 @@ def _only_leaf(circuit: Circuit, mode: str) -> Value:
 def _wire_of(circuit: Circuit, key: Any) -> Value:
     """The wire that is meant by itself or by its label."""
     if isinstance(key, str):
-        meant = [w for w in circuit.wires if w.label and key in (w.label, unicode_name(w.label))]
+        shown = unicode_name(key)  # w0, w_0 and w₀ are one
+        meant = [w for w in circuit.wires if w.label and unicode_name(w.label) == shown]
         if len(meant) > 1:
             raise ValueError(
                 f"seed={described(key)}: {len(meant)} wires of the circuit have this label: give "

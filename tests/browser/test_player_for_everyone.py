@@ -40,6 +40,20 @@ def test_axe_finds_nothing_serious(open_page, axe, at, circuit):
     assert serious(page) == []
 
 
+@pytest.mark.parametrize("mode", ["forward", "both"])
+def test_axe_finds_nothing_serious_in_forward_mode(open_page, axe, at, mode):
+    page = open_page(Stepper(neuron(), mode=mode, seed="w_0").player().page, **at)
+    page.add_script_tag(content=axe)
+    for press in ("Home", "ArrowRight", "End"):
+        page.keyboard.press(press)
+        assert serious(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_role("button", name="quiz").click()
+    page.keyboard.press("ArrowRight")
+    assert page.locator("form input").count()
+    assert serious(page) == []
+
+
 def serious(page) -> list[str]:
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
     return [

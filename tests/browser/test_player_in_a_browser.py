@@ -302,3 +302,52 @@ def test_the_key_for_formulas_does_nothing_where_there_are_none(page):
     press(page, "End", "d")
     assert page.locator(".symbols").count() == 0
     assert "δ" not in page.locator(".sentence").text_content()
+
+
+@pytest.mark.parametrize("mode", ["forward", "both"])
+def test_every_position_shows_the_tangents_that_the_stepper_knows(open_page, mode):
+    f = neuron()
+    wires = mg.topological_order(f)
+    stepper = Stepper(f * 2.0, mode=mode, seed=wires[0])
+    wires = stepper.circuit.wires
+    page = open_page(stepper.player().page)
+    page.locator(".player").focus()
+    for position in range(len(stepper) + 1):
+        stepper.position = position
+        stage, rounded = stepper.stage, stepper.circuit.rounded
+        for number, wire in enumerate(wires):
+            if wire.is_constant:
+                continue
+            known = [stage.values.get(wire), stage.tangents.get(wire)]
+            known += [stage.gradients.get(wire)] * (mode == "both")
+            shown = ["?" if one is None else rounded(one) for one in known]
+            found = page.locator(f"#wire-{number}").locator(
+                "text.value, text.tangent, text.gradient, text.unknown"
+            )
+            assert found.all_text_contents() == shown, (position, number)
+        if stepper.present:
+            assert page.locator(".sentence").text_content() == stepper.present.sentence
+        press(page, "ArrowRight")
+
+
+def test_a_click_on_a_gate_goes_to_its_only_step_in_forward_mode(open_page):
+    f = neuron()
+    stepper = Stepper(f, mode="forward", seed="w_0")
+    page = open_page(stepper.player().page)
+    gate = page.locator(f"#gate-{stepper.circuit.place[f]}")
+    gate.click()
+    assert title(page) == stepper.run().title
+    page.locator(".player").focus()
+    press(page, "Home")
+    assert title(page).startswith("start")
+
+
+def test_the_quiz_asks_for_tangents(open_page):
+    w, x = Value(2.0, label="w"), Value(-3.0, label="x")
+    page = open_page(Stepper(w * x, mode="forward", seed=w).player().page)
+    page.get_by_role("button", name="quiz").click()
+    press(page, "ArrowRight")
+    assert page.locator("form span").all_text_contents() == ["tangent of f"]
+    page.locator("form input").fill("3")
+    page.get_by_role("button", name="check").click()
+    assert "the sign is wrong" in page.locator(".graded").text_content()

@@ -50,7 +50,7 @@ def test_one_pass_with_a_sentence_for_each_gate() -> None:
     assert stepper.step() is None
 
 
-@pytest.mark.parametrize("as_given", [lambda w: w, lambda w: "w_1", lambda w: "w₁"])
+@pytest.mark.parametrize("as_given", [lambda w: w, lambda w: "w_1", lambda w: "w₁", lambda w: "w1"])
 def test_a_seed_is_a_wire_or_its_label(as_given: Any) -> None:
     w, x = Value(2.0, label="w_1"), Value(-1.0, label="x")
     last = Stepper(w * x, mode="forward", seed=as_given(w)).run()
