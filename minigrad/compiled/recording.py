@@ -181,7 +181,7 @@ class Recording:
 
     def check_indexes(self, numbers: list[float]) -> None:
         """Raise the IndexError of the function itself, if a number is no index that it can be."""
-        self.running.check_indexes(self.parameter_numbers(), numbers)
+        self.running.check_indexes(numbers, self.parameter_numbers)
 
     def batch_runner(self) -> BatchRunner:
         """What runs the recording over rows, made when it is first asked for."""

@@ -88,7 +88,7 @@ class Running:
             self.be_careful()
             outputs, gradients = self.runner.run(parameters, numbers)
         if self.index_limits:
-            self.check_indexes(parameters, numbers)
+            self.check_indexes(numbers, lambda: parameters)
         if self._is_partial and any(map(isnan, outputs)):
             replay(self.tape, parameters, numbers)  # an index out of range raises here
         return outputs, gradients
@@ -108,11 +108,14 @@ class Running:
         is_right = self.tape.careful or not any(self.tape.routes)
         return self.tape if is_right else self._make_tape(True)
 
-    def check_indexes(self, parameters: list[float], numbers: list[float]) -> None:
-        """Raise the IndexError of the function itself, if a number is no index that it can be."""
+    def check_indexes(self, numbers: list[float], parameters: Callable[[], list[float]]) -> None:
+        """Raise the IndexError of the function itself, if a number is no index that it can be.
+
+        Only then is anybody asked for the numbers of the parameters: to read them takes longer.
+        """
         for place, limit in self.index_limits.items():
             if not (0 <= numbers[place] < limit and numbers[place] % 1 == 0):
-                replay(self.tape, parameters, numbers)
+                replay(self.tape, parameters(), numbers)
 
 
 def _may_raise(tape: Tape) -> bool:

@@ -185,6 +185,20 @@ def test_an_index_out_of_range_in_a_step_is_an_error_and_no_step():
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_a_step_with_indexes_does_not_read_the_parameters(monkeypatch):
+    """They are in machine code; to read thousands of Values takes longer than the step."""
+    table = [Value(0.1 * i) for i in range(5)]
+    loss = mg.compile(lambda i: mg.select(table, i) ** 2, check=False)
+    with mg.training_steps(loss, optim.SGD(table, lr=0.1)) as step:
+        step(1)
+        step(2)
+        (recording,) = loss.recordings.values()
+        monkeypatch.setattr(type(recording), "parameter_numbers", lambda self: pytest.fail("read"))
+        step(3)
+        monkeypatch.undo()
+    assert table[3].data == pytest.approx(0.3 - 0.1 * 2 * 0.3)
+
+
 def test_a_child_process_has_threads_of_its_own(monkeypatch):
     from minigrad.native import batch_over_rows as native_batch
 
