@@ -37,9 +37,13 @@ class Wires:
         for output in outputs:
             leaves, gates = leaves_and_gates(output)
             self.leaves.append(leaves)
-            found.update(dict.fromkeys(leaves))
-            found.update(dict.fromkeys(gates))
-        self.all = list(found)  # inputs first
+            if len(outputs) == 1:
+                self.all = leaves + gates  # inputs first
+            else:
+                found.update(dict.fromkeys(leaves))
+                found.update(dict.fromkeys(gates))
+        if len(outputs) != 1:
+            self.all = list(found)
         del found, leaves, gates, output
         self.held = self._held_elsewhere()
 
@@ -53,14 +57,15 @@ class Wires:
         Others were made by the function, as new ones are at each call.
         """
         count = getattr(sys, "getrefcount", lambda _: 1)
-        uses = Counter(map(id, self.outputs))
-        for wires in self.leaves:
-            uses.update(map(id, wires))
-        uses.update(id(source) for wire in self.all for source in wire.inputs)
-        self.all.append(Value(0.0))  # held by the list alone
-        others = [count(wire) - uses[id(wire)] for wire in self.all]
-        self.all.pop()
-        return {wire for wire, n in zip(self.all, others) if wire.gate is None and n > others[-1]}
+        uses = Counter([id(wire) for wires in self.leaves for wire in wires])
+        uses.update([key for key in map(id, self.outputs) if key in uses])
+        inputs = (id(source) for wire in self.all for source in wire.inputs)
+        uses.update([key for key in inputs if key in uses])
+        leaves = [wire for wire in self.all if wire.gate is None]
+        leaves.append(Value(0.0))  # held by this list alone, where the others are in that of all
+        others = [count(wire) - uses[id(wire)] for wire in leaves]
+        by_nobody = others.pop() + 1
+        return {wire for wire, n in zip(leaves, others) if n > by_nobody}
 
 
 class RecordedCircuit:
@@ -72,11 +77,26 @@ class RecordedCircuit:
         self._inputs = set(inputs)
         self.held = wires.held - self._inputs
         self._leading = _leading(self.wires, self.held)
-        self._of_a_call = {wire for wire in self.wires if not wire.is_leaf} | self._inputs
 
     def wire_from_outside(self, others: Wires) -> Value | None:
         """A wire of the recording in what another call has built: it was computed before both."""
-        return next((wire for wire in others.all if wire in self._of_a_call), None)
+        theirs = set(others.all)  # few, on plain numbers
+        shared = (wire for wire in self.wires if wire in theirs)
+        return next((x for x in shared if not x.is_leaf or x in self._inputs), None)
+
+    def agrees(self, theirs: Sequence[Value], outputs: Sequence[float]) -> bool:
+        """Whether plain numbers came out there, and the same ones here: no gate is looked at then.
+
+        False if that is not known.
+        """
+        return all(
+            wire.is_leaf
+            and wire.is_constant
+            and not own.is_leaf
+            and own not in self._leading
+            and is_close(number_of(wire), number)
+            for wire, own, number in zip(theirs, self.outputs, outputs)
+        )
 
     def difference(self, others: Wires, numbers: Sequence[float]) -> tuple[str, str] | None:
         """What stands in another circuit, and what here at these numbers, where they differ."""
@@ -131,6 +151,8 @@ class RecordedCircuit:
 def _leading(wires: Iterable[Value], held: Collection[Value]) -> set[Value]:
     """The wires, given inputs first, behind which one of these leaves stands."""
     leading = set(held)
+    if not leading:
+        return leading
     for wire in wires:
         if wire.gate is not None and not leading.isdisjoint(wire.inputs):
             leading.add(wire)

@@ -113,14 +113,15 @@ class Recording:
     @cached_property
     def sweeping(self) -> Sweeping:
         """The gates with their first and second derivatives by the arguments."""
-        return Sweeping(
-            self.outputs,
-            self.parameters,
-            self.inputs,
-            self.structure,
-            self.executor,
-            self.wires.all,
-        )
+        with without_collector():
+            return Sweeping(
+                self.outputs,
+                self.parameters,
+                self.inputs,
+                self.structure,
+                self.executor,
+                self.wires.all,
+            )
 
     @cached_property
     def has_indexes(self) -> bool:

@@ -163,6 +163,7 @@ class _Back:
             np.zeros(slot_count, dtype=bool) for _ in range(4)
         )
         self.gradients[output] = True
+        self._places = np.zeros(slot_count, dtype=np.int16)  # of a step that reads a slot
 
     def read(self, written: Any, clear: Any, slots: Any) -> None:
         """Note what is read though nobody has written it."""
@@ -181,6 +182,8 @@ class _Back:
         bends = receives or bool(kind.pairs)
         bent_places = set(kind.leading) if receives else set()
         bent_places |= {place for pair in kind.pairs for place in kind.bent_by(pair)}
+        for place in range(kind.count):
+            self._places[step.inputs(place)] += 1  # once for each place, if it is alone there
         fresh = tuple(
             self._writes(self.gradients, self.clear_gradients, step, place)
             for place in kind.leading
@@ -188,6 +191,8 @@ class _Back:
         fresh_bent = tuple(
             self._writes(self.bent, self.clear_bent, step, place) for place in sorted(bent_places)
         )
+        for place in range(kind.count):
+            self._places[step.inputs(place)] = 0
         is_formula = kind.form == FORMULA
         return Key(
             kind,
@@ -199,9 +204,17 @@ class _Back:
         )
 
     def _writes(self, written: Any, clear: Any, step: Step, place: int) -> bool:
-        """Whether a step is the first to come to its inputs at a place, each once."""
+        """Whether a step is the first to come to its inputs at a place, each once.
+
+        A slot that it comes to at two places may be written after it has been added to.
+        """
         slots = step.inputs(place)
-        is_first = step.kind.form == FORMULA and not written[slots].any() and step.is_alone(place)
+        is_first = (
+            step.kind.form == FORMULA
+            and not written[slots].any()
+            and step.is_alone(place)
+            and bool((self._places[slots] == 1).all())
+        )
         if is_first:
             written[slots] = True
         else:

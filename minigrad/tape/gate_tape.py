@@ -160,10 +160,11 @@ def gate_tape(
     for wire in wires:
         if wire.gate is None and wire not in slots:
             slots[wire] = builder.constant(number_of(wire))
+    at = slots.__getitem__
     for wire in wires:
         gate = wire.gate
         if gate is not None:
-            slots[wire] = builder.gate(gate, tuple([slots[source] for source in wire.inputs]))
+            slots[wire] = builder.gate(gate, tuple(map(at, wire.inputs)))
     return builder.tape(parameters, len(inputs), [slots[wire] for wire in outputs])
 
 
@@ -187,11 +188,14 @@ class _Builder:
 
     def gate(self, gate: Gate, operands: tuple[int, ...]) -> int:
         """Add a gate; its slot."""
+        count = len(operands)
         if gate.constant_in_symbol and (exponent := self._everyday(operands[-1])) is not None:
-            return self._add(kind_of(gate, len(operands) - 1, (exponent,)), operands[:-1])
-        if len(operands) > LONGEST and gate is not SUM and not gate.is_dot:
+            return self._add(kind_of(gate, count - 1, (exponent,)), operands[:-1])
+        if count > LONGEST and gate is not SUM and not gate.is_dot:
             return self._with_given_slopes(gate, operands)
-        return self._add(kind_of(gate, len(operands)), operands)
+        self.kinds.append(kind_of(gate, count))
+        self.operands.append(operands)
+        return -len(self.kinds)
 
     def _everyday(self, slot: int) -> float | None:
         """The number in a slot, if it is an exponent that many gates may have."""

@@ -86,6 +86,33 @@ def test_the_hessian_of_chained_rosenbrock_is_its_closed_form(executor):
     np.testing.assert_allclose(coo.values, exact[coo.rows, coo.columns], rtol=1e-13)
 
 
+@native
+@pytest.mark.parametrize("seed", range(60))
+def test_machine_code_gives_the_hessian_that_python_gives(seed):
+    names = [name for name in mg.GATES if hasattr(mg, name) and name != "select"]
+    steps = random_function(names, seed)
+    x = np.array([0.7, 1.1, 1.9])
+    python, tape = (
+        mg.compile(lambda x: with_minigrad(steps, x)[0], executor=executor)
+        for executor in ("python", "tape")
+    )
+    close(tape.hessian(x), python.hessian(x))
+    close(tape.jacobian(x), python.jacobian(x))
+
+
+@native
+def test_gates_side_by_side_may_share_their_inputs():
+    def neighbors(x):
+        total = mg.sum([a * b for a, b in itertools.pairwise(x)])
+        apart = mg.sum([mg.hypot(a, b) for a, b in zip(x, [*x[5:], *x[:5]])])
+        return total + apart + mg.sum([mg.sin(a) * mg.sin(a) for a in x])
+
+    x = np.linspace(0.5, 2.0, 41)
+    python, tape = (mg.compile(neighbors, executor=name) for name in ("python", "tape"))
+    close(tape.hessian(x), python.hessian(x))
+    close(tape.hvp(x, x), python.hvp(x, x))
+
+
 def test_scipy_gets_a_matrix_of_its_own():
     sparse = pytest.importorskip("scipy.sparse")
     f = mg.compile(rosenbrock)
