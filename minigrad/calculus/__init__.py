@@ -33,6 +33,7 @@ from .arguments import (
 from .derivatives import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from .forward import tangents
 from .gradcheck import gradcheck
+from .implicit import implicit
 from .nonfinite import (
     Nonfinite,
     NonfiniteError,
@@ -69,6 +70,7 @@ __all__ = [
     "gradcheck",
     "hessian",
     "hvp",
+    "implicit",
     "is_bool",
     "jacobian",
     "jvp",

@@ -10,7 +10,7 @@ What it has in common with forward mode stands here too: which products a gate s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from math import copysign
 from typing import Any
 
@@ -25,18 +25,19 @@ def sent_back(
     inputs: Iterable[Value],
     create_graph: bool,
     name: str = "grad",
+    stops: Collection[Value] = (),
 ) -> dict[Value, Any]:
     """The gradient of each wire between the outputs and the inputs that has received one.
 
     Each gate, the last first, sends local gradient × what it has received. Numbers are floats; with
-    `create_graph`, what depends on a wire is a circuit.
+    `create_graph`, what depends on a wire is a circuit. What is in `stops` keeps what it receives.
     """
     leading = _leading_to(circuit, inputs)
     products = Products(cotangents)
     received: dict[Value, Any] = dict(cotangents)
     for wire in reversed(circuit.gates):
         upstream = received.get(wire)
-        if upstream is None or wire not in leading:
+        if upstream is None or wire not in leading or wire in stops:
             continue
         refuse_custom(name, circuit, wire)
         numbers = circuit.local_gradients(wire)
