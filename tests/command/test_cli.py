@@ -481,3 +481,13 @@ def test_play_writes_a_player_of_tangents(tmp_path):
     arguments = ["play", "w*x", "w=2", "x=-1", "--mode", "forward", "--seed", "w", "-o", str(file)]
     assert main(arguments) == 0
     assert "tangent" in file.read_text(encoding="utf-8")
+
+
+def test_playground_writes_one_page_and_needs_a_folder_that_is_there(tmp_path):
+    ran = run("playground", "-o", tmp_path / "page.html")
+    assert ran.returncode == 0
+    assert "page.html" in ran.stdout
+    assert (tmp_path / "page.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    ran = run("playground", "-o", tmp_path / "nowhere" / "page.html")
+    assert ran.returncode == 1
+    assert "make it first" in ran.stderr

@@ -38,7 +38,7 @@ export function numbersPanel(app) {
   function rowOf(n) {
     const { wires } = app.model.circuit;
     const name = unicodeName(wires[n].label);
-    const slider = element("input", { type: "range", min: -5, max: 5, step: 0.05, "aria-label": `${name}, slider` });
+    const slider = element("input", { type: "range", min: -10, max: 10, step: 0.1, "aria-label": `${name}, slider` });
     const number = element("input", { type: "number", step: 0.1, "aria-label": name });
     const gradient = element("output", { "aria-label": `gradient of ${name}` });
     slider.oninput = () => app.setLeaf(n, Number(slider.value));
@@ -58,7 +58,7 @@ export function numbersPanel(app) {
         const most = 2 * Math.ceil(Math.abs(value));
         [slider.min, slider.max] = [-most, most];
       }
-      if (document.activeElement !== number) number.value = Number(value.toPrecision(6));
+      if (document.activeElement !== number) number.value = Number(value.toPrecision(4));
       slider.value = value;
       gradient.textContent = circuit.wires[n].constant ? "–" : rounded(pass.gradients[n]);
     }

@@ -28,7 +28,7 @@ export function stepsOf(app) {
   // What is said of the whole: what the most important leaf does to the output.
   function finished(title) {
     const { circuit, stepper: { pass } } = app.model;
-    const names = circuit.wires.map((wire, n) => n).filter((n) => circuit.isLeaf(n) && !circuit.wires[n].constant);
+    const names = [...app.model.parameters()];
     const most = names.sort((one, other) => Math.abs(pass.gradients[other]) - Math.abs(pass.gradients[one]))[0];
     const output = unicodeName(circuit.wires[circuit.output].label) || "the output";
     const says = most === undefined ? "" : ` Above each wire is its value, below it the gradient: how much ${output} changes when that number grows. Most of all matters ${unicodeName(circuit.wires[most].label)}: for each 0.01 that it grows, ${output} changes by about ${rounded(0.01 * pass.gradients[most])}.`;
