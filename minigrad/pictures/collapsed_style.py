@@ -90,7 +90,7 @@ class CollapsedWriter(CircuitWriter):
         """The node of a box."""
         symbols = dict.fromkeys(self._symbol(group) for group in box.groups)
         rows = [font(box.title, self.theme.faint, 10), f"<b>{dot_text(', '.join(symbols))}</b>"]
-        cells = "".join(f'<tr><td colspan="2">{row}</td></tr>' for row in rows)
+        cells = "".join(f'<tr><td colspan="3">{row}</td></tr>' for row in rows)
         self.nodes[None].append(
             f'{box.name} [id="unit-{box.ident}", class="unit", shape=box, {self._look(box)}, '
             f'margin="0.12,0.05", label=<<table border="0" cellspacing="0" cellpadding="1">{cells}'
@@ -135,11 +135,23 @@ class CollapsedWriter(CircuitWriter):
                 )
                 for group in groups
             ]
+        moves = self._tangents(groups) or [""] * len(pairs)
         return "".join(
             f'<tr><td cellpadding="3">{font(value, theme.value, 12)}</td>'
-            f'<td cellpadding="3">{font(delta, theme.gradient, 12)}</td></tr>'
-            for value, delta in pairs
+            + moved
+            + f'<td cellpadding="3">{font(delta, theme.gradient, 12)}</td>' * self.stage.goes_back
+            + "</tr>"
+            for (value, delta), moved in zip(pairs, moves)
         )
+
+    def _tangents(self, groups: Sequence[Group]) -> list[str]:
+        """In forward mode a cell for each unit with its activation's tangent."""
+        tangents = self.stage.tangents
+        if tangents is None or len(groups) > MOST_ROWS:
+            return []
+        shown = (_known(tangents.get(group.output), self.scene.digits) for group in groups)
+        colour = self.theme.tangent
+        return [f'<td cellpadding="3"><i>{font(text, colour, 12)}</i></td>' for text in shown]
 
     def _delta_name(self, group: Group) -> str:
         layer, j = group.unit
@@ -248,6 +260,8 @@ class CollapsedWriter(CircuitWriter):
         if formula := self.scene.formula_sent(Use(use.gate, 1 - use.place)):
             text = dot_formula(self.scene.gradient_text(formula, sent))
             lower = font(text, theme.gradient, 11)
+        if not self.stage.goes_back:
+            return font(upper, theme.ink, 11)
         return (
             '<table border="0" cellspacing="0" cellpadding="0">'
             f"<tr><td>{font(upper, theme.ink, 11)}</td></tr><tr><td>{lower}</td></tr></table>"
@@ -268,7 +282,9 @@ class CollapsedWriter(CircuitWriter):
             weight = "|w|" if single else "the biggest |w|"
             dashes = "; a dashed wire: w &lt; 0" if single else ""
             lines.append(f"a wire between units is as thick as {weight} is big{dashes}")
-        if single and self.few:
+        if single and self.few and not self.stage.goes_back:
+            lines.append("on a wire: its weight")
+        elif single and self.few:
             lines.append("on a wire: its weight, and below it the gradient of that weight")
         return lines
 

@@ -127,10 +127,32 @@ def _with_insides(circuit: Circuit, stage: Stage, outer: Mapping[Value, Value]) 
                 )
                 if outer.get(source) is whole and not source.is_leaf:
                     gradients[source] = gradients.get(source, 0.0) + sent
+    tangents = stage.tangents and _inner_tangents(circuit, stage.tangents, outer)
     done = stage.done | {gate for gate, whole in outer.items() if whole in stage.done}
     return replace(
-        stage, values=values, gradients=gradients, contributions=contributions, done=done
+        stage,
+        values=values,
+        gradients=gradients,
+        contributions=contributions,
+        done=done,
+        tangents=tangents,
     )
+
+
+def _inner_tangents(
+    circuit: Circuit, known: Mapping[Value, float], outer: Mapping[Value, Value]
+) -> dict[Value, float]:
+    """The tangents with those inside of definitions, where the forward pass has been."""
+    tangents = dict(known)
+    for gate in circuit.gates:
+        if gate not in tangents and gate in outer and outer[gate] in known:
+            local_gradients = zip(circuit.inputs(gate), circuit.local_gradients(gate))
+            moved = (
+                circuit.gate(gate).contribution(local, tangents.get(source))
+                for source, local in local_gradients
+            )
+            tangents[gate] = sum(product or 0.0 for product in moved)
+    return tangents
 
 
 def _with_constants(circuit: Circuit, wire: Value) -> str | None:

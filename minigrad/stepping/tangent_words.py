@@ -145,7 +145,9 @@ def meeting(circuit: Snapshot, met: Mapping[Value, float]) -> str:
     if upstream != 1.0:
         arrived += f", times the gradient of {f}, {rounded(upstream)}, which is {rounded(scaled)}"
     total = sum(speed * d for _, speed, d in names)
-    if not abs(total - scaled) <= 1e-6 * max(abs(total), abs(scaled)):
+    if total != total and scaled != scaled:
+        return f"Both ways come to nan: mg.first_nonfinite({f}) names the gate where it began"
+    if total != scaled and not abs(total - scaled) <= 1e-6 * max(abs(total), abs(scaled)):
         return f"Both ways come to {rounded(scaled)} and {rounded(total)}: {arrived}"
     if len(names) == 1 and names[0][1] == 1.0:
         return f"Both ways meet: {arrived}, is the gradient of {names[0][0]}, {rounded(total)}"

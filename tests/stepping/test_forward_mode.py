@@ -147,6 +147,14 @@ def test_with_speeds_and_an_upstream_gradient_they_meet_too() -> None:
     assert "times the gradient of f, 2, which is 10" in text
 
 
+def test_at_a_nan_they_say_where_to_look() -> None:
+    y = Value(0.0, label="y")
+    text = told(Stepper(mg.log(y) * y, mode="both", seed=y))[-1]
+    assert text.endswith(
+        "Both ways come to nan: mg.first_nonfinite(f) names the gate where it began"
+    )
+
+
 @given(circuits())
 def test_tangents_are_those_of_jvp_and_meet_the_gradient(output: Value) -> None:
     circuit = Circuit(output)
@@ -265,6 +273,30 @@ def test_what_is_not_known_yet_is_a_question_mark() -> None:
     source = mg.draw(f, stage=Stepper(f, mode="forward", seed=w).stage).source
     (wire,) = [line for line in source.splitlines() if line.strip().startswith("w2 [")]
     assert wire.count("?") == 2  # value and tangent, and no gradient to wait for
+
+
+def test_inside_a_definition_tangents_flow_too() -> None:
+    x = Value(0.5, label="x")
+    f = x.sigmoid()
+    stepper = Stepper(f, mode="forward", seed=x)
+    stepper.run()
+    source = mg.draw(f, stage=stepper.stage, expand=["sigmoid"]).source
+    assert "?<" not in source
+    assert source.count("−0.607") == 2  # of exp(−x), and of 1 + exp(−x)
+
+
+def test_boxes_of_units_have_tangents_and_no_gradients_to_wait_for() -> None:
+    model = mg.nn.MLP(2, [2, 1], activation="tanh", seed=0)
+    f = model([Value(0.3, label="x_1"), Value(-0.5, label="x_2")])
+    stepper = Stepper(f, mode="forward", seed="x_1")
+    stepper.run()
+    source = mg.draw(f, stage=stepper.stage, collapse="neuron").source
+    boxes = [line for line in source.splitlines() if 'class="unit"' in line]
+    assert len(boxes) == 3
+    assert all(THEMES["light"].tangent in box and "δ" not in box for box in boxes)
+    assert "?<" not in source
+    both = Stepper(f, mode="both", seed="x_1")
+    assert "δ" in mg.draw(f, stage=both.stage, collapse="neuron").source
 
 
 def test_it_shows_and_saves_itself_in_each_mode(tmp_path: Any) -> None:
