@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Sequence
 from functools import cache
 from importlib.util import find_spec
+from operator import itemgetter
 from typing import Any, Protocol
 
 from ..engine import Value
@@ -58,12 +59,31 @@ class PythonTape:
     def __init__(self, tape: Tape) -> None:
         self.tape = tape
         self.size = 8 * (tape.slot_count + sum(map(len, tape.operands)))
+        self._plan: list[tuple[Any, Any]] = []  # from the second run on
+        self._has_run = False
 
     def run(
         self, parameters: list[float], inputs: list[float]
     ) -> tuple[list[float], list[list[float]]]:
         """See `Runner`."""
-        return replay(self.tape, parameters, inputs)
+        tape = self.tape
+        if not self._has_run:
+            self._has_run = True
+            return replay(tape, parameters, inputs)
+        plan = self._plan or [
+            (kernel.on_floats, itemgetter(*slots) if len(slots) > 1 else _one(*slots))
+            for kernel, slots in zip(tape.kernels, tape.operands)
+        ]
+        self._plan = plan
+        values = [*parameters, *inputs, *tape.constants]
+        append = values.append
+        for function, operands in plan:
+            append(function(*operands(values)))
+        return tape.results(values)
+
+
+def _one(slot: int) -> Any:
+    return itemgetter(slice(slot, slot + 1))
 
 
 class PythonRows:

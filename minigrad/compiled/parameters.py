@@ -19,7 +19,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextvars import ContextVar
-from functools import partial
+from functools import lru_cache, partial
 from operator import attrgetter, is_, itemgetter
 from random import Random
 from types import (
@@ -242,12 +242,18 @@ def codes_of(code: CodeType) -> Iterator[CodeType]:
             yield from codes_of(part)
 
 
+@lru_cache(maxsize=1_000)
+def instructions_of(code: CodeType) -> tuple[dis.Instruction, ...]:
+    """The instructions of a code: to take it apart takes as long as to record what it does."""
+    return tuple(dis.get_instructions(code))
+
+
 def _globals_read(function: FunctionType) -> list[str]:
     """The global variables that a function reads: `co_names` has its attributes too."""
     names = {
         instruction.argval: None
         for code in codes_of(function.__code__)
-        for instruction in dis.get_instructions(code)
+        for instruction in instructions_of(code)
         if instruction.opname in ("LOAD_GLOBAL", "LOAD_NAME")
     }
     return [name for name in names if name in function.__globals__]
@@ -258,7 +264,7 @@ def _imported(function: FunctionType) -> list[Any]:
     return [
         sys.modules.get(instruction.argval)
         for code in codes_of(function.__code__)
-        for instruction in dis.get_instructions(code)
+        for instruction in instructions_of(code)
         if instruction.opname == "IMPORT_NAME"
     ]
 

@@ -22,16 +22,23 @@ import dis
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from itertools import count, islice
 from operator import attrgetter, itemgetter
-from types import FunctionType, GeneratorType, MemberDescriptorType, MethodType, ModuleType
+from types import (
+    CodeType,
+    FunctionType,
+    GeneratorType,
+    MemberDescriptorType,
+    MethodType,
+    ModuleType,
+)
 from typing import Any, Final
 
 from ..engine import Value, is_installed
 from ..rules import described
 from .methods import Methods
-from .parameters import codes_of, contents_of, functions_of, is_ours
+from .parameters import codes_of, contents_of, functions_of, instructions_of, is_ours
 
 PLAIN: Final = frozenset({float, int, bool, str, type(None)})
 MOST: Final = 5_000  # things that are looked into
@@ -216,14 +223,25 @@ def _names_read(function: FunctionType, attributes: set[str]) -> set[str]:
     """The variables that a function reads, for more than to count them up; attributes are added."""
     variables: set[str] = set()
     for code in codes_of(function.__code__):
-        steps = [step for step in dis.get_instructions(code) if step.opname != "CACHE"]
-        names = list(map(_kind, steps))
-        for i, step in enumerate(steps):
-            if not step.opname.startswith(READS) or _is_counted(steps[i : i + LONGEST], names[i:]):
-                continue
-            found = step.argval if isinstance(step.argval, tuple) else (step.argval,)
-            (attributes if step.opname.startswith(ATTRIBUTES) else variables).update(found)
+        read, of_things = _names_read_by(code)
+        variables |= read
+        attributes |= of_things
     return variables
+
+
+@lru_cache(maxsize=1_000)
+def _names_read_by(code: CodeType) -> tuple[frozenset[str], frozenset[str]]:
+    """The variables, and the attributes, that a code reads for more than to count them up."""
+    variables: set[str] = set()
+    attributes: set[str] = set()
+    steps = [step for step in instructions_of(code) if step.opname != "CACHE"]
+    names = list(map(_kind, steps))
+    for i, step in enumerate(steps):
+        if not step.opname.startswith(READS) or _is_counted(steps[i : i + LONGEST], names[i:]):
+            continue
+        found = step.argval if isinstance(step.argval, tuple) else (step.argval,)
+        (attributes if step.opname.startswith(ATTRIBUTES) else variables).update(found)
+    return frozenset(variables), frozenset(attributes)
 
 
 def _kind(step: dis.Instruction) -> str:

@@ -93,10 +93,11 @@ class Recording:
     @cached_property
     def running(self) -> Running:
         """The tape of the outputs and their gradients towards parameters and inputs."""
-        return Running(
-            lambda careful: flatten(self.outputs, self.parameters, self.inputs, careful),
-            self.executor,
-        )
+        return Running(self._flattened, self.executor)
+
+    def _flattened(self, careful: bool, wanted: list[Value] | None = None) -> Tape:
+        with without_collector():
+            return flatten(self.outputs, self.parameters, self.inputs, careful, wanted)
 
     @cached_property
     def by_arguments(self) -> Running:
@@ -105,10 +106,7 @@ class Recording:
         by_place = self.inputs[: count_of(structure[1])]
         if not self.parameters and len(by_place) == len(self.inputs):
             return self.running
-        return Running(
-            lambda careful: flatten(self.outputs, self.parameters, self.inputs, careful, by_place),
-            self.executor,
-        )
+        return Running(partial(self._flattened, wanted=by_place), self.executor)
 
     @cached_property
     def sweeping(self) -> Sweeping:

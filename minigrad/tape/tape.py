@@ -84,6 +84,16 @@ class Tape:
     def slot_count(self) -> int:
         return self.first + len(self.kernels)
 
+    def results(self, values: Sequence[float]) -> tuple[list[float], list[list[float]]]:
+        """The outputs, and the gradients of each, from the numbers of all slots."""
+        return (
+            [values[slot] for slot in self.outputs],
+            [
+                [values[slot] + (0.0 if routes else -0.0) for slot in slots]
+                for slots, routes in zip(self.gradients, self.routes)
+            ],
+        )
+
     def __str__(self) -> str:
         lines = (
             f"s{self.first + i} = {kernel.name}({', '.join(f's{slot}' for slot in slots)})"
@@ -100,10 +110,4 @@ def replay(
     append = values.append
     for kernel, slots in zip(tape.kernels, tape.operands):
         append(kernel.on_floats(*[values[slot] for slot in slots]))
-    return (
-        [values[slot] for slot in tape.outputs],
-        [
-            [values[slot] + (0.0 if routes else -0.0) for slot in slots]
-            for slots, routes in zip(tape.gradients, tape.routes)
-        ],
-    )
+    return tape.results(values)
