@@ -294,14 +294,16 @@ def _network_from_json(content: Place, most_parts: float = inf) -> MLP:
         inputs = len(weights[-1]) if weights else None
         weights.append(_weights_from_json(layer["weights"], inputs))
         biases.append(_bias_from_json(layer["bias"], len(weights[-1])))
+    activations = [layer["activation"].text(LONGEST_NAME) for layer in layers]
+    first_index = content["first_index"].whole(0, 1)
     try:
         return MLP(
             len(weights[0][0]),
             [len(rows) for rows in weights],
-            activation=[layer["activation"].text(LONGEST_NAME) for layer in layers],
+            activation=activations,
             weights=weights,
             bias=biases,
-            first_index=content["first_index"].whole(0, 1),
+            first_index=first_index,
         )
     except (KeyError, ValueError, TypeError) as error:
         content["layers"].refuse(str(error.args[0] if error.args else error))

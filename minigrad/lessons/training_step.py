@@ -276,7 +276,7 @@ class TrainingStep:
         deltas: dict[Neuron, float] = {}
         for unit, read_by in self._units_backwards():
             back = 0.0
-            for weight, reader in read_by:
+            for weight, reader in reversed(read_by):  # in the order of a backward pass
                 updated = weight.data - self.learning_rate * (unit.a.data * deltas[reader])
                 back += updated * deltas[reader]
             deltas[unit] = self.slopes[unit] * back if read_by else self.gradients[unit.z]

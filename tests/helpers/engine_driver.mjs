@@ -18,6 +18,11 @@ const { decisionGrid, areaOf } = await load("decision_grid");
 const { expression, namesIn, asFormula } = await load("expression");
 const { why } = await load("why");
 const { paths } = await load("paths");
+const { wrongPass, SideBySide, differingWires } = await load("mistakes");
+const { EXAMPLES, exampleNamed } = await load("examples");
+const { hashOf, stateOf } = await load("share");
+const { pythonSource } = await load("python_source");
+const { openSaved } = await load("saved_files");
 
 function built(wires) {
   const nodes = [];
@@ -56,6 +61,56 @@ const answers = {
   paths({ wires, wire, limit }) {
     const found = paths(built(wires), wire, undefined, limit);
     return { ...found, count: String(found.count) };
+  },
+  wrongPass({ wires, mistakes, rate, before }) {
+    return wrongPass(built(wires), mistakes, rate, before);
+  },
+  wrongNetwork({ settings, x, label, mistakes, rate }) {
+    const circuit = new Network(settings).circuit(x, label);
+    const wrong = wrongPass(circuit, mistakes, rate);
+    const { gradients } = wrong;
+    const parameters = circuit.parameterWires.map((n) => circuit.values[n]);
+    const wrongs = circuit.parameterWires.map((n) => gradients[n]);
+    return {
+      parameters, gradients: wrongs, updated: parameters.map((p, i) => p - rate * wrongs[i]),
+      differing: differingWires(circuit.backward(), wrong).map((n) => circuit.wires[n].label),
+      deltas: circuit.groups.map((group) => gradients[group.z]),
+    };
+  },
+  sideBySide({ settings, data, training, mistakes, steps }) {
+    const network = new Network(settings);
+    const both = new SideBySide(network, data.X ? data : dataSet(data.name, data), training, mistakes);
+    for (let i = 0; i < steps; i++) both.step();
+    return {
+      right: network.parameters(), wrong: both.wrong.network.parameters(),
+      rightHistory: both.right.history, wrongHistory: both.wrong.history, sentence: both.sentence(),
+    };
+  },
+  example({ name }) {
+    const example = exampleNamed(name);
+    if (example.kind === "expression") return { kind: example.kind, value: expression(example.text, example.values).values.at(-1) };
+    const { network, data } = example.make();
+    const circuit = network.circuit(data.X[0], data.Y[0]);
+    return { kind: example.kind, value: circuit.values[circuit.output], parameters: network.parameters() };
+  },
+  examples: () => EXAMPLES.map(({ name }) => name),
+  hash({ state }) {
+    const hash = hashOf(state);
+    return { hash, state: stateOf(hash) };
+  },
+  state: ({ hash }) => stateOf(hash),
+  python({ state }) {
+    return pythonSource(state);
+  },
+  open({ text }) {
+    const found = openSaved(text);
+    if (found.kind === "state") return { kind: found.kind, parameters: Object.fromEntries(found.parameters) };
+    if (found.kind === "network") {
+      const { sizes, layers, firstIndex } = found.network;
+      return { kind: found.kind, sizes, layers, firstIndex, labels: found.network.parameterLabels() };
+    }
+    const { gradients } = found.circuit.backward();
+    return { kind: found.kind, wires: found.circuit.wires, values: [...found.circuit.values], gradients };
   },
   random({ seed, count }) {
     const random = new PythonRandom(seed);
