@@ -50,7 +50,7 @@ def random_network(seed):
 def test_a_wrong_pass_makes_the_mistake_and_nothing_else(mistake):
     chance = random.Random(1)
     asked, expected = [], []
-    for seed in range(60):
+    for _ in range(60):
         leaves = [mg.Value(chance.uniform(-2, 2), label=name) for name in "xyz"]
         wires = list(leaves)
         for _ in range(chance.randint(2, 8)):
@@ -86,7 +86,9 @@ def test_updated_weights_give_the_worksheets_wrong_column_to_the_last_digit():
         expected.append((deltas, gradients, updated))
         question = {"settings": settings, "x": x, "label": t, "rate": 0.7}
         asked.append({"do": "wrongNetwork", "mistakes": ["updated_weights"], **question})
-    for seed, (answer, (deltas, gradients, updated)) in enumerate(zip(ask(asked), expected, strict=True)):
+    for seed, (answer, (deltas, gradients, updated)) in enumerate(
+        zip(ask(asked), expected, strict=True)
+    ):
         assert all_close(answer["deltas"], deltas), seed
         assert all_close(answer["gradients"], gradients), seed
         assert all_close(answer["updated"], updated), seed

@@ -6,6 +6,7 @@ import { ExpressionError, errorAt, excerpt } from "./expression_error.js";
 import { GATES } from "./gates.js";
 import { printable, unicodeName } from "./labels.js";
 import { nearestName } from "./near_names.js";
+import { pythonRepr } from "./numbers.js";
 import { asFormula, cleaned, isSignAfter, normalName, numberOf, resultAndFormula, tokensOf } from "./tokens.js";
 import { apply, constant, leaf } from "./wires.js";
 
@@ -248,8 +249,21 @@ function applied(text, { gate, start, stop }, inputs) {
   const missing = (row.arity ?? 0) - inputs.length;
   const defaults = inputs.length && missing > 0 && missing <= row.defaults.length ? row.defaults.slice(-missing) : [];
   try {
+    if (gate === "select") checkIndex(inputs.map((node) => node.data));
     return apply(gate, [...inputs, ...defaults]);
   } catch (error) {
     throw errorAt(text, start, stop, error.message, row.sentence);
   }
+}
+
+// Of a typed index; one that is dragged out of its range later gives nan.
+function checkIndex(numbers) {
+  const [index, count] = [numbers.at(-1), numbers.length - 1];
+  if (!numbers.length) return;
+  if (!count) throw new RangeError("select needs at least one input to choose from, got an empty table");
+  if (Number.isInteger(index) && index >= 0 && index < count) return;
+  const many = count > 1 ? "s" : "";
+  throw new RangeError(
+    `select has ${count} input${many}: the index must be a whole number from 0 to ${count - 1}, got ${pythonRepr(index).replace(/\.0$/, "")}`,
+  );
 }
