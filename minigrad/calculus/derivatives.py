@@ -277,7 +277,7 @@ def hvp(
 def _of_function(kind: str, function: Any, more: Any, argnums: Any) -> Any:
     """The function that computes the derivative of a function; None for a circuit."""
     if not callable(function):
-        if more is None and not (isinstance(function, list) and not function):
+        if more is None and not isinstance(function, (Value, list, tuple)):
             raise TypeError(
                 f"{kind} of {described(function)} by what? Write mg.{kind}(y, ...) for a circuit, "
                 f"with its wires, or mg.{kind}(f) for a function of numbers"
