@@ -221,6 +221,7 @@ def test_14_predictions_are_graded_and_a_known_mistake_is_named(page):
     draw(page, "(x + y)*z", x=-2, y=5, z=-4)
     page.get_by_role("button", name="to the start").click()
     page.get_by_role("button", name="predict").click()
+    assert gradient(page, "z") == "?"  # nothing is given away
     page.locator(".question input").fill("3")
     page.keyboard.press("Enter")
     assert "✓" in words(page)

@@ -115,12 +115,12 @@ export function startApp(root) {
     app.changed();
   };
 
+  app.views = views;
   views.header = headerView(app);
   views.lesson = lessonView(app);
   views.source = sourceView(app);
   views.stage = stageView(app);
   views.panel = panelView(app);
-  app.views = views;
   root.replaceChildren(
     views.header.node,
     element("main", {}, views.lesson.node, views.source.node, element("div", { className: "columns" }, views.stage.node, views.panel.node)),

@@ -32,7 +32,7 @@ function copyButton(text, what) {
 function copied(text, what, height) {
   const area = element("textarea", { readOnly: true, value: text, "aria-label": what, spellcheck: false });
   area.dataset.of = what;
-  if (height) area.rows = height;
+  if (height) area.setAttribute("rows", height);
   return element("div", {}, area, element("div", { className: "row" }, copyButton(text, what)));
 }
 

@@ -52,6 +52,7 @@ export function numbersPanel(app) {
   function render() {
     const { circuit, stepper: { pass } } = app.model;
     if (made !== circuit) build();
+    const { predicting } = app.views.stage.controls; // then nothing is given away
     for (const { n, slider, number, gradient } of rows) {
       const value = circuit.values[n];
       if (Math.abs(value) > Number(slider.max) && Number.isFinite(value)) {
@@ -60,7 +61,7 @@ export function numbersPanel(app) {
       }
       if (document.activeElement !== number) number.value = Number(value.toPrecision(4));
       slider.value = value;
-      gradient.textContent = circuit.wires[n].constant ? "–" : rounded(pass.gradients[n]);
+      gradient.textContent = circuit.wires[n].constant ? "–" : predicting ? "?" : rounded(pass.gradients[n]);
     }
     const output = unicodeName(circuit.wires[circuit.output].label) || "the output";
     if (document.activeElement !== rate) rate.value = app.state.learningRate;

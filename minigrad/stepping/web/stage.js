@@ -77,8 +77,8 @@ export function stageView(app) {
     delta.hidden = !hasUnits;
     delta.setAttribute("aria-pressed", String(state.show === "delta"));
     out.hidden = !app.inside;
-    where.textContent = app.inside ? `layer ${app.inside.layer} · neuron ${app.inside.unit}` : model.title?.() ?? outputOf(model.circuit);
     controls.render(positionNow());
+    where.textContent = controls.predicting ? "" : app.inside ? `layer ${app.inside.layer} · neuron ${app.inside.unit}` : model.title?.() ?? outputOf(model.circuit);
     const view = viewNow(app, positionNow(), controls.asking);
     if (!state.mistakes.length) return right.update(view);
     const { wrongView, rightView } = mistakesView(app, view);

@@ -143,6 +143,7 @@ export function transport(steps, go) {
     toEnd: () => move(steps.count()),
     playOrPause: () => (state.timer ? pause() : start()),
     get asking() { return state.asking; },
+    get predicting() { return state.quiz && state.position < steps.count(); },
   };
 }
 
