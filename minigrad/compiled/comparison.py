@@ -16,7 +16,9 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import chain
 from math import isfinite, isnan
+from operator import attrgetter
 from typing import Final
 
 from ..engine import Value, leaves_and_gates, number_of
@@ -57,10 +59,10 @@ class Wires:
         Others were made by the function, as new ones are at each call.
         """
         count = getattr(sys, "getrefcount", lambda _: 1)
-        uses = Counter([id(wire) for wires in self.leaves for wire in wires])
-        uses.update([key for key in map(id, self.outputs) if key in uses])
-        inputs = (id(source) for wire in self.all for source in wire.inputs)
-        uses.update([key for key in inputs if key in uses])
+        uses = Counter(map(id, chain.from_iterable(self.leaves)))
+        inputs = chain.from_iterable(map(attrgetter("inputs"), self.all))
+        is_leaf = uses.__contains__
+        uses.update(filter(is_leaf, map(id, chain(self.outputs, inputs))))
         leaves = [wire for wire in self.all if wire.gate is None]
         leaves.append(Value(0.0))  # held by this list alone, where the others are in that of all
         others = [count(wire) - uses[id(wire)] for wire in leaves]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import inspect
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import cached_property, partial
 from time import perf_counter
 from typing import Any, NamedTuple, Protocol
@@ -29,6 +27,7 @@ from ..engine import (
 )
 from ..rules import Gate
 from ..tape import Tape, array_counts, flatten
+from .collector import without_collector
 from .comparison import SELECT, Wires
 from .executors import BatchRunner, make_batch_runner
 from .parameters import Places
@@ -233,18 +232,6 @@ def record_function(compiled: Recorded, structure: Hashable, numbers: list[float
         made = Recording(compiled, structure, inputs, result, numbers)
     made.seconds += perf_counter() - start
     return made
-
-
-@contextmanager
-def without_collector() -> Iterator[None]:
-    """A recording makes many objects and no garbage: the collector would only look at them."""
-    was_on = gc.isenabled()
-    try:
-        gc.disable()
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _behind(leaves: list[Value], parameters: Sequence[Value], inputs: list[Value]) -> Behind:

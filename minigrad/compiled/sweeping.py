@@ -17,7 +17,6 @@ from ..rules import Formula, called_gates
 from ..tape import (
     Compressed,
     GateTape,
-    Pattern,
     PythonSweeps,
     compressed_hessian,
     compressed_jacobian,
@@ -25,6 +24,7 @@ from ..tape import (
     hessian_pattern,
     jacobian_pattern,
 )
+from .collector import without_collector
 
 GATES_IN_PYTHON: Final = 20_000  # in all directions together, 50 ms or so
 
@@ -84,7 +84,8 @@ class Sweeping:
             found = (kind.value, *kind.slopes, *kind.curvatures)
             formulas += [formula for formula in found if formula is not None]
         if are_native(called_gates(formulas)):
-            return Sweeps(self.tape)
+            with without_collector():
+                return Sweeps(self.tape)
         self._left = float("inf")
         return None
 
@@ -98,7 +99,8 @@ class Sweeping:
         if native := self.native(len(lanes)):
             import numpy
 
-            outputs, found = native_sweep(native, sweep)(fixed, numbers, numpy.asarray(lanes))
+            with without_collector():
+                outputs, found = native_sweep(native, sweep)(fixed, numbers, numpy.asarray(lanes))
             if numpy.isfinite(found).all():
                 return outputs, found
         lists = lanes if isinstance(lanes, list) else lanes.tolist()
@@ -109,17 +111,14 @@ class Sweeping:
     @cached_property
     def jacobian_entries(self) -> Compressed:
         """Where the entries of the Jacobian come from."""
-        return compressed_jacobian(jacobian_pattern(self.tape))
+        with without_collector():
+            return compressed_jacobian(jacobian_pattern(self.tape))
 
     @cached_property
     def hessian_entries(self) -> Compressed:
         """Where the entries of the Hessian come from."""
-        return compressed_hessian(self.hessian_pattern)
-
-    @cached_property
-    def hessian_pattern(self) -> Pattern:
-        """Of all outputs together."""
-        return hessian_pattern(self.tape)
+        with without_collector():
+            return compressed_hessian(hessian_pattern(self.tape))
 
     def jacobian(self, fixed: list[float], numbers: Sequence[float]) -> tuple[list[float], Any]:
         """The outputs, and the entries of the Jacobian's pattern."""

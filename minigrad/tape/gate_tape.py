@@ -157,19 +157,28 @@ def gate_tape(
         wires = [*leaves, *gates]
     slots = {wire: slot for slot, wire in enumerate([*parameters, *inputs])}
     builder = _Builder(len(slots))
-    for wire in wires:
-        if wire.gate is None and wire not in slots:
+    for wire in wires:  # all constants first, so that the gates' slots follow one another
+        if wire.gate is not None:
+            builder.constants_of(wire.gate, wire)
+        elif wire not in slots:
             slots[wire] = builder.constant(number_of(wire))
     at = slots.__getitem__
     for wire in wires:
         gate = wire.gate
         if gate is not None:
             slots[wire] = builder.gate(gate, tuple(map(at, wire.inputs)))
-    return builder.tape(parameters, len(inputs), [slots[wire] for wire in outputs])
+    return GateTape(
+        tuple(parameters),
+        len(inputs),
+        tuple(builder.constants),
+        builder.kinds,
+        builder.operands,
+        [slots[wire] for wire in outputs],
+    )
 
 
 class _Builder:
-    """The gates of a tape; slots of gates are negative until all constants are known: −1, −2, …"""
+    """The gates of a tape while it grows."""
 
     def __init__(self, given: int) -> None:
         self.given = given
@@ -177,6 +186,19 @@ class _Builder:
         self._known: dict[str, int] = {}
         self.kinds: list[GateKind] = []
         self.operands: list[tuple[int, ...]] = []
+
+    def constants_of(self, gate: Gate, wire: Value) -> None:
+        """Note the numbers in the slopes of a long gate."""
+        if gate.arity is None and gate is not SUM and not gate.is_dot:
+            count = len(wire.inputs)
+            if count > LONGEST:
+                waiting = [(gate, count)]
+                for long, inputs in waiting:  # it grows: a slope may call a long gate
+                    for part in parts_first(*_long_slopes(long, inputs)):
+                        if part.operation == "number":
+                            self.constant(part.operands[0])
+                        elif part.operation == "call" and len(part.operands) > LONGEST + 1:
+                            waiting.append((part.operands[0], len(part.operands) - 1))
 
     def constant(self, number: float) -> int:
         """The slot of a number: equal ones have one, so that gates that use them are alike."""
@@ -193,9 +215,7 @@ class _Builder:
             return self._add(kind_of(gate, count - 1, (exponent,)), operands[:-1])
         if count > LONGEST and gate is not SUM and not gate.is_dot:
             return self._with_given_slopes(gate, operands)
-        self.kinds.append(kind_of(gate, count))
-        self.operands.append(operands)
-        return -len(self.kinds)
+        return self._add(kind_of(gate, count), operands)
 
     def _everyday(self, slot: int) -> float | None:
         """The number in a slot, if it is an exponent that many gates may have."""
@@ -207,14 +227,13 @@ class _Builder:
     def _add(self, kind: GateKind, operands: tuple[int, ...]) -> int:
         self.kinds.append(kind)
         self.operands.append(operands)
-        return -len(self.kinds)
+        return self.given + len(self.constants) + len(self.kinds) - 1
 
     def _with_given_slopes(self, gate: Gate, operands: tuple[int, ...]) -> int:
         """A long gate: its rule for the local gradients becomes a circuit beside it."""
-        symbols = _symbols(len(operands))
         out = self._add(_value_alone(gate, len(operands)), operands)
-        made = {**dict(zip(symbols, operands)), OUT: out}
-        slopes = Algebra().formulas(gate.local_formulas(*symbols, out=OUT))
+        slopes = _long_slopes(gate, len(operands))
+        made = {**dict(zip(_symbols(len(operands)), operands)), OUT: out}
         for part in parts_first(*slopes):
             if part not in made and part.operation not in COMPARISONS:
                 made[part] = self._part(part, made)
@@ -231,21 +250,6 @@ class _Builder:
             return self._add(_choice(condition.operation), tuple([made[x] for x in inputs]))
         gate, *inputs = operands if operation == "call" else (GATE_OF[operation], *operands)
         return self.gate(gate, tuple([made[x] for x in inputs]))
-
-    def tape(self, parameters: Sequence[Value], input_count: int, outputs: list[int]) -> GateTape:
-        """All of it, with slots in order."""
-        last = self.given + len(self.constants) - 1
-        return GateTape(
-            tuple(parameters),
-            input_count,
-            tuple(self.constants),
-            self.kinds,
-            [
-                tuple([slot if slot >= 0 else last - slot for slot in slots])
-                for slots in self.operands
-            ],
-            [slot if slot >= 0 else last - slot for slot in outputs],
-        )
 
 
 @cache
@@ -283,6 +287,12 @@ def _given(count: int) -> GateKind:
     )
 
 
+@cache
+def _long_slopes(gate: Gate, count: int) -> list[Formula]:
+    return Algebra().formulas(gate.local_formulas(*_symbols(count), out=OUT))
+
+
+@cache
 def _symbols(count: int) -> list[Formula]:
     return [Formula.symbol(f"x{i}") for i in range(count)]
 
