@@ -219,7 +219,7 @@ class _Builder:
 
     def _everyday(self, slot: int) -> float | None:
         """The number in a slot, if it is an exponent that many gates may have."""
-        if slot < self.given:
+        if not self.given <= slot < self.given + len(self.constants):
             return None
         number = self.constants[slot - self.given]
         return number if abs(number) <= EVERYDAY and 2.0 * number % 1.0 == 0.0 else None
