@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from ..engine import Circuit, Value, number_of
 from ..rules import Gate
-from .kernels import forward_kernel, local_kernels, local_kernels_at
+from .kernels import forward_kernel, has_choices, local_kernels, local_kernels_at
 from .operations import ALONE, EACH_ROW, ONCE, Operations
 from .received_gradients import Arrivals
 from .tape import Tape
@@ -169,9 +169,11 @@ class Flattening:
         if gate.arity is None:
             return local_gradients(self.operations, gate, available)
         nodes: list[int | None] = []
-        given = [self.operations.numbers[node] for node in available[:-1]]
-        known = tuple([None if x is None else x.hex() for x in given])
-        found = local_kernels_at(gate, known) if any(known) else local_kernels(gate)
+        found = local_kernels(gate)
+        if has_choices(gate):
+            given = [self.operations.numbers[node] for node in available[:-1]]
+            known = tuple([None if x is None else x.hex() for x in given])
+            found = local_kernels_at(gate, known) if any(known) else found
         for number, kernel, places, numbers in found:
             if kernel is not None:
                 nodes_of = [*available, *map(self.operations.constant, numbers)]

@@ -148,6 +148,13 @@ def local_kernels_at(gate: Gate, known: tuple[str | None, ...]) -> list[Local]:
     return found
 
 
+@cache
+def has_choices(gate: Gate) -> bool:
+    """Whether a local gradient of the gate chooses, so that known inputs may decide it."""
+    symbols = tuple(_symbols((gate.arity or 0) + 1))
+    return any(_choices(formula) for formula in local_formulas(gate, symbols))
+
+
 def _choices(formula: Formula) -> int:
     return sum(part.operation == "where" for part in parts_first(formula))
 
