@@ -1,4 +1,4 @@
-"""Circuits and networks as source code that needs no minigrad: Python, C, PyTorch and JAX.
+"""Circuits and networks as source code without minigrad: Python, C, JavaScript, PyTorch, JAX.
 
 >>> import minigrad as mg
 >>> w, x = mg.Value(2.0, label="w"), mg.Value(-1.0, label="x")
@@ -25,8 +25,9 @@ from typing import Any, NamedTuple
 
 from ..engine import Circuit, Value, looks_at_numbers, with_gates
 from ..rules import GATES, Formula, described, is_number
-from .dialects import C_PRELUDE, PYTHON, TORCH, C, Code, python_prelude
+from .dialects import C_PRELUDE, JAVASCRIPT, PYTHON, TORCH, C, Code, python_prelude
 from .identifiers import checked_name, plain_names
+from .javascript_source import javascript_prelude, typescript_declaration
 from .jax_source import RecordedCircuit, jax_source
 from .parameter_arrays import ParameterArray, parameter_arrays
 
@@ -38,8 +39,9 @@ def export(
     *,
     parameters: Any = None,
     careful: bool = False,
+    declaration: bool = False,
 ) -> str:
-    """The source code of a circuit, a network or a compiled function, in one of four languages.
+    """The source code of a circuit, a network or a compiled function, in one of five languages.
 
     >>> x, y = Value(3.0, label="x"), Value(4.0, label="y")
     >>> print(export(x * y + x, name="f").partition("def f_gradients")[0].rstrip())
@@ -56,7 +58,16 @@ def export(
     its latest call) are the inputs; its parameters then stand in the code as numbers. `name(…)`
     gives the output, or a tuple of them. "python": `name_gradients(…, upstream=…)` gives outputs
     and gradients, both as tuples. "c": `name(inputs, outputs)` and `name_gradients(inputs,
-    upstream, outputs, gradients)` work on arrays of double. "torch": tensors of any one shape.
+    upstream, outputs, gradients)` work on arrays of double. "javascript": an ES module in which
+    `name_gradients(…, upstream)` gives `[outputs, gradients]`, arrays of numbers; with
+    `declaration=True` its TypeScript declaration, the text of a .d.ts file. "torch": tensors of
+    any one shape.
+
+    >>> print(export(x * y, "javascript", name="f").partition("export function f_gr")[0].rstrip())
+    export function f(x, y) {
+        let v0 = (x * y);
+        return v0;
+    }
 
     "jax": every argument has the rows of a batch as its first axis, and parameters stand in one
     array in front of them: `name(params, …)` gives an output for each row,
@@ -78,14 +89,20 @@ def export(
     for each wire whether it has received anything.
     """
     looks_at_numbers("mg.export")
+    if declaration and language != "javascript":
+        raise ValueError(f"declaration= is for language='javascript', not {language!r}")
     if language == "jax":
         return _jax(thing, checked_name(name), parameters, careful)
     if parameters is not None or careful:
         raise ValueError(f"parameters= and careful= are for language='jax', not {language!r}")
-    writers = {"python": _python, "c": _c, "torch": _torch}
+    writers = {"python": _python, "c": _c, "javascript": _javascript, "torch": _torch}
     if not isinstance(language, str) or language not in writers:
         raise ValueError(f"export writes {', '.join(writers)}, jax; got {language!r}")
-    return writers[language](_Program(thing, checked_name(name)))
+    program = _Program(thing, checked_name(name))
+    if declaration:
+        arguments = [program.names[wire] for wire in program.arguments]
+        return typescript_declaration(name, arguments, len(program.outputs))
+    return writers[language](program)
 
 
 class _Program:
@@ -302,6 +319,27 @@ def _c(program: _Program) -> str:
             "}",
         ]
     )
+
+
+def _javascript(program: _Program) -> str:
+    name, arguments = program.name, [program.names[wire] for wire in program.arguments]
+    code, symbols = Code(JAVASCRIPT), program.symbols({})
+    results = program.forward(code, symbols)
+    array = f"[{', '.join(results)}]"
+    forward = [*code.lines, f"return {results[0] if len(results) == 1 else array};"]
+    program.backward(code, symbols, end=";")
+    ones = f"upstream = [{', '.join(['1'] * len(results))}]"
+    sent = ", ".join(f"g_{argument}" for argument in arguments)
+    body = [
+        f"export function {name}({', '.join(arguments)}) {{",
+        *_indented(forward),
+        "}",
+        "",
+        f"export function {name}_gradients({', '.join([*arguments, ones])}) {{",
+        *_indented([*code.lines, f"return [{array}, [{sent}]];"]),
+        "}",
+    ]
+    return javascript_prelude("\n".join(body)) + _text(body)
 
 
 def _torch(program: _Program) -> str:

@@ -24,6 +24,11 @@ RESERVED: Final = {
     *("enum", "goto", "inline", "restrict", "INFINITY", "NAN", "NULL"),
     *("params", "constants", "rows", "dtype", "named", "mean", "gradient", "array", "len"),
     *("jax", "jnp", "np", "flat", "by_name", "places", "repeated", "padded", "chosen"),
+    *("Math", "Number", "Object", "Infinity", "NaN", "RangeError", "undefined", "null", "true"),
+    *("false", "this", "super", "new", "var", "let", "function", "typeof", "instanceof", "delete"),
+    *("export", "throw", "catch", "debugger", "extends", "implements", "interface", "package"),
+    *("private", "protected", "public", "eval", "arguments", "nearest", "modulo", "scaled"),
+    *("curvature", "mills", "bell", "tail", "normalDensity", "normalCdf"),
     *vars(ieee),
     *vars(bell_curve),
 }

@@ -1,0 +1,68 @@
+"""The functions that exported JavaScript stands on, and TypeScript's declaration of it.
+
+>>> print(javascript_prelude("let v0 = modulo(x, y);"))
+// Python's %: with the sign of y.
+function modulo(x, y) {
+  const rest = x % y;
+  if (rest === 0) return y < 0 ? -0 : 0;
+  return rest < 0 !== y < 0 ? rest + y : rest;
+}
+<BLANKLINE>
+<BLANKLINE>
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+
+
+def javascript_prelude(body: str) -> str:
+    """The functions of `javascript/kernels.js` that the code uses, as source text."""
+    definitions = _definitions()
+    needed: set[str] = set()
+    waiting = [body]
+    while waiting:
+        for name in set(re.findall(r"(?<![.\w])[A-Za-z_]\w*(?=\()", waiting.pop())) - needed:
+            if name in definitions:
+                needed.add(name)
+                waiting.append(definitions[name])
+    return "".join(f"{text}\n\n" for name, text in definitions.items() if name in needed)
+
+
+@cache
+def _definitions() -> dict[str, str]:
+    """What kernels.js defines, by name, each with the comment above it."""
+    source = (files(__package__) / "javascript" / "kernels.js").read_text(encoding="utf-8")
+    parts = re.findall(r"(?:^//.*\n)*^function (\w+)[\s\S]*?^}\n", source, re.MULTILINE)
+    texts = re.finditer(r"(?:^//.*\n)*^function \w+[\s\S]*?^}\n", source, re.MULTILINE)
+    return {name: text[0] for name, text in zip(parts, texts)}
+
+
+def typescript_declaration(name: str, arguments: Sequence[str], outputs: int) -> str:
+    """What an exported module holds, for TypeScript.
+
+    >>> print(typescript_declaration("f", ["x"], 1))
+    export declare function f(x: number): number;
+    export declare function f_gradients(
+      x: number,
+      upstream?: [number],
+    ): [outputs: [number], gradients: [number]];
+    <BLANKLINE>
+    """
+    typed = [f"{argument}: number" for argument in arguments]
+    several, sent = (_numbers(count) for count in (outputs, len(arguments)))
+    lines = [
+        f"export declare function {name}({', '.join(typed)}): "
+        f"{'number' if outputs == 1 else several};",
+        f"export declare function {name}_gradients(",
+        *(f"  {argument}," for argument in [*typed, f"upstream?: {several}"]),
+        f"): [outputs: {several}, gradients: {sent}];",
+    ]
+    return "\n".join([*lines, ""])
+
+
+def _numbers(count: int) -> str:
+    return f"[{', '.join(['number'] * count)}]"
