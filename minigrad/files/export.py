@@ -122,6 +122,7 @@ class _Program:
         self.names = dict(zip(self.arguments, names))
         self.fixed = [leaf for leaf in leaves if leaf not in self.names]
         self.names |= {wire: f"v{i}" for i, wire in enumerate(self.gates)}
+        self.noted: set[Value] = set()  # wires of which the code notes whether they receive
 
     def symbols(self, named: dict[Value, str]) -> dict[Value, Formula]:
         """Every wire as a symbol; numbers that are fixed as numbers, unless they have names."""
@@ -142,8 +143,10 @@ class _Program:
         `r_v1` is 0 where v1 receives nothing, behind a gate that routes: then it sends nothing.
         """
         received = {wire: f"g_{text}" for wire, text in self.names.items()}
-        for text in received.values():
-            code.lines.append(code.dialect.assignment.format(text, "0.0"))
+        for wire, text in received.items():
+            # −0.0 + c is c, also for c = −0.0; a leaf that may receive nothing has 0.0, as always
+            zero = "0.0" if wire.is_leaf and self.circuit.routes else "-0.0"
+            code.lines.append(code.dialect.assignment.format(text, zero))
         start = len(code.lines)
         for i, output in enumerate(self.outputs):
             if output in received:
@@ -159,7 +162,7 @@ class _Program:
             if code.lines and not always[wire]:
                 code.lines = code.where_not_zero(f"r_{self.names[wire]}", code.lines)
             code.lines = before + code.lines
-        flags = [f"r_{self.names[wire]}" for wire in self.gates if not always.get(wire, True)]
+        flags = [f"r_{self.names[wire]}" for wire in self.gates if wire in self.noted]
         code.lines[start:start] = [code.dialect.assignment.format(flag, "0.0") for flag in flags]
 
     def _locals(self, wire: Value, symbols: dict[Value, Formula]) -> list[tuple[Value, Formula]]:
@@ -193,6 +196,7 @@ class _Program:
             always[source] = True
         elif not always.setdefault(source, False) and not source.is_leaf:
             code.lines.append(f"r_{self.names[source]} = 1.0{end}")
+            self.noted.add(source)
         if routes:
             code.lines = code.where_not_zero(str(local.operands[0]), code.lines)
         code.lines = before + code.lines

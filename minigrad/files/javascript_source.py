@@ -9,6 +9,7 @@ function modulo(x, y) {
 }
 <BLANKLINE>
 <BLANKLINE>
+<BLANKLINE>
 """
 
 from __future__ import annotations

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 from helpers.counts import count_near
+from helpers.in_node import run_in_node
 
 import minigrad as mg
 from minigrad import Value, nn
-from minigrad.files.dialects import PYTHON, TORCH, C, Dialect
+from minigrad.files.dialects import JAVASCRIPT, PYTHON, TORCH, C, Dialect
 from minigrad.rules.gate import Gate
 
 Function = Callable[[list[float]], tuple[list[float], list[float]]]
@@ -95,7 +96,9 @@ def run_c(things: dict[str, Any], folder: Path) -> dict[str, Function]:
     }
 
 
-@pytest.mark.parametrize("dialect", [PYTHON, C, TORCH], ids=lambda dialect: dialect.name)
+@pytest.mark.parametrize(
+    "dialect", [PYTHON, C, JAVASCRIPT, TORCH], ids=lambda dialect: dialect.name
+)
 def test_every_primitive_has_a_word_in_every_language_or_is_made_of_two_inputs(
     dialect: Dialect,
 ) -> None:
@@ -106,7 +109,8 @@ def test_every_primitive_has_a_word_in_every_language_or_is_made_of_two_inputs(
 
 
 @pytest.mark.parametrize(
-    ("language", "name"), [("python", "Python"), ("c", "C"), ("torch", "PyTorch")]
+    ("language", "name"),
+    [("python", "Python"), ("c", "C"), ("javascript", "JavaScript"), ("torch", "PyTorch")],
 )
 def test_a_primitive_without_a_word_is_an_error_that_names_both(language: str, name: str) -> None:
     gate = Gate("cube", "³", lambda x, out: (3.0 * x * x,), "cube", kernel=lambda x: x**3)
@@ -122,6 +126,30 @@ def test_every_gate_in_python_is_the_engine_to_the_bit(gate: Gate) -> None:
     for point in POINTS:
         expected = engine(gate, point)
         assert repr(function(list(point[: len(leaves)]))) == repr(expected)
+
+
+@needs_compiler
+def test_a_wire_that_a_choice_and_then_a_sum_send_to_compiles_in_c(tmp_path: Path) -> None:
+    x = Value(3.0, label="x")
+    twice = x * 2.0
+    circuit = (twice + 1.0) + twice.relu()
+    circuit.backward()
+    function = run_c({"f": circuit}, tmp_path)["f"]
+    assert function([3.0]) == ([circuit.data], [x.grad])
+
+
+@pytest.mark.parametrize("language", ["python", "javascript"])
+def test_a_gradient_of_minus_zero_keeps_its_sign(language: str, tmp_path: Path) -> None:
+    x, y = Value(-0.0, label="x"), Value(2.0, label="y")
+    out = x * y
+    out.backward()
+    assert str(y.grad) == "-0.0"
+    if language == "python":
+        gradients = run_python(out)([-0.0, 2.0])[1]
+    else:
+        module = mg.export(out, "javascript", name="f")
+        gradients = run_in_node([module], [[[-0.0, 2.0]]], 1, tmp_path)[0][0][1:]
+    assert repr(gradients) == "[2.0, -0.0]"
 
 
 @needs_compiler
@@ -267,7 +295,7 @@ def test_labels_cannot_write_code() -> None:
     circuit = mg.sum([leaf * leaf.exp() for leaf in leaves])
     circuit.backward()
     assert run_python(circuit)([leaf.data for leaf in leaves])[1] == [leaf.grad for leaf in leaves]
-    for language in ("python", "c", "torch"):
+    for language in ("python", "c", "javascript", "torch"):
         code = mg.export(circuit, language)
         assert "import os" not in code
         assert "system" not in code.replace("system_1", "")
@@ -277,7 +305,7 @@ def test_labels_cannot_write_code() -> None:
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: mg.export(Value(1.0), "rust"), "python, c, torch, jax; got 'rust'"),
+        (lambda: mg.export(Value(1.0), "rust"), "python, c, javascript, torch, jax; got 'rust'"),
         (lambda: mg.export(Value(1.0), name="no way"), "plain identifier"),
         (lambda: mg.export(Value(1.0), name="exp"), "plain identifier"),
         (lambda: mg.export([1.0]), "a Value, a list of Values, an MLP or a compiled function"),

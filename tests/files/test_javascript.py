@@ -1,0 +1,200 @@
+"""Exported JavaScript gives what the engine gives: arithmetic to the bit, the rest nearly so."""
+
+import itertools
+import math
+import random
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from helpers.circuits import ARITHMETIC, bits, circuits, tame_circuits
+from helpers.in_node import run_in_node
+from hypothesis import HealthCheck, given, settings
+
+import minigrad as mg
+from minigrad import Value
+from minigrad.rules.gate import Gate
+
+GATES = dict(mg.GATES)
+SPECIAL = [0.0, 5e-324, 1e-8, 0.5, 1.0, 2.0, 3.5, 710.0, 750.0, 1.8e16, 1.7e308, math.inf]
+SPECIAL = [-x for x in SPECIAL] + SPECIAL + [math.nan]
+# gates of arithmetic, choices and roundings alone: every machine gives the same bits
+EXACT = {*ARITHMETIC, "prod", "dot", "select", "clip", "sign", "floor", "ceil", "trunc", "round"}
+EXACT |= {"mod", "floor_divide", "less", "less_equal", "is_equal", "degrees", "radians", "hypot"}
+EXACT |= {"normal_density", "normal_cdf"}
+
+quiet = settings(
+    max_examples=500,
+    deadline=None,
+    database=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def random_circuits(strategy: Any) -> tuple[list[str], list[list[float]], list[list[float]]]:
+    """Of 500 circuits the JavaScript, the leaves, and the engine's outputs and gradients."""
+    modules: list[str] = []
+    points: list[list[float]] = []
+    expected: list[list[float]] = []
+
+    @quiet
+    @given(strategy)
+    def collect(drawn: Any) -> None:
+        function, _, inputs = drawn
+        out = function(*inputs)
+        out.backward()
+        leaves = [leaf for leaf in mg.engine.Circuit(out).leaves if not leaf.is_constant]
+        if leaves:
+            modules.append(mg.export(out, "javascript", name="f"))
+            points.append([leaf.data for leaf in leaves])
+            expected.append([out.data, *(leaf.grad for leaf in leaves)])
+
+    collect()
+    return modules, points, expected
+
+
+def close(one: float, other: float) -> bool:
+    """The same kind of number with the same sign; of a subnormal one only the size counts."""
+    if math.isnan(one) or math.isnan(other):
+        return math.isnan(one) and math.isnan(other)
+    return math.copysign(1.0, one) == math.copysign(1.0, other) and math.isclose(
+        one, other, rel_tol=1e-12, abs_tol=1e-321
+    )
+
+
+def test_500_circuits_of_arithmetic_are_the_engine_to_the_bit(tmp_path: Path) -> None:
+    modules, points, expected = random_circuits(circuits())
+    results = run_in_node(modules, [[point] for point in points], 1, tmp_path)
+    assert len(modules) > 400
+    for module, (found,), numbers in zip(modules, results, expected):
+        assert list(map(bits, found)) == list(map(bits, numbers)), module
+
+
+def test_500_circuits_of_smooth_gates_are_the_engine_to_12_digits(tmp_path: Path) -> None:
+    modules, points, expected = random_circuits(tame_circuits())
+    results = run_in_node(modules, [[point] for point in points], 1, tmp_path)
+    assert len(modules) > 400
+    for module, (found,), numbers in zip(modules, results, expected):
+        scale = max(map(abs, numbers[1:]), default=0.0)
+        for one, other in zip(found, numbers):
+            assert math.isclose(one, other, rel_tol=1e-12, abs_tol=1e-12 * scale), module
+
+
+def special_points(gate: Gate) -> list[list[float]]:
+    count = gate.arity or (4 if gate.is_dot else 3)
+    if gate.name == "select":
+        return [[x, y, float(i)] for x in SPECIAL for y in SPECIAL for i in (0, 1)]
+    if count <= 2:
+        return [list(point) for point in itertools.product(SPECIAL, repeat=count)]
+    rnd = random.Random(gate.name)
+    return [[rnd.choice(SPECIAL) for _ in range(count)] for _ in range(400)]
+
+
+def test_every_gate_at_the_edges_of_the_floats_is_the_engine(tmp_path: Path) -> None:
+    modules, points, expected = [], [], []
+    for gate in GATES.values():
+        rows = special_points(gate)
+        leaves = [Value(x) for x in rows[0]]
+        out = Value.apply_gate(gate, tuple(leaves))
+        modules.append(mg.export(out, "javascript", name="f"))
+        order = [leaves.index(leaf) for leaf in mg.engine.Circuit(out).leaves]  # of the arguments
+        points.append([[row[i] for i in order] for row in rows])
+        expected.append([engine(gate, row, order) for row in rows])
+    results = run_in_node(modules, points, 1, tmp_path)
+    wrong = []
+    for gate, rows, found, right in zip(GATES.values(), points, results, expected):
+        same = (lambda x, y: bits(x) == bits(y)) if gate.name in EXACT else close
+        for row, numbers, others in zip(rows, found, right):
+            if not all(map(same, numbers, others)):
+                wrong.append((gate.name, row, numbers, others))
+    assert wrong == []
+
+
+def engine(gate: Gate, row: list[float], order: list[int]) -> list[float]:
+    leaves = [Value(x) for x in row]
+    out = Value.apply_gate(gate, tuple(leaves))
+    out.backward()
+    return [out.data, *(leaves[i].grad for i in order)]
+
+
+def test_several_outputs_and_a_gate_of_ones_own(tmp_path: Path) -> None:
+    slopes = lambda x, y, out: (
+        mg.cos(x) * mg.where(y > 0.0, y, 0.5 * y),
+        mg.sin(x) * mg.where(y > 0.0, 1.0, 0.5),
+    )
+
+    @mg.gate(symbol="swirl", local_gradient=slopes)
+    def swirl(x: Any, y: Any) -> Any:
+        return mg.sin(x) * mg.where(y > 0.0, y, 0.5 * y)
+
+    try:
+        x, y = Value(0.3, label="x"), Value(-2.0, label="y")
+        outputs = [swirl(x, y), x * y]
+        code = mg.export(outputs, "javascript", name="f")
+        ((found,),) = run_in_node([code], [[[0.3, -2.0]]], 2, tmp_path)
+        mg.sum(outputs).backward()
+        numbers = [outputs[0].data, outputs[1].data, x.grad, y.grad]
+        assert found == pytest.approx(numbers, rel=1e-14)
+    finally:
+        mg.GATES.pop("swirl", None)
+
+
+def test_what_only_python_can_run_is_refused_by_name() -> None:
+    opaque = Gate("cube", "³", lambda x, out: (3.0,), "cube", kernel=lambda x: x**3, opaque=True)
+    with pytest.raises(ValueError, match=r"'cube' is ordinary Python .* written in JavaScript"):
+        mg.export(Value.apply_gate(opaque, (Value(2.0),)), "javascript")
+
+
+def test_a_declaration_for_typescript_has_the_modules_names_and_lengths() -> None:
+    x, y = Value(1.0, label="x"), Value(2.0, label="y")
+    text = mg.export([x * y, x + y], "javascript", name="f", declaration=True)
+    assert "f(x: number, y: number): [number, number];" in text
+    assert "upstream?: [number, number]" in text
+    assert "[outputs: [number, number], gradients: [number, number]]" in text
+    with pytest.raises(ValueError, match="declaration= is for language='javascript', not 'c'"):
+        mg.export(x * y, "c", declaration=True)
+
+
+NASTY = ["*/", "`${x}`", "</script>", "\u2028", "\\", "'", '"', "//", "\n", "eval(1)", "x; y", "{}"]
+WORDS = [
+    "Math",
+    "let",
+    "NaN",
+    "arguments",
+    "await",
+    "class",
+    "enum",
+    "t0",
+    "g_x",
+    "power",
+    "static",
+]
+
+
+def test_500_hostile_labels_stay_names(tmp_path: Path) -> None:
+    rnd = random.Random(17)
+    modules, points = [], []
+    for _ in range(125):
+        labels = [
+            rnd.choice(WORDS) if rnd.random() < 0.4 else "".join(rnd.choices([*NASTY, "a"], k=4))
+            for _ in range(4)
+        ]
+        leaves = [Value(i + 1.0, label=label) for i, label in enumerate(labels)]
+        code = mg.export(mg.sum([leaf**2 for leaf in leaves]), "javascript", name="f")
+        (arguments,) = re.findall(r"^export function f\((.*)\) {$", code, re.MULTILINE)
+        assert all(re.fullmatch(r"[A-Za-z]\w*", name) for name in arguments.split(", "))
+        assert code.isascii()
+        assert not re.search(r"[`'\"\\]|\*/", code[code.index("export") :])
+        modules.append(code)
+        points.append([[1.0, 2.0, 3.0, 4.0]])
+    for ((total, *slopes),) in run_in_node(modules, points, 1, tmp_path):
+        assert total == 30.0
+        assert slopes == [2.0, 4.0, 6.0, 8.0]
+
+
+@pytest.mark.parametrize("name", ["Math", "let", "await", "eval", "normalCdf", "NaN"])
+def test_the_function_cannot_have_a_name_that_javascript_uses(name: str) -> None:
+    with pytest.raises(ValueError, match="plain identifier"):
+        mg.export(Value(1.0) * 2.0, "javascript", name=name)
