@@ -25,9 +25,9 @@ from typing import Any, NamedTuple
 
 from ..engine import Circuit, Value, looks_at_numbers, with_gates
 from ..rules import GATES, Formula, described, is_number
-from .dialects import C_PRELUDE, JAVASCRIPT, PYTHON, TORCH, C, Code, python_prelude
+from .dialects import C_PRELUDE, PYTHON, TORCH, C, Code, python_prelude
 from .identifiers import checked_name, plain_names
-from .javascript_source import javascript_prelude, typescript_declaration
+from .javascript_source import JAVASCRIPT, javascript_prelude, typescript_declaration
 from .jax_source import RecordedCircuit, jax_source
 from .parameter_arrays import ParameterArray, parameter_arrays
 

@@ -1,4 +1,4 @@
-"""The functions that exported JavaScript stands on, and TypeScript's declaration of it.
+"""JavaScript as a dialect: its words, the functions it lacks, and TypeScript declarations.
 
 >>> print(javascript_prelude("let v0 = modulo(x, y);"))
 // Python's %: with the sign of y.
@@ -18,6 +18,53 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
+from typing import Final
+
+from .dialects import Dialect
+
+JAVASCRIPT: Final = Dialect(
+    "JavaScript",
+    assignment="let {0} = {1};",
+    choice="({0} ? {1} : {2})",
+    division="({0} / {1})",
+    power="power({0}, {1})",
+    infinity="Infinity",
+    not_a_number="NaN",
+    words={
+        "maximum": "Math.max({all})",
+        "minimum": "Math.min({all})",
+        "select": "choose([{choices}], {index})",
+        "abs": "Math.abs({0})",
+        "exp": "Math.exp({0})",
+        "log": "Math.log({0})",
+        "log1p": "Math.log1p({0})",
+        "sqrt": "Math.sqrt({0})",
+        "sin": "Math.sin({0})",
+        "cos": "Math.cos({0})",
+        "tanh": "Math.tanh({0})",
+        "tan": "Math.tan({0})",
+        "asin": "Math.asin({0})",
+        "acos": "Math.acos({0})",
+        "atan": "Math.atan({0})",
+        "sinh": "Math.sinh({0})",
+        "cosh": "Math.cosh({0})",
+        "asinh": "Math.asinh({0})",
+        "acosh": "Math.acosh({0})",
+        "atanh": "Math.atanh({0})",
+        "expm1": "Math.expm1({0})",
+        "log2": "Math.log2({0})",
+        "log10": "Math.log10({0})",
+        "erf": "erf({0})",
+        "floor": "Math.floor({0})",
+        "trunc": "Math.trunc({0})",
+        "atan2": "Math.atan2({0}, {1})",
+        "round": "nearest({0})",
+        "mod": "modulo({0}, {1})",
+        "normal_density": "normalDensity({0})",
+        "normal_cdf": "normalCdf({0})",
+    },
+    block=("if ({0} !== 0) {{", "}}"),
+)
 
 
 def javascript_prelude(body: str) -> str:

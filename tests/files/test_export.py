@@ -15,7 +15,8 @@ from helpers.in_node import run_in_node
 
 import minigrad as mg
 from minigrad import Value, nn
-from minigrad.files.dialects import JAVASCRIPT, PYTHON, TORCH, C, Dialect
+from minigrad.files.dialects import PYTHON, TORCH, C, Dialect
+from minigrad.files.javascript_source import JAVASCRIPT
 from minigrad.rules.gate import Gate
 
 Function = Callable[[list[float]], tuple[list[float], list[float]]]
