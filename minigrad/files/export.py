@@ -20,8 +20,8 @@ The code is printed from the same rules that the engine runs: a gate of your own
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from ..engine import Circuit, Value, looks_at_numbers, with_gates
 from ..rules import GATES, Formula, described, is_number
@@ -63,12 +63,6 @@ def export(
     `declaration=True` its TypeScript declaration, the text of a .d.ts file. "torch": tensors of
     any one shape.
 
-    >>> print(export(x * y, "javascript", name="f").partition("export function f_gr")[0].rstrip())
-    export function f(x, y) {
-        let v0 = (x * y);
-        return v0;
-    }
-
     "jax": every argument has the rows of a batch as its first axis, and parameters stand in one
     array in front of them: `name(params, …)` gives an output for each row,
     `name_value_and_grad(params, …)` the mean and its gradient, in the dtype of `params`, for
@@ -89,20 +83,21 @@ def export(
     for each wire whether it has received anything.
     """
     looks_at_numbers("mg.export")
-    if declaration and language != "javascript":
-        raise ValueError(f"declaration= is for language='javascript', not {language!r}")
+    _check_settings(language, parameters is not None or careful, declaration)
     if language == "jax":
         return _jax(thing, checked_name(name), parameters, careful)
-    if parameters is not None or careful:
-        raise ValueError(f"parameters= and careful= are for language='jax', not {language!r}")
-    writers = {"python": _python, "c": _c, "javascript": _javascript, "torch": _torch}
-    if not isinstance(language, str) or language not in writers:
-        raise ValueError(f"export writes {', '.join(writers)}, jax; got {language!r}")
     program = _Program(thing, checked_name(name))
-    if declaration:
-        arguments = [program.names[wire] for wire in program.arguments]
-        return typescript_declaration(name, arguments, len(program.outputs))
-    return writers[language](program)
+    return program.declaration if declaration else _WRITERS[language](program)
+
+
+def _check_settings(language: Any, of_jax: bool, declaration: bool) -> None:
+    """Raise a ValueError for a language that there is not, or a setting that it has not."""
+    if not isinstance(language, str) or language not in {*_WRITERS, "jax"}:
+        raise ValueError(f"export writes {', '.join(_WRITERS)}, jax; got {language!r}")
+    if of_jax and language != "jax":
+        raise ValueError(f"parameters= and careful= are for language='jax', not {language!r}")
+    if declaration and language != "javascript":
+        raise ValueError(f"declaration= is for language='javascript', not {language!r}")
 
 
 class _Program:
@@ -123,6 +118,12 @@ class _Program:
         self.fixed = [leaf for leaf in leaves if leaf not in self.names]
         self.names |= {wire: f"v{i}" for i, wire in enumerate(self.gates)}
         self.noted: set[Value] = set()  # wires of which the code notes whether they receive
+
+    @property
+    def declaration(self) -> str:
+        """What the module of JavaScript holds, for TypeScript."""
+        arguments = [self.names[wire] for wire in self.arguments]
+        return typescript_declaration(self.name, arguments, len(self.outputs))
 
     def symbols(self, named: dict[Value, str]) -> dict[Value, Formula]:
         """Every wire as a symbol; numbers that are fixed as numbers, unless they have names."""
@@ -366,6 +367,14 @@ def _torch(program: _Program) -> str:
         ]
     )
     return f"import math\n\n{text}" if "math." in text else text
+
+
+_WRITERS: Final[Mapping[str, Callable[[_Program], str]]] = {
+    "python": _python,
+    "c": _c,
+    "javascript": _javascript,
+    "torch": _torch,
+}
 
 
 def _tuple(texts: list[str]) -> str:
