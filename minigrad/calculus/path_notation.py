@@ -57,13 +57,15 @@ class PathNames:
     ('∂C/∂ŷ', '2·(ŷ − y)', -1.0)
     """
 
-    def __init__(self, between: Between) -> None:
+    def __init__(self, between: Between, notation: str = "l") -> None:
         self.between, self.circuit = between, between.circuit
         ends = (between.leaf, between.output)
         texts = {w: unicode_name(w.label) for w in (*between.wires, *ends) if w.label}
         self._labelled = self._with_a_label_of_their_own(texts)
         ambiguous = [wire for wire in texts if wire not in self._labelled]
-        self._names = Names(self.circuit, others=[between.leaf], ambiguous=ambiguous)
+        self._names = Names(
+            self.circuit, others=[between.leaf], ambiguous=ambiguous, notation=notation
+        )
 
     def is_named(self, wire: Value) -> bool:
         """Whether the symbols of a path name this wire."""

@@ -153,8 +153,8 @@ class Paths:
     Printed, it is text; `latex` is an equation; a notebook shows it typeset.
     """
 
-    def __init__(self, between: Between, limit: int | None) -> None:
-        self._between, self.limit = between, limit
+    def __init__(self, between: Between, limit: int | None, notation: str = "l") -> None:
+        self._between, self.limit, self.notation = between, limit, notation
 
     def __iter__(self) -> Iterator[Path]:
         """The paths, the largest |contribution| first; infinite and nan ones before all others."""
@@ -192,7 +192,7 @@ class Paths:
 
     @cached_property
     def _names(self) -> PathNames:
-        return PathNames(self._between)
+        return PathNames(self._between, self.notation)
 
     @cached_property
     def _largest_first(self) -> LargestFirst:

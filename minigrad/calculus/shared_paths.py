@@ -24,7 +24,7 @@ from typing import Any, Final, overload
 
 from ..engine import Value, looks_at_numbers
 from ..rules import as_text, described
-from ..text import rounded, unicode_name
+from ..text import check_notation, rounded, unicode_name
 from .path_search import Between
 from .paths import Paths, effort
 
@@ -91,7 +91,8 @@ class SharedPaths:
     def _step(self, wire: Value) -> str:
         """The derivative by a wire in common, from those by the next wires on the way."""
         between = self._each[0]._between
-        one = Paths(Between(between.output, wire), limit=None)
+        notation = self._each[0].notation
+        one = Paths(Between(between.output, wire), limit=None, notation=notation)
         names, seen = one._names, {}
         for path in islice(one, MOST_SUMMANDS + 1):
             first = names.factors(path._steps)[0]
@@ -119,10 +120,14 @@ def _written(one: Paths) -> str:
 
 
 @overload
-def paths(output: Value, leaf: Value, limit: int | None = 10) -> Paths: ...
+def paths(output: Value, leaf: Value, limit: int | None = 10, *, notation: str = "l") -> Paths: ...
 @overload
-def paths(output: Value, leaf: Iterable[Value], limit: int | None = 10) -> SharedPaths: ...
-def paths(output: Value, leaf: Any, limit: int | None = 10) -> Paths | SharedPaths:
+def paths(
+    output: Value, leaf: Iterable[Value], limit: int | None = 10, *, notation: str = "l"
+) -> SharedPaths: ...
+def paths(
+    output: Value, leaf: Any, limit: int | None = 10, *, notation: str = "l"
+) -> Paths | SharedPaths:
     """The chain rule for d(output)/d(leaf), as a sum over the paths from the leaf to the output.
 
     >>> import minigrad as mg
@@ -136,8 +141,10 @@ def paths(output: Value, leaf: Any, limit: int | None = 10) -> Paths | SharedPat
     0. `limit` bounds how many paths are gone through and shown, the largest |contribution| first;
     None means all. Count, total and multiplications take one pass over the gates in any case.
     Several leaves in a list show what their paths have in common; see `SharedPaths`.
+    `notation="[l]"` writes layers in brackets.
     """
     looks_at_numbers("mg.paths")
+    check_notation(notation)
     if isinstance(limit, bool) or not (limit is None or hasattr(limit, "__index__")):
         raise TypeError(
             f"limit is the number of paths to show, a whole number or None for all; got "
@@ -146,8 +153,9 @@ def paths(output: Value, leaf: Any, limit: int | None = 10) -> Paths | SharedPat
     if limit is not None and limit < 1:
         raise ValueError(f"limit is the number of paths to show, at least 1; got {limit}")
     if isinstance(leaf, (Value, str)) or not hasattr(leaf, "__iter__"):
-        return Paths(Between(output, leaf), limit)
+        return Paths(Between(output, leaf), limit, notation)
     leaves = {id(one): one for one in leaf}
     if not leaves:
         raise ValueError("paths(C, [θ₁, …]) goes to at least one wire behind C; got an empty list")
-    return SharedPaths([Paths(Between(output, one), limit) for one in leaves.values()])
+    each = [Paths(Between(output, one), limit, notation) for one in leaves.values()]
+    return SharedPaths(each)

@@ -129,8 +129,9 @@ def screen_lines(stepper: Stepper, width: int, height: int, colours: bool = True
 
 def circuit_lines(stepper: Stepper, stage: Stage, width: int, height: int) -> list[str]:
     """The circuit as a tree, as much of it around the gate at work as fits."""
-    circuit = tree_of(stepper.circuit, stepper.circuit.digits, stage=stage, width=width)
-    return _around_active(circuit.splitlines(), max(3, height))
+    seen = stepper.circuit
+    tree = tree_of(seen, seen.digits, stage=stage, width=width, notation=seen.notation)
+    return _around_active(tree.splitlines(), max(3, height))
 
 
 def _texts(step: Step | None) -> list[str]:

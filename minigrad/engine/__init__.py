@@ -4,7 +4,7 @@ Read `value` (the wire, and the order of its circuit), `backward` (the chain rul
 (how arithmetic on wires records gates, from the table): nothing else is needed to understand
 `(w*x + b).tanh().backward()`. Around them stand what Python, NumPy, micrograd and those who come
 from other libraries ask of a wire (`number_like`, `arrays`, `micrograd`, `foreign_names`), what is
-handed to those who look (`circuit`, `stage`) or train (`numbers_of_wires`), `modes` such as
+handed to those who look (`circuit`, `stage`, `outputs`) or train (`numbers_of_wires`), `modes` like
 `no_grad` (`decorating_blocks`), the line of the user's code (`users_line`) where a nan was recorded
 (`sources`) or a gradient is lost (`lost_gradients`), and `copying`.
 """
@@ -30,6 +30,7 @@ from .numbers_of_wires import (
     write_numbers,
 )
 from .output_range import ANY_NUMBER, Range, range_of
+from .outputs import wires_in
 from .recording import as_wire, constant, install, observed, observers, output_of
 from .sources import is_nonfinite_birth, note_source, source_of
 from .stage import Stage, check_stage, circuit_at, present_stage
@@ -78,6 +79,7 @@ __all__ = [
     "source_of",
     "topological_order",
     "update_of_wires",
+    "wires_in",
     "with_gates",
     "write_data",
     "write_grad",

@@ -25,7 +25,16 @@ from math import isfinite
 from typing import Final
 
 from ..rules import Formula, as_latex, as_text
-from ..text import columns, escape, html_name, latex_name, latex_number, rounded, unicode_name
+from ..text import (
+    columns,
+    escape,
+    html_name,
+    in_notation,
+    latex_name,
+    latex_number,
+    rounded,
+    unicode_name,
+)
 
 
 @dataclass(frozen=True)
@@ -129,12 +138,14 @@ def joined(terms: Sequence[Pieces]) -> list[Piece]:
     return [piece for term in terms for piece in (" + ", *term)][1:]
 
 
-def written(page: Page, form: Format, answers: bool = True, digits: int = 4) -> str:
+def written(
+    page: Page, form: Format, answers: bool = True, digits: int = 4, notation: str = "l"
+) -> str:
     """The page in one of the formats, with the answers or with blanks."""
 
     def piece(part: Piece) -> str:
         if isinstance(part, Name):
-            return form.name(part.label)
+            return form.name(in_notation(part.label, notation))
         if isinstance(part, Given):
             if not isfinite(part.number):
                 return form.number(rounded(part.number))

@@ -25,8 +25,8 @@ from typing import Any, Final
 from ..engine import Value
 from ..nn import MLP, losses
 from ..rules import as_number, described
-from ..text import check_digits, save
-from .pages import HTML, LATEX, MARKDOWN, TEXT, written
+from ..text import check_digits, check_notation, save
+from .pages import HTML, LATEX, MARKDOWN, TEXT, Format, written
 from .training_step import TrainingStep
 
 
@@ -44,7 +44,8 @@ class Worksheet:
     the sheet; of a cost or an activation of one's own the numbers do. The last table has two
     columns that show what goes wrong when a layer's δ is computed with weights that have been
     updated already; `mistakes=False` leaves them out. `digits` is how many digits numbers have, and
-    these columns more where it takes more to tell right from wrong.
+    these columns more where it takes more to tell right from wrong. `notation="[l]"` writes layers
+    in brackets.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Worksheet:
         learning_rate: float = 0.5,
         mistakes: bool = True,
         digits: int = 4,
+        notation: str = "l",
     ) -> None:
         if not isinstance(model, MLP):
             raise TypeError(f"a worksheet is about an nn.MLP, got {described(model)}")
@@ -65,7 +67,8 @@ class Worksheet:
         if not callable(loss):
             raise TypeError(f"loss= is a function of outputs and targets, got {described(loss)}")
         check_digits(digits)
-        self._model, self._digits = model, digits
+        check_notation(notation)
+        self._model, self._digits, self._notation = model, digits, notation
         rate = as_number(learning_rate)
         self._page = TrainingStep(model, x, t, loss, rate, mistakes, digits).page()
 
@@ -100,19 +103,22 @@ class Worksheet:
 
     def text(self, answers: bool = True) -> str:
         """The sheet as plain text."""
-        return written(self._page, TEXT, answers, self._digits)
+        return self._written(TEXT, answers)
 
     def markdown(self, answers: bool = True) -> str:
         """The sheet in Markdown."""
-        return written(self._page, MARKDOWN, answers, self._digits)
+        return self._written(MARKDOWN, answers)
 
     def latex(self, answers: bool = True) -> str:
         """The sheet in LaTeX, for the body of a document."""
-        return written(self._page, LATEX, answers, self._digits)
+        return self._written(LATEX, answers)
 
     def html(self, answers: bool = True) -> str:
         """The sheet as a piece of HTML."""
-        return written(self._page, HTML, answers, self._digits)
+        return self._written(HTML, answers)
+
+    def _written(self, form: Format, answers: bool) -> str:
+        return written(self._page, form, answers, self._digits, self._notation)
 
     def save(self, path: str | os.PathLike[str], answers: bool = True) -> None:
         """Write the sheet to a file: `.txt`, `.md`, `.tex` or `.html` by its ending."""

@@ -9,7 +9,7 @@ from operator import add
 from typing import Any
 
 from ..engine import Circuit, Value
-from ..text import Table
+from ..text import Label, Table
 from .activations import USUAL, activations_of_layers
 from .initial_weights import checked_items, initial_biases, initial_weights, random_numbers
 from .module import Module
@@ -182,8 +182,8 @@ class MLP(Module):
         >>> ((model(1.0) - 1.0) ** 2).backward()
         >>> model.delta_table()
         unit       z  σ'(z)   ∂C/∂a  δ by the recursion  δ by the gates  difference
-        z_1^2  0.924      1  −0.152              −0.152          −0.152           0
-        z_1^1    0.5  0.786  −0.303              −0.238          −0.238           0
+        z₁²   0.924      1  −0.152              −0.152          −0.152           0
+        z₁¹     0.5  0.786  −0.303              −0.238          −0.238           0
 
         The last layer begins with the cost's own derivative, ∂C/∂a, which no recursion gives. The
         weights are those of the forward pass, so that the table is right after an update, too. It
@@ -204,7 +204,7 @@ class MLP(Module):
                 units.append((delta, neuron.weights_in_pass()))
                 z = neuron.differentiated().z
                 numbers = (z.data, slope, to_output, delta, neuron.delta)
-                rows.append((z.label, *numbers, delta - neuron.delta))
+                rows.append((Label(z.label), *numbers, delta - neuron.delta))
             later = units[::-1]
         return Table(DELTA_HEADER, rows)
 

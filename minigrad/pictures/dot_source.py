@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from ..text import escape, html_name, printable, rounded, unicode_name
+from ..text import escape, html_name, parse_name, printable, rounded, unicode_name
 from .themes import Theme
 
 FONT: Final = "Helvetica,Arial,sans-serif"
@@ -141,6 +141,9 @@ def side_cell(html: str, width: int, bar: bool = False) -> str:
 
 def name_cell(label: str, bar: bool = False) -> str:
     """The name of a wire as a cell of its table."""
-    if not (name := unicode_name(label)):
+    if not unicode_name(label):
         return ""
-    return side_cell(dot_name(label), 14 + 8 * (len(name) - 1), bar)
+    name = parse_name(label)
+    small = len(name.superscript) if name.superscript.startswith("[") else 0  # a raised [l]
+    letters = len(unicode_name(label)) - (small + 1 if small else 0)
+    return side_cell(dot_name(label), 14 + 8 * (letters - 1) + 5 * small, bar)

@@ -179,7 +179,7 @@ def _drawing(scene: Scene, style: str = "circuit", collapse: str | None = None) 
         lines = writer.lines()
     return Drawing(
         lines,
-        lambda: tree_of(circuit, digits),
+        lambda: tree_of(circuit, digits, notation=scene.notation),
         len(gates),
         lambda: 0 if boxes else scene.selection.crossed_columns(),
     )

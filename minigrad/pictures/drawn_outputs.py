@@ -12,7 +12,7 @@ from contextvars import Context
 from copy import deepcopy
 from typing import Any, Final
 
-from ..engine import Value
+from ..engine import Value, wires_in
 from ..nn import MLP, Layer, Module, Neuron
 from ..rules import described
 
@@ -21,8 +21,6 @@ EXAMPLE: Final = 1.0  # on every input of a network that is drawn without a call
 
 def outputs_of(given: Any) -> list[Value]:
     """The outputs to draw, each once; a TypeError says what to give instead."""
-    if isinstance(given, Value):
-        return [given]
     if isinstance(given, (Neuron, Layer, MLP)):
         return _on_examples(given)
     if isinstance(given, Module) or callable(given):
@@ -30,17 +28,7 @@ def outputs_of(given: Any) -> list[Value]:
             f"draw() shows a circuit, got {described(given)}, which has one only when it is "
             "called: draw what it returns, mg.draw(model(x))"
         )
-    if not isinstance(given, (list, tuple)) and not hasattr(given, "ravel"):
-        raise TypeError(f"draw() shows the circuit behind a Value, got {described(given)}")
-    items = list(given.ravel() if hasattr(given, "ravel") else given)
-    if not items:
-        raise ValueError("draw() shows the circuit behind one or more Values, got an empty list")
-    for place, item in enumerate(items):
-        if not isinstance(item, Value):
-            raise TypeError(
-                f"draw() of several outputs takes Values, got {described(item)} at place {place}"
-            )
-    return list(dict.fromkeys(items))
+    return wires_in(given, "draw()")
 
 
 def _on_examples(network: Neuron | Layer | MLP) -> list[Value]:

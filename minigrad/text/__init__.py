@@ -8,7 +8,7 @@ otherwise in other libraries, `output_meaning` which class a classifier's output
 writes a network's gradients as formulas in δ.
 """
 
-from .columns import Lines, Table, columns, display_width, fitted
+from .columns import Label, Lines, Table, columns, display_width, fitted
 from .deltas import Deltas, has_layer, unit_of
 from .derivatives import at_input, derivative
 from .foreign_names import OF_A_MODULE, OF_LOSSES, OF_MINIGRAD, OF_NN, OF_OPTIM, no_such_name
@@ -18,6 +18,7 @@ from .labels import (
     html_name,
     in_notation,
     latex_name,
+    parse_name,
     printable,
     subscript,
     unicode_name,
@@ -46,6 +47,7 @@ __all__ = [
     "OF_NN",
     "OF_OPTIM",
     "Deltas",
+    "Label",
     "Lines",
     "Meaning",
     "Names",
@@ -73,6 +75,7 @@ __all__ = [
     "no_such_name",
     "number_formula",
     "output_numbers",
+    "parse_name",
     "printable",
     "rounded",
     "rounded_formula",

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .labels import escape
+from .labels import escape, html_name, unicode_name
 from .rounding import rounded
 
 
@@ -113,14 +113,20 @@ class Lines(str):
         return f'<pre style="line-height: 1.3">{escape(self)}</pre>'
 
 
+class Label(str):
+    """A wire's label in a table: shown as its name, and equal to the label."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Table:
     """Text and numbers under a header, aligned in a terminal and as HTML in a notebook.
 
-    >>> Table(("unit", "δ"), [("z_1^1", -0.25), ("z_2^1", 1.5)])
-    unit       δ
-    z_1^1  −0.25
-    z_2^1    1.5
+    >>> Table(("unit", "δ"), [(Label("z_1"), -0.25), (Label("z_2"), 1.5)])
+    unit      δ
+    z₁    −0.25
+    z₂      1.5
     """
 
     header: Sequence[str]
@@ -133,11 +139,17 @@ class Table:
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{escape(name)}</th>" for name in self.header)
         body = "".join(
-            "<tr>" + "".join(f"<td>{escape(_shown(cell))}</td>" for cell in row) + "</tr>"
+            "<tr>" + "".join(f"<td>{_in_html(cell)}</td>" for cell in row) + "</tr>"
             for row in self.rows
         )
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _shown(cell: object) -> str:
+    if isinstance(cell, Label):
+        return unicode_name(cell)
     return rounded(cell) if isinstance(cell, float) else str(cell)
+
+
+def _in_html(cell: object) -> str:
+    return html_name(cell) if isinstance(cell, Label) else escape(_shown(cell))

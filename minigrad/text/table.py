@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import islice
 from math import inf
 from typing import Final
 
-from ..engine import Circuit, Value, looks_at_numbers
+from ..engine import Circuit, Value, looks_at_numbers, wires_in
 from ..rules import as_formula, as_text, simplified
 from .columns import Lines, check_width, columns, display_width, fitted, widths
+from .labels import check_notation
 from .rounding import DIGITS, check_digits, rounded
 from .wire_names import Names, gate_formula
 
@@ -28,8 +30,14 @@ ALIGNMENT: Final = "<..<<.."
 GAP: Final = "  "
 
 
-def as_table(output: Value, digits: int = DIGITS, *, width: int | None = None) -> str:
-    """The gates behind `output`, first to last, then the leaves; `?` is a gradient not known yet.
+def as_table(
+    output: Value | Sequence[Value],
+    digits: int = DIGITS,
+    *,
+    width: int | None = None,
+    notation: str = "l",
+) -> str:
+    """The gates behind an output, or several, first to last, then the leaves; `?` is not known yet.
 
     >>> import minigrad as mg
     >>> w, x = mg.Value(2.0, label="w"), mg.Value(-1.0, label="x")
@@ -49,17 +57,22 @@ def as_table(output: Value, digits: int = DIGITS, *, width: int | None = None) -
     A gate has one line for each input that can receive a gradient: the local gradient, as a formula
     and as a number, and the contribution, which is local gradient × the gate's gradient. What does
     not fit into 300 lines, or 20 for a gate, is counted at the end. To fit into `width` cells,
-    formulas are shortened.
+    formulas are shortened. `notation="[l]"` writes layers in brackets.
     """
     looks_at_numbers("as_table")
-    return Lines(table_of(Circuit(output), digits, width=width))
+    output, *others = wires_in(output, "as_table()")
+    circuit = Circuit(output, others=others)
+    return Lines(table_of(circuit, digits, width=width, notation=notation))
 
 
-def table_of(circuit: Circuit, digits: int = DIGITS, *, width: int | None = None) -> str:
+def table_of(
+    circuit: Circuit, digits: int = DIGITS, *, width: int | None = None, notation: str = "l"
+) -> str:
     """The same for a circuit that is at hand."""
     check_digits(digits)
     check_width(width)
-    names = Names(circuit, digits)
+    check_notation(notation)
+    names = Names(circuit, digits, notation=notation)
     gate_rows: list[Row] = []
     unseen = iter(circuit.gates)
     for wire in unseen:

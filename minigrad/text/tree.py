@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from itertools import chain, repeat
 from typing import Final, NamedTuple
 
-from ..engine import Circuit, Stage, Value, check_stage, circuit_at, looks_at_numbers
+from ..engine import Circuit, Stage, Value, check_stage, circuit_at, looks_at_numbers, wires_in
 from .columns import Lines, check_width, columns
-from .labels import printable, unicode_name
+from .labels import check_notation, printable
 from .rounding import DIGITS, check_digits, rounded
 from .wire_names import Names, gate_symbol
 
@@ -29,9 +30,14 @@ class _Branch(NamedTuple):
 
 
 def as_tree(
-    output: Value, digits: int = DIGITS, *, stage: Stage | None = None, width: int | None = None
+    output: Value | Sequence[Value],
+    digits: int = DIGITS,
+    *,
+    stage: Stage | None = None,
+    width: int | None = None,
+    notation: str = "l",
 ) -> str:
-    """The circuit behind `output` as lines of text, with values and gradients beside them.
+    """The circuit behind an output, or several, as lines of text, with values and gradients.
 
     >>> import minigrad as mg
     >>> w, x = mg.Value(2.0, label="w"), mg.Value(-1.0, label="x")
@@ -49,21 +55,28 @@ def as_tree(
     A wire that feeds several gates is drawn once and then referred to by its name, with `↑`. `?` is
     a gradient not known yet. `stage` shows the circuit at another moment, the gate at work marked
     with `◀`. A circuit of more than 200 lines, or 24 levels, or fewer so that it fits into `width`
-    cells, is cut, and says how much is missing.
+    cells, is cut, and says how much is missing. `notation="[l]"` writes layers in brackets.
     """
     check_stage(stage)
     looks_at_numbers("as_tree")
-    circuit, stage = circuit_at(output, stage)
-    return Lines(tree_of(circuit, digits, stage=stage, width=width))
+    output, *others = wires_in(output, "as_tree()")
+    circuit, stage = circuit_at(output, stage, others=others)
+    return Lines(tree_of(circuit, digits, stage=stage, width=width, notation=notation))
 
 
 def tree_of(
-    circuit: Circuit, digits: int = DIGITS, *, stage: Stage | None = None, width: int | None = None
+    circuit: Circuit,
+    digits: int = DIGITS,
+    *,
+    stage: Stage | None = None,
+    width: int | None = None,
+    notation: str = "l",
 ) -> str:
     """The same for a circuit that is at hand."""
     check_digits(digits)
     check_width(width)
-    names = Names(circuit, digits)
+    check_notation(notation)
+    names = Names(circuit, digits, notation=notation)
     uses = Counter(source for wire in circuit.gates for source in circuit.inputs(wire))
     deepest = min(DEEPEST, max(3, (width - NUMBERS) // INDENT)) if width else DEEPEST
     titles, alignment = _columns(stage)
@@ -100,7 +113,7 @@ def tree_of(
 
 def _title(circuit: Circuit, wire: Value, names: Names, is_referred_to: bool) -> str:
     """A wire's name, if it has a label or is referred to, and the gate behind it."""
-    name = names.text(wire) if is_referred_to else unicode_name(wire.label)
+    name = names.text(wire) if is_referred_to else names.label(wire)
     if wire.is_leaf:
         return names.text(wire)
     symbol = printable(gate_symbol(circuit, wire))

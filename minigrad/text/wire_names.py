@@ -91,17 +91,18 @@ class Names:
         return rounded_formula(formula, self.digits)
 
     def _named(self, wire: Value) -> Formula | None:
-        if wire is self.circuit.output and not wire.is_leaf and not self._label(wire):
+        if wire is self.circuit.output and not wire.is_leaf and not self.label(wire):
             return self._output_name
         return self._labelled(wire, self._expressions)
 
     def _labelled(self, wire: Value, expressions: Mapping[Value, Formula]) -> Formula | None:
         """The label, the number that a constant is, or an expression."""
-        if name := self._label(wire):
+        if name := self.label(wire):
             return Formula.symbol(name, latex_name(in_notation(wire.label, self.notation)))
         return Formula("number", (wire.data,)) if wire.is_constant else expressions.get(wire)
 
-    def _label(self, wire: Value) -> str:
+    def label(self, wire: Value) -> str:
+        """The wire's own name; empty where it has none that tells it from others."""
         if wire in self._ambiguous:
             return ""
         return unicode_name(in_notation(wire.label, self.notation))
@@ -126,7 +127,7 @@ class Names:
         depth: dict[Value, int] = {}
         for wire in self.circuit.gates:
             inputs = self.circuit.inputs(wire)
-            if self._label(wire) or len(inputs) > MOST_INPUTS or wire in but:
+            if self.label(wire) or len(inputs) > MOST_INPUTS or wire in but:
                 continue
             parts = [self._labelled(source, found) for source in inputs]
             operands = [part for part in parts if part is not None]

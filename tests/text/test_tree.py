@@ -269,3 +269,80 @@ def test_labels_cannot_command_the_terminal(first, second):
 def test_columns_are_aligned_for_letters_of_any_width():
     text = columns([["漢字", "1"], ["z\u0304", "1"], ["x₁", "1"]], "<>")
     assert widths(text) == {7}
+
+
+# --- several outputs, and the notation of layers --------------------------------------------------
+
+
+def test_several_outputs_are_one_tree_and_one_table():
+    x = mg.Value(1.0, label="x")
+    twice, power = x * 2.0, x.exp()
+    twice.label = "a"
+    tree = mg.as_tree([twice, power])
+    assert [line.split()[0] for line in tree.splitlines()[1:]] == ["a", "├─", "╰─", "exp", "╰─"]
+    assert "↑ x" in tree
+    assert "exp(x)" in mg.as_table([twice, power])
+
+
+@pytest.mark.parametrize("show", [mg.as_tree, mg.as_table])
+def test_several_outputs_are_values_and_at_least_one(show):
+    with pytest.raises(ValueError, match="one or more Values, got an empty list"):
+        show([])
+    with pytest.raises(TypeError, match=r"takes Values, got the str 'x' at place 1"):
+        show([mg.Value(1.0), "x"])
+
+
+def network_with_cost():
+    model = mg.nn.MLP(2, [2, 1], activation="tanh", seed=1)
+    cost = mg.losses.half_squared_error(model([1.0, 2.0]), 1.0)
+    cost.label = "C"
+    cost.backward()
+    return model, cost
+
+
+def texts_in(notation):
+    model, cost = network_with_cost()
+    weight = model.layers[0].neurons[0].w[1]
+    sheet = mg.Worksheet(model, [1.0, 2.0], 1.0, notation=notation)
+    return {
+        "tree": mg.as_tree(cost, notation=notation),
+        "table": mg.as_table(cost, notation=notation),
+        "paths": str(mg.paths(cost, weight, notation=notation)),
+        "shared paths": str(mg.paths(cost, model.parameters(), notation=notation)),
+        "worksheet": sheet.text(),
+    }
+
+
+def test_layers_stand_in_brackets_in_every_text_that_is_asked_for_it():
+    for name, text in texts_in("[l]").items():
+        assert "₁₂^[1]" in text, name
+        assert "₁₂¹" not in text, name
+    for name, text in texts_in("l").items():
+        assert "w₁₂¹" in text, name
+        assert "^[" not in text, name
+
+
+def test_worksheets_raise_the_brackets_in_every_format():
+    sheet = mg.Worksheet(network_with_cost()[0], [1.0, 2.0], 1.0, notation="[l]")
+    assert "w_{12}^{[1]}" in sheet.latex()
+    assert "<i>w</i>₁₂<sup>[1]</sup>" in sheet.html()
+    assert r"*w*₁₂\^\[1\]" in sheet.markdown()
+
+
+@pytest.mark.parametrize("notation", ["[L]", None, 1])
+def test_a_notation_that_is_none_is_refused(notation):
+    model, cost = network_with_cost()
+    for ask in (
+        lambda: mg.as_tree(cost, notation=notation),
+        lambda: mg.as_table(cost, notation=notation),
+        lambda: mg.paths(cost, model.parameters()[0], notation=notation),
+        lambda: mg.Worksheet(model, [1.0, 2.0], 1.0, notation=notation),
+    ):
+        with pytest.raises(ValueError, match="choose 'l' or '\\[l\\]'"):
+            ask()
+
+
+def test_a_table_of_deltas_calls_units_by_their_names():
+    model, _ = network_with_cost()
+    assert "z₁²" in repr(model.delta_table())
+    assert "<td><i>z</i>₁²</td>" in model.delta_table()._repr_html_()
