@@ -19,6 +19,7 @@ from typing import Final
 from ..pictures import Theme, png_from_svg, size_of, theme_named
 from ..text import escape, write_file
 from .replay import Replay
+from .tangent_words import start_of_tangents
 
 SECONDS_A_FRAME: Final = 1.6
 SECONDS_AT_THE_END: Final = 4.0
@@ -56,7 +57,9 @@ def frame_of(replay: Replay, theme: str = "light") -> str:
 def _shown(run: Replay, theme: str) -> tuple[str, list[str]]:
     """The circuit as it is now, and the words below it."""
     svg = run.circuit.picture(run.stage, theme)
-    return svg, [run.present.title, run.present.sentence] if run.present else ["start"]
+    if run.present:
+        return svg, [run.present.title, run.present.sentence]
+    return svg, ["start", *([start_of_tangents(run.circuit)] if run.circuit.seeds else [])]
 
 
 def _framed(shown: Sequence[tuple[str, list[str]]], looks: Theme) -> list[str]:

@@ -29,6 +29,7 @@ from .questions import MISTAKES, Question, Sent, prompt, questions
 from .replay import Replay
 from .snapshot import Snapshot
 from .step import Step
+from .tangent_words import start_of_tangents
 
 MOST_FORMULAS: Final = 6
 KINDS: Final = list(MISTAKES)
@@ -103,7 +104,8 @@ def picture_html(replay: Replay) -> str:
     circuit = replay.circuit
     svg = circuit.picture(replay.stage)
     told = step and (step.upstream or circuit.seeds)
-    lines = [step.sentence, *step.formulas[: MOST_FORMULAS if told else 0]] if step else []
+    start = [start_of_tangents(circuit)] if circuit.seeds else []
+    lines = [step.sentence, *step.formulas[: MOST_FORMULAS if told else 0]] if step else start
     return (
         f"{_image(svg, _title(replay))}"
         f"<p><b>{escape(step.title if step else 'start')}</b><br>"
@@ -240,13 +242,7 @@ def _start(circuit: Snapshot) -> str:
             "The values of the leaves are given; the forward pass computes all others, gate by "
             "gate, and the backward pass their gradients."
         )
-    name = circuit.names.text
-    seeds = ", ".join(f"{name(w)} moves by {circuit.rounded(t)}" for w, t in circuit.seeds.items())
-    text = (
-        f"The values of the leaves are given, and how fast they move: {seeds}. Gate by gate, the "
-        "forward pass computes all other values, and beside each, slanted, its tangent."
-    )
-    return text + " Then the backward pass computes gradients." * circuit.goes_back
+    return start_of_tangents(circuit)
 
 
 def _tangent(circuit: Snapshot, wire: Value) -> str:

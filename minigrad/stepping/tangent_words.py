@@ -127,6 +127,24 @@ def tangent_formula(circuit: Snapshot, output: Value, write: Writer) -> str:
     return " = ".join([*parts, result])
 
 
+def start_of_tangents(circuit: Snapshot) -> str:
+    """What is known before the first step, and where in the picture the tangents stand.
+
+    >>> import minigrad as mg
+    >>> x = mg.Value(2.0, label="x")
+    >>> print(start_of_tangents(mg.Stepper(x.exp(), mode="forward").circuit))
+    The values of the leaves are given, and how fast they move: x moves by 1. Gate by gate, the \
+forward pass computes all other values, and beside each, slanted, its tangent.
+    """
+    name, rounded = circuit.names.text, circuit.rounded
+    seeds = ", ".join(f"{name(wire)} moves by {rounded(t)}" for wire, t in circuit.seeds.items())
+    text = (
+        f"The values of the leaves are given, and how fast they move: {seeds}. Gate by gate, the "
+        "forward pass computes all other values, and beside each, slanted, its tangent."
+    )
+    return text + " Then the backward pass computes gradients." * circuit.goes_back
+
+
 def meeting(circuit: Snapshot, met: Mapping[Value, float]) -> str:
     """How the tangent that has arrived at the output and the gradients of the seeds are one.
 
