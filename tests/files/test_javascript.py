@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from helpers.circuits import ARITHMETIC, bits, circuits, tame_circuits
 from helpers.in_node import run_in_node
+from helpers.precision import modules_and_points, worst_in_ulp
 from hypothesis import HealthCheck, given, settings
 
 import minigrad as mg
@@ -198,3 +199,10 @@ def test_500_hostile_labels_stay_names(tmp_path: Path) -> None:
 def test_the_function_cannot_have_a_name_that_javascript_uses(name: str) -> None:
     with pytest.raises(ValueError, match="plain identifier"):
         mg.export(Value(1.0) * 2.0, "javascript", name=name)
+
+
+def test_functions_are_at_most_2_units_in_the_last_place_from_the_engine(tmp_path: Path) -> None:
+    modules, points = modules_and_points(500)
+    results = run_in_node(modules, points, 1, tmp_path)
+    worst = worst_in_ulp(points, [[row[0] for row in rows] for rows in results])
+    assert {name: ulp for name, ulp in worst.items() if not ulp <= 2.0} == {}

@@ -4,37 +4,26 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from minigrad.files.dialects import Code, Dialect
+from minigrad.files import javascript_source
+from minigrad.files.dialects import Code
 from minigrad.rules import GATES, Formula, Gate, as_formula
 
 TARGET: Final = Path(__file__).parents[2] / "minigrad/stepping/web/engine/gates.js"
 FUNCTIONS: Final = TARGET.with_name("gate_functions.js")
-OF_MATH: Final = (
-    "abs exp log log1p sqrt sin cos tanh tan asin acos atan sinh cosh asinh acosh atanh expm1 log2 "
-    "log10 floor trunc"
-)
-JAVASCRIPT: Final = Dialect(
-    "JavaScript",
+JAVASCRIPT: Final = replace(
+    javascript_source.JAVASCRIPT,
     assignment="const {0} = {1};",
-    choice="({0} ? {1} : {2})",
-    division="({0} / {1})",
-    power="power({0}, {1})",
-    infinity="Infinity",
-    not_a_number="NaN",
     words={
-        **{name: f"Math.{name}({{0}})" for name in OF_MATH.split()},
-        "atan2": "Math.atan2({0}, {1})",
+        **{name: it for name, it in javascript_source.JAVASCRIPT.words.items() if name != "select"},
         "exp2": "power(2, {0})",
-        "erf": "erf({0})",
         "round": "roundHalfEven({0})",
-        "mod": "modulo({0}, {1})",
         "maximum": "maximum([{all}])",
         "minimum": "minimum([{all}])",
         "normal_density": "(0.3989422804014327 * Math.exp(-0.5 * {0} * {0}))",
-        "normal_cdf": "normalCdf({0})",
     },
 )
 # gates with any number of inputs: each has a function of its own in gate_functions.js
