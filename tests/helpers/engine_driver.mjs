@@ -102,6 +102,18 @@ const answers = {
   python({ state }) {
     return pythonSource(state);
   },
+  shown({ state }) {
+    const made = () => {
+      if (state.kind === "expression") return expression(state.text, state.values);
+      const example = exampleNamed(state.example);
+      const { network, data } = example ? example.make() : { network: new Network(state), data: dataSet(state.data.name, state.data) };
+      if (state.parameters) network.setParameters(state.parameters);
+      return network.circuit(data.X[state.row], data.Y[state.row]);
+    };
+    const circuit = made();
+    const { wires, values } = circuit;
+    return { wires, values: [...values], gradients: circuit.backward().gradients };
+  },
   open({ text }) {
     const found = openSaved(text);
     if (found.kind === "state") return { kind: found.kind, parameters: Object.fromEntries(found.parameters) };

@@ -7,6 +7,7 @@ import { exampleNamed } from "./examples.js";
 import { MISTAKE_NAMES } from "./mistakes.js";
 import { INITIAL_WEIGHTS, checkSettings } from "./network.js";
 import { openSaved } from "./saved_files.js";
+import { MOST_WORK } from "./training.js";
 
 export const VERSION = 1;
 const LONGEST = 300_000; // characters of an address
@@ -156,6 +157,8 @@ function checkedState(given) {
   } catch (error) {
     refuse(error.message);
   }
+  const rows = state.example ? 1 : (state.data.n ?? DATA_SETS[state.data.name].n);
+  if (parameterCount(settings) * rows > MOST_WORK) refuse("the network is too large for so many points");
   if (state.parameters && state.parameters.length !== parameterCount(settings)) {
     refuse(`expected ${parameterCount(settings)} parameters, got ${state.parameters.length}`);
   }
@@ -190,8 +193,8 @@ function packedNumbers(numbers) {
 }
 
 function unpackedNumbers(text) {
-  if (!/^[A-Za-z0-9_-]*$/.test(text)) refuse("the parameters are damaged");
-  const bytes = bytesOf(text);
+  const isWhole = /^[A-Za-z0-9_-]*$/.test(text) && text.length % 4 !== 1;
+  const bytes = isWhole ? bytesOf(text) : refuse("the parameters are damaged");
   if (bytes.length % 8) refuse("the parameters are damaged");
   const view = new DataView(bytes.buffer);
   return Array.from({ length: bytes.length / 8 }, (_, i) => view.getFloat64(8 * i, true));

@@ -6,6 +6,7 @@ import { PythonRandom } from "./random.js";
 import { classShares } from "./decision_grid.js";
 
 const MOST_HISTORY = 100_000;
+export const MOST_WORK = 2_000_000; // parameters times rows: a step takes 100 ms then, and 100 MB
 
 /**
  * @typedef {object} TrainingSettings
@@ -19,6 +20,10 @@ export class Training {
   /** @param {import("./network.js").Network} network @param {import("./data.js").Data} data
    *  @param {TrainingSettings} settings */
   constructor(network, data, { learningRate = 0.1, batchSize = 0, mistakes = [], seed = 0 } = {}) {
+    const count = network.parameters().length;
+    if (count * data.X.length > MOST_WORK) {
+      throw new RangeError(`${count} parameters are too many for ${data.X.length} points here: make one of the two smaller`);
+    }
     Object.assign(this, { network, data, learningRate, batchSize, mistakes });
     this.batch = new Batch(network, data.X, data.Y);
     this.random = new PythonRandom(seed);
