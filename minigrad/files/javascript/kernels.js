@@ -133,3 +133,85 @@ function erf(x) {
   const beyond = 1 - 2 * normalCdf(-1.4142135623730951 * size);
   return x < 0 ? -beyond : beyond;
 }
+
+// --- gates with any number of inputs: what they compute, and their local gradients ---
+
+function total(xs) {
+  return xs.reduce((sum, x) => sum + x);
+}
+
+function onesFor(xs) {
+  return xs.map(() => 1);
+}
+
+function product(xs) {
+  return xs.reduce((all, x) => all * x);
+}
+
+// Those before times those behind: a factor of 0 leaves no quotient.
+function productsOfOthers(xs) {
+  const behind = xs.map(() => 1);
+  for (let i = xs.length - 2; i >= 0; i--) behind[i] = behind[i + 1] * xs[i + 1];
+  let before = 1;
+  return xs.map((x, i) => {
+    const others = before * behind[i];
+    before *= x;
+    return others;
+  });
+}
+
+function dotProduct(xs) {
+  const half = xs.length / 2;
+  let sum = xs[0] * xs[half];
+  for (let i = 1; i < half; i++) sum += xs[i] * xs[half + i];
+  return sum;
+}
+
+function otherFactors(xs) {
+  const half = xs.length / 2;
+  return [...xs.slice(half), ...xs.slice(0, half)];
+}
+
+function sharesOfLargest(xs, out) {
+  const attained = xs.map((x) => (x < out ? 0 : 1));
+  const count = total(attained);
+  return attained.map((one) => one / count);
+}
+
+function sharesOfSmallest(xs, out) {
+  const attained = xs.map((x) => (x > out ? 0 : 1));
+  const count = total(attained);
+  return attained.map((one) => one / count);
+}
+
+function chosenOf(xs) {
+  return choose(xs.slice(0, -1), xs[xs.length - 1]);
+}
+
+function choiceOf(xs) {
+  const last = xs.length - 1;
+  return xs.map((_, i) => (i < last && xs[last] === i ? 1 : 0));
+}
+
+// e to the power x - largest, with what rounding takes from the difference (D. Knuth 1969).
+function powerBelow(x, largest) {
+  let far = x - largest;
+  if (Math.abs(x) === Infinity && x === largest) far = 0;
+  const back = far - x;
+  const lost = x - (far - back) - (largest + back);
+  return Math.exp(far) * (1 + (Math.abs(lost) < 1e-12 * Math.abs(far) ? lost : 0));
+}
+
+function logSumExp(xs) {
+  const largest = Math.max(...xs);
+  const ties = total(xs.map((x) => (x === largest ? 1 : 0)));
+  const others = total(xs.map((x) => (x === largest ? 0 : powerBelow(x, largest))));
+  return largest + Math.log1p(others + (ties - 1));
+}
+
+function softmaxOf(xs) {
+  const largest = Math.max(...xs);
+  const powers = xs.map((x) => powerBelow(x, largest));
+  const sum = total(powers);
+  return powers.map((one) => one / sum);
+}

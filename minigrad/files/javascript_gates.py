@@ -1,0 +1,141 @@
+"""The table of gates as one module of JavaScript, for pages that compute without Python.
+
+>>> print(javascript_gates(["mul"]).partition("export const")[2])
+ GATES = {
+  mul: {
+    name: "mul", symbol: "×", textName: "mul", arity: 2, routes: false, isDot: false,
+    constantInSymbol: false, defaults: [], inputNames: ["x", "y"], binding: 3,
+    sentence: "× switches its inputs: each receives the upstream gradient times the other input",
+    text: "{x}·{y}", localTexts: ["{y}", "{x}"],
+    forward: ([x0, x1]) => { return (x0 * x1); },
+    localGradients: ([x0, x1], out) => { return [x1, x0]; },
+  },
+};
+<BLANKLINE>
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Final
+
+from ..rules import GATES, Formula, Gate, as_text, gate_named
+from .dialects import Code
+from .javascript_source import JAVASCRIPT, javascript_prelude
+
+# of gates with any number of inputs: the function of all inputs, and that of the local gradients
+MANY: Final = {
+    "sum": ("total(xs)", "onesFor(xs)"),
+    "prod": ("product(xs)", "productsOfOthers(xs)"),
+    "dot": ("dotProduct(xs)", "otherFactors(xs)"),
+    "maximum": ("Math.max(...xs)", "sharesOfLargest(xs, out)"),
+    "minimum": ("Math.min(...xs)", "sharesOfSmallest(xs, out)"),
+    "select": ("chosenOf(xs)", "choiceOf(xs)"),
+    "logsumexp": ("logSumExp(xs)", "softmaxOf(xs)"),
+}
+# how tightly the infix signs bind, loosest first; everything else is written as a call
+BINDING: Final = {"+": 2, "-": 2, "*": 3, "/": 3, "neg": 4, "**": 5}
+HEADER: Final = """\
+// The table of gates. GATES[name] is a row:
+//   name, symbol (in the circle), textName (in a formula), sentence (what it does to a gradient)
+//   arity (null: any number of inputs), defaults (of the last ones), inputNames
+//   routes: it sends nothing to an input whose local gradient is 0, whatever it receives
+//   isDot: the inputs are the left factors and then the right ones
+//   constantInSymbol: with a constant as its last input it is drawn as x² and not xʸ
+//   binding: how tightly its sign binds (2: + −, 3: · /, 4: −x, 5: power), null of a call
+//   text, localTexts: as a reader writes them, with {x}, {y}, … and {out} for names; null of gates
+//     with any number of inputs
+//   forward(xs): the output for an array of numbers; localGradients(xs, out): one for each input
+
+"""
+_AS_CONSTANTS: Final = replace(JAVASCRIPT, assignment="const {0} = {1};")
+
+
+def javascript_gates(names: Iterable[str] | None = None) -> str:
+    """The rows of these gates, by default of all, as an ES module that exports `GATES`.
+
+    >>> "tanh: {" in javascript_gates(["tanh"]), "relu: {" in javascript_gates(["tanh"])
+    (True, False)
+
+    Gates of your own are rows like the others. One that is ordinary Python (`opaque=True`), or has
+    any number of inputs and is no gate of minigrad's, is a ValueError when it is named, and left
+    out when all are asked for.
+    """
+    if names is None:
+        gates = [gate for gate in GATES.values() if not gate.opaque and _has_functions(gate)]
+    else:
+        gates = [gate_named(name) for name in names]
+    body = "".join(["export const GATES = {\n", *map(_row, gates), "};\n"])
+    return HEADER + javascript_prelude(body) + body
+
+
+def _has_functions(gate: Gate) -> bool:
+    return gate.arity is not None or gate.name in MANY
+
+
+def _row(gate: Gate) -> str:
+    forward, local_gradients = _functions(gate)
+    formula = None if gate.arity is None else gate.formula(*_symbols(gate))
+    told = {
+        "name": gate.name,
+        "symbol": gate.symbol,
+        "textName": gate.text_name,
+        "arity": gate.arity,
+        "routes": gate.routes,
+        "isDot": gate.is_dot,
+        "constantInSymbol": gate.constant_in_symbol,
+        "defaults": list(gate.defaults),
+        "inputNames": list(gate.input_names),
+        "binding": BINDING.get("" if formula is None else formula.operation),
+        "sentence": gate.sentence,
+        "text": None if formula is None else as_text(formula),
+        "localTexts": None if formula is None else _local_texts(gate),
+    }
+    shown = [f"{name}: {_literal(it)}," for name, it in told.items()]
+    lines = [" ".join(shown[:6]), " ".join(shown[6:10]), shown[10], " ".join(shown[11:])]
+    lines += [f"forward: {forward},", f"localGradients: {local_gradients},"]
+    return f"  {gate.name}: {{\n" + "".join(f"    {line}\n" for line in lines) + "  },\n"
+
+
+def _literal(thing: object) -> str:
+    """A literal that cannot end the script it stands in, whatever a gate is called."""
+    text = json.dumps(thing, ensure_ascii=False)
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+def _symbols(gate: Gate) -> list[Formula]:
+    return [Formula.symbol(f"{{{name}}}") for name in gate.input_names]
+
+
+def _local_texts(gate: Gate) -> list[str]:
+    names = [f"{{{name}}}" for name in gate.input_names]
+    return gate.local_gradient_texts(*names, out="{out}")
+
+
+def _functions(gate: Gate) -> tuple[str, str]:
+    """The forward rule and the local gradients as functions of JavaScript."""
+    if gate.arity is None:
+        if gate.name not in MANY:
+            raise ValueError(
+                f"the gate {gate.name!r} takes any number of inputs, which JavaScript's table has "
+                f"for {', '.join(MANY)} only: define it with a fixed number of inputs"
+            )
+        forward, gradients = MANY[gate.name]
+        return f"(xs) => {forward}", f"(xs, out) => {gradients}"
+    names = [f"x{i}" for i in range(gate.arity)]
+    symbols = [Formula.symbol(name) for name in names]
+    given = f"[{', '.join(names)}]"
+    value = _body([Formula("call", (gate, *symbols))], brackets=False)
+    slopes = _body(gate.local_formulas(*symbols, out=Formula.symbol("out")), brackets=True)
+    return f"({given}) => {value}", f"({given}, out) => {slopes}"
+
+
+def _body(results: Sequence[Formula], brackets: bool) -> str:
+    code = Code(_AS_CONSTANTS)
+    texts = ", ".join([code.expression(result) for result in results])
+    result = f"return [{texts}];" if brackets else f"return {texts};"
+    return f"{{ {' '.join([*code.lines, result])} }}"
