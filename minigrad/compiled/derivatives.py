@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import copy
+from functools import cached_property
 from math import inf, prod
 from typing import Any, NamedTuple
 
@@ -96,6 +97,12 @@ class Derivatives(ArrayCalls):
         Vector and result have the structure of the derivative. A sweep forward and one back, over
         gradients that carry tangents.
         """
+        ready = self.ready
+        if ready is not None and not guards and not data and len(arguments_and_vector) == 2:
+            product = ready.hvp(*arguments_and_vector)
+            if product is not None:
+                self.latest = ready
+                return product
         call, vector = self._with_vector("hvp", arguments_and_vector, data)
         recording, sweeping = call.recording, call.recording.sweeping
         self._require_curvature(recording, "hvp")
@@ -104,6 +111,7 @@ class Derivatives(ArrayCalls):
         fixed, numbers = sweeping.split(call.numbers)
         outputs, (bent,) = sweeping.run("curved", fixed, numbers, [speeds])
         self._compare(call, outputs)
+        self._make_ready(recording, structure, arguments_and_vector[:-1], data)
         return put_together(structure, map(float, bent), plain=True)
 
     def jacobian(self, *arguments: Any, sparse: bool | str = False, **data: Any) -> Any:
@@ -165,9 +173,7 @@ class Derivatives(ArrayCalls):
         structure = differentiated(recording.structure)
         outputs, values = sweeping.hessian(*sweeping.split(call.numbers))
         self._compare(call, outputs)
-        if ready is None or ready.recording is not recording:
-            self.ready = ready = Ready(self, recording, structure)
-        ready.settle(arguments, data)
+        ready = self._make_ready(recording, structure, arguments, data)
         return ready.matrix.of(values, sparse, structure, structure)
 
     def sparsity(self, *arguments: Any, **data: Any) -> Sparsity:
@@ -220,6 +226,16 @@ class Derivatives(ArrayCalls):
         self.require_numbers_by_place(call.recording, method)
         return call
 
+    def _make_ready(
+        self, recording: Recording, structure: Any, arguments: tuple[Any, ...], data: dict[str, Any]
+    ) -> Ready:
+        """Let the next call like this one go the shortest way, if there is one."""
+        ready = self.ready
+        if ready is None or ready.recording is not recording:
+            self.ready = ready = Ready(self, recording, structure)
+        ready.settle(arguments, data)
+        return ready
+
     def _vector(self, method: str, structure: Any, vector: Any, what: str) -> list[float]:
         """The numbers of a vector that must have this structure."""
         numbers: list[Any] = []
@@ -262,13 +278,8 @@ class Ready:
     """A Hessian at one array of floats by the shortest way, when the call before went the long."""
 
     def __init__(self, compiled: Derivatives, recording: Recording, structure: Any) -> None:
-        import numpy
-
         self.compiled, self.recording, self.structure = compiled, recording, structure
         self.sweeping: Sweeping = recording.sweeping
-        self.matrix = _Matrix(f"{compiled.name}.hessian", self.sweeping.hessian_entries)
-        self.array: Any = numpy.ndarray
-        self.float64: Any = numpy.dtype(float)
         self.shape: Any = None
         self.left: float = 0  # calls until one is compared
         self._given: Any = None
@@ -279,27 +290,53 @@ class Ready:
         recording = self.recording
         if data or len(arguments) != 1 or not self.sweeping.is_native or recording.has_indexes:
             return
-        x = arguments[0]
+        import numpy
+
+        x, self.array, self.float64 = arguments[0], numpy.ndarray, numpy.dtype(float)
         if type(x) is self.array and x.dtype is self.float64:
             self.shape = x.shape
             check = self.compiled.check_of(recording)
             self.left = inf if check is None else check.calls_until_due()
 
+    @cached_property
+    def matrix(self) -> _Matrix:
+        """What makes a matrix of the entries."""
+        return _Matrix(f"{self.compiled.name}.hessian", self.sweeping.hessian_entries)
+
     def hessian(self, x: Any) -> Any:
         """The entries; None where the call has to go the long way."""
+        if not self._takes(x):
+            return None
+        self._given = given = x.ravel()
+        return self.sweeping.fast_hessian(numbers_of(self.recording.parameters), given)
+
+    def hvp(self, x: Any, vector: Any) -> Any:
+        """The Hessian times an array; None where the call has to go the long way."""
+        if not (
+            type(vector) is type(x) and getattr(vector, "shape", None) == self.shape
+        ) or not self._takes(x):
+            return None
+        if vector.dtype is not self.float64:
+            return None
+        self._given = given = x.ravel()
+        parameters = numbers_of(self.recording.parameters)
+        product = self.sweeping.fast_hvp(parameters, given, vector.ravel())
+        return None if product is None else product.reshape(self.shape)
+
+    def _takes(self, x: Any) -> bool:
+        """Whether a call goes the shortest way; it counts as one that is not compared."""
         if not (
             self.left > 0
             and type(x) is self.array
             and x.dtype is self.float64
             and x.shape == self.shape
         ):
-            return None
+            return False
         recording = self.recording
         if not recording.places.unchanged() or recording.plain_numbers.changed() is not None:
-            return None
+            return False
         self.left -= 1
-        self._given = given = x.ravel()
-        return self.sweeping.fast_hessian(numbers_of(recording.parameters), given)
+        return True
 
     @property
     def numbers(self) -> list[float]:

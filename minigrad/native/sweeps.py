@@ -92,6 +92,18 @@ class Sweeps:
             found[space.done] = space.bent[:, self.first_input : self.first_constant]
         return values, found
 
+    def curved_along(self, parameters: Sequence[float], inputs: Any, direction: Any) -> Any:
+        """What `curved` gives for one direction, without the outputs."""
+        space = self.take(1)
+        if parameters:
+            space.parameters[:] = parameters
+        space.inputs[:] = inputs
+        space.tangents[0, self.first_input : self.first_constant] = direction
+        space.run(CURVED)
+        bent = space.bent[0, self.first_input : self.first_constant].copy()
+        self.give(space)
+        return bent
+
     def _spaces(self, lanes: Any) -> Iterable[tuple[Workspace, Any]]:
         """Workspaces for some of the lanes after the other, each given back when it is done."""
         for begin in range(0, max(1, len(lanes)), self.most_lanes):

@@ -113,6 +113,20 @@ def test_gates_side_by_side_may_share_their_inputs():
     close(tape.hvp(x, x), python.hvp(x, x))
 
 
+@native
+def test_products_with_vectors_go_the_short_way_too_and_give_the_same():
+    f = mg.compile(lambda x: rosenbrock(list(x.ravel())), executor="tape")
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        x, v = rng.normal(size=(3, 4)), rng.normal(size=(3, 4))
+        product = f.hvp(x, v)
+        exact = rosenbrock_hessian(x.ravel()) @ v.ravel()
+        np.testing.assert_allclose(product, exact.reshape(3, 4), rtol=1e-12, atol=1e-9)
+    assert f.hvp(x, v.astype(np.float32)).shape == (3, 4)
+    with pytest.raises(ValueError, match="the vector of"):
+        f.hvp(x, v.ravel())
+
+
 def test_scipy_gets_a_matrix_of_its_own():
     sparse = pytest.importorskip("scipy.sparse")
     f = mg.compile(rosenbrock)
