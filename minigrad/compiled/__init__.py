@@ -8,7 +8,7 @@ during which `tracing` refuses what no replay could repeat, and notices when the
 
 from ..calculus import take_apart
 from .compiler import Compiled, compile
-from .derivatives import Coo
+from .matrices import Coo
 from .recording import Recording
 from .rows import Rows
 from .tracing import TracingError

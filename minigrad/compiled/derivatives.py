@@ -8,39 +8,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from copy import copy
 from functools import cached_property
-from math import inf, prod
-from typing import Any, NamedTuple
+from math import inf
+from typing import Any
 
 from ..calculus import (
     NUMBER,
     differentiated,
     form_of,
     put_together,
-    shapes_in,
     structure_text,
     take_apart,
-    without_arrays,
 )
 from ..engine import Value, guards, number_of, numbers_of
 from ..rules import as_number
 from .array_calls import ArrayCall, ArrayCalls, with_arrays_of_floats
+from .matrices import Matrix
 from .recording import Recording
 from .sparsity import Sparsity
 from .sweeping import Sweeping, require_numpy
-
-LARGEST = 200_000_000  # entries of an array with zeros, 1.6 GB
-
-
-class Coo(NamedTuple):
-    """A sparse matrix as arrays: the row, the column and the value of each entry, row by row."""
-
-    rows: Any
-    columns: Any
-    values: Any
-    shape: tuple[int, int]
 
 
 class Derivatives(ArrayCalls):
@@ -139,7 +125,7 @@ class Derivatives(ArrayCalls):
         structure = differentiated(recording.structure)
         outputs, values = sweeping.jacobian(*sweeping.split(call.numbers))
         self._compare(call, outputs)
-        matrix = _Matrix(name, sweeping.jacobian_entries)
+        matrix = Matrix(name, sweeping.jacobian_entries)
         return matrix.of(values, sparse, recording.output_structure, structure)
 
     def hessian(self, *arguments: Any, sparse: bool | str = False, **data: Any) -> Any:
@@ -299,9 +285,9 @@ class Ready:
             self.left = inf if check is None else check.calls_until_due()
 
     @cached_property
-    def matrix(self) -> _Matrix:
+    def matrix(self) -> Matrix:
         """What makes a matrix of the entries."""
-        return _Matrix(f"{self.compiled.name}.hessian", self.sweeping.hessian_entries)
+        return Matrix(f"{self.compiled.name}.hessian", self.sweeping.hessian_entries)
 
     def hessian(self, x: Any) -> Any:
         """The entries; None where the call has to go the long way."""
@@ -343,64 +329,3 @@ class Ready:
         """The arguments of the latest call."""
         numbers: list[float] = self._given.tolist()
         return numbers
-
-
-class _Matrix:
-    """A matrix out of the values of its entries, in the form that is asked for."""
-
-    def __init__(self, name: str, entries: Any) -> None:
-        import numpy
-
-        self.name = name
-        self.shape: tuple[int, int] = entries.pattern.shape
-        self.rows, self.columns = numpy.array(entries.rows), numpy.array(entries.columns)
-        for places in (self.rows, self.columns):
-            places.setflags(write=False)  # every matrix has these very arrays
-        self._template: Any = None  # SciPy's matrix of this pattern
-
-    def of(self, values: Any, sparse: bool | str, rows: Any, columns: Any) -> Any:
-        """The matrix; rows and columns have these structures."""
-        if sparse == "coo":
-            return Coo(self.rows, self.columns, values, self.shape)
-        if sparse is True:
-            return self._of_scipy(values)
-        if sparse is not False:
-            raise ValueError(f'sparse is True, False or "coo", got {sparse!r}')
-        import numpy
-
-        height, width = self.shape
-        if height * width > LARGEST:
-            raise ValueError(
-                f"{self.name} has {height:,} × {width:,} entries, {len(values):,} of which can be "
-                f"other than 0: write {self.name}(..., sparse=True)"
-            )
-        dense = numpy.zeros(self.shape)
-        dense[self.rows, self.columns] = values
-        return put_together(without_arrays(rows), _blocks(dense, rows, columns))
-
-    def _of_scipy(self, values: Any) -> Any:
-        try:
-            from scipy.sparse import csr_array
-        except ImportError:
-            return Coo(self.rows, self.columns, values, self.shape)
-        if self._template is None:
-            pair = self.rows, self.columns
-            self._template = csr_array((values, pair), shape=self.shape)
-        made = copy(self._template)  # a sixth of the time of making one
-        made.data = values
-        made.indices, made.indptr = self._template.indices.copy(), self._template.indptr.copy()
-        return made
-
-
-def _blocks(dense: Any, rows: Any, columns: Any) -> Iterator[Any]:
-    """For each item of the rows what it has by the columns, in their structure."""
-    inner, top = without_arrays(columns), 0
-    for shape in shapes_in(rows):
-        height, left, blocks = prod(shape), 0, []
-        for across in shapes_in(columns):
-            width = prod(across)
-            block = dense[top : top + height, left : left + width].reshape((*shape, *across))
-            blocks.append(block if block.shape else block.item())
-            left += width
-        top += height
-        yield put_together(inner, iter(blocks), plain=True)

@@ -120,7 +120,7 @@ class Dots:
             f'<rect width="{across}" height="{down}" fill="{PAPER}"/>'
             f'<path d="{path}" fill="{BLUE}"/>'
             f'<rect width="{across}" height="{down}" fill="none" stroke="{FRAME}" '
-            f'stroke-width="2" vector-effect="non-scaling-stroke"/></svg>'
+            f'stroke-width="{max(across, down) / 160:g}"/></svg>'
         )
 
     def save(self, path: str | Path) -> None:
