@@ -20,7 +20,7 @@ from .row_runner import Columns, RowRunner, Rows
 from .rows_in_blocks import Blocks
 from .rows_in_lanes import Lanes
 from .schedule import Array, Schedule, slot_numbers
-from .tiling import Tiling, sums_over_rows
+from .tiling import Tiling
 
 # how much arithmetic of one row is straight-line code in lanes:
 FASTEST_IN_LANES: Final = 1000  # up to here nothing is as fast
@@ -41,7 +41,7 @@ class NativeBatch:
 
     def __init__(self, tape: Tape, executor: str = "auto") -> None:
         before, after = Schedule(tape, ONCE), Schedule(tape, AFTER)
-        reduced = sums_over_rows(tape)
+        reduced = [i for i, kernel in enumerate(tape.kernels) if kernel is REDUCE]
         after.leave_out(set(reduced))
         slots = slot_numbers(tape, before.order, reduced, after.order)
         before.bind(slots)

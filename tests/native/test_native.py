@@ -178,17 +178,6 @@ def test_rows_that_run_together_are_one_threads(monkeypatch):
     ]
 
 
-@pytest.mark.parametrize("executor", ["lanes", "tape"])
-def test_gradients_of_weights_stand_side_by_side_in_the_order_of_the_parameters(executor):
-    """So that an optimiser's step takes them in vectors."""
-    model = mg.nn.MLP(2, [6, 5, 1], seed=1)
-    loss = mg.compile(lambda x: model(x) ** 2, executor=executor, check=False)
-    rows = loss.rows([[0.1 * i, 0.2] for i in range(9)])
-    loss.run_rows(rows)
-    places = rows.recording.batch_runner().gradients.tolist()
-    assert places == list(range(places[0], places[0] + len(model.parameters())))
-
-
 def test_many_rows_are_spread_over_threads_with_the_same_result(monkeypatch):
     from minigrad.native import batch_over_rows as native_batch
 
