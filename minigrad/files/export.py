@@ -162,7 +162,8 @@ class _Program:
                     self._send(code, (wire, source), local, always, end)
             if code.lines and not always[wire]:
                 code.lines = code.where_not_zero(f"r_{self.names[wire]}", code.lines)
-            code.lines = before + code.lines
+            before += code.lines
+            code.lines = before
         flags = [f"r_{self.names[wire]}" for wire in self.gates if wire in self.noted]
         code.lines[start:start] = [code.dialect.assignment.format(flag, "0.0") for flag in flags]
 
