@@ -6,7 +6,7 @@ True
 >>> wires_in([x, 2.0], "as_tree()")
 Traceback (most recent call last):
 ...
-TypeError: as_tree() of several outputs takes Values, got 2.0 at place 1
+TypeError: as_tree() of several outputs takes Values, got the float 2.0 at place 1
 """
 
 from __future__ import annotations

@@ -219,12 +219,12 @@ def test_every_gate_of_the_table_has_words() -> None:
 
 
 def test_own_gates_flow_forwards_too() -> None:
-    @mg.gate(symbol="cube", local_gradient=lambda x, out: (3 * x * x,))
-    def cube(x: Any) -> Any:
+    @mg.gate(symbol="cube_of_forward_mode", local_gradient=lambda x, out: (3 * x * x,))
+    def cube_of_forward_mode(x: Any) -> Any:
         return x * x * x
 
     x = Value(2.0, label="x")
-    (step,) = Stepper(cube(x), mode="forward", seed=x)
+    (step,) = Stepper(cube_of_forward_mode(x), mode="forward", seed=x)
     assert step.tangent == 12.0
 
 
