@@ -181,7 +181,7 @@ class MLP(Module):
         >>> model = MLP(1, [1, 1], activation="tanh", weights=[[[0.5]], [[2.0]]])
         >>> ((model(1.0) - 1.0) ** 2).backward()
         >>> model.delta_table()
-        unit       z  σ'(z)   ∂C/∂a  δ by the recursion  δ by the gates  difference
+        unit      z  σ'(z)   ∂C/∂a  δ by the recursion  δ by the gates  difference
         z₁²   0.924      1  −0.152              −0.152          −0.152           0
         z₁¹     0.5  0.786  −0.303              −0.238          −0.238           0
 
