@@ -42,8 +42,10 @@ class Buffers(partial[None]):
     gradient: Any
     refresh: Callable[[], None]
 
-    def __setattr__(self, name: str, thing: Any) -> NoReturn:
-        """Another array in the place of one would be read by nobody."""
+    def __setattr__(self, name: str, thing: Any) -> None:
+        """Another array in the place of one would be read by nobody; `+=` puts back the same."""
+        if vars(self).get(name) is thing is not None:
+            return
         raise AttributeError(f"{name} of buffers is not to be replaced: {SET.format(name=name)}")
 
     def __reduce__(self) -> NoReturn:

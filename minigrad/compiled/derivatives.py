@@ -271,8 +271,10 @@ class Ready:
         self._given: Any = None
 
     def settle(self, arguments: tuple[Any, ...], data: dict[str, Any]) -> None:
-        """Ask whether the next call may go the shortest way, and how often."""
-        self.left = 0
+        """Ask whether the next call may go the shortest way, and how often.
+
+        A count that has begun goes on: calls that go the long way meanwhile count for themselves.
+        """
         recording = self.recording
         if data or len(arguments) != 1 or not self.sweeping.is_native or recording.has_indexes:
             return
@@ -281,8 +283,9 @@ class Ready:
         x, self.array, self.float64 = arguments[0], numpy.ndarray, numpy.dtype(float)
         if type(x) is self.array and x.dtype is self.float64:
             self.shape = x.shape
-            check = self.compiled.check_of(recording)
-            self.left = inf if check is None else check.calls_until_due()
+            if self.left <= 0:
+                check = self.compiled.check_of(recording)
+                self.left = inf if check is None else check.calls_until_due()
 
     @cached_property
     def matrix(self) -> Matrix:

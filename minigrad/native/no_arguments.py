@@ -42,8 +42,9 @@ def without_arguments(
     table = (ctypes.c_int64 * 2)(function, argument)
     new_capsule, new_method = _makers()
     capsule = new_capsule(ctypes.addressof(table), None, None)
-    method = ctypes.addressof(_methods()[alone])
-    made: Callable[[], None] = new_method(method, (capsule, table, *kept), None)
+    method = _methods()[alone]  # the callable reads it to its end
+    owner = (capsule, table, method, *kept)
+    made: Callable[[], None] = new_method(ctypes.addressof(method), owner, None)
     return made
 
 

@@ -191,6 +191,17 @@ def test_an_array_is_written_to_and_not_replaced():
         run.value[...] = 3.0
 
 
+def test_arithmetic_in_place_writes_into_an_array():
+    w = Value(1.0)
+    run = mg.compile(lambda x: w * x[0] * x[1]).buffers([2.0, 3.0])
+    run.arguments += 1.0
+    run.parameters *= 10.0
+    run()
+    assert (run.value, run.gradient.tolist()) == (120.0, [40.0, 30.0])
+    with pytest.raises(ValueError, match="read-only"):
+        run.gradient += 1.0
+
+
 def test_a_wrong_length_is_refused():
     run = mg.compile(rosenbrock).buffers([1.0, 2.0])
     with pytest.raises(ValueError, match="broadcast"):

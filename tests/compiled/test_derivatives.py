@@ -3,6 +3,8 @@
 import gc
 import itertools
 import math
+import os
+from collections import deque
 from dataclasses import dataclass
 from importlib.util import find_spec
 
@@ -360,6 +362,20 @@ def test_a_function_that_does_not_repeat_itself_is_noticed():
     f = mg.compile(lambda x: next(numbers) * x[0] ** 2)
     with pytest.raises(mg.TracingError):
         f.hessian(np.array([1.0]))
+
+
+@native
+def test_calls_that_go_the_long_way_do_not_put_off_the_comparison_of_short_ones(monkeypatch):
+    """What changes is read from the process, where nobody but the function itself sees it."""
+    monkeypatch.setenv("FACTOR", "1")
+    f = mg.compile(lambda x: float(os.environ["FACTOR"]) * mg.sum(x) ** 3, executor="tape")
+    arrays = iter(np.random.default_rng(0).normal(size=(300, 2)))
+    for _ in range(20):
+        f.hvp(next(arrays), [1.0, 0.0])  # a vector that is a list
+    f.hessian(next(arrays))
+    monkeypatch.setenv("FACTOR", "2")
+    with pytest.raises(mg.TracingError, match="the function itself"):
+        deque(map(f.hessian, arrays), maxlen=0)
 
 
 # --- sparsity ---

@@ -184,7 +184,6 @@ def test_an_index_out_of_range_in_a_step_is_an_error_and_no_step():
 # --- processes and memory ---
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 def test_a_step_with_indexes_does_not_read_the_parameters(monkeypatch):
     """They are in machine code; to read thousands of Values takes longer than the step."""
     table = [Value(0.1 * i) for i in range(5)]
@@ -199,6 +198,7 @@ def test_a_step_with_indexes_does_not_read_the_parameters(monkeypatch):
     assert table[3].data == pytest.approx(0.3 - 0.1 * 2 * 0.3)
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 def test_a_child_process_has_threads_of_its_own(monkeypatch):
     from minigrad.native import batch_over_rows as native_batch
 
