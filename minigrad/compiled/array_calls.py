@@ -121,9 +121,8 @@ class ArrayCalls(ABC):
         parameters = recording.parameter_numbers()
         outputs, (gradient,) = recording.by_arguments.run(parameters, call.numbers)
         self.compare(call, parameters, outputs)
-        if prepared is not None and prepared.function is recording.by_arguments.function:
-            prepared.settle()
-        elif not data:
+        is_known = prepared is not None and prepared.function is recording.by_arguments.function
+        if not (data or is_known):
             self.prepared = PreparedCall.made(recording, self.check_of(recording), arguments)
             if self.prepared:
                 self.prepared_calls[key] = self.prepared

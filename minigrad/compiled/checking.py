@@ -72,7 +72,8 @@ class Check:
         self._first_is_done = False
         self._kinds: set[type] = set()  # of numbers that were compared: int, float, Value
         self._asks_for_kinds = False
-        self._later = 0  # calls and batches since all was done
+        self.left: float = 0  # calls, by whatever way, that go by before one is compared
+        self._next = 1  # call or batch since all was done
 
     def call(
         self,
@@ -123,19 +124,16 @@ class Check:
         )
 
     def _is_due(self) -> bool:
-        self._later += 1
-        is_power_of_two = not self._later & (self._later - 1)
-        return is_power_of_two and self._later > 1 and self.recording.gate_count <= SMALL
-
-    def calls_until_due(self) -> float:
-        """How many calls may pass before the one that is compared; they count as made."""
-        if not self.recording.checked:
-            return 0
+        """Whether this is call 2, 4, 8, … since all was done, of a small circuit."""
+        if self.left > 0:
+            self.left -= 1
+            return False
         if self.recording.gate_count > SMALL:
-            return inf
-        due = 2 << (self._later | 1).bit_length() - 1  # the next power of two
-        passing, self._later = due - 1 - self._later, due - 1
-        return passing
+            self.left = inf
+            return False
+        this = self._next
+        self.left, self._next = this - 1, 2 * this
+        return this > 1
 
     def _row(self, kinds: Kinds, rows: Rows, i: int, parameters: list[float]) -> None:
         numbers = rows.row(i)

@@ -187,7 +187,6 @@ class Compiled(Derivatives):
         key = PreparedValues.key(arguments)
         known = self.prepared_of_values.get(key)
         if known is not None and known.function is recording.running.function:
-            known.settle()
             return
         made = PreparedValues.made(recording, self.check_of(recording), arguments)
         if made is not None:

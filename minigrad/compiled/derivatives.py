@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 from functools import cached_property
-from math import inf
 from typing import Any
 
 from ..calculus import (
@@ -266,15 +265,12 @@ class Ready:
     def __init__(self, compiled: Derivatives, recording: Recording, structure: Any) -> None:
         self.compiled, self.recording, self.structure = compiled, recording, structure
         self.sweeping: Sweeping = recording.sweeping
+        self.check = compiled.check_of(recording)
         self.shape: Any = None
-        self.left: float = 0  # calls until one is compared
         self._given: Any = None
 
     def settle(self, arguments: tuple[Any, ...], data: dict[str, Any]) -> None:
-        """Ask whether the next call may go the shortest way, and how often.
-
-        A count that has begun goes on: calls that go the long way meanwhile count for themselves.
-        """
+        """Ask whether calls like this one may go the shortest way."""
         recording = self.recording
         if data or len(arguments) != 1 or not self.sweeping.is_native or recording.has_indexes:
             return
@@ -283,9 +279,6 @@ class Ready:
         x, self.array, self.float64 = arguments[0], numpy.ndarray, numpy.dtype(float)
         if type(x) is self.array and x.dtype is self.float64:
             self.shape = x.shape
-            if self.left <= 0:
-                check = self.compiled.check_of(recording)
-                self.left = inf if check is None else check.calls_until_due()
 
     @cached_property
     def matrix(self) -> Matrix:
@@ -314,17 +307,17 @@ class Ready:
 
     def _takes(self, x: Any) -> bool:
         """Whether a call goes the shortest way; it counts as one that is not compared."""
-        if not (
-            self.left > 0
-            and type(x) is self.array
-            and x.dtype is self.float64
-            and x.shape == self.shape
+        recording, check = self.recording, self.check
+        if self.shape is None or not (
+            type(x) is self.array and x.dtype is self.float64 and x.shape == self.shape
         ):
             return False
-        recording = self.recording
         if not recording.places.unchanged() or recording.plain_numbers.changed() is not None:
             return False
-        self.left -= 1
+        if check is not None:
+            if check.left <= 0:
+                return False
+            check.left -= 1
         return True
 
     @property

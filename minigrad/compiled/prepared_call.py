@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from math import inf, isfinite, prod
+from math import isfinite, prod
 from struct import pack
 from typing import Any, Final
 
@@ -23,27 +23,13 @@ FEW: Final = 100  # numbers whose sum takes Python less time than NumPy
 
 
 class Prepared:
-    """What is kept of a call: its recording, and when the next one like it is to be compared."""
+    """What is kept of a call: its recording, and what compares it when that is due."""
 
     def __init__(self, recording: Recording, running: Running, check: Check | None) -> None:
         self.recording, self.running, self.check = recording, running, check
         self.function: Any = running.function
-        self.left: float = 0  # calls until one is due to be compared
-        self.first = b""  # while they are to be the first one again: its numbers
         self.latest: Any = None  # the arrays of the latest call, the native function's memory first
         self.free: list[Any] = []
-        self.settle()
-
-    def settle(self) -> None:
-        """Ask how many calls may pass before one is compared."""
-        if self.check is None:
-            self.left = inf
-        elif self.left <= 0:
-            self.left = self.check.calls_until_due()
-            parameters, numbers = self.recording.recorded_with
-            is_next = self.recording.checked  # no: the first with other numbers is
-            self.first = b"" if is_next else pack(f"{len(parameters)}d", *parameters)
-            self.first += b"" if is_next else pack(f"{len(numbers)}d", *numbers)
 
     @property
     def numbers(self) -> list[float]:
@@ -64,13 +50,25 @@ class Prepared:
 
     def runs(self, known: dict[str, Any]) -> list[str]:
         """Python that runs the native function on its `memory`, unless a look is due."""
-        lines = ["if call.left > 0: call.left -= 1"]
-        lines += ["elif memory.given.tobytes() != call.first: return", "memory.run()"]
+        lines = []
+        if self.check is not None:
+            known["check"] = self.check
+            lines += ["if check.left > 0: check.left -= 1", f"{self._unless_first(known)}: return"]
+        lines += ["memory.run()"]
         if self.running.tape.multiplies_nothing:
             known |= {"isfinite": isfinite, "running": self.running, "function": self.function}
             total = "sum(numbers)" if len(self.recording.inputs) <= FEW else "memory.results.sum()"
             lines += [f"if running.function is not function or not isfinite({total}): return"]
         return lines
+
+    def _unless_first(self, known: dict[str, Any]) -> str:
+        """Where the others go the long way: at first, all whose numbers are not the first."""
+        if self.recording.checked:
+            return "else"
+        numbers = [number for part in self.recording.recorded_with for number in part]
+        known["recording"] = self.recording
+        known["first"] = pack(f"{len(numbers)}d", *numbers)
+        return "elif recording.checked or memory.given.tobytes() != first"
 
 
 class PreparedCall(Prepared):
