@@ -38,7 +38,7 @@ MANY: Final = {
 # how tightly the infix signs bind, loosest first; everything else is written as a call
 BINDING: Final = {"+": 2, "-": 2, "*": 3, "/": 3, "neg": 4, "**": 5}
 HEADER: Final = """\
-// The table of gates. GATES[name] is a row:
+// The table of gates, written by minigrad.files.javascript_gates(). GATES[name] is a row:
 //   name, symbol (in the circle), textName (in a formula), sentence (what it does to a gradient)
 //   arity (null: any number of inputs), defaults (of the last ones), inputNames
 //   routes: it sends nothing to an input whose local gradient is 0, whatever it receives
@@ -47,7 +47,8 @@ HEADER: Final = """\
 //   binding: how tightly its sign binds (2: + −, 3: · /, 4: −x, 5: power), null of a call
 //   text, localTexts: as a reader writes them, with {x}, {y}, … and {out} for names; null of gates
 //     with any number of inputs
-//   forward(xs): the output for an array of numbers; localGradients(xs, out): one for each input
+//   forward(xs): the output for an array of numbers, NaN of select where its index is none of them
+//   localGradients(xs, out): one for each input
 
 """
 _AS_CONSTANTS: Final = replace(JAVASCRIPT, assignment="const {0} = {1};")

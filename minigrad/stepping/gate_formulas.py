@@ -18,9 +18,7 @@ from typing import Any, Final
 from ..rules import GATES, Formula, Gate, as_formula
 
 MOST_INPUTS: Final = 6  # of a gate that takes any number; of more, the pattern of these
-HEADER: Final = (
-    "// Made by minigrad/stepping/gate_formulas.py from the table of gates: do not edit.\n"
-)
+HEADER: Final = "// Made by tools/web/gates.py from the table of gates: do not edit.\n"
 
 Tree = Any
 

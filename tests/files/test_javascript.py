@@ -1,6 +1,5 @@
 """Exported JavaScript gives what the engine gives: arithmetic to the bit, the rest nearly so."""
 
-import itertools
 import math
 import random
 import re
@@ -8,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.circuits import ARITHMETIC, bits, circuits, tame_circuits
+from helpers.circuits import bits, circuits, tame_circuits
+from helpers.edges import edges_of, is_same
 from helpers.in_node import run_in_node
 from helpers.precision import modules_and_points, worst_in_ulp
 from hypothesis import HealthCheck, given, settings
@@ -18,13 +18,6 @@ from minigrad import Value
 from minigrad.rules.gate import Gate
 
 GATES = dict(mg.GATES)
-SPECIAL = [0.0, 5e-324, 1e-8, 0.5, 1.0, 2.0, 3.5, 710.0, 750.0, 1.8e16, 1.7e308, math.inf]
-SPECIAL = [-x for x in SPECIAL] + SPECIAL + [math.nan]
-# gates of arithmetic, choices and roundings alone: every machine gives the same bits
-EXACT = {*ARITHMETIC, "prod", "dot", "select", "clip", "sign", "floor", "ceil", "trunc", "round"}
-EXACT |= {"mod", "floor_divide", "less", "less_equal", "is_equal", "degrees", "radians", "hypot"}
-EXACT |= {"normal_density", "normal_cdf"}
-
 quiet = settings(
     max_examples=500,
     deadline=None,
@@ -56,15 +49,6 @@ def random_circuits(strategy: Any) -> tuple[list[str], list[list[float]], list[l
     return modules, points, expected
 
 
-def close(one: float, other: float) -> bool:
-    """The same kind of number with the same sign; of a subnormal one only the size counts."""
-    if math.isnan(one) or math.isnan(other):
-        return math.isnan(one) and math.isnan(other)
-    return math.copysign(1.0, one) == math.copysign(1.0, other) and math.isclose(
-        one, other, rel_tol=1e-12, abs_tol=1e-321
-    )
-
-
 def test_500_circuits_of_arithmetic_are_the_engine_to_the_bit(tmp_path: Path) -> None:
     modules, points, expected = random_circuits(circuits())
     results = run_in_node(modules, [[point] for point in points], 1, tmp_path)
@@ -83,20 +67,10 @@ def test_500_circuits_of_smooth_gates_are_the_engine_to_12_digits(tmp_path: Path
             assert math.isclose(one, other, rel_tol=1e-12, abs_tol=1e-12 * scale), module
 
 
-def special_points(gate: Gate) -> list[list[float]]:
-    count = gate.arity or (4 if gate.is_dot else 3)
-    if gate.name == "select":
-        return [[x, y, float(i)] for x in SPECIAL for y in SPECIAL for i in (0, 1)]
-    if count <= 2:
-        return [list(point) for point in itertools.product(SPECIAL, repeat=count)]
-    rnd = random.Random(gate.name)
-    return [[rnd.choice(SPECIAL) for _ in range(count)] for _ in range(400)]
-
-
 def test_every_gate_at_the_edges_of_the_floats_is_the_engine(tmp_path: Path) -> None:
     modules, points, expected = [], [], []
     for gate in GATES.values():
-        rows = special_points(gate)
+        rows = edges_of(gate)
         leaves = [Value(x) for x in rows[0]]
         out = Value.apply_gate(gate, tuple(leaves))
         modules.append(mg.export(out, "javascript", name="f"))
@@ -106,9 +80,8 @@ def test_every_gate_at_the_edges_of_the_floats_is_the_engine(tmp_path: Path) -> 
     results = run_in_node(modules, points, 1, tmp_path)
     wrong = []
     for gate, rows, found, right in zip(GATES.values(), points, results, expected):
-        same = (lambda x, y: bits(x) == bits(y)) if gate.name in EXACT else close
         for row, numbers, others in zip(rows, found, right):
-            if not all(map(same, numbers, others)):
+            if not all(is_same(gate, x, y) for x, y in zip(numbers, others)):
                 wrong.append((gate.name, row, numbers, others))
     assert wrong == []
 

@@ -184,8 +184,11 @@ function sharesOfSmallest(xs, out) {
   return attained.map((one) => one / count);
 }
 
+// The index may move while a page draws: one that is none gives NaN, where choose() throws.
 function chosenOf(xs) {
-  return choose(xs.slice(0, -1), xs[xs.length - 1]);
+  const last = xs.length - 1;
+  const index = xs[last];
+  return Number.isInteger(index) && index >= 0 && index < last ? xs[index] : NaN;
 }
 
 function choiceOf(xs) {

@@ -1,4 +1,4 @@
-// Made by minigrad/stepping/gate_formulas.py from the table of gates: do not edit.
+// Made by tools/web/gates.py from the table of gates: do not edit.
 
 export const FORMULAS = {
   "add": {"local": {"2": [1, 1]}, "forward": ["+", "0", "1"]},
