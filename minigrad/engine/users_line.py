@@ -9,7 +9,6 @@ from __future__ import annotations
 import linecache
 import os
 import sys
-from collections.abc import Iterator
 from types import FrameType
 from typing import Final, NamedTuple
 
@@ -50,23 +49,21 @@ def calling_frame() -> FrameType:
     A library of numbers may stand in between: `pd.Series([v]).mean()` is the line to look at, not
     one of pandas. Where all is installed code, it is the innermost that is not minigrad's.
     """
-    frames = list(_frames())
-    outside = [frame for frame in frames if not _is_of(frame, PACKAGE + os.sep, "<minigrad")]
-    own = (frame for frame in outside if not _is_installed(frame))
-    return next(own, (outside or frames[-1:])[0])
+    frame, outside = sys._getframe(1), None
+    while True:  # no list of frames: its own would be in it, and keep all that they hold
+        if not _is_of(frame, PACKAGE + os.sep, "<minigrad"):
+            if not _is_installed(frame):
+                return frame
+            outside = outside or frame
+        if frame.f_back is None:
+            return outside or frame
+        frame = frame.f_back
 
 
 def calling_source() -> Source:
     """The line that runs in that frame."""
     frame = calling_frame()
     return Source(frame.f_code.co_filename, frame.f_lineno)
-
-
-def _frames() -> Iterator[FrameType]:
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None:
-        yield frame
-        frame = frame.f_back
 
 
 def _is_of(frame: FrameType, *starts: str) -> bool:

@@ -244,3 +244,12 @@ def test_a_wire_that_is_kept_from_an_earlier_call_is_refused():
 
     with pytest.raises(mg.TracingError, match="computed before the call"):
         mg.compile(body)(1.0)
+
+
+def test_an_infinite_slope_in_a_gradient_is_no_other_circuit():
+    root = mg.compile(lambda x: mg.grad(x.sqrt(), [x], create_graph=True)[0])
+    assert [root(at).data for at in (0.25, 0.0)] == [1.0, math.inf]
+    either = mg.compile(
+        lambda x: mg.grad(mg.max(x.sqrt() - 1, x) + mg.relu(x), [x], create_graph=True)[0]
+    )
+    assert [either(at).data for at in (0.25, 0.0)] == [2.0, 1.0]

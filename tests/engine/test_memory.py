@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import copy
 import gc
+import math
 import pickle
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -45,6 +46,18 @@ def test_a_thousand_training_steps_leave_no_value_behind() -> None:
         training_step(weights)
     assert living_values() == before
     assert gc.collect() == 0
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_what_points_at_a_line_of_the_user_holds_nothing_on_the_way_there() -> None:
+    def watched_wire(use: Callable[[Value], object]) -> weakref.ref[Value]:
+        x = Value(0.0)
+        use(x)
+        return weakref.ref(x)
+
+    assert watched_wire(Value.sqrt)() is None  # its slope is infinite: the line is noted
+    assert watched_wire(lambda x: 1.0 / x)() is None
+    assert watched_wire(math.sin)() is None  # the line is in the warning
 
 
 def test_a_circuit_dies_with_its_last_reference() -> None:
