@@ -80,9 +80,10 @@ def _number(said: str, name: str, text: str) -> float:
     try:
         number = float(text.replace("−", "-").replace("∞", "inf"))
     except ValueError:
-        raise ExpressionError(
-            f"{said}: what follows the = is not a number: write {printable(name)}=0.5"
-        ) from None
+        advice = f"write {printable(name)}=0.5"
+        if re.search(r"[^\W\d_]\s*[-+*/^(·×−]|[-+*/^)·×−]\s*[^\W\d_]", text):
+            advice += ", and a second expression into the quotes of the first, after a comma"
+        raise ExpressionError(f"{said}: what follows the = is not a number: {advice}") from None
     if isinf(number) and "inf" not in text.lower() and "∞" not in text:
         raise ExpressionError(f"{said}: beyond the range of a float (up to 1.8e308)")
     return number

@@ -16,14 +16,14 @@ import argparse
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from ..calculus import first_nonfinite_in
 from ..engine import Circuit, Value
-from ..expressions import as_formula, expression, normal_name, shown
+from ..expressions import as_formula, expressions, normal_name, parts_of, shown
 from ..pictures import DRAW_LESS, THEMES
 from ..pictures import draw as picture_of
 from ..text import DIGITS, as_tree, printable, rounded, table_of, unicode_name
@@ -48,42 +48,46 @@ Command = Callable[[argparse.Namespace], None]
 
 def evaluate(arguments: argparse.Namespace) -> None:
     """Print the result, then every gate and every leaf, with all gradients."""
-    output = _differentiated(arguments)
-    formula = as_formula(arguments.expression)
-    print(f"{formula} = {rounded(output.data, arguments.digits)}")
-    if output.is_constant:
+    outputs = _differentiated(arguments)
+    for text, output in zip(parts_of(arguments.expression), outputs):
+        print(f"{as_formula(text)} = {rounded(output.data, arguments.digits)}")
+    if all(output.is_constant for output in outputs):
         return
-    circuit = Circuit(output)
+    circuit = _circuit_of(outputs)
     print("\n" + table_of(circuit, arguments.digits, width=_terminal_width()))
+    _print_note(outputs)
     if found := first_nonfinite_in(circuit):
         print(f"\nnot finite from here on: {found.what}")
 
 
 def draw(arguments: argparse.Namespace) -> None:
     """Write a picture of the circuit, or print it as a tree."""
-    output = _differentiated(arguments)
-    around = None if arguments.around is None else _wire_named(arguments.around, output)
+    outputs = _differentiated(arguments)
+    leaves = _circuit_of(outputs).leaves
+    around = None if arguments.around is None else _wire_named(arguments.around, leaves)
     part = {"depth": arguments.depth, "around": around}
     if arguments.output is None:
         if part != {"depth": None, "around": None}:
             raise ValueError("--depth and --around are for a picture: write it to a file with -o")
-        print(as_tree(output, arguments.digits, width=_terminal_width()))
+        print(as_tree(outputs, arguments.digits, width=_terminal_width()))
+        _print_note(outputs)
         return
     path = Path(arguments.output)
     _check_folder(path)
     look = {"theme": arguments.theme, "style": arguments.style, "digits": arguments.digits}
     with _advice("draw a part with --depth 20 or --around NAME"):
-        picture_of(output, **look, **part).save(path)
+        picture_of(outputs, title=_note(outputs), **look, **part).save(path)
     print(f"wrote {shown(str(path))}")
 
 
-def _wire_named(name: str, output: Value, option: str = "--around") -> Value:
-    leaves = {unicode_name(leaf.label): leaf for leaf in Circuit(output).leaves if leaf.label}
+def _wire_named(name: str, leaves: Iterable[Value], option: str = "--around") -> Value:
+    named = {unicode_name(leaf.label): leaf for leaf in leaves if leaf.label}
     shown_as = unicode_name(normal_name(name))
-    if shown_as not in leaves:
-        names = ", ".join(leaves) or "none"
-        raise ValueError(f"{option} {printable(name)}: the names in the expression are: {names}")
-    return leaves[shown_as]
+    if shown_as not in named:
+        names = ", ".join(named) or "none"
+        said = printable(name) or "''"
+        raise ValueError(f"{option} {said}: the names in the expression are: {names}")
+    return named[shown_as]
 
 
 def step(arguments: argparse.Namespace) -> None:
@@ -92,7 +96,7 @@ def step(arguments: argparse.Namespace) -> None:
         from .quiz import quiz as go
     else:
         from .terminal import step_through as go
-    output = _circuit(arguments)
+    output = _output(arguments)
     go(output, arguments.digits, **_mode(arguments, output))
 
 
@@ -100,7 +104,7 @@ def play(arguments: argparse.Namespace) -> None:
     """Write the step player of the circuit."""
     from ..stepping import Stepper
 
-    output = _circuit(arguments)
+    output = _output(arguments)
     path = Path(arguments.output)
     _check_folder(path)
     with _advice("play a smaller expression"):
@@ -110,12 +114,12 @@ def play(arguments: argparse.Namespace) -> None:
 
 def _mode(arguments: argparse.Namespace, output: Value) -> dict[str, Any]:
     """How a stepper goes: the mode, and the wires that move, by their names."""
-    names = [leaf for leaf in Circuit(output).leaves if not leaf.is_constant]
+    leaves = [leaf for leaf in Circuit(output).leaves if not leaf.is_constant]
     if arguments.seed and arguments.mode == "backward":
         raise ValueError(
             "--seed says which name moves in forward mode: add --mode forward or --mode both"
         )
-    if arguments.mode != "backward" and not arguments.seed and len(names) > 1:
+    if arguments.mode != "backward" and not arguments.seed and len(leaves) > 1:
         raise ValueError(
             f"--mode {arguments.mode} follows what one name does to all others: say which with "
             "--seed NAME"
@@ -123,7 +127,7 @@ def _mode(arguments: argparse.Namespace, output: Value) -> dict[str, Any]:
     seeds: dict[Value | str, float] = {}
     for text in arguments.seed:
         name, equals, number = text.partition("=")
-        wire = _wire_named(name.strip(), output, "--seed")
+        wire = _wire_named(name.strip(), leaves, "--seed")
         if wire in seeds:
             raise ValueError(f"--seed {printable(name)} is given twice: leave one out")
         seeds[wire] = values_from([f"x={number}"])["x"] if equals else 1.0
@@ -162,15 +166,42 @@ def _terminal_width() -> int | None:
     return shutil.get_terminal_size().columns if sys.stdout and sys.stdout.isatty() else None
 
 
-def _circuit(arguments: argparse.Namespace) -> Value:
-    return expression(arguments.expression, values_from(arguments.values))
+def _outputs(arguments: argparse.Namespace) -> list[Value]:
+    return expressions(arguments.expression, values_from(arguments.values))
 
 
-def _differentiated(arguments: argparse.Namespace) -> Value:
-    output = _circuit(arguments)
-    if not output.is_constant:
-        output.backward()
+def _output(arguments: argparse.Namespace) -> Value:
+    """The only output: steps go back from one."""
+    output, *others = _outputs(arguments)
+    if others:
+        raise ValueError(
+            f"there are {1 + len(others)} expressions, and steps go back from one: leave the "
+            "others out, or look at all of them with minigrad draw"
+        )
     return output
+
+
+def _differentiated(arguments: argparse.Namespace) -> list[Value]:
+    """The outputs, after a backward pass from their sum."""
+    outputs = _outputs(arguments)
+    moving = [output for output in outputs if not output.is_constant]
+    if moving:
+        sum(moving[1:], moving[0]).backward()
+    return outputs
+
+
+def _circuit_of(outputs: Sequence[Value]) -> Circuit:
+    output, *others = dict.fromkeys(outputs)
+    return Circuit(output, others=others)
+
+
+def _note(outputs: Sequence[Value]) -> str | None:
+    return "the gradients are those of the sum of all outputs" if len(outputs) > 1 else None
+
+
+def _print_note(outputs: Sequence[Value]) -> None:
+    if note := _note(outputs):
+        print(f"\n{note}")
 
 
 # --- what is typed --------------------------------------------------------------------------------
@@ -284,7 +315,8 @@ def _takes_expression(command: Parser) -> None:
     command.add_argument(
         "expression",
         metavar="EXPR",
-        help='in quotes: "tanh(w*x + b)" or "y = x^2"; gates are functions',
+        help='in quotes: "tanh(w*x + b)" or "y = x^2"; gates are functions; eval and '
+        'draw take several, "a = x*y, b = a + x"',
     )
     command.add_argument(
         "values", nargs="*", default=[], metavar="name=value", help="one for each name"

@@ -20,7 +20,7 @@ from ..engine import Value, constant
 from ..rules import GATES, Gate, described, nearest_name
 from ..text import printable, unicode_name
 from .errors import ALLOWED, ExpressionError, error_at, excerpt
-from .parsing import Token, cleaned, normal_name, result_and_formula, tokens_of
+from .parsing import Token, cleaned, normal_name, parts_of, result_and_formula, tokens_of
 
 OPERATORS: Final[Mapping[type[ast.AST], str]] = {
     ast.Add: "add",
@@ -56,6 +56,14 @@ class Application(NamedTuple):
 Step = float | Name | Application  # a number puts a constant on the stack
 
 
+class Part(NamedTuple):
+    """One of several expressions, and the name of its result, if it has one."""
+
+    text: str
+    steps: list[Step]
+    result: Name | None
+
+
 def expression(text: str, values: Mapping[str, Any] | None = None, /, **named: Any) -> Value:
     """The circuit of an expression; each name is one wire, with the value that is given for it.
 
@@ -87,13 +95,35 @@ def expression(text: str, values: Mapping[str, Any] | None = None, /, **named: A
         raise TypeError(
             f"values come as a dict or by name, {{'x': 2.0}} or x=2.0, got {described(values)}"
         )
-    text = cleaned(text)
-    steps = postfix(text)
-    output = _run(text, steps, _wires(text, steps, {**(values or {}), **named}))
-    result, _ = result_and_formula(tokens_of(text))
-    if result and isinstance(steps[-1], Application):  # else it is a wire that has a name already
-        output.label = normal_name(result.text)
+    (output,) = _outputs([cleaned(text)], {**(values or {}), **named})
     return output
+
+
+def expressions(text: str, values: Mapping[str, Any]) -> list[Value]:
+    """The circuits of several expressions, with commas between; a name is one wire in all of them.
+
+    >>> a, f = expressions("a = x*y, a + max(x, y)", {"x": 2, "y": 3})
+    >>> a.data, f.inputs[0] is a
+    (6.0, True)
+
+    The name of a result may be used in the expressions that follow.
+    """
+    return _outputs(parts_of(text), values)
+
+
+def _outputs(texts: Sequence[str], values: Mapping[str, Any]) -> list[Value]:
+    spellings: dict[str, str] = {}
+    parts = [Part(text, postfix(text, spellings), _result(text, spellings)) for text in texts]
+    wires = _wires(parts, values)
+    outputs = []
+    for text, steps, result in parts:
+        output = _run(text, steps, wires)
+        if result:
+            if isinstance(steps[-1], Application):  # else it is a wire that has a name already
+                output.label = result.name
+            wires[result.name] = output
+        outputs.append(output)
+    return outputs
 
 
 def names_in(text: str) -> list[str]:
@@ -116,10 +146,13 @@ def _first_places(steps: Iterable[Step], known: Iterable[str] = ()) -> dict[str,
 # --- text to steps --------------------------------------------------------------------------------
 
 
-def postfix(text: str) -> list[Step]:
-    """The expression as steps of a stack machine: a gate comes after its inputs."""
+def postfix(text: str, spellings: dict[str, str] | None = None) -> list[Step]:
+    """The expression as steps of a stack machine: a gate comes after its inputs.
+
+    Names that are shown alike are one: as it was first written, also in those of `spellings`.
+    """
     text = cleaned(text)
-    result, tokens = result_and_formula(tokens_of(text))
+    _, tokens = result_and_formula(tokens_of(text))
     source = _Source(text, tokens)
     try:
         tree: ast.AST = ast.parse(source.python, mode="eval").body
@@ -133,20 +166,19 @@ def postfix(text: str) -> list[Step]:
             waiting += reversed(_read(item, source))
         else:
             steps.append(item)
-    return _with_one_name_each(text, steps, result)
-
-
-def _with_one_name_each(text: str, steps: list[Step], result: Token | None) -> list[Step]:
-    """Names that are shown alike are one: as it was first written."""
-    names: dict[str, str] = {}
+    names = {} if spellings is None else spellings
     for i, step in enumerate(steps):
         if isinstance(step, Name):
-            name = names.setdefault(unicode_name(step.name), step.name)
-            steps[i] = Name(name, step.place)
-            if result and unicode_name(normal_name(result.text)) == unicode_name(name):
-                what = f"{printable(name)} is the name of the result"
-                raise error_at(text, *step.place, what, "give one of the two another name")
+            steps[i] = Name(names.setdefault(unicode_name(step.name), step.name), step.place)
     return steps
+
+
+def _result(text: str, spellings: dict[str, str]) -> Name | None:
+    result, _ = result_and_formula(tokens_of(text))
+    if result is None:
+        return None
+    name = normal_name(result.text)
+    return Name(spellings.setdefault(unicode_name(name), name), result.place)
 
 
 class _Source:
@@ -222,20 +254,20 @@ def _did_you_mean(name: str, known: Iterable[str]) -> str:
 # --- steps to wires -------------------------------------------------------------------------------
 
 
-def _wires(text: str, steps: Sequence[Step], values: Mapping[str, Any]) -> dict[str, Value]:
+def _wires(parts: Sequence[Part], values: Mapping[str, Any]) -> dict[str, Value]:
     """A wire for every name; each name must have a value and each value a name."""
-    places = _first_places(steps)
+    places = _places(parts)
     given = _given(values, places)
     missing = [name for name in places if name not in given and name not in CONSTANTS]
     unused = [name for name in given if name not in places]
     if missing:
-        raise _missing_values(text, places[missing[0]], missing, unused)
+        raise _missing_values(*places[missing[0]], missing, unused)
     if unused:
         names = ", ".join(map(printable, places)) or "none"
         shown = ", ".join(map(printable, unused))
         raise ExpressionError(
             f"{_values_are(unused)} given that the expression does not use: {shown}\n"
-            f"  {excerpt(text)}\n"
+            f"  {excerpt(', '.join(part.text for part in parts))}\n"
             f"{_did_you_mean(unused[0], places)}the names in it are: {names}"
         )
     wires = {}
@@ -248,6 +280,25 @@ def _wires(text: str, steps: Sequence[Step], values: Mapping[str, Any]) -> dict[
         else:
             wires[name] = _leaf(name, given[name])
     return wires
+
+
+def _places(parts: Sequence[Part]) -> dict[str, tuple[str, Place]]:
+    """The names that are no result of an expression before, each where it first stands."""
+    places: dict[str, tuple[str, Place]] = {}
+    results: set[str] = set()
+    for text, steps, result in parts:
+        for name, place in _first_places(steps).items():
+            if name not in results:
+                places.setdefault(name, (text, place))
+        if result and result.name in places:
+            used_in, place = places[result.name]
+            what = f"{printable(result.name)} is the name of the result"
+            raise error_at(used_in, *place, what, "give one of the two another name")
+        if result and result.name in results:
+            what = f"{printable(result.name)} is the name of two results"
+            raise error_at(text, *result.place, what, "give one of the two another name")
+        results |= {result.name} if result else set()
+    return places
 
 
 def _given(values: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ import keyword
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Final, NamedTuple
 
 from ..rules import GATES, described
@@ -93,6 +93,31 @@ def cleaned(text: str) -> str:
             "build a circuit of this size in Python, with Value and a loop"
         )
     return re.sub(r"\s", " ", unicodedata.normalize("NFC", text)).strip()
+
+
+def parts_of(text: str) -> list[str]:
+    """The expressions that stand in a text with commas between them.
+
+    >>> parts_of("a = max(x, y), a*x")
+    ['a = max(x, y)', 'a*x']
+    """
+    text = cleaned(text)
+    depth, commas = 0, []
+    for place, letter in enumerate(text):
+        depth += (letter == "(") - (letter == ")")
+        if letter == "," and depth <= 0:
+            commas.append(place)
+    for place in commas:
+        if text[place - 1 : place].isdecimal() and text[place + 1 : place + 2].isdecimal():
+            advice = "a decimal number has a point, 0.5; after a comma between two, put a space"
+            raise error_at(text, place, place + 1, "this comma stands between digits", advice)
+    ends = pairwise([-1, *commas, len(text)])
+    parts = [text[before + 1 : after].strip() for before, after in ends]
+    if commas and "" in parts:
+        place = commas[max(0, parts.index("") - 1)]
+        advice = "leave it out, or write an expression on both sides"
+        raise error_at(text, place, place + 1, "this comma separates nothing", advice)
+    return parts
 
 
 def tokens_of(text: str) -> list[Token]:

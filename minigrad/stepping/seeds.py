@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from ..engine import Circuit, Value
 from ..rules import as_number, described
-from ..text import unicode_name
+from ..text import printable, unicode_name
 
 MODES: Final = ("backward", "forward", "both")
 MOST_NAMED: Final = 8
@@ -43,7 +43,8 @@ def seeds_of(circuit: Circuit, seed: Seed, mode: str) -> dict[Value, float]:
     for key, tangent in pairs:
         wire, speed = _wire_of(circuit, key), as_number(tangent)
         if not isfinite(speed):
-            raise ValueError(f"seed={described(key)} moves at {speed!r}: give a finite number")
+            name = printable(wire.label) or repr(wire)
+            raise ValueError(f"seed= lets {name} move by {speed!r}: give a finite number")
         if wire in found:
             raise ValueError(f"seed= names {described(key)} twice: give each wire once")
         found[wire] = speed
@@ -53,7 +54,12 @@ def seeds_of(circuit: Circuit, seed: Seed, mode: str) -> dict[Value, float]:
 
 def _only_leaf(circuit: Circuit, mode: str) -> Value:
     leaves = [leaf for leaf in circuit.leaves if not leaf.is_constant]
-    if len(leaves) != 1:
+    if not leaves:
+        raise ValueError(
+            f"mode={mode!r} follows how wires move, and this circuit is made of numbers alone: "
+            "make one of them a Value(...)"
+        )
+    if len(leaves) > 1:
         raise ValueError(
             f"mode={mode!r} follows what one wire does to all others: say which with seed=, "
             f"{_choices(circuit)}"

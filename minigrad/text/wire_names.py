@@ -91,8 +91,8 @@ class Names:
         return rounded_formula(formula, self.digits)
 
     def _named(self, wire: Value) -> Formula | None:
-        if wire is self.circuit.output and not wire.is_leaf and not self.label(wire):
-            return self._output_name
+        if wire in self._output_names:
+            return self._output_names[wire]
         return self._labelled(wire, self._expressions)
 
     def _labelled(self, wire: Value, expressions: Mapping[Value, Formula]) -> Formula | None:
@@ -108,9 +108,12 @@ class Names:
         return unicode_name(in_notation(wire.label, self.notation))
 
     @cached_property
-    def _output_name(self) -> Formula | None:
+    def _output_names(self) -> dict[Value, Formula]:
+        """Letters for the outputs that have no name."""
         taken = {unicode_name(wire.label) for wire in self._all_wires if wire.label}
-        return next((Formula.symbol(name) for name in OUTPUTS if name not in taken), None)
+        letters = (Formula.symbol(letter) for letter in OUTPUTS if letter not in taken)
+        nameless = (w for w in self.circuit.outputs if not (w.is_leaf or self.label(w)))
+        return dict(zip(nameless, letters))
 
     @cached_property
     def _expressions(self) -> dict[Value, Formula]:

@@ -192,6 +192,40 @@ def test_draw_a_part_of_what_is_too_large(call, tmp_path):
     assert errors.endswith("(at most 2,000): play a smaller expression\n")
 
 
+# --- several expressions --------------------------------------------------------------------------
+
+
+def test_several_expressions_are_one_table_one_tree_and_one_picture(call, tmp_path):
+    request = ["a = x*y, a + exp(y)", "x=2", "y=0"]
+    code, output, _ = call("eval", *request)
+    first, second, *table = output.splitlines()
+    assert (code, first, second) == (0, "a = x·y = 0", "a + exp(y) = 1")
+    gradients = {line.split()[0]: line.split()[-1] for line in table if line[:1] in "xy" and line}
+    assert gradients == {"x": "0", "y": "5"}  # of 2·x·y + exp(y)
+    assert table[-1] == "the gradients are those of the sum of all outputs"
+    _, output, _ = call("draw", *request)
+    assert output.count("\na = ×") == 1
+    assert "↑ a" in output
+    path = tmp_path / "both.dot"
+    assert call("draw", *request, "-o", path)[0] == 0
+    assert "the sum of all outputs" in path.read_text()
+    assert path.read_text().count('class="gate"') == 3
+
+
+def test_steps_go_back_from_one_expression(call, tmp_path):
+    for command in (["step"], ["play", "-o", tmp_path / "steps.html"]):
+        code, _, errors = call(*command, "x*2, x*3", "x=1")
+        assert code == 2
+        assert "there are 2 expressions, and steps go back from one" in errors
+
+
+def test_a_second_expression_on_its_own_is_led_into_the_first_quotes(call):
+    _, _, errors = call("eval", "x*2", "b = x + 1", "x=1")
+    assert errors.endswith("into the quotes of the first, after a comma\n")
+    _, _, errors = call("eval", "x*2", "x=one")
+    assert errors.endswith("write x=0.5\n")
+
+
 # --- demo, help, version --------------------------------------------------------------------------
 
 
@@ -468,6 +502,8 @@ def test_seeds_have_speeds(capsys):
         (["--mode", "forward", "--seed", "q"], "--seed q: the names in the expression are: w, x"),
         (["--mode", "both", "--seed", "w", "--seed", "w=2"], "given twice"),
         (["--mode", "both", "--seed", "w=fast"], "not a number"),
+        (["--mode", "both", "--seed", "w=inf"], "seed= lets w move by inf: give a finite number"),
+        (["--mode", "both", "--seed", ""], "--seed '': the names in the expression are: w, x"),
         (["--mode", "sideways"], "choose from"),
     ],
 )

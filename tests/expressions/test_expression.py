@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import minigrad as mg
+from minigrad.expressions import expressions
 from minigrad.expressions.expression import names_in
 
 NEURON = "sigmoid(w0*x0 + w1*x1 + w2)"
@@ -411,3 +412,47 @@ def test_no_text_raises_anything_else(text):
     except mg.ExpressionError as error:
         output = error
     assert isinstance(output, mg.Value) or is_clean(str(output))
+
+
+# --- several expressions --------------------------------------------------------------------------
+
+
+def test_a_name_is_one_wire_in_all_expressions_and_a_result_goes_into_those_that_follow():
+    a, f = expressions("a = max(w0, 2)*w_0, sin(w₀) + a", {"w0": 3.0})
+    assert (a.label, a.data, f.data) == ("a", 9.0, math.sin(3.0) + 9.0)
+    assert f.inputs[1] is a
+    assert set(leaves(f)) == {"w0", ""}
+    (alone,) = expressions(NEURON, NEURON_VALUES)
+    assert alone.data == mg.expression(NEURON, NEURON_VALUES).data
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "marked", "advice"),
+    [
+        ("x,", "this comma separates nothing", ",", "on both sides"),
+        (",x", "this comma separates nothing", ",", "on both sides"),
+        ("x,,x", "this comma separates nothing", ",", "on both sides"),
+        ("0,5*x", "this comma stands between digits", ",", "a point, 0.5"),
+        ("(x, x), x", "this comma separates nothing", ",", "max(x, y)"),
+        ("max(x, x", "this ( is never closed", "(", "write the )"),
+        ("x), x", "this ) closes nothing", ")", "leave it out"),
+        ("a = x, a = 2*x", "a is the name of two results", "a", "another name"),
+        ("2*x, x = 3", "x is the name of the result", "x", "another name"),
+        ("x, a + 1", "a value is missing for a", "a", "give values: a=…"),
+        ("x, 1 + + ", "ends where a value should follow", None, "numbers, names"),
+    ],
+)
+def test_several_expressions_that_make_no_sense(text, what, marked, advice):
+    with pytest.raises(mg.ExpressionError) as caught:
+        expressions(text, {"x": 1.0})
+    first, excerpt, carets, last = str(caught.value).split("\n")
+    assert what in first
+    assert advice in last
+    if marked:
+        assert excerpt[carets.index("^") : len(carets)] == marked
+
+
+def test_a_value_for_a_result_or_for_none_of_the_expressions_is_refused():
+    for name in ("a", "y"):
+        with pytest.raises(mg.ExpressionError, match=f"does not use: {name}\n  a = x, a \\+ 1"):
+            expressions("a = x, a + 1", {"x": 1.0, name: 2.0})

@@ -94,7 +94,7 @@ def test_a_wire_inside_may_be_the_seed() -> None:
         ({}, ValueError, "names no wire"),
         (3.0, TypeError, "takes a Value, its label or a dict"),
         (["w"], TypeError, "takes a Value, its label or a dict"),
-        ({"w": math.nan}, ValueError, "give a finite number"),
+        ({"w": math.nan}, ValueError, "lets w move by nan: give a finite number"),
         ({"w": "fast"}, TypeError, "number"),
     ],
 )
@@ -102,6 +102,11 @@ def test_what_cannot_be_a_seed_is_refused_with_a_remedy(seed: Any, error: Any, w
     _, _, f = product()
     with pytest.raises(error, match=words):
         Stepper(f, mode="forward", seed=seed)
+
+
+def test_a_circuit_of_numbers_alone_has_nothing_that_moves() -> None:
+    with pytest.raises(ValueError, match="made of numbers alone: make one of them a Value"):
+        Stepper(mg.expression("2*3"), mode="forward")
 
 
 def test_a_wire_named_twice_or_a_label_of_two_wires_is_refused() -> None:

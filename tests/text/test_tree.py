@@ -284,6 +284,13 @@ def test_several_outputs_are_one_tree_and_one_table():
     assert "exp(x)" in mg.as_table([twice, power])
 
 
+def test_each_output_without_a_name_is_called_by_a_letter():
+    x = mg.Value(1.0, label="g")
+    table = mg.as_table([x * 2.0, x.exp(), x])
+    assert "f = g·2" in table
+    assert "h = exp(g)" in table
+
+
 @pytest.mark.parametrize("show", [mg.as_tree, mg.as_table])
 def test_several_outputs_are_values_and_at_least_one(show):
     with pytest.raises(ValueError, match="one or more Values, got an empty list"):
