@@ -400,7 +400,7 @@ def test_ctrl_c_is_one_line(call, monkeypatch):
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("minigrad.command.cli.expression", interrupted)
+    monkeypatch.setattr("minigrad.command.cli.expressions", interrupted)
     assert call("eval", "x", "x=1") == (130, "", "minigrad eval: stopped\n")
 
 
