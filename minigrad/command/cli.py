@@ -16,17 +16,17 @@ import argparse
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from ..calculus import first_nonfinite_in
-from ..engine import Circuit, Value
-from ..expressions import as_formula, expressions, normal_name, parts_of, shown
+from ..engine import Value
+from ..expressions import as_formula, parts_of, shown
 from ..pictures import DRAW_LESS, THEMES
 from ..pictures import draw as picture_of
-from ..text import DIGITS, as_tree, printable, rounded, table_of, unicode_name
+from ..text import DIGITS, as_tree, printable, rounded, table_of
 from .arguments import (
     EXAMPLE,
     IN_BRACKETS,
@@ -36,9 +36,9 @@ from .arguments import (
     safe,
     typed_count,
     typed_digits,
-    values_from,
 )
 from .interrupts import STOPPED, ignore_ctrl_c, interruptible
+from .typed_circuits import OF_ALL, circuit_of, differentiated, mode_of, output_of, wire_named
 
 Command = Callable[[argparse.Namespace], None]
 
@@ -48,46 +48,38 @@ Command = Callable[[argparse.Namespace], None]
 
 def evaluate(arguments: argparse.Namespace) -> None:
     """Print the result, then every gate and every leaf, with all gradients."""
-    outputs = _differentiated(arguments)
+    outputs = differentiated(arguments)
     for text, output in zip(parts_of(arguments.expression), outputs):
         print(f"{as_formula(text)} = {rounded(output.data, arguments.digits)}")
     if all(output.is_constant for output in outputs):
         return
-    circuit = _circuit_of(outputs)
+    circuit = circuit_of(outputs)
     print("\n" + table_of(circuit, arguments.digits, width=_terminal_width()))
-    _print_note(outputs)
+    if len(outputs) > 1:
+        print(f"\n{OF_ALL}")
     if found := first_nonfinite_in(circuit):
         print(f"\nnot finite from here on: {found.what}")
 
 
 def draw(arguments: argparse.Namespace) -> None:
     """Write a picture of the circuit, or print it as a tree."""
-    outputs = _differentiated(arguments)
-    leaves = _circuit_of(outputs).leaves
-    around = None if arguments.around is None else _wire_named(arguments.around, leaves)
+    outputs = differentiated(arguments)
+    leaves = circuit_of(outputs).leaves
+    around = None if arguments.around is None else wire_named("--around", arguments.around, leaves)
     part = {"depth": arguments.depth, "around": around}
     if arguments.output is None:
         if part != {"depth": None, "around": None}:
             raise ValueError("--depth and --around are for a picture: write it to a file with -o")
         print(as_tree(outputs, arguments.digits, width=_terminal_width()))
-        _print_note(outputs)
+        if len(outputs) > 1:
+            print(f"\n{OF_ALL}")
         return
     path = Path(arguments.output)
     _check_folder(path)
     look = {"theme": arguments.theme, "style": arguments.style, "digits": arguments.digits}
     with _advice("draw a part with --depth 20 or --around NAME"):
-        picture_of(outputs, title=_note(outputs), **look, **part).save(path)
+        picture_of(outputs, title=OF_ALL if len(outputs) > 1 else None, **look, **part).save(path)
     print(f"wrote {shown(str(path))}")
-
-
-def _wire_named(name: str, leaves: Iterable[Value], option: str = "--around") -> Value:
-    named = {unicode_name(leaf.label): leaf for leaf in leaves if leaf.label}
-    shown_as = unicode_name(normal_name(name))
-    if shown_as not in named:
-        names = ", ".join(named) or "none"
-        said = printable(name) or "''"
-        raise ValueError(f"{option} {said}: the names in the expression are: {names}")
-    return named[shown_as]
 
 
 def step(arguments: argparse.Namespace) -> None:
@@ -96,42 +88,20 @@ def step(arguments: argparse.Namespace) -> None:
         from .quiz import quiz as go
     else:
         from .terminal import step_through as go
-    output = _output(arguments)
-    go(output, arguments.digits, **_mode(arguments, output))
+    output = output_of(arguments)
+    go(output, arguments.digits, **mode_of(arguments, output))
 
 
 def play(arguments: argparse.Namespace) -> None:
     """Write the step player of the circuit."""
     from ..stepping import Stepper
 
-    output = _output(arguments)
+    output = output_of(arguments)
     path = Path(arguments.output)
     _check_folder(path)
     with _advice("play a smaller expression"):
-        Stepper(output, digits=arguments.digits, **_mode(arguments, output)).save(path)
+        Stepper(output, digits=arguments.digits, **mode_of(arguments, output)).save(path)
     print(f"wrote {shown(str(path))}")
-
-
-def _mode(arguments: argparse.Namespace, output: Value) -> dict[str, Any]:
-    """How a stepper goes: the mode, and the wires that move, by their names."""
-    leaves = [leaf for leaf in Circuit(output).leaves if not leaf.is_constant]
-    if arguments.seed and arguments.mode == "backward":
-        raise ValueError(
-            "--seed says which name moves in forward mode: add --mode forward or --mode both"
-        )
-    if arguments.mode != "backward" and not arguments.seed and len(leaves) > 1:
-        raise ValueError(
-            f"--mode {arguments.mode} follows what one name does to all others: say which with "
-            "--seed NAME"
-        )
-    seeds: dict[Value | str, float] = {}
-    for text in arguments.seed:
-        name, equals, number = text.partition("=")
-        wire = _wire_named(name.strip(), leaves, "--seed")
-        if wire in seeds:
-            raise ValueError(f"--seed {printable(name)} is given twice: leave one out")
-        seeds[wire] = values_from([f"x={number}"])["x"] if equals else 1.0
-    return {"mode": arguments.mode, "seed": seeds or None}
 
 
 def write_playground(arguments: argparse.Namespace) -> None:
@@ -164,44 +134,6 @@ def demo(arguments: argparse.Namespace) -> None:
 
 def _terminal_width() -> int | None:
     return shutil.get_terminal_size().columns if sys.stdout and sys.stdout.isatty() else None
-
-
-def _outputs(arguments: argparse.Namespace) -> list[Value]:
-    return expressions(arguments.expression, values_from(arguments.values))
-
-
-def _output(arguments: argparse.Namespace) -> Value:
-    """The only output: steps go back from one."""
-    output, *others = _outputs(arguments)
-    if others:
-        raise ValueError(
-            f"there are {1 + len(others)} expressions, and steps go back from one: leave the "
-            "others out, or look at all of them with minigrad draw"
-        )
-    return output
-
-
-def _differentiated(arguments: argparse.Namespace) -> list[Value]:
-    """The outputs, after a backward pass from their sum."""
-    outputs = _outputs(arguments)
-    moving = [output for output in outputs if not output.is_constant]
-    if moving:
-        sum(moving[1:], moving[0]).backward()
-    return outputs
-
-
-def _circuit_of(outputs: Sequence[Value]) -> Circuit:
-    output, *others = dict.fromkeys(outputs)
-    return Circuit(output, others=others)
-
-
-def _note(outputs: Sequence[Value]) -> str | None:
-    return "the gradients are those of the sum of all outputs" if len(outputs) > 1 else None
-
-
-def _print_note(outputs: Sequence[Value]) -> None:
-    if note := _note(outputs):
-        print(f"\n{note}")
 
 
 # --- what is typed --------------------------------------------------------------------------------

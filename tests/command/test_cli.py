@@ -400,7 +400,7 @@ def test_ctrl_c_is_one_line(call, monkeypatch):
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("minigrad.command.cli.expressions", interrupted)
+    monkeypatch.setattr("minigrad.command.typed_circuits.expressions", interrupted)
     assert call("eval", "x", "x=1") == (130, "", "minigrad eval: stopped\n")
 
 
@@ -501,7 +501,7 @@ def test_seeds_have_speeds(capsys):
         (["--mode", "forward"], "say which with --seed NAME"),
         (["--mode", "forward", "--seed", "q"], "--seed q: the names in the expression are: w, x"),
         (["--mode", "both", "--seed", "w", "--seed", "w=2"], "given twice"),
-        (["--mode", "both", "--seed", "w=fast"], "not a number"),
+        (["--mode", "both", "--seed", "w=fast"], "'w=fast': what follows the = is not a number"),
         (["--mode", "both", "--seed", "w=inf"], "seed= lets w move by inf: give a finite number"),
         (["--mode", "both", "--seed", ""], "--seed '': the names in the expression are: w, x"),
         (["--mode", "sideways"], "choose from"),
