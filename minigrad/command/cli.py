@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import Any
 
 from ..calculus import first_nonfinite_in
-from ..engine import Value
 from ..expressions import as_formula, parts_of, shown
 from ..pictures import DRAW_LESS, THEMES
 from ..pictures import draw as picture_of
