@@ -1,14 +1,15 @@
 """Gradients as values, checks of gradients, and the chain rule path by path.
 
-Begin with `derivatives` (`grad`, `jvp`, `hessian`, …): sweeps over a circuit, backwards
-(`gradients`) or with the flow (`forward`), which can record what they do, from the
-`local_gradients` of its gates. `gradcheck` has finite differences beside them; `own_gates` checks a
-gate of the user's own the same way before it goes into the table. `nonfinite` traces an infinity or
-a nan to the gate that made it. `paths` writes the chain rule as a sum over paths: `path_search`
-finds them, the largest first, and `path_notation` writes each in symbols, formulas and numbers;
-`shared_paths` says what the paths to several leaves have in common. `rounding` bounds what rounding
-does to an output, and `operations` counts what a circuit takes. `arguments` takes
-what a function is given, and returns, apart into structure and numbers.
+Begin with `derivatives` (`grad`, `jvp`, `hessian`, …): sweeps over a circuit (`of_circuits`),
+backwards (`gradients`) or with the flow (`forward`), which can record what they do, from the
+`local_gradients` of its gates; `of_functions` has those of plain functions. `gradcheck` has finite
+differences beside them; `own_gates` checks a gate of the user's own the same way before it goes
+into the table. `nonfinite` traces an infinity or a nan to the gate that made it. `paths` writes the
+chain rule as a sum over paths: `path_search` finds them, the largest first, and `path_notation`
+writes each in symbols, formulas and numbers; `shared_paths` says what the paths to several leaves
+have in common. `rounding` bounds what rounding does to an output, and `operations` counts what a
+circuit takes. `arguments` takes what a function is given, and returns, apart into structure and
+numbers.
 """
 
 from .arguments import (

@@ -12,9 +12,10 @@ Of a function they are functions, at whatever arguments these are called with:
 >>> grad(lambda x: x**3)(2.0), hessian(lambda p: p["x"] ** 2 * p["y"])({"x": 2.0, "y": 3.0})["x"]
 (12.0, {'x': 6.0, 'y': 4.0})
 
-All are sweeps over one circuit, backwards (`gradients`) or with the flow (`forward`), from the
-local gradients that its gates have. Results are Values; with `create_graph=True` they are circuits,
-to be drawn, stepped, compiled and differentiated again. No wire's `grad` is touched.
+All are sweeps over one circuit (`of_circuits`), backwards (`gradients`) or with the flow
+(`forward`), from the local gradients that its gates have. Results are Values; with
+`create_graph=True` they are circuits, to be drawn, stepped, compiled and differentiated again. No
+wire's `grad` is touched.
 """
 
 from __future__ import annotations
@@ -22,15 +23,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, overload
 
-from ..engine import Circuit, Value, number_of
+from ..engine import Value, number_of
 from ..rules import as_number, described
-from .forward import tangents as tangents_of
-from .gradients import as_wires_of, refuse_fixed_number, sent_back, wires_to_differentiate_by
+from .gradients import NO_LIST, refuse_fixed_number, wires_in, wires_to_differentiate_by
+from .of_circuits import (
+    circuit_of,
+    gradient,
+    hessian_along,
+    hessian_rows,
+    jacobian_rows,
+    pulled_back,
+    pushed_forward,
+)
 from .of_functions import derivative_function
 
 ByWire = Mapping[Value, Any] | Sequence[tuple[Value, Any]]  # a number for each wire
-
-
 Inputs = Value | Sequence[Value]
 Function = Callable[..., Any]
 
@@ -66,9 +73,7 @@ def grad(
         return made
     refuse_fixed_number("grad", create_graph)
     wanted = wires_to_differentiate_by("grad", inputs)
-    circuit = Circuit(output)
-    received = sent_back(circuit, {output: 1.0}, wanted, create_graph)
-    return as_wires_of(circuit, [received.get(wire, 0.0) for wire in wanted])
+    return gradient(output, wanted, create_graph)
 
 
 def value_and_grad(function: Function, *, argnums: int | Sequence[int] | None = None) -> Function:
@@ -123,15 +128,14 @@ def vjp(
         raise ValueError(
             f"vjp got a cotangent for {unknown[0]!r}, which is none of its {len(wires)} outputs"
         )
-    circuit = _circuit(wires)
+    circuit = circuit_of(wires) if wires else None
     leaves = circuit.leaves if circuit else []
     wanted = (
         [leaf for leaf in leaves if not leaf.is_constant]
         if inputs is None
         else wires_to_differentiate_by("vjp", inputs)
     )
-    received = sent_back(circuit, given, wanted, create_graph, "vjp") if circuit else {}
-    found = as_wires_of(circuit, [received.get(wire, 0.0) for wire in wanted]) if circuit else []
+    found = pulled_back(circuit, given, wanted, create_graph, "vjp") if circuit else []
     return dict(zip(wanted, found)) if inputs is None else found
 
 
@@ -167,7 +171,7 @@ def jvp(
     refuse_fixed_number("jvp", create_graph)
     wires = _outputs("jvp", outputs)
     seeds = _by_wire("jvp", "tangent", tangents, create_graph)
-    found = _along(wires, seeds, create_graph, "jvp")
+    found = pushed_forward(circuit_of(wires), seeds, create_graph) if wires else []
     return found[0] if isinstance(outputs, Value) else found
 
 
@@ -202,7 +206,7 @@ def jacobian(
     refuse_fixed_number("jacobian", create_graph)
     wires = _outputs("jacobian", outputs)
     wanted = wires_to_differentiate_by("jacobian", inputs)
-    rows = _rows(wires, wanted, create_graph, "jacobian")
+    rows = jacobian_rows(wires, wanted, create_graph)
     return rows[0] if isinstance(outputs, Value) else rows
 
 
@@ -230,9 +234,7 @@ def hessian(
         return made
     refuse_fixed_number("hessian", create_graph)
     wanted = wires_to_differentiate_by("hessian", inputs)
-    slopes = _slopes("hessian", output, wanted)
-    columns = [_along(slopes, {wire: 1.0}, create_graph, "hessian") for wire in wanted]
-    return [list(row) for row in zip(*columns)]
+    return hessian_rows(output, wanted, create_graph)
 
 
 @overload
@@ -268,7 +270,7 @@ def hvp(
     seeds = _by_wire("hvp", "vector", _vector(wanted, vector), create_graph)
     if unknown := [wire for wire in seeds if wire not in wanted]:
         raise ValueError(f"hvp got a vector with {unknown[0]!r}, which is none of its inputs")
-    return _along(_slopes("hvp", output, wanted), seeds, create_graph, "hvp")
+    return hessian_along(output, wanted, seeds, create_graph)
 
 
 # --- what they share ------------------------------------------------------------------------------
@@ -295,60 +297,9 @@ def _of_function(kind: str, function: Any, more: Any, argnums: Any) -> Any:
     return derivative_function(kind, function, argnums)
 
 
-def _along(
-    wires: list[Value], seeds: Mapping[Value, Any], create_graph: bool, name: str
-) -> list[Value]:
-    circuit = _circuit(wires)
-    if circuit is None:
-        return []
-    moving = tangents_of(circuit, seeds, create_graph, name)
-    return as_wires_of(circuit, [moving.get(wire, 0.0) for wire in wires])
-
-
-def _rows(
-    wires: list[Value], wanted: list[Value], create_graph: bool, name: str
-) -> list[list[Value]]:
-    circuit = _circuit(wires)
-    if circuit is None:
-        return []
-    if len(set(wanted)) < len(set(wires)):
-        moves = {wire: tangents_of(circuit, {wire: 1.0}, create_graph, name) for wire in wanted}
-        numbers = [[moves[by].get(wire, 0.0) for by in wanted] for wire in wires]
-    else:
-        numbers = []
-        for wire in wires:
-            received = sent_back(circuit, {wire: 1.0}, wanted, create_graph, name)
-            numbers.append([received.get(by, 0.0) for by in wanted])
-    return [as_wires_of(circuit, row) for row in numbers]
-
-
-def _slopes(name: str, output: Value, wanted: list[Value]) -> list[Value]:
-    """The gradient as circuits."""
-    (output,) = _outputs(name, [output])
-    circuit = Circuit(output)
-    received = sent_back(circuit, {output: 1.0}, wanted, True, name)
-    return as_wires_of(circuit, [received.get(wire, 0.0) for wire in wanted])
-
-
-def _circuit(wires: list[Value]) -> Circuit | None:
-    return Circuit(wires[0], others=wires[1:]) if wires else None
-
-
 def _outputs(name: str, outputs: Any) -> list[Value]:
-    if isinstance(outputs, Value):
-        return [outputs]
-    if not isinstance(outputs, Iterable) or isinstance(outputs, (str, bytes)):
-        raise TypeError(
-            f"{name} differentiates a Value or a list of Values, got {described(outputs)}"
-        )
-    wires = list(outputs)
-    for wire in wires:
-        if not isinstance(wire, Value):
-            raise TypeError(
-                f"{name} differentiates Values, got {described(wire)}: build the output from at "
-                "least one Value"
-            )
-    return wires
+    remedy = ": build the output from at least one Value"
+    return wires_in(outputs, f"{name} needs", "to differentiate", remedy)
 
 
 def _by_wire(name: str, what: str, given: Any, create_graph: bool) -> dict[Value, Any]:
@@ -386,10 +337,10 @@ def _pairs(name: str, what: str, given: Any) -> list[tuple[Any, Any]]:
 def _vector(wanted: list[Value], vector: Any) -> Any:
     if isinstance(vector, Mapping):
         return vector
+    if vector is None or isinstance(vector, NO_LIST):
+        raise TypeError(f"hvp needs a vector, a number for each input, got {described(vector)}")
     if isinstance(vector, Value) or not isinstance(vector, Iterable):
         vector = [vector]
-    elif isinstance(vector, (str, bytes)):
-        raise TypeError(f"hvp needs a vector of numbers, got {described(vector)}")
     numbers = list(vector)
     if len(numbers) != len(wanted):
         raise ValueError(

@@ -12,11 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from math import copysign
-from typing import Any
+from typing import Any, Final
 
 from ..engine import Circuit, Value, constant, guards, number_of
 from ..rules import Gate, described, equal, maximum, where
 from .local_gradients import recorded_local_gradients, refuse_custom
+
+NO_LIST: Final = (str, bytes, set, frozenset)
 
 
 def sent_back(
@@ -140,20 +142,28 @@ def refuse_fixed_number(name: str, create_graph: bool) -> None:
         )
 
 
-def wires_to_differentiate_by(name: str, inputs: Any) -> list[Value]:
-    """The inputs as a list of wires; what has no derivative is refused."""
-    if isinstance(inputs, Value):
-        inputs = [inputs]
-    elif not isinstance(inputs, Iterable) or isinstance(inputs, (str, bytes)):
-        raise TypeError(
-            f"{name} needs a Value or a list of Values to differentiate by, got {described(inputs)}"
-        )
-    wires = list(inputs)
+def wires_in(given: Any, needs: str, purpose: str, remedy: str = "") -> list[Value]:
+    """One Value, or those in a list, tuple or array; the rest words the error for all else.
+
+    A set is refused: what comes out is a list in the same order.
+    """
+    if isinstance(given, Value):
+        return [given]
+    if not isinstance(given, Iterable) or isinstance(given, NO_LIST):
+        got = described(given)
+        raise TypeError(f"{needs} a Value or a list of Values {purpose}, got {got}{remedy}")
+    wires = list(given)
     for wire in wires:
         if not isinstance(wire, Value):
-            raise TypeError(
-                f"{name} needs a list of Values to differentiate by, got {described(wire)} in it"
-            )
+            got = described(wire)
+            raise TypeError(f"{needs} a list of Values {purpose}, got {got} in it{remedy}")
+    return wires
+
+
+def wires_to_differentiate_by(name: str, inputs: Any) -> list[Value]:
+    """The inputs as a list of wires; what has no derivative is refused."""
+    wires = wires_in(inputs, f"{name} needs", "to differentiate by")
+    for wire in wires:
         if wire.is_constant:
             raise ValueError(
                 f"{wire!r} is a constant and gets no gradient: make it a Value(...) to "

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from math import prod
 from typing import Any, Final
 
-from ..engine import Circuit, Value, guards, number_of, with_gates
+from ..engine import Value, guards, number_of, with_gates
 from ..rules import FUNCTIONS, as_number, described
 from .arguments import (
     NUMBER,
@@ -28,8 +28,15 @@ from .arguments import (
     take_result_apart,
     without_arrays,
 )
-from .forward import tangents
-from .gradients import as_wires_of, sent_back
+from .of_circuits import (
+    circuit_of,
+    gradient,
+    hessian_along,
+    hessian_rows,
+    jacobian_rows,
+    pulled_back,
+    pushed_forward,
+)
 
 WITH_A_VECTOR: Final = ("jvp", "vjp", "hvp")
 _sum: Final = FUNCTIONS["sum"]
@@ -217,23 +224,9 @@ class _Call:
 # --- the kinds of derivatives ---------------------------------------------------------------------
 
 
-def _gradient(call: _Call, leaves: list[Value], output: Value, create_graph: bool) -> list[Value]:
-    circuit = Circuit(output)
-    received = sent_back(circuit, {output: 1.0}, leaves, create_graph, call.kind)
-    return as_wires_of(circuit, [received.get(leaf, 0.0) for leaf in leaves])
-
-
-def _along(
-    call: _Call, wires: Sequence[Value], seeds: dict[Value, Any], circuit: Circuit | None = None
-) -> list[Value]:
-    circuit = circuit or Circuit(wires[0], others=wires[1:])
-    moving = tangents(circuit, seeds, call.is_graph, call.kind)
-    return as_wires_of(circuit, [moving.get(wire, 0.0) for wire in wires])
-
-
 def _value_and_grad(call: _Call, _: Any) -> tuple[Any, Any]:
     leaves, output = call.run_for_one()
-    return call.number(output), call.shaped(_gradient(call, leaves, output, call.is_graph))
+    return call.number(output), call.shaped(gradient(output, leaves, call.is_graph, call.kind))
 
 
 def _grad(call: _Call, _: Any) -> Any:
@@ -243,47 +236,33 @@ def _grad(call: _Call, _: Any) -> Any:
 def _jvp(call: _Call, vector: Any) -> Any:
     speeds = call.vector(call.of_arguments(), vector, "the arguments are")
     leaves, structure, outputs = call.run()
-    moved = _along(call, outputs, dict(zip(leaves, speeds)))
+    moved = pushed_forward(circuit_of(outputs), dict(zip(leaves, speeds)), call.is_graph)
     return put_together(structure, call.plain(moved), not call.is_graph)
 
 
 def _vjp(call: _Call, vector: Any) -> Any:
     leaves, structure, outputs = call.run()
     weights = call.vector(structure, vector, "the result is")
-    circuit = Circuit(outputs[0], others=outputs[1:])
     cotangents: dict[Value, Any] = {}
     for output, weight in zip(outputs, weights):
         cotangents[output] = cotangents[output] + weight if output in cotangents else weight
-    received = sent_back(circuit, cotangents, leaves, call.is_graph, "vjp")
-    return call.shaped(as_wires_of(circuit, [received.get(leaf, 0.0) for leaf in leaves]))
+    return call.shaped(pulled_back(circuit_of(outputs), cotangents, leaves, call.is_graph, "vjp"))
 
 
 def _jacobian(call: _Call, _: Any) -> Any:
     leaves, structure, outputs = call.run()
-    circuit = Circuit(outputs[0], others=outputs[1:])
-    if len(leaves) < len(outputs):
-        columns = [_along(call, outputs, {leaf: 1.0}, circuit) for leaf in leaves]
-        return call.blocks(structure, list(zip(*columns)))
-    rows = []
-    for output in outputs:
-        received = sent_back(circuit, {output: 1.0}, leaves, call.is_graph, "jacobian")
-        rows.append(as_wires_of(circuit, [received.get(leaf, 0.0) for leaf in leaves]))
-    return call.blocks(structure, rows)
+    return call.blocks(structure, jacobian_rows(outputs, leaves, call.is_graph))
 
 
 def _hessian(call: _Call, _: Any) -> Any:
     leaves, output = call.run_for_one()
-    slopes = _gradient(call, leaves, output, True)
-    circuit = Circuit(slopes[0], others=slopes[1:])
-    columns = [_along(call, slopes, {leaf: 1.0}, circuit) for leaf in leaves]
-    return call.blocks(call.of_arguments(), list(zip(*columns)))
+    return call.blocks(call.of_arguments(), hessian_rows(output, leaves, call.is_graph))
 
 
 def _hvp(call: _Call, vector: Any) -> Any:
     speeds = call.vector(call.of_arguments(), vector, "the arguments are")
     leaves, output = call.run_for_one()
-    slopes = _gradient(call, leaves, output, True)
-    return call.shaped(_along(call, slopes, dict(zip(leaves, speeds))))
+    return call.shaped(hessian_along(output, leaves, dict(zip(leaves, speeds)), call.is_graph))
 
 
 _KINDS: Final[dict[str, Callable[[_Call, Any], Any]]] = {
