@@ -39,6 +39,7 @@ from .nonfinite import (
     Nonfinite,
     NonfiniteError,
     detect_nonfinite,
+    detects_nonfinite,
     first_nonfinite,
     first_nonfinite_in,
 )
@@ -61,6 +62,7 @@ __all__ = [
     "count_of",
     "derivative_by",
     "detect_nonfinite",
+    "detects_nonfinite",
     "differentiated",
     "first_nonfinite",
     "first_nonfinite_in",

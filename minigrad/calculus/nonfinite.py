@@ -148,6 +148,11 @@ def detect_nonfinite() -> Iterator[None]:
         _detecting.reset(token)
 
 
+def detects_nonfinite() -> bool:
+    """Whether this runs inside `detect_nonfinite()`."""
+    return _detecting.get()
+
+
 def _check(wire: Value) -> Value:
     if _detecting.get() and wire.gate is not None:
         note_source(wire)

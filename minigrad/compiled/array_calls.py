@@ -9,10 +9,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from itertools import chain
+from math import isfinite
 from typing import Any, NamedTuple
 
-from ..calculus import NUMBER, count_of, derivative_by, structure_text
-from ..engine import Value, guards, number_of
+from ..calculus import NUMBER, count_of, derivative_by, detects_nonfinite, structure_text
+from ..engine import Value, guards, number_of, observers
 from ..rules import as_number
 from .buffers import Buffers, buffers_of
 from .checking import Check
@@ -97,7 +99,8 @@ class ArrayCalls(ABC):
         works as it stands. The checks of `mg.compile` are made here too.
         """
         prepared = self.prepared
-        if prepared is not None and not data and not guards:
+        watched = guards or (observers and detects_nonfinite())
+        if prepared is not None and not data and not watched:
             result: Any = prepared.value_and_grad(arguments)
             if result is not None:
                 self.latest = prepared
@@ -121,6 +124,7 @@ class ArrayCalls(ABC):
         parameters = recording.parameter_numbers()
         outputs, (gradient,) = recording.by_arguments.run(parameters, call.numbers)
         self.compare(call, parameters, outputs)
+        self.raise_nonfinite(call, outputs, gradient)
         is_known = prepared is not None and prepared.function is recording.by_arguments.function
         if not (data or is_known):
             self.prepared = PreparedCall.made(recording, self.check_of(recording), arguments)
@@ -178,6 +182,14 @@ class ArrayCalls(ABC):
         structure = self.structure_of(arguments, named, given)
         numbers = [number_of(x) if isinstance(x, Value) else as_number(x) for x in given]
         return ArrayCall(self.recording_of(structure, numbers), given, numbers, (arguments, named))
+
+    def raise_nonfinite(self, call: ArrayCall, outputs: list[float], found: Any) -> None:
+        """A NonfiniteError of the gate where it began, inside `detect_nonfinite()`.
+
+        The function itself is called for it, on Values: its gates are looked at as any others.
+        """
+        if observers and detects_nonfinite() and not all(map(isfinite, chain(outputs, found))):
+            call.recording.circuit_at(call.numbers)
 
     def refuse_inside(self, method: str) -> None:
         """A TracingError inside another compiled function: what comes out are plain numbers."""

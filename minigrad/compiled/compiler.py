@@ -30,15 +30,15 @@ from ..engine import (
     observed,
     observers,
     output_of,
-    with_gates,
 )
 from ..rules import described
 from .array_calls import ArrayCall
 from .checking import Check
 from .compiled_gate import gate_of
-from .derivatives import Derivatives, Ready
+from .derivatives import Derivatives
 from .methods import kept_with
 from .prepared_call import Prepared, PreparedCall
+from .prepared_derivatives import PreparedDerivatives
 from .prepared_values import PreparedValues
 from .recorded_circuit import RecordedCircuit, argument_shapes
 from .recording import Recording, record_function
@@ -134,7 +134,10 @@ class Compiled(Derivatives):
         self.prepared_calls: dict[Hashable, PreparedCall] = {}
         self.prepared_values: PreparedValues | None = None  # of the latest call with Values
         self.prepared_of_values: dict[Hashable, PreparedValues] = {}
-        self.latest: Latest | Prepared | Ready | None = None  # in one: threads share it
+        self.all_ready = {}
+        self.latest: Latest | Prepared | PreparedDerivatives | None = (
+            None  # in one: threads share it
+        )
         self._lock = RLock()
         functools.update_wrapper(self, function, updated=())
 
@@ -273,11 +276,7 @@ class Compiled(Derivatives):
         (8.0, 'add')
         """
         recording, numbers = self.last_call()
-        leaves = [Value(number) for number in numbers]
-        for leaf, label in zip(leaves, recording.input_labels):
-            leaf.label = label
-        with with_gates():
-            return recording.call(leaves)
+        return recording.circuit_at(numbers)
 
     def recorded_circuit(self) -> RecordedCircuit:
         """The circuit of the latest call as it was recorded, for `mg.export`.
@@ -326,6 +325,7 @@ class Compiled(Derivatives):
             self.prepared_values = None
             self.prepared_of_values.clear()
             self.ready = None
+            self.all_ready.clear()
 
     def compare(self, call: ArrayCall, parameters: list[float], outputs: list[float]) -> None:
         """Compare what a call has given with the function itself, if it is due."""

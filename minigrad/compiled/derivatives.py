@@ -8,30 +8,32 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from collections.abc import Callable
 from typing import Any
 
 from ..calculus import (
     NUMBER,
+    detects_nonfinite,
     differentiated,
     form_of,
     put_together,
     structure_text,
     take_apart,
 )
-from ..engine import Value, guards, number_of, numbers_of
+from ..engine import Value, guards, number_of, observers
 from ..rules import as_number
 from .array_calls import ArrayCall, ArrayCalls, with_arrays_of_floats
-from .matrices import Matrix
+from .prepared_derivatives import PreparedDerivatives
 from .recording import Recording
 from .sparsity import Sparsity
-from .sweeping import Sweeping, require_numpy
+from .sweeping import require_numpy
 
 
 class Derivatives(ArrayCalls):
     """What a compiled function gives besides values and gradients."""
 
-    ready: Ready | None = None  # for the next Hessian at an array like the last one
+    ready: PreparedDerivatives | None = None  # for the next call at an array like the last one
+    all_ready: dict[Recording, PreparedDerivatives]
 
     def jvp(self, *arguments_and_vector: Any, **data: Any) -> Any:
         """How fast the result moves when the arguments move at the speeds of a vector.
@@ -44,13 +46,16 @@ class Derivatives(ArrayCalls):
         The vector is the last argument, in the structure of the derivative: that of the argument,
         or a tuple of several. The result has the structure of the function's. One sweep forward.
         """
+        found = self._shortest(PreparedDerivatives.jvp, arguments_and_vector, data)
+        if found is not None:
+            return found
         call, vector = self._with_vector("jvp", arguments_and_vector, data)
         sweeping = call.recording.sweeping
         structure = differentiated(call.recording.structure)
         speeds = self._vector("jvp", structure, vector, "the arguments are")
         fixed, numbers = sweeping.split(call.numbers)
         outputs, (moved,) = sweeping.run("forward", fixed, numbers, [speeds])
-        self._compare(call, outputs)
+        self._finish(call, outputs, moved)
         return put_together(call.recording.output_structure, map(float, moved), plain=True)
 
     def vjp(self, *arguments_and_vector: Any, **data: Any) -> Any:
@@ -62,13 +67,16 @@ class Derivatives(ArrayCalls):
 
         The weights have the structure of the function's result. One sweep backward.
         """
+        found = self._shortest(PreparedDerivatives.vjp, arguments_and_vector, data)
+        if found is not None:
+            return found
         call, vector = self._with_vector("vjp", arguments_and_vector, data)
         recording, sweeping = call.recording, call.recording.sweeping
         structure = differentiated(recording.structure)
         weights = self._vector("vjp", recording.output_structure, vector, "the result is")
         fixed, numbers = sweeping.split(call.numbers)
         outputs, (sent,) = sweeping.run("backward", fixed, numbers, [weights])
-        self._compare(call, outputs)
+        self._finish(call, outputs, sent)
         return put_together(structure, map(float, sent), plain=True)
 
     def hvp(self, *arguments_and_vector: Any, **data: Any) -> Any:
@@ -82,12 +90,9 @@ class Derivatives(ArrayCalls):
         Vector and result have the structure of the derivative. A sweep forward and one back, over
         gradients that carry tangents.
         """
-        ready = self.ready
-        if ready is not None and not guards and not data and len(arguments_and_vector) == 2:
-            product = ready.hvp(*arguments_and_vector)
-            if product is not None:
-                self.latest = ready
-                return product
+        found = self._shortest(PreparedDerivatives.hvp, arguments_and_vector, data)
+        if found is not None:
+            return found
         call, vector = self._with_vector("hvp", arguments_and_vector, data)
         recording, sweeping = call.recording, call.recording.sweeping
         self._require_curvature(recording, "hvp")
@@ -95,8 +100,7 @@ class Derivatives(ArrayCalls):
         speeds = self._vector("hvp", structure, vector, "the arguments are")
         fixed, numbers = sweeping.split(call.numbers)
         outputs, (bent,) = sweeping.run("curved", fixed, numbers, [speeds])
-        self._compare(call, outputs)
-        self._make_ready(recording, structure, arguments_and_vector[:-1], data)
+        self._finish(call, outputs, bent)
         return put_together(structure, map(float, bent), plain=True)
 
     def jacobian(self, *arguments: Any, sparse: bool | str = False, **data: Any) -> Any:
@@ -116,16 +120,15 @@ class Derivatives(ArrayCalls):
         arrays (rows, columns, values, shape): a row for each number of the result, a column for
         each number of the arguments, in order.
         """
-        name = f"{self.name}.jacobian"
-        require_numpy(name)
+        found = self._shortest(PreparedDerivatives.jacobian, (*arguments, sparse), data)
+        if found is not None:
+            return found
+        require_numpy(f"{self.name}.jacobian")
         self.refuse_inside("jacobian")
         call = self._call("jacobian", arguments, data)
-        recording, sweeping = call.recording, call.recording.sweeping
-        structure = differentiated(recording.structure)
+        sweeping = call.recording.sweeping
         outputs, values = sweeping.jacobian(*sweeping.split(call.numbers))
-        self._compare(call, outputs)
-        matrix = Matrix(name, sweeping.jacobian_entries)
-        return matrix.of(values, sparse, recording.output_structure, structure)
+        return self._finish(call, outputs, values).jacobian_of(values, sparse)
 
     def hessian(self, *arguments: Any, sparse: bool | str = False, **data: Any) -> Any:
         """The second derivatives of the result by all pairs of arguments.
@@ -143,23 +146,16 @@ class Derivatives(ArrayCalls):
         and for each item there the same again. `sparse` is as in `jacobian`; few sweeps are enough
         for a sparse one of any size (see `sparsity`).
         """
-        ready = self.ready
-        if ready is not None and not guards and not data and len(arguments) == 1:
-            values = ready.hessian(arguments[0])
-            if values is not None:
-                self.latest = ready
-                return ready.matrix.of(values, sparse, ready.structure, ready.structure)
-        name = f"{self.name}.hessian"
-        require_numpy(name)
+        found = self._shortest(PreparedDerivatives.hessian, (*arguments, sparse), data)
+        if found is not None:
+            return found
+        require_numpy(f"{self.name}.hessian")
         self.refuse_inside("hessian")
         call = self._call("hessian", arguments, data)
-        recording, sweeping = call.recording, call.recording.sweeping
-        self._require_curvature(recording, "hessian")
-        structure = differentiated(recording.structure)
+        sweeping = call.recording.sweeping
+        self._require_curvature(call.recording, "hessian")
         outputs, values = sweeping.hessian(*sweeping.split(call.numbers))
-        self._compare(call, outputs)
-        ready = self._make_ready(recording, structure, arguments, data)
-        return ready.matrix.of(values, sparse, structure, structure)
+        return self._finish(call, outputs, values).hessian_of(values, sparse)
 
     def sparsity(self, *arguments: Any, **data: Any) -> Sparsity:
         """Where the Jacobian and the Hessian can be other than 0: a picture of dots.
@@ -211,14 +207,35 @@ class Derivatives(ArrayCalls):
         self.require_numbers_by_place(call.recording, method)
         return call
 
-    def _make_ready(
-        self, recording: Recording, structure: Any, arguments: tuple[Any, ...], data: dict[str, Any]
-    ) -> Ready:
-        """Let the next call like this one go the shortest way, if there is one."""
+    def _shortest(
+        self, method: Callable[..., Any], given: tuple[Any, ...], data: dict[str, Any]
+    ) -> Any:
+        """What a call gives by the shortest way; None where it has to go the long one."""
         ready = self.ready
-        if ready is None or ready.recording is not recording:
-            self.ready = ready = Ready(self, recording, structure)
-        ready.settle(arguments, data)
+        if ready is None or data or len(given) != 2 or guards:
+            return None
+        if observers and detects_nonfinite():
+            return None
+        found = method(ready, *given)
+        if found is not None:
+            self.latest = ready
+        return found
+
+    def _finish(self, call: ArrayCall, outputs: list[float], found: Any) -> PreparedDerivatives:
+        """Look at a call's numbers, and let the next one like it go the shortest way."""
+        recording = call.recording
+        if recording.has_indexes:
+            recording.check_indexes(call.numbers)
+        self.compare(call, recording.parameter_numbers(), outputs)
+        self.raise_nonfinite(call, outputs, found)
+        ready = self.all_ready.get(recording)
+        if ready is None:
+            structure = differentiated(recording.structure)
+            check = self.check_of(recording)
+            made = PreparedDerivatives(self.name, recording, check, structure)
+            ready = self.all_ready.setdefault(recording, made)
+        ready.settle(*call.arguments)
+        self.ready = ready
         return ready
 
     def _vector(self, method: str, structure: Any, vector: Any, what: str) -> list[float]:
@@ -236,12 +253,6 @@ class Derivatives(ArrayCalls):
             take_apart({key: vector[key] for key in ours}, numbers)
         return [number_of(x) if isinstance(x, Value) else as_number(x) for x in numbers]
 
-    def _compare(self, call: ArrayCall, outputs: list[float]) -> None:
-        recording = call.recording
-        if recording.has_indexes:
-            recording.check_indexes(call.numbers)
-        self.compare(call, recording.parameter_numbers(), outputs)
-
     def _require_curvature(self, recording: Recording, method: str) -> None:
         """A TypeError for what has no second derivative here."""
         if recording.output_structure != NUMBER:
@@ -257,71 +268,3 @@ class Derivatives(ArrayCalls):
                 "is ordinary Python (opaque=True) and has only the first: write its rule with "
                 "minigrad's functions, as @mg.gate without opaque=True"
             )
-
-
-class Ready:
-    """A Hessian at one array of floats by the shortest way, when the call before went the long."""
-
-    def __init__(self, compiled: Derivatives, recording: Recording, structure: Any) -> None:
-        self.compiled, self.recording, self.structure = compiled, recording, structure
-        self.sweeping: Sweeping = recording.sweeping
-        self.check = compiled.check_of(recording)
-        self.shape: Any = None
-        self._given: Any = None
-
-    def settle(self, arguments: tuple[Any, ...], data: dict[str, Any]) -> None:
-        """Ask whether calls like this one may go the shortest way."""
-        recording = self.recording
-        if data or len(arguments) != 1 or not self.sweeping.is_native or recording.has_indexes:
-            return
-        import numpy
-
-        x, self.array, self.float64 = arguments[0], numpy.ndarray, numpy.dtype(float)
-        if type(x) is self.array and x.dtype is self.float64:
-            self.shape = x.shape
-
-    @cached_property
-    def matrix(self) -> Matrix:
-        """What makes a matrix of the entries."""
-        return Matrix(f"{self.compiled.name}.hessian", self.sweeping.hessian_entries)
-
-    def hessian(self, x: Any) -> Any:
-        """The entries; None where the call has to go the long way."""
-        if not self._takes(x):
-            return None
-        self._given = given = x.ravel()
-        return self.sweeping.fast_hessian(numbers_of(self.recording.parameters), given)
-
-    def hvp(self, x: Any, vector: Any) -> Any:
-        """The Hessian times an array; None where the call has to go the long way."""
-        if not (
-            type(vector) is type(x) and getattr(vector, "shape", None) == self.shape
-        ) or not self._takes(x):
-            return None
-        if vector.dtype is not self.float64:
-            return None
-        self._given = given = x.ravel()
-        parameters = numbers_of(self.recording.parameters)
-        product = self.sweeping.fast_hvp(parameters, given, vector.ravel())
-        return None if product is None else product.reshape(self.shape)
-
-    def _takes(self, x: Any) -> bool:
-        """Whether a call goes the shortest way; it counts as one that is not compared."""
-        recording, check = self.recording, self.check
-        if self.shape is None or not (
-            type(x) is self.array and x.dtype is self.float64 and x.shape == self.shape
-        ):
-            return False
-        if not recording.places.unchanged() or recording.plain_numbers.changed() is not None:
-            return False
-        if check is not None:
-            if check.left <= 0:
-                return False
-            check.left -= 1
-        return True
-
-    @property
-    def numbers(self) -> list[float]:
-        """The arguments of the latest call."""
-        numbers: list[float] = self._given.tolist()
-        return numbers

@@ -100,7 +100,7 @@ class Sweeping:
             import numpy
 
             with without_collector():
-                outputs, found = native_sweep(native, sweep)(fixed, numbers, numpy.asarray(lanes))
+                outputs, found = native.run(sweep, fixed, numbers, numpy.asarray(lanes))
             if numpy.isfinite(found).all():
                 return outputs, found
         lists = lanes if isinstance(lanes, list) else lanes.tolist()
@@ -123,37 +123,53 @@ class Sweeping:
     def jacobian(self, fixed: list[float], numbers: Sequence[float]) -> tuple[list[float], Any]:
         """The outputs, and the entries of the Jacobian's pattern."""
         entries = self.jacobian_entries
-        sweep = "backward" if entries.is_backward else "forward"
-        outputs, found = self.run(sweep, fixed, numbers, self._directions(entries))
+        outputs, found = self.run(self._across, fixed, numbers, entries.directions())
         return outputs, _read(entries, found)
 
     def hessian(self, fixed: list[float], numbers: Sequence[float]) -> tuple[list[float], Any]:
         """The output, and the entries of the Hessian's pattern."""
         entries = self.hessian_entries
-        outputs, found = self.run("curved", fixed, numbers, self._directions(entries))
+        outputs, found = self.run("curved", fixed, numbers, entries.directions())
         return outputs, _read(entries, found)
 
-    def fast_hessian(self, parameters: Sequence[float], numbers: Any) -> Any:
-        """The entries alone; None where machine code gives some that are not finite."""
-        return _if_finite(self._compressed.entries(parameters, numbers))
+    # --- the same without the outputs, where there is machine code; None if it is not finite ---
 
-    def fast_hvp(self, parameters: Sequence[float], numbers: Any, direction: Any) -> Any:
-        """The Hessian times a direction alone, in the same way."""
-        return _if_finite(self._native.curved_along(parameters, numbers, direction))
+    def native_jacobian(self, parameters: Sequence[float], numbers: Any) -> Any:
+        """The entries of the Jacobian."""
+        return _if_finite(self._compressed_jacobian.entries(parameters, numbers))
+
+    def native_hessian(self, parameters: Sequence[float], numbers: Any) -> Any:
+        """The entries of the Hessian."""
+        return _if_finite(self._compressed_hessian.entries(parameters, numbers))
+
+    def native_along(
+        self, sweep: str, parameters: Sequence[float], numbers: Any, direction: Any
+    ) -> Any:
+        """What a sweep gives for one direction."""
+        return _if_finite(self._native.along(sweep, parameters, numbers, direction))
 
     @cached_property
-    def _compressed(self) -> Any:
-        from ..native import CompressedHessian
+    def _compressed_jacobian(self) -> Any:
+        return self._compressed(self._across, self.jacobian_entries)
 
-        return CompressedHessian(self._native, self.hessian_entries)
+    @cached_property
+    def _compressed_hessian(self) -> Any:
+        return self._compressed("curved", self.hessian_entries)
+
+    @property
+    def _across(self) -> str:
+        """The sweep that gives a Jacobian."""
+        return "backward" if self.jacobian_entries.is_backward else "forward"
+
+    def _compressed(self, sweep: str, entries: Compressed) -> Any:
+        from ..native import CompressedSweep
+
+        return CompressedSweep(self._native, sweep, entries)
 
     @property
     def is_native(self) -> bool:
         """Whether there is machine code by now."""
         return self._native is not None
-
-    def _directions(self, entries: Compressed) -> Any:
-        return entries.directions()
 
 
 def _if_finite(numbers: Any) -> Any:
@@ -164,11 +180,6 @@ def _if_finite(numbers: Any) -> Any:
     import numpy
 
     return numbers if numpy.isfinite(numbers).all() else None
-
-
-def native_sweep(native: Any, sweep: str) -> Any:
-    """The method of a sweep."""
-    return {"forward": native.forward, "backward": native.backward, "curved": native.curved}[sweep]
 
 
 def _read(entries: Compressed, found: Any) -> Any:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .operand import DOUBLE, LONG, POINTER, VOID, Code, Native
     from .schedule import Array
     from .sweep_kernels import BACKWARD, CURVED, FORWARD
-    from .sweeps import CompressedHessian, Sweeps
+    from .sweeps import CompressedSweep, Sweeps
 
 __all__ = [
     "BACKWARD",
@@ -34,7 +34,7 @@ __all__ = [
     "VOID",
     "Array",
     "Code",
-    "CompressedHessian",
+    "CompressedSweep",
     "Memory",
     "Native",
     "NativeBatch",
@@ -76,7 +76,7 @@ _LATER: Final = {
     "BACKWARD": "sweep_kernels",
     "CURVED": "sweep_kernels",
     "FORWARD": "sweep_kernels",
-    "CompressedHessian": "sweeps",
+    "CompressedSweep": "sweeps",
     "Sweeps": "sweeps",
     "sqrt": "float_bits",
 }

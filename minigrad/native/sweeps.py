@@ -33,6 +33,7 @@ class Sweeps:
         self.outputs = self.slots[np.array(tape.outputs, dtype=np.int64)]
         self.first_input = len(tape.parameters)
         self.first_constant = self.first_input + tape.input_count
+        self.inputs = np.arange(self.first_input, self.first_constant)
         self.most_lanes = max(1, MOST_NUMBERS // tape.slot_count)
         self._tables: dict[str, Table] = {}
         self._free: dict[int, list[Workspace]] = {}
@@ -52,61 +53,40 @@ class Sweeps:
             self._tables[mode] = made
         return self._tables[mode]
 
-    def forward(
-        self, parameters: Sequence[float], inputs: Any, directions: Any
+    def run(
+        self, sweep: str, parameters: Sequence[float], inputs: Any, lanes: Any
     ) -> tuple[list[float], Any]:
-        """See `PythonSweeps.forward`; the directions and what they give are arrays."""
-        found = np.empty((len(directions), len(self.outputs)))
+        """What `PythonSweeps` gives, FORWARD, BACKWARD or CURVED; the lanes and it are arrays."""
+        places = self.places(sweep)
+        found = np.empty((len(lanes), len(places)))
         values: list[float] = []
-        for space, part in self._spaces(directions):
-            space.tangents[: space.lanes, self.first_input : self.first_constant] = part
-            values = space.outputs(parameters, inputs)
-            found[space.done] = space.tangents[:, self.outputs]
+        for space, part in self._spaces(lanes):
+            space.put(parameters, inputs)
+            space.aim(sweep, part)
+            space.run(sweep)
+            found[space.done] = space.moved[sweep][:, places]
+            if sweep == CURVED:  # it leaves out what it can
+                space.run(FORWARD, with_lanes=False)
+            values = space.values[self.outputs].tolist()
         return values, found
 
-    def backward(
-        self, parameters: Sequence[float], inputs: Any, weights: Any
-    ) -> tuple[list[float], Any]:
-        """See `PythonSweeps.backward`."""
-        found = np.empty((len(weights), self.tape.input_count))
-        values: list[float] = []
-        for space, part in self._spaces(weights):
-            values = space.outputs(parameters, inputs, with_tangents=False)
-            space.bent.fill(0.0)
-            for lane, row in enumerate(part):
-                np.add.at(space.bent[lane], self.outputs, row)
-            space.run(BACKWARD)
-            found[space.done] = space.bent[:, self.first_input : self.first_constant]
-        return values, found
-
-    def curved(
-        self, parameters: Sequence[float], inputs: Any, directions: Any
-    ) -> tuple[list[float], Any]:
-        """See `PythonSweeps.curved`."""
-        found = np.empty((len(directions), self.tape.input_count))
-        values: list[float] = []
-        for space, part in self._spaces(directions):
-            space.tangents[:, self.first_input : self.first_constant] = part
-            values = space.outputs(parameters, inputs)
-            space.run(CURVED)
-            found[space.done] = space.bent[:, self.first_input : self.first_constant]
-        return values, found
-
-    def curved_along(self, parameters: Sequence[float], inputs: Any, direction: Any) -> Any:
-        """What `curved` gives for one direction, without the outputs."""
+    def along(self, sweep: str, parameters: Sequence[float], inputs: Any, direction: Any) -> Any:
+        """What `run` gives for one direction, without the outputs."""
         space = self.take(1)
-        if parameters:
-            space.parameters[:] = parameters
-        space.inputs[:] = inputs
-        space.tangents[0, self.first_input : self.first_constant] = direction
-        space.run(CURVED)
-        bent = space.bent[0, self.first_input : self.first_constant].copy()
+        space.put(parameters, inputs)
+        space.aim(sweep, direction[None])
+        space.run(sweep)
+        found = space.moved[sweep][0].take(self.places(sweep))
         self.give(space)
-        return bent
+        return found
+
+    def places(self, sweep: str) -> Any:
+        """The slots where a sweep ends."""
+        return self.outputs if sweep == FORWARD else self.inputs
 
     def _spaces(self, lanes: Any) -> Iterable[tuple[Workspace, Any]]:
         """Workspaces for some of the lanes after the other, each given back when it is done."""
-        for begin in range(0, max(1, len(lanes)), self.most_lanes):
+        for begin in range(0, len(lanes), self.most_lanes):
             part = lanes[begin : begin + self.most_lanes]
             space = self.take(len(part))
             space.done = slice(begin, begin + len(part))
@@ -140,57 +120,65 @@ class Workspace:
         self._addresses = (self._without_lanes.ctypes.data, self._numbers.ctypes.data)
         self.gradients[sweeps.outputs[0]] = 1.0  # of the first output; nobody writes there
         self._arrays = arrays  # the addresses are theirs
-        self.parameters = self.values[: sweeps.first_input]
-        self.inputs = self.values[sweeps.first_input : sweeps.first_constant]
-        self.flat_bent = self.bent.reshape(-1)
+        self.moved = {FORWARD: self.tangents, BACKWARD: self.bent, CURVED: self.bent}
+        first, last = sweeps.first_input, sweeps.first_constant
+        self._parameters, self._inputs = self.values[:first], self.values[first:last]
+        self._directions = self.tangents[:, first:last]
+        self._weights: Any = ()
         self.done = slice(0)
 
-    def run(self, mode: str, with_lanes: bool = True) -> None:
-        """One sweep."""
-        table = self.sweeps.table(mode)
+    def put(self, parameters: Sequence[float], inputs: Any) -> None:
+        """Set the numbers that a sweep is at."""
+        if parameters:
+            self._parameters[:] = parameters
+        self._inputs[:] = inputs
+
+    def aim(self, sweep: str, lanes: Any) -> None:
+        """Set the directions of a sweep, or the weights of one backward; they stay."""
+        if sweep == BACKWARD:
+            self._weights = lanes
+        else:
+            self._directions[:] = lanes
+
+    def run(self, sweep: str, with_lanes: bool = True) -> None:
+        """One sweep; `moved` has what it gives, in each lane for all slots."""
+        if sweep == BACKWARD:
+            self.run(FORWARD, with_lanes=False)
+            self.bent.fill(0.0)
+            for bent, weights in zip(self.bent, self._weights):
+                np.add.at(bent, self.sweeps.outputs, weights)
+        table = self.sweeps.table(sweep)
         run_sweep()(table.address, table.count, self._addresses[with_lanes])
 
-    def outputs(
-        self, parameters: Sequence[float], inputs: Any, with_tangents: bool = True
-    ) -> list[float]:
-        """Sweep forward, and give the outputs."""
-        sweeps = self.sweeps
-        self.parameters[:] = parameters
-        self.inputs[:] = inputs
-        self.run(FORWARD, with_tangents)
-        outputs: list[float] = self.values[sweeps.outputs].tolist()
-        return outputs
 
+class CompressedSweep:
+    """What gives the entries of a sparse matrix, again and again: the directions stay in place."""
 
-class CompressedHessian:
-    """What gives the entries of a sparse Hessian, again and again: the directions stay in place."""
-
-    def __init__(self, sweeps: Sweeps, compressed: Compressed) -> None:
-        self.sweeps, self.count = sweeps, compressed.count
-        self.directions = np.array(compressed.directions()).reshape(self.count, -1)
+    def __init__(self, sweeps: Sweeps, sweep: str, compressed: Compressed) -> None:
+        self.sweeps, self.sweep = sweeps, sweep
+        self._directions = np.array(compressed.directions())
         lanes = np.array(compressed.lanes, dtype=np.int64)
         places = np.array(compressed.places, dtype=np.int64)
-        self._lanes, self._places = lanes, places
-        self._read = lanes * sweeps.tape.slot_count + places + sweeps.first_input
-        self._fits = 0 < self.count <= sweeps.most_lanes
-        self._free: list[Workspace] = []
+        self._entries = lanes, places
+        self._slots = lanes * sweeps.tape.slot_count + sweeps.places(sweep)[places]
+        self._fits = compressed.count <= sweeps.most_lanes
+        self._free: list[tuple[Workspace, Any]] = []  # with the numbers of all lanes in one array
 
     def entries(self, parameters: Sequence[float], inputs: Any) -> Any:
         """The entries of the matrix as an array."""
-        sweeps = self.sweeps
+        sweeps, sweep = self.sweeps, self.sweep
         if not self._fits:
-            return sweeps.curved(parameters, inputs, self.directions)[1][self._lanes, self._places]
+            return sweeps.run(sweep, parameters, inputs, self._directions)[1][self._entries]
         try:
-            space = self._free.pop()
+            space, moved = self._free.pop()
         except IndexError:
-            space = Workspace(sweeps, self.count)
-            space.tangents[:, sweeps.first_input : sweeps.first_constant] = self.directions
-        if parameters:
-            space.parameters[:] = parameters
-        space.inputs[:] = inputs
-        space.run(CURVED)
-        entries = space.flat_bent.take(self._read)
-        self._free.append(space)
+            space = Workspace(sweeps, len(self._directions))
+            space.aim(sweep, self._directions)
+            moved = space.moved[sweep].reshape(-1)
+        space.put(parameters, inputs)
+        space.run(sweep)
+        entries = moved.take(self._slots)
+        self._free.append((space, moved))
         return entries
 
 

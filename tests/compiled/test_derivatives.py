@@ -5,6 +5,7 @@ import itertools
 import math
 import os
 from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.util import find_spec
 
@@ -129,6 +130,49 @@ def test_products_with_vectors_go_the_short_way_too_and_give_the_same():
         f.hvp(x, v.ravel())
 
 
+@native
+@pytest.mark.parametrize("gives", ["number", "array", "list"])
+def test_the_short_way_of_each_method_gives_what_the_long_way_gives(gives, monkeypatch):
+    def function(x):
+        parts = [w * mg.sin(a * b) for a, b in itertools.pairwise(x)]
+        return {"number": mg.sum, "array": np.array, "list": list}[gives](parts)
+
+    w = Value(2.0)
+    python, tape = (mg.compile(function, executor=name) for name in ("python", "tape"))
+    rng = np.random.default_rng(1)
+    weights = {"number": 3.0, "array": rng.normal(size=4), "list": [1.0, 2.0, 0.0, 4.0]}[gives]
+    for i in range(40):
+        if i == 34:  # machine code is there, and the next call that is compared is far
+            monkeypatch.setattr(tape, "array_call", lambda *_: pytest.fail("the long way"))
+        x, v = rng.normal(size=(2, 5))
+        w.data = rng.normal()
+        ours = tape.jvp(x, v), tape.jacobian(x)
+        theirs = python.jvp(x, v), python.jacobian(x)
+        if gives != "list":  # whose weights are a list
+            ours, theirs = (*ours, tape.vjp(x, weights)), (*theirs, python.vjp(x, weights))
+        if gives == "number":
+            ours = (*ours, tape.hvp(x, v), tape.hessian(x))
+            theirs = (*theirs, python.hvp(x, v), python.hessian(x))
+        for one, other in zip(ours, theirs):
+            assert type(one) is type(other)
+            close(one, other)
+
+
+@native
+def test_the_short_way_makes_way_for_other_shapes_threads_and_arrays_that_change():
+    f = mg.compile(rosenbrock, executor="tape")
+    arrays = [np.random.default_rng(n).normal(size=n) for n in (3, 4, 3, 4, 3) * 10]
+    for x in arrays:
+        close(f.hessian(x), rosenbrock_hessian(x))
+    with ThreadPoolExecutor(4) as pool:
+        for x, product in zip(arrays, pool.map(lambda x: f.hvp(x, x), arrays)):
+            close(product, rosenbrock_hessian(x) @ x)
+    x = np.array([1.0, 2.0, 3.0])
+    f.jvp(x, x), f.jvp(x, x)
+    x[:] = 99.0
+    assert f.circuit.data == rosenbrock([1.0, 2.0, 3.0])
+
+
 def test_scipy_gets_a_matrix_of_its_own():
     sparse = pytest.importorskip("scipy.sparse")
     f = mg.compile(rosenbrock)
@@ -236,6 +280,24 @@ def test_an_infinite_slope_that_nothing_meets_does_no_harm(executor):
         lambda x: mg.where(mg.less(x[0], 1.0), x[1] ** 2, mg.log(x[1])), executor=executor
     )
     assert taken.hessian(np.array([0.0, 0.0])).tolist() == [[0.0, 0.0], [0.0, 2.0]]
+
+
+@pytest.mark.filterwarnings("ignore:divide")  # of NumPy's own numbers
+@pytest.mark.parametrize("executor", EXECUTORS)
+def test_who_detects_what_is_not_finite_hears_of_it(executor):
+    f = mg.compile(lambda x: mg.sqrt(x[0]) / x[1], executor=executor)
+    good, bad = np.array([4.0, 2.0]), np.array([4.0, 0.0])
+    calls = [f.value_and_grad, f.grad, f.jacobian, f.hessian]
+    calls += [lambda x: f.jvp(x, good), lambda x: f.hvp(x, good), lambda x: f.vjp(x, 1.0)]
+    for call in calls * 5:
+        call(good)
+    with mg.detect_nonfinite():
+        for call in calls:
+            call(good)
+            with pytest.raises(mg.NonfiniteError, match=r"div\(2\.0, x_2 = 0\.0\) gave inf"):
+                call(bad)
+        with pytest.raises(mg.NonfiniteError, match="local gradient inf towards x_1"):
+            f.grad(np.array([0.0, 1.0]))  # the result itself is 0
 
 
 @pytest.mark.parametrize("executor", EXECUTORS)

@@ -77,7 +77,7 @@ def test_machine_code_gives_the_same_for_one_and_for_many_side_by_side(gate, cou
             ("curved", directions),
         ]:
             values, found = getattr(python, sweep)([], numbers, lanes)
-            same, again = getattr(machine, sweep)([], numbers, numpy.array(lanes))
+            same, again = machine.run(sweep, [], numbers, numpy.array(lanes))
             assert same == pytest.approx(values, rel=1e-13)
             assert again == pytest.approx(numpy.array(found), rel=1e-12, abs=1e-12)
 
@@ -110,11 +110,11 @@ def test_more_lanes_than_fit_run_one_part_after_the_other():
     tape = gate_tape([mg.sin(mg.sum(xs)) * xs[0]], [], xs)
     machine = Sweeps(tape)
     numbers, directions = [x.data for x in xs], numpy.eye(7)
-    for sweep in (machine.forward, machine.curved):
+    for sweep in ("forward", "curved"):
         machine.most_lanes = 1000
-        _, at_once = sweep([], numbers, directions)
+        _, at_once = machine.run(sweep, [], numbers, directions)
         machine.most_lanes = 3
-        _, in_parts = sweep([], numbers, directions)
+        _, in_parts = machine.run(sweep, [], numbers, directions)
         assert (in_parts == at_once).all()
 
 
