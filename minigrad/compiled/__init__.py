@@ -3,7 +3,11 @@
 `compiler` is what users call. It takes arguments apart, keeps one `recording` for each structure,
 during which `tracing` refuses what no replay could repeat, and notices when the function's
 `parameters` are other objects than they were; `rows` are the numbers of a batch.
-`executors` run the tape: in Python, or by `native`.
+`running` runs the tape of one example, in Python or by `native` (`executors`).
+
+`array_calls` and `derivatives` are calls with arrays in place of Values; their derivatives come of
+`sweeping` and become `matrices`. What a call has found out the next one uses: `prepared_call`,
+`prepared_values` and `prepared_derivatives` are the shortest ways.
 """
 
 from ..calculus import take_apart

@@ -26,8 +26,7 @@ from ..engine import (
     with_gates,
 )
 from ..rules import Gate
-from ..tape import Tape, array_counts, flatten
-from .collector import without_collector
+from ..tape import Tape, array_counts, flatten, without_collector
 from .comparison import SELECT, Wires
 from .executors import BatchRunner, make_batch_runner
 from .parameters import Places

@@ -23,8 +23,8 @@ from ..tape import (
     gate_tape,
     hessian_pattern,
     jacobian_pattern,
+    without_collector,
 )
-from .collector import without_collector
 
 GATES_IN_PYTHON: Final = 20_000  # in all directions together, 50 ms or so
 

@@ -9,10 +9,12 @@ and larger operations of them, to the last bit the same. `groups` finds the loop
 Derivatives of derivatives run over a `gate_tape`: the gates themselves, each with its slopes and
 curvatures (`formula_derivatives`), in `sweeps` forward and back. `sparsity` says which entries of a
 Jacobian or a Hessian can be other than 0, and `coloring` and `compressed` how few sweeps give all.
+While so many objects are made the `garbage_collector` waits.
 """
 
 from .compressed import Compressed, compressed_hessian, compressed_jacobian
 from .flatten import flatten, flatten_batch, flatten_rows
+from .garbage_collector import without_collector
 from .gate_tape import (
     DOT_FORM,
     FORMULA,
@@ -76,4 +78,5 @@ __all__ = [
     "read_by_derivatives",
     "renamed_formula",
     "replay",
+    "without_collector",
 ]

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def without_collector() -> Iterator[None]:
-    """A recording makes many objects and no garbage: the collector would only look at them."""
+    """To record a circuit makes many objects and no garbage: the collector only looks at them."""
     was_on = gc.isenabled()
     try:
         gc.disable()
