@@ -48,6 +48,8 @@ MISTAKES: Final = {
     "tangent forgotten": "the tangent is forgotten, that is the local gradient alone",
     "local gradient left out": "the local gradient is forgotten, that is the tangent as it came",
     "tangent left out": "the tangents of all inputs that move add, one of them is left out",
+    "tangents not switched": "each tangent goes times the other input, that is times its own",
+    "tangent of the chosen": "an input that moves was chosen, so its tangent goes on",
     "tangent not chosen": "that is the tangent of an input that was not chosen: it does not go on",
     "updated weight": "that was computed with an updated weight; the backward pass uses the old "
     "ones throughout",
@@ -196,11 +198,10 @@ def _tangent_mistakes(step: Step, tangent: float) -> Iterator[tuple[str, float]]
         stopped = zip(arrived, moved)
         yield from (("tangent not chosen", t) for t, product in stopped if t and product is None)
         if sent:
-            yield "chosen", 0.0
+            yield "tangent of the chosen", 0.0
     yield "sign", -tangent
     if step.gate.name == "mul":
-        products = map(mul, arrived, step.input_values)
-        yield "inputs not switched", sum(products)
+        yield "tangents not switched", sum(map(mul, arrived, step.input_values))
     yield "tangent forgotten", sum(d for d, product in zip(locals_, moved) if product is not None)
     yield "local gradient left out", sum(arrived)
     if 1 < len(sent) <= MOST_LEFT_OUT:

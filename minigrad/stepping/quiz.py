@@ -139,7 +139,8 @@ def _input_meant(key: Value | str, asked: list[Question], step: Step) -> Value:
             return question.wire
     names = ", ".join(question.name for question in asked) or "none, they are all constants"
     asks = "which asks for" if step.direction == "forward" else "whose inputs to predict are"
-    later = "; run_forward() goes to the backward pass" * (step.direction == "forward")
+    goes_on = step.direction == "forward" and step.circuit.goes_back
+    later = "; run_forward() goes to the backward pass" * goes_on
     raise ValueError(f"the next step is {step.title}, {asks}: {names}; got {described(key)}{later}")
 
 

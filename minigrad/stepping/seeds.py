@@ -19,6 +19,7 @@ from ..text import printable, unicode_name
 
 MODES: Final = ("backward", "forward", "both")
 MOST_NAMED: Final = 8
+LONGEST_LABEL: Final = 40
 
 Seed = Value | str | Mapping[Value | str, float] | None
 
@@ -43,10 +44,9 @@ def seeds_of(circuit: Circuit, seed: Seed, mode: str) -> dict[Value, float]:
     for key, tangent in pairs:
         wire, speed = _wire_of(circuit, key), as_number(tangent)
         if not isfinite(speed):
-            name = printable(wire.label) or repr(wire)
-            raise ValueError(f"seed= lets {name} move by {speed!r}: give a finite number")
+            raise ValueError(f"seed= lets {_name(wire)} move by {speed!r}: give a finite number")
         if wire in found:
-            raise ValueError(f"seed= names {described(key)} twice: give each wire once")
+            raise ValueError(f"seed= names {_name(wire)} twice: give each wire once")
         found[wire] = speed
     _check_gates(circuit)
     return found
@@ -74,12 +74,12 @@ def _wire_of(circuit: Circuit, key: Any) -> Value:
         meant = [w for w in circuit.wires if w.label and unicode_name(w.label) == shown]
         if len(meant) > 1:
             raise ValueError(
-                f"seed={described(key)}: {len(meant)} wires of the circuit have this label: give "
+                f"seed={_quoted(key)}: {len(meant)} wires of the circuit have this label: give "
                 "the Value itself"
             )
         if not meant:
             raise ValueError(
-                f"seed={described(key)}: no wire of the circuit has this label: {_choices(circuit)}"
+                f"seed={_quoted(key)}: no wire of the circuit has this label: {_choices(circuit)}"
             )
         key = meant[0]
     if not isinstance(key, Value):
@@ -97,6 +97,14 @@ def _wire_of(circuit: Circuit, key: Any) -> Value:
             f"seed={key!r} is no wire of the circuit behind {circuit.output!r}: {_choices(circuit)}"
         )
     return key
+
+
+def _name(wire: Value) -> str:
+    return printable(wire.label) or repr(wire)
+
+
+def _quoted(label: str) -> str:
+    return repr(label if len(label) <= LONGEST_LABEL else f"{label[:LONGEST_LABEL]}…")
 
 
 def _choices(circuit: Circuit) -> str:

@@ -88,9 +88,10 @@ def test_a_wire_inside_may_be_the_seed() -> None:
     ("seed", "error", "words"),
     [
         (Value(1.0, label="q"), ValueError, "is no wire of the circuit .* one of w, x"),
-        ("q", ValueError, "no wire of the circuit has this label: one of w, x"),
+        ("q", ValueError, "^seed='q': no wire of the circuit has this label: one of w, x"),
         (None, ValueError, "say which with seed=, one of w, x"),
         (mg.constant(3.0), ValueError, "does not move: make it a Value"),
+        ("q" * 99, ValueError, "^seed='q{40}…': no wire"),
         ({}, ValueError, "names no wire"),
         (3.0, TypeError, "takes a Value, its label or a dict"),
         (["w"], TypeError, "takes a Value, its label or a dict"),
@@ -338,7 +339,7 @@ def test_the_quiz_asks_for_tangents_and_knows_the_mistakes() -> None:
     assert stepper.predict({"tangent of f": 7.0}).correct
     for answer, mistake in {
         -7.0: "sign",
-        -13.0: "inputs not switched",
+        -13.0: "tangents not switched",
         -1.0: "tangent forgotten",
         6.0: "local gradient left out",
         10.0: "tangent left out",
@@ -348,11 +349,19 @@ def test_the_quiz_asks_for_tangents_and_knows_the_mistakes() -> None:
         assert list(grade.mistakes.values()) == [mistake]
 
 
+def test_a_prediction_of_something_else_is_not_sent_to_a_backward_pass_that_never_comes() -> None:
+    w, _, f = product()
+    for mode, words in (("forward", r"asks for: f; got the str 'w'$"), ("both", "to the backward")):
+        with pytest.raises(ValueError, match=words):
+            Stepper(f, mode=mode, seed=w).predict({"w": 1.0})
+
+
 def test_the_quiz_knows_a_tangent_that_was_not_chosen() -> None:
     x = Value(2.0, label="x")
     stepper = Stepper(mg.max(x * 3.0, x * 1.0), mode="forward", seed=x)
     stepper.position = 2
     assert stepper.predict({"f": 1.0}).mistakes == {stepper.output: "tangent not chosen"}
+    assert stepper.predict({"f": 0.0}).mistakes == {stepper.output: "tangent of the chosen"}
     assert stepper.predict({"f": 3.0})
 
 
