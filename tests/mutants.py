@@ -33,7 +33,7 @@ import pytest
 from helpers.counts import count_near
 
 import minigrad as mg
-from minigrad.calculus import derivatives, gradients
+from minigrad.calculus import gradients, of_circuits
 from minigrad.engine import backward as engine
 from minigrad.engine import recording, value
 from minigrad.rules import gate as rows
@@ -191,7 +191,7 @@ SOURCE_CHANGES: list[tuple[ModuleType, str, str, str]] = [
     (recording, "to_wires", "0.0 if x.is_constant else local", "local"),
     (gradients, "sent_back", "reversed(circuit.gates)", "circuit.gates"),
     (gradients, "sent_back", "received[source] + sent if", "sent if"),
-    (derivatives, "grad", "{output: 1.0}", "{output: 2.0}"),
+    (of_circuits, "gradient", "{output: 1.0}", "{output: 2.0}"),
     (gradients, "_product", "local * received", "local + received"),
     (gradients, "_product", "return received ", "return local "),
     (gradients, "as_wires_of", "constant(x)", "constant(-x)"),
@@ -215,7 +215,7 @@ def _source_mutant(module: ModuleType, name: str, old: str, new: str, number: in
     changed = old.join(parts[: number + 1]) + new + old.join(parts[number + 1 :])
     return Mutant(
         f"{module.__name__}.{name}: {old!r} → {new!r} (number {number + 1})",
-        (GRADIENTS if module in (gradients, derivatives) else VALUE, ""),
+        (GRADIENTS if module in (gradients, of_circuits) else VALUE, ""),
         lambda: _with_source(module, name, changed),
     )
 
