@@ -9,7 +9,7 @@ chain rule as a sum over paths: `path_search` finds them, the largest first, and
 writes each in symbols, formulas and numbers; `shared_paths` says what the paths to several leaves
 have in common. `rounding` bounds what rounding does to an output, and `operations` counts what a
 circuit takes. `arguments` takes what a function is given, and returns, apart into structure and
-numbers.
+numbers; `vectors` does that for what a derivative is multiplied by.
 """
 
 from .arguments import (
@@ -20,7 +20,6 @@ from .arguments import (
     derivative_by,
     differentiated,
     fixed_values,
-    form_of,
     is_bool,
     put_together,
     refuse_masked,
@@ -47,6 +46,7 @@ from .operations import OperationCount, operations_of
 from .own_gates import GateError, gate
 from .rounding import EPSILON, RoundedWire, Rounding, rounding, rounding_of
 from .shared_paths import paths
+from .vectors import numbers_of_vector
 
 __all__ = [
     "EPSILON",
@@ -67,7 +67,6 @@ __all__ = [
     "first_nonfinite",
     "first_nonfinite_in",
     "fixed_values",
-    "form_of",
     "gate",
     "grad",
     "gradcheck",
@@ -77,6 +76,7 @@ __all__ = [
     "is_bool",
     "jacobian",
     "jvp",
+    "numbers_of_vector",
     "operations_of",
     "paths",
     "put_together",

@@ -222,11 +222,12 @@ def shapes_in(structure: Any) -> Iterator[tuple[int, ...]]:
     elif structure[0] == "array":
         yield structure[1]
     elif structure[0] != "fixed":
-        for _, part in _named_parts(structure):
+        for _, part in named_parts(structure):
             yield from shapes_in(part)
 
 
-def _named_parts(structure: Any) -> list[tuple[Any, Any]]:
+def named_parts(structure: Any) -> list[tuple[Any, Any]]:
+    """What a structure that is no number is made of, by key, name or place."""
     parts: list[Any]
     kind, *parts = structure
     if kind is dict:
@@ -246,26 +247,6 @@ def without_arrays(structure: Any) -> Any:
     if kind == "dataclass":
         return (kind, parts[0], *[(name, without_arrays(part)) for name, part in parts[1:]])
     return (kind, *map(without_arrays, parts))
-
-
-def form_of(structure: Any) -> Any:
-    """What two structures must have in common: a list of numbers is as good as a tuple or array.
-
-    What holds no number is left out.
-
-    >>> form_of(take_apart([1.0, 2.0], [])) == form_of(take_apart((1.0, 2.0), []))
-    True
-    """
-    if structure == NUMBER:
-        return ()
-    if structure[0] in ("array", "fixed"):
-        return structure[1] if structure[0] == "array" else None
-    parts = [(key, form_of(part)) for key, part in _named_parts(structure) if count_of(part)]
-    if structure[0] is dict or structure[0] == "dataclass":
-        return dict(parts)
-    shapes = [shape for _, shape in parts]
-    is_array = all(type(shape) is tuple and shape == shapes[0] for shape in shapes)
-    return (len(shapes), *shapes[0]) if is_array and shapes else shapes
 
 
 def differentiated(structure: Any) -> Any:

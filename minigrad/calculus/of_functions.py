@@ -20,7 +20,6 @@ from ..rules import FUNCTIONS, as_number, described
 from .arguments import (
     NUMBER,
     count_of,
-    form_of,
     put_together,
     shapes_in,
     structure_text,
@@ -37,6 +36,7 @@ from .of_circuits import (
     pulled_back,
     pushed_forward,
 )
+from .vectors import numbers_of_vector
 
 WITH_A_VECTOR: Final = ("jvp", "vjp", "hvp")
 _sum: Final = FUNCTIONS["sum"]
@@ -209,13 +209,8 @@ class _Call:
 
     def vector(self, structure: Any, vector: Any, what: str) -> list[Any]:
         """The numbers of a vector that must have this structure; a Value stays one in a graph."""
-        numbers: list[Any] = []
-        given = take_apart(vector, numbers)
-        if form_of(given) != form_of(structure):
-            raise ValueError(
-                f"the vector of mg.{self.kind}({self.name}) is {structure_text(given)} where "
-                f"{what} {structure_text(structure)}"
-            )
+        name = f"mg.{self.kind}({self.name})"
+        numbers = numbers_of_vector(name, vector, structure, what)
         if any(isinstance(number, Value) for number in numbers):
             self.is_graph = True
         return [x if isinstance(x, Value) else as_number(x) for x in numbers]

@@ -15,10 +15,9 @@ from ..calculus import (
     NUMBER,
     detects_nonfinite,
     differentiated,
-    form_of,
+    numbers_of_vector,
     put_together,
     structure_text,
-    take_apart,
 )
 from ..engine import Value, guards, number_of, observers
 from ..rules import as_number
@@ -240,17 +239,7 @@ class Derivatives(ArrayCalls):
 
     def _vector(self, method: str, structure: Any, vector: Any, what: str) -> list[float]:
         """The numbers of a vector that must have this structure."""
-        numbers: list[Any] = []
-        given = take_apart(vector, numbers)
-        if form_of(given) != form_of(structure):
-            raise ValueError(
-                f"the vector of {self.name}.{method} is {structure_text(given)} where {what} "
-                f"{structure_text(structure)}"
-            )
-        ours, theirs = form_of(structure), form_of(given)
-        if isinstance(ours, dict) and list(ours) != list(theirs):  # the same keys in another order
-            numbers = []
-            take_apart({key: vector[key] for key in ours}, numbers)
+        numbers = numbers_of_vector(f"{self.name}.{method}", vector, structure, what)
         return [number_of(x) if isinstance(x, Value) else as_number(x) for x in numbers]
 
     def _require_curvature(self, recording: Recording, method: str) -> None:

@@ -214,3 +214,35 @@ def test_a_vector_may_be_a_list_where_the_argument_is_an_array() -> None:
     by_array = mg.hvp(rosenbrock)(x, np.array([1.0, -1.0]))
     assert mg.hvp(rosenbrock)(x, [1.0, -1.0]).tolist() == by_array.tolist()
     assert mg.hvp(rosenbrock)([0.5, 2.0], (1.0, -1.0)) == by_array.tolist()
+
+
+def test_the_keys_of_a_vector_may_stand_in_another_order() -> None:
+    @dataclass
+    class Pair:
+        a: Any
+        b: Any
+
+    def f(points: Any) -> Any:
+        p, q = points
+        return p["a"] ** 2 * p["b"][0] * q.b * q.a
+
+    def g(x: Any) -> Any:
+        return {"u": x * 1.0, "v": [{"s": x * x, "t": x}]}
+
+    at = [{"a": 2.0, "b": (3.0, 5.0)}, Pair(7.0, 11.0)]
+    in_order = [{"a": 1.0, "b": [20.0, 0.0]}, {"a": 300.0, "b": 4000.0}]
+    in_another = [{"b": (20.0, 0.0), "a": 1.0}, {"b": 4000.0, "a": 300.0}]
+    for made in (f, mg.compile(f)):
+        for kind in (mg.jvp, mg.hvp):
+            assert kind(made)(at, in_another) == kind(made)(at, in_order)
+    slope = 2 * 2 * 3 * 77 * 1 + 4 * 77 * 20 + 4 * 3 * 11 * 300 + 4 * 3 * 7 * 4000
+    assert mg.jvp(f)(at, in_another) == slope
+    for made in (g, mg.compile(g)):
+        weights = {"v": [{"t": 100.0, "s": 10.0}], "u": 1.0}
+        assert mg.vjp(made)(3.0, weights) == 1.0 + 60.0 + 100.0
+
+
+def test_what_holds_no_number_may_be_left_out_of_a_vector() -> None:
+    f = lambda p: p[0] * p[2]["x"] ** 2
+    for made in (f, mg.compile(f)):
+        assert mg.jvp(made)([2.0, "relu", {"k": None, "x": 3.0}], [1.0, {"x": 10.0}]) == 129.0
