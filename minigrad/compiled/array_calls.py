@@ -54,9 +54,9 @@ class ArrayCalls(ABC):
     """What a compiled function gives for arrays without making a Value."""
 
     name: str
-    prepared: PreparedCall | None  # of the latest call with arrays, and of all
-    prepared_calls: dict[Any, PreparedCall]
-    latest: Any  # call: it has a recording and numbers
+    _prepared: PreparedCall | None  # of the latest call with arrays, and of all
+    _prepared_calls: dict[Any, PreparedCall]
+    _latest: Any  # call: it has a recording and numbers
 
     @abstractmethod
     def structure_of(
@@ -65,19 +65,19 @@ class ArrayCalls(ABC):
         """The structure of a call's arguments; their numbers are appended to `numbers`."""
 
     @abstractmethod
-    def recording_of(self, structure: Any, numbers: list[float]) -> Recording:
+    def _recording_of(self, structure: Any, numbers: list[float]) -> Recording:
         """The recording for arguments of a structure, made at these numbers if there is none."""
 
     @abstractmethod
-    def last_call(self) -> tuple[Recording, list[float]]:
+    def _last_call(self) -> tuple[Recording, list[float]]:
         """The recording and the numbers of the latest call."""
 
     @abstractmethod
-    def check_of(self, recording: Recording) -> Check | None:
+    def _check_of(self, recording: Recording) -> Check | None:
         """What compares a recording with the function itself, if it is to be compared."""
 
     @abstractmethod
-    def compare(self, call: ArrayCall, parameters: list[float], outputs: list[float]) -> None:
+    def _compare(self, call: ArrayCall, parameters: list[float], outputs: list[float]) -> None:
         """Compare what a call has given with the function itself, if it is due."""
 
     def value_and_grad(self, *arguments: Any, **data: Any) -> tuple[float, Any]:
@@ -98,14 +98,14 @@ class ArrayCalls(ABC):
         their gradients are not touched. So `scipy.optimize.minimize(f.value_and_grad, x, jac=True)`
         works as it stands. The checks of `mg.compile` are made here too.
         """
-        prepared = self.prepared
+        prepared = self._prepared
         watched = guards or (observers and detects_nonfinite())
         if prepared is not None and not data and not watched:
             result: Any = prepared.value_and_grad(arguments)
             if result is not None:
-                self.latest = prepared
+                self._latest = prepared
                 return result  # type: ignore[no-any-return]
-        self.refuse_inside("value_and_grad")
+        self._refuse_inside("value_and_grad")
         return self._value_and_grad(arguments, data)
 
     def _value_and_grad(
@@ -113,23 +113,23 @@ class ArrayCalls(ABC):
     ) -> tuple[float, Any]:
         """The long way of a call; the next one like this may then go the shortest."""
         key = PreparedCall.key(arguments)
-        prepared = self.prepared_calls.get(key) if not data else None
-        if prepared is not None and prepared is not self.prepared:
-            self.prepared = prepared
+        prepared = self._prepared_calls.get(key) if not data else None
+        if prepared is not None and prepared is not self._prepared:
+            self._prepared = prepared
             return self.value_and_grad(*arguments)
-        call = self.array_call(*with_arrays_of_floats((arguments, data)))
+        call = self._array_call(*with_arrays_of_floats((arguments, data)))
         recording = call.recording
-        self.require_one_output(recording, "value_and_grad")
-        self.require_numbers_by_place(recording, "value_and_grad")
+        self._require_one_output(recording, "value_and_grad")
+        self._require_numbers_by_place(recording, "value_and_grad")
         parameters = recording.parameter_numbers()
         outputs, (gradient,) = recording.by_arguments.run(parameters, call.numbers)
-        self.compare(call, parameters, outputs)
-        self.raise_nonfinite(call, outputs, gradient)
+        self._compare(call, parameters, outputs)
+        self._raise_nonfinite(call, outputs, gradient)
         is_known = prepared is not None and prepared.function is recording.by_arguments.function
         if not (data or is_known):
-            self.prepared = PreparedCall.made(recording, self.check_of(recording), arguments)
-            if self.prepared:
-                self.prepared_calls[key] = self.prepared
+            self._prepared = PreparedCall.made(recording, self._check_of(recording), arguments)
+            if self._prepared:
+                self._prepared_calls[key] = self._prepared
         return outputs[0], derivative_by(recording.structure, gradient)
 
     def grad(self, *arguments: Any, **data: Any) -> Any:
@@ -163,27 +163,27 @@ class ArrayCalls(ABC):
         and looks whether the function closes over what it did. Each of these objects has arrays of
         its own; threads do not share one. Needs the extra `native`.
         """
-        self.refuse_inside("buffers")
+        self._refuse_inside("buffers")
         if arguments or data:
-            call = self.array_call(*with_arrays_of_floats((arguments, data)))
+            call = self._array_call(*with_arrays_of_floats((arguments, data)))
             recording, numbers = call.recording, call.numbers
             parameters = recording.parameter_numbers()
             outputs, _ = recording.by_arguments.run(parameters, numbers)
-            self.compare(call, parameters, outputs)
+            self._compare(call, parameters, outputs)
         else:
-            recording, numbers = self.last_call()
-        self.require_one_output(recording, "buffers")
-        self.require_numbers_by_place(recording, "buffers")
-        return buffers_of(recording, numbers, self.check_of(recording) is not None)
+            recording, numbers = self._last_call()
+        self._require_one_output(recording, "buffers")
+        self._require_numbers_by_place(recording, "buffers")
+        return buffers_of(recording, numbers, self._check_of(recording) is not None)
 
-    def array_call(self, arguments: tuple[Any, ...], named: dict[str, Any]) -> ArrayCall:
+    def _array_call(self, arguments: tuple[Any, ...], named: dict[str, Any]) -> ArrayCall:
         """The recording and the numbers of a call; Values among its arguments are their numbers."""
         given: list[Any] = []
         structure = self.structure_of(arguments, named, given)
         numbers = [number_of(x) if isinstance(x, Value) else as_number(x) for x in given]
-        return ArrayCall(self.recording_of(structure, numbers), given, numbers, (arguments, named))
+        return ArrayCall(self._recording_of(structure, numbers), given, numbers, (arguments, named))
 
-    def raise_nonfinite(self, call: ArrayCall, outputs: list[float], found: Any) -> None:
+    def _raise_nonfinite(self, call: ArrayCall, outputs: list[float], found: Any) -> None:
         """A NonfiniteError of the gate where it began, inside `detect_nonfinite()`.
 
         The function itself is called for it, on Values: its gates are looked at as any others.
@@ -191,7 +191,7 @@ class ArrayCalls(ABC):
         if observers and detects_nonfinite() and not all(map(isfinite, chain(outputs, found))):
             call.recording.circuit_at(call.numbers)
 
-    def refuse_inside(self, method: str) -> None:
+    def _refuse_inside(self, method: str) -> None:
         """A TracingError inside another compiled function: what comes out are plain numbers."""
         refuse_while_recording(
             f"{self.name}.{method}",
@@ -199,7 +199,7 @@ class ArrayCalls(ABC):
             f"Write mg.grad({self.name}(...), [x], create_graph=True) for a derivative inside it",
         )
 
-    def require_one_output(self, recording: Recording, method: str) -> None:
+    def _require_one_output(self, recording: Recording, method: str) -> None:
         """A TypeError where a function gives several Values."""
         if recording.output_structure != NUMBER:
             raise TypeError(
@@ -208,7 +208,7 @@ class ArrayCalls(ABC):
                 "derivatives of several"
             )
 
-    def require_numbers_by_place(self, recording: Recording, method: str) -> None:
+    def _require_numbers_by_place(self, recording: Recording, method: str) -> None:
         """A TypeError where there is nothing to differentiate by."""
         structure: Any = recording.structure
         if not count_of(structure[1]):

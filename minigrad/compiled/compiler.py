@@ -130,12 +130,12 @@ class Compiled(Derivatives):
         self.gate = gate_of(self.name, self)
         self.recordings: dict[Hashable, Recording] = {}  # by the structure of the arguments
         self._checks: dict[Recording, Check] = {}
-        self.prepared: PreparedCall | None = None
-        self.prepared_calls: dict[Hashable, PreparedCall] = {}
-        self.prepared_values: PreparedValues | None = None  # of the latest call with Values
-        self.prepared_of_values: dict[Hashable, PreparedValues] = {}
-        self.all_ready = {}
-        self.latest: Latest | Prepared | PreparedDerivatives | None = (
+        self._prepared: PreparedCall | None = None
+        self._prepared_calls: dict[Hashable, PreparedCall] = {}
+        self._prepared_values: PreparedValues | None = None  # of the latest call with Values
+        self._prepared_of_values: dict[Hashable, PreparedValues] = {}
+        self._all_ready = {}
+        self._latest: Latest | Prepared | PreparedDerivatives | None = (
             None  # in one: threads share it
         )
         self._lock = RLock()
@@ -143,21 +143,21 @@ class Compiled(Derivatives):
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
         """The function's result, replayed: a Value, or the list or tuple of Values it returns."""
-        prepared = self.prepared_values
+        prepared = self._prepared_values
         if prepared is not None and not named and not guards:
             wire = prepared.call(arguments)
             if wire is not None:
-                self.latest = prepared
+                self._latest = prepared
                 return wire
         if is_recording():
             return self.function(*arguments, **named)  # part of the circuit being recorded
         if not named and self._prepare(arguments):
             return self(*arguments)
-        call = self.array_call(arguments, named)
+        call = self._array_call(arguments, named)
         recording, numbers = call.recording, call.given
         parameters = recording.parameter_numbers()
         outputs, gradients = recording.run(parameters, call.numbers)
-        self.compare(call, parameters, outputs)
+        self._compare(call, parameters, outputs)
         if not named and not self.static:
             self._prepare_next(recording, arguments)
         wires = [i for i, number in enumerate(numbers) if isinstance(number, Value)]
@@ -179,21 +179,21 @@ class Compiled(Derivatives):
 
     def _prepare(self, arguments: tuple[Any, ...]) -> bool:
         """Whether calls like this were prepared, while the latest was another."""
-        known = self.prepared_of_values.get(PreparedValues.key(arguments))
-        is_other = known is not None and known is not self.prepared_values
+        known = self._prepared_of_values.get(PreparedValues.key(arguments))
+        is_other = known is not None and known is not self._prepared_values
         if is_other:
-            self.prepared_values = known
+            self._prepared_values = known
         return is_other
 
     def _prepare_next(self, recording: Recording, arguments: tuple[Any, ...]) -> None:
         """Let the next call like this one go the shortest way, if there is one."""
         key = PreparedValues.key(arguments)
-        known = self.prepared_of_values.get(key)
+        known = self._prepared_of_values.get(key)
         if known is not None and known.function is recording.running.function:
             return
-        made = PreparedValues.made(recording, self.check_of(recording), arguments)
+        made = PreparedValues.made(recording, self._check_of(recording), arguments)
         if made is not None:
-            self.prepared_values = self.prepared_of_values[key] = made
+            self._prepared_values = self._prepared_of_values[key] = made
 
     def structure_of(
         self, arguments: tuple[Any, ...], named: dict[str, Any], numbers: list[Any]
@@ -229,7 +229,7 @@ class Compiled(Derivatives):
     def rows(self, *columns: Any, **static: Any) -> Rows:
         """The rows of a batch in the form in which they are run: make it once, run it often."""
         named = named_static(self._static_places, len(columns), static)
-        return rows_of(self.name, columns, self.recording_of, named)
+        return rows_of(self.name, columns, self._recording_of, named)
 
     def run_rows(self, rows: Rows, divisor: int = 1) -> tuple[float, list[float]]:
         """The sum over the rows, and its gradients towards the parameters, as plain numbers.
@@ -242,7 +242,7 @@ class Compiled(Derivatives):
                 f"{rows.recording.name}: make them with its own rows(...)"
             )
         rows.recording.check_places()
-        self.latest = Latest(rows.recording, rows.row(0))
+        self._latest = Latest(rows.recording, rows.row(0))
         total, gradients = self._run(rows, divisor)
         return total, gradients[: len(rows.recording.leaves)]
 
@@ -253,7 +253,7 @@ class Compiled(Derivatives):
         recording = rows.recording
         parameters = recording.parameter_numbers()
         try:
-            if check := self.check_of(recording):
+            if check := self._check_of(recording):
                 check.batch(rows, parameters)
             total, gradients = recording.batch_runner().run(parameters, rows, divisor)
             if not isfinite(sum(gradients)) and recording.tape.may_be_wrong([gradients]):
@@ -275,7 +275,7 @@ class Compiled(Derivatives):
         >>> double(4.0).data, double.circuit.gate.name
         (8.0, 'add')
         """
-        recording, numbers = self.last_call()
+        recording, numbers = self._last_call()
         return recording.circuit_at(numbers)
 
     def recorded_circuit(self) -> RecordedCircuit:
@@ -286,7 +286,7 @@ class Compiled(Derivatives):
         >>> double(4.0).data, dict(double.recorded_circuit().arguments)
         (8.0, {'x': ()})
         """
-        recording, _ = self.last_call()
+        recording, _ = self._last_call()
         shapes = argument_shapes(recording.structure, self.function)
         return RecordedCircuit(recording.outputs, list(recording.leaves), recording.inputs, shapes)
 
@@ -306,11 +306,11 @@ class Compiled(Derivatives):
         `operations` are those that are run, of both passes, after repeated ones have been shared;
         the last four are those of the circuit, as `draw(…, show="operations")` shows it.
         """
-        return self.last_call()[0].stats()
+        return self._last_call()[0].stats()
 
-    def last_call(self) -> tuple[Recording, list[float]]:
+    def _last_call(self) -> tuple[Recording, list[float]]:
         """The recording and the numbers of the latest call."""
-        latest = self.latest
+        latest = self._latest
         if latest is None:
             raise ValueError(f"{self.name} has not been called yet: call it once, then look")
         return latest.recording, latest.numbers
@@ -320,26 +320,26 @@ class Compiled(Derivatives):
         with self._lock:
             self.recordings.clear()
             self._checks.clear()
-            self.prepared = None
-            self.prepared_calls.clear()
-            self.prepared_values = None
-            self.prepared_of_values.clear()
-            self.ready = None
-            self.all_ready.clear()
+            self._prepared = None
+            self._prepared_calls.clear()
+            self._prepared_values = None
+            self._prepared_of_values.clear()
+            self._ready = None
+            self._all_ready.clear()
 
-    def compare(self, call: ArrayCall, parameters: list[float], outputs: list[float]) -> None:
+    def _compare(self, call: ArrayCall, parameters: list[float], outputs: list[float]) -> None:
         """Compare what a call has given with the function itself, if it is due."""
-        if check := self.check_of(call.recording):
+        if check := self._check_of(call.recording):
             check.call(call.arguments, call.given, parameters, call.numbers, outputs)
 
-    def check_of(self, recording: Recording) -> Check | None:
+    def _check_of(self, recording: Recording) -> Check | None:
         """What compares a recording with the function itself, if it is to be compared."""
         if not self.check:
             return None
         check = self._checks.get(recording)
         return check or self._checks.setdefault(recording, Check(recording))
 
-    def recording_of(self, structure: Hashable, numbers: list[float]) -> Recording:
+    def _recording_of(self, structure: Hashable, numbers: list[float]) -> Recording:
         recording = self.recordings.get(structure)
         if recording is None:
             with self._lock:
@@ -349,7 +349,7 @@ class Compiled(Derivatives):
                     self.recordings[structure] = recording
         else:
             recording.check_places()
-        self.latest = Latest(recording, numbers)
+        self._latest = Latest(recording, numbers)
         return recording
 
     def _result(self, data: float, leaves: tuple[Value, ...], gradient: tuple[float, ...]) -> Value:

@@ -31,8 +31,8 @@ from .sweeping import require_numpy
 class Derivatives(ArrayCalls):
     """What a compiled function gives besides values and gradients."""
 
-    ready: PreparedDerivatives | None = None  # for the next call at an array like the last one
-    all_ready: dict[Recording, PreparedDerivatives]
+    _ready: PreparedDerivatives | None = None  # for the next call at an array like the last one
+    _all_ready: dict[Recording, PreparedDerivatives]
 
     def jvp(self, *arguments_and_vector: Any, **data: Any) -> Any:
         """How fast the result moves when the arguments move at the speeds of a vector.
@@ -123,7 +123,7 @@ class Derivatives(ArrayCalls):
         if found is not None:
             return found
         require_numpy(f"{self.name}.jacobian")
-        self.refuse_inside("jacobian")
+        self._refuse_inside("jacobian")
         call = self._call("jacobian", arguments, data)
         sweeping = call.recording.sweeping
         outputs, values = sweeping.jacobian(*sweeping.split(call.numbers))
@@ -149,7 +149,7 @@ class Derivatives(ArrayCalls):
         if found is not None:
             return found
         require_numpy(f"{self.name}.hessian")
-        self.refuse_inside("hessian")
+        self._refuse_inside("hessian")
         call = self._call("hessian", arguments, data)
         sweeping = call.recording.sweeping
         self._require_curvature(call.recording, "hessian")
@@ -174,10 +174,10 @@ class Derivatives(ArrayCalls):
         on the numbers: an entry that happens to be 0 has a dot.
         """
         if arguments or data:
-            call = self.array_call(*with_arrays_of_floats((arguments, data)))
+            call = self._array_call(*with_arrays_of_floats((arguments, data)))
             recording = call.recording
-        elif self.latest is not None:
-            recording = self.latest.recording
+        elif self._latest is not None:
+            recording = self._latest.recording
         else:
             raise ValueError(
                 f"{self.name} has not been called yet, and its sparsity depends on what it is "
@@ -192,7 +192,7 @@ class Derivatives(ArrayCalls):
         self, method: str, given: tuple[Any, ...], data: dict[str, Any]
     ) -> tuple[ArrayCall, Any]:
         """The call, and the vector at its end."""
-        self.refuse_inside(method)
+        self._refuse_inside(method)
         if len(given) < 2:
             raise TypeError(
                 f"{self.name}.{method} takes what {self.name} takes and then the vector, got "
@@ -202,22 +202,22 @@ class Derivatives(ArrayCalls):
         return self._call(method, tuple(arguments), data), vector
 
     def _call(self, method: str, arguments: tuple[Any, ...], data: dict[str, Any]) -> ArrayCall:
-        call = self.array_call(*with_arrays_of_floats((arguments, data)))
-        self.require_numbers_by_place(call.recording, method)
+        call = self._array_call(*with_arrays_of_floats((arguments, data)))
+        self._require_numbers_by_place(call.recording, method)
         return call
 
     def _shortest(
         self, method: Callable[..., Any], given: tuple[Any, ...], data: dict[str, Any]
     ) -> Any:
         """What a call gives by the shortest way; None where it has to go the long one."""
-        ready = self.ready
+        ready = self._ready
         if ready is None or data or len(given) != 2 or guards:
             return None
         if observers and detects_nonfinite():
             return None
         found = method(ready, *given)
         if found is not None:
-            self.latest = ready
+            self._latest = ready
         return found
 
     def _finish(self, call: ArrayCall, outputs: list[float], found: Any) -> PreparedDerivatives:
@@ -225,16 +225,16 @@ class Derivatives(ArrayCalls):
         recording = call.recording
         if recording.has_indexes:
             recording.check_indexes(call.numbers)
-        self.compare(call, recording.parameter_numbers(), outputs)
-        self.raise_nonfinite(call, outputs, found)
-        ready = self.all_ready.get(recording)
+        self._compare(call, recording.parameter_numbers(), outputs)
+        self._raise_nonfinite(call, outputs, found)
+        ready = self._all_ready.get(recording)
         if ready is None:
             structure = differentiated(recording.structure)
-            check = self.check_of(recording)
+            check = self._check_of(recording)
             made = PreparedDerivatives(self.name, recording, check, structure)
-            ready = self.all_ready.setdefault(recording, made)
+            ready = self._all_ready.setdefault(recording, made)
         ready.settle(*call.arguments)
-        self.ready = ready
+        self._ready = ready
         return ready
 
     def _vector(self, method: str, structure: Any, vector: Any, what: str) -> list[float]:

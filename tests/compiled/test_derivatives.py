@@ -143,7 +143,7 @@ def test_the_short_way_of_each_method_gives_what_the_long_way_gives(gives, monke
     weights = {"number": 3.0, "array": rng.normal(size=4), "list": [1.0, 2.0, 0.0, 4.0]}[gives]
     for i in range(40):
         if i == 34:  # machine code is there, and the next call that is compared is far
-            monkeypatch.setattr(tape, "array_call", lambda *_: pytest.fail("the long way"))
+            monkeypatch.setattr(tape, "_array_call", lambda *_: pytest.fail("the long way"))
         x, v = rng.normal(size=(2, 5))
         w.data = rng.normal()
         ours = tape.jvp(x, v), tape.jacobian(x)
