@@ -9,6 +9,7 @@
     text: "{x}·{y}", localTexts: ["{y}", "{x}"],
     forward: ([x0, x1]) => { return (x0 * x1); },
     localGradients: ([x0, x1], out) => { return [x1, x0]; },
+    isIdle: () => false,
   },
 };
 <BLANKLINE>
@@ -21,7 +22,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from ..rules import GATES, Formula, Gate, as_text, gate_named
+from ..rules import GATES, Formula, Gate, as_formula, as_text, gate_named
 from .dialects import Code
 from .javascript_source import JAVASCRIPT, javascript_prelude
 
@@ -49,6 +50,7 @@ HEADER: Final = """\
 //     with any number of inputs
 //   forward(xs): the output for an array of numbers, NaN of select where its index is none of them
 //   localGradients(xs, out): one for each input
+//   isIdle(xs, out): it is saturated or closed, and passes hardly any gradient
 
 """
 _AS_CONSTANTS: Final = replace(JAVASCRIPT, assignment="const {0} = {1};")
@@ -97,6 +99,7 @@ def _row(gate: Gate) -> str:
     shown = [f"{name}: {_literal(it)}," for name, it in told.items()]
     lines = [" ".join(shown[:6]), " ".join(shown[6:10]), shown[10], " ".join(shown[11:])]
     lines += [f"forward: {forward},", f"localGradients: {local_gradients},"]
+    lines += [f"isIdle: {_is_idle(gate)},"]
     return f"  {gate.name}: {{\n" + "".join(f"    {line}\n" for line in lines) + "  },\n"
 
 
@@ -127,12 +130,25 @@ def _functions(gate: Gate) -> tuple[str, str]:
             )
         forward, gradients = MANY[gate.name]
         return f"(xs) => {forward}", f"(xs, out) => {gradients}"
-    names = [f"x{i}" for i in range(gate.arity)]
-    symbols = [Formula.symbol(name) for name in names]
-    given = f"[{', '.join(names)}]"
+    given, symbols = _inputs(gate)
     value = _body([Formula("call", (gate, *symbols))], brackets=False)
     slopes = _body(gate.local_formulas(*symbols, out=Formula.symbol("out")), brackets=True)
     return f"({given}) => {value}", f"({given}, out) => {slopes}"
+
+
+def _is_idle(gate: Gate) -> str:
+    if gate.idle is None or gate.arity is None:
+        return "() => false"
+    given, symbols = _inputs(gate)
+    _, condition = gate.idle
+    holds = as_formula(condition(*symbols, Formula.symbol("out")))
+    return f"({given}, out) => {_body([holds], brackets=False)}"
+
+
+def _inputs(gate: Gate) -> tuple[str, list[Formula]]:
+    """The inputs of a function of JavaScript, taken out of their array, and as symbols."""
+    names = [f"x{i}" for i in range(gate.arity or 0)]
+    return f"[{', '.join(names)}]", [Formula.symbol(name) for name in names]
 
 
 def _body(results: Sequence[Formula], brackets: bool) -> str:

@@ -112,6 +112,36 @@ def test_without_a_mouse_a_number_is_reached_changed_and_stepped_from(visit):
     assert page.locator(".words strong").text_content().startswith("forward 1")
 
 
+def test_the_gates_are_one_stop_and_the_focus_goes_with_the_steps(visit):
+    page = visit()
+    stops = page.locator(".picture [role=button][tabindex='0']")
+    assert page.locator(".picture .gate").count() == 5
+    assert stops.count() == 1
+    stops.focus()
+    seen = []
+    page.keyboard.press("Home")
+    for _ in range(10):
+        page.keyboard.press("ArrowRight")
+        assert stops.count() == 1
+        assert page.evaluate(
+            "document.activeElement === document.querySelector('.picture .gate.active')"
+        )
+        seen.append(page.evaluate("document.activeElement.dataset.part"))
+    assert len(set(seen)) == 5
+    page.keyboard.press("Enter")  # to the step of that gate in the other pass
+    assert page.locator(".words strong").text_content().startswith("forward")
+
+
+def test_on_a_phone_the_boundary_is_seen_together_with_the_picture(visit):
+    page = visit(viewport={"width": 390, "height": 844})
+    page.get_by_role("button", name="network", exact=True).click()
+    page.locator(".unit").first.wait_for()
+    picture, boundary = (page.locator(name).first.bounding_box() for name in (".picture", "canvas"))
+    assert boundary["y"] + boundary["height"] - picture["y"] < 844
+    page.get_by_role("button", name="one step back").click()
+    assert page.locator(".words").is_visible()  # what a step does is said on every panel
+
+
 # --- links from anywhere ---
 
 PIECES = [

@@ -111,6 +111,23 @@ def test_02_a_number_is_dragged_and_all_others_follow(page):
     assert page.locator(".picture svg").bounding_box() == before  # the layout stays
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [("select(p, q, i)", ["p", "q", "i"]), ("__proto__*constructor", ["__proto__", "constructor"])],
+)
+def test_any_new_names_begin_with_numbers_that_the_gates_take(page, text, names):
+    draw(page, text)
+    assert page.locator(".source .error").is_hidden()
+    assert page.locator(".numbers .name").all_text_contents() == names
+    assert "nan" not in page.locator(".bar h2").text_content()
+
+
+def test_a_text_that_moves_nothing_names_no_number_as_the_most_important(page):
+    draw(page, "x*0 + 1")
+    assert "Drag a number" in words(page)
+    assert "Most of all" not in words(page)
+
+
 def test_03_a_number_is_nudged_with_the_arrow_keys(page):
     draw(page, "x*y", x=3, y=-2)
     leaf(page, "x").focus()
@@ -430,7 +447,30 @@ def test_29_right_and_wrong_networks_train_side_by_side_and_diverge(page):
     mistake(page)
 
 
+def test_a_wide_network_is_seen_whole_with_its_cost(page):
+    network(page)
+    page.get_by_label("hidden").fill("8, 8")
+    page.keyboard.press("Enter")
+    page.locator(".picture .unit").nth(16).wait_for()
+    assert page.evaluate(
+        "(box => box.scrollWidth <= box.clientWidth)(document.querySelector('.picture'))"
+    )
+    page.get_by_label("hidden").fill("3")
+    page.keyboard.press("Enter")
+
+
 # --- sharing ---
+
+
+def test_what_is_too_large_for_a_link_has_none_and_its_python(page):
+    draw(page, "x*y")
+    until(page, "location.hash !== ''")
+    draw(page, f"tanh({'y' * 12_000})")
+    until(page, "location.hash === ''")
+    page.get_by_role("button", name="share").click()
+    assert "too large for a link" in page.locator("dialog").text_content()
+    assert "y" * 12_000 in page.get_by_role("textbox", name="Python").input_value()
+    page.get_by_role("button", name="close").click()
 
 
 def test_30_a_link_brings_the_same_page_back_and_python_rebuilds_it(page):
@@ -481,4 +521,5 @@ def test_32_every_lesson_runs_to_its_end(page, number):
             break
         page.get_by_role("button", name="next", exact=True).click()
     assert len(set(seen)) == len(seen) >= 3
+    assert not any("now ." in text for text in seen)
     assert page.locator(".lesson").is_hidden()

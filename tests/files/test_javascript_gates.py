@@ -22,7 +22,7 @@ let at = 0;
 for (const [name, count, times] of CASES) for (let i = 0; i < times; i++) {
   const xs = [...numbers.subarray(at, (at += count))];
   const out = GATES[name].forward(xs);
-  found.push(out, ...GATES[name].localGradients(xs, out));
+  found.push(out, ...GATES[name].localGradients(xs, out), Number(GATES[name].isIdle(xs, out)));
 }
 writeFileSync(FOUND, Buffer.from(new Float64Array(found).buffer));
 """
@@ -44,7 +44,9 @@ def test_every_row_is_the_engine_at_ordinary_and_special_numbers(tmp_path: Path)
     wrong = []
     for gate, each in rows.items():
         for point in each:
-            right = [gate.forward(*point), *gate.local_gradients(*point)]
+            out = gate.forward(*point)
+            idle = gate.idle is not None and gate.idle[1](*point, out)
+            right = [out, *gate.local_gradients(*point), float(idle)]
             numbers = [next(found) for _ in right]
             if not all(is_same(gate, x, y) for x, y in zip(numbers, right)):
                 wrong.append((gate.name, point, numbers, right))

@@ -10,25 +10,26 @@ export function chart(lines, written, title = "cost") {
   const drawn = lines.filter(({ numbers }) => numbers.length);
   const all = drawn.flatMap(({ numbers }) => numbers).filter(Number.isFinite);
   const most = Math.max(1, ...drawn.map(({ numbers }) => numbers.length - 1));
-  let [low, high] = [Math.min(0, ...all), Math.max(...all, 1e-12)];
-  if (!all.length) [low, high] = [0, 1];
+  let [low, high] = [Math.min(0, ...all), Math.max(0, ...all)];
+  if (low === high) high = 1;
   // a cost that runs away would hide the other: the chart ends at eight times where they began
   const first = Math.abs(drawn[0]?.numbers[0] ?? 1) || 1;
   const cut = high > 8 * first && drawn.length > 1;
   if (cut) high = 8 * first;
+  const steps = `${most} step${most === 1 ? "" : "s"}`;
   const x = (step) => LEFT + (step / most) * (WIDTH - LEFT - 8);
   const y = (cost) => TOP + (1 - (Math.min(Math.max(cost, low), high) - low) / (high - low || 1)) * (HEIGHT - TOP - BOTTOM);
   const said = drawn.map(({ numbers, label }) => `${label}: from ${written(numbers[0])} to ${written(numbers.at(-1))}`);
   const svg = svgElement("svg", {
     class: "chart", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img",
-    "aria-label": `${title} over ${most} steps; ${said.join("; ") || "nothing yet"}`,
+    "aria-label": `${title} over ${steps}; ${said.join("; ") || "nothing yet"}`,
   });
   svg.append(
     svgElement("path", { class: "axis", d: `M${LEFT} ${TOP}V${HEIGHT - BOTTOM}H${WIDTH - 8}`, fill: "none" }),
     text(LEFT - 5, y(high) + 4, written(high), "end"),
     text(LEFT - 5, y(low) + 2, written(low), "end"),
     text(LEFT, HEIGHT - 6, "0", "middle"),
-    text(WIDTH - 8, HEIGHT - 6, `${most} steps`, "end"),
+    text(WIDTH - 8, HEIGHT - 6, steps, "end"),
   );
   for (const { numbers, kind, label } of drawn) {
     const every = Math.ceil(numbers.length / MOST_POINTS);

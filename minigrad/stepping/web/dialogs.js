@@ -38,9 +38,12 @@ function copied(text, what, height) {
 
 export function shareDialog(app) {
   const state = sharedState(app);
+  const link = linkTo(state);
   dialog("share",
-    element("p", { className: "small" }, "The link holds everything: what is drawn, its numbers, the step. Nothing is stored anywhere else."),
-    copied(linkTo(state), "link"),
+    element("p", { className: "small" }, link
+      ? "The link holds everything: what is drawn, its numbers, the step. Nothing is stored anywhere else."
+      : "This is too large for a link: take the lines of Python, which hold it all."),
+    link ? copied(link, "link") : null,
     element("h3", {}, "the same in Python"),
     copied(pythonSource(state), "Python", 9));
 }
@@ -66,7 +69,7 @@ export function aboutDialog() {
   const licences = document.getElementById("licences").content.textContent;
   dialog("about this page",
     element("p", {}, "Circuits of gates and their gradients, to touch: the playground of minigrad. The page is one file; it works offline, keeps nothing, and asks nobody."),
-    element("p", {}, "Keys: Tab goes from number to number and gate to gate; arrows change a number, with shift by a tenth; Enter types one; ← and → step while nothing else has the focus; space plays."),
+    element("p", {}, "Keys: Tab goes from number to number, and to the gates; arrows change a number, with shift by a tenth; Enter types one. Else ← and → step, from gate to gate; space plays."),
     element("p", {}, "Pictures are laid out by Graphviz:"),
     element("pre", { tabIndex: 0 }, licences));
 }

@@ -5,6 +5,7 @@ import { COLOURS, CircuitWriter, font, header, sameRank } from "./dot.js";
 import { dotName, dotText } from "./dot_text.js";
 
 const MOST_WEIGHTS = 12; // with more into one layer the wires are straight, and have no labels
+const WIDTH_OF_A_BOX = 2.6; // inches
 const WIDEST = "−0.00913"; // keeps room for a number
 
 export class NetworkWriter extends CircuitWriter {
@@ -30,9 +31,9 @@ export class NetworkWriter extends CircuitWriter {
       for (const use of this.drawnUses(wire)) this.edge(`u${group.output}:e`, wire, use);
     }
     this.weighted();
-    const tallest = Math.max(...[...new Set(groups.map((group) => group.layer))].map((layer) => groups.filter((one) => one.layer === layer).length));
-    const graph = header(this.few ? "nodesep=0.2, ranksep=0.4" : `nodesep=0.2, ranksep=${Math.min(0.9 + 0.1 * tallest, 3)}, splines=line`);
-    const lines = [...graph, ...this.nodes.get(undefined), ...this.edges, ...this.entries.map((entry) => entry[2]), ...this.columns()];
+    const graph = header(`nodesep=0.2, ranksep=0.4${this.few ? "" : ", splines=line"}`);
+    const columns = this.columns();
+    const lines = [...graph, ...this.nodes.get(undefined), ...this.edges, ...this.entries.map((entry) => entry[2]), ...columns];
     return `digraph network {\n${lines.join("\n")}\n}`;
   }
 
@@ -86,11 +87,20 @@ export class NetworkWriter extends CircuitWriter {
     for (const group of this.plan.groups) layers.set(group.layer, [...(layers.get(group.layer) ?? []), group]);
     const inputs = this.reads.map(({ source }) => source).filter((n) => this.isLeaf(n)).map((n) => `w${n}`);
     const chains = [[...new Set(inputs)]];
-    for (const groups of layers.values()) {
+    for (const [layer, groups] of layers) {
       chains.push(groups.map((group) => `u${group.output}`));
+      if (!this.few) chains.at(-1).push(this.spacer(layer, groups.length));
       chains.push(groups.flatMap((group) => this.labels.filter(([, of]) => of === group).map(([name]) => name)));
     }
     return chains.map((chain) => sameRank([chain])).filter(Boolean);
+  }
+
+  // Straight wires between tall layers take more room, but those of the cost's gates do not: so each
+  // layer's column is made wider, by a node that is not seen.
+  spacer(layer, units) {
+    const width = WIDTH_OF_A_BOX + Math.min(0.3 + 0.08 * units, 2.6);
+    this.nodes.get(undefined).push(`s${layer} [style=invis, shape=box, label="", width=${width}, height=0.01]`);
+    return `s${layer}`;
   }
 }
 
@@ -103,9 +113,7 @@ export function readsOf(plan, group, groupOf) {
     const { inputs, gate: kind } = plan.wires[gate];
     inputs.forEach((source, place) => {
       if (own.has(source) || groupOf.get(source) === group) return;
-      let weight;
-      if (kind === "mul") weight = inputs[1 - place];
-      if (kind === "dot") weight = inputs[place < inputs.length / 2 ? place + inputs.length / 2 : place - inputs.length / 2];
+      let weight = kind === "mul" ? inputs[1 - place] : undefined;
       if (weight !== undefined && !(own.has(weight) && isLeaf(weight))) weight = undefined;
       found.push({ source, gate, place, group, weight });
     });

@@ -21,17 +21,25 @@ function circuitOf(state) {
 
 const leavesOf = (circuit) => circuit.wires.map((_, n) => n).filter((n) => circuit.isLeaf(n) && !circuit.wires[n].constant);
 
-function valuesOf(text, known) {
-  const values = {};
-  namesIn(text).forEach((name, place) => {
-    values[name] = Object.hasOwn(known, name) ? known[name] : STARTS[place % STARTS.length];
-  });
-  return values;
+const valuesOf = (text, known, starts) => Object.fromEntries(
+  namesIn(text).map((name, place) => [name, Object.hasOwn(known, name) ? known[name] : starts[place % starts.length]]),
+);
+
+// The circuit of a text, whose new names get numbers: 0 where others are refused, as select refuses an
+// index of 3.
+function typed(state) {
+  const known = state.values;
+  state.values = valuesOf(state.text, known, STARTS);
+  try {
+    return circuitOf(state);
+  } catch {
+    state.values = valuesOf(state.text, known, [0]);
+    return circuitOf(state);
+  }
 }
 
 export function expressionModel(state) {
-  if (state.kind === "expression") state.values = valuesOf(state.text, state.values);
-  const circuit = circuitOf(state);
+  const circuit = state.kind === "expression" ? typed(state) : circuitOf(state);
   const stepper = new Stepper(circuit);
   const leaves = leavesOf(circuit);
   const author = leaves.map((n) => circuit.values[n]);

@@ -55,7 +55,7 @@ export const LESSONS = [
     what: "why a neuron that is very sure learns nothing",
     steps: [
       {
-        says: (app) => `A neuron: w·x + b, and σ makes a number between 0 and 1 of it, now ${value(app, "f") === "nan" ? "" : rounded(app.model.circuit.values[app.model.circuit.output])}.\nσ lets at most a quarter of the gradient through: 0.25 at 0, where it is steepest.`,
+        says: (app) => `A neuron: w·x + b, and σ makes a number between 0 and 1 of it, now ${rounded(app.model.circuit.values[app.model.circuit.output])}.\nσ lets at most a quarter of the gradient through: 0.25 at 0, where it is steepest.`,
         show: (app) => stage(app, NEURON, { values: { w: 0 } }),
       },
       {

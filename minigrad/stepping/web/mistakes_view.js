@@ -1,7 +1,7 @@
 // Right and wrong beside one another: which wires differ, and one sentence that says what went wrong.
 
 import { unicodeName } from "./engine/labels.js";
-import { MISTAKES } from "./engine/mistakes.js";
+import { MISTAKES, differs } from "./engine/mistakes.js";
 import { rounded } from "./engine/numbers.js";
 
 // What both pictures show; `view` is that of the right one.
@@ -15,7 +15,7 @@ export function mistakesView(app, view) {
   // one on its own numbers
   const truth = twin.circuit.backward();
   const glows = (n) => whole && differs(truth.gradients[n], pass.gradients[n]);
-  const glowsSent = (gate, place) => whole && differs(truth.contributions[gate]?.[place], pass.contributions[gate]?.[place]);
+  const glowsSent = (gate, place) => whole && differs(truth.contributions[gate]?.[place] ?? null, pass.contributions[gate]?.[place] ?? null);
   const wrongView = {
     ...view,
     value: (n) => (at.known(n) ? twin.circuit.values[n] : null),
@@ -27,11 +27,6 @@ export function mistakesView(app, view) {
   };
   return { rightView: { ...view, onPath: () => false }, wrongView };
 }
-
-const differs = (one, other) => {
-  if (one === null || one === undefined || other === null || other === undefined) return (one ?? null) !== (other ?? null);
-  return !Object.is(one, other) && Math.abs(one - other) > 1e-12 * Math.max(Math.abs(one), Math.abs(other));
-};
 
 // What went wrong, in words and with the first number that shows it.
 export function sentenceOf(app) {

@@ -32,6 +32,7 @@ export function panelView(app) {
   const node = element("section", { className: "card panel", "aria-label": "panel" }, list, ...holders);
 
   function render() {
+    document.documentElement.dataset.tab = app.tab; // on a phone the words make room for the training
     tabs.forEach((tab, place) => {
       const chosen = TABS[place][0] === app.tab;
       tab.setAttribute("aria-selected", String(chosen));

@@ -7,7 +7,7 @@ import { shapeOf, viewOfPart } from "./plans.js";
 import { rounded } from "./engine/numbers.js";
 import { unicodeName } from "./engine/labels.js";
 
-const [SMALLEST, SMALLEST_OF_A_NETWORK, SMALLEST_ON_A_PHONE] = [0.66, 0.5, 0.6]; // of the natural size: what is smaller is scrolled
+const [SMALLEST, SMALLEST_OF_A_NETWORK, SMALLEST_ON_A_PHONE] = [0.66, 0.47, 0.6]; // of the natural size: what is smaller is scrolled
 const LARGEST = 1.9;
 const PIXELS_A_STEP = 4;
 
@@ -33,6 +33,8 @@ export function pictureView(caption, actions) {
     picture.svg.removeAttribute("width");
     picture.svg.removeAttribute("height");
     equip();
+    picture.buttons = buttonsOf(picture);
+    picture.last = [...picture.buttons.values()].at(-1);
     fit();
   }
 
@@ -64,7 +66,7 @@ export function pictureView(caption, actions) {
 
   function press(group, label, action) {
     group.setAttribute("role", "button");
-    group.setAttribute("tabindex", "0");
+    group.setAttribute("tabindex", "-1"); // but for one of them: see moveStop
     group.setAttribute("aria-label", label);
     group.addEventListener("click", action);
     group.addEventListener("keydown", (event) => {
@@ -135,7 +137,21 @@ export function pictureView(caption, actions) {
       group.setAttribute("aria-valuetext", rounded(now));
     }
     parts.wires.forEach((part, n) => setClass(part.group, "chosen", n === view.chosen));
+    moveStop(view.active);
     follow(parts.gates[view.active]);
+  }
+
+  // All gates and boxes are one stop of the tab key: the one at work, else the last. Arrows step, and the
+  // focus goes along.
+  function moveStop(active) {
+    const next = picture.buttons.get(active) ?? picture.last;
+    const before = picture.stop;
+    if (next === before) return;
+    const isFocused = before && document.activeElement === before;
+    before?.setAttribute("tabindex", "-1");
+    next?.setAttribute("tabindex", "0");
+    if (isFocused) next.focus({ preventScroll: true });
+    picture.stop = next;
   }
 
   const leaves = () => [
@@ -197,6 +213,17 @@ export function pictureView(caption, actions) {
     button("fit", fit, { title: "the whole picture" }),
   ];
   return { figure, holder, title, draw, clear, update, fit, buttons, get picture() { return picture; } };
+}
+
+// What is pressed for each gate: its circle, or the box of its neuron. In the order of the wires.
+function buttonsOf({ plan, parts }) {
+  const found = new Map();
+  for (const { layer, unit, members } of plan.groups ?? []) {
+    const box = parts.units.get(`${layer}-${unit}`);
+    if (box) for (const n of members) found.set(n, box.group);
+  }
+  parts.gates.forEach((group, n) => found.set(n, group));
+  return new Map([...found].sort(([one], [other]) => one - other));
 }
 
 // A number after so many pixels: the step is a hundredth of its size, from 0.01 up.

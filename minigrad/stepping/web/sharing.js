@@ -20,18 +20,28 @@ export function sharedState(app) {
   return Object.fromEntries(FIELDS[state.kind].filter((name) => state[name] !== undefined).map((name) => [name, state[name]]));
 }
 
+// The link to a state; empty where that is too large for one.
 export function linkTo(state) {
-  return location.href.split("#")[0] + hashOf(state);
+  const hash = hashOrNone(state);
+  return hash && location.href.split("#")[0] + hash;
+}
+
+function hashOrNone(state) {
+  try {
+    return hashOf(state);
+  } catch {
+    return "";
+  }
 }
 
 let timer;
 export function writeHash(app) {
   clearTimeout(timer);
   timer = setTimeout(() => {
-    const hash = hashOf(sharedState(app));
+    const hash = hashOrNone(sharedState(app)); // without one, the address is not that of something else
     if (hash === location.hash) return;
     app.ownHash = hash;
-    history.replaceState(null, "", hash);
+    history.replaceState(null, "", hash || location.href.split("#")[0]);
   }, PAUSE);
 }
 

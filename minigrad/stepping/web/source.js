@@ -18,7 +18,7 @@ export function sourceView(app) {
   });
   const input = element("input", {
     type: "text", className: "expression", spellcheck: false, autocomplete: "off", autocapitalize: "off",
-    "aria-label": "expression", placeholder: "tanh(w*x + b)", maxLength: 2000,
+    "aria-label": "expression", placeholder: "tanh(w*x + b)",
   });
   input.oninput = () => later(() => typed());
   input.onkeydown = (event) => {

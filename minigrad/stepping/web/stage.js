@@ -1,6 +1,7 @@
 // The picture, or right and wrong beside one another, with the controls and the words below.
 
 import { button, choice, element } from "./dom.js";
+import { GATES } from "./engine/gates.js";
 import { unicodeName } from "./engine/labels.js";
 import { rounded } from "./engine/numbers.js";
 import { mistakesView } from "./mistakes_view.js";
@@ -78,6 +79,7 @@ export function stageView(app) {
     delta.setAttribute("aria-pressed", String(state.show === "delta"));
     out.hidden = !app.inside;
     controls.render(positionNow());
+    controls.words.classList.toggle("whole", state.position === null);
     where.textContent = controls.predicting ? "" : app.inside ? `layer ${app.inside.layer} · neuron ${app.inside.unit}` : model.title?.() ?? outputOf(model.circuit);
     const view = viewNow(app, positionNow(), controls.asking);
     if (!state.mistakes.length) return right.update(view);
@@ -118,19 +120,12 @@ export function viewNow(app, position, asking = false) {
     active: asking ? stepper.step(position + 1).gate : app.state.position === null || (whole && app.path) ? null : at.gate,
     back: at.direction === "backward",
     done: app.state.position === null ? (n) => !circuit.isLeaf(n) : at.done,
-    idle: (n) => isIdle(circuit, n),
+    idle: (n) => !circuit.isLeaf(n) && GATES[wires[n].gate].isIdle(circuit.inputValues(n), values[n]),
     glows: () => false,
     glowsSent: () => false,
     onPath: (gate, place) => inPath.has(`${gate}-${place}`),
     chosen: app.tab === "why" ? app.chosen : null,
   };
-}
-
-// A gate that lets (almost) nothing through: a closed relu, a saturated sigmoid or tanh.
-const LEAST = { sigmoid: 0.01, tanh: 0.01, relu: 0 };
-function isIdle(circuit, n) {
-  const least = LEAST[circuit.wires[n].gate];
-  return least !== undefined && Math.abs(circuit.localGradients(n)[0]) <= least;
 }
 
 function formulasOf(app) {

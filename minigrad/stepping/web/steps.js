@@ -28,11 +28,13 @@ export function stepsOf(app) {
   // What is said of the whole: what the most important leaf does to the output.
   function finished(title) {
     const { circuit, stepper: { pass } } = app.model;
-    const names = [...app.model.parameters()];
-    const most = names.sort((one, other) => Math.abs(pass.gradients[other]) - Math.abs(pass.gradients[one]))[0];
+    const all = app.model.parameters();
+    const size = (n) => Math.abs(pass.gradients[n]);
+    const [most] = all.filter((n) => size(n) > 0).sort((one, other) => size(other) - size(one)); // neither 0 nor nan
     const output = unicodeName(circuit.wires[circuit.output].label) || "the output";
-    const says = most === undefined ? "" : ` Above each wire is its value, below it the gradient: how much ${output} changes when that number grows. Most of all matters ${unicodeName(circuit.wires[most].label)}: for each 0.01 that it grows, ${output} changes by about ${rounded(0.01 * pass.gradients[most])}.`;
-    return { title: "both passes are done", sentence: `Drag a number at the left, and watch.${says}`, formulas: [], prompt: title };
+    const reads = all.length ? ` Above each wire is its value, below it the gradient: how much ${output} changes when that number grows.` : "";
+    const matters = most === undefined ? "" : ` Most of all matters ${unicodeName(circuit.wires[most].label)}: for each 0.01 that it grows, ${output} changes by about ${rounded(0.01 * pass.gradients[most])}.`;
+    return { title: "both passes are done", sentence: `Drag a number at the left, and watch.${reads}${matters}`, formulas: [], prompt: title };
   }
 
   function questions(position) {

@@ -22,8 +22,8 @@ export function trainPanel(app) {
   const plane = element("div", { className: "stack" }, boundary.holder);
   const network = element("div", { className: "stack" },
     element("div", { className: "row" }, step, run, again),
-    element("div", { className: "row" }, labelled("rate", rate), labelled("a step sees", batch)),
     told, plane, cost,
+    element("div", { className: "row" }, labelled("rate", rate), labelled("a step sees", batch)),
     element("div", { className: "row" }, labelled("example in the picture", row), rowTold));
   const none = element("div", { className: "stack" },
     element("p", {}, "To train, build a network: it learns from examples. An expression alone can only make its output smaller, with a gradient step in “numbers”."),

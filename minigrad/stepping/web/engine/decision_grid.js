@@ -1,11 +1,11 @@
 // What a network of two inputs says of every point of a part of the plane: the probability of class 1.
 
 import { outputsOf } from "./batch.js";
+import { PROBABILITIES } from "./network.js";
 
 /** @typedef {{left: number, right: number, bottom: number, top: number}} Area */
 
 const MARGIN = 0.12;
-const PROBABILITIES = ["sigmoid", "normal_cdf", "less", "less_equal", "is_equal"];
 const FROM_MINUS_ONE_TO_ONE = ["tanh", "sin", "cos", "erf", "sign", "sinc"];
 
 /** The part of the plane that the points of a data set need. @returns {Area} */

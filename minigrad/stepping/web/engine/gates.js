@@ -9,6 +9,7 @@
 //     with any number of inputs
 //   forward(xs): the output for an array of numbers, NaN of select where its index is none of them
 //   localGradients(xs, out): one for each input
+//   isIdle(xs, out): it is saturated or closed, and passes hardly any gradient
 
 // C's pow: 1 to any power is 1, and so is -1 to an infinite one.
 function power(x, y) {
@@ -258,6 +259,7 @@ export const GATES = {
     text: "{x} + {y}", localTexts: ["1", "1"],
     forward: ([x0, x1]) => { return (x0 + x1); },
     localGradients: ([x0, x1], out) => { return [1.0, 1.0]; },
+    isIdle: () => false,
   },
   sub: {
     name: "sub", symbol: "−", textName: "sub", arity: 2, routes: false, isDot: false,
@@ -266,6 +268,7 @@ export const GATES = {
     text: "{x} − {y}", localTexts: ["1", "−1"],
     forward: ([x0, x1]) => { return (x0 - x1); },
     localGradients: ([x0, x1], out) => { return [1.0, (-1.0)]; },
+    isIdle: () => false,
   },
   mul: {
     name: "mul", symbol: "×", textName: "mul", arity: 2, routes: false, isDot: false,
@@ -274,6 +277,7 @@ export const GATES = {
     text: "{x}·{y}", localTexts: ["{y}", "{x}"],
     forward: ([x0, x1]) => { return (x0 * x1); },
     localGradients: ([x0, x1], out) => { return [x1, x0]; },
+    isIdle: () => false,
   },
   div: {
     name: "div", symbol: "÷", textName: "div", arity: 2, routes: false, isDot: false,
@@ -282,6 +286,7 @@ export const GATES = {
     text: "{x}/{y}", localTexts: ["1/{y}", "−{out}/{y}"],
     forward: ([x0, x1]) => { return (x0 / x1); },
     localGradients: ([x0, x1], out) => { return [(1.0 / x1), ((-out) / x1)]; },
+    isIdle: () => false,
   },
   pow: {
     name: "pow", symbol: "xʸ", textName: "pow", arity: 2, routes: false, isDot: false,
@@ -290,6 +295,7 @@ export const GATES = {
     text: "{x}^{y}", localTexts: ["{y}·{x}^({y} − 1)", "{out}·log({x})"],
     forward: ([x0, x1]) => { return power(x0, x1); },
     localGradients: ([x0, x1], out) => { const t0 = (x1 - 1.0); const t1 = (x1 * power(x0, t0)); const t2 = (((t0 + 1.0) == x1) ? t1 : ((out > 1e-290) ? ((out < 1e+290) ? ((x0 > 1e-290) ? ((x1 * out) / x0) : t1) : t1) : t1)); const t3 = ((x1 > 9007199254740992.0) ? ((x1 < Infinity) ? (-t2) : t2) : t2); const t4 = (out * Math.log(x0)); return [((x1 == 0.0) ? 0.0 : ((x0 < 0.0) ? ((x1 <= (-9007199254740992.0)) ? ((x1 > (-Infinity)) ? (-t2) : t3) : t3) : t2)), ((x0 == 0.0) ? ((x1 >= 0.0) ? 0.0 : t4) : t4)]; },
+    isIdle: () => false,
   },
   neg: {
     name: "neg", symbol: "neg", textName: "neg", arity: 1, routes: false, isDot: false,
@@ -298,6 +304,7 @@ export const GATES = {
     text: "−{x}", localTexts: ["−1"],
     forward: ([x0]) => { return (-x0); },
     localGradients: ([x0], out) => { return [(-1.0)]; },
+    isIdle: () => false,
   },
   sum: {
     name: "sum", symbol: "Σ", textName: "sum", arity: null, routes: false, isDot: false,
@@ -306,6 +313,7 @@ export const GATES = {
     text: null, localTexts: null,
     forward: (xs) => total(xs),
     localGradients: (xs, out) => onesFor(xs),
+    isIdle: () => false,
   },
   prod: {
     name: "prod", symbol: "Π", textName: "prod", arity: null, routes: false, isDot: false,
@@ -314,6 +322,7 @@ export const GATES = {
     text: null, localTexts: null,
     forward: (xs) => product(xs),
     localGradients: (xs, out) => productsOfOthers(xs),
+    isIdle: () => false,
   },
   dot: {
     name: "dot", symbol: "·", textName: "dot", arity: null, routes: false, isDot: true,
@@ -322,6 +331,7 @@ export const GATES = {
     text: null, localTexts: null,
     forward: (xs) => dotProduct(xs),
     localGradients: (xs, out) => otherFactors(xs),
+    isIdle: () => false,
   },
   maximum: {
     name: "maximum", symbol: "max", textName: "max", arity: null, routes: true, isDot: false,
@@ -330,6 +340,7 @@ export const GATES = {
     text: null, localTexts: null,
     forward: (xs) => Math.max(...xs),
     localGradients: (xs, out) => sharesOfLargest(xs, out),
+    isIdle: () => false,
   },
   minimum: {
     name: "minimum", symbol: "min", textName: "min", arity: null, routes: true, isDot: false,
@@ -338,6 +349,7 @@ export const GATES = {
     text: null, localTexts: null,
     forward: (xs) => Math.min(...xs),
     localGradients: (xs, out) => sharesOfSmallest(xs, out),
+    isIdle: () => false,
   },
   less: {
     name: "less", symbol: "\u003c?", textName: "less", arity: 2, routes: true, isDot: false,
@@ -346,6 +358,7 @@ export const GATES = {
     text: "1 if {x} \u003c {y} else 0", localTexts: ["0", "0"],
     forward: ([x0, x1]) => { return ((x0 < x1) ? 1.0 : 0.0); },
     localGradients: ([x0, x1], out) => { return [0.0, 0.0]; },
+    isIdle: () => false,
   },
   less_equal: {
     name: "less_equal", symbol: "≤?", textName: "less_equal", arity: 2, routes: true, isDot: false,
@@ -354,6 +367,7 @@ export const GATES = {
     text: "1 if {x} ≤ {y} else 0", localTexts: ["0", "0"],
     forward: ([x0, x1]) => { return ((x0 <= x1) ? 1.0 : 0.0); },
     localGradients: ([x0, x1], out) => { return [0.0, 0.0]; },
+    isIdle: () => false,
   },
   is_equal: {
     name: "is_equal", symbol: "=?", textName: "is_equal", arity: 2, routes: true, isDot: false,
@@ -362,6 +376,7 @@ export const GATES = {
     text: "1 if {x} = {y} else 0", localTexts: ["0", "0"],
     forward: ([x0, x1]) => { return ((x0 == x1) ? 1.0 : 0.0); },
     localGradients: ([x0, x1], out) => { return [0.0, 0.0]; },
+    isIdle: () => false,
   },
   select: {
     name: "select", symbol: "mux", textName: "select", arity: null, routes: true, isDot: false,
@@ -370,6 +385,7 @@ export const GATES = {
     text: null, localTexts: null,
     forward: (xs) => chosenOf(xs),
     localGradients: (xs, out) => choiceOf(xs),
+    isIdle: () => false,
   },
   abs: {
     name: "abs", symbol: "|x|", textName: "abs", arity: 1, routes: false, isDot: false,
@@ -378,6 +394,7 @@ export const GATES = {
     text: "abs({x})", localTexts: ["1 if {x} \u003e 0 else −1 if {x} \u003c 0 else 0"],
     forward: ([x0]) => { return Math.abs(x0); },
     localGradients: ([x0], out) => { return [((x0 > 0.0) ? 1.0 : ((x0 < 0.0) ? (-1.0) : (x0 - x0)))]; },
+    isIdle: () => false,
   },
   exp: {
     name: "exp", symbol: "exp", textName: "exp", arity: 1, routes: false, isDot: false,
@@ -386,6 +403,7 @@ export const GATES = {
     text: "exp({x})", localTexts: ["{out}"],
     forward: ([x0]) => { return Math.exp(x0); },
     localGradients: ([x0], out) => { return [out]; },
+    isIdle: () => false,
   },
   log: {
     name: "log", symbol: "log", textName: "log", arity: 1, routes: false, isDot: false,
@@ -394,6 +412,7 @@ export const GATES = {
     text: "log({x})", localTexts: ["1/{x}"],
     forward: ([x0]) => { return Math.log(x0); },
     localGradients: ([x0], out) => { return [(1.0 / x0)]; },
+    isIdle: () => false,
   },
   log1p: {
     name: "log1p", symbol: "log1p", textName: "log1p", arity: 1, routes: false, isDot: false,
@@ -402,6 +421,7 @@ export const GATES = {
     text: "log1p({x})", localTexts: ["1/(1 + {x})"],
     forward: ([x0]) => { return Math.log1p(x0); },
     localGradients: ([x0], out) => { return [(1.0 / (1.0 + x0))]; },
+    isIdle: () => false,
   },
   sqrt: {
     name: "sqrt", symbol: "√", textName: "√", arity: 1, routes: false, isDot: false,
@@ -410,6 +430,7 @@ export const GATES = {
     text: "√({x})", localTexts: ["0.5/{out}"],
     forward: ([x0]) => { return Math.sqrt(x0); },
     localGradients: ([x0], out) => { return [(0.5 / out)]; },
+    isIdle: () => false,
   },
   normal_density: {
     name: "normal_density", symbol: "φ", textName: "φ", arity: 1, routes: false, isDot: false,
@@ -418,6 +439,7 @@ export const GATES = {
     text: "φ({x})", localTexts: ["−{x}·{out}"],
     forward: ([x0]) => { return normalDensity(x0); },
     localGradients: ([x0], out) => { return [((-x0) * out)]; },
+    isIdle: () => false,
   },
   normal_cdf: {
     name: "normal_cdf", symbol: "Φ", textName: "Φ", arity: 1, routes: false, isDot: false,
@@ -426,6 +448,7 @@ export const GATES = {
     text: "Φ({x})", localTexts: ["φ({x})"],
     forward: ([x0]) => { return normalCdf(x0); },
     localGradients: ([x0], out) => { return [normalDensity(x0)]; },
+    isIdle: () => false,
   },
   tanh: {
     name: "tanh", symbol: "tanh", textName: "tanh", arity: 1, routes: false, isDot: false,
@@ -434,6 +457,7 @@ export const GATES = {
     text: "tanh({x})", localTexts: ["1 − {out}²"],
     forward: ([x0]) => { return Math.tanh(x0); },
     localGradients: ([x0], out) => { return [(1.0 - (out * out))]; },
+    isIdle: ([x0], out) => { return ((1.0 - (out * out)) < 0.04); },
   },
   sigmoid: {
     name: "sigmoid", symbol: "σ", textName: "σ", arity: 1, routes: false, isDot: false,
@@ -442,6 +466,7 @@ export const GATES = {
     text: "1/(1 + exp(−{x}))", localTexts: ["{out}·(1 − {out})"],
     forward: ([x0]) => { const t0 = Math.exp((-Math.abs(x0))); return (((x0 >= 0.0) ? 1.0 : t0) / (1.0 + t0)); },
     localGradients: ([x0], out) => { return [(out * (1.0 - out))]; },
+    isIdle: ([x0], out) => { return ((out * (1.0 - out)) < 0.01); },
   },
   relu: {
     name: "relu", symbol: "relu", textName: "relu", arity: 1, routes: true, isDot: false,
@@ -450,6 +475,7 @@ export const GATES = {
     text: "max(0, {x})", localTexts: ["0 if {x} ≤ 0 else 1"],
     forward: ([x0]) => { return ((x0 <= 0.0) ? 0.0 : x0); },
     localGradients: ([x0], out) => { return [((x0 <= 0.0) ? 0.0 : 1.0)]; },
+    isIdle: ([x0], out) => { return (x0 <= 0.0); },
   },
   leaky_relu: {
     name: "leaky_relu", symbol: "leaky", textName: "leaky_relu", arity: 2, routes: true, isDot: false,
@@ -458,6 +484,7 @@ export const GATES = {
     text: "{x} if {x} \u003e 0 else {slope}·{x}", localTexts: ["1 if {x} \u003e 0 else {slope}", "0 if {x} \u003e 0 else {x}"],
     forward: ([x0, x1]) => { return ((x0 > 0.0) ? x0 : (x1 * x0)); },
     localGradients: ([x0, x1], out) => { return [((x0 > 0.0) ? 1.0 : x1), ((x0 > 0.0) ? 0.0 : x0)]; },
+    isIdle: () => false,
   },
   softplus: {
     name: "softplus", symbol: "softplus", textName: "softplus", arity: 1, routes: false, isDot: false,
@@ -466,6 +493,7 @@ export const GATES = {
     text: "log(1 + exp({x}))", localTexts: ["σ({x})"],
     forward: ([x0]) => { return (((x0 > 0.0) ? x0 : 0.0) + Math.log1p(Math.exp((-Math.abs(x0))))); },
     localGradients: ([x0], out) => { const t0 = Math.exp((-Math.abs(x0))); return [(((x0 >= 0.0) ? 1.0 : t0) / (1.0 + t0))]; },
+    isIdle: () => false,
   },
   silu: {
     name: "silu", symbol: "silu", textName: "silu", arity: 1, routes: false, isDot: false,
@@ -474,6 +502,7 @@ export const GATES = {
     text: "{x}·σ({x})", localTexts: ["σ({x})·(1 + {x}·σ(−{x}))"],
     forward: ([x0]) => { return ((x0 > (-700.0)) ? (x0 / (1.0 + Math.exp((-x0)))) : ((x0 * Math.exp((0.5 * x0))) * Math.exp((0.5 * x0)))); },
     localGradients: ([x0], out) => { const t0 = (-x0); const t1 = Math.exp((-Math.abs(t0))); const t2 = Math.exp((-Math.abs(x0))); return [((((x0 >= 0.0) ? 1.0 : t2) / (1.0 + t2)) * (1.0 + (x0 * (((t0 >= 0.0) ? 1.0 : t1) / (1.0 + t1)))))]; },
+    isIdle: () => false,
   },
   gelu: {
     name: "gelu", symbol: "gelu", textName: "gelu", arity: 1, routes: false, isDot: false,
@@ -482,6 +511,7 @@ export const GATES = {
     text: "{x}·Φ({x})", localTexts: ["Φ({x}) + {x}·φ({x})"],
     forward: ([x0]) => { return (x0 * normalCdf(x0)); },
     localGradients: ([x0], out) => { return [(normalCdf(x0) + (x0 * normalDensity(x0)))]; },
+    isIdle: () => false,
   },
   expm1: {
     name: "expm1", symbol: "expm1", textName: "expm1", arity: 1, routes: false, isDot: false,
@@ -490,6 +520,7 @@ export const GATES = {
     text: "expm1({x})", localTexts: ["exp({x})"],
     forward: ([x0]) => { return Math.expm1(x0); },
     localGradients: ([x0], out) => { return [Math.exp(x0)]; },
+    isIdle: () => false,
   },
   exp2: {
     name: "exp2", symbol: "2ˣ", textName: "exp2", arity: 1, routes: false, isDot: false,
@@ -498,6 +529,7 @@ export const GATES = {
     text: "2^{x}", localTexts: ["{out}·log 2"],
     forward: ([x0]) => { return power(2.0, x0); },
     localGradients: ([x0], out) => { return [(out * 0.6931471805599453)]; },
+    isIdle: () => false,
   },
   log2: {
     name: "log2", symbol: "log₂", textName: "log2", arity: 1, routes: false, isDot: false,
@@ -506,6 +538,7 @@ export const GATES = {
     text: "log2({x})", localTexts: ["1/({x}·log 2)"],
     forward: ([x0]) => { return Math.log2(x0); },
     localGradients: ([x0], out) => { return [(1.0 / (x0 * 0.6931471805599453))]; },
+    isIdle: () => false,
   },
   log10: {
     name: "log10", symbol: "log₁₀", textName: "log10", arity: 1, routes: false, isDot: false,
@@ -514,6 +547,7 @@ export const GATES = {
     text: "log10({x})", localTexts: ["1/({x}·log 10)"],
     forward: ([x0]) => { return Math.log10(x0); },
     localGradients: ([x0], out) => { return [(1.0 / (x0 * 2.302585092994046))]; },
+    isIdle: () => false,
   },
   logaddexp: {
     name: "logaddexp", symbol: "logaddexp", textName: "logaddexp", arity: 2, routes: false, isDot: false,
@@ -522,6 +556,7 @@ export const GATES = {
     text: "log(exp({x}) + exp({y}))", localTexts: ["exp({x} − {out})", "exp({y} − {out})"],
     forward: ([x0, x1]) => { const t0 = (x0 - x1); return (Math.max(x0, x1) + Math.log1p(Math.exp((-Math.abs(((Math.abs(x0) == Infinity) ? ((x0 == x1) ? 0.0 : t0) : t0)))))); },
     localGradients: ([x0, x1], out) => { const t0 = (x0 - x1); const t1 = (-((Math.abs(x0) == Infinity) ? ((x0 == x1) ? 0.0 : t0) : t0)); const t2 = Math.exp((-Math.abs(t1))); const t3 = (x0 - x1); const t4 = ((Math.abs(x0) == Infinity) ? ((x0 == x1) ? 0.0 : t3) : t3); const t5 = (t4 - x0); const t6 = ((x0 - (t4 - t5)) - (x1 + t5)); const t7 = (x0 - x1); const t8 = ((Math.abs(x0) == Infinity) ? ((x0 == x1) ? 0.0 : t7) : t7); const t9 = Math.exp((-Math.abs(t8))); const t10 = (x0 - x1); const t11 = ((Math.abs(x0) == Infinity) ? ((x0 == x1) ? 0.0 : t10) : t10); const t12 = Math.exp((-Math.abs(t11))); const t13 = (x0 - x1); const t14 = ((Math.abs(x0) == Infinity) ? ((x0 == x1) ? 0.0 : t13) : t13); const t15 = (t14 - x0); const t16 = ((x0 - (t14 - t15)) - (x1 + t15)); const t17 = (x0 - x1); const t18 = (-((Math.abs(x0) == Infinity) ? ((x0 == x1) ? 0.0 : t17) : t17)); const t19 = Math.exp((-Math.abs(t18))); return [((((t8 >= 0.0) ? 1.0 : t9) / (1.0 + t9)) * (1.0 + (((Math.abs(t6) < (1e-12 * Math.abs(t4))) ? t6 : 0.0) * (((t1 >= 0.0) ? 1.0 : t2) / (1.0 + t2))))), ((((t18 >= 0.0) ? 1.0 : t19) / (1.0 + t19)) * (1.0 - (((Math.abs(t16) < (1e-12 * Math.abs(t14))) ? t16 : 0.0) * (((t11 >= 0.0) ? 1.0 : t12) / (1.0 + t12)))))]; },
+    isIdle: () => false,
   },
   logsumexp: {
     name: "logsumexp", symbol: "lse", textName: "logsumexp", arity: null, routes: false, isDot: false,
@@ -530,6 +565,7 @@ export const GATES = {
     text: null, localTexts: null,
     forward: (xs) => logSumExp(xs),
     localGradients: (xs, out) => softmaxOf(xs),
+    isIdle: () => false,
   },
   erf: {
     name: "erf", symbol: "erf", textName: "erf", arity: 1, routes: false, isDot: false,
@@ -538,6 +574,7 @@ export const GATES = {
     text: "erf({x})", localTexts: ["2/√π·exp(−{x}·{x})"],
     forward: ([x0]) => { return erf(x0); },
     localGradients: ([x0], out) => { const t0 = ((x0 + 6442450944.0) - 6442450944.0); return [((Math.abs(x0) < 30.0) ? (1.1283791670955126 * (Math.exp((-(t0 * t0))) * Math.exp(((t0 - x0) * (t0 + x0))))) : ((Math.abs(x0) >= 30.0) ? 0.0 : x0))]; },
+    isIdle: () => false,
   },
   sign: {
     name: "sign", symbol: "sign", textName: "sign", arity: 1, routes: true, isDot: false,
@@ -546,6 +583,7 @@ export const GATES = {
     text: "1 if {x} \u003e 0 else −1 if {x} \u003c 0 else 0 if {x} = 0 else {x}", localTexts: ["0"],
     forward: ([x0]) => { return ((x0 > 0.0) ? 1.0 : ((x0 < 0.0) ? (-1.0) : ((x0 == 0.0) ? 0.0 : x0))); },
     localGradients: ([x0], out) => { return [0.0]; },
+    isIdle: () => false,
   },
   floor: {
     name: "floor", symbol: "⌊x⌋", textName: "floor", arity: 1, routes: true, isDot: false,
@@ -554,6 +592,7 @@ export const GATES = {
     text: "floor({x})", localTexts: ["0"],
     forward: ([x0]) => { return Math.floor(x0); },
     localGradients: ([x0], out) => { return [0.0]; },
+    isIdle: () => false,
   },
   ceil: {
     name: "ceil", symbol: "⌈x⌉", textName: "ceil", arity: 1, routes: true, isDot: false,
@@ -562,6 +601,7 @@ export const GATES = {
     text: "−floor(−{x})", localTexts: ["0"],
     forward: ([x0]) => { return (-Math.floor((-x0))); },
     localGradients: ([x0], out) => { return [0.0]; },
+    isIdle: () => false,
   },
   trunc: {
     name: "trunc", symbol: "trunc", textName: "trunc", arity: 1, routes: true, isDot: false,
@@ -570,6 +610,7 @@ export const GATES = {
     text: "trunc({x})", localTexts: ["0"],
     forward: ([x0]) => { return Math.trunc(x0); },
     localGradients: ([x0], out) => { return [0.0]; },
+    isIdle: () => false,
   },
   round: {
     name: "round", symbol: "round", textName: "round", arity: 1, routes: true, isDot: false,
@@ -578,6 +619,7 @@ export const GATES = {
     text: "round({x})", localTexts: ["0"],
     forward: ([x0]) => { return nearest(x0); },
     localGradients: ([x0], out) => { return [0.0]; },
+    isIdle: () => false,
   },
   clip: {
     name: "clip", symbol: "clip", textName: "clip", arity: 3, routes: true, isDot: false,
@@ -586,6 +628,7 @@ export const GATES = {
     text: "min(max({x}, {low}), {high})", localTexts: ["0 if {x} \u003c {low} else 0 if {x} \u003e {high} else 1", "1 if {x} \u003c {low} else 0", "1 if {x} \u003e {high} else 0"],
     forward: ([x0, x1, x2]) => { return Math.min(Math.max(x0, x1), x2); },
     localGradients: ([x0, x1, x2], out) => { return [((1.0 - ((x1 > x2) ? 1.0 : ((x0 > x2) ? 1.0 : 0.0))) - ((x1 > x2) ? 0.0 : ((x0 < x1) ? 1.0 : 0.0))), ((x1 > x2) ? 0.0 : ((x0 < x1) ? 1.0 : 0.0)), ((x1 > x2) ? 1.0 : ((x0 > x2) ? 1.0 : 0.0))]; },
+    isIdle: () => false,
   },
   mod: {
     name: "mod", symbol: "mod", textName: "mod", arity: 2, routes: true, isDot: false,
@@ -594,6 +637,7 @@ export const GATES = {
     text: "mod({x}, {y})", localTexts: ["1", "−floor({x}/{y})"],
     forward: ([x0, x1]) => { return modulo(x0, x1); },
     localGradients: ([x0, x1], out) => { const t0 = modulo(x0, x1); return [1.0, (-((x1 == 0.0) ? (x0 / x1) : ((Math.abs(x1) == Infinity) ? ((t0 == x0) ? 0.0 : ((t0 == x1) ? (-1.0) : t0)) : nearest(((x0 - t0) / x1)))))]; },
+    isIdle: () => false,
   },
   floor_divide: {
     name: "floor_divide", symbol: "//", textName: "floor_divide", arity: 2, routes: true, isDot: false,
@@ -602,6 +646,7 @@ export const GATES = {
     text: "floor({x}/{y})", localTexts: ["0", "0"],
     forward: ([x0, x1]) => { const t0 = modulo(x0, x1); return ((x1 == 0.0) ? (x0 / x1) : ((Math.abs(x1) == Infinity) ? ((t0 == x0) ? 0.0 : ((t0 == x1) ? (-1.0) : t0)) : nearest(((x0 - t0) / x1)))); },
     localGradients: ([x0, x1], out) => { return [0.0, 0.0]; },
+    isIdle: () => false,
   },
   sin: {
     name: "sin", symbol: "sin", textName: "sin", arity: 1, routes: false, isDot: false,
@@ -610,6 +655,7 @@ export const GATES = {
     text: "sin({x})", localTexts: ["cos({x})"],
     forward: ([x0]) => { return Math.sin(x0); },
     localGradients: ([x0], out) => { return [Math.cos(x0)]; },
+    isIdle: () => false,
   },
   cos: {
     name: "cos", symbol: "cos", textName: "cos", arity: 1, routes: false, isDot: false,
@@ -618,6 +664,7 @@ export const GATES = {
     text: "cos({x})", localTexts: ["−sin({x})"],
     forward: ([x0]) => { return Math.cos(x0); },
     localGradients: ([x0], out) => { return [(-Math.sin(x0))]; },
+    isIdle: () => false,
   },
   tan: {
     name: "tan", symbol: "tan", textName: "tan", arity: 1, routes: false, isDot: false,
@@ -626,6 +673,7 @@ export const GATES = {
     text: "tan({x})", localTexts: ["1 + {out}²"],
     forward: ([x0]) => { return Math.tan(x0); },
     localGradients: ([x0], out) => { return [(1.0 + (out * out))]; },
+    isIdle: () => false,
   },
   asin: {
     name: "asin", symbol: "asin", textName: "asin", arity: 1, routes: false, isDot: false,
@@ -634,6 +682,7 @@ export const GATES = {
     text: "asin({x})", localTexts: ["1/√(1 − {x}²)"],
     forward: ([x0]) => { return Math.asin(x0); },
     localGradients: ([x0], out) => { return [(1.0 / Math.sqrt(((1.0 - x0) * (1.0 + x0))))]; },
+    isIdle: () => false,
   },
   acos: {
     name: "acos", symbol: "acos", textName: "acos", arity: 1, routes: false, isDot: false,
@@ -642,6 +691,7 @@ export const GATES = {
     text: "acos({x})", localTexts: ["−1/√(1 − {x}²)"],
     forward: ([x0]) => { return Math.acos(x0); },
     localGradients: ([x0], out) => { return [((-1.0) / Math.sqrt(((1.0 - x0) * (1.0 + x0))))]; },
+    isIdle: () => false,
   },
   atan: {
     name: "atan", symbol: "atan", textName: "atan", arity: 1, routes: false, isDot: false,
@@ -650,6 +700,7 @@ export const GATES = {
     text: "atan({x})", localTexts: ["1/(1 + {x}²)"],
     forward: ([x0]) => { return Math.atan(x0); },
     localGradients: ([x0], out) => { return [(1.0 / (1.0 + (x0 * x0)))]; },
+    isIdle: () => false,
   },
   atan2: {
     name: "atan2", symbol: "atan2", textName: "atan2", arity: 2, routes: false, isDot: false,
@@ -658,6 +709,7 @@ export const GATES = {
     text: "atan2({y}, {x})", localTexts: ["{x}/({y}² + {x}²)", "−{y}/({y}² + {x}²)"],
     forward: ([x0, x1]) => { return Math.atan2(x0, x1); },
     localGradients: ([x0, x1], out) => { const t0 = Math.max(Math.abs(x0), Math.abs(x1)); const t1 = (Math.min(Math.abs(x0), Math.abs(x1)) / t0); const t2 = ((Math.abs(x0) == Infinity) ? Infinity : ((Math.abs(x1) == Infinity) ? Infinity : ((t0 == 0.0) ? t0 : (t0 * Math.sqrt((1.0 + (t1 * t1))))))); const t3 = Math.max(Math.abs(x0), Math.abs(x1)); const t4 = (Math.min(Math.abs(x0), Math.abs(x1)) / t3); const t5 = ((Math.abs(x0) == Infinity) ? Infinity : ((Math.abs(x1) == Infinity) ? Infinity : ((t3 == 0.0) ? t3 : (t3 * Math.sqrt((1.0 + (t4 * t4))))))); return [((x1 / t2) / t2), (((-x0) / t5) / t5)]; },
+    isIdle: () => false,
   },
   degrees: {
     name: "degrees", symbol: "deg", textName: "degrees", arity: 1, routes: false, isDot: false,
@@ -666,6 +718,7 @@ export const GATES = {
     text: "{x}·180/π", localTexts: ["180/π"],
     forward: ([x0]) => { return (x0 * 57.29577951308232); },
     localGradients: ([x0], out) => { return [57.29577951308232]; },
+    isIdle: () => false,
   },
   radians: {
     name: "radians", symbol: "rad", textName: "radians", arity: 1, routes: false, isDot: false,
@@ -674,6 +727,7 @@ export const GATES = {
     text: "{x}·π/180", localTexts: ["π/180"],
     forward: ([x0]) => { return (x0 * 0.017453292519943295); },
     localGradients: ([x0], out) => { return [0.017453292519943295]; },
+    isIdle: () => false,
   },
   sinh: {
     name: "sinh", symbol: "sinh", textName: "sinh", arity: 1, routes: false, isDot: false,
@@ -682,6 +736,7 @@ export const GATES = {
     text: "sinh({x})", localTexts: ["cosh({x})"],
     forward: ([x0]) => { return Math.sinh(x0); },
     localGradients: ([x0], out) => { return [Math.cosh(x0)]; },
+    isIdle: () => false,
   },
   cosh: {
     name: "cosh", symbol: "cosh", textName: "cosh", arity: 1, routes: false, isDot: false,
@@ -690,6 +745,7 @@ export const GATES = {
     text: "cosh({x})", localTexts: ["sinh({x})"],
     forward: ([x0]) => { return Math.cosh(x0); },
     localGradients: ([x0], out) => { return [Math.sinh(x0)]; },
+    isIdle: () => false,
   },
   asinh: {
     name: "asinh", symbol: "asinh", textName: "asinh", arity: 1, routes: false, isDot: false,
@@ -698,6 +754,7 @@ export const GATES = {
     text: "asinh({x})", localTexts: ["1/√(1 + {x}²)"],
     forward: ([x0]) => { return Math.asinh(x0); },
     localGradients: ([x0], out) => { const t0 = Math.max(Math.abs(1.0), Math.abs(x0)); const t1 = (Math.min(Math.abs(1.0), Math.abs(x0)) / t0); return [(1.0 / ((Math.abs(1.0) == Infinity) ? Infinity : ((Math.abs(x0) == Infinity) ? Infinity : ((t0 == 0.0) ? t0 : (t0 * Math.sqrt((1.0 + (t1 * t1))))))))]; },
+    isIdle: () => false,
   },
   acosh: {
     name: "acosh", symbol: "acosh", textName: "acosh", arity: 1, routes: false, isDot: false,
@@ -706,6 +763,7 @@ export const GATES = {
     text: "acosh({x})", localTexts: ["1/√({x}² − 1)"],
     forward: ([x0]) => { return Math.acosh(x0); },
     localGradients: ([x0], out) => { return [(1.0 / (Math.sqrt((x0 - 1.0)) * Math.sqrt((x0 + 1.0))))]; },
+    isIdle: () => false,
   },
   atanh: {
     name: "atanh", symbol: "atanh", textName: "atanh", arity: 1, routes: false, isDot: false,
@@ -714,6 +772,7 @@ export const GATES = {
     text: "atanh({x})", localTexts: ["1/(1 − {x}²)"],
     forward: ([x0]) => { return Math.atanh(x0); },
     localGradients: ([x0], out) => { return [(1.0 / ((1.0 - x0) * (1.0 + x0)))]; },
+    isIdle: () => false,
   },
   hypot: {
     name: "hypot", symbol: "hypot", textName: "hypot", arity: 2, routes: false, isDot: false,
@@ -722,6 +781,7 @@ export const GATES = {
     text: "√({x}² + {y}²)", localTexts: ["{x}/{out}", "{y}/{out}"],
     forward: ([x0, x1]) => { const t0 = Math.max(Math.abs(x0), Math.abs(x1)); const t1 = (Math.min(Math.abs(x0), Math.abs(x1)) / t0); return ((Math.abs(x0) == Infinity) ? Infinity : ((Math.abs(x1) == Infinity) ? Infinity : ((t0 == 0.0) ? t0 : (t0 * Math.sqrt((1.0 + (t1 * t1))))))); },
     localGradients: ([x0, x1], out) => { return [((out == 0.0) ? 0.0 : (x0 / out)), ((out == 0.0) ? 0.0 : (x1 / out))]; },
+    isIdle: () => false,
   },
   sinc: {
     name: "sinc", symbol: "sinc", textName: "sinc", arity: 1, routes: false, isDot: false,
@@ -730,5 +790,6 @@ export const GATES = {
     text: "sin(π·{x})/(π·{x})", localTexts: ["0 if {x} = 0 else (cos(π·{x}) − {out})/{x}"],
     forward: ([x0]) => { const t0 = Math.abs(x0); const t1 = (t0 - (2.0 * Math.floor((0.5 * t0)))); const t2 = ((t1 > 1.0) ? (t1 - 1.0) : t1); const t3 = Math.sin((3.141592653589793 * ((t2 > 0.5) ? (1.0 - t2) : t2))); return ((t0 == 0.0) ? 1.0 : (((t1 > 1.0) ? (-t3) : t3) / (3.141592653589793 * t0))); },
     localGradients: ([x0], out) => { const t0 = Math.abs(x0); const t1 = (t0 - (2.0 * Math.floor((0.5 * t0)))); const t2 = ((t1 > 1.0) ? (2.0 - t1) : t1); const t3 = (x0 * x0); const t4 = ((((((((((((((-1.3217901389162306e-12) * t3) + 7.365893777096939e-11) * t3) + (-3.4330769499642833e-09)) * t3) + 1.3148481279991983e-07) * t3) + (-4.049947846619242e-06)) * t3) + 9.766223126318926e-05) * t3) + (-0.0017811455163728508)) * t3); return [((Math.abs(x0) < 0.5) ? ((-x0) * (((((((((t4 + 0.023460810354558218) * t3) + (-0.20918278254123834)) * t3) + 1.1445109447325048) * t3) + (-3.246969701133414)) * t3) + 3.289868133696453)) : ((((t2 < 0.25) ? Math.cos((3.141592653589793 * t2)) : ((t2 > 0.5) ? (-Math.sin((3.141592653589793 * (t2 - 0.5)))) : Math.sin((3.141592653589793 * (0.5 - t2))))) - out) / x0))]; },
+    isIdle: () => false,
   },
 };

@@ -105,7 +105,8 @@ export function differingWires(right, wrong) {
   return right.gradients.flatMap((gradient, n) => (differs(gradient, wrong.gradients[n]) ? [n] : []));
 }
 
-function differs(one, other) {
+/** Whether two gradients, or null for none, differ by more than rounding. */
+export function differs(one, other) {
   if (one === null || other === null || Object.is(one, other)) return one !== other;
   return !(Math.abs(one - other) <= 1e-12 * Math.max(Math.abs(one), Math.abs(other)));
 }

@@ -19,7 +19,8 @@ export const ACTIVATIONS = [
 ];
 /** Those that are taught, for a menu. */
 export const USUAL_ACTIVATIONS = ["tanh", "sigmoid", "relu", "linear", "leaky_relu", "softplus", "silu", "gelu"];
-const PROBABILITIES = ["sigmoid", "normal_cdf", "less", "less_equal", "is_equal"];
+/** Those whose outputs are probabilities. */
+export const PROBABILITIES = ["sigmoid", "normal_cdf", "less", "less_equal", "is_equal"];
 
 const SCHEMES = {
   uniform: (random) => random.uniform(-1, 1),

@@ -87,7 +87,7 @@ function values(given) {
   const entries = Object.entries(record(given, "a number for each name"));
   if (entries.length > MOST_VALUES) refuse("there are too many numbers");
   const checked = Object.create(null); // __proto__ is a name like any other
-  for (const [name, value] of entries) checked[textUpTo(LONGEST_NAME)(name)] = number(value);
+  for (const [name, value] of entries) checked[textUpTo(LONGEST_EXPRESSION)(name)] = number(value);
   return checked;
 }
 
