@@ -6,6 +6,7 @@ made with it are left out, and it is said why.
 
 import importlib.util
 import pkgutil
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -19,6 +20,10 @@ NATIVE += ["minigrad/training/optim_machine_code.py", "tests/helpers/lanes.py"]
 collect_ignore_glob = NATIVE if MISSING else []
 # doors to other modules: pytest would put them, as they are before they give way, into `minigrad`
 collect_ignore = [f"minigrad/{door}.py" for door in ("datasets", "losses", "optim")]
+
+# a shell lets what it starts in the background ignore Ctrl-C, which some tests send
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # pytest runs a file whose examples it looks for once more if its wing loads it meanwhile, and
 # there would be two of each class: so the wings are loaded first

@@ -105,7 +105,7 @@ def legend_of_operations(
     names = [
         dot_name(label(wire)) or dot_text(gate_symbol(circuit, wire)) for wire in count.repeated
     ]
-    below = font("below each wire: how often it is used", theme.local, 11)
+    below = font("n×: how often a wire is used", theme.local, 11)
     again = f"dashed&#160;{_some(names)}: computed before, from the same inputs" if names else ""
     return [
         *map(dot_text, count.lines()),

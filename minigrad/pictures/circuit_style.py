@@ -235,9 +235,7 @@ class CircuitWriter:
         upper = number(value, theme.value, theme, digits, bold=bold_value)
         formula = self.scene.formula_below(wire)
         lower = self.gradient(wire, gradient, active and self.goes_back, formula)
-        if not self.stage.goes_back:
-            lower = ""
-        if self.scene.operations:
+        if not self.scene.shows_gradients:
             uses = self.scene.uses(wire)
             lower = font(uses, theme.local, 12) if uses else ""
         heat = self.scene.heat(wire, gradient)
@@ -270,7 +268,7 @@ class CircuitWriter:
         active = self.is_active(use)
         sent = self.stage.contributions.get(use)
         lower = self.gradient(wire, sent, active, self.scene.formula_sent(use))
-        lower = "" if self.scene.operations or not self.stage.goes_back else lower
+        lower = lower if self.scene.shows_gradients else ""
         heat = self.scene.heat(wire, sent)
         bar = heat is not None
         line = wire_colour(self.scene, heat, active)

@@ -135,23 +135,30 @@ class CollapsedWriter(CircuitWriter):
                 )
                 for group in groups
             ]
-        moves = self._tangents(groups) or [""] * len(pairs)
+        besides = self._beside_values(groups) or [""] * len(pairs)
+        shows_deltas = self.scene.shows_gradients
         return "".join(
             f'<tr><td cellpadding="3">{font(value, theme.value, 12)}</td>'
-            + moved
-            + f'<td cellpadding="3">{font(delta, theme.gradient, 12)}</td>' * self.stage.goes_back
+            + beside
+            + f'<td cellpadding="3">{font(delta, theme.gradient, 12)}</td>' * shows_deltas
             + "</tr>"
-            for (value, delta), moved in zip(pairs, moves)
+            for (value, delta), beside in zip(pairs, besides)
         )
 
-    def _tangents(self, groups: Sequence[Group]) -> list[str]:
-        """In forward mode a cell for each unit with its activation's tangent."""
-        tangents = self.stage.tangents
-        if tangents is None or len(groups) > MOST_ROWS:
+    def _beside_values(self, groups: Sequence[Group]) -> list[str]:
+        """A cell for each unit: its activation's tangent, or how often it is used."""
+        tangents, digits = self.stage.tangents, self.scene.digits
+        if len(groups) > MOST_ROWS:
             return []
-        shown = (_known(tangents.get(group.output), self.scene.digits) for group in groups)
-        colour = self.theme.tangent
-        return [f'<td cellpadding="3"><i>{font(text, colour, 12)}</i></td>' for text in shown]
+        if self.scene.operations:
+            counts = (self.scene.uses(group.output) for group in groups)
+            cells = [font(count, self.theme.local, 12) if count else "" for count in counts]
+        elif tangents is not None:
+            moves = (_known(tangents.get(group.output), digits) for group in groups)
+            cells = [f"<i>{font(move, self.theme.tangent, 12)}</i>" for move in moves]
+        else:
+            return []
+        return [f'<td cellpadding="3">{cell}</td>' for cell in cells]
 
     def _delta_name(self, group: Group) -> str:
         layer, j = group.unit
@@ -260,7 +267,7 @@ class CollapsedWriter(CircuitWriter):
         if formula := self.scene.formula_sent(Use(use.gate, 1 - use.place)):
             text = dot_formula(self.scene.gradient_text(formula, sent))
             lower = font(text, theme.gradient, 11)
-        if not self.stage.goes_back:
+        if not self.scene.shows_gradients:
             return font(upper, theme.ink, 11)
         return (
             '<table border="0" cellspacing="0" cellpadding="0">'
@@ -282,7 +289,7 @@ class CollapsedWriter(CircuitWriter):
             weight = "|w|" if single else "the biggest |w|"
             dashes = "; a dashed wire: w &lt; 0" if single else ""
             lines.append(f"a wire between units is as thick as {weight} is big{dashes}")
-        if single and self.few and not self.stage.goes_back:
+        if single and self.few and not self.scene.shows_gradients:
             lines.append("on a wire: its weight")
         elif single and self.few:
             lines.append("on a wire: its weight, and below it the gradient of that weight")

@@ -68,7 +68,7 @@ def _record(scene: Scene, wire: Value, has_its_gate: bool) -> str:
         elif formula := scene.formula_below(wire):
             text = dot_formula(scene.gradient_text(formula, gradient))
             cells.append(f"grad {font(text, theme.gradient)}")
-        elif stage.goes_back:
+        elif scene.shows_gradients:
             cells.append(f"grad {number(gradient, theme.gradient, theme, digits, size=0)}")
     heat = scene.heat(wire, gradient)
     line = wire_colour(scene, heat, active=wire is scene.active)

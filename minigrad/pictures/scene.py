@@ -109,6 +109,11 @@ class Scene:
         """How often each wire is used and what is multiplied, if the picture shows that."""
         return operations_of(self.circuit) if self.show == "operations" else None
 
+    @property
+    def shows_gradients(self) -> bool:
+        """Whether gradients stand below the wires."""
+        return self.stage.goes_back and self.operations is None
+
     def uses(self, wire: Value) -> str:
         """How often a wire is used, in place of its gradient."""
         count = self.operations.uses[wire] if self.operations else 0

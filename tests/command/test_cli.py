@@ -428,7 +428,6 @@ def test_a_closed_output_is_no_traceback() -> None:
 
 CTRL_C = """
 import os, signal, sys
-signal.signal(signal.SIGINT, signal.default_int_handler)  # tests in the background have it ignored
 sys.argv = ["/bin/minigrad", "eval", "x*x", "x=2"]
 import minigrad.command.cli as cli
 def evaluate(arguments):

@@ -504,3 +504,13 @@ def test_rounding_of_a_collapsed_network_marks_the_box_that_cancels():
     source = mg.draw(unit([0.3, 0.30000001]), color="rounding", collapse="neuron").source
     (box,) = [line for line in source.splitlines() if 'class="unit"' in line]
     assert "peripheries=2" in box
+
+
+@pytest.mark.parametrize("collapse", [None, "neuron", "layer"])
+def test_a_picture_of_operations_waits_for_no_gradients(collapse):
+    outputs = mg.nn.MLP(2, [2, 2], activation="tanh", seed=0)([Value(0.3), Value(-0.5)])
+    source = mg.draw(outputs, show="operations", collapse=collapse).source
+    assert "?<" not in source
+    assert "δ" not in source
+    assert ">2×<" in source  # of each activation of layer 1
+    assert "how often a wire is used" in source
