@@ -14,11 +14,12 @@ where a backward sweep gives those of one output by every wire.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import repeat
 from typing import Any
 
 from ..engine import Circuit, Value
 from .gradients import Products
-from .local_gradients import recorded_local_gradients, refuse_custom
+from .local_gradients import moves_at_zero, recorded_local_gradients, refuse_custom
 
 
 def tangents(
@@ -30,8 +31,8 @@ def tangents(
     a gate which routes does not choose, is not among them. A seed may be a wire inside the circuit:
     what its own inputs send is added. With `create_graph` what depends on a wire is a circuit.
     """
-    products = Products(seeds)
     moving: dict[Value, Any] = dict(seeds)
+    products = Products(moving)
     for wire in circuit.gates:
         inputs = circuit.inputs(wire)
         if moving.keys().isdisjoint(inputs):
@@ -42,10 +43,11 @@ def tangents(
         if create_graph:
             locals_ = recorded_local_gradients(circuit, wire, moving)
         gate = circuit.gate(wire)
-        for source, local, number in zip(inputs, locals_, numbers):
+        zeros = moves_at_zero(circuit, wire) if create_graph and gate.routes else repeat(False)
+        for source, local, number, moves in zip(inputs, locals_, numbers, zeros):
             if source not in moving:
                 continue
-            sent = products.sent(gate, source, wire, local, number, moving[source])
+            sent = products.sent(gate, source, wire, local, number, moving[source], moves)
             if sent is not None:
                 moving[wire] = moving[wire] + sent if wire in moving else sent
     return moving

@@ -11,12 +11,13 @@ What it has in common with forward mode stands here too: which products a gate s
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import repeat
 from math import copysign
 from typing import Any, Final
 
 from ..engine import Circuit, Value, constant, guards, number_of
 from ..rules import Gate, described, equal, maximum, where
-from .local_gradients import recorded_local_gradients, refuse_custom
+from .local_gradients import moves_at_zero, recorded_local_gradients, refuse_custom
 
 NO_LIST: Final = (str, bytes, set, frozenset)
 
@@ -35,8 +36,8 @@ def sent_back(
     `create_graph`, what depends on a wire is a circuit. What is in `stops` keeps what it receives.
     """
     leading = _leading_to(circuit, inputs)
-    products = Products(cotangents)
     received: dict[Value, Any] = dict(cotangents)
+    products = Products(received)
     for wire in reversed(circuit.gates):
         upstream = received.get(wire)
         if upstream is None or wire not in leading or wire in stops:
@@ -46,10 +47,12 @@ def sent_back(
         locals_: Sequence[Any] = numbers
         if create_graph:
             locals_ = recorded_local_gradients(circuit, wire, leading)
-        for source, local, number in zip(circuit.inputs(wire), locals_, numbers):
+        gate = circuit.gate(wire)
+        moving = moves_at_zero(circuit, wire) if create_graph and gate.routes else repeat(False)
+        for source, local, number, moves in zip(circuit.inputs(wire), locals_, numbers, moving):
             if source not in leading:
                 continue
-            sent = products.sent(circuit.gate(wire), wire, source, local, number, upstream)
+            sent = products.sent(gate, wire, source, local, number, upstream, moves)
             if sent is not None:
                 received[source] = received[source] + sent if source in received else sent
     return received
@@ -71,21 +74,52 @@ class Products:
     While a function is recorded, for any numbers of a later call, which those are is not known. So
     the derivative's circuit has, for each wire that may receive nothing, a number that is 0 where
     it has, and multiplexers in place of the products that are not sent then.
+
+    Where the 0 is that of a wire, a slope to be learnt, the product is a circuit all the same: its
+    number is 0, and its own derivatives need not be.
     """
 
-    def __init__(self, starts: Iterable[Value]) -> None:
+    def __init__(self, received: Mapping[Value, Any]) -> None:
+        self._received = received
         self._is_recording = bool(guards) and guards[-1].is_recording()
-        self._arrives: dict[Value, Any] = dict.fromkeys(starts, 1.0)  # 1.0: in any case
+        self._arrives: dict[Value, Any] = dict.fromkeys(received, 1.0)  # 1.0: in any case
+        self._moving: set[Value] = set()  # what may have such a circuit in place of nothing
 
     def sent(
-        self, gate: Gate, origin: Value, target: Value, local: Any, number: float, received: Any
+        self,
+        gate: Gate,
+        origin: Value,
+        target: Value,
+        local: Any,
+        number: float,
+        received: Any,
+        moves: bool = False,
     ) -> Any:
         """Local gradient × what the origin has received; None where nothing is sent.
 
-        `number` is the local gradient as it was when the gate was recorded.
+        `number` is the local gradient as it was when the gate was recorded; `moves`: where it is 0
+        it is so by the number of a wire.
         """
-        if not self._is_recording:
-            return None if gate.contribution(number, 1.0) is None else _product(local, received)
+        if self._is_recording:
+            return self._sent_in_any_call(gate, origin, target, local, received, moves)
+        is_nothing = gate.contribution(number, 1.0) is None
+        if not (moves or self._moving):
+            return None if is_nothing else _product(local, received)
+        moves = moves or origin in self._moving
+        if not (is_nothing or origin in self._moving):
+            self._moving.discard(target)
+            return _product(local, received)
+        product = _product(local, received) if moves else None
+        if not isinstance(product, Value) or number_of(product) != 0.0:
+            return None  # 0 times an infinity is nothing too
+        if target not in self._received:
+            self._moving.add(target)
+        return product
+
+    def _sent_in_any_call(
+        self, gate: Gate, origin: Value, target: Value, local: Any, received: Any, moves: bool
+    ) -> Any:
+        """The same for any numbers, while a function is recorded."""
         arrives = self._arrives[origin]
         if gate.routes:
             chosen = where(equal(local, 0.0), 0.0, 1.0)
@@ -98,7 +132,13 @@ class Products:
         else:
             self._arrives[target] = maximum(known, arrives) if target in self._arrives else arrives
         product = _product(local, received)
-        return product if _is_one(arrives) else where(equal(arrives, 0.0), -0.0, product)
+        if _is_one(arrives):
+            return product
+        nothing: Any = -0.0
+        if moves or origin in self._moving:
+            self._moving.add(target)
+            nothing = where(equal(product, product), product, -0.0)
+        return where(equal(arrives, 0.0), nothing, product)
 
 
 def _product(local: Any, received: Any) -> Any:

@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any, Final
 
 from ..engine import Circuit, Value, number_of
-from ..rules import Formula, Gate, apply, equal, ieee, where
+from ..rules import Formula, Gate, apply, equal, ieee, is_number, where
 
 
 def refuse_custom(name: str, circuit: Circuit, wire: Value) -> None:
@@ -62,6 +62,38 @@ def _by_rule(circuit: Circuit, wire: Value, wanted: Collection[Value]) -> list[A
         evaluated(formula, known) if source in wanted else None
         for formula, source in zip(formulas, inputs)
     ]
+
+
+def moves_at_zero(circuit: Circuit, wire: Value) -> list[bool]:
+    """Whether the local gradients of a gate that routes, where they are 0, move with a wire.
+
+    So it is with the slope of a leaky relu: where it is 0 nothing is sent, and yet what is sent
+    moves with it.
+    """
+    gate, inputs = circuit.gate(wire), circuit.inputs(wire)
+    return [
+        any(not inputs[i].is_constant for i in _moved_by(gate, place))
+        for place in range(len(inputs))
+    ]
+
+
+@cache
+def _moved_by(gate: Gate, place: int) -> list[int]:
+    """The inputs with which a local gradient changes, other than from one choice to another."""
+    if gate.arity is None:
+        return []
+    symbols, out, formulas = _local_formulas(gate)
+    waiting = [formulas[place]]
+    for part in waiting:  # it grows meanwhile
+        if part.operation == "where":
+            waiting += part.operands[1:]
+        elif part.operation == "call":
+            called, *arguments = part.operands
+            is_step = called.arity and all(is_number(x, 0.0) for x in _local_formulas(called)[2])
+            waiting += [] if is_step else arguments
+        elif part.operation not in ("number", "symbol"):
+            waiting += part.operands
+    return [i for i, symbol in enumerate(symbols) if symbol in waiting or out in waiting]
 
 
 @cache

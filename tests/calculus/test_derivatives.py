@@ -13,6 +13,7 @@ from helpers.counts import count_near
 import minigrad as mg
 from minigrad import Value
 from minigrad.rules.gate import Gate
+from minigrad.tape import PythonSweeps, gate_tape
 
 
 @pytest.fixture
@@ -120,6 +121,31 @@ def test_what_a_gate_does_not_choose_contributes_no_tangent() -> None:
     closed = mg.relu(x - 1.0)
     assert repr(mg.jvp(closed, {x: -1.0}).data) == "0.0"
     assert mg.jvp(closed.sqrt(), {x: 1.0}).data == 0.0  # its slope is infinite; nothing arrives
+
+
+@pytest.mark.parametrize(
+    ("at", "mixed"), [((-2.0, 0.0), 1.0), ((0.0, 0.0), 1.0), ((2.0, 0.0), 0.0), ((-2.0, 0.3), 1.0)]
+)
+def test_a_slope_that_is_0_now_can_still_be_differentiated_by(
+    at: tuple[float, float], mixed: float
+) -> None:
+    """Of a leaky relu: it sends nothing where its slope is 0, and yet d²/dx d(slope) is 1."""
+
+    def entries(x: Any, slope: Any) -> list[Any]:
+        rows = mg.hessian(mg.leaky_relu(x, slope), [x, slope], create_graph=True)
+        return [entry for row in rows for entry in row]
+
+    expected = [0.0, mixed, mixed, 0.0]
+    assert numbers(entries(*map(Value, at))) == expected
+    assert numbers(mg.compile(entries)(*at)) == expected
+    x, slope = map(Value, at)
+    moved = mg.jvp(mg.leaky_relu(x, slope), {x: 1.0}, create_graph=True)
+    assert numbers(mg.grad(moved, [x, slope])) == expected[:2]
+    tape = gate_tape([mg.leaky_relu(x, slope)], [], [x, slope])
+    assert PythonSweeps(tape).curved([], at, [[1.0, 0.0], [0.0, 1.0]])[1] == [
+        expected[:2],
+        expected[2:],
+    ]
 
 
 def test_a_recorded_tangent_chooses_anew_at_every_call() -> None:

@@ -30,6 +30,11 @@ CASES: dict[str, tuple[Circuit, tuple[float, ...], tuple[float, ...]]] = {
     "embedding": (lambda x, y: mg.exp(mg.select([x, y], 0)), (710.0, 0.0), (math.inf, 0.0)),
     "relu": (lambda x: mg.exp(710.0 + mg.relu(x)), (-1.0,), (0.0,)),
     "leaky relu": (lambda x, y: mg.leaky_relu(x, mg.sqrt(y)), (1.0, 0.0), (1.0, 0.0)),
+    "leaky relu with slope 0": (
+        lambda x, y: mg.leaky_relu(mg.sqrt(x) - 1.0, y),
+        (0.0, 0.0),
+        (0.0, -1.0),
+    ),
     "max": (lambda x, y: mg.maximum(mg.sqrt(x), y, -1.0), (0.0, 2.0), (0.0, 1.0)),
     "min": (lambda x, y: mg.minimum(mg.log(x), y), (1e-320, -800.0), (0.0, 1.0)),
     "behind a dead gate": (lambda x: mg.relu(mg.sqrt(x) - 1.0) + x, (0.0,), (1.0,)),
