@@ -54,6 +54,7 @@ class ArrayCalls(ABC):
     """What a compiled function gives for arrays without making a Value."""
 
     name: str
+    static: tuple[str, ...]  # names of arguments that are structure
     _prepared: PreparedCall | None  # of the latest call with arrays, and of all
     _prepared_calls: dict[Any, PreparedCall]
     _latest: Any  # call: it has a recording and numbers
@@ -100,8 +101,9 @@ class ArrayCalls(ABC):
         """
         prepared = self._prepared
         watched = guards or (observers and detects_nonfinite())
-        if prepared is not None and not data and not watched:
-            result: Any = prepared.value_and_grad(arguments)
+        if prepared is not None and prepared.names == tuple(data) and not watched:
+            given = (*arguments, *data.values()) if data else arguments
+            result: Any = prepared.value_and_grad(given)
             if result is not None:
                 self._latest = prepared
                 return result  # type: ignore[no-any-return]
@@ -112,11 +114,12 @@ class ArrayCalls(ABC):
         self, arguments: tuple[Any, ...], data: dict[str, Any]
     ) -> tuple[float, Any]:
         """The long way of a call; the next one like this may then go the shortest."""
-        key = PreparedCall.key(arguments)
-        prepared = self._prepared_calls.get(key) if not data else None
+        given, names = (*arguments, *data.values()), tuple(data)
+        key = PreparedCall.key(given, names)
+        prepared = self._prepared_calls.get(key)
         if prepared is not None and prepared is not self._prepared:
             self._prepared = prepared
-            return self.value_and_grad(*arguments)
+            return self.value_and_grad(*arguments, **data)
         call = self._array_call(*with_arrays_of_floats((arguments, data)))
         recording = call.recording
         self._require_one_output(recording, "value_and_grad")
@@ -126,8 +129,9 @@ class ArrayCalls(ABC):
         self._compare(call, parameters, outputs)
         self._raise_nonfinite(call, outputs, gradient)
         is_known = prepared is not None and prepared.function is recording.by_arguments.function
-        if not (data or is_known):
-            self._prepared = PreparedCall.made(recording, self._check_of(recording), arguments)
+        if not (self.static or is_known):
+            check = self._check_of(recording)
+            self._prepared = PreparedCall.made(recording, check, given, names)
             if self._prepared:
                 self._prepared_calls[key] = self._prepared
         return outputs[0], derivative_by(recording.structure, gradient)

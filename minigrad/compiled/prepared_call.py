@@ -72,35 +72,51 @@ class Prepared:
 
 
 class PreparedCall(Prepared):
-    """Calls whose arguments are arrays of floats of the same shapes, or floats, all by place.
+    """Calls whose arguments are arrays of floats of the same shapes, or floats.
 
-    `value_and_grad` takes a call's arguments and gives what `ArrayCalls.value_and_grad` gives; None
-    where the call has to go the long way.
+    `value_and_grad` takes a call's arguments, those of these `names` last, and gives what
+    `ArrayCalls.value_and_grad` gives; None where the call has to go the long way.
     """
 
-    def __init__(self, recording: Recording, check: Check | None, arguments: Sequence[Any]) -> None:
+    def __init__(
+        self,
+        recording: Recording,
+        check: Check | None,
+        arguments: Sequence[Any],
+        names: tuple[str, ...],
+    ) -> None:
         import numpy
 
         super().__init__(recording, recording.by_arguments, check)
         self.array: Any = numpy.ndarray
         self.float64: Any = numpy.dtype(float)
+        self.names = names
         self.shapes = [x.shape if type(x) is self.array else None for x in arguments]
         self.value_and_grad = self._written()
 
     @staticmethod
-    def key(arguments: Sequence[Any]) -> Any:
+    def key(arguments: Sequence[Any], names: tuple[str, ...]) -> Any:
         """What is the same for arguments of the same kinds and shapes."""
-        return tuple([getattr(x, "shape", type(x)) for x in arguments])
+        return names, tuple([getattr(x, "shape", type(x)) for x in arguments])
 
     @classmethod
     def made(
-        cls, recording: Recording, check: Check | None, arguments: Sequence[Any]
+        cls,
+        recording: Recording,
+        check: Check | None,
+        arguments: Sequence[Any],
+        names: tuple[str, ...],
     ) -> PreparedCall | None:
         """One for calls like this, if that is possible by now."""
         running = recording.by_arguments
         if running.function is None or running.may_raise or not all(map(_is_taken, arguments)):
             return None
-        return cls(recording, check, arguments)
+        return cls(recording, check, arguments, names)
+
+    @property
+    def _shapes_by_place(self) -> list[Any]:
+        """Of the arguments that have a derivative; what is given by name is data."""
+        return self.shapes[: len(self.shapes) - len(self.names)]
 
     def views(self) -> Any:
         """New arrays and the native function on them, as the written function unpacks them."""
@@ -111,8 +127,11 @@ class PreparedCall(Prepared):
         for shape in self.shapes:
             count = prod(shape or ())
             inputs.append(memory.given[place : place + count].reshape(shape or ()))
+            place += count
+        for shape in self._shapes_by_place:
+            count = prod(shape or ())
             gradients.append(memory.results[result : result + count].reshape(shape or ()))
-            place, result = place + count, result + count
+            result += count
         numbers = memoryview(memory.results)  # it gives Python's floats
         return (memory, parameters, numbers, *inputs, *gradients)
 
@@ -129,7 +148,8 @@ class PreparedCall(Prepared):
             **{f"shape{i}": shape for i, shape in enumerate(self.shapes)},
         }
         places = range(len(self.shapes))
-        x, into, out = (", ".join(f"{name}{i}" for i in places) for name in ("x", "into", "out"))
+        x, into = (", ".join(f"{name}{i}" for i in places) for name in ("x", "into"))
+        out = "".join(f", out{i}" for i in range(len(self._shapes_by_place)))
         body = [f"if len(arguments) != {len(places)}: return", f"{x}, = arguments"]
         for i, shape in enumerate(self.shapes):
             is_array = f"type(x{i}) is array and x{i}.dtype is float64 and x{i}.shape == shape{i}"
@@ -137,7 +157,7 @@ class PreparedCall(Prepared):
             body += [f"if not ({is_taken}): return"]
         body += self.looks(known)
         body += ["try: taken = pop()", "except IndexError: taken = views()"]
-        body += [f"memory, parameters, numbers, {into}, {out} = taken"]
+        body += [f"memory, parameters, numbers, {into}{out} = taken"]
         body += [f"into{i}[...] = x{i}" for i in places]
         if recording.parameters:
             known |= {"numbers_of": numbers_of, "wires": recording.parameters}
@@ -152,7 +172,7 @@ class PreparedCall(Prepared):
     def _gradient(self) -> str:
         """The derivative in the structure of the arguments, in Python."""
         parts, place = [], 1
-        for i, shape in enumerate(self.shapes):
+        for i, shape in enumerate(self._shapes_by_place):
             count = prod(shape or ())
             if count:
                 parts.append(f"numbers[{place}]" if shape is None else f"out{i}.copy()")

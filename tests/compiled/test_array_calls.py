@@ -175,6 +175,39 @@ def test_static_arguments_stay_static(make):
     assert compiled.value_and_grad(2.0, n=4) == (15.0, 17.0)
 
 
+def test_a_static_number_is_no_number_of_the_short_way(make):
+    compiled = make(lambda exponent, x: x**exponent, static=("exponent",))
+    for i in range(6):
+        for exponent in (2.0, 3.0):
+            x = 1.0 + i
+            assert compiled.value_and_grad(exponent, x) == (
+                x**exponent,
+                exponent * x ** (exponent - 1),
+            )
+
+
+def test_data_goes_the_short_way_under_its_names(make, monkeypatch):
+    w = Value(1.0)
+    compiled = make(lambda p, data, scale: w * p[0] * mg.sum(data) + scale * p[1] ** 2)
+    rng = np.random.default_rng(0)
+    for i in range(40):
+        p, data, scale = rng.normal(size=2), rng.normal(size=3), rng.normal()
+        w.data = rng.normal()
+        by_name = {"data": data, "scale": scale}
+        if i % 2:
+            by_name = dict(reversed(by_name.items()))
+        value, gradient = compiled.value_and_grad(p, **by_name)
+        assert value == pytest.approx(w.data * p[0] * data.sum() + scale * p[1] ** 2)
+        assert gradient == pytest.approx([w.data * data.sum(), 2.0 * scale * p[1]])
+        assert compiled.value_and_grad(p, data, scale)[1][1] == pytest.approx(w.data * p[0])
+    if compiled.executor != "python":
+        monkeypatch.setattr(compiled, "_array_call", lambda *_: pytest.fail("the long way"))
+        again = compiled.value_and_grad(p, **by_name)
+        assert again[0] == value
+        with pytest.raises(pytest.fail.Exception):
+            compiled.value_and_grad(p, data=data.tolist(), scale=scale)
+
+
 def test_an_input_that_does_not_reach_the_output_has_a_gradient_of_zero(make):
     compiled = make(lambda x: x[0] * x[0])
     assert compiled.value_and_grad(np.array([3.0, 5.0]))[1].tolist() == [6.0, 0.0]
