@@ -58,6 +58,23 @@ class Dialect:
         )
 
 
+# fmt: off
+_NAMED_ALIKE: Final = (
+    "exp", "log", "log1p", "expm1", "log2", "log10", "sqrt", "floor", "trunc", "sin", "cos", "tan",
+    "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh",
+)
+# fmt: on
+
+
+def named_alike(before: str) -> dict[str, str]:
+    """The words of the functions that a language calls as we do, but for what stands before.
+
+    >>> named_alike("Math.")["tanh"]
+    'Math.tanh({0})'
+    """
+    return {name: f"{before}{name}({{0}})" for name in _NAMED_ALIKE}
+
+
 # the functions on floats, which the exported module brings along
 _KERNELS: Final = {**vars(ieee), **vars(bell_curve)}
 
@@ -86,30 +103,10 @@ C: Final = Dialect(
     infinity="INFINITY",
     not_a_number="NAN",
     words={
+        **named_alike(""),
         "select": "choose({count}, (const double[]){{{choices}}}, {index})",
         "abs": "fabs({0})",
-        "exp": "exp({0})",
-        "log": "log({0})",
-        "log1p": "log1p({0})",
-        "sqrt": "sqrt({0})",
-        "sin": "sin({0})",
-        "cos": "cos({0})",
-        "tanh": "tanh({0})",
-        "tan": "tan({0})",
-        "asin": "asin({0})",
-        "acos": "acos({0})",
-        "atan": "atan({0})",
-        "sinh": "sinh({0})",
-        "cosh": "cosh({0})",
-        "asinh": "asinh({0})",
-        "acosh": "acosh({0})",
-        "atanh": "atanh({0})",
-        "expm1": "expm1({0})",
-        "log2": "log2({0})",
-        "log10": "log10({0})",
         "erf": "erf({0})",
-        "floor": "floor({0})",
-        "trunc": "trunc({0})",
         "atan2": "atan2({0}, {1})",
         "round": "rint({0})",
         "mod": "modulo({0}, {1})",
@@ -128,32 +125,12 @@ TORCH: Final = Dialect(
     infinity="math.inf",
     not_a_number="math.nan",
     words={
+        **named_alike("torch."),
         "maximum": "torch.stack([{all}]).amax(0)",
         "minimum": "torch.stack([{all}]).amin(0)",
         "select": "({choices},)[int({index})]",  # not of a stack, which sends 0 to all others
         "abs": "torch.abs({0})",
-        "exp": "torch.exp({0})",
-        "log": "torch.log({0})",
-        "log1p": "torch.log1p({0})",
-        "sqrt": "torch.sqrt({0})",
-        "sin": "torch.sin({0})",
-        "cos": "torch.cos({0})",
-        "tanh": "torch.tanh({0})",
-        "tan": "torch.tan({0})",
-        "asin": "torch.asin({0})",
-        "acos": "torch.acos({0})",
-        "atan": "torch.atan({0})",
-        "sinh": "torch.sinh({0})",
-        "cosh": "torch.cosh({0})",
-        "asinh": "torch.asinh({0})",
-        "acosh": "torch.acosh({0})",
-        "atanh": "torch.atanh({0})",
-        "expm1": "torch.expm1({0})",
-        "log2": "torch.log2({0})",
-        "log10": "torch.log10({0})",
         "erf": "torch.erf({0})",
-        "floor": "torch.floor({0})",
-        "trunc": "torch.trunc({0})",
         "atan2": "torch.atan2({0}, {1})",
         "round": "torch.round({0})",
         "mod": "torch.remainder({0}, {1})",
@@ -180,29 +157,15 @@ JAX: Final = Dialect(
     infinity="jnp.inf",
     not_a_number="jnp.nan",
     words={
+        **named_alike("jnp."),
         "abs": "jnp.abs({0})",
-        "exp": "jnp.exp({0})",
-        "log": "jnp.log({0})",
-        "log1p": "jnp.log1p({0})",
-        "sqrt": "jnp.sqrt({0})",
-        "sin": "jnp.sin({0})",
-        "cos": "jnp.cos({0})",
-        "tanh": "jnp.tanh({0})",
-        "tan": "jnp.tan({0})",
         "asin": "jnp.arcsin({0})",
         "acos": "jnp.arccos({0})",
         "atan": "jnp.arctan({0})",
-        "sinh": "jnp.sinh({0})",
-        "cosh": "jnp.cosh({0})",
         "asinh": "jnp.arcsinh({0})",
         "acosh": "jnp.arccosh({0})",
         "atanh": "jnp.arctanh({0})",
-        "expm1": "jnp.expm1({0})",
-        "log2": "jnp.log2({0})",
-        "log10": "jnp.log10({0})",
         "erf": "jax.scipy.special.erf({0})",
-        "floor": "jnp.floor({0})",
-        "trunc": "jnp.trunc({0})",
         "atan2": "jnp.arctan2({0}, {1})",
         "round": "jnp.round({0})",
         "mod": "jnp.remainder({0}, {1})",

@@ -20,7 +20,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-from .dialects import Dialect
+from .dialects import Dialect, named_alike
 
 JAVASCRIPT: Final = Dialect(
     "JavaScript",
@@ -31,32 +31,12 @@ JAVASCRIPT: Final = Dialect(
     infinity="Infinity",
     not_a_number="NaN",
     words={
+        **named_alike("Math."),
         "maximum": "Math.max({all})",
         "minimum": "Math.min({all})",
         "select": "choose([{choices}], {index})",
         "abs": "Math.abs({0})",
-        "exp": "Math.exp({0})",
-        "log": "Math.log({0})",
-        "log1p": "Math.log1p({0})",
-        "sqrt": "Math.sqrt({0})",
-        "sin": "Math.sin({0})",
-        "cos": "Math.cos({0})",
-        "tanh": "Math.tanh({0})",
-        "tan": "Math.tan({0})",
-        "asin": "Math.asin({0})",
-        "acos": "Math.acos({0})",
-        "atan": "Math.atan({0})",
-        "sinh": "Math.sinh({0})",
-        "cosh": "Math.cosh({0})",
-        "asinh": "Math.asinh({0})",
-        "acosh": "Math.acosh({0})",
-        "atanh": "Math.atanh({0})",
-        "expm1": "Math.expm1({0})",
-        "log2": "Math.log2({0})",
-        "log10": "Math.log10({0})",
         "erf": "erf({0})",
-        "floor": "Math.floor({0})",
-        "trunc": "Math.trunc({0})",
         "atan2": "Math.atan2({0}, {1})",
         "round": "nearest({0})",
         "mod": "modulo({0}, {1})",

@@ -17,12 +17,12 @@ import json
 from base64 import b64encode
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import replace
 from importlib.resources import files
 from typing import Any, Final
 
 from ..engine import Value
-from ..pictures import THEMES, Theme, png_from_svg
+from ..pictures import png_from_svg
 from ..rules import as_number
 from ..text import escape, has_layer, unicode_name
 from .questions import MISTAKES, Question, Sent, prompt, questions
@@ -30,6 +30,7 @@ from .replay import Replay
 from .snapshot import Snapshot
 from .step import Step
 from .tangent_words import start_of_tangents
+from .themed_sheet import themed_sheet
 
 MOST_FORMULAS: Final = 6
 KINDS: Final = list(MISTAKES)
@@ -115,13 +116,14 @@ def picture_html(replay: Replay) -> str:
 
 def _html(run: Replay, svg: str, data: dict[str, Any]) -> str:
     """The picture and the script; `run` has taken all its steps."""
+    style = themed_sheet(_resource("player.css"), "svg")
     script = "".join(
         [
             "(() => {",
             *(_resource(f"{name}.js") for name in SCRIPTS),
             'const host = document.currentScript?.closest(".minigrad-player") ?? ',
             '[...document.querySelectorAll(".minigrad-player")].find((one) => !one.shadowRoot);\n',
-            f"startPlayer(host, {as_script(_stylesheet())}, {as_script(data)});",
+            f"startPlayer(host, {as_script(style)}, {as_script(data)});",
             "})();",
         ]
     )
@@ -179,31 +181,6 @@ def as_script(thing: Any) -> str:
 
 def _resource(name: str) -> str:
     return (files(__package__) / "page" / name).read_text(encoding="utf-8")
-
-
-# --- the looks ------------------------------------------------------------------------------------
-
-
-def _stylesheet() -> str:
-    """page/player.css with the themes' colours; every colour of the picture becomes a variable."""
-    light = asdict(THEMES["light"])
-    rules = []
-    for name, colour in light.items():
-        if isinstance(colour, str):
-            for attribute in ("fill", "stroke"):
-                selector = f'svg [{attribute}="{colour.lower()}"]'
-                rules.append(f"{selector} {{ {attribute}: var(--{name}); }}")
-    sheet = _resource("player.css").replace("@COLOURS@", "\n".join(rules))
-    for theme in ("light", "dark"):
-        sheet = sheet.replace(f"@{theme.upper()}@", _variables(THEMES[theme]))
-    return sheet
-
-
-def _variables(theme: Theme) -> str:
-    colours = [
-        f"--{name}: {colour};" for name, colour in asdict(theme).items() if isinstance(colour, str)
-    ]
-    return " ".join([*colours, f"--border: {theme.cluster_line};"])
 
 
 # --- the data -------------------------------------------------------------------------------------

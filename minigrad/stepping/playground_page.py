@@ -13,14 +13,13 @@ from __future__ import annotations
 
 import os
 from base64 import b64encode
-from dataclasses import asdict
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
-from ..pictures import THEMES, Theme
 from ..text import escape, write_file
+from .themed_sheet import themed_sheet
 
 PAGE: Final = """\
 <!DOCTYPE html>
@@ -57,7 +56,7 @@ def playground(path: str | os.PathLike[str] | None = None) -> str:
     The same page as `minigrad playground -o page.html` writes. It needs no server, no network and
     no Python: open it from the file, put it on a web site, send it by mail.
     """
-    style = _style()
+    style = themed_sheet(_resource("playground.css"), ".picture")
     graphviz, script = (_resource(f"built/{name}.js") for name in ("graphviz", "playground"))
     page = PAGE.format(
         scripts=f"{_source(graphviz)} {_source(script)}",
@@ -79,21 +78,3 @@ def _resource(name: str) -> str:
 def _source(text: str) -> str:
     """What a security policy calls a script or a style sheet: the hash of its text."""
     return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
-
-
-def _style() -> str:
-    """web/playground.css with the themes; every colour of a picture becomes a variable."""
-    rules = []
-    for name, colour in _colours(THEMES["light"]).items():
-        for attribute in ("fill", "stroke"):
-            selector = f'.picture [{attribute}="{colour.lower()}" i]'
-            rules.append(f"{selector} {{ {attribute}: var(--{name}) }}")
-    sheet = _resource("playground.css").replace("@COLOURS@", "\n".join(rules))
-    for name, theme in THEMES.items():
-        variables = (f"--{colour}: {value};" for colour, value in _colours(theme).items())
-        sheet = sheet.replace(f"@{name.upper()}@", " ".join(variables))
-    return sheet
-
-
-def _colours(theme: Theme) -> dict[str, str]:
-    return {name: colour for name, colour in asdict(theme).items() if isinstance(colour, str)}

@@ -8,8 +8,6 @@ const ICONS = {
   pause: "M6 4h4v16H6zM14 4h4v16h-4z",
   step: "M8.5 4l-2 2 6 6-6 6 2 2 8-8z",
   last: "M16.5 4H19v16h-2.5zM4 4v16l11.5-8z",
-  close: "M5 6.4 6.4 5 12 10.6 17.6 5 19 6.4 13.4 12 19 17.6 17.6 19 12 13.4 6.4 19 5 17.6 10.6 12z",
-  reset: "M12 5V1L6 6l6 5V7a5 5 0 1 1-5 5H5a7 7 0 1 0 7-7z",
 };
 
 // element("p", {className: "x", onclick}, child, …); names with a dash or ARIA's become attributes.
