@@ -29,7 +29,7 @@ from typing import Any, Final
 from ..engine import Circuit, Value, number_of
 from ..rules import Formula, Gate, parts_first
 from ..text import unicode_name
-from .path_notation import counted
+from .path_notation import count_text, counted
 
 MOST_TRACED: Final = 12  # inputs of a gate with any number of them; each more takes what that took
 
@@ -81,8 +81,9 @@ class OperationCount:
             shared += f": without sharing {counted(self.written_out, 'gate')}"
         return [
             shared,
-            f"{counted(self.multiplications, 'multiplication')}: {self.forward} for the values, "
-            f"{self.local} for the local gradients, {self.backward} for local gradient × upstream",
+            f"{counted(self.multiplications, 'multiplication')}: {count_text(self.forward)} for "
+            f"the values, {count_text(self.local)} for the local gradients, "
+            f"{count_text(self.backward)} for local gradient × upstream",
         ]
 
 

@@ -15,7 +15,7 @@ in 10¹⁶ of the output. (To first order: N. Higham, Accuracy and Stability of 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import accumulate
 from math import inf, isfinite, log10
@@ -57,12 +57,24 @@ class RoundedWire:
     """
 
     wire: Value
-    name: str
-    formula: str  # what it is computed from, where the name does not say it
     value: float
     gradient: float
     error: float
-    digits_lost: int = 0
+    digits_lost: int
+    names: Names = field(repr=False, compare=False)
+
+    @property
+    def name(self) -> str:
+        """What the wire is called: made when it is asked for, since few of many are shown."""
+        return self.names.text(self.wire)
+
+    @property
+    def formula(self) -> str:
+        """What it is computed from, where the name does not say it."""
+        names, wire = self.names, self.wire
+        if wire.is_leaf or names.is_expression(wire):
+            return ""
+        return fitted(as_text(names.shown(names.computed(wire))), WIDEST)
 
 
 @dataclass(frozen=True)
@@ -178,25 +190,17 @@ def rounding_of(circuit: Circuit, leaves: bool = False) -> Rounding:
     found = [
         RoundedWire(
             wire,
-            names.text(wire),
-            _formula(names, wire),
             number_of(wire),
             gradients.get(wire, 0.0),
             errors[wire],
             lost.get(wire, 0),
+            names,
         )
         for wire, noise in noises.items()
         if noise or wire in lost
     ]
     found.sort(key=lambda each: -each.error)
     return Rounding(names.text(circuit.output), number_of(circuit.output), tuple(found))
-
-
-def _formula(names: Names, wire: Value) -> str:
-    """What a wire is computed from, if its name does not say it."""
-    if wire.is_leaf or names.is_expression(wire):
-        return ""
-    return fitted(as_text(names.shown(names.computed(wire))), WIDEST)
 
 
 def _digits_lost(

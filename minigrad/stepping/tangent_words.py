@@ -169,7 +169,7 @@ def meeting(circuit: Snapshot, met: Mapping[Value, float]) -> str:
         return f"Both ways come to {rounded(scaled)} and {rounded(total)}: {arrived}"
     if len(names) == 1 and names[0][1] == 1.0:
         return f"Both ways meet: {arrived}, is the gradient of {names[0][0]}, {rounded(total)}"
-    symbols = " + ".join(f"{rounded(speed)} · (gradient of {name})" for name, speed, _ in names)
+    symbols = [f"{rounded(speed)} · (gradient of {name})" for name, speed, _ in names]
     numbers = [f"{rounded(speed)} · {in_a_product(rounded(d))}" for _, speed, d in names]
-    added = " + ".join([numbers[0], *map(in_a_product, numbers[1:])])
-    return f"Both ways meet: {arrived}, is {symbols} = {added} = {rounded(total)}"
+    parts = [" + ".join([p[0], *map(in_a_product, p[1:])]) for p in (symbols, numbers)]
+    return f"Both ways meet: {arrived}, is {parts[0]} = {parts[1]} = {rounded(total)}"

@@ -116,3 +116,10 @@ def test_the_picture_says_how_often_each_wire_is_used(style: str) -> None:
     assert "3 for the values" in source
     assert source.count("dashed") >= 2  # the gate, and the line that says why
     assert "computed before, from the same inputs" in source
+
+
+def test_large_counts_have_commas() -> None:
+    x = mg.Value(1.0)
+    count = operations_of(Circuit(mg.sum([x * x for _ in range(1200)])))
+    assert count.lines()[1].startswith("4,800 multiplications: 1,200 for the values, 0 for the")
+    assert "3,600 for local gradient × upstream" in count.lines()[1]

@@ -17,6 +17,7 @@ from minigrad.calculus.gradcheck import gradcheck
 from minigrad.calculus.rounding import noise_of_output
 from minigrad.engine import Circuit
 from minigrad.rules import FUNCTIONS
+from minigrad.text import Names
 
 EPSILON = 2.0**-52
 
@@ -230,3 +231,17 @@ def test_every_gate_of_the_table_can_be_asked() -> None:
         else:
             output = FUNCTIONS[name](*wires)
         assert mg.rounding(output).total < 1e-14
+
+
+def test_names_are_made_for_the_lines_that_are_shown_alone(monkeypatch: Any) -> None:
+    wire = Value(0.3)
+    for _ in range(2000):
+        wire = wire.sin()
+    asked: list[Value] = []
+    text = Names.text
+    monkeypatch.setattr(Names, "text", lambda names, w: asked.append(w) or text(names, w))
+    report = mg.rounding(wire)
+    assert len(report.wires) == 2000
+    assert len(asked) == 1  # the output
+    assert "… 1,700 more gates" in str(report)
+    assert len(asked) <= 1 + 300

@@ -151,6 +151,8 @@ def test_with_speeds_and_an_upstream_gradient_they_meet_too() -> None:
     text = told(Stepper(f, mode="both", seed={w: 1.0, x: 3.0}, upstream=2.0))[-1]
     assert "1 · (gradient of w) + 3 · (gradient of x) = 1 · (−2) + 3 · 4 = 10" in text
     assert "times the gradient of f, 2, which is 10" in text
+    text = told(Stepper(f, mode="both", seed={w: 1.0, x: -3.0}))[-1]
+    assert "1 · (gradient of w) + (−3 · (gradient of x)) = 1 · (−1) + (−3 · 2) = −7" in text
 
 
 def test_at_a_nan_they_say_where_to_look() -> None:
