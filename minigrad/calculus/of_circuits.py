@@ -31,7 +31,7 @@ def pulled_back(
     name: str = "grad",
 ) -> list[Value]:
     """What the inputs receive, in one sweep from the outputs: cotangents times the Jacobian."""
-    received = sent_back(circuit, cotangents, inputs, create_graph, name)
+    received = sent_back(circuit, _without_zeros(cotangents), inputs, create_graph, name)
     return as_wires_of(circuit, [received.get(wire, 0.0) for wire in inputs])
 
 
@@ -39,8 +39,13 @@ def pushed_forward(
     circuit: Circuit, seeds: Mapping[Value, Any], create_graph: bool = False, name: str = "jvp"
 ) -> list[Value]:
     """How fast the outputs move, in one sweep with the flow: the Jacobian times tangents."""
-    moving = tangents(circuit, seeds, create_graph, name)
+    moving = tangents(circuit, _without_zeros(seeds), create_graph, name)
     return as_wires_of(circuit, [moving.get(wire, 0.0) for wire in circuit.outputs])
+
+
+def _without_zeros(numbers: Mapping[Value, Any]) -> dict[Value, Any]:
+    """What stands still moves nothing: 0 times an infinite slope would be nan."""
+    return {wire: x for wire, x in numbers.items() if isinstance(x, Value) or x != 0.0}
 
 
 def gradient(

@@ -238,7 +238,8 @@ class _Builder:
             if part not in made and part.operation not in COMPARISONS:
                 made[part] = self._part(part, made)
         sent = [(x, made[slope]) for x, slope in zip(operands, slopes) if not is_number(slope, 0.0)]
-        return self._add(_given(len(sent)), (out, *[x for x, _ in sent], *[g for _, g in sent]))
+        given = _given(len(sent), gate.routes)
+        return self._add(given, (out, *[x for x, _ in sent], *[g for _, g in sent]))
 
     def _part(self, part: Formula, made: dict[Formula, int]) -> int:
         operation, operands = part.operation, part.operands
@@ -278,12 +279,12 @@ def _value_alone(gate: Gate, count: int) -> GateKind:
 
 
 @cache
-def _given(count: int) -> GateKind:
+def _given(count: int, routes: bool) -> GateKind:
     """A number whose slopes towards `count` inputs are wires."""
     pairs = tuple((1 + place, 1 + count + place) for place in range(count))
     name = "given slopes"
     return GateKind(
-        name, None, 1 + 2 * count, lambda out, *_: out, pairs=pairs, routes=True, form=GIVEN
+        name, None, 1 + 2 * count, lambda out, *_: out, pairs=pairs, routes=routes, form=GIVEN
     )
 
 

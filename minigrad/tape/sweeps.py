@@ -74,16 +74,19 @@ class PythonSweeps:
         gradients[tape.outputs[0]] = 1.0
         bent: list[Reached] = [[None] * count for _ in values]
         for slot, kind, operands in self._backwards():
-            gradient = gradients[slot]
-            if gradient is None:
-                continue
+            gradient, sent = gradients[slot], bent[slot]
+            if gradient is None and all(number is None for number in sent):
+                continue  # a slope of 0 sends no gradient, and may have sent what it bends by
             numbers = [values[source] for source in operands]
             slopes = kind.slopes_at(numbers, values[slot])
             for place in kind.leading:
                 if not (kind.routes and slopes[place] == 0.0):
                     source = operands[place]
-                    gradients[source] = (gradients[source] or 0.0) + slopes[place] * gradient
-                    _add(bent[source], slopes[place], bent[slot])
+                    if gradient is not None:
+                        gradients[source] = (gradients[source] or 0.0) + slopes[place] * gradient
+                    _add(bent[source], slopes[place], sent)
+            if gradient is None:
+                continue
             for (j, k), curvature in zip(kind.pairs, kind.curvatures_at(numbers, values[slot])):
                 if kind.routes and curvature == 0.0:
                     continue

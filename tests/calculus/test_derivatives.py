@@ -148,6 +148,19 @@ def test_a_slope_that_is_0_now_can_still_be_differentiated_by(
     ]
 
 
+def test_what_has_speed_0_or_weight_0_stands_still_whatever_its_slope() -> None:
+    x, y = Value(0.0), Value(3.0)
+    f, g = x.sqrt() + y * y, x.sqrt()
+    for create_graph in (False, True):
+        assert mg.jvp(f, {x: 0.0, y: 1.0}, create_graph).data == 6.0
+        assert numbers(mg.vjp([f, g, y], {y: 2.0, g: 0.0}, [x, y], create_graph)) == [0.0, 2.0]
+        assert numbers(mg.hvp(f, [x, y], [0.0, 1.0], create_graph)) == [0.0, 2.0]
+    of_both = lambda p: p[0].sqrt() + p[1] ** 2
+    for made in (of_both, mg.compile(of_both)):
+        assert mg.jvp(made)([0.0, 3.0], [0.0, 1.0]) == 6.0
+        assert mg.hvp(made)([0.0, 3.0], [0.0, 1.0]) == [0.0, 2.0]
+
+
 def test_a_recorded_tangent_chooses_anew_at_every_call() -> None:
     def slope(x: Any) -> Any:
         return mg.jvp(mg.max(x.sqrt(), x) + mg.relu(x - 0.5), [(x, 1.0)], create_graph=True)

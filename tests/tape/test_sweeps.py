@@ -1,5 +1,6 @@
 """Tangents forward, gradients back and their tangents: what circuits of Values give, too."""
 
+import math
 import random
 
 import pytest
@@ -125,3 +126,25 @@ def test_a_deep_circuit_needs_no_recursion():
         y = -y
     sweeps = PythonSweeps(gate_tape([y * y], [], [x]))
     assert sweeps.curved([], [3.0], [[1.0]])[1] == [[2.0]]
+
+
+def test_what_a_slope_of_0_bends_goes_on_where_no_gradient_does():
+    def f(x, slope):
+        return mg.leaky_relu(mg.leaky_relu(mg.sin(x), slope) - 1.0, slope)
+
+    at = [-0.6, 0.0]
+    wires = [Value(number) for number in at]
+    hessian = [[entry.data for entry in row] for row in mg.hessian(f(*wires), wires)]
+    assert hessian[1][1] == pytest.approx(2.0 * mg.sin(-0.6))  # of slope² sin x − slope
+    tape = gate_tape([f(*wires)], [], wires)
+    assert PythonSweeps(tape).curved([], at, [[1.0, 0.0], [0.0, 1.0]])[1] == hessian
+
+
+@pytest.mark.parametrize("count", [4, LONG])
+def test_a_products_own_0_times_an_infinity_is_nan_however_long_it_is(count):
+    at = [0.0, 0.0, *[1.0] * (count - 2)]
+    wires = [Value(number) for number in at]
+    sweeps = PythonSweeps(gate_tape([mg.sqrt(mg.prod(wires))], [], wires))
+    (gradient,) = sweeps.backward([], at, [[1.0]])[1]
+    assert all(math.isnan(slope) for slope in gradient)
+    assert math.isnan(sweeps.forward([], at, [[1.0] * count])[1][0][0])
