@@ -46,7 +46,7 @@ def small() -> None:
     x = np.linspace(-1.0, 1.0, SMALL)
     f = mg.compile(rosenbrock)
     for _ in range(8):  # until machine code is there, and what is compared is compared
-        f.hessian(x, sparse="coo")
+        f.hessian(x, sparse="coo"), f.jvp(x, x)
         x += 0.01
     trigger, entries = casadi_hessian(SMALL, x)
     trigger()
@@ -60,6 +60,9 @@ def small() -> None:
             "minigrad, sparse=True (SciPy)": Run(lambda: f.hessian(x, sparse=True)),
             "minigrad, dense": Run(lambda: f.hessian(x)),
             "minigrad, hvp": Run(lambda: f.hvp(x, x)),
+            "minigrad, jvp": Run(lambda: f.jvp(x, x)),
+            "minigrad, vjp": Run(lambda: f.vjp(x, 1.0)),
+            "minigrad, jacobian": Run(lambda: f.jacobian(x)),
         }
     )
     print_times(times, "casadi, buffers")

@@ -211,11 +211,11 @@ class Derivatives(ArrayCalls):
     ) -> Any:
         """What a call gives by the shortest way; None where it has to go the long one."""
         ready = self._ready
-        if ready is None or data or len(given) != 2 or guards:
+        if ready is None or len(given) != 2 or not ready.takes(data):
             return None
-        if observers and detects_nonfinite():
+        if guards or (observers and detects_nonfinite()):
             return None
-        found = method(ready, *given)
+        found = method(ready, data, *given)
         if found is not None:
             self._latest = ready
         return found
@@ -233,7 +233,8 @@ class Derivatives(ArrayCalls):
             check = self._check_of(recording)
             made = PreparedDerivatives(self.name, recording, check, structure)
             ready = self._all_ready.setdefault(recording, made)
-        ready.settle(*call.arguments)
+        if not self.static:
+            ready.settle(*call.arguments)
         self._ready = ready
         return ready
 

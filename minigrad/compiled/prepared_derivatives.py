@@ -15,9 +15,11 @@ from .matrices import Matrix
 from .recording import Recording
 from .sweeping import Sweeping
 
+Data = dict[str, Any]
+
 
 class PreparedDerivatives:
-    """Derivatives of one recording by an array, given by place and alone.
+    """Derivatives of one recording by an array, given by place and alone; what is named is data.
 
     A method gives what that of `Derivatives` gives, or None where the call has to go the long way.
     """
@@ -26,55 +28,58 @@ class PreparedDerivatives:
         self.name, self.recording, self.check, self.structure = name, recording, check, structure
         self.sweeping: Sweeping = recording.sweeping
         self.shape: Any = None  # of the array; None while the long way is the only one
+        self.of_data: Data = {}  # the shapes of the data, by name
         self.of_result = _shape_of(recording.output_structure)
         self._latest: Any = None
 
-    def settle(self, arguments: tuple[Any, ...], data: dict[str, Any]) -> None:
+    def settle(self, arguments: tuple[Any, ...], data: Data) -> None:
         """Ask whether calls like this one may go the shortest way."""
-        if data or len(arguments) != 1 or not self.sweeping.is_native or self.recording.has_indexes:
+        if len(arguments) != 1 or not self.sweeping.is_native or self.recording.has_indexes:
             return
         import numpy
 
         x, self.make = arguments[0], numpy.array
         self.array, self.float64 = numpy.ndarray, numpy.dtype(float)
-        if type(x) is self.array and x.dtype is self.float64:
-            self.shape = x.shape
+        of_data = {name: getattr(part, "shape", ()) for name, part in data.items()}
+        if type(x) is self.array and all(
+            self._flat(part, shape) is not None
+            for part, shape in [(x, x.shape), *zip(data.values(), of_data.values())]
+        ):
+            self.shape, self.of_data = x.shape, of_data
 
-    def jvp(self, x: Any, vector: Any) -> Any:
+    def takes(self, data: Data) -> bool:
+        """Whether there is a shortest way with data of these names, in this order."""
+        return self.shape is not None and list(data) == list(self.of_data)
+
+    def jvp(self, data: Data, x: Any, vector: Any) -> Any:
         """See `Derivatives.jvp`."""
-        moved = self._along("forward", x, self._flat(vector, self.shape))
+        moved = self._along("forward", data, x, self._flat(vector, self.shape))
         if moved is None:
             return None
         if self.of_result is None or self.of_result == ():
             return put_together(self.recording.output_structure, iter(moved.tolist()), plain=True)
         return moved.reshape(self.of_result)
 
-    def vjp(self, x: Any, weights: Any) -> Any:
+    def vjp(self, data: Data, x: Any, weights: Any) -> Any:
         """See `Derivatives.vjp`."""
-        sent = self._along("backward", x, self._flat(weights, self.of_result))
+        sent = self._along("backward", data, x, self._flat(weights, self.of_result))
         return None if sent is None else sent.reshape(self.shape)
 
-    def hvp(self, x: Any, vector: Any) -> Any:
+    def hvp(self, data: Data, x: Any, vector: Any) -> Any:
         """See `Derivatives.hvp`."""
-        bent = self._along("curved", x, self._flat(vector, self.shape))
+        bent = self._along("curved", data, x, self._flat(vector, self.shape))
         return None if bent is None else bent.reshape(self.shape)
 
-    def jacobian(self, x: Any, sparse: bool | str) -> Any:
+    def jacobian(self, data: Data, x: Any, sparse: bool | str) -> Any:
         """See `Derivatives.jacobian`."""
-        given = self._taken(x)
-        if given is None:
-            return None
-        parameters = numbers_of(self.recording.parameters)
-        values = self.sweeping.native_jacobian(parameters, given)
+        taken = self._taken(data, x)
+        values = None if taken is None else self.sweeping.native_jacobian(*taken)
         return None if values is None else self.jacobian_of(values, sparse)
 
-    def hessian(self, x: Any, sparse: bool | str) -> Any:
+    def hessian(self, data: Data, x: Any, sparse: bool | str) -> Any:
         """See `Derivatives.hessian`."""
-        given = self._taken(x)
-        if given is None:
-            return None
-        parameters = numbers_of(self.recording.parameters)
-        values = self.sweeping.native_hessian(parameters, given)
+        taken = self._taken(data, x)
+        values = None if taken is None else self.sweeping.native_hessian(*taken)
         return None if values is None else self.hessian_of(values, sparse)
 
     def jacobian_of(self, values: Any, sparse: bool | str) -> Any:
@@ -97,39 +102,39 @@ class PreparedDerivatives:
     @property
     def numbers(self) -> list[float]:
         """The arguments of the latest call."""
-        numbers: list[float] = self._latest.tolist()
-        return numbers
+        given, data = self._latest
+        return [*given.tolist(), *data]
 
-    def _along(self, sweep: str, x: Any, direction: Any) -> Any:
-        given = None if direction is None else self._taken(x)
-        if given is None:
-            return None
-        parameters = numbers_of(self.recording.parameters)
-        return self.sweeping.native_along(sweep, parameters, given, direction)
+    def _along(self, sweep: str, data: Data, x: Any, direction: Any) -> Any:
+        taken = None if direction is None else self._taken(data, x)
+        return None if taken is None else self.sweeping.native_along(sweep, *taken, direction)
 
-    def _flat(self, vector: Any, shape: Any) -> Any:
+    def _flat(self, part: Any, shape: Any) -> Any:
         """The numbers of an array of floats of this shape, or of a float."""
-        if self.shape is None or shape is None:
-            return None
-        if type(vector) is self.array and vector.dtype is self.float64 and vector.shape == shape:
-            return vector.ravel()
-        return self.make([vector]) if type(vector) is float and shape == () else None
+        if type(part) is self.array:
+            return part.ravel() if part.dtype is self.float64 and part.shape == shape else None
+        return self.make([part]) if type(part) is float and shape == () else None
 
-    def _taken(self, x: Any) -> Any:
-        """The numbers of a call, which then counts as one that is not compared; else None."""
+    def _taken(self, data: Data, x: Any) -> tuple[list[float], Any] | None:
+        """What is fixed, and the numbers of a call, which then counts as one not compared."""
         recording, check = self.recording, self.check
-        if self.shape is None or not (
-            type(x) is self.array and x.dtype is self.float64 and x.shape == self.shape
-        ):
+        if not (type(x) is self.array and x.dtype is self.float64 and x.shape == self.shape):
             return None
+        named: list[float] = []
+        for part, shape in zip(data.values(), self.of_data.values()):
+            flat = self._flat(part, shape)
+            if flat is None:
+                return None
+            named += flat.tolist()
         if not recording.places.unchanged() or recording.plain_numbers.changed() is not None:
             return None
         if check is not None:
             if check.left <= 0:
                 return None
             check.left -= 1
-        self._latest = given = x.flatten()  # who has called may write into theirs
-        return given
+        given = x.flatten()  # who has called may write into theirs
+        self._latest = given, named
+        return numbers_of(recording.parameters) + named, given
 
 
 def _shape_of(structure: Any) -> tuple[int, ...] | None:

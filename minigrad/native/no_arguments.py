@@ -1,7 +1,8 @@
 """Native functions as Python callables that take no arguments: the shortest way from one to other.
 
 ctypes needs 70 ns for a call without arguments and 120 more for each argument; a method of C's own
-kind, which CPython calls directly, 20. This is one, in machine code. Needs llvmlite.
+kind, which CPython calls directly, 20. This is one, in machine code. It uses CPython's stable
+interface alone, no layout of an object, so it is the same for any version. Needs llvmlite.
 """
 
 from __future__ import annotations

@@ -159,6 +159,41 @@ def test_the_short_way_of_each_method_gives_what_the_long_way_gives(gives, monke
 
 
 @native
+def test_data_goes_the_short_way_under_its_names(monkeypatch):
+    def function(x, data, scale):
+        return w * x[0] ** 2 * mg.sum(data) + scale * x[1] ** 3 + x[2] * data[0]
+
+    w = Value(1.0)
+    python, tape = (mg.compile(function, executor=name) for name in ("python", "tape"))
+    rng = np.random.default_rng(0)
+    for i in range(40):
+        if i == 36:
+            monkeypatch.setattr(tape, "_array_call", lambda *_: pytest.fail("the long way"))
+        (x, v, data), scale = rng.normal(size=(3, 3)), rng.normal()
+        w.data = rng.normal()
+        for method in ("jvp", "hvp", "jacobian", "hessian"):
+            given = (x, v) if method.endswith("vp") else (x,)
+            ours, theirs = (
+                getattr(f, method)(*given, data=data, scale=scale) for f in (tape, python)
+            )
+            close(ours, theirs)
+    monkeypatch.undo()
+    assert tape.circuit.data == pytest.approx(tape(x, data=data, scale=scale).data)
+    for other in ({"data": data[:2], "scale": scale}, {"scale": 2, "data": data.tolist()}):
+        close(tape.hessian(x, **other), python.hessian(x, **other))
+
+
+def test_a_static_number_is_no_data():
+    f = mg.compile(lambda x, n: mg.sum([v**n for v in x]), static=("n",), executor=EXECUTORS[-1])
+    x = np.array([1.0, 2.0])
+    for _ in range(5):
+        for n in (2.0, 3.0):
+            close(f.hessian(x, n=n), np.diag(n * (n - 1.0) * x ** (n - 2.0)))
+            close(f.hessian(x, n=n), np.diag(n * (n - 1.0) * x ** (n - 2.0)))
+            close(f.jvp(x, x, n=n), n * np.sum(x**n))
+
+
+@native
 def test_the_short_way_makes_way_for_other_shapes_threads_and_arrays_that_change():
     f = mg.compile(rosenbrock, executor="tape")
     arrays = [np.random.default_rng(n).normal(size=n) for n in (3, 4, 3, 4, 3) * 10]
