@@ -37,7 +37,7 @@ from .arguments import (
     typed_digits,
 )
 from .interrupts import STOPPED, ignore_ctrl_c, interruptible
-from .typed_circuits import OF_ALL, circuit_of, differentiated, mode_of, output_of, wire_named
+from .typed_circuits import circuit_of, differentiated, mode_of, note_on, output_of, wire_named
 
 Command = Callable[[argparse.Namespace], None]
 
@@ -54,8 +54,8 @@ def evaluate(arguments: argparse.Namespace) -> None:
         return
     circuit = circuit_of(outputs)
     print("\n" + table_of(circuit, arguments.digits, width=_terminal_width()))
-    if len(outputs) > 1:
-        print(f"\n{OF_ALL}")
+    if note := note_on(outputs):
+        print(f"\n{note}")
     if found := first_nonfinite_in(circuit):
         print(f"\nnot finite from here on: {found.what}")
 
@@ -70,14 +70,14 @@ def draw(arguments: argparse.Namespace) -> None:
         if part != {"depth": None, "around": None}:
             raise ValueError("--depth and --around are for a picture: write it to a file with -o")
         print(as_tree(outputs, arguments.digits, width=_terminal_width()))
-        if len(outputs) > 1:
-            print(f"\n{OF_ALL}")
+        if note := note_on(outputs):
+            print(f"\n{note}")
         return
     path = Path(arguments.output)
     _check_folder(path)
     look = {"theme": arguments.theme, "style": arguments.style, "digits": arguments.digits}
     with _advice("draw a part with --depth 20 or --around NAME"):
-        picture_of(outputs, title=OF_ALL if len(outputs) > 1 else None, **look, **part).save(path)
+        picture_of(outputs, title=note_on(outputs), **look, **part).save(path)
     print(f"wrote {shown(str(path))}")
 
 

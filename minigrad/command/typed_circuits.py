@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Any
 
 from ..engine import Circuit, Value
 from ..expressions import expressions, normal_name
 from ..text import printable, unicode_name
 from .arguments import values_from
-
-OF_ALL: Final = "the gradients are those of the sum of all outputs"
 
 
 def outputs_of(arguments: argparse.Namespace) -> list[Value]:
@@ -42,6 +40,12 @@ def differentiated(arguments: argparse.Namespace) -> list[Value]:
     if moving:
         sum(moving[1:], moving[0]).backward()
     return found
+
+
+def note_on(outputs: Sequence[Value]) -> str | None:
+    """What is to be said about the gradients of several outputs."""
+    moving = sum(not output.is_constant for output in outputs)
+    return "the gradients are those of the sum of all outputs" if moving > 1 else None
 
 
 def circuit_of(outputs: Sequence[Value]) -> Circuit:

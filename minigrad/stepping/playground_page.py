@@ -15,10 +15,9 @@ import os
 from base64 import b64encode
 from hashlib import sha256
 from importlib.resources import files
-from pathlib import Path
 from typing import Final
 
-from ..text import escape, write_file
+from ..text import escape, save
 from .themed_sheet import themed_sheet
 
 PAGE: Final = """\
@@ -48,6 +47,7 @@ def playground(path: str | os.PathLike[str] | None = None) -> str:
     """The playground as one HTML page; with a path it is written there too.
 
     >>> import tempfile
+    >>> from pathlib import Path
     >>> path = Path(tempfile.mkdtemp(), "page.html")
     >>> page = playground(path)
     >>> path.read_text(encoding="utf-8") == page
@@ -67,7 +67,7 @@ def playground(path: str | os.PathLike[str] | None = None) -> str:
         playground=script,
     )
     if path is not None:
-        write_file(Path(path), page.encode())
+        save("a playground", path, {".html": page.encode})
     return page
 
 

@@ -32,10 +32,8 @@ def save(
     make = makers.get(path.suffix.lower())
     if make is None:
         *first, last = makers
-        raise ValueError(
-            f"cannot save {what} as {str(path)!r}: the name must end with "
-            f"{', '.join(first)} or {last}"
-        )
+        endings = f"{', '.join(first)} or {last}" if first else last
+        raise ValueError(f"cannot save {what} as {str(path)!r}: the name must end with {endings}")
     write_file(path, make())
     return path
 

@@ -212,6 +212,11 @@ def test_several_expressions_are_one_table_one_tree_and_one_picture(call, tmp_pa
     assert path.read_text().count('class="gate"') == 3
 
 
+def test_only_outputs_that_move_have_gradients(call):
+    assert call("draw", "2, 3") == (0, "   value  gradient\n2\n3\n", "")
+    assert "the sum" not in call("eval", "2, x", "x=1")[1]
+
+
 def test_steps_go_back_from_one_expression(call, tmp_path):
     for command in (["step"], ["play", "-o", tmp_path / "steps.html"]):
         code, _, errors = call(*command, "x*2, x*3", "x=1")
@@ -527,3 +532,7 @@ def test_playground_writes_one_page_and_needs_a_folder_that_is_there(tmp_path):
     ran = run("playground", "-o", tmp_path / "nowhere" / "page.html")
     assert ran.returncode == 1
     assert "make it first" in ran.stderr
+    ran = run("playground", "-o", tmp_path / "page.pdf")
+    assert ran.returncode == 2
+    assert ran.stderr.endswith("the name must end with .html\n")
+    assert not (tmp_path / "page.pdf").exists()
