@@ -27,6 +27,7 @@ from dataclasses import fields, is_dataclass
 from enum import Enum
 from itertools import islice, repeat
 from math import prod
+from numbers import Real
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -34,6 +35,7 @@ from ..engine import Value, as_wire
 from ..rules import as_number, described
 
 NUMBER: Final = "number"
+MOST_SHOWN: Final = 8  # parts of a structure, in a message
 FIXED: Final = (str, bytes, Enum, type)
 TOO_DEEP: Final = (
     "an argument is nested too deep, lists in lists in lists, for Python's recursion limit: "
@@ -324,7 +326,7 @@ def _taken_apart(result: Any, wires: list[Value], with_numbers: bool) -> Hashabl
 
 
 def _is_number(result: Any) -> bool:
-    return isinstance(result, (float, int)) and not isinstance(result, bool)
+    return isinstance(result, (float, int, Real)) and not isinstance(result, bool)
 
 
 def _remedy(result: Any) -> str:
@@ -349,15 +351,25 @@ def structure_text(structure: Any) -> str:
         return "number"
     kind, *parts = structure
     if kind == "fixed":
-        return repr(parts[0])
+        return _shown(parts[0])
     if kind == "array":
         return f"array of shape {parts[0]}"
     if kind == "dataclass":
-        texts = ", ".join(f"{name}={structure_text(part)}" for name, part in parts[1:])
-        return f"{parts[0].__name__}({texts})"
+        named = [f"{name}={structure_text(part)}" for name, part in parts[1 : MOST_SHOWN + 1]]
+        return f"{parts[0].__name__}({_few(named, len(parts) - 1)})"
     if kind is dict:
-        return "{" + ", ".join(f"{key!r}: {structure_text(part)}" for key, part in parts) + "}"
-    texts = ", ".join(map(structure_text, parts[:8])) + (", …" if len(parts) > 8 else "")
+        items = [f"{_shown(key)}: {structure_text(part)}" for key, part in parts[:MOST_SHOWN]]
+        return "{" + _few(items, len(parts)) + "}"
+    texts = _few([structure_text(part) for part in parts[:MOST_SHOWN]], len(parts))
     if kind is list:
         return f"[{texts}]"
     return f"({texts})" if kind is tuple else f"{kind.__name__}({texts})"
+
+
+def _few(texts: list[str], count: int) -> str:
+    return ", ".join(texts) + (f", … {count:,} in all" if count > len(texts) else "")
+
+
+def _shown(fixed: Any) -> str:
+    text = repr(fixed)
+    return text if len(text) <= 40 else f"{text[:37]}..."

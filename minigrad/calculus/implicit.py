@@ -17,6 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
 from math import hypot, inf, isfinite, nan
+from numbers import Integral
 from pickle import PicklingError
 from typing import Any, Final, NoReturn
 
@@ -69,8 +70,9 @@ def implicit(equation: Callable[[Any], Any], unknowns: Any, *, steps: int = STEP
         raise TypeError(
             f"mg.implicit needs a function that gives 0 at the solution, got {described(equation)}"
         )
-    if type(steps) is not int or steps < 1:
-        raise ValueError(f"mg.implicit goes a number of steps, at least 1, got {steps!r}")
+    if not isinstance(steps, Integral) or isinstance(steps, bool) or steps < 1:
+        got = described(steps)
+        raise ValueError(f"mg.implicit goes a whole number of steps, at least 1, got {got}")
     if guards:
         guards[-1].fixes_a_number("mg.implicit", NO_REPLAY)
     given: list[Any] = []
@@ -183,14 +185,15 @@ class _System:
         """The unknowns as gates of the wires that the equations use."""
         again = self.at(found.numbers).parameters()
         parameters = tuple(wire for wire in found.parameters() if wire in again)  # not made inside
-        if not parameters:
-            return [constant(number) for number in found.numbers]
         wires = []
         for place, number in enumerate(found.numbers):
             try:
                 local = found.gradients(place, parameters)
             except _SingularError as error:
                 raise self.singular(found, error) from None
+            if not parameters:
+                wires.append(constant(number))
+                continue
             out = output_of(self._gate(place, found.numbers, parameters), parameters, number, local)
             wires.append(observed(out) if observers or not all(map(isfinite, local)) else out)
         return wires

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from math import prod
+from numbers import Integral
 from typing import Any, Final
 
 from ..engine import Value, guards, number_of, with_gates
@@ -88,7 +89,7 @@ class _Call:
         self.kind, self.function = kind, function
         self.name = getattr(function, "__name__", type(function).__name__)
         self._arguments, self._data = arguments, data
-        self._is_one = isinstance(argnums, int)
+        self._is_one = _is_place(argnums)
         numbers: list[Any] = []
         self._parts: dict[int, Any] = {}  # the structure of each argument to differentiate by
         for place in self._places(argnums):
@@ -114,14 +115,22 @@ class _Call:
         if argnums is None:
             return range(count)
         places = [argnums] if self._is_one else argnums
-        if not isinstance(places, (list, tuple)) or not all(type(p) is int for p in places):
-            raise TypeError(f"argnums is a place of an argument, or a tuple, got {argnums!r}")
+        if not (isinstance(places, (list, tuple)) and places and all(map(_is_place, places))):
+            raise TypeError(
+                f"argnums is the place of an argument, or a tuple of them, got {described(argnums)}"
+            )
         if outside := [place for place in places if not -count <= place < count]:
             raise ValueError(
                 f"argnums names argument {outside[0]}, and mg.{self.kind}({self.name}) was given "
                 f"{count}: the first is 0"
             )
-        return [place % count for place in places]
+        found = [int(place) % count for place in places]
+        if len(set(found)) < len(found):
+            raise ValueError(
+                f"argnums names an argument twice, got {described(argnums)}: the derivative has an "
+                "item for each"
+            )
+        return found
 
     def run(self) -> tuple[list[Value], Any, list[Value]]:
         """The wires of the numbers, the structure of the result, and the wires in it."""
@@ -214,6 +223,11 @@ class _Call:
         if any(isinstance(number, Value) for number in numbers):
             self.is_graph = True
         return [x if isinstance(x, Value) else as_number(x) for x in numbers]
+
+
+def _is_place(number: Any) -> bool:
+    """Whether it is a whole number, of Python or of NumPy, and no truth value or wire."""
+    return isinstance(number, Integral) and not isinstance(number, bool)
 
 
 # --- the kinds of derivatives ---------------------------------------------------------------------

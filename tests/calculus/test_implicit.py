@@ -121,6 +121,15 @@ def test_steps_that_lead_away_are_halved() -> None:
     assert mg.implicit(lambda x: mg.atan(x) + 0.0 * a, 5.0).data == pytest.approx(0.0, abs=1e-9)
 
 
+def test_numbers_of_numpy_are_numbers() -> None:
+    np = pytest.importorskip("numpy")
+    a = Value(2.0)
+    root = mg.implicit(lambda x: x * x - a, np.float32(1.0), steps=np.int64(20))
+    assert root.data == math.sqrt(2.0)
+    every_other = np.ones((2, 4), dtype=np.float32)[:, ::2]
+    assert mg.implicit(lambda x: x * x - a, every_other)[1, 1].data == math.sqrt(2.0)
+
+
 def test_no_gradient_and_no_mode_disturbs_it() -> None:
     a = Value(2.0)
     with mg.no_grad():
@@ -151,7 +160,10 @@ def test_no_gradient_and_no_mode_disturbs_it() -> None:
         (lambda a: mg.implicit(a * a, 1.0), TypeError, "needs a function that gives 0"),
         (lambda a: mg.implicit(lambda x: x - a, "1"), TypeError, "needs numbers to start from"),
         (lambda a: mg.implicit(lambda x: x - a, []), TypeError, "needs numbers to start from"),
-        (lambda a: mg.implicit(lambda x: x - a, 1.0, steps=0), ValueError, "at least 1, got 0"),
+        (lambda a: mg.implicit(lambda x: x - a, 1.0, steps=0), ValueError, "1, got the int 0"),
+        (lambda a: mg.implicit(lambda x: x - a, 1.0, steps=2.0), ValueError, "whole number of ste"),
+        (lambda a: mg.implicit(lambda x: 0.0, 1.0), ValueError, "is singular"),
+        (lambda a: mg.implicit(lambda x: (x - 2.0) ** 2, 2.0), ValueError, "is singular"),
         (lambda a: mg.compile(lambda x: mg.implicit(lambda y: y - x, 1.0))(2.0),
          mg.TracingError, "mg.implicit inside a compiled function.*Solve it outside"),
         (lambda a: mg.export(mg.implicit(lambda x: x - a, 1.0), "c"), ValueError, "'root' is ord"),

@@ -79,6 +79,16 @@ def test_several_arguments_give_a_tuple_and_argnums_chooses() -> None:
     assert mg.grad(lambda x, kind: getattr(x, kind)())(0.5, "exp") == math.exp(0.5)
 
 
+def test_numbers_of_numpy_are_numbers_wherever_they_stand() -> None:
+    assert mg.grad(lambda x, y: x * x * y, argnums=np.int64(0))(np.float32(3.0), np.int8(4)) == 24.0
+    assert mg.grad(lambda x: np.float32(2.0))(1.0) == mg.grad(lambda x: np.int64(2))(1.0) == 0.0
+    assert mg.jacobian(lambda x: np.array([x, np.float32(2.0)]))(1.0).tolist() == [1.0, 0.0]
+    still = np.broadcast_to(np.float32(3.0), (2, 2))  # read-only, all in one place
+    assert mg.grad(lambda x: mg.sum((x * x).ravel()))(still).tolist() == [[6.0, 6.0]] * 2
+    turned = np.arange(6.0).reshape(2, 3).T
+    assert mg.grad(lambda x: mg.sum((x * x).ravel()))(turned).tolist() == (2 * turned).tolist()
+
+
 def test_a_jacobian_has_the_result_outside_and_the_arguments_inside() -> None:
     assert mg.jacobian(lambda x: [x, x * x, 3.0])(2.0) == [1.0, 4.0, 0.0]
     assert mg.jacobian(lambda p: {"s": p[0] + p[1], "d": [p[0] - p[1]]})((2.0, 3.0)) == {
@@ -178,8 +188,16 @@ def test_what_does_not_depend_on_an_argument_has_zeros() -> None:
             "names argument 1",
         ),
         (lambda: mg.grad(lambda x, y: x, argnums=1)(1.0, "y"), TypeError, "holds no number"),
-        (lambda: mg.grad(lambda x: x, argnums="x")(1.0), TypeError, "argnums is a place"),
-        (lambda: mg.grad(lambda x: x, argnums=True)(1.0), TypeError, "argnums is a place"),
+        (lambda: mg.grad(lambda x: x, argnums="x")(1.0), TypeError, "argnums is the place"),
+        (lambda: mg.grad(lambda x: x, argnums=True)(1.0), TypeError, "argnums is the place"),
+        (lambda: mg.grad(lambda x: x, argnums=())(1.0), TypeError, "argnums is the place"),
+        (lambda: mg.grad(max, argnums=(0, -2))(1.0, 2.0), ValueError, "an argument twice"),
+        (lambda: mg.jvp(mg.sum)([1.0] * 20, [1.0] * 19), ValueError, "… 19 in all.*… 20 in all"),
+        (
+            lambda: mg.jvp(mg.sum)([1.0], dict.fromkeys(range(30), 1.0)),
+            ValueError,
+            "7: number, … 30",
+        ),
         (lambda: mg.grad(lambda x: None)(1.0), TypeError, "is a return missing"),
         (lambda: mg.grad(lambda x: "x")(1.0), TypeError, "must return a Value"),
         (lambda: mg.grad(lambda x: [x, x])(1.0), TypeError, r"mg.jacobian\(f\) has the deriv"),
