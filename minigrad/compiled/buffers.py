@@ -46,6 +46,8 @@ class Buffers(partial[None]):
         """Another array in the place of one would be read by nobody; `+=` puts back the same."""
         if vars(self).get(name) is thing is not None:
             return
+        if name not in vars(self):
+            raise AttributeError(f"buffers have no {name!r} to be set: {', '.join(vars(self))}")
         raise AttributeError(f"{name} of buffers is not to be replaced: {SET.format(name=name)}")
 
     def __reduce__(self) -> NoReturn:
@@ -136,6 +138,8 @@ def _arrays(structure: Any, flat: Any) -> Any:
     for part in inside:
         made.append(_arrays(part, flat[place:]))
         place += count_of(part)
+    if kind is slice:
+        return slice(*made)
     if not is_named:
-        return tuple(made)
+        return kind._make(made) if hasattr(kind, "_make") else tuple(made)
     return MappingProxyType(dict(zip([part[0] for part in parts[kind == "dataclass" :]], made)))

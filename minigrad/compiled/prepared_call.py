@@ -195,8 +195,9 @@ def _maker(names: tuple[str, ...], body: tuple[str, ...]) -> Callable[..., Any]:
 
 
 def _is_taken(argument: Any) -> bool:
-    """Whether an argument is a float, or an array of them."""
+    """Whether an argument is a float, or an array of them; one without axes counts as a number."""
     import numpy
 
-    is_array = type(argument) is numpy.ndarray
-    return argument.dtype is numpy.dtype(float) if is_array else type(argument) is float
+    if type(argument) is numpy.ndarray:
+        return argument.dtype is numpy.dtype(float) and argument.shape != ()
+    return type(argument) is float

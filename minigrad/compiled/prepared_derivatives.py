@@ -41,7 +41,8 @@ class PreparedDerivatives:
         x, self.make = arguments[0], numpy.array
         self.array, self.float64 = numpy.ndarray, numpy.dtype(float)
         of_data = {name: getattr(part, "shape", ()) for name, part in data.items()}
-        if type(x) is self.array and all(
+        is_array = type(x) is self.array and x.shape != ()  # without axes it counts as a number
+        if is_array and all(
             self._flat(part, shape) is not None
             for part, shape in [(x, x.shape), *zip(data.values(), of_data.values())]
         ):

@@ -155,6 +155,19 @@ def test_the_derivative_has_the_structure_of_the_arguments(make, function, argum
         assert compiled.grad(*arguments) == expected
 
 
+def test_an_array_without_axes_is_a_number_at_every_call(make):
+    compiled = make(lambda x: x * x * x)
+    for i in range(6):
+        x = np.array(1.0 + i)
+        found = [
+            *compiled.value_and_grad(x),
+            *(compiled.jvp(x, 1.0), compiled.vjp(x, 1.0), compiled.hvp(x, 1.0)),
+            *(compiled.jacobian(x), compiled.hessian(x)),
+        ]
+        assert found == [x**3, *[3 * x**2] * 3, 6 * x, 3 * x**2, 6 * x]
+        assert {type(number) for number in found} == {float}
+
+
 def test_tuples_of_arrays_have_a_derivative_of_arrays(make):
     compiled = make(lambda w, b: mg.dot(w, w) + 3.0 * mg.sum(b))
     value, (by_w, by_b) = compiled.value_and_grad(np.array([1.0, 2.0]), np.array([4.0]))

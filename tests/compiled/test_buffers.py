@@ -4,6 +4,7 @@ import copy
 import gc
 import math
 import pickle
+from collections import namedtuple
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -118,6 +119,14 @@ def test_a_dataclass_is_a_mapping_by_field():
     assert {name: float(part) for name, part in run.gradient.items()} == {"x": 5.0, "y": 3.0}
 
 
+def test_a_slice_and_a_named_tuple_stay_what_they_are():
+    Line = namedtuple("Line", ["ends", "slope"])
+    compiled = mg.compile(lambda line, x, part: line.slope * mg.sum(x[part]) + line.ends[0])
+    line, x, part = compiled.buffers(Line([1.0, 2.0], 3.0), [1.0, 2.0, 4.0], slice(1, 3)).arguments
+    assert (line.ends.tolist(), float(line.slope)) == ([1.0, 2.0], 3.0)
+    assert (x.tolist(), part) == ([1.0, 2.0, 4.0], slice(1, 3))
+
+
 def test_what_is_given_by_name_is_data():
     run = mg.compile(lambda x, t: x * x * mg.sum(t)).buffers(3.0, t=np.array([1.0, 1.0]))
     assert (run.value, run.gradient) == (18.0, 12.0)
@@ -187,6 +196,8 @@ def test_an_array_is_written_to_and_not_replaced():
     run = mg.compile(lambda x: x * x).buffers(2.0)
     with pytest.raises(AttributeError, match=r"run\.arguments\[\.\.\.\] = numbers"):
         run.arguments = np.array(3.0)
+    with pytest.raises(AttributeError, match=r"no 'argument' to be set: arguments, data"):
+        run.argument = 3.0
     with pytest.raises(ValueError, match="read-only"):
         run.value[...] = 3.0
 
