@@ -18,7 +18,7 @@ const { decisionGrid, areaOf } = await load("decision_grid");
 const { expression, namesIn, asFormula } = await load("expression");
 const { why } = await load("why");
 const { paths } = await load("paths");
-const { wrongPass, SideBySide, differingWires } = await load("mistakes");
+const { wrongPass, SideBySide, differs, sentenceOf } = await load("mistakes");
 const { EXAMPLES, exampleNamed } = await load("examples");
 const { hashOf, stateOf } = await load("share");
 const { pythonSource } = await load("python_source");
@@ -69,11 +69,13 @@ const answers = {
     const circuit = new Network(settings).circuit(x, label);
     const wrong = wrongPass(circuit, mistakes, rate);
     const { gradients } = wrong;
+    const right = circuit.backward().gradients;
     const parameters = circuit.parameterWires.map((n) => circuit.values[n]);
     const wrongs = circuit.parameterWires.map((n) => gradients[n]);
     return {
       parameters, gradients: wrongs, updated: parameters.map((p, i) => p - rate * wrongs[i]),
-      differing: differingWires(circuit.backward(), wrong).map((n) => circuit.wires[n].label),
+      differing: circuit.wires.filter((_, n) => differs(right[n], gradients[n])).map(({ label }) => label),
+      sentence: sentenceOf(mistakes, circuit, wrong, circuit.parameterWires),
       deltas: circuit.groups.map((group) => gradients[group.z]),
     };
   },
@@ -83,7 +85,7 @@ const answers = {
     for (let i = 0; i < steps; i++) both.step();
     return {
       right: network.parameters(), wrong: both.wrong.network.parameters(),
-      rightHistory: both.right.history, wrongHistory: both.wrong.history, sentence: both.sentence(),
+      rightHistory: both.right.history, wrongHistory: both.wrong.history,
     };
   },
   example({ name }) {

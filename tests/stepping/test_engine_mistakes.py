@@ -1,6 +1,7 @@
 """The playground's mistakes are the ones that they say, to the last digit."""
 
 import random
+import re
 
 import pytest
 from helpers.engine import ask, close, wires_of
@@ -150,7 +151,6 @@ def test_right_and_wrong_train_side_by_side(mistake):
     assert all_close(answer["wrong"], [p.data for p in wrong.parameters()])
     assert answer["rightHistory"][0] == answer["wrongHistory"][0]
     assert answer["rightHistory"][-1] != answer["wrongHistory"][-1]
-    assert "where" in answer["sentence"]
 
 
 def test_updated_weights_in_training_are_those_of_one_pass():
@@ -166,6 +166,11 @@ def test_updated_weights_in_training_are_those_of_one_pass():
     assert by_training["right"] != by_pass["updated"]
     assert {label[:1] for label in by_pass["differing"]} >= {"w", "b", "z", "a"}
     assert not any(label.endswith("^3") for label in by_pass["differing"])
+    count = sum(label[:1] in {"w", "b"} for label in by_pass["differing"])
+    parameters = len(by_pass["parameters"])
+    told = rf"So \S+ gets (\S+) where (\S+) is right\. {count} of {parameters} gradients differ\.$"
+    got, due = re.search(told, by_pass["sentence"]).groups()
+    assert got != due
 
 
 def test_no_gradient_differs_without_a_mistake():
@@ -174,3 +179,4 @@ def test_no_gradient_differs_without_a_mistake():
     asked = {"do": "wrongNetwork", "settings": settings, "x": x, "label": t, "rate": 0.5}
     (answer,) = ask([{**asked, "mistakes": []}])
     assert answer["differing"] == []
+    assert answer["sentence"].endswith("no gradient differs: take a step of both.")

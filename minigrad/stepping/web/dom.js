@@ -71,5 +71,3 @@ export function select(options, value, onchange, more = {}) {
   made.value = value;
   return made;
 }
-
-export const reducedMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;

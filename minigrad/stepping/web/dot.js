@@ -29,7 +29,7 @@ export function header(graph) {
 
 export const font = (html, colour, size) => `<font color="${colour}" point-size="${size}">${html}</font>`;
 
-export function gateShape(symbol) {
+function gateShape(symbol) {
   const text = printable(symbol);
   const count = [...text].length;
   const label = `label="${dotText(text)}"`;
@@ -41,7 +41,7 @@ export function gateShape(symbol) {
 }
 
 // One number over another, and between them the line that is the wire.
-export function wireTable({ before = "", after = "", above = "", small = false, plain = "", width = WIDTH }) {
+function wireTable({ before = "", after = "", above = "", small = false, plain = "", width = WIDTH }) {
   if (plain) return font(dotText(plain), COLOURS.faint, 11);
   const [span, height] = above ? ["<td></td>", 18] : ["", 15];
   const upper = font("0", small ? COLOURS.faint : COLOURS.value, small ? 10 : 12);

@@ -105,7 +105,7 @@ export class NetworkWriter extends CircuitWriter {
 }
 
 // What a unit reads from outside: the wire, the gate that reads it, and the weight it is multiplied by.
-export function readsOf(plan, group, groupOf) {
+function readsOf(plan, group, groupOf) {
   const found = [];
   const own = new Set(group.members);
   const isLeaf = (n) => plan.wires[n].inputs.length === 0;

@@ -2,9 +2,8 @@
 
 import { chart } from "./chart.js";
 import { button, element } from "./dom.js";
-import { MISTAKES } from "./engine/mistakes.js";
+import { MISTAKES, sentenceOf } from "./engine/mistakes.js";
 import { rounded } from "./engine/numbers.js";
-import { sentenceOf } from "./mistakes_view.js";
 
 export function mistakesPanel(app) {
   const switches = new Map(MISTAKES.map(({ name, title }) => {
@@ -34,9 +33,9 @@ export function mistakesPanel(app) {
     for (const [name, { box }] of switches) box.checked = mistakes.includes(name);
     both.hidden = !mistakes.length || !app.model.twin;
     if (both.hidden) return;
-    const text = sentenceOf(app);
+    const { circuit, stepper: { pass }, rightCosts, wrongCosts } = app.model.twin;
+    const text = sentenceOf(mistakes, circuit, pass, app.model.parameters(), rightCosts.length > 1);
     if (said.textContent !== text) said.textContent = text;
-    const { rightCosts, wrongCosts } = app.model.twin;
     costs.replaceChildren(chart([
       { numbers: rightCosts, kind: "right", label: "right" },
       { numbers: wrongCosts, kind: "wrong", label: "wrong" },

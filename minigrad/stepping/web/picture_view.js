@@ -232,12 +232,12 @@ function dragged(value, pixels, fine) {
   return tidy(value + Math.round(pixels / PIXELS_A_STEP) * step, step);
 }
 
-export function nudged(value, steps) {
+function nudged(value, steps) {
   const step = stepOf(value);
   return tidy(value + steps * step, step * Math.min(1, Math.abs(steps)));
 }
 
-export function stepOf(value) {
+function stepOf(value) {
   const size = Math.abs(value);
   return size < 10 || !Number.isFinite(size) ? 0.1 : 10 ** (Math.floor(Math.log10(size)) - 1);
 }

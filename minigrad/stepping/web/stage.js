@@ -1,7 +1,6 @@
 // The picture, or right and wrong beside one another, with the controls and the words below.
 
 import { button, choice, element } from "./dom.js";
-import { GATES } from "./engine/gates.js";
 import { unicodeName } from "./engine/labels.js";
 import { rounded } from "./engine/numbers.js";
 import { mistakesView } from "./mistakes_view.js";
@@ -98,7 +97,7 @@ export function stageView(app) {
 }
 
 // What the picture shows at a position.
-export function viewNow(app, position, asking = false) {
+function viewNow(app, position, asking = false) {
   const { circuit, stepper } = app.model;
   const at = stepper.at(position);
   const { wires, values } = circuit;
@@ -120,7 +119,7 @@ export function viewNow(app, position, asking = false) {
     active: asking ? stepper.step(position + 1).gate : app.state.position === null || (whole && app.path) ? null : at.gate,
     back: at.direction === "backward",
     done: app.state.position === null ? (n) => !circuit.isLeaf(n) : at.done,
-    idle: (n) => !circuit.isLeaf(n) && GATES[wires[n].gate].isIdle(circuit.inputValues(n), values[n]),
+    idle: (n) => at.known(n) && circuit.isIdle(n),
     glows: () => false,
     glowsSent: () => false,
     onPath: (gate, place) => inPath.has(`${gate}-${place}`),

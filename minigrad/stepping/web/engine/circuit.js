@@ -101,6 +101,11 @@ export class Circuit {
     return GATES[this.wires[n].gate].localGradients(this.inputValues(n), this.values[n]);
   }
 
+  /** Whether a wire comes out of a gate that is saturated or closed. */
+  isIdle(n) {
+    return !this.isLeaf(n) && GATES[this.wires[n].gate].isIdle(this.inputValues(n), this.values[n]);
+  }
+
   /**
    * Every gate, the last first, multiplies what it has received by its local gradients and sends
    * the products to its inputs. A gate that routes sends nothing where its local gradient is 0, and

@@ -67,7 +67,7 @@ function ofMoreInputs(known, count) {
 }
 
 /** The formula without what a reader would not write: 2·x^(2 − 1) is 2·x. @returns {Formula} */
-export function simplified(given) {
+function simplified(given) {
   const { op } = given;
   if (op === "symbol" || op === "number") return given;
   const done = new Map(); // x·x stays a square: the same part twice stays the same

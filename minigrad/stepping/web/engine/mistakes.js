@@ -3,8 +3,9 @@
 
 import { rounded } from "./numbers.js";
 import { unicodeName } from "./labels.js";
+import { slopesOf } from "./batch.js";
 import { GATES } from "./gates.js";
-import { Network } from "./network.js";
+import { Network, USUAL_ACTIVATIONS } from "./network.js";
 import { Training } from "./training.js";
 
 /** In the order of a menu; `sentence` says what goes wrong. */
@@ -37,8 +38,6 @@ export const MISTAKES = [
 ];
 export const MISTAKE_NAMES = MISTAKES.map(({ name }) => name);
 
-const ACTIVATIONS = ["tanh", "sigmoid", "relu", "leaky_relu", "softplus", "silu", "gelu"];
-
 /**
  * A backward pass with mistakes; it gives what `circuit.backward` gives.
  * @param {import("./circuit.js").Circuit} circuit
@@ -68,10 +67,8 @@ export function wrongPass(circuit, names, learningRate, before) {
 
 /** The gates whose slope is σ′: those of a network's units, else all activations. */
 function activationsOf(circuit) {
-  if (circuit.groups.length) {
-    return new Set(circuit.groups.filter(({ output, z }) => output !== z).map(({ output }) => output));
-  }
-  return new Set(circuit.gates.filter((n) => ACTIVATIONS.includes(circuit.wires[n].gate)));
+  if (circuit.groups.length) return slopesOf(circuit);
+  return new Set(circuit.gates.filter((n) => USUAL_ACTIVATIONS.includes(circuit.wires[n].gate)));
 }
 
 // Weights that take their step as soon as all contributions have reached them; gates whose turn comes
@@ -100,15 +97,30 @@ class EarlySteps {
   }
 }
 
-/** The wires whose gradients differ between two passes. @returns {number[]} */
-export function differingWires(right, wrong) {
-  return right.gradients.flatMap((gradient, n) => (differs(gradient, wrong.gradients[n]) ? [n] : []));
-}
-
 /** Whether two gradients, or null for none, differ by more than rounding. */
 export function differs(one, other) {
   if (one === null || other === null || Object.is(one, other)) return one !== other;
   return !(Math.abs(one - other) <= 1e-12 * Math.max(Math.abs(one), Math.abs(other)));
+}
+
+/** What went wrong, with the parameter that shows it most. `pass` is the wrong one of the circuit. */
+export function sentenceOf(names, circuit, pass, parameters, hasStepped = false) {
+  const told = MISTAKES.filter(({ name }) => names.includes(name)).map(({ sentence }) => sentence).join(" ");
+  const right = circuit.backward().gradients;
+  const wrong = parameters.filter((n) => differs(right[n], pass.gradients[n]));
+  if (!wrong.length) return `${told} Here and now no gradient differs: ${hasStepped ? "with these numbers it does no harm" : "take a step of both"}.`;
+  const apart = (n) => Math.abs(pass.gradients[n] - right[n]);
+  const n = wrong.reduce((most, each) => (apart(each) > apart(most) ? each : most));
+  const [got, due] = toldApart(pass.gradients[n], right[n]);
+  const more = wrong.length > 1 ? ` ${wrong.length} of ${parameters.length} gradients differ.` : "";
+  return `${told} So ${unicodeName(circuit.wires[n].label)} gets ${got} where ${due} is right.${more}`;
+}
+
+// Two numbers with as many digits as it takes to tell them apart.
+function toldApart(one, other) {
+  let digits = 3;
+  while (digits < 17 && rounded(one, digits) === rounded(other, digits)) digits += 1;
+  return [rounded(one, digits), rounded(other, digits)];
 }
 
 /** The right training and the wrong one, which begin with the same numbers. */
@@ -118,7 +130,6 @@ export class SideBySide {
   constructor(network, data, settings, names) {
     const { sizes, activations, cost, firstIndex, layers } = network;
     const copy = { weights: layers.map(({ weights }) => weights), biases: layers.map(({ bias }) => bias) };
-    this.names = names;
     this.data = data;
     this.right = new Training(network, data, settings);
     const twin = new Network({ sizes, activations, cost, firstIndex, ...copy });
@@ -127,30 +138,5 @@ export class SideBySide {
 
   step() {
     return { right: this.right.step(), wrong: this.wrong.step() };
-  }
-
-  /** The wrong circuit of a row with its pass, the right pass on the same numbers, and what differs. */
-  differing(row) {
-    const { network, learningRate, kept } = this.wrong;
-    const circuit = network.circuit(this.data.X[row], this.data.Y[row]);
-    const right = circuit.backward();
-    const before = [];
-    if (kept) circuit.parameterWires.forEach((n, i) => (before[n] = kept[i]));
-    const wrong = wrongPass(circuit, this.names, learningRate, kept ? before : undefined);
-    return { circuit, right, wrong, wires: differingWires(right, wrong) };
-  }
-
-  /** What went wrong, with the parameter that shows it most. */
-  sentence(row = 0) {
-    const { circuit, right, wrong } = this.differing(row);
-    const told = MISTAKES.filter(({ name }) => this.names.includes(name)).map(({ sentence }) => sentence);
-    const apart = (n) => Math.abs(wrong.gradients[n] - right.gradients[n]);
-    const differing = circuit.parameterWires.filter((n) => differs(right.gradients[n], wrong.gradients[n]));
-    if (differing.length) {
-      const n = differing.reduce((most, each) => (apart(each) > apart(most) ? each : most));
-      const [got, due] = [wrong.gradients[n], right.gradients[n]].map((number) => rounded(number));
-      told.push(`So ${unicodeName(circuit.wires[n].label)} gets ${got} where ${due} is right.`);
-    }
-    return told.join(" ");
   }
 }

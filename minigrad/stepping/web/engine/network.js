@@ -8,9 +8,9 @@ import { GATES } from "./gates.js";
 import { PythonRandom } from "./random.js";
 import { apply, constant, dot, leaf } from "./wires.js";
 
-export const MOST_LAYERS = 12;
+const MOST_LAYERS = 12;
 export const MOST_UNITS = 64; // of one layer
-export const MOST_PARAMETERS = 20_000;
+const MOST_PARAMETERS = 20_000;
 
 /** The gates that take one number and give one, and "linear". */
 export const ACTIVATIONS = [
