@@ -8,7 +8,7 @@ from typing import Any
 
 import mpmath
 import pytest
-from helpers.counts import count_near
+from helpers.counts import smooth_point
 from helpers.references import reference
 from mpmath import mp, mpf
 
@@ -86,11 +86,7 @@ def test_second_and_third_derivatives_to_machine_accuracy(name: str) -> None:
 @pytest.mark.parametrize("gate", mg.GATES.values(), ids=lambda gate: gate.name)
 def test_second_derivatives_of_every_gate(gate: Gate) -> None:
     """The derivative of the local-gradient rule as a circuit, against mpmath, for any row."""
-    at = ([1.3, 0.7, 0.4] if gate.arity is None else [0.6, 1.4, 2.2])[: count_near(gate, 3)]
-    if gate.name == "select":
-        at[-1] = 1.0
-    if gate.name == "acosh":
-        at = [1.6]
+    at = smooth_point(gate)
     wires = [Value(number) for number in at]
     firsts = mg.grad(getattr(wires[0], gate.name)(*wires[1:]), wires, create_graph=True)
     for i, first in enumerate(firsts[: len(at) - (gate.name == "select")]):

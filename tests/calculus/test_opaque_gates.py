@@ -5,7 +5,6 @@ from __future__ import annotations
 import bisect
 import math
 import pickle
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,14 +13,7 @@ import minigrad as mg
 from minigrad import Value
 from minigrad.calculus.own_gates import GateError
 
-
-@pytest.fixture(autouse=True)
-def table_as_it_was() -> Iterator[None]:
-    before = set(mg.GATES)
-    yield
-    for name in set(mg.GATES) - before:
-        del mg.GATES[name]
-        delattr(Value, name)
+pytestmark = pytest.mark.usefixtures("table_as_it_was")
 
 
 @pytest.fixture
