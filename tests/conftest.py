@@ -1,7 +1,9 @@
 """What all tests share: Hypothesis without a clock, and the same examples on every run."""
 
 import os
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import Phase, settings
 
 settings.register_profile("minigrad", deadline=None, derandomize=True, print_blob=True)
@@ -12,3 +14,15 @@ settings.load_profile(os.environ.get("MINIGRAD_TESTS", "minigrad"))
 
 # programs, not tests: the first needs PyTorch, the second runs the tests itself
 collect_ignore = ["helpers/make_special_values.py", "mutants.py"]
+
+
+@pytest.fixture
+def table_as_it_was() -> Iterator[None]:
+    """Gates that a test defines go with it."""
+    import minigrad as mg
+
+    before = set(mg.GATES)
+    yield
+    for name in set(mg.GATES) - before:
+        del mg.GATES[name]
+        delattr(mg.Value, name)

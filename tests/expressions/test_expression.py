@@ -103,16 +103,7 @@ def test_inputs_with_a_default_can_be_left_out():
     assert mg.expression("leaky_relu(x, 0.2)", x=-1).data == -0.2
 
 
-@pytest.fixture
-def only_the_built_in_gates_afterwards():
-    before = set(mg.GATES)
-    yield
-    for name in set(mg.GATES) - before:
-        del mg.GATES[name]
-        delattr(mg.Value, name)
-
-
-@pytest.mark.usefixtures("only_the_built_in_gates_afterwards")
+@pytest.mark.usefixtures("table_as_it_was")
 def test_a_gate_of_ones_own_is_found():
     @mg.gate(symbol="x³", local_gradient=lambda x, out: (3 * x * x,))
     def cube(x):
