@@ -123,15 +123,28 @@ def _levels(tape: Tape, phase: int | None) -> list[int]:
 def _steps(kernel: Kernel, index: Any, first: int) -> list[Step]:
     """A run as stretches, where there are few of them, or as it is."""
     operands, length = index.shape
-    moves = np.diff(index)
-    step = (2 * (moves == 1).sum(axis=1) > length).astype(np.int32)
-    cuts = np.flatnonzero((moves != step[:, None]).any(axis=0)) + 1
-    if kernel not in STRETCHABLE or (len(cuts) + 1) * SHORTEST > length:
+    found = stretches_in(index) if kernel in STRETCHABLE else None
+    if found is None:
         return [Step(kernel, operands, index, length, first)]
+    step, parts = found
     return [
         Step(kernel, operands, np.array([index[:, begin], step]), end - begin, first + begin, True)
-        for begin, end in zip([0, *cuts.tolist()], [*cuts.tolist(), length])
+        for begin, end in parts
     ]
+
+
+def stretches_in(index: Any) -> tuple[Any, list[tuple[int, int]]] | None:
+    """For each place of a run's operands by how much they move on, 1 or 0, and the stretches.
+
+    None if these are short: a run's operands mostly do neither then.
+    """
+    length = index.shape[1]
+    moves = np.diff(index)
+    step = (2 * (moves == 1).sum(axis=1) > length).astype(np.int32)
+    cuts = (np.flatnonzero((moves != step[:, None]).any(axis=0)) + 1).tolist()
+    if (len(cuts) + 1) * SHORTEST > length:
+        return None
+    return step, list(zip([0, *cuts], [*cuts, length]))
 
 
 @cache

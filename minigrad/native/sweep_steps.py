@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from ..tape import FORMULA, GateKind, GateTape, read_by_derivatives
+from .schedule import stretches_in
 from .sweep_kernels import (
     CLEAR_BENT,
     CLEAR_GRADIENTS,
@@ -24,7 +25,6 @@ from .sweep_kernels import (
     sweep_addresses,
 )
 
-SHORTEST: Final = 16  # gates of a stretch: shorter ones take longer to call than they save
 FIELDS: Final = 5  # of a step in a table: its function, its index, how many, of how many, first
 
 
@@ -100,19 +100,12 @@ def _levels(tape: GateTape) -> list[int]:
 
 def _stretches(kind: GateKind, index: Any, first: int) -> list[Step]:
     """A run as stretches, where there are few of them, or as it is."""
-    length = index.shape[1]
-    if kind.form != FORMULA or length < SHORTEST:
-        return [Step(kind, None, index, length, first)]
-    moves = np.diff(index)
-    step = (2 * (moves == 1).sum(axis=1) > length).astype(np.int64)
-    cuts = np.flatnonzero((moves != step[:, None]).any(axis=0)) + 1
-    if (len(cuts) + 1) * SHORTEST > length:
-        return [Step(kind, None, index, length, first)]
+    found = stretches_in(index) if kind.form == FORMULA else None
+    if found is None:
+        return [Step(kind, None, index, index.shape[1], first)]
+    step, parts = found
     steps = tuple(step.tolist())
-    return [
-        Step(kind, steps, index[:, begin], end - begin, first + begin)
-        for begin, end in zip([0, *cuts.tolist()], [*cuts.tolist(), length])
-    ]
+    return [Step(kind, steps, index[:, begin], end - begin, first + begin) for begin, end in parts]
 
 
 # --- second derivatives ---
