@@ -249,6 +249,9 @@ def test_what_a_page_names_exists(page: str):
     folders = "minigrad|tests|docs|tools|benchmarks|notebooks|examples"
     for path in re.findall(rf"(?<![\w./-])(?:{folders})/[\w./*-]*\w", PAGES[page]):
         assert list(ROOT.glob(path)), f"{page} names {path}"
+    here = {file.name for at in folders.split("|") for file in (ROOT / at).rglob("*.py")}
+    for name in re.findall(r"`(\w+\.py)`", PAGES[page]):
+        assert name in here, f"{page} names {name}"
     for path in re.findall(r"\]\((?!https?:)([^)#]+)\)", PAGES[page]):
         assert (ROOT / page).parent.joinpath(path).exists(), f"{page} leads to {path}"
 

@@ -1,11 +1,12 @@
 """Backpropagation one gate at a time: forward and back, with words, formulas and questions.
 
 Read `snapshot` and `step` first: a circuit with the numbers that it had, and what one gate does
-with them; `words` makes the sentences and formulas of a step. `replay` takes the steps and undoes
-them, and `stepper` is what a reader holds: it also stops at a wire, tells why a gradient is what
-it is (`why`), and grades predictions (`quiz`). `player` is the page that plays the steps in a
-browser, and `frames` has a picture for each. `playground_page` makes a page of its own, in which
-circuits are typed and trained without Python; its scripts are in web/.
+with them; `words` makes the sentences and formulas of a step, `tangent_words` those of forward
+mode, which begins at its `seeds`. `replay` takes the steps and undoes them, and `stepper` is what a
+reader holds: it also stops at a wire, tells why a gradient is what it is (`why`), and grades
+predictions (`quiz`). `player` is the page that plays the steps in a browser, and `frames` has a
+picture for each. `playground_page` makes a page of its own, in which circuits are typed and trained
+without Python; its scripts are in web/.
 """
 
 from .playground_page import playground
