@@ -106,7 +106,7 @@ class Rounding:
         total, head = self.total, f"{self.name} = {rounded(self.value)}"
         if total:
             head += f", off by at most {rounded(total)}"
-        return f"{head}: {_right_digits(total, self.relative)}"
+        return f"{head}: {_right_digits(self.value, total, self.relative)}"
 
     def __float__(self) -> float:
         return self.total
@@ -142,11 +142,11 @@ class Rounding:
         return Lines(str(self))._repr_html_()
 
 
-def _right_digits(total: float, relative: float) -> str:
+def _right_digits(value: float, total: float, relative: float) -> str:
+    if not (isfinite(value) and isfinite(total)):
+        return "a number is not finite; see mg.first_nonfinite"
     if total == 0.0:
         return "no gate has rounded anything"
-    if not total < inf:
-        return "a number is not finite; see mg.first_nonfinite"
     right = max(0, min(DIGITS_OF_A_FLOAT, int(-log10(relative)))) if relative < inf else 0
     return f"at least {right} of its {DIGITS_OF_A_FLOAT} digits are right"
 
@@ -221,7 +221,7 @@ def _digits_lost(
         if not wire.is_leaf:
             for source, local in zip(circuit.inputs(wire), circuit.local_gradients(wire)):
                 before = max(before, relative[source])
-                if local:
+                if local and carried[source]:
                     passed += abs(local) * carried[source]
         carried[wire] = noises.get(wire, 0.0) + passed
         relative[wire] = _quotient(carried[wire], number_of(wire))
