@@ -210,6 +210,13 @@ def hostile(seed: int) -> str:
     return link.encode("utf-8", "replace").decode()
 
 
+def test_a_link_in_order_that_no_circuit_can_be_made_of_says_why(visit):
+    state = {"kind": "expression", "text": "select(x, y, i)", "values": {"x": 1, "y": 2, "i": 7}}
+    page = visit("#v1." + urlsafe_b64encode(json.dumps(state).encode()).decode().rstrip("="))
+    assert "the index must be a whole number" in page.locator(".source .error").text_content()
+    assert page.locator(".picture .gate").count() > 1
+
+
 def test_five_hundred_hostile_links_neither_run_nor_break_anything(visit):
     page = visit()
     page.evaluate(

@@ -419,9 +419,15 @@ def test_27_sizes_activations_costs_and_data_are_chosen(page):
         page.get_by_label("data", exact=True).select_option(label=name)
         page.wait_for_timeout(50)
         assert "of 4:" in page.locator("#panel-train").text_content() or name != "XOR"
-    page.get_by_label("hidden").fill("99")
+    for text in ("99", "-1", "3.5", "4, x"):
+        page.get_by_label("hidden").fill(text)
+        page.keyboard.press("Enter")
+        told = page.locator(".source .error").text_content()
+        assert f"{text}: write up to four whole numbers from 1 to 16" in told
+    page.get_by_label("hidden").fill("[3, 2]")
     page.keyboard.press("Enter")
-    assert "from 1 to 16" in page.locator(".source .error").text_content()
+    page.locator(".picture .unit").nth(5).wait_for()
+    assert page.locator(".source .error").is_hidden()
 
 
 def test_28_the_texts_networks_are_there_by_name(page):

@@ -129,9 +129,13 @@ export function startApp(root) {
 
   const begin = async () => {
     const { state, error } = readHash();
-    await app.open(state ?? (innerWidth < 600 ? SMALL : {})).catch(() => app.open({}));
+    let wrong = error;
+    await app.open(state ?? (innerWidth < 600 ? SMALL : {})).catch((refused) => {
+      wrong = refused;
+      return app.open({});
+    });
     if (state?.theme) views.header.setTheme(state.theme);
-    if (error) views.source.showError(error);
+    if (wrong) views.source.showError(wrong);
     document.documentElement.dataset.ready = "yes";
   };
   addEventListener("keydown", (event) => onKey(event, views.stage.controls));

@@ -23,9 +23,9 @@ export function networkSource(app, showError) {
   const data = select(Object.entries(DATA_SETS).map(([name, { title }]) => [name, title]), "moons", (name) => rebuild({ data: { name, seed: 1 }, example: undefined, row: 0 }));
   const hidden = element("input", { type: "text", className: "sizes", inputMode: "text", autocomplete: "off" });
   hidden.onchange = () => {
-    const sizes = hidden.value.split(/[^0-9]+/).filter(Boolean).map(Number);
-    if (sizes.length > 4 || sizes.some((size) => size < 1 || size > MOST_UNITS)) {
-      return showError(new Error(`hidden layers: ${hidden.value.slice(0, 40)}: write up to four numbers from 1 to ${MOST_UNITS}, such as 4 or 4, 3`));
+    const sizes = hidden.value.split(/[\s,;()[\]]+/).filter(Boolean).map(Number); // [4, 3] too
+    if (sizes.length > 4 || !sizes.every((size) => Number.isInteger(size) && size >= 1 && size <= MOST_UNITS)) {
+      return showError(new Error(`hidden layers: ${hidden.value.slice(0, 40)}: write up to four whole numbers from 1 to ${MOST_UNITS}, such as 4 or 4, 3`));
     }
     const { activations } = app.state;
     const between = activations.length > 1 ? activations[0] : "tanh";
