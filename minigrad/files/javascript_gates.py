@@ -22,7 +22,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from ..rules import GATES, Formula, Gate, as_formula, as_text, gate_named
+from ..rules import GATES, Formula, Gate, as_formula, as_text, described, gate_named
 from .dialects import Code
 from .javascript_source import JAVASCRIPT, javascript_prelude
 
@@ -69,9 +69,21 @@ def javascript_gates(names: Iterable[str] | None = None) -> str:
     if names is None:
         gates = [gate for gate in GATES.values() if not gate.opaque and _has_functions(gate)]
     else:
-        gates = [gate_named(name) for name in names]
+        gates = list(map(gate_named, _checked(names)))
     body = "".join(["export const GATES = {\n", *map(_row, gates), "};\n"])
     return HEADER + javascript_prelude(body) + body
+
+
+def _checked(names: Iterable[str]) -> list[str]:
+    if isinstance(names, Iterable) and not isinstance(names, str):
+        names = list(names)
+        wrong = [name for name in names if not isinstance(name, str)]
+        if not wrong:
+            return names
+        names = wrong[0]
+    raise TypeError(
+        f"javascript_gates takes a list of names of gates, ['mul', 'tanh'], got {described(names)}"
+    )
 
 
 def _has_functions(gate: Gate) -> bool:

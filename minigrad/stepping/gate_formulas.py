@@ -15,7 +15,7 @@ import json
 from math import isfinite
 from typing import Any, Final
 
-from ..rules import GATES, Formula, Gate, as_formula
+from ..rules import GATES, Formula, Gate
 
 MOST_INPUTS: Final = 6  # of a gate that takes any number; of more, the pattern of these
 HEADER: Final = "// Made by tools/web/gates.py from the table of gates: do not edit.\n"
@@ -33,12 +33,10 @@ def gate_formulas() -> str:
 def formulas_of(gate: Gate) -> dict[str, Tree]:
     """The formulas of one gate."""
     counts = [gate.arity] if gate.arity is not None else range(1, MOST_INPUTS + 1)
-    rule = gate.textbook_gradient or gate.local_gradient
     found: dict[str, Tree] = {"local": {}}
     for count in filter(gate.accepts, counts):
-        inputs = [Formula.symbol(str(place)) for place in range(count)]
-        parts = rule(*inputs, Formula.symbol("out"))
-        found["local"][str(count)] = [_tree(as_formula(part)) for part in parts]
+        parts = gate.shown_local_formulas([str(place) for place in range(count)], "out")
+        found["local"][str(count)] = list(map(_tree, parts))
     if gate.dunder:
         inputs = [Formula.symbol(str(place)) for place in range(gate.arity or 0)]
         found["forward"] = _tree(gate.trace_formula(*inputs))

@@ -95,6 +95,12 @@ def _named(name: str, function: Any) -> Any:
     return function
 
 
+@pytest.mark.parametrize("names", ["tanh", 5, [mg.GATES["tanh"]], [None], ["mul", 3.0]])
+def test_what_is_no_list_of_names_is_an_error_that_shows_one(names: Any) -> None:
+    with pytest.raises(TypeError, match=r"takes a list of names of gates, \['mul', 'tanh'\], got"):
+        javascript_gates(names)
+
+
 def test_a_misspelled_name_is_an_error_with_its_neighbour() -> None:
     with pytest.raises(KeyError, match="did you mean 'tanh'"):
         javascript_gates(["tahn"])
