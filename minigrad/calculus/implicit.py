@@ -82,9 +82,9 @@ def implicit(equation: Callable[[Any], Any], unknowns: Any, *, steps: int = STEP
             f"mg.implicit needs numbers to start from, got {described(unknowns)}: 1.0, or a list, "
             "dict or array of them"
         )
-    system = _System(equation, structure)
+    system = _System(equation, structure, int(steps))
     start = [number_of(x) if isinstance(x, Value) else as_number(x) for x in given]
-    found = _solved(system, system.at(start), steps)
+    found = _solved(system, system.at(start))
     return put_together(structure, iter(system.wires(found)))
 
 
@@ -154,8 +154,8 @@ class _Point:
 class _System:
     """An equation, or several, and the structure of the unknowns."""
 
-    def __init__(self, equation: Callable[[Any], Any], structure: Any) -> None:
-        self.equation, self.structure = equation, structure
+    def __init__(self, equation: Callable[[Any], Any], structure: Any, steps: int) -> None:
+        self.equation, self.structure, self.steps = equation, structure, steps
         name = getattr(equation, "__name__", type(equation).__name__)
         self.name = name if name.isidentifier() else "equation"
 
@@ -228,7 +228,7 @@ class _System:
             try:
                 write_numbers(parameters, numbers)
                 with suppress(ValueError):
-                    yield _solved(self, self.at(start), STEPS)
+                    yield _solved(self, self.at(start))
             finally:
                 write_numbers(parameters, before)
 
@@ -274,10 +274,10 @@ class ImplicitGate(Gate):
         )
 
 
-def _solved(system: _System, at: _Point, steps: int) -> _Point:
+def _solved(system: _System, at: _Point) -> _Point:
     """Newton's method from a point, with steps that are halved until they lead nearer to 0."""
     largest = [abs(x) for x in at.numbers]
-    for _ in range(steps):
+    for _ in range(system.steps):
         if at.size == 0.0:
             return at
         if not at.is_finite:
@@ -303,9 +303,10 @@ def _solved(system: _System, at: _Point, steps: int) -> _Point:
             break
         at = moved
     raise ValueError(
-        f"mg.implicit has found no solution of {system.name} = 0 in {steps} steps of Newton's "
-        f"method: {at}. Start nearer to a solution, allow more with steps=, and see whether there "
-        "is one: at a double root, where the slope is 0 too, it cannot be differentiated"
+        f"mg.implicit has found no solution of {system.name} = 0 in {system.steps} steps of "
+        f"Newton's method: {at}. Start nearer to a solution, allow more with steps=, and see "
+        "whether there is one: at a double root, where the slope is 0 too, it cannot be "
+        "differentiated"
     )
 
 

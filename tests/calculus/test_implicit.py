@@ -100,6 +100,16 @@ def test_it_draws_steps_and_prints() -> None:
         pickle.dumps(f)
 
 
+def test_a_gate_that_is_run_again_may_take_as_many_steps_as_the_first_time() -> None:
+    a = Value(2.0)
+    far = mg.implicit(lambda x: mg.exp(x) - a, 100.0, steps=200)
+    assert far.gate is not None
+    assert far.gate.forward(1e-60) == pytest.approx(math.log(1e-60))
+    near = mg.implicit(lambda x: mg.exp(x) - a, 1.0)
+    assert near.gate is not None
+    assert math.isnan(near.gate.forward(1e-60))  # 50 are not enough
+
+
 def test_a_derivative_of_a_function_may_solve_an_equation() -> None:
     cube_root = lambda a: mg.implicit(lambda x: x**3 - a, 1.0)
     assert mg.grad(cube_root)(8.0) == pytest.approx(1 / 12, rel=1e-14)
