@@ -18,6 +18,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from statistics import quantiles
 from time import perf_counter
@@ -32,6 +33,8 @@ from minigrad.tape import flatten_batch, group
 jax.config.update("jax_enable_x64", True)
 jnp = jax.numpy
 HIDDEN = 2  # layers, and an output
+GROWTH = (16, 64, 200, 700)  # units of a layer: 1,000 to 1,000,000 operations
+GROWTH_ROWS = 100
 
 
 def recorded(sizes: list[int]) -> tuple[Any, Any]:
@@ -171,16 +174,54 @@ def gpt() -> None:
 
 
 def growth() -> None:
-    """How long finding the arrays takes, by size."""
-    for size in (16, 64, 200, 500):
-        model = mg.nn.MLP(2, [size, size, 1], seed=1)
-        x = [mg.Value(0.3), mg.Value(-0.7)]
-        tape = flatten_batch(model(x), model.parameters(), x)
+    """How all of it grows, from 10³ to 10⁶ operations, for networks of two hidden layers."""
+    print(f"growth over {GROWTH_ROWS} rows: plan and compile in s, a step in µs")
+    native = native_steps(
+        str(Path(__file__).parents[1]), list(GROWTH), ["--rows", str(GROWTH_ROWS)]
+    )
+    rng = np.random.default_rng(0)
+    for size in GROWTH:
+        shape = [size] * HIDDEN + [1]
+        model, loss = recorded(shape)
+        operations, arrays, plan = planned(model)
+        params = np.array([p.data for p in model.parameters()])
+        data = params, rng.normal(size=(GROWTH_ROWS, 2)), rng.normal(size=GROWTH_ROWS)
+        function = exported(model, loss)
         start = perf_counter()
-        arrays = group(tape).arrays
-        taken = perf_counter() - start
-        count = len(tape.kernels)
-        print(f"{count:>9,} operations: {len(arrays)} arrays in {taken:.3f} s")
+        ours = jax.jit(function).lower(*data).compile()
+        compiled = perf_counter() - start
+        hand = jax.jit(by_hand(shape)).lower(*data).compile()
+        runs = {"JAX": ours, "JAX by hand": hand, "NumPy": partial(in_numpy, shape)}
+        times = in_turns({name: partial(run, *data) for name, run in runs.items()})
+        here = native[str(size)]
+        listed = ", ".join(f"{name} {time:,.0f}" for name, time in times.items())
+        print(
+            f"{operations:>9,} operations: {arrays} arrays in {plan:.3f}; a step in {listed}, "
+            f"machine code {here['native']:,.0f}; compiled in {compiled:.2f} by JAX, "
+            f"recorded and compiled in {here['first, s']:.2f} here"
+        )
+
+
+def planned(model: Any) -> tuple[int, int, float]:
+    """A network: its operations over a batch, the arrays, the seconds that it took to find them."""
+    x = [mg.Value(0.3), mg.Value(-0.7)]
+    tape = flatten_batch((model(x) - 1.0) ** 2, model.parameters(), x)
+    start = perf_counter()
+    arrays = group(tape).arrays
+    return len(tape.kernels), len(arrays), perf_counter() - start
+
+
+def native_steps(checkout: str, sizes: list[int], options: list[str]) -> dict[str, Any]:
+    """What `native_step` of a checkout measures, in a process of its own."""
+    script = [str(Path(__file__).parent / "native_step.py"), *options, "--sizes"]
+    output = subprocess.run(
+        [sys.executable, *script, *map(str, sizes)],
+        env=os.environ | {"PYTHONPATH": checkout},
+        stdout=subprocess.PIPE,
+        check=True,
+    ).stdout
+    found: dict[str, Any] = json.loads(output)
+    return found
 
 
 def machine_code(sizes: list[int], before: str | None) -> None:
@@ -189,14 +230,7 @@ def machine_code(sizes: list[int], before: str | None) -> None:
     turns: dict[str, list[Any]] = {name: [] for name in checkouts}
     for _ in range(3):
         for name, path in checkouts.items():
-            script = [str(Path(__file__).parent / "native_step.py"), "--gpt", "--sizes"]
-            output = subprocess.run(
-                [sys.executable, *script, *map(str, sizes)],
-                env=os.environ | {"PYTHONPATH": path},
-                stdout=subprocess.PIPE,
-                check=True,
-            ).stdout
-            turns[name].append(json.loads(output))
+            turns[name].append(native_steps(path, sizes, ["--gpt"]))
     print("machine code, one thread, the fastest of three turns: µs a step over 100 rows")
     for circuit in [*map(str, sizes), "gpt"]:
         for name, results in turns.items():
