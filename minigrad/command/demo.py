@@ -67,20 +67,29 @@ def written(model: MLP, history: History, folder: Path) -> dict[str, str]:
     history.save(folder / "training.svg")
     boundary = decision_boundary(model, X, y)
     boundary.save(folder / "boundary.svg")
-    boundary.save(folder / "boundary.png")
     closest = min(range(POINTS), key=lambda i: abs(model(X[i]).data))  # the rest is nearly learnt
     loss: Value = losses.binary_cross_entropy(model(X[closest]), y[closest])
     loss.zero_grad()
     loss.backward()
     network = draw(loss, collapse="neuron", title="one example, forward and backward")
     network.save(folder / "network.svg")
-    network.save(folder / "network.png")
+    also = also_as_png({"boundary": boundary, "network": network}, folder)
     Stepper(model.layers[0].neurons[0](X[closest])).save(folder / "neuron.html")
     save(model, folder / "model.json")
     return {
         "training.svg": "loss, accuracy and gradient norm over the epochs",
-        "boundary.svg": "what it has learnt, as a map (also .png)",
-        "network.svg": "its circuit, one box for each neuron (also .png)",
+        "boundary.svg": f"what it has learnt, as a map{also}",
+        "network.svg": f"its circuit, one box for each neuron{also}",
         "neuron.html": "one neuron, forward and backward step by step: open it in a browser",
         "model.json": "the network: mg.load gives it back",
     }
+
+
+def also_as_png(pictures: dict[str, Any], folder: Path) -> str:
+    """Write them as PNG, too; what to say of it, for where nothing makes PNG from SVG."""
+    try:
+        for name, picture in pictures.items():
+            picture.save(folder / f"{name}.png")
+    except ImportError as error:
+        return f" ({error})"
+    return " (also .png)"

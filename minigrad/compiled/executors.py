@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Sequence
 from functools import cache
@@ -122,10 +123,12 @@ def make_batch_runner(
 
 @cache
 def _say_once_that_it_is_python() -> None:
+    remedy = "install llvmlite and NumPy (the extra `native` of minigrad-circuits), or write"
+    if sys.platform == "emscripten":
+        remedy = "there is no llvmlite for Python in the browser; write"
     warnings.warn(
-        "compiled functions run in Python here, far slower than as machine code: install "
-        "llvmlite and NumPy (the extra `native` of minigrad-circuits), or write executor='python' "
-        "to have it so",
+        "compiled functions run in Python here, far slower than as machine code: "
+        f"{remedy} executor='python' to have it so",
         RuntimeWarning,
         stacklevel=2,
     )

@@ -33,11 +33,17 @@ def has_native() -> bool:
 
 def require_native(executor: str) -> None:
     """Raise an ImportError that names the remedy where the extra is missing."""
-    if not has_native():
+    if has_native():
+        return
+    if sys.platform == "emscripten":
         raise ImportError(
-            f"the executor {executor!r} needs llvmlite and NumPy: {HOW_TO_INSTALL} "
-            "(executor='python' does without)"
+            f"the executor {executor!r} needs llvmlite, which is not there for Python in the "
+            "browser: executor='python' does without"
         )
+    raise ImportError(
+        f"the executor {executor!r} needs llvmlite and NumPy: {HOW_TO_INSTALL} "
+        "(executor='python' does without)"
+    )
 
 
 class Machine:

@@ -3,14 +3,16 @@
 Read `draw` first: it selects the gates to show (`selection`), finds the units of a network among
 them (`units`), puts all that is to be seen into a `scene`, and has it written as DOT in one of
 three styles (`circuit_style`, `graph_style`, `collapsed_style`). Which colour a wire or a gate has
-is decided in `colours`, from a theme in `themes`. `layout` hands the DOT to Graphviz, `drawing` is
-the finished picture, and `raster` makes a PNG of an SVG; `chart` draws curves without Graphviz.
+is decided in `colours`, from a theme in `themes`. `layout` hands the DOT to Graphviz (in a browser
+that of `layout_in_browser`), `drawing` is the finished picture, and `raster` makes a PNG of an SVG;
+`chart` draws curves without Graphviz.
 """
 
 from .chart import HUGE, Panel, chart_svg, even_ticks, svg_document
 from .draw import draw, draw_circuit
 from .drawing import Drawing, Picture
 from .layout import DRAW_LESS
+from .layout_in_browser import graphviz_licence, graphviz_script
 from .raster import png_from_svg, size_of
 from .themes import THEMES, Theme, theme_named
 
@@ -26,6 +28,8 @@ __all__ = [
     "draw",
     "draw_circuit",
     "even_ticks",
+    "graphviz_licence",
+    "graphviz_script",
     "png_from_svg",
     "size_of",
     "svg_document",

@@ -1,4 +1,4 @@
-"""Graphviz: DOT in, SVG or PDF out, by the program `dot` or by the library in pygraphviz.
+"""Graphviz: DOT in, SVG or PDF out, by the program `dot`, the library in pygraphviz, or a browser.
 
 >>> b"<svg" in render("digraph { a -> b }", "svg")
 True
@@ -14,6 +14,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 from contextlib import suppress
 from ctypes import CDLL, c_void_p
 from functools import cache
@@ -23,6 +24,7 @@ from time import monotonic
 from typing import IO, Any, Final
 
 from .bundled_fonts import FACES, FAMILY, FOLDER
+from .layout_in_browser import svg_by_javascript
 
 SECONDS: Final = 20.0
 MOST_BYTES: Final = 256 * 2**20
@@ -37,6 +39,9 @@ NO_GRAPHVIZ: Final = (
     "install graphviz, brew install graphviz, winget install graphviz), or the library with\n"
     '    pip install "pygraphviz>=2.0.4"'
 )
+NO_PDF: Final = (
+    "Graphviz in the browser makes no PDF: save the picture as .svg, which a browser prints as PDF"
+)
 _in_process: Final = Lock()  # the library keeps state of its own: one layout at a time
 
 
@@ -46,6 +51,8 @@ class LayoutError(RuntimeError):
 
 def render(source: str, form: str) -> bytes:
     """The picture of a DOT source as `svg` or `pdf`."""
+    if sys.platform == "emscripten":
+        return _by_browser(source, form)
     program = shutil.which("dot")
     if program is not None:
         return _by_program(program, source, form)
@@ -141,6 +148,19 @@ def _a_picture(source: str, form: str, content: bytes, said: str = "") -> bytes:
             + ". Is it Graphviz's dot?"
         )
     return content
+
+
+# --- the browser ----------------------------------------------------------------------------------
+
+
+def _by_browser(source: str, form: str) -> bytes:
+    if form != "svg":
+        raise LayoutError(NO_PDF)
+    try:
+        content = svg_by_javascript(source)
+    except Exception as error:
+        raise LayoutError(f"Graphviz (in the browser) failed: {error}") from error
+    return _a_picture("Graphviz (in the browser)", form, content)
 
 
 # --- the library ----------------------------------------------------------------------------------

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+import sys
 from html import unescape
 from typing import Final
 
 from .bundled_fonts import COVERED, FACES, FAMILY, FOLDER
 
 NO_RESVG: Final = "PNG pictures need resvg-py: install it with\n    pip install resvg-py"
+NO_RESVG_IN_BROWSER: Final = (
+    "PNG pictures need resvg-py, which is not there for Python in the browser: "
+    "save the picture as .svg"
+)
 ZOOM: Final = 1.5  # at 96 dpi, 2 pixels per point: sharp on a screen of high resolution
 MOST_PIXELS: Final = 50_000_000
 
@@ -18,7 +23,8 @@ def png_from_svg(svg: str) -> bytes:
     try:
         import resvg_py
     except ImportError:
-        raise ImportError(NO_RESVG) from None
+        in_browser = sys.platform == "emscripten"
+        raise ImportError(NO_RESVG_IN_BROWSER if in_browser else NO_RESVG) from None
     width, height = size_of(svg)
     pixels = width * height * (96 / 72) ** 2
     zoom = min(ZOOM, (MOST_PIXELS / pixels) ** 0.5)

@@ -17,6 +17,7 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Final
 
+from ..pictures import graphviz_licence, graphviz_script
 from ..text import escape, save
 from .themed_sheet import themed_sheet
 
@@ -57,12 +58,12 @@ def playground(path: str | os.PathLike[str] | None = None) -> str:
     no Python: open it from the file, put it on a web site, send it by mail.
     """
     style = themed_sheet(_resource("playground.css"), ".picture")
-    graphviz, script = (_resource(f"built/{name}.js") for name in ("graphviz", "playground"))
+    graphviz, script = graphviz_script(), _resource("built/playground.js")
     page = PAGE.format(
         scripts=f"{_source(graphviz)} {_source(script)}",
         styles=_source(style),
         style=style,
-        licences=escape(_resource("LICENSE-graphviz")),
+        licences=escape(graphviz_licence()),
         graphviz=graphviz,
         playground=script,
     )

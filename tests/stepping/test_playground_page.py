@@ -14,6 +14,7 @@ from helpers.needed import missing
 import minigrad as mg
 
 WEB = ROOT / "minigrad/stepping/web"
+GRAPHVIZ = ROOT / "minigrad/pictures/graphviz/graphviz.js"
 TOOLS = ROOT / "tools/web"
 
 
@@ -71,10 +72,10 @@ def test_what_is_committed_is_what_the_sources_build(tmp_path: Path):
     if done.returncode:
         missing("the packages of tools/web", f"npm ci in tools/web ({done.stderr[:200].strip()})")
     subprocess.run(["node", "build.mjs", "built"], cwd=project, check=True, timeout=120)
-    for name in ("graphviz.js", "playground.js"):
-        fresh = (project / "built" / name).read_bytes()
-        assert fresh == (WEB / "built" / name).read_bytes(), (
-            f"{name} is old: run npm ci and npm run build in tools/web, and commit it"
+    for committed in (GRAPHVIZ, WEB / "built/playground.js"):
+        fresh = (project / "built" / committed.name).read_bytes()
+        assert fresh == committed.read_bytes(), (
+            f"{committed.name} is old: run npm ci and npm run build in tools/web, and commit it"
         )
 
 
