@@ -16,7 +16,7 @@ from math import copysign
 from typing import Any, Final
 
 from ..engine import Circuit, Value, constant, guards, number_of
-from ..rules import Gate, described, equal, maximum, where
+from ..rules import Gate, absolute, described, equal, maximum, sqrt, where
 from .local_gradients import moves_at_zero, recorded_local_gradients, refuse_custom
 
 NO_LIST: Final = (str, bytes, set, frozenset)
@@ -110,8 +110,10 @@ class Products:
             self._moving.discard(target)
             return _product(local, received)
         product = _product(local, received) if moves else None
-        if not isinstance(product, Value) or number_of(product) != 0.0:
-            return None  # 0 times an infinity is nothing too
+        if not isinstance(product, Value):
+            return None
+        if number_of(product) != 0.0:
+            product = _nothing_that_moves(local, received)
         if target not in self._received:
             self._moving.add(target)
         return product
@@ -137,7 +139,8 @@ class Products:
         nothing: Any = -0.0
         if moves or origin in self._moving:
             self._moving.add(target)
-            nothing = where(equal(product, product), product, -0.0)
+            moved = _nothing_that_moves(local, received)
+            nothing = where(equal(product, product), product, moved)
         return where(equal(arrives, 0.0), nothing, product)
 
 
@@ -145,6 +148,17 @@ def _product(local: Any, received: Any) -> Any:
     if type(local) is float and isinstance(received, Value) and local == 1.0:
         return received  # + and Σ pass it on as it is: no gate is needed for that
     return local * received
+
+
+def _nothing_that_moves(x: Any, y: Any) -> Any:
+    """0 for a product of 0 and an infinity or nan, with the slopes that the product has."""
+    return where(equal(x, 0.0), _with_slope(x, y), _with_slope(y, x))
+
+
+def _with_slope(zero: Any, slope: Any) -> Any:
+    """0 with an infinite slope, that of a root, or with none, that of √|x|, which is nan."""
+    root = sqrt(zero + 0.0)
+    return where(slope > 0.0, root, where(slope < 0.0, -root, sqrt(absolute(zero))))
 
 
 def _is_one(number: Any) -> bool:

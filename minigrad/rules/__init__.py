@@ -34,7 +34,7 @@ from .gate import (
     gate_named,
     nearest_name,
 )
-from .gates import exp, log, log1p, maximum, multiplexer, relu, softplus, total
+from .gates import absolute, exp, log, log1p, maximum, multiplexer, relu, softplus, sqrt, total
 from .gates_on_lists import dot, lookup, mean, select
 from .number import as_number, described
 from .operand import Operand, equal, where
@@ -50,6 +50,7 @@ __all__ = [
     "Gate",
     "Operand",
     "Rule",
+    "absolute",
     "all_inputs",
     "apply",
     "as_formula",
@@ -90,6 +91,7 @@ __all__ = [
     "select",
     "simplified",
     "softplus",
+    "sqrt",
     "tail",
     "total",
     "trigonometry",

@@ -60,9 +60,14 @@ log10 = row("log10", "log₁₀", "log₁₀ divides the gradient by its input t
 
 
 def _difference(x: Any, y: Any) -> tuple[Any, Any]:
-    """x − y and what rounding takes from it (D. Knuth 1969); equal infinities differ by 0."""
+    """x − y and what rounding takes from it (D. Knuth 1969); equal infinities differ by 0.
+
+    By a 0 that is theirs, so that 0 × infinity is nan in second derivatives too.
+    """
     far = x - y
-    far = where(equal(absolute(x), inf), where(equal(x, y), 0.0, far), far)
+    is_far = equal(absolute(x), inf)
+    zero = 0.0 / where(is_far, x, 1.0) / where(is_far, where(equal(x, y), y, 1.0), 1.0)
+    far = where(is_far, where(equal(x, y), zero, far), far)
     back = far - x
     lost = (x - (far - back)) - (y + back)
     return far, where(absolute(lost) < 1e-12 * absolute(far), lost, 0.0)  # nan beside infinities

@@ -81,6 +81,9 @@ div = row("div", "÷",
 def _power_gradients(x: Any, y: Any, out: Any) -> tuple[Any, Any]:
     lower = y - 1.0
     to_base = y * x**lower
+    to_exponent = where(equal(x, inf), out * inf, out * log(x))
+    # second derivatives at base 0: none by both where y ≤ 1, but infinite ones where y < 0
+    at_zero = where(equal(to_base, 0.0), 0.0, where(y >= 0.0, _without_slope(x), out * -inf))
     # where y − 1 is rounded, the power multiplies its error by log x; out has none, in its range
     quotient = where(out < 1e290, where(x > 1e-290, y * out / x, to_base), to_base)
     quotient = where(out > 1e-290, quotient, to_base)
@@ -89,9 +92,15 @@ def _power_gradients(x: Any, y: Any, out: Any) -> tuple[Any, Any]:
     turned = where(y > 2.0**53, where(y < inf, -to_base, to_base), to_base)
     turned = where(y <= -(2.0**53), where(y > -inf, -to_base, turned), turned)
     to_base = where(x < 0.0, turned, to_base)
-    to_exponent = out * log(x)
-    at_zero = where(y >= 0.0, 0.0, to_exponent)
-    return where(equal(y, 0.0), 0.0, to_base), where(equal(x, 0.0), at_zero, to_exponent)
+    flat = where(x > 0.0, where(x < inf, y / x + 0.0, _without_slope(y)), _without_slope(y))
+    at_one = where(equal(x, 0.0), 1.0 + _without_slope(lower), to_base)
+    to_base = where(equal(lower, 0.0), at_one, where(equal(y, 0.0), flat, to_base))
+    return to_base, where(equal(x, 0.0), at_zero, to_exponent)
+
+
+def _without_slope(zero: Any) -> Any:
+    """0, whose slope is nan: √|x| has none at 0."""
+    return sqrt(absolute(zero))
 
 
 power = row("pow", "xʸ",

@@ -78,7 +78,12 @@ atan = row("atan", "atan", "atan divides the gradient by 1 + its input squared",
 
 def _angle_gradients(y: Any, x: Any, out: Any) -> tuple[Any, Any]:
     length = hypot(y, x)  # y² + x² would leave the range of floats
-    return x / length / length, -y / length / length
+
+    def over_square(z: Any) -> Any:
+        far = where(equal(out, out), 1.0 / z, out)
+        return where(equal(absolute(z), inf), far, z / length / length)
+
+    return over_square(x), -over_square(y)
 
 
 atan2 = row("atan2", "atan2",
