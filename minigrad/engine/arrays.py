@@ -16,10 +16,18 @@ from collections.abc import Callable
 from math import log
 from typing import Any, Final
 
-from ..rules import FUNCTIONS, GATES, Gate, Operand, apply, as_number
+from ..rules import FUNCTIONS, GATES, Gate, Operand, apply, as_number, equal, where
 from .foreign_names import how_to_write
 
 LOG_2: Final = log(2.0)
+
+
+def _of_numbers(name: str) -> Callable[[Any, Any], Any]:
+    """The larger or the smaller of two where nan counts for nothing, as in `fmax` of C."""
+    gate = FUNCTIONS[name]
+    return lambda x, y: gate(where(equal(x, x), x, y), where(equal(y, y), y, x))
+
+
 # Those that are not called as their gate is; Python's operators are the same gates.
 UFUNCS: Final[dict[str, Callable[..., Any]]] = {
     "add": operator.add,
@@ -32,6 +40,7 @@ UFUNCS: Final[dict[str, Callable[..., Any]]] = {
     "float_power": operator.pow,
     "negative": operator.neg,
     "positive": operator.pos,
+    "conjugate": operator.pos,
     "absolute": operator.abs,
     "fabs": operator.abs,
     "arcsin": FUNCTIONS["asin"],
@@ -44,6 +53,8 @@ UFUNCS: Final[dict[str, Callable[..., Any]]] = {
     "deg2rad": FUNCTIONS["radians"],
     "rad2deg": FUNCTIONS["degrees"],
     "rint": FUNCTIONS["round"],
+    "fmax": _of_numbers("maximum"),
+    "fmin": _of_numbers("minimum"),
     "logaddexp2": lambda x, y: FUNCTIONS["logaddexp"](x * LOG_2, y * LOG_2) / LOG_2,
     "square": lambda x: x * x,
     "reciprocal": lambda x: 1.0 / x,

@@ -32,6 +32,7 @@ ONE_INPUT: dict[str, tuple[float, float]] = {
             "square",
             "sign",
             "negative",
+            "conjugate",
         ],
         BROAD,
     ),
@@ -52,7 +53,7 @@ TWO_INPUTS: dict[str, tuple[tuple[float, float], tuple[float, float]]] = {
         ["add", "subtract", "multiply", "logaddexp", "logaddexp2", "hypot"], (BROAD, BROAD)
     ),
     **dict.fromkeys(["divide", "true_divide", "power", "float_power"], (UNIT, (0.8, 1.2))),
-    **dict.fromkeys(["maximum", "minimum", "arctan2"], ((-0.9, 0.9), (1.0, 2.0))),
+    **dict.fromkeys(["maximum", "minimum", "fmax", "fmin", "arctan2"], ((-0.9, 0.9), (1.0, 2.0))),
     **dict.fromkeys(["mod", "remainder", "floor_divide"], (UNIT, (1.0, 2.0))),
 }
 OPERATORS: list[Callable[..., Any]] = [operator.add, operator.sub, operator.mul, operator.mod]
@@ -95,3 +96,33 @@ def test_an_operator_has_its_derivatives_on_either_side_of_a_number(function: An
 @pytest.mark.parametrize("name", ["max", "min", "mean", "sum", "prod", "var", "std"])
 def test_a_statistic_of_a_list_has_its_derivatives(name: str) -> None:
     check(lambda *xs: getattr(np, name)(list(xs)), [(0.1, 0.9), (1.0, 2.0), (2.5, 3.0)])
+
+
+def test_the_larger_number_beside_nan_is_that_number() -> None:
+    x, nan = mg.Value(2.0), mg.Value(float("nan"))
+    for function, lost in ((np.fmax, np.maximum), (np.fmin, np.minimum)):
+        out = function(nan, x)
+        assert [out.data, *(g.data for g in mg.grad(out, [x, nan]))] == [2.0, 1.0, 0.0]
+        assert function(x, nan).data == 2.0
+        assert np.isnan(function(nan, nan).data)
+        assert np.isnan(lost(x, nan).data)
+        compiled = mg.compile(lambda x, y, function=function: function(x, y) * 1.0)
+        assert compiled(2.0, float("nan")).data == compiled(float("nan"), 2.0).data == 2.0
+
+
+def test_powers_of_zero_have_the_derivatives_of_their_limits() -> None:
+    for exponent in (0.0, 1.0, 2.0, 2.7):
+        x = mg.Value(0.0)
+        (slope,) = mg.grad(np.power(x, exponent), [x], create_graph=True)
+        assert slope.data == (1.0 if exponent == 1.0 else 0.0)
+        bend = mg.grad(slope, [x])[0].data if not slope.is_constant else 0.0
+        assert bend == (2.0 if exponent == 2.0 else 0.0)
+    y = mg.Value(0.6)
+    assert mg.grad(np.power(0.0, y), [y])[0].data == 0.0
+
+
+def test_the_statistics_of_one_number_are_the_number() -> None:
+    for function in (np.max, np.min, np.mean, np.sum, np.prod):
+        x = mg.Value(3.5)
+        out = function([x])
+        assert [out.data, mg.grad(out, [x])[0].data] == [3.5, 1.0]
