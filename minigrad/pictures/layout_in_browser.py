@@ -11,7 +11,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from .dot_source import FONT
+
 FOLDER: Final = Path(__file__).parent / "graphviz"
+MEASURED: Final = "Arial"  # there are no fonts: it knows Arial's widths, and takes a list for Times
 
 
 def graphviz_script() -> str:
@@ -30,11 +33,11 @@ def graphviz_licence() -> str:
 def svg_by_javascript(source: str) -> bytes:
     """The picture of a DOT source; an error of JavaScript's if there is something wrong with it."""
     try:
-        svg: str = _engine()(source)
+        svg: str = _engine()(source.replace(f'fontname="{FONT}"', f'fontname="{MEASURED}"'))
     except Exception:
         _engine.cache_clear()  # after some errors nothing works in it any more
         raise
-    return svg.encode()
+    return svg.replace(f'font-family="{MEASURED}"', f'font-family="{FONT}"').encode()
 
 
 @cache

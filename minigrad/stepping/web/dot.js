@@ -14,7 +14,10 @@ export const COLOURS = {
   ink: "#263238", line: "#455A64", value: "#1B7837", gradient: "#C62828", faint: "#5F7480",
   gate: "#F3F6F8", cluster: "#F7F9FB", cluster_line: "#CFD8DC", background: "#FFFFFF",
 };
-const FONT = 'fontname="Helvetica,Arial,sans-serif"';
+// Graphviz in WebAssembly has no fonts: it knows how wide Arial's letters are, and a list of fonts it
+// takes for Times. The fonts that the page shows are put in afterwards.
+const FONT = 'fontname="Arial"';
+export const SHOWN_FONTS = "Helvetica,Arial,sans-serif";
 const WIDTH = 47;
 const MANY = 150; // wires
 

@@ -1,6 +1,6 @@
 // Graphviz lays a plan out; what comes back is an SVG, and which part of it shows what.
 
-import { COLOURS, CircuitWriter } from "./dot.js";
+import { COLOURS, CircuitWriter, SHOWN_FONTS } from "./dot.js";
 import { NetworkWriter } from "./dot_network.js";
 import { svgElement } from "./dom.js";
 
@@ -18,6 +18,7 @@ export async function layOut(plan, collapsed = false) {
   const text = engine.renderString(writer.text(), { format: "svg" });
   const svg = document.adoptNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement);
   for (const title of svg.querySelectorAll("title")) title.remove(); // node names, shown as tooltips
+  for (const text of svg.querySelectorAll("[font-family]")) text.setAttribute("font-family", SHOWN_FONTS);
   const [, , width, height] = svg.getAttribute("viewBox").split(/\s+/).map(Number);
   return { svg, width, height, writer, plan, collapsed, parts: partsOf(svg) };
 }
