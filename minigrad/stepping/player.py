@@ -7,8 +7,10 @@
 (True, 1, 1)
 
 It is a picture, as an `<img>` with its data, and one script that turns it into the player: with
-scripts off, or in a notebook that is not trusted, the picture stays. Nothing is fetched. All texts
-are made here; the scripts (in page/) know nothing of gates.
+scripts off, or in a notebook that is not trusted, the picture stays. Nothing is fetched. The
+script, built from page/ by tools/web/build.mjs, is given the circuit's numbers and the texts that
+no number changes (page_data.py), and the functions of the circuit's gates. So every leaf can get
+another number in the page, and both passes, their words and the quiz follow.
 """
 
 from __future__ import annotations
@@ -21,21 +23,28 @@ from dataclasses import replace
 from importlib.resources import files
 from typing import Any, Final
 
-from ..engine import Value
+from ..files import javascript_gates
 from ..pictures import png_from_svg
 from ..rules import as_number
-from ..text import escape, has_layer, unicode_name
-from .questions import MISTAKES, Question, Sent, prompt, questions
+from ..text import escape, unicode_name
+from .page_data import needs_python, page_data
 from .replay import Replay
 from .snapshot import Snapshot
-from .step import Step
 from .tangent_words import start_of_tangents
 from .themed_sheet import themed_sheet
 
 MOST_FORMULAS: Final = 6
-KINDS: Final = list(MISTAKES)
-SCRIPTS: Final = ("elements", "picture", "numbers", "grading", "view", "keys", "player")
 
+SCRIPT: Final = """\
+(() => {{
+{player}
+const host = document.currentScript?.closest(".minigrad-player") ??
+  [...document.querySelectorAll(".minigrad-player")].find((one) => !one.shadowRoot);
+const functions = (() => {{
+{functions}
+}})();
+minigradPlayer.startPlayer(host, {style}, {data}, functions);
+}})();"""
 HOST: Final = '<div class="minigrad-player">'
 PAGE: Final = """\
 <!DOCTYPE html>
@@ -76,14 +85,14 @@ class Player:
     def __init__(self, replay: Replay, learning_rate: float = 0.1) -> None:
         learning_rate = as_number(learning_rate)
         run = replay.another()
-        steps = list(run)
+        data = page_data(run, replay.position, learning_rate)
         self._title = _title(run)
         # where the script does not run a reader sees the end, with no gate lit
         finished = replace(run.stage, done=frozenset(), active=None)
         circuit = run.circuit
         show = "room" if circuit.deltas else "values"  # the script writes formulas where wanted
         self._picture = circuit.picture(finished, show=show)
-        self.html = _html(run, self._picture, _data(run, steps, replay.position, learning_rate))
+        self.html = _html(run, self._picture, data)
 
     @property
     def page(self) -> str:
@@ -116,19 +125,22 @@ def picture_html(replay: Replay) -> str:
 
 def _html(run: Replay, svg: str, data: dict[str, Any]) -> str:
     """The picture and the script; `run` has taken all its steps."""
-    style = themed_sheet(_resource("player.css"), "svg")
-    script = "".join(
-        [
-            "(() => {",
-            *(_resource(f"{name}.js") for name in SCRIPTS),
-            'const host = document.currentScript?.closest(".minigrad-player") ?? ',
-            '[...document.querySelectorAll(".minigrad-player")].find((one) => !one.shadowRoot);\n',
-            f"startPlayer(host, {as_script(style)}, {as_script(data)});",
-            "})();",
-        ]
+    style = themed_sheet(_resource("page/player.css"), "svg")
+    script = SCRIPT.format(
+        player=_resource("web/built/player.js"),
+        style=as_script(style),
+        data=as_script(data),
+        functions=functions_of(run.circuit),
     )
     image = _image(svg, _summary(run))
     return f"{HOST}{image}<script>{script}</script></div>"
+
+
+def functions_of(circuit: Snapshot) -> str:
+    """The functions of the circuit's gates, as the body of a function of JavaScript."""
+    names = {gate.name for gate in map(circuit.gate, circuit.gates) if not needs_python(gate)}
+    _, _, source = javascript_gates(sorted(names)).partition("\n\n")  # without its comment
+    return source.replace("export const GATES =", "return", 1)
 
 
 def png_of(picture: Callable[[], str]) -> dict[str, str]:
@@ -180,107 +192,4 @@ def as_script(thing: Any) -> str:
 
 
 def _resource(name: str) -> str:
-    return (files(__package__) / "page" / name).read_text(encoding="utf-8")
-
-
-# --- the data -------------------------------------------------------------------------------------
-
-
-def _data(run: Replay, steps: list[Step], position: int, learning_rate: float) -> dict[str, Any]:
-    """All that the script shows, as texts; wires and gates by their place in the circuit."""
-    circuit = run.circuit
-    count = len(circuit.gates)
-    sent = run.sent
-    return {
-        "title": _title(run),
-        "start": _start(circuit) + " – marks a constant, which gets no "
-        "gradient."
-        * any(leaf.is_constant and leaf.label for leaf in circuit.leaves)
-        + " An upper index is the layer."
-        * (circuit.notation == "l" and any(map(has_layer, circuit.wires))),
-        "position": position,
-        "leaves": len(circuit.leaves),
-        "output": circuit.place[run.output],
-        "upstream": circuit.rounded(run.upstream),
-        "values": [circuit.rounded(circuit.values[wire]) for wire in circuit.wires],
-        "kinds": list(MISTAKES.items()),
-        "constants": [circuit.place[leaf] for leaf in circuit.leaves if leaf.is_constant],
-        "tangents": [_tangent(circuit, wire) for wire in circuit.wires] if circuit.seeds else [],
-        "delta": circuit.show != "values",
-        "deltas": _deltas(circuit),
-        "forward": [_texts(step, sent, learning_rate) for step in steps[:count]],
-        "backward": [_backward(step, sent, learning_rate) for step in steps[count:]],
-    }
-
-
-def _start(circuit: Snapshot) -> str:
-    if not circuit.seeds:
-        return (
-            "The values of the leaves are given; the forward pass computes all others, gate by "
-            "gate, and the backward pass their gradients."
-        )
-    return start_of_tangents(circuit)
-
-
-def _tangent(circuit: Snapshot, wire: Value) -> str:
-    return "" if wire.is_constant else circuit.rounded(circuit.tangents.get(wire, 0.0))
-
-
-def _texts(step: Step, sent: Sent, learning_rate: float) -> dict[str, Any]:
-    asked = questions(step, sent, learning_rate)
-    return {
-        "gate": step.circuit.place[step.output],
-        "name": step.gate.symbol,
-        "title": step.title,
-        "sentence": step.told(in_deltas=False),
-        "prompt": prompt(step, asked),
-        "asked": [_asked(question) for question in asked],
-        **({"formulas": step.formulas} if step.tangent is not None else {}),
-    }
-
-
-def _deltas(circuit: Snapshot) -> dict[str, str]:
-    """The formulas in δ: of wires by their place, of branches by the gate's and the input's."""
-    deltas, place = circuit.deltas, circuit.place
-    if not deltas:
-        return {}
-    wires = {str(place[wire]): deltas.text(wire) for wire in circuit.wires}
-    branches = {
-        f"{place[gate]}-{number}": deltas.sent_text(gate, number)
-        for gate in circuit.gates
-        for number in range(len(circuit.inputs(gate)))
-    }
-    return {key: text for key, text in (wires | branches).items() if text}
-
-
-def _asked(question: Question) -> list[Any]:
-    return [
-        question.label,
-        _short(question.expected),
-        question.truth,
-        _short(question.after),
-        [[KINDS.index(kind), _short(wrong)] for kind, wrong in question.mistakes],
-        question.truth_in_deltas,
-    ]
-
-
-def _backward(step: Step, sent: Sent, learning_rate: float) -> dict[str, Any]:
-    circuit, rounded, formulas = step.circuit, step.circuit.rounded, step.formulas
-    more = [f"… and {len(formulas) - MOST_FORMULAS} more"] * (len(formulas) > MOST_FORMULAS)
-    return {
-        **_texts(step, sent, learning_rate),
-        "formulas": formulas[:MOST_FORMULAS] + more,
-        "inDeltas": step.told(in_deltas=True) if circuit.deltas else "",
-        "sent": [
-            [circuit.place[source], place, rounded(amount), rounded(after)]
-            for place, (source, amount, after) in enumerate(
-                zip(step.inputs, step.contributions, step.after)
-            )
-            if amount is not None and after is not None
-        ],
-    }
-
-
-def _short(number: float) -> float:
-    """Six digits are enough to grade by."""
-    return float(f"{number:.6g}")
+    return (files(__package__) / name).read_text(encoding="utf-8")

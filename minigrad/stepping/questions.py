@@ -177,9 +177,11 @@ def _forward_mistakes(step: Step) -> Iterator[tuple[str, float]]:
             product *= number
         yield "added instead", sum(inputs)
         yield "multiplied instead", product
-    if gate.has_rules and count == 2:
+    chooses = gate.name == "select"  # another input as its index would be refused
+    if gate.has_rules and count == 2 and not chooses:
         yield "order of the inputs", gate.forward(*reversed(inputs))
-    if gate.has_rules and 2 < count <= MOST_LEFT_OUT and gate.accepts(count - 1):
+    may_leave_out = 2 < count <= MOST_LEFT_OUT and gate.accepts(count - 1) and not chooses
+    if gate.has_rules and may_leave_out:
         for place in range(count):
             yield "input left out", gate.forward(*inputs[:place], *inputs[place + 1 :])
     yield "sign", -step.value

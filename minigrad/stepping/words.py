@@ -57,6 +57,11 @@ class Branch:
         return deltas.sent_text(self.output, self.place)
 
     @property
+    def called(self) -> str:
+        """The name of what the input receives, where that is a δ."""
+        return as_text(self.circuit.deltas.delta(self.wire)) if self._has_delta else ""
+
+    @property
     def _has_delta(self) -> bool:
         """Whether what the input receives is a δ."""
         return self.wire in self.circuit.deltas.preactivations and (
@@ -69,8 +74,7 @@ class Branch:
             return self._product()
         formula, amount = self.in_deltas, self.circuit.rounded(self.contribution)
         text = f"{self.name} receives {formula} = {amount}" if formula else self._product()
-        delta = self.circuit.deltas.delta(self.wire) if self._has_delta else None
-        return text if delta is None else f"{text}, called {as_text(delta)}"
+        return f"{text}, called {self.called}" if self.called else text
 
     def _product(self) -> str:
         rounded = self.circuit.rounded

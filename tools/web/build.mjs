@@ -1,8 +1,9 @@
-// Builds the two scripts of the pages: node build.mjs [FOLDER], which is the package's own folder.
+// Builds the scripts of the pages: node build.mjs [FOLDER], which is the package's own folder.
 //
 // graphviz.js is Graphviz in WebAssembly, as the npm package has it, and changes only with its version;
 // it lays out for the playground and for Python in a browser. playground.js is ours; the page is put
-// together from both by minigrad/stepping/playground_page.py.
+// together from both by minigrad/stepping/playground_page.py. player.js stands in every page of the
+// step player: see minigrad/stepping/player.py.
 
 import { build } from "esbuild";
 import { readFile } from "node:fs/promises";
@@ -79,4 +80,10 @@ await build({
   ...settings,
   entryPoints: [join(web, "main.js")],
   outfile: join(outdir ?? join(web, "built"), "playground.js"),
+});
+await build({
+  ...settings,
+  entryPoints: [join(web, "..", "page", "player.js")],
+  globalName: "minigradPlayer",
+  outfile: join(outdir ?? join(web, "built"), "player.js"),
 });

@@ -9,13 +9,14 @@ const ICONS = {
   step: "M8.5 4l-2 2 6 6-6 6 2 2 8-8z",
   last: "M16.5 4H19v16h-2.5zM4 4v16l11.5-8z",
 };
-function element(tag, properties = {}, ...children) {
+
+export function element(tag, properties = {}, ...children) {
   const made = Object.assign(document.createElement(tag), properties);
   made.append(...children);
   return made;
 }
 
-function icon(name) {
+export function icon(name) {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("viewBox", "0 0 24 24");
   svg.setAttribute("aria-hidden", "true");
@@ -24,7 +25,7 @@ function icon(name) {
   return svg;
 }
 
-function button(name, label, action) {
+export function button(name, label, action) {
   const made = element("button", { type: "button", title: label, onclick: action }, icon(name));
   made.setAttribute("aria-label", label);
   return made;

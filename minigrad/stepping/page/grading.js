@@ -1,6 +1,6 @@
 // Grading a prediction, as quiz.py does.
 
-function matches(answer, expected) {
+export function matches(answer, expected) {
   if (Number.isNaN(expected)) return Number.isNaN(answer);
   if (answer === expected) return true;
   const size = Math.abs(expected);
@@ -9,18 +9,23 @@ function matches(answer, expected) {
   return Math.abs(answer - expected) <= Math.max(halfADigit, 0.01 * size) * (1 + 1e-9);
 }
 
-function grade(answer, [name, expected, plain, after, mistakes, inDeltas], kinds, symbols) {
-  const truth = symbols ? inDeltas : plain;
-  if (matches(answer, expected)) return { right: true, text: `${name}: right` };
+/** @param {import("./questions.js").Question} question @param kinds the words of each mistake */
+export function grade(answer, question, kinds, symbols) {
+  const { label, expected, after, mistakes } = question;
+  const truth = symbols ? question.inDeltas : question.truth;
+  if (matches(answer, expected)) return { right: true, text: `${label}: right` };
   if (matches(answer, after)) {
-    return { right: true, text: `${name}: right, with what was there before; ${truth}` };
+    return { right: true, text: `${label}: right, with what was there before; ${truth}` };
   }
-  const known = mistakes.find(([, wrong]) => matches(answer, wrong));
-  const why = known ? `: ${kinds[known[0]][1]}` : "";
-  return { kind: known && kinds[known[0]][0], text: `${name}: not right${why}. ${truth}` };
+  const [kind] = mistakes.find(([, wrong]) => matches(answer, wrong)) ?? [];
+  const why = kind ? `: ${kinds[kind]}` : "";
+  return { kind, text: `${label}: not right${why}. ${truth}` };
 }
 
-function numberIn(text) {
-  const plain = text.trim().replace("−", "-").replace(",", ".").replace("∞", "Infinity");
-  return plain === "" ? NaN : plain === "nan" ? NaN : Number(plain);
+/** The number that a text is: NaN for nan, undefined for what is no number. */
+export function numberIn(text) {
+  const plain = text.trim().toLowerCase().replace(/[−–]/g, "-").replace(",", ".").replace(/∞|\binf(inity)?\b/, "Infinity");
+  if (plain === "nan") return NaN;
+  const number = plain === "" ? NaN : Number(plain);
+  return Number.isNaN(number) ? undefined : number;
 }

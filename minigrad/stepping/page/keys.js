@@ -1,14 +1,13 @@
 // Keys: those that step, those that go from gate to gate, and what is kept from a notebook.
 
 // One gate at a time is in the order of the tab key; up and down go on to its neighbours.
-function keysOfGates(gates, data, choose) {
+export function keysOfGates(gates, symbolOf, choose) {
   const numbers = [...gates.keys()].filter((number) => gates[number]);
-  const names = new Map([...data.forward, ...data.backward].map((step) => [step.gate, step.name]));
   let here = numbers[0];
   for (const number of numbers) {
     const gate = gates[number];
     gate.setAttribute("role", "button");
-    gate.setAttribute("aria-label", `gate ${names.get(number) ?? ""}: go to its step`);
+    gate.setAttribute("aria-label", `gate ${symbolOf(number)}: go to its step`);
     gate.setAttribute("tabindex", "-1");
     gate.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" && event.key !== " ") return;
@@ -37,11 +36,16 @@ function keysOfGates(gates, data, choose) {
 // On the window, so that a key comes here before a notebook takes it as a shortcut: while the focus
 // is in the player none goes further (`d d` would delete the cell), but for those with Ctrl, Alt or
 // Command. In a page of its own the player also listens while nothing else has the focus.
-function listen(root, frame, alone, keys) {
+// What `own` says it has done itself, for the element that has the focus, is done.
+export function listen(root, frame, alone, keys, own) {
   function onKey(event) {
     const focused = root.activeElement;
     const nowhere = alone && [document.body, document.documentElement, null].includes(document.activeElement);
     if (!(focused || nowhere) || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (focused && own(event, focused)) {
+      event.preventDefault();
+      return event.stopImmediatePropagation();
+    }
     const inside = focused && focused.matches("button, [role=button]");
     const typing = focused && focused.matches("input[type=text], select");
     const pressed = event.key === " " || event.key === "Enter";

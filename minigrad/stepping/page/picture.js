@@ -1,6 +1,6 @@
 // The picture: the image that stood in the player's place as an SVG, and which part of it shows what.
 
-function pictureOf(image) {
+export function pictureOf(image) {
   const source = image.src.slice(image.src.indexOf(",") + 1);
   const bytes = Uint8Array.from(atob(source), (character) => character.charCodeAt(0));
   const text = new TextDecoder().decode(bytes);
@@ -26,7 +26,7 @@ function numbersOf(group, withTangent) {
   const [left, middle] = ends(rules[0]);
   const right = withTangent && rules[1] ? ends(rules[1])[1] : middle;
   const y = corners(rules[0])[0][1];
-  const found = { rules };
+  const found = { group, rules };
   for (const text of group.querySelectorAll("text")) {
     const x = Number(text.getAttribute("x"));
     if (x < left - 2 || x > right - 4) continue;
@@ -35,24 +35,25 @@ function numbersOf(group, withTangent) {
     const [start, end] = { gradient: [left, right], tangent: [middle, right], value: [left, middle] }[kind];
     text.setAttribute("text-anchor", "middle");
     text.setAttribute("x", (start + end) / 2);
+    text.room = end - start;
     found[kind] = text;
   }
   return found;
 }
 
-function partsOf(svg, data) {
+export function partsOf(svg, data) {
   const parts = { wires: [], gates: [], branches: new Map(), edges: new Map() };
   for (const group of svg.querySelectorAll("g[id]")) {
     const [kind, ...numbers] = group.id.split("-");
     const at = numbers.map(Number);
-    const moves = data.tangents.length > 0 && !data.constants.includes(at[0]);
+    const moves = data.seeds.length > 0 && !data.constants.includes(at[0]);
     if (kind === "wire") parts.wires[at[0]] = numbersOf(group, moves);
     if (kind === "gate") parts.gates[at[0]] = group;
     if (kind === "branch") parts.branches.set(`${at[1]}-${at[2]}`, numbersOf(group, moves));
     if (kind === "edge" && at.length >= 3) { // a fourth number: the part of it outside of a unit
       const [source, gate, place] = at;
       const key = `${gate}-${place}`;
-      if (!parts.edges.has(key)) parts.edges.set(key, { groups: [], source, gate });
+      if (!parts.edges.has(key)) parts.edges.set(key, { groups: [], source, gate, place });
       parts.edges.get(key).groups.push(group);
     }
   }

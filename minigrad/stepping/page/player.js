@@ -1,14 +1,29 @@
-// The step player. `data` is made by player.py: all texts are ready, so nothing here knows a gate.
-// It builds itself in a shadow root from the image that stands in its place while scripts are off.
+// The step player. `data` is made by page_data.py, `functions` are the rows of javascript_gates for its
+// gates. It builds itself in a shadow root from the image that stands in its place while scripts are off.
+
+import { Circuit } from "./circuit.js";
+import { descentOf } from "./descent.js";
+import { button, element, icon } from "./elements.js";
+import { grade, numberIn } from "./grading.js";
+import { keysOfGates, listen } from "./keys.js";
+import { leavesOf } from "./leaves.js";
+import { partsOf, pictureOf } from "./picture.js";
+import { Quiz } from "./questions.js";
+import { NONE, stageAt } from "./stage.js";
+import { viewOf } from "./view.js";
+import { Words } from "./words.js";
 
 const MILLISECONDS_A_STEP = 1600;
+const CHARACTER = 6.7; // points, about, of a number in the picture
 
-function startPlayer(host, css, data) {
+export function startPlayer(host, css, data, functions) {
   const image = host.querySelector("img");
   const svg = pictureOf(image);
   const parts = partsOf(svg, data);
-  const history = historyOf(data);
-  const last = data.forward.length + data.backward.length;
+  const circuit = new Circuit(data, functions);
+  const words = new Words(circuit);
+  const asking = new Quiz(words);
+  const last = words.length;
   const state = { position: data.position, timer: 0, quiz: false, asking: false, grades: new Map(), symbols: data.delta };
 
   const title = element("strong");
@@ -48,11 +63,14 @@ function startPlayer(host, css, data) {
   const picture = element("div", { className: "picture" }, svg);
   const view = viewOf(picture, svg);
   controls.append(...view.buttons);
-  const words = element("div", { className: "words" }, said, question, graded);
-  words.tabIndex = 0; // it may scroll
-  words.setAttribute("role", "group");
-  words.setAttribute("aria-label", "what happens in this step");
-  const frame = element("div", { className: "player", tabIndex: 0 }, picture, controls, words);
+  const told = element("div", { className: "words" }, said, question, graded);
+  told.tabIndex = 0; // it may scroll
+  told.setAttribute("role", "group");
+  told.setAttribute("aria-label", "what happens in this step");
+  const wrong = element("p", { className: "wrong", hidden: true });
+  wrong.setAttribute("role", "alert");
+  const live = element("div", { className: "live" });
+  const frame = element("div", { className: "player", tabIndex: 0 }, picture, controls, live, told);
   const alone = host.hasAttribute("data-page"); // a page of its own
   setClass(frame, "alone", alone);
   frame.setAttribute("role", "group");
@@ -64,6 +82,7 @@ function startPlayer(host, css, data) {
   }
 
   function moveTo(position, keepGrades = false) {
+    said.setAttribute("aria-live", "polite");
     state.position = Math.max(0, Math.min(last, position));
     state.asking = false;
     if (!keepGrades) graded.replaceChildren();
@@ -101,35 +120,36 @@ function startPlayer(host, css, data) {
     play.setAttribute("aria-label", name);
   }
 
-  const stepAt = (position) =>
-    position > data.forward.length
-      ? data.backward[position - data.forward.length - 1]
-      : data.forward[position - 1];
-  const questionsAt = (position) => stepAt(position)?.asked ?? [];
+  const questionsAt = (position) => asking.questions(position);
 
   // Everything is set from the position alone, and written only where it differs.
   function render() {
     const position = state.position;
     const shown = state.asking ? position + 1 : position;
-    const back = shown > data.forward.length;
-    const lit = stepAt(shown);
+    const lit = words.step(shown);
+    const back = lit?.back ?? false;
+    const stage = stageAt(circuit, words, position);
     parts.wires.forEach((wire, number) => {
-      const known = number < data.leaves || number - data.leaves < position;
-      show(wire.value, known ? data.values[number] : "?", "value");
-      show(wire.tangent, known ? data.tangents[number] : "?", "tangent");
-      show(wire.gradient, below(number, textAt(history.gradients[number], position)), "gradient");
+      const known = stage.known(number);
+      show(wire.value, known ? words.value(number) : "?", "value");
+      if (wire.tangent) show(wire.tangent, known ? words.rounded(circuit.tangents.get(number) ?? 0) : "?", "tangent");
+      show(wire.gradient, below(number, gradientText(stage.gradients[number])), "gradient");
     });
     parts.branches.forEach((branch, key) => {
-      const source = parts.edges.get(key)?.source;
+      const { source, gate, place } = parts.edges.get(key) ?? {};
       show(branch.value, textOf(parts.wires[source]?.value), "value");
       show(branch.tangent, textOf(parts.wires[source]?.tangent), "value");
-      show(branch.gradient, below(key, sentAlong(key, position)), "gradient");
+      const sent = circuit.wires[source]?.constant ? stage.gradients[source] : stage.sent(gate, place);
+      show(branch.gradient, below(key, gradientText(sent)), "gradient");
     });
     parts.gates.forEach((gate, number) => {
       const index = number - data.leaves;
       const done = back ? number > lit.gate : index < position;
       setClass(gate, "active", lit?.gate === number);
       setClass(gate, "done", done && lit?.gate !== number);
+      const marked = !data.still && stage.known(number);
+      setClass(gate, "idle", marked && circuit.isIdle(number));
+      setClass(gate, "birth", marked && number === stage.birth);
     });
     parts.wires.forEach((wire, number) => light(wire, number === lit?.gate, back));
     parts.edges.forEach(({ groups, gate, source }, key) => {
@@ -141,7 +161,7 @@ function startPlayer(host, css, data) {
     });
     symbols.setAttribute("aria-pressed", String(state.symbols));
     slider.value = position;
-    slider.setAttribute("aria-valuetext", lit ? lit.title : "start");
+    slider.setAttribute("aria-valuetext", lit ? words.title(shown) : "start");
     say(lit);
     view.follow(parts.gates[lit?.gate]);
     gateKeys.show(lit?.gate);
@@ -151,16 +171,22 @@ function startPlayer(host, css, data) {
   function show(text, shown, kind) {
     if (!text || text.shown === shown) return;
     text.textContent = text.shown = shown;
+    const tooLong = kind !== "formula" && text.room < CHARACTER * shown.length && !/[·Σ]/.test(shown);
+    if (tooLong || text.hasAttribute("textLength")) fitInto(text, tooLong);
     for (const one of ["unknown", "value", "tangent", "gradient"]) {
       setClass(text, one, one === (shown === "?" ? "unknown" : kind));
     }
   }
 
-  const sentAlong = (key, position) => {
-    const source = parts.edges.get(key)?.source;
-    const known = data.constants.includes(source) ? history.gradients[source] : history.contributions.get(key);
-    return textAt(known ?? [], position);
-  };
+  // A number that has grown longer than its place in the picture is written closer.
+  function fitInto(text, tooLong) {
+    for (const [name, value] of [["textLength", text.room], ["lengthAdjust", "spacingAndGlyphs"]]) {
+      if (tooLong) text.setAttribute(name, value);
+      else text.removeAttribute(name);
+    }
+  }
+
+  const gradientText = (number) => (number === null ? "?" : number === NONE ? "–" : words.rounded(number));
 
   // A gradient that is known, as a formula in δ if the reader wants formulas and it has one.
   const below = (key, number) => (state.symbols && number !== "?" && data.deltas[key]) || number;
@@ -192,15 +218,15 @@ function startPlayer(host, css, data) {
     question.hidden = !state.asking;
     said.classList.toggle("asking", state.asking);
     if (state.asking) {
-      title.textContent = step.title;
-      sentence.textContent = step.prompt;
+      title.textContent = words.title(state.position + 1);
+      sentence.textContent = asking.prompt(state.position + 1);
       formulas.replaceChildren();
       return;
     }
-    title.textContent = step ? step.title : `start · ${data.title}`;
-    sentence.textContent = step ? (state.symbols && step.inDeltas) || step.sentence : data.start;
+    title.textContent = step ? words.title(state.position) : `start · ${words.result()}`;
+    sentence.textContent = step ? words.sentence(state.position, state.symbols) : data.start;
     formulas.replaceChildren(
-      ...(step?.formulas ?? []).map((formula) => element("p", { textContent: formula })),
+      ...(step ? words.formulas(state.position) : []).map((formula) => element("p", { textContent: formula })),
     );
     if (state.quiz && state.position === last) graded.append(element("p", { textContent: score() }));
   }
@@ -210,11 +236,11 @@ function startPlayer(host, css, data) {
   function ask() {
     state.asking = true;
     graded.replaceChildren();
-    const rows = questionsAt(state.position + 1).map(([name]) =>
+    const rows = questionsAt(state.position + 1).map(({ label }) =>
       element(
         "label",
         {},
-        element("span", { textContent: name }),
+        element("span", { textContent: label }),
         element("input", { type: "text", inputMode: "decimal", autocomplete: "off" }),
       ),
     );
@@ -227,11 +253,10 @@ function startPlayer(host, css, data) {
     event.preventDefault();
     const asked = questionsAt(state.position + 1);
     const fields = [...question.querySelectorAll("input")];
-    const wrong = fields.find((field) => !/^(nan|.*[\d∞].*)$/.test(field.value.trim())
-      || (Number.isNaN(numberIn(field.value)) && field.value.trim() !== "nan"));
-    if (wrong) {
+    const unanswered = fields.find((field) => numberIn(field.value) === undefined);
+    if (unanswered) {
       graded.replaceChildren(element("p", { textContent: "type a number for every name" }));
-      return wrong.focus();
+      return unanswered.focus();
     }
     const grades = fields.map((field, i) => grade(numberIn(field.value), asked[i], data.kinds, state.symbols));
     state.grades.set(state.position + 1, grades);
@@ -263,16 +288,67 @@ function startPlayer(host, css, data) {
   slider.oninput = () => goTo(Number(slider.value));
 
   function goToGate(number) {
-    const index = data.backward.findIndex((step) => step.gate === number);
-    const [first, there] = [number - data.leaves + 1, data.forward.length + index + 1];
-    goTo(index < 0 || state.position === there ? first : there);
+    const first = number - data.leaves + 1;
+    const there = words.length - first + 1;
+    goTo(there === state.position || there <= words.count ? first : there);
   }
 
   parts.gates.forEach((gate, number) => gate.addEventListener("click", () => {
     goToGate(number);
     gate.focus({ preventScroll: true });
   }));
-  const gateKeys = keysOfGates(parts.gates, data, goToGate);
+  const gateKeys = keysOfGates(parts.gates, (number) => words.symbol(number), goToGate);
+
+  // --- other numbers ---
+
+  function complain(text) {
+    wrong.textContent = text;
+    wrong.hidden = !text;
+  }
+
+  // At the start nothing but the leaves is known: one who changes them wants to see what comes of it.
+  function change(numbers) {
+    pause();
+    try {
+      circuit.set(numbers);
+      complain("");
+    } catch (error) {
+      return complain(error.message); // a select has no such input
+    }
+    if (!state.position && !state.quiz) state.position = last;
+    descent?.clear();
+    renew();
+  }
+
+  function renew() {
+    said.setAttribute("aria-live", "off"); // the leaf itself is read out
+    render();
+    leaves.refresh();
+    reset.disabled = circuit.isAsGiven;
+    svg.setAttribute("aria-label", circuit.isAsGiven ? image.alt : `${words.result()}: ${words.count} gates`);
+    if (alone) renameTo(words.result());
+  }
+
+  function renameTo(result) {
+    const heading = host.parentNode.querySelector("h1");
+    if (heading) heading.textContent = document.title = `${result}, step by step`;
+  }
+
+  const leaves = leavesOf(parts, words, (n, number) => change(new Map([[n, number]])), complain);
+  const isLive = leaves.movable.length > 0;
+  const descent = isLive && data.mode !== "forward" ? descentOf(words, change, complain) : undefined;
+  const reset = element("button", { type: "button", textContent: "reset", title: "the numbers that were here first",
+    disabled: true, onclick: () => {
+      complain("");
+      circuit.reset();
+      descent?.clear();
+      renew();
+    } });
+  if (isLive) {
+    live.append(element("span", { className: "number" }, leaves.which, "=", leaves.field), reset, ...(descent ? [descent.controls] : []), wrong);
+    leaves.refresh();
+    setClass(frame, "live-picture", true);
+  } else live.append(element("p", { className: "still", textContent: data.still }));
 
   const root = host.attachShadow({ mode: "open" });
   listen(root, frame, alone, {
@@ -288,7 +364,7 @@ function startPlayer(host, css, data) {
     1: view.natural,
     "+": () => view.zoom(1.25),
     "-": () => view.zoom(0.8),
-  });
+  }, (event, focused) => leaves.key(event, focused));
 
   // The colours follow a notebook's theme where it names one, else the reader's system.
   function followTheme() {

@@ -1,9 +1,11 @@
 // How large the picture is: the whole of it, its natural size, or as the reader likes it; where it is
 // larger than its frame, the gate at work is kept in sight.
 
+import { element } from "./elements.js";
+
 const LEGIBLE = 0.6; // of the natural size; what would be smaller begins so, and is scrolled
 
-function viewOf(picture, svg) {
+export function viewOf(picture, svg) {
   const [, , width, height] = svg.getAttribute("viewBox").split(/\s+/).map(Number);
   const natural = { width: (width * 4) / 3, height: (height * 4) / 3 }; // in pixels, from points
   let mode = "legible";

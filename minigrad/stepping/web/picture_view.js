@@ -4,12 +4,12 @@ import { button, element, setClass } from "./dom.js";
 import { hitArea, layOut } from "./layout.js";
 import { show, showWeights } from "./picture.js";
 import { shapeOf, viewOfPart } from "./plans.js";
+import { dragged, nudged } from "./engine/nudge.js";
 import { rounded } from "./engine/numbers.js";
 import { unicodeName } from "./engine/labels.js";
 
 const [SMALLEST, SMALLEST_OF_A_NETWORK, SMALLEST_ON_A_PHONE] = [0.66, 0.47, 0.6]; // of the natural size: what is smaller is scrolled
 const LARGEST = 1.9;
-const PIXELS_A_STEP = 4;
 
 // actions: drag(n, value), choose(n), gate(n), unit(group), ended(), value(n) — the number of a leaf.
 export function pictureView(caption, actions) {
@@ -224,26 +224,4 @@ function buttonsOf({ plan, parts }) {
   }
   parts.gates.forEach((group, n) => found.set(n, group));
   return new Map([...found].sort(([one], [other]) => one - other));
-}
-
-// A number after so many pixels: the step is a hundredth of its size, from 0.01 up.
-function dragged(value, pixels, fine) {
-  const step = stepOf(value) * (fine ? 0.1 : 1);
-  return tidy(value + Math.round(pixels / PIXELS_A_STEP) * step, step);
-}
-
-function nudged(value, steps) {
-  const step = stepOf(value);
-  return tidy(value + steps * step, step * Math.min(1, Math.abs(steps)));
-}
-
-function stepOf(value) {
-  const size = Math.abs(value);
-  return size < 10 || !Number.isFinite(size) ? 0.1 : 10 ** (Math.floor(Math.log10(size)) - 1);
-}
-
-// On the grid of the step, so that 0.1 + 0.2 is 0.3.
-function tidy(value, step) {
-  const places = Math.max(0, Math.min(12, Math.ceil(-Math.log10(step) - 1e-9)));
-  return Number.isFinite(value) ? Number(value.toFixed(places)) || 0 : value;
 }

@@ -1,5 +1,6 @@
 // A circuit as arrays: wires in topological order, its forward pass and its backward pass.
 
+import { backwardPass } from "./backward.js";
 import { GATES } from "./gates.js";
 import { gateSymbol } from "./gate_symbol.js";
 
@@ -13,22 +14,7 @@ import { gateSymbol } from "./gate_symbol.js";
  * @property {string} symbol what stands in the circle of its gate
  */
 
-/**
- * What a backward pass gives. A gradient is null of a constant, a contribution null towards one.
- * @typedef {object} Pass
- * @property {(number | null)[]} gradients
- * @property {(number | null)[][]} contributions
- * @property {(number | null)[][]} before of each gate, the gradients of its inputs before its turn
- * @property {(number | null)[][]} after and after it
- * @property {number[][]} local
- */
-
-/** What a wrong pass does otherwise. @typedef {object} Rules
- * @property {boolean} [overwrite] a contribution replaces the gradient instead of adding to it
- * @property {(gate: number, place: number, local: number) => number} [local] another local gradient
- * @property {(gate: number, gradients: (number | null)[]) => void} [beforeOthers] called when a gate
- *   has sent to its leaves and not yet to other gates
- */
+/** @typedef {import("./backward.js").Pass} Pass @typedef {import("./backward.js").Rules} Rules */
 
 export class Circuit {
   /**
@@ -106,58 +92,13 @@ export class Circuit {
     return !this.isLeaf(n) && GATES[this.wires[n].gate].isIdle(this.inputValues(n), this.values[n]);
   }
 
-  /**
-   * Every gate, the last first, multiplies what it has received by its local gradients and sends
-   * the products to its inputs. A gate that routes sends nothing where its local gradient is 0, and
-   * a gate that has received nothing sends nothing: that is not 0, for 0 times an infinity is nan.
-   * @param {number} upstream
-   * @param {Rules} rules
-   * @returns {Pass}
-   */
+  row(n) {
+    return GATES[this.wires[n].gate];
+  }
+
+  /** @param {number} upstream @param {Rules} rules @returns {Pass} see backward.js */
   backward(upstream = 1, rules = {}) {
-    const { wires, output } = this;
-    const gradients = wires.map(() => null);
-    const received = new Uint8Array(wires.length);
-    const [contributions, before, after, local] = [[], [], [], []];
-    gradients[output] = upstream;
-    received[output] = 1;
-    const zero = this.routes ? 0 : -0; // −0 + c is c, to the last bit
-    for (let n = output; n >= this.leaves; n--) {
-      const { gate, inputs } = wires[n];
-      const row = GATES[gate];
-      local[n] = this.localGradients(n);
-      contributions[n] = inputs.map(() => null);
-      before[n] = inputs.map(() => null);
-      after[n] = inputs.map(() => null);
-      const send = (source, place) => {
-        if (wires[source].constant) return;
-        const slope = rules.local ? rules.local(n, place, local[n][place]) : local[n][place];
-        local[n][place] = slope;
-        const old = gradients[source];
-        let [sent, sum] = [0, old ?? 0];
-        if (received[n] && !(row.routes && slope === 0)) {
-          sent = slope * gradients[n];
-          sum = sent + (received[source] && !rules.overwrite ? old : -0);
-          received[source] = 1;
-        }
-        sum += this.isLeaf(source) ? zero : -0;
-        gradients[source] = sum;
-        contributions[n][place] = sent;
-        before[n][place] = old;
-        after[n][place] = sum;
-      };
-      if (rules.beforeOthers) {
-        inputs.forEach((source, place) => this.isLeaf(source) && send(source, place));
-        rules.beforeOthers(n, gradients);
-        inputs.forEach((source, place) => this.isLeaf(source) || send(source, place));
-      } else {
-        inputs.forEach(send);
-      }
-    }
-    for (let n = 0; n < wires.length; n++) {
-      if (wires[n].constant) gradients[n] = null;
-    }
-    return { gradients, contributions, before, after, local };
+    return backwardPass(this, upstream, rules);
   }
 }
 

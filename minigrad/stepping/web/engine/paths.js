@@ -6,7 +6,7 @@ import { GATES } from "./gates.js";
 import { unicodeName } from "./labels.js";
 import { Names, atInput } from "./names.js";
 import { rounded } from "./numbers.js";
-import { inAProduct } from "./words.js";
+import { inAProduct } from "./sentences.js";
 
 const MOST_FACTORS = 16; // that are written; of a longer path the middle is left out
 const MOST_STEPS = 8; // in one factor

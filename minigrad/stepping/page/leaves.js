@@ -1,0 +1,144 @@
+// Leaves whose numbers can be changed: dragged, nudged by keys, or typed in a field below the picture.
+
+import { element } from "./elements.js";
+import { numberIn } from "./grading.js";
+import { dragged, nudged } from "../web/engine/nudge.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+const NUDGES = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 10, PageDown: -10 };
+const NO_NUMBER = "that is no number: write one such as −0.5 or 1e3";
+
+/**
+ * @param parts of the picture @param {import("./words.js").Words} words
+ * @param {(n: number, number: number) => void} change
+ * @param {(text: string) => void} complain
+ */
+export function leavesOf(parts, words, change, complain) {
+  const { circuit } = words;
+  const movable = circuit.movable.filter((n) => parts.wires[n]?.value);
+  const which = element("select", { title: "which leaf" });
+  which.setAttribute("aria-label", "which leaf");
+  for (const n of movable) which.append(element("option", { value: n, textContent: words.name(n) }));
+  const field = element("input", { type: "text", autocomplete: "off", title: "its number: type another" });
+  field.setAttribute("aria-label", "its number");
+  field.setAttribute("enterkeyhint", "done");
+  const chosen = () => Number(which.value);
+
+  function choose(n) {
+    which.value = n;
+    refresh();
+  }
+
+  function refresh() {
+    for (const n of movable) {
+      const { group } = parts.wires[n];
+      const [number, text] = [circuit.values[n], words.value(n)];
+      group.classList.toggle("chosen", n === chosen());
+      if (group.told === text) continue;
+      group.told = text;
+      group.setAttribute("aria-valuenow", Number.isFinite(number) ? number : 0);
+      group.setAttribute("aria-valuetext", text);
+    }
+    if (field.getRootNode().activeElement !== field) field.value = written(circuit.values[chosen()]);
+  }
+
+  // What is typed is taken when it is a number; else it stays, and is said to be none.
+  function take() {
+    const number = numberIn(field.value);
+    field.setAttribute("aria-invalid", String(number === undefined));
+    complain(number === undefined ? NO_NUMBER : "");
+    if (number === undefined) return false;
+    if (!Object.is(number, circuit.values[chosen()])) change(chosen(), number);
+    return true;
+  }
+
+  function leave(taken) {
+    if (taken && !take()) return;
+    field.setAttribute("aria-invalid", "false");
+    if (!taken) complain("");
+    parts.wires[chosen()].group.focus({ preventScroll: true });
+    refresh();
+  }
+
+  which.onchange = refresh;
+  field.onchange = take;
+  field.onblur = refresh;
+
+  function type(n) {
+    choose(n);
+    field.focus();
+    field.select();
+  }
+
+  for (const n of movable) equip(n, parts.wires[n]);
+
+  function equip(n, part) {
+    const { group } = part;
+    group.prepend(areaOf(group, part));
+    group.classList.add("leaf");
+    group.setAttribute("role", "spinbutton");
+    group.setAttribute("tabindex", "0");
+    group.setAttribute("aria-label", words.name(n));
+    let start;
+    group.addEventListener("pointerdown", (event) => {
+      if (event.button) return;
+      event.preventDefault(); // no text is selected
+      start = { x: event.clientX, number: circuit.values[n] };
+      group.setPointerCapture(event.pointerId);
+      group.focus({ preventScroll: true });
+      choose(n);
+    });
+    group.addEventListener("pointermove", (event) => {
+      if (!start) return;
+      const way = event.clientX - start.x;
+      if (!start.moved && Math.abs(way) < 3) return;
+      start.moved = true;
+      const number = onGrid(n, dragged(start.number, way, event.shiftKey));
+      if (!Object.is(number, circuit.values[n])) change(n, number);
+    });
+    for (const end of ["pointerup", "pointercancel"]) group.addEventListener(end, () => { start = undefined; });
+    group.addEventListener("dblclick", () => type(n));
+    group.addEventListener("focus", () => choose(n));
+  }
+
+  const onGrid = (n, number) => (circuit.isIndex(n) ? Math.round(number) : number);
+
+  /** Whether a key was meant for a leaf or the field, and has been heard. */
+  function key(event, focused) {
+    if (focused === field) {
+      if (event.key !== "Enter" && event.key !== "Escape") return false;
+      leave(event.key === "Enter");
+      return true;
+    }
+    const n = movable.find((each) => parts.wires[each].group === focused);
+    if (n === undefined) return false;
+    const by = NUDGES[event.key];
+    const number = circuit.values[n];
+    if (by && circuit.isIndex(n)) change(n, number + Math.sign(by));
+    else if (by) change(n, nudged(number, by * (event.shiftKey ? 0.1 : 1)));
+    else if (event.key === "Enter") type(n);
+    else if (event.key === "Escape") focused.getRootNode().querySelector(".player").focus();
+    else return false;
+    return true;
+  }
+
+  return { movable, which, field, key, refresh };
+}
+
+// A number to be typed over: as short as it can be, with a true minus.
+function written(number) {
+  if (Number.isNaN(number)) return "nan";
+  return String(number).replace("Infinity", "∞").replaceAll("-", "−");
+}
+
+// What can be touched: the whole wire with its name, and a little more.
+function areaOf(group, { rules }) {
+  const points = rules[0].getAttribute("points").trim().split(/\s+/).map((point) => point.split(",").map(Number));
+  const xs = points.map(([x]) => x);
+  const names = [...group.querySelectorAll("text")].filter((text) => text.getAttribute("text-anchor") === "start");
+  const left = Math.min(...xs, ...names.map((text) => Number(text.getAttribute("x")))) - 4;
+  const area = document.createElementNS(SVG, "rect");
+  const box = { x: left, y: points[0][1] - 18, width: Math.max(...xs) + 2 - left, height: 35, rx: 5, class: "area" };
+  for (const [name, value] of Object.entries(box)) area.setAttribute(name, value);
+  return area;
+}

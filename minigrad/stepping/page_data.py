@@ -1,0 +1,231 @@
+"""What a page of the player knows: the circuit's numbers, and every text that no number changes.
+
+>>> import minigrad as mg
+>>> w, x = mg.Value(2.0, label="w"), mg.Value(-1.0, label="x")
+>>> data = page_data(mg.Stepper((w * x).tanh()), position=0, learning_rate=0.1)
+>>> data["names"], data["values"][:3]
+(['w', 'x', 'w·x', 'f'], [2.0, -1.0, -2.0])
+>>> [gate["forward"] for gate in data["gates"]]
+[['w·x', [0, '·', -2]], ['f = tanh(w·x)', ['tanh(', 0, ')']]]
+
+The script in page/ computes both passes and makes the sentences around these texts, as `Step` does
+here; the tests compare them. Wires and gates are told by their place in the circuit. In a formula
+with numbers `i` stands for the number of input i, and `-1 - i` for it in brackets where it is
+negative.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, Final
+
+from ..engine import Value
+from ..files import javascript_gates
+from ..rules import GATES, Gate, as_text, is_number
+from ..text import gate_formula, has_layer, number_formula, parse_name, unicode_name
+from .questions import MISTAKES
+from .replay import Replay
+from .snapshot import Snapshot
+from .step import Step
+from .tangent_words import start_of_tangents, tangent_words
+from .words import Branch, factor, lead, local_formulas
+
+MOST_BRANCHES: Final = 6  # of a gate, told in words
+PLAIN: Final = ("symbol", "number")
+START: Final = (
+    "The values of the leaves are given; the forward pass computes all others, gate by gate, and "
+    "the backward pass their gradients."
+)
+MOST_LIVE: Final = 300  # gates: beyond, units are drawn as boxes
+DATA_NAMES: Final = frozenset("xyt")  # of inputs and targets, which learning leaves alone
+INPUT: Final = "\ue000"
+
+
+def page_data(run: Replay, position: int, learning_rate: float) -> dict[str, Any]:
+    """All that the script of a player is given; `run` is taken to its end for it."""
+    circuit = run.circuit
+    run.reset()
+    steps = list(run)
+    place, output = circuit.place, circuit.output
+    rows = list(dict.fromkeys(map(circuit.gate, circuit.gates)))
+    own = any(wire.own_backward or not circuit.gate(wire).has_rules for wire in circuit.gates)
+    return {
+        "name": unicode_name(output.label),
+        "start": _start(circuit),
+        "position": position,
+        "mode": circuit.mode,
+        "digits": circuit.digits,
+        "upstream": run.upstream,
+        "rate": learning_rate,
+        "kinds": MISTAKES,
+        "output": place[output],
+        "leaves": len(circuit.leaves),
+        "constants": [place[leaf] for leaf in circuit.leaves if leaf.is_constant],
+        "fixed": [place[leaf] for leaf in circuit.leaves if leaf.is_constant and not leaf.label],
+        "weights": [place[leaf] for leaf in _weights(circuit)],
+        "names": list(map(circuit.names.text, circuit.wires)),
+        "values": [circuit.values[wire] for wire in circuit.wires],
+        "seeds": [[place[wire], speed] for wire, speed in circuit.seeds.items()],
+        "to": _to(circuit),
+        "by": _by(circuit),
+        "meeting": None if circuit.meeting is None else place[circuit.meeting],
+        "delta": circuit.show != "values",
+        "deltas": _deltas(circuit),
+        "routes": circuit.routes,
+        "rows": [_row(row, circuit) for row in rows],
+        "gates": [_gate(circuit, wire, rows.index(circuit.gate(wire))) for wire in circuit.gates],
+        "sent": _sent(circuit, steps) if own else None,
+        "still": why_still(circuit),
+    }
+
+
+def why_still(circuit: Snapshot) -> str:
+    """Why the numbers of a circuit cannot be computed anew without Python; empty if they can."""
+    python = dict.fromkeys(filter(needs_python, map(circuit.gate, circuit.gates)))
+    for wire in circuit.gates:
+        symbol = circuit.symbol(wire)
+        if wire.own_backward:
+            return _still(f"what {symbol} sends back is a Python function")
+        if circuit.gate(wire) in python:
+            return _still(f"{symbol} is a Python function")
+    if len(circuit.gates) > MOST_LIVE:
+        return _still(f"the circuit has more than {MOST_LIVE} gates")
+    return ""
+
+
+@cache
+def needs_python(gate: Gate) -> bool:
+    """Whether a gate has no functions in JavaScript."""
+    if not gate.has_rules or GATES.get(gate.name) is not gate:
+        return True
+    try:
+        javascript_gates([gate.name])
+    except ValueError:
+        return True
+    return False
+
+
+def _still(reason: str) -> str:
+    return f"These numbers stay as they are: {reason}."
+
+
+def _start(circuit: Snapshot) -> str:
+    start = start_of_tangents(circuit) if circuit.seeds else START
+    if any(leaf.is_constant and leaf.label for leaf in circuit.leaves):
+        start += " – marks a constant, which gets no gradient."
+    if circuit.notation == "l" and any(map(has_layer, circuit.wires)):
+        start += " An upper index is the layer."
+    return start
+
+
+def _weights(circuit: Snapshot) -> list[Value]:
+    """The leaves that a step of learning changes: x, y and t are data, where there are others."""
+    leaves = [leaf for leaf in circuit.leaves if not leaf.is_constant]
+    weights = [leaf for leaf in leaves if parse_name(leaf.label).base not in DATA_NAMES]
+    return weights or leaves
+
+
+def _to(circuit: Snapshot) -> list[str]:
+    """The symbols of all gradients, df/dw."""
+    if not circuit.goes_back:
+        return []
+    return [as_text(circuit.total_derivative(wire)) for wire in circuit.wires]
+
+
+def _by(circuit: Snapshot) -> list[str]:
+    """The symbols of all tangents, dw/dt."""
+    if not circuit.seeds:
+        return []
+    return [as_text(circuit.tangent_symbol(wire)) for wire in circuit.wires]
+
+
+def _deltas(circuit: Snapshot) -> dict[str, str]:
+    """The formulas in δ: of wires by their place, of branches by the gate's and the input's."""
+    deltas, place = circuit.deltas, circuit.place
+    if not deltas:
+        return {}
+    wires = {str(place[wire]): deltas.text(wire) for wire in circuit.wires}
+    branches = {
+        f"{place[gate]}-{number}": deltas.sent_text(gate, number)
+        for gate in circuit.gates
+        for number in range(len(circuit.inputs(gate)))
+    }
+    return {key: text for key, text in (wires | branches).items() if text}
+
+
+def _row(gate: Gate, circuit: Snapshot) -> dict[str, Any]:
+    """What all gates of a kind have in common."""
+    return {
+        "name": gate.name,
+        "lead": lead(gate),
+        "moves": tangent_words(gate) if circuit.seeds else "",
+        "routes": gate.routes,
+        "arity": gate.arity,
+        "isDot": gate.is_dot,
+    }
+
+
+def _gate(circuit: Snapshot, wire: Value, row: int) -> dict[str, Any]:
+    names, inputs = circuit.names, circuit.inputs(wire)
+    parts = [] if names.is_expression(wire) else [names.formula(wire)]
+    parts.append(names.shown(names.computed(wire)))
+    local = circuit.local_gradients(wire)
+    branches = _branches(circuit, wire)
+    most = len(branches) if circuit.seeds or wire.own_backward else MOST_BRANCHES
+    return {
+        "row": row,
+        "symbol": circuit.symbol(wire),
+        "inputs": [circuit.place[source] for source in inputs],
+        "forward": [" = ".join(map(as_text, parts)), in_numbers(circuit.gate(wire), len(inputs))],
+        "local": [None] * len(inputs) if wire.own_backward else list(local),
+        "branches": branches[:most],
+        "more": len(branches[most:]),
+    }
+
+
+def _branches(circuit: Snapshot, wire: Value) -> list[list[Any]]:
+    """Of each input that may receive something: what its sentence and its formula are made of."""
+    told = []
+    parts = zip(circuit.inputs(wire), local_formulas(circuit, wire))
+    for place, (source, formula) in enumerate(parts):
+        if source.is_constant:
+            continue
+        branch = Branch(circuit, wire, 0.0, source, place, formula, 0.0, 0.0, None, 0.0)
+        kind = 0 if is_number(formula, 1.0) else 1 if formula.operation in PLAIN else 2
+        text = factor(circuit.names.shown(formula))
+        in_deltas = [branch.in_deltas, branch.called] if circuit.deltas else []
+        told.append([place, branch.name, text, kind, *in_deltas])
+    return told
+
+
+def _sent(circuit: Snapshot, steps: list[Step]) -> dict[str, list[Any]]:
+    """What each gate sent, where a function of the user's does it."""
+    back = [step for step in reversed(steps) if step.upstream is not None]
+    kinds = ("contributions", "before", "after")
+    return {kind: [list(getattr(step, kind)) for step in back] for kind in kinds}
+
+
+def in_numbers(gate: Gate, count: int) -> list[str | int]:
+    """The gate's formula with a place for the number of each input.
+
+    >>> in_numbers(GATES["mul"], 2), in_numbers(GATES["pow"], 2), in_numbers(GATES["sum"], 3)
+    ([0, '·', -2], [0, '^', -2], ['sum(', 0, ', ', 1, ', ', 2, ')'])
+    """
+    plain, negative = (_pieces(gate, count, sign) for sign in ("", "−"))
+    found: list[str | int] = []
+    closing = ""
+    for text, other in zip(plain, negative):
+        if isinstance(text, int):
+            found.append(-1 - text if closing else text)
+            continue
+        expected = closing + text
+        closing = ")" if other == f"{expected}(" else ""
+        found.append(text)
+    return [piece for piece in found if piece != ""]
+
+
+def _pieces(gate: Gate, count: int, sign: str) -> list[str | int]:
+    """The formula with inputs of one sign, cut before and after each: text, input, text, …"""
+    symbols = [number_formula(f"{sign}{INPUT}{i}{INPUT}") for i in range(count)]
+    cut = as_text(gate_formula(gate, symbols)).replace(f"{sign}{INPUT}", INPUT).split(INPUT)
+    return [int(piece) if odd % 2 else piece for odd, piece in enumerate(cut)]

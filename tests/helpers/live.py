@@ -1,0 +1,98 @@
+"""What the script of a player says, in node, and what Python says of the same circuit."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from helpers.engine import as_json
+from helpers.needed import missing
+
+from minigrad import Stepper
+from minigrad.stepping.page_data import page_data
+from minigrad.stepping.player import as_script, functions_of
+from minigrad.stepping.questions import prompt, questions
+
+DRIVER = Path(__file__).parent / "player_driver.mjs"
+NUMBERS = {"nan": float("nan"), "inf": float("inf"), "-inf": float("-inf"), "-0.0": -0.0}
+
+
+def question(
+    stepper: Stepper, leaves: dict[int, float] | None = None, **more: Any
+) -> dict[str, Any]:
+    """A circuit as its page has it, with other numbers for some leaves."""
+    data = page_data(stepper.another(), 0, 0.1)
+    return {
+        "data": as_script(data),
+        "functions": functions_of(stepper.circuit),
+        "leaves": None if leaves is None else as_json(list(leaves.items())),
+        **more,
+    }
+
+
+def ask_player(asked: list[dict[str, Any]], seconds: float = 120.0) -> list[Any]:
+    """The player's answers, one for each question."""
+    if not shutil.which("node"):
+        missing("node", "apt-get install nodejs")
+    done = subprocess.run(
+        ["node", str(DRIVER)],
+        input="\n".join(map(json.dumps, asked)),
+        capture_output=True,
+        text=True,
+        timeout=seconds,
+        check=False,
+    )
+    assert not done.returncode, done.stderr[-3000:]
+    return [unpacked(json.loads(line)) for line in done.stdout.split("\n") if line]
+
+
+def unpacked(thing: Any) -> Any:
+    if isinstance(thing, dict):
+        if set(thing) == {"#"}:
+            return NUMBERS[thing["#"]]
+        return {key: unpacked(part) for key, part in thing.items()}
+    return [unpacked(part) for part in thing] if isinstance(thing, list) else thing
+
+
+def told_by_python(stepper: Stepper, in_deltas: bool = False) -> list[dict[str, Any]]:
+    """What a player has to say at each position."""
+    run, circuit = stepper.another(), stepper.circuit
+    steps = []
+    for step in run:
+        stage = run.stage
+        asked = questions(step, run.sent)
+        back = step.upstream is not None
+        formulas = step.formulas if back or circuit.seeds else []
+        more = [f"… and {len(formulas) - 6} more"] * (len(formulas) > 6)
+        steps.append(
+            {
+                "title": step.title,
+                "sentence": step.told(in_deltas),
+                "formulas": formulas[:6] + more,
+                "prompt": prompt(step, asked),
+                "asked": [
+                    {
+                        "wire": circuit.place[one.wire],
+                        "label": one.label,
+                        "expected": one.expected,
+                        "after": one.after,
+                        "truth": one.truth,
+                        "inDeltas": one.truth_in_deltas,
+                        "mistakes": list(one.mistakes),
+                    }
+                    for one in asked
+                ],
+                "gradients": [
+                    None if wire.is_constant else stage.gradients.get(wire)
+                    for wire in circuit.wires
+                ],
+                "sent": [
+                    [stage.contributions.get((wire, i)) for i in range(len(circuit.inputs(wire)))]
+                    for wire in circuit.gates
+                ],
+            }
+        )
+    return steps
