@@ -8,7 +8,7 @@
 
 It is a picture, as an `<img>` with its data, and one script that turns it into the player: with
 scripts off, or in a notebook that is not trusted, the picture stays. Nothing is fetched. The
-script, built from page/ by tools/web/build.mjs, is given the circuit's numbers and the texts that
+script, built from web/player/ by tools/web/build.mjs, is given the circuit's numbers and the texts that
 no number changes (page_data.py), and the functions of the circuit's gates. So every leaf can get
 another number in the page, and both passes, their words and the quiz follow.
 """
@@ -125,7 +125,7 @@ def picture_html(replay: Replay) -> str:
 
 def _html(run: Replay, svg: str, data: dict[str, Any]) -> str:
     """The picture and the script; `run` has taken all its steps."""
-    style = themed_sheet(_resource("page/player.css"), "svg")
+    style = themed_sheet(_resource("web/player/player.css"), "svg")
     script = SCRIPT.format(
         player=_resource("web/built/player.js"),
         style=as_script(style),

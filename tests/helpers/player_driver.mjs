@@ -3,7 +3,7 @@
 
 import { readFileSync } from "node:fs";
 
-const PAGE = new URL("../../minigrad/stepping/page/", import.meta.url);
+const PAGE = new URL("../../minigrad/stepping/web/player/", import.meta.url);
 const load = (name) => import(new URL(`${name}.js`, PAGE));
 
 const { Circuit } = await load("circuit");

@@ -83,7 +83,7 @@ await build({
 });
 await build({
   ...settings,
-  entryPoints: [join(web, "..", "page", "player.js")],
+  entryPoints: [join(web, "player", "player.js")],
   globalName: "minigradPlayer",
   outfile: join(outdir ?? join(web, "built"), "player.js"),
 });

@@ -1,5 +1,5 @@
 // The sentences and formulas of a step, for one who knows what the wires are called: see words.js, which
-// makes the names, and ../../page/words.js, which has them from Python.
+// makes the names, and ../player/words.js, which has them from Python.
 
 import { DIGITS, rounded } from "./numbers.js";
 

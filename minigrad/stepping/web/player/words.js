@@ -1,7 +1,7 @@
 // What a step does, in the texts that Python gave and the numbers of now; as words.py and tangent_words.py
 // say it.
 
-import { COMPUTED, ONE, PLAIN, Sentences, inAProduct } from "../web/engine/sentences.js";
+import { COMPUTED, ONE, PLAIN, Sentences, inAProduct } from "../engine/sentences.js";
 
 const MOST_TERMS = 6;
 const MOST_FORMULAS = 6;
@@ -97,7 +97,7 @@ export class Words extends Sentences {
     return `${symbols} = ${inNumbers(pieces, numbers)} = ${this.value(n)}`;
   }
 
-  /** @returns {import("../web/engine/sentences.js").Branch[]} */
+  /** @returns {import("../engine/sentences.js").Branch[]} */
   branches(n) {
     const { pass, wires } = this.circuit;
     const upstream = this.circuit.upstream(n);

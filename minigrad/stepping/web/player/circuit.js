@@ -1,7 +1,7 @@
 // The circuit of a player: its numbers, and both passes. The numbers that Python had come with it; when
 // a leaf gets another number all gates are computed anew, by the functions of their rows.
 
-import { backwardPass } from "../web/engine/backward.js";
+import { backwardPass } from "../engine/backward.js";
 
 export class Circuit {
   /** @param data made by page_data.py @param functions the rows of javascript_gates, by name */

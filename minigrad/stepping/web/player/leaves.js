@@ -2,7 +2,7 @@
 
 import { element } from "./elements.js";
 import { numberIn } from "./grading.js";
-import { dragged, nudged } from "../web/engine/nudge.js";
+import { dragged, nudged } from "../engine/nudge.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const NUDGES = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 10, PageDown: -10 };
