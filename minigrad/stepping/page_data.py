@@ -8,10 +8,10 @@
 >>> [gate["forward"] for gate in data["gates"]]
 [['w·x', [0, '·', -2]], ['f = tanh(w·x)', ['tanh(', 0, ')']]]
 
-The script in web/player/ computes both passes and makes the sentences around these texts, as `Step` does
-here; the tests compare them. Wires and gates are told by their place in the circuit. In a formula
-with numbers `i` stands for the number of input i, and `-1 - i` for it in brackets where it is
-negative.
+The script in web/player/ computes both passes and makes the sentences around these texts, as
+`Step` does here; the tests compare them. Wires and gates are told by their place in the circuit.
+In a formula with numbers `i` stands for the number of input i, and `-1 - i` for it in brackets
+where it is negative.
 """
 
 from __future__ import annotations

@@ -8,9 +8,9 @@
 
 It is a picture, as an `<img>` with its data, and one script that turns it into the player: with
 scripts off, or in a notebook that is not trusted, the picture stays. Nothing is fetched. The
-script, built from web/player/ by tools/web/build.mjs, is given the circuit's numbers and the texts that
-no number changes (page_data.py), and the functions of the circuit's gates. So every leaf can get
-another number in the page, and both passes, their words and the quiz follow.
+script, built from web/player/ by tools/web/build.mjs, is given the circuit's numbers, the texts
+that no number changes (page_data.py), and the functions of the circuit's gates. So every leaf can
+get another number in the page, and both passes, their words and the quiz follow.
 """
 
 from __future__ import annotations
