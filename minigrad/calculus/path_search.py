@@ -39,7 +39,7 @@ class Between:
 
     def __init__(self, output: Value, leaf: Value) -> None:
         _check_wires(output, leaf)
-        self.circuit = Circuit(output)
+        self.circuit = Circuit(output, textbook=True)
         self.output, self.leaf = output, leaf
         self.wires = [leaf]
         self.branches: list[list[Branch]] = [[]]

@@ -51,7 +51,7 @@ def note_on(outputs: Sequence[Value]) -> str | None:
 def circuit_of(outputs: Sequence[Value]) -> Circuit:
     """The circuit behind all of them."""
     output, *others = dict.fromkeys(outputs)
-    return Circuit(output, others=others)
+    return Circuit(output, others=others, textbook=True)
 
 
 def wire_named(option: str, name: str, leaves: Iterable[Value]) -> Value:

@@ -4,9 +4,9 @@ Read `value` (the wire, and the order of its circuit), `backward` (the chain rul
 (how arithmetic on wires records gates, from the table): nothing else is needed to understand
 `(w*x + b).tanh().backward()`. Around them stand what Python, NumPy, micrograd and those who come
 from other libraries ask of a wire (`number_like`, `arrays`, `micrograd`, `foreign_names`), what is
-handed to those who look (`circuit`, `stage`, `outputs`) or train (`numbers_of_wires`), `modes` like
-`no_grad` (`decorating_blocks`), the line of the user's code (`users_line`) where a nan was recorded
-(`sources`) or a gradient is lost (`lost_gradients`), and `copying`.
+handed to those who look (`circuit`, `textbook`, `stage`, `outputs`) or train (`numbers_of_wires`),
+`modes` like `no_grad` (`decorating_blocks`), the line of the user's code (`users_line`) where a nan
+was recorded (`sources`) or a gradient is lost (`lost_gradients`), and `copying`.
 """
 
 from . import copying as copying  # says how a Value is copied
@@ -34,6 +34,7 @@ from .outputs import wires_in
 from .recording import as_wire, constant, install, observed, observers, output_of
 from .sources import is_nonfinite_birth, note_source, source_of
 from .stage import Stage, check_stage, circuit_at, present_stage
+from .textbook import written_as
 from .users_line import Source, calling_source, is_installed
 from .value import Value, leaves_and_gates, one_at_a_time, topological_order
 
@@ -84,4 +85,5 @@ __all__ = [
     "write_data",
     "write_grad",
     "write_numbers",
+    "written_as",
 ]

@@ -20,6 +20,7 @@ from .backward import FACTORS, factors_of
 from .chains import Chains
 from .numbers_of_wires import gradient_of, write_grad
 from .recording import output_of, to_wires
+from .textbook import text_book_of
 from .value import Value, leaves_and_gates, one_at_a_time
 
 _MUL, _SUM, _DOT = GATES["mul"], GATES["sum"], GATES["dot"]
@@ -32,7 +33,8 @@ class Circuit:
     draw a unit. So ask the circuit, not the wire, for a wire's gate, inputs and local gradients:
     the × gates exist in circuits alone. `collapse=["dot"]` leaves dot products as they are;
     `for_running` only those whose × gates would stand side by side, and takes chains of additions
-    of products for such too. `others` are more outputs, all of which the circuit leads to.
+    of products for such too. With `textbook` a loss reads as a text book writes it: see `textbook`.
+    `others` are more outputs, all of which the circuit leads to.
     """
 
     def __init__(
@@ -41,10 +43,13 @@ class Circuit:
         collapse: Iterable[str] = (),
         for_running: bool = False,
         others: Sequence[Value] = (),
+        textbook: bool = False,
     ) -> None:
         self.output = output
         self.outputs = (output, *others)
         self.collapse = frozenset(collapse)
+        self.textbook = textbook
+        self._written: dict[Value, Value] = {}  # of wires, what a text book has in their place
         self._for_running = for_running
         self._products: dict[Value, tuple[Value, ...]] = {}
         self._dots: dict[Value, tuple[Value, ...]] = {}  # chains of additions: the factors
@@ -52,7 +57,9 @@ class Circuit:
         self.leaves, self.gates = leaves_and_gates(output, self._inputs_shown, others)
 
     def _inputs_shown(self, wire: Value, seen: set[Value]) -> tuple[Value, ...]:
-        if wire._d_second is FACTORS and "dot" not in self.collapse:
+        if self.textbook and (written := text_book_of(wire)):
+            self._written[wire] = written
+        elif wire._d_second is FACTORS and "dot" not in self.collapse:
             side_by_side = all(source.is_leaf or source in seen for source in wire.inputs)
             if not (self._for_running and side_by_side):
                 self._products[wire] = products_of(wire)
@@ -80,6 +87,7 @@ class Circuit:
 
     def gate(self, wire: Value) -> Gate:
         """The gate that a wire which is no leaf comes out of."""
+        wire = self._written.get(wire, wire)
         if wire in self._products:
             return _SUM
         if wire in self._dots:
@@ -89,10 +97,12 @@ class Circuit:
 
     def inputs(self, wire: Value) -> tuple[Value, ...]:
         """The wires that go into the gate behind a wire, in order; none for a leaf."""
+        wire = self._written.get(wire, wire)
         return self._products.get(wire) or self._dots.get(wire) or wire.inputs
 
     def local_gradients(self, wire: Value) -> tuple[float, ...]:
         """d(wire)/d(input) for every input, as they were when the gate was recorded."""
+        wire = self._written.get(wire, wire)
         if wire in self._products:
             return (1.0,) * len(self._products[wire])
         return wire._local_gradients()

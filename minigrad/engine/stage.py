@@ -63,17 +63,20 @@ def circuit_at(
     stage: Stage | None,
     collapse: Iterable[str] = (),
     others: Sequence[Value] = (),
+    textbook: bool = True,
 ) -> tuple[Circuit, Stage | None]:
     """The circuit behind an output, and `others`, and the stage in its wires.
 
     A stage that comes with a circuit is shown in it, or where it is shown in another, in one that
     is seen in the same way: wires that only a circuit knows are others there, found by their place.
+    With `textbook` losses are shown as a text book writes them.
     """
     if stage is None or stage.circuit is None:
-        return Circuit(output, collapse, others=others), stage
+        return Circuit(output, collapse, others=others, textbook=textbook), stage
     if stage.circuit.outputs == (output, *others):
         return stage.circuit, stage
-    circuit = Circuit(output, stage.circuit.collapse, others=others)
+    seen_as = stage.circuit.collapse, False, others, stage.circuit.textbook
+    circuit = Circuit(output, *seen_as)
     twins = {wire: wire for wire in circuit.wires}
     for gate in circuit.gates:
         if gate in stage.circuit:

@@ -32,6 +32,7 @@ from ..rules import (
 )
 from ..rules import total as sigma
 from ..text import OF_LOSSES, no_such_name
+from .shown_probabilities import with_probabilities_shown, with_probability_shown
 
 SUM_OF_PROBABILITIES = 1e-4  # how far from 1 it may be: float32 and rounded numbers are common
 
@@ -117,8 +118,9 @@ def cross_entropy(logits: Iterable[Any], target: Any) -> Any:
     [0.1192, -0.1192]
 
     The gradient is softmax(z) − onehot(target). `target` is the number of the class, or a list with
-    a probability for each class. Outputs of a sigmoid or of a softmax are no logits, and refused. A
-    loss that is nearly 0 keeps its digits:
+    a probability for each class. A reader is shown p = softmax(z) and −log p_target, and with
+    `expand="losses"` the gates that compute it. Outputs of a sigmoid or of a softmax are no logits,
+    and refused. A loss that is nearly 0 keeps its digits:
 
     >>> f"{cross_entropy([40.0, 0.0], 0):.15g}"
     '4.24835425529159e-18'
@@ -126,14 +128,14 @@ def cross_entropy(logits: Iterable[Any], target: Any) -> Any:
     zs = _two_or_more(logits)
     _refuse_softmax(zs)
     if isinstance(target, Value) or not hasattr(target, "__len__"):
-        return _surprise(zs, target)
+        return with_probabilities_shown(_surprise(zs, target), zs, target)
     probabilities = list(target)
     _check_probabilities(probabilities, len(zs))
     first = _index_of_largest(zs)
     largest, least = _chosen(zs, first), _surprise(zs, first)
     further = [where(equal(first, k), 0.0, largest - z) for k, z in enumerate(zs)]
     terms = [p * least + _product(p, ahead) for p, ahead in zip(probabilities, further)]
-    return _total(terms)
+    return with_probabilities_shown(_total(terms), zs, probabilities)
 
 
 def _surprise(zs: list[Any], target: Any) -> Any:
@@ -189,9 +191,11 @@ def binary_cross_entropy(logit: Any, target: Any) -> Any:
     >>> loss.backward(); loss.data, z.grad
     (1000.0, -1.0)
 
-    The gradient is σ(z) − y. `target` is 0 or 1, or a probability in between; then it is computed
-    as softplus(−|z|) + w·|z| with w = 1 − y for z > 0 and y otherwise, so that nothing cancels. The
-    output of a sigmoid is no logit: it would be squashed twice, and is refused.
+    The gradient is σ(z) − y. A reader is shown p = σ(z) and its logarithm, and with
+    `expand="losses"` the gates that compute it. `target` is 0 or 1, or a probability in
+    between; then it is computed as softplus(−|z|) + w·|z| with w = 1 − y for z > 0 and y otherwise,
+    so that nothing cancels. The output of a sigmoid is no logit: it would be squashed twice, and is
+    refused.
     """
     _refuse_probability(logit)
     if not isinstance(target, Value):
@@ -202,11 +206,13 @@ def binary_cross_entropy(logit: Any, target: Any) -> Any:
                 "+1 are for hinge, or write (y + 1) / 2"
             )
         if target in (0.0, 1.0):
-            return softplus(-logit if target else logit)
+            loss = softplus(-logit if target else logit)
+            return with_probability_shown(loss, logit, target)
     is_positive = logit > 0.0
     below = where(is_positive, -logit, logit)  # −|z|, without a kink in its gradient
     weight = where(is_positive, 1.0 - target, target)
-    return softplus(below) - _product(weight, below)
+    loss = softplus(below) - _product(weight, below)
+    return with_probability_shown(loss, logit, target)
 
 
 def _product(weight: Any, distance: Any) -> Any:

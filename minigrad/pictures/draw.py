@@ -37,6 +37,7 @@ from .units import Box, Group, boxes_of, groups_of
 MOST_GATES: Final = 2000  # more than that no one can read
 COLLAPSE_FROM: Final = 300  # with more, units are drawn as boxes without being asked
 MOST_BOXES: Final = 75  # with more, layers are
+LOSSES: Final = "losses"  # what `expand` calls them
 BOXES: Final = ("neuron", "layer")  # what `collapse` makes a box of
 
 
@@ -75,16 +76,22 @@ def draw(
     out, with what it does to the gradient written below. `depth`, `around` (a wire) and `between`
     (two wires) choose a part; `collapse` draws a network with one box for each "neuron" or "layer",
     and with "dot" each dot product as one gate, else shown as its × gates and their Σ; `expand`
-    names gates to show as the simpler gates of their definition. `stage` shows another moment, like
+    names gates to show as the simpler gates of their definition, and with "losses" cross entropies
+    are shown as they are computed, not as text books write them. `stage` shows another moment, like
     `stepper.stage`. `notation="[l]"` writes layers in brackets.
     """
     _check_choices(style=style, show=show, color=color, collapse=collapse)
     _check_types(digits, expand, stage, notation)
     output, *others = _checked_outputs(output, collapse, depth, around, between)
-    circuit, stage = circuit_at(output, stage, {"dot"} if collapse == "dot" else (), others)
+    expand = [expand] if isinstance(expand, str) else list(expand)
+    names = [name for name in expand if name != LOSSES]
+    # what is counted and rounded is what is computed
+    textbook = names == expand and show != "operations" and color != "rounding"
+    dots = {"dot"} if collapse == "dot" else ()
+    circuit, stage = circuit_at(output, stage, dots, others, textbook)
     symbols: Mapping[Value, str] = {}
-    if expand:
-        circuit, stage, symbols, twins = expanded(circuit, expand, stage or present_stage(circuit))
+    if names:
+        circuit, stage, symbols, twins = expanded(circuit, names, stage or present_stage(circuit))
         highlight, around, between = _twins_of(twins, highlight, around, between)
     selection = selected(circuit, depth, around, between, symbols)
     scene = Scene(

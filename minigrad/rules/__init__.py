@@ -34,7 +34,19 @@ from .gate import (
     gate_named,
     nearest_name,
 )
-from .gates import absolute, exp, log, log1p, maximum, multiplexer, relu, softplus, sqrt, total
+from .gates import (
+    absolute,
+    exp,
+    log,
+    log1p,
+    maximum,
+    multiplexer,
+    relu,
+    sigmoid,
+    softplus,
+    sqrt,
+    total,
+)
 from .gates_on_lists import dot, lookup, mean, select
 from .number import as_number, described
 from .operand import Operand, equal, where
@@ -89,6 +101,7 @@ __all__ = [
     "parts_first",
     "relu",
     "select",
+    "sigmoid",
     "simplified",
     "softplus",
     "sqrt",

@@ -186,7 +186,7 @@ def _written(formula: Formula, latex: bool) -> str:
     if operation == "where":
         return f"{_wrap(texts[1], parts[1], 1)} if {texts[0]} else {texts[2]}"
     if operation == "neg":
-        return ("-" if latex else MINUS) + _wrap(texts[0], parts[0], 4)
+        return ("-" if latex else MINUS) + _wrap_right(texts[0], parts[0], 4)
     if operation == "/" and latex:
         return rf"\frac{{{texts[0]}}}{{{texts[1]}}}"
     if operation == "*" and parts[0] is parts[1]:
@@ -214,7 +214,7 @@ def _wrap(text: str, part: Formula, binding: int) -> str:
 
 
 def _wrap_right(text: str, part: Formula, binding: int) -> str:
-    """The right operand of + − · /: a minus sign does not stand directly after another sign."""
+    """The operand behind − + · or /: a minus sign does not stand directly after another sign."""
     return f"({text})" if text.startswith((MINUS, "-")) else _wrap(text, part, binding)
 
 

@@ -45,10 +45,11 @@ class Snapshot(Circuit):
         notation: str = "l",
         mode: str = "backward",
         seed: Seed = None,
+        textbook: bool = True,
     ) -> None:
         check_digits(digits)
         check_notation(notation)
-        super().__init__(output, collapse)
+        super().__init__(output, collapse, textbook=textbook)
         self.show, self.notation = show, notation
         self.digits = digits
         self.values = {wire: number_of(wire) for wire in self.wires}

@@ -54,7 +54,9 @@ class Stepper(Replay):
     >>> w.grad, x.grad
     (-1.0, 2.0)
 
-    All steps together compute bit for bit what `output.backward(upstream)` does. The circuit's own
+    All steps together compute bit for bit what `output.backward(upstream)` does, but for cross
+    entropies: they are stepped as text books write them, −log p, which agrees to 9 digits;
+    `expand="losses"` steps through what is computed. The circuit's own
     `grad`s change in `commit()` only, so a stepper can be left half-way. Its numbers are those that
     the circuit had when the stepper was made. `digits` are the significant digits
     that texts and pictures show.
@@ -74,6 +76,7 @@ class Stepper(Replay):
         digits: int = DIGITS,
         *,
         collapse: str | None = None,
+        expand: str | None = None,
         show: str = "values",
         notation: str = "l",
         mode: str = "backward",
@@ -82,12 +85,14 @@ class Stepper(Replay):
         looks_at_numbers("a Stepper")
         if collapse not in (None, "dot"):
             raise ValueError(f"collapse={collapse!r}: choose None or 'dot'")
+        if expand not in (None, "losses"):
+            raise ValueError(f"expand={expand!r}: choose None or 'losses'")
         if show not in SHOW:
             raise ValueError(f"show={show!r}: choose {' or '.join(map(repr, SHOW))}")
         if not isinstance(output, Value):
             raise TypeError(_no_output(output))
         dots = {"dot"} if collapse else ()
-        circuit = Snapshot(output, digits, dots, show, notation, mode, seed)
+        circuit = Snapshot(output, digits, dots, show, notation, mode, seed, textbook=not expand)
         if mode == "forward" and (show != "values" or as_number(upstream) != 1.0):
             raise ValueError(
                 "mode='forward' follows tangents and computes no gradients: leave upstream= and "

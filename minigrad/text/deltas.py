@@ -140,10 +140,10 @@ class Deltas:
     def recursion(self, z: Value) -> str:
         """What a δ is computed from: Σₖ δₖ²·wₖ₁² · σ′(z₁¹); in the last layer dC/da₁² · σ′(z₁²).
 
-        Empty where more than one gate uses z.
+        Empty where more than one gate uses z, or one that is no part of the unit.
         """
         users = self._users.get(z, [])
-        if len(users) != 1:
+        if len(users) != 1 or (unit_of(z) and not unit_of(users[0])):  # a unit that is linear
             return ""
         row, inputs = self.circuit.gate(users[0]), self.circuit.inputs(users[0])
         if len(inputs) != 1:

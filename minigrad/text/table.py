@@ -61,7 +61,7 @@ def as_table(
     """
     looks_at_numbers("as_table")
     output, *others = wires_in(output, "as_table()")
-    circuit = Circuit(output, others=others)
+    circuit = Circuit(output, others=others, textbook=True)
     return Lines(table_of(circuit, digits, width=width, notation=notation))
 
 

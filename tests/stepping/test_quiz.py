@@ -128,6 +128,8 @@ def test_every_mistake_at_the_last_contribution_is_added_to_what_was_there():
         (lambda a, b: b.relu(), -3.0, "gate forgotten"),
         (lambda a, b: a.tanh(), 0.0707, "derivative instead"),
         (lambda a, b: mg.maximum(a, b), -3.0, "gate forgotten"),
+        (lambda a, b: mg.select([a, b], 0), -3.0, "gate forgotten"),
+        (lambda a, b: mg.select([a], 0), -2.0, "sign"),
         (lambda a, b: a * b, 77.0, None),
     ],
 )

@@ -112,7 +112,7 @@ export function asText({ op, parts }) {
   if (op === "call") return `${GATES[parts[0]].textName}(${parts.slice(1).map(asText).join(", ")})`;
   const texts = parts.map(asText);
   if (op === "where") return `${wrap(texts[1], parts[1], 1)} if ${texts[0]} else ${texts[2]}`;
-  if (op === "neg") return MINUS + wrap(texts[0], parts[0], 4);
+  if (op === "neg") return MINUS + wrapRight(texts[0], parts[0], 4);
   if (op === "*" && parts[0] === parts[1]) return `${base(texts[0], parts[0])}²`;
   if (op === "**") {
     const small = smallExponent(parts[1]);

@@ -1,0 +1,99 @@
+"""What a reader is shown where gates only keep digits: a loss as a text book writes it.
+
+>>> x = Value(2.0, label="x")
+>>> y = written_as((x + x) / 2.0, [x], lambda: x * 1.0)
+>>> from minigrad.engine import Circuit
+>>> [Circuit(y, textbook=True).gate(wire).name for wire in Circuit(y, textbook=True).gates]
+['mul']
+>>> [Circuit(y).gate(wire).name for wire in Circuit(y).gates]
+['add', 'div']
+
+The gates of the text book exist in circuits alone, as the × gates of a dot product do. Where their
+output is not the number that was computed, to 9 digits, the gates that computed it are shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextvars import Context
+from math import isclose
+from typing import Any, Final, NamedTuple
+from weakref import WeakKeyDictionary
+
+from .number_like import guards
+from .numbers_of_wires import gradient_of, write_grad
+from .value import Value, leaves_and_gates, one_at_a_time
+
+DIGITS: Final = 1e-9  # how near a text book's number has to be: beyond, rounding has taken digits
+
+
+class _Written(NamedTuple):
+    """How a text book writes a wire: from which wires, and what makes the gates."""
+
+    sources: Sequence[Any]
+    make: Callable[[], Any]
+
+
+class _Made(NamedTuple):
+    """The output of a text book's gates, and all of these gates, inputs first."""
+
+    output: Value
+    gates: list[Value]
+
+
+_written: Final[WeakKeyDictionary[Value, _Written]] = WeakKeyDictionary()
+# the same gates for whoever looks: a picture shows what a stepper has done
+_made: Final[WeakKeyDictionary[Value, _Made | None]] = WeakKeyDictionary()
+
+
+def written_as(wire: Any, sources: Sequence[Any], make: Callable[[], Any]) -> Any:
+    """The wire as it is; a reader is shown what `make` builds on the `sources`.
+
+    While a function is recorded nobody looks, and what holds a wire is counted.
+    """
+    if isinstance(wire, Value) and wire.gate is not None and not guards:
+        _written[wire] = _Written(sources, make)
+    return wire
+
+
+def text_book_of(wire: Value) -> Value | None:
+    """The output of the gates that a text book has in the place of this wire's, if any.
+
+    They have the gradients that the wire's own would send them now.
+    """
+    if wire not in _written:
+        return None
+    with one_at_a_time:
+        if wire not in _made:
+            _made[wire] = _gates_of(wire, _written[wire])
+        made = _made[wire]
+        if made is not None:
+            _send_back(made, gradient_of(wire))
+    return made.output if made else None
+
+
+def _gates_of(wire: Value, written: _Written) -> _Made | None:
+    # in a context of its own: recorded even inside no_grad()
+    output = Context().run(written.make)
+    if not isinstance(output, Value) or not isclose(output._datum, wire._datum, rel_tol=DIGITS):
+        return None
+    sources = {source for source in written.sources if isinstance(source, Value)}
+
+    def inputs_of(gate: Value, _: set[Value]) -> tuple[Value, ...]:
+        return () if gate in sources else gate.inputs
+
+    _, gates = leaves_and_gates(output, inputs_of)
+    return _Made(output, [gate for gate in gates if gate not in sources])
+
+
+def _send_back(made: _Made, gradient: float | None) -> None:
+    """Give the gates the gradients that reach them from this one at their output."""
+    received = {} if gradient is None else {made.output: gradient}
+    for gate in reversed(made.gates):
+        assert gate.gate is not None
+        for source, local in zip(gate.inputs, gate._local_gradients()):
+            sent = gate.gate.contribution(local, received.get(gate))
+            if sent is not None:
+                received[source] = received.get(source, 0.0) + sent
+    for gate in made.gates:
+        write_grad(gate, None if gradient is None else received.get(gate, 0.0))

@@ -1,0 +1,64 @@
+"""Cross entropies as a text book writes them: with the probabilities as wires, and their logarithm.
+
+>>> from minigrad.engine import Circuit
+>>> from minigrad.nn.losses import binary_cross_entropy
+>>> loss = binary_cross_entropy(Value(0.5, label="z"), 1)
+>>> circuit = Circuit(loss, textbook=True)
+>>> [(circuit.gate(wire).name, wire.label) for wire in circuit.gates]
+[('sigmoid', 'p'), ('log', ''), ('neg', '')]
+
+The losses themselves are computed from the logits, so that nothing overflows and nothing cancels.
+What each logit receives is p − y in either way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from ..engine import Value, constant, number_of, written_as
+from ..rules import dot, exp, log, multiplexer, sigmoid
+from ..rules import total as sigma
+
+LARGEST_LOGIT: Final = 300.0  # of ordinary ones the exponentials are ordinary numbers
+
+
+def with_probabilities_shown(loss: Any, logits: Sequence[Any], target: Any) -> Any:
+    """A softmax cross entropy: −log of the target's p_j, or −Σ y_j · log p_j for a list."""
+
+    def written() -> Any:
+        probabilities = _softmax(logits)
+        if isinstance(target, list):
+            return -dot(target, map(log, probabilities))
+        return -log(multiplexer(*probabilities, target))
+
+    targets = target if isinstance(target, list) else [target]
+    return written_as(loss, [*logits, *targets], written)
+
+
+def with_probability_shown(loss: Any, logit: Any, target: Any) -> Any:
+    """A binary cross entropy: −log p for y = 1, −log(1 − p) for y = 0, and both in between."""
+
+    def written() -> Any:
+        p = _named(sigmoid(logit), "p")
+        if isinstance(target, float) and target in (0.0, 1.0):
+            return -log(p if target else 1.0 - p)
+        return -(target * log(p) + (1.0 - target) * log(1.0 - p))
+
+    return written_as(loss, [logit, target], written)
+
+
+def _softmax(logits: Sequence[Any]) -> list[Any]:
+    """p_j = exp(z_j) / Σ_k exp(z_k); less the largest logit, where that would overflow."""
+    numbers = [number_of(z) if isinstance(z, Value) else z for z in logits]
+    if max(map(abs, numbers)) > LARGEST_LOGIT:
+        logits = [z - constant(max(numbers)) for z in logits]
+    powers = [exp(z) for z in logits]
+    total = sigma(*powers)
+    return [_named(power / total, f"p_{place}") for place, power in enumerate(powers, 1)]
+
+
+def _named(wire: Any, label: str) -> Any:
+    if isinstance(wire, Value):
+        wire.label = label
+    return wire

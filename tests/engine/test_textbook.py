@@ -1,0 +1,83 @@
+"""Wires that a reader is shown as a text book writes them."""
+
+from __future__ import annotations
+
+import copy
+import gc
+import pickle
+import weakref
+
+import pytest
+
+import minigrad as mg
+from minigrad import Value
+from minigrad.engine import Circuit, written_as
+
+
+def doubled() -> tuple[Value, Value]:
+    x = Value(3.0, label="x")
+    return written_as(x + x, [x], lambda: 2.0 * x), x
+
+
+def names(circuit: Circuit) -> list[str]:
+    return [circuit.gate(wire).name for wire in circuit.gates]
+
+
+def test_only_a_circuit_for_readers_has_the_gates_of_the_text_book() -> None:
+    y, _ = doubled()
+    assert names(Circuit(y, textbook=True)) == ["mul"]
+    assert names(Circuit(y)) == ["add"]
+    assert y.gate.name == "add"
+
+
+def test_all_who_look_see_the_same_gates() -> None:
+    y, _ = doubled()
+    z = y.exp() * y
+    assert Circuit(z, textbook=True).inputs(y) == Circuit(z, textbook=True).inputs(y)
+
+
+def test_gates_of_the_text_book_have_the_gradients_of_the_latest_pass() -> None:
+    x = Value(0.5, label="x")
+    y = written_as(x.exp() * x.exp(), [x], lambda: (x + x).exp())
+    circuit = Circuit(y, textbook=True)
+    (inside,) = circuit.inputs(y)
+    assert not inside.has_grad
+    y.backward(2.0)
+    Circuit(y, textbook=True)
+    assert inside.grad == pytest.approx(2.0 * y.data)
+    assert x.grad == pytest.approx(4.0 * y.data)
+
+
+def test_numbers_that_rounding_has_taken_are_not_shown() -> None:
+    x = Value(1e-12)
+    y = written_as(x.log1p(), [x], lambda: mg.log(1.0 + x))
+    assert names(Circuit(y, textbook=True)) == ["log1p"]
+
+
+def test_data_that_was_changed_before_the_first_look_shows_what_was_computed() -> None:
+    y, x = doubled()
+    x.data = 7.0
+    assert names(Circuit(y, textbook=True)) == ["add"]
+
+
+def test_inside_no_grad_there_is_nothing_to_write() -> None:
+    with mg.no_grad():
+        y, _ = doubled()
+    assert y.is_constant
+
+
+def test_nothing_is_kept_of_a_wire_that_is_gone() -> None:
+    y, _ = doubled()
+    Circuit(y, textbook=True)
+    gone = weakref.ref(y)
+    del y
+    gc.collect()
+    assert gone() is None
+
+
+@pytest.mark.parametrize(
+    "copied", [copy.copy, copy.deepcopy, lambda y: pickle.loads(pickle.dumps(y))]
+)
+def test_a_copy_shows_what_is_computed(copied: object) -> None:
+    y, _ = doubled()
+    assert names(Circuit(copied(y), textbook=True)) == ["add"]
