@@ -83,10 +83,7 @@ def draw(
     _check_choices(style=style, show=show, color=color, collapse=collapse)
     _check_types(digits, expand, stage, notation)
     output, *others = _checked_outputs(output, collapse, depth, around, between)
-    expand = [expand] if isinstance(expand, str) else list(expand)
-    names = [name for name in expand if name != LOSSES]
-    # what is counted and rounded is what is computed
-    textbook = names == expand and show != "operations" and color != "rounding"
+    names, textbook = _gates_to_expand(expand, show, color)
     dots = {"dot"} if collapse == "dot" else ()
     circuit, stage = circuit_at(output, stage, dots, others, textbook)
     symbols: Mapping[Value, str] = {}
@@ -107,6 +104,16 @@ def draw(
         notation=notation,
     )
     return _drawing(scene, style, collapse)
+
+
+def _gates_to_expand(
+    expand: str | Iterable[str], show: str, color: str | None
+) -> tuple[list[str], bool]:
+    """The names of gates, and whether losses are shown as text books write them."""
+    given = [expand] if isinstance(expand, str) else list(expand)
+    names = [name for name in given if name != LOSSES]
+    # what is counted and rounded is what is computed
+    return names, names == given and show != "operations" and color != "rounding"
 
 
 def _checked_outputs(given: Any, collapse: str | None, *parts: object) -> list[Value]:
