@@ -76,16 +76,13 @@ def draw(
     out, with what it does to the gradient written below. `depth`, `around` (a wire) and `between`
     (two wires) choose a part; `collapse` draws a network with one box for each "neuron" or "layer",
     and with "dot" each dot product as one gate, else shown as its × gates and their Σ; `expand`
-    names gates to show as the simpler gates of their definition, and with "losses" cross entropies
-    are shown as they are computed, not as text books write them. `stage` shows another moment, like
-    `stepper.stage`. `notation="[l]"` writes layers in brackets.
+    names gates to show in simpler gates; "losses" shows cross entropies as they are computed.
+    `stage` shows another moment, like `stepper.stage`. `notation="[l]"` writes layers in brackets.
     """
-    _check_choices(style=style, show=show, color=color, collapse=collapse)
-    _check_types(digits, expand, stage, notation)
+    _check(digits, expand, stage, notation, style=style, show=show, color=color, collapse=collapse)
     output, *others = _checked_outputs(output, collapse, depth, around, between)
     names, textbook = _gates_to_expand(expand, show, color)
-    dots = {"dot"} if collapse == "dot" else ()
-    circuit, stage = circuit_at(output, stage, dots, others, textbook)
+    circuit, stage = circuit_at(output, stage, _as_gates(collapse), others, textbook)
     symbols: Mapping[Value, str] = {}
     if names:
         circuit, stage, symbols, twins = expanded(circuit, names, stage or present_stage(circuit))
@@ -104,6 +101,10 @@ def draw(
         notation=notation,
     )
     return _drawing(scene, style, collapse)
+
+
+def _as_gates(collapse: str | None) -> tuple[str, ...]:
+    return ("dot",) if collapse == "dot" else ()
 
 
 def _gates_to_expand(
@@ -227,14 +228,11 @@ _CHOICES: Final = {
 }
 
 
-def _check_choices(**given: str | None) -> None:
+def _check(digits: Any, expand: Any, stage: Any, notation: Any, **given: str | None) -> None:
     for name, choice in given.items():
         choices = _CHOICES[name]
         if choice not in choices:
             raise ValueError(f"{name}={choice!r}: choose {' or '.join(map(repr, choices))}")
-
-
-def _check_types(digits: Any, expand: Any, stage: Any, notation: Any) -> None:
     check_digits(digits)
     check_notation(notation)
     if not isinstance(expand, Iterable):
