@@ -36,7 +36,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from .engine import GradientLostWarning, Value, constant, no_grad, topological_order
 from .rules import FUNCTIONS as _FUNCTIONS
-from .rules import GATES, dot, lookup, mean, select, where
+from .rules import GATES, dot, lookup, select, where
 
 if TYPE_CHECKING:
     from . import datasets, losses, nn, optim
@@ -109,7 +109,6 @@ __all__ = [
     "losses",
     "lr_range",
     "max",
-    "mean",
     "min",
     "nn",
     "no_grad",

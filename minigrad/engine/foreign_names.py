@@ -55,7 +55,7 @@ OTHER_FUNCTIONS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("matmul", "vecdot", "inner", "mm"), "write mg.dot(xs, ys), of two lists"),
 }
 OF_A_LIST: Final[Mapping[str, str]] = {
-    name: f"write mg.{name}(values), of a list" for name in ("mean", "max", "min", "softmax")
+    name: f"write mg.{name}(values), of a list" for name in ("max", "min", "softmax")
 }
 ITS_NUMBER: Final = "write v.data: its number, a float"
 ONE_NUMBER: Final = "it is one number; lists of Values take the place of tensors"

@@ -29,6 +29,7 @@ from .javascript_source import JAVASCRIPT, javascript_prelude
 # of gates with any number of inputs: the function of all inputs, and that of the local gradients
 MANY: Final = {
     "sum": ("total(xs)", "onesFor(xs)"),
+    "mean": ("total(xs) / xs.length", "onesFor(xs).map((one) => one / xs.length)"),
     "prod": ("product(xs)", "productsOfOthers(xs)"),
     "dot": ("dotProduct(xs)", "otherFactors(xs)"),
     "maximum": ("Math.max(...xs)", "sharesOfLargest(xs, out)"),

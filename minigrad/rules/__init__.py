@@ -47,7 +47,7 @@ from .gates import (
     sqrt,
     total,
 )
-from .gates_on_lists import dot, lookup, mean, select
+from .gates_on_lists import dot, lookup, select
 from .number import as_number, described
 from .operand import Operand, equal, where
 from .simplify import is_number, simplified, with_numbers
@@ -93,7 +93,6 @@ __all__ = [
     "log1p",
     "lookup",
     "maximum",
-    "mean",
     "multiplexer",
     "names_in",
     "nearest_name",

@@ -25,7 +25,7 @@ from typing import Any
 
 from .bell_curve import normal_cdf as normal_cdf_of_floats
 from .bell_curve import normal_density as normal_density_of_floats
-from .formula import Formula
+from .formula import Formula, NamedNumber
 from .gate import GATES as GATES
 from .gate import GateFunction, row
 from .ieee import absolute as absolute_of_floats
@@ -126,6 +126,23 @@ total = row("sum", "Σ", "Σ distributes: every input receives the upstream grad
     rule=lambda *inputs: reduce(plus, inputs),  # not Python's sum: from 3.12 on it rounds otherwise
     fold=plus,
     local_gradient=lambda *inputs_and_out: (1.0,) * (len(inputs_and_out) - 1))
+
+
+def _sum_shared(*inputs: Any) -> Any:
+    return reduce(plus, inputs) / float(len(inputs))
+
+
+def _shown_share(count: int) -> Any:
+    return NamedNumber(1.0 / count, f"1/{count}", rf"\frac{{1}}{{{count}}}")
+
+
+average = row("mean", "mean", "mean sends each input an equal share of the gradient",
+    tangent_sentence="mean takes the mean of the tangents of its inputs",
+    arity=None,
+    rule=lambda *inputs: total(list(inputs)) / float(len(inputs)),
+    local_gradient=lambda *xs: (1.0 / (len(xs) - 1),) * (len(xs) - 1),
+    kernel=_sum_shared, definition=_sum_shared,
+    textbook_gradient=lambda *xs: (_shown_share(len(xs) - 1),) * (len(xs) - 1))
 
 
 def _sum_of_products(*factors: Any) -> Any:

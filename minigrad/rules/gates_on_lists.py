@@ -1,4 +1,4 @@
-"""Gates on lists: the dot product of two, their mean, an item by its index, a row of a matrix.
+"""Gates on lists: the dot product of two, an item by its index, a row of a matrix.
 
 >>> dot([1, 2], [3, 4]), select([5, 6, 7], 1), lookup([[1, 2], [3, 4]], 1)
 (11.0, 6.0, [3.0, 4.0])
@@ -10,9 +10,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from .gate import apply, of_nothing
-from .gates import GATES, total
+from .gates import GATES
 from .number import described
-from .operand import Operand
 
 
 def dot(left: Iterable[Any], right: Iterable[Any]) -> Any:
@@ -35,25 +34,6 @@ def dot(left: Iterable[Any], right: Iterable[Any]) -> Any:
     if not left:
         return of_nothing(GATES["dot"])
     return apply(GATES["dot"], left + right)
-
-
-def mean(*values: Any) -> Any:
-    """The sum of Values and numbers, or of one list of them, divided by how many they are.
-
-    >>> import minigrad as mg
-    >>> mg.mean([1, 2, 6]), mg.mean(mg.Value(2.0), mg.Value(4.0))
-    (3.0, Value(data=3.0, grad=?, gate=div))
-    """
-    if len(values) == 1 and not isinstance(values[0], Operand):
-        try:
-            values = tuple(values[0])
-        except TypeError:
-            raise TypeError(
-                "mean takes Values and numbers, or one list of them, got " + described(values[0])
-            ) from None
-    if not values:
-        raise TypeError("mean needs at least one input, got none")
-    return total(*values) / len(values)
 
 
 def select(table: Sequence[Any], index: Any) -> Any:

@@ -100,7 +100,8 @@ def _kept(x: Any, low: Any, high: Any) -> tuple[Any, Any, Any]:
 def _quotient(x: Any, y: Any, rest: Any) -> Any:
     """Python's: x = y·quotient + rest, where ⌊x/y⌋ would take a quotient that is rounded up."""
     of_infinity = where(equal(rest, x), 0.0, where(equal(rest, y), -1.0, rest))
-    return where(equal(absolute(y), inf), of_infinity, nearest((x - rest) / y))
+    whole = where(equal(absolute(y), inf), of_infinity, nearest((x - rest) / y))
+    return where(equal(whole, 0.0), 0.0 * (x / y), whole)  # with the sign of the quotient
 
 
 def _is_odd(whole: Any) -> Any:

@@ -15,7 +15,7 @@ from .kernels import forward_kernel, has_choices, local_kernels, local_kernels_a
 from .operations import ALONE, EACH_ROW, ONCE, Operations
 from .received_gradients import Arrivals
 from .tape import Tape
-from .variadic import apply_rule, local_gradients
+from .variadic import apply_rule, is_spelled_out, local_gradients
 
 _T = TypeVar("_T")
 
@@ -112,7 +112,7 @@ class Flattening:
             middle = len(operands) // 2
             rights = [ALONE if node == one else node for node in operands[middle:]]
             return self.operations.total(_in_pairs([*operands[:middle], *rights]))
-        if gate.arity is None and gate.fold is None and gate.rule is not None:
+        if is_spelled_out(gate):
             return apply_rule(self.operations, gate, tuple(operands))
         return self.operations.apply(forward_kernel(gate), tuple(operands))
 

@@ -188,13 +188,13 @@ class _Builder:
         self.operands: list[tuple[int, ...]] = []
 
     def constants_of(self, gate: Gate, wire: Value) -> None:
-        """Note the numbers in the slopes of a long gate."""
+        """Note the numbers in what is made of a long gate."""
         if gate.arity is None and gate is not SUM and not gate.is_dot:
             count = len(wire.inputs)
             if count > LONGEST:
                 waiting = [(gate, count)]
                 for long, inputs in waiting:  # it grows: a slope may call a long gate
-                    for part in parts_first(*_long_slopes(long, inputs)):
+                    for part in parts_first(*_made_beside(long, inputs)):
                         if part.operation == "number":
                             self.constant(part.operands[0])
                         elif part.operation == "call" and len(part.operands) > LONGEST + 1:
@@ -231,15 +231,24 @@ class _Builder:
 
     def _with_given_slopes(self, gate: Gate, operands: tuple[int, ...]) -> int:
         """A long gate: its rule for the local gradients becomes a circuit beside it."""
-        out = self._add(_value_alone(gate, len(operands)), operands)
-        slopes = _long_slopes(gate, len(operands))
-        made = {**dict(zip(_symbols(len(operands)), operands)), OUT: out}
-        for part in parts_first(*slopes):
-            if part not in made and part.operation not in COMPARISONS:
-                made[part] = self._part(part, made)
+        count = len(operands)
+        made = dict(zip(_symbols(count), operands))
+        if _is_linear(gate, count):  # its parts have the same slopes
+            value = _long_value(gate, count)
+            self._slots_of(made, [value])
+            return made[value]
+        slopes = _long_slopes(gate, count)
+        made[OUT] = out = self._add(_value_alone(gate, count), operands)
+        self._slots_of(made, slopes)
         sent = [(x, made[slope]) for x, slope in zip(operands, slopes) if not is_number(slope, 0.0)]
         given = _given(len(sent), gate.routes)
         return self._add(given, (out, *[x for x, _ in sent], *[g for _, g in sent]))
+
+    def _slots_of(self, made: dict[Formula, int], formulas: list[Formula]) -> None:
+        """The slots of all parts of the formulas, besides those that are there."""
+        for part in parts_first(*formulas):
+            if part not in made and part.operation not in COMPARISONS:
+                made[part] = self._part(part, made)
 
     def _part(self, part: Formula, made: dict[Formula, int]) -> int:
         operation, operands = part.operation, part.operands
@@ -274,8 +283,27 @@ def kind_of(gate: Gate, count: int, last: tuple[float, ...] = ()) -> GateKind:
 @cache
 def _value_alone(gate: Gate, count: int) -> GateKind:
     """A long gate that has no slopes: those are given beside it."""
-    value = Algebra().formula(gate.trace_formula(*_symbols(count)))
+    value = _long_value(gate, count)
     return GateKind(gate.name, gate, count, gate.on_floats(count), value, (None,) * count)
+
+
+@cache
+def _long_value(gate: Gate, count: int) -> Formula:
+    return Algebra().formula(gate.trace_formula(*_symbols(count)))
+
+
+def _made_beside(gate: Gate, count: int) -> list[Formula]:
+    """What a long gate is on the tape besides its value, or in place of it."""
+    if gate is SUM:
+        return []
+    return [_long_value(gate, count)] if _is_linear(gate, count) else _long_slopes(gate, count)
+
+
+@cache
+def _is_linear(gate: Gate, count: int) -> bool:
+    """Whether all slopes are numbers, other than 0."""
+    slopes = _long_slopes(gate, count) if gate.rule else []
+    return bool(slopes) and all(x.operation == "number" and x.operands[0] for x in slopes)
 
 
 @cache

@@ -26,6 +26,11 @@ class TracedRule(NamedTuple):
         return made
 
 
+def is_spelled_out(gate: Gate) -> bool:
+    """Whether a gate with any number of inputs is run as what its rule is made of."""
+    return gate.arity is None and gate.fold is None and gate.rule is not None and not gate.is_dot
+
+
 def apply_rule(operations: Operations, gate: Gate, operands: tuple[int, ...]) -> int:
     """The node of the gate's output."""
     traced = _traced_output(gate, len(operands))
@@ -49,7 +54,10 @@ def _part(operations: Operations, part: Formula, made: dict[Formula, int]) -> in
         return operations.constant(part.operands[0])
     if part.operation == "call":
         gate, *arguments = part.operands
-        return operations.apply(forward_kernel(gate), tuple([made[p] for p in arguments]))
+        nodes = tuple([made[p] for p in arguments])
+        if is_spelled_out(gate):
+            return apply_rule(operations, gate, nodes)
+        return operations.apply(forward_kernel(gate), nodes)
     if part.operation == "where":
         condition, *branches = part.operands
         if condition.operation in COMPARISONS:

@@ -120,7 +120,6 @@ def test_all_that_is_told_to_write_exists() -> None:
         ("grad_fn", r"v\.gate"),
         ("zero_", r"v\.data = number"),
         ("clone", "v itself"),
-        ("mean", r"mg\.mean"),
         ("square", r"v \* v"),
         ("lable", r"v\.label"),
         ("gradient", r"v\.grad"),

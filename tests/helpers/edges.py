@@ -13,7 +13,19 @@ from minigrad.rules.gate import Gate
 NUMBERS = [0.0, 5e-324, 1e-8, 0.5, 1.0, 2.0, 3.5, 710.0, 750.0, 1.8e16, 1.7e308, math.inf]
 EDGES = [-x for x in NUMBERS] + NUMBERS + [math.nan]
 # gates of arithmetic, choices and roundings alone: every machine gives the same bits
-EXACT = {*ARITHMETIC, "prod", "dot", "select", "clip", "sign", "floor", "ceil", "trunc", "round"}
+EXACT = {
+    *ARITHMETIC,
+    "prod",
+    "mean",
+    "dot",
+    "select",
+    "clip",
+    "sign",
+    "floor",
+    "ceil",
+    "trunc",
+    "round",
+}
 EXACT |= {"mod", "floor_divide", "less", "less_equal", "is_equal", "degrees", "radians", "hypot"}
 EXACT |= {"normal_density", "normal_cdf"}
 

@@ -18,6 +18,7 @@ def twins(jax):
         "pow": jnp.power,
         "neg": jnp.negative,
         "sum": lambda *xs: sum(xs[1:], xs[0]),
+        "mean": lambda *xs: jnp.mean(jnp.stack(xs)),
         "prod": lambda *xs: math.prod(xs[1:], start=xs[0]),
         "dot": lambda *xs: sum(x * y for x, y in zip(xs[: len(xs) // 2], xs[len(xs) // 2 :])),
         "maximum": lambda *xs: jnp.max(jnp.stack(xs)),

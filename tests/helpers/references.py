@@ -72,6 +72,7 @@ REFERENCES: dict[str, Callable[..., Any]] = {
     "logaddexp": _logsumexp,
     "logsumexp": _logsumexp,
     "prod": lambda *xs: mpmath.fprod(xs),
+    "mean": lambda *xs: mpmath.fsum(xs) / len(xs),
     "tan": mpmath.tan,
     "asin": _within_one(mpmath.asin),
     "acos": _within_one(mpmath.acos),

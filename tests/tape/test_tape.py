@@ -184,3 +184,24 @@ def test_a_power_with_a_known_exponent_is_one_operation_with_the_same_bits(expon
     if exponent in (2.0, 3.0, 0.5, -1.0):
         assert len(tape.kernels) == 2
         assert " if " not in str(tape)
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 40])
+def test_a_mean_is_one_gate_with_the_bits_of_a_sum_divided(count):
+    rng = random.Random(count)
+    numbers = [rng.uniform(-2.0, 2.0) for _ in range(count)]
+
+    def slopes(mean):
+        xs = [Value(number) for number in numbers]
+        out = mean(xs) * 7.1
+        out.backward()
+        return [out.data, *(x.grad for x in xs)]
+
+    expected = slopes(lambda xs: mg.sum(xs) / count)
+    assert slopes(mg.mean) == expected
+    assert mg.mean([Value(1.0), 2.0]).gate is mg.GATES["mean"]
+    for executor in ("python", "tape", "lanes") if HAS_NATIVE else ("python",):
+        f = mg.compile(lambda xs: mg.mean(xs) * 7.1, executor=executor)
+        assert list(f.value_and_grad(numbers)) == [expected[0], expected[1:]]
+        square = mg.compile(lambda xs: mg.mean(xs) ** 2, executor=executor)
+        assert square.hvp(numbers, [1.0] * count) == pytest.approx([2.0 / count] * count, rel=1e-14)

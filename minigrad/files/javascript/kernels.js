@@ -202,7 +202,7 @@ function powerBelow(x, largest) {
   if (Math.abs(x) === Infinity && x === largest) far = 0;
   const back = far - x;
   const lost = x - (far - back) - (largest + back);
-  return Math.exp(far) * (1 + (Math.abs(lost) < 1e-12 * Math.abs(far) ? lost : 0));
+  return Math.exp(far) * (1 + (Math.abs(lost) < 0.5 ? lost : 0));
 }
 
 function logSumExp(xs) {

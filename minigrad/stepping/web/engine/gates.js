@@ -231,7 +231,7 @@ function powerBelow(x, largest) {
   if (Math.abs(x) === Infinity && x === largest) far = 0;
   const back = far - x;
   const lost = x - (far - back) - (largest + back);
-  return Math.exp(far) * (1 + (Math.abs(lost) < 1e-12 * Math.abs(far) ? lost : 0));
+  return Math.exp(far) * (1 + (Math.abs(lost) < 0.5 ? lost : 0));
 }
 
 
@@ -313,6 +313,15 @@ export const GATES = {
     text: null, localTexts: null,
     forward: (xs) => total(xs),
     localGradients: (xs, out) => onesFor(xs),
+    isIdle: () => false,
+  },
+  mean: {
+    name: "mean", symbol: "mean", textName: "mean", arity: null, routes: false, isDot: false,
+    constantInSymbol: false, defaults: [], inputNames: ["x", "y"], binding: null,
+    sentence: "mean sends each input an equal share of the gradient",
+    text: null, localTexts: null,
+    forward: (xs) => total(xs) / xs.length,
+    localGradients: (xs, out) => onesFor(xs).map((one) => one / xs.length),
     isIdle: () => false,
   },
   prod: {
@@ -537,7 +546,7 @@ export const GATES = {
     sentence: "log₂ divides the gradient by its input times log 2",
     text: "log2({x})", localTexts: ["1/({x}·log 2)"],
     forward: ([x0]) => { return Math.log2(x0); },
-    localGradients: ([x0], out) => { return [(1.0 / (x0 * 0.6931471805599453))]; },
+    localGradients: ([x0], out) => { return [(1.4426950408889634 / x0)]; },
     isIdle: () => false,
   },
   log10: {
@@ -546,7 +555,7 @@ export const GATES = {
     sentence: "log₁₀ divides the gradient by its input times log 10",
     text: "log10({x})", localTexts: ["1/({x}·log 10)"],
     forward: ([x0]) => { return Math.log10(x0); },
-    localGradients: ([x0], out) => { return [(1.0 / (x0 * 2.302585092994046))]; },
+    localGradients: ([x0], out) => { return [(0.43429448190325176 / x0)]; },
     isIdle: () => false,
   },
   logaddexp: {
@@ -555,7 +564,7 @@ export const GATES = {
     sentence: "logaddexp shares the gradient by σ of how far the one input is above the other",
     text: "log(exp({x}) + exp({y}))", localTexts: ["exp({x} − {out})", "exp({y} − {out})"],
     forward: ([x0, x1]) => { const t0 = (x0 - x1); const t1 = (Math.abs(x0) == Infinity); return (Math.max(x0, x1) + Math.log1p(Math.exp((-Math.abs((t1 ? ((x0 == x1) ? ((0.0 / (t1 ? x0 : 1.0)) / (t1 ? ((x0 == x1) ? x1 : 1.0) : 1.0)) : t0) : t0)))))); },
-    localGradients: ([x0, x1], out) => { const t0 = (x0 - x1); const t1 = (Math.abs(x0) == Infinity); const t2 = (-(t1 ? ((x0 == x1) ? ((0.0 / (t1 ? x0 : 1.0)) / (t1 ? ((x0 == x1) ? x1 : 1.0) : 1.0)) : t0) : t0)); const t3 = Math.exp((-Math.abs(t2))); const t4 = (x0 - x1); const t5 = (Math.abs(x0) == Infinity); const t6 = (t5 ? ((x0 == x1) ? ((0.0 / (t5 ? x0 : 1.0)) / (t5 ? ((x0 == x1) ? x1 : 1.0) : 1.0)) : t4) : t4); const t7 = (t6 - x0); const t8 = ((x0 - (t6 - t7)) - (x1 + t7)); const t9 = (x0 - x1); const t10 = (Math.abs(x0) == Infinity); const t11 = (t10 ? ((x0 == x1) ? ((0.0 / (t10 ? x0 : 1.0)) / (t10 ? ((x0 == x1) ? x1 : 1.0) : 1.0)) : t9) : t9); const t12 = Math.exp((-Math.abs(t11))); const t13 = (x0 - x1); const t14 = (Math.abs(x0) == Infinity); const t15 = (t14 ? ((x0 == x1) ? ((0.0 / (t14 ? x0 : 1.0)) / (t14 ? ((x0 == x1) ? x1 : 1.0) : 1.0)) : t13) : t13); const t16 = Math.exp((-Math.abs(t15))); const t17 = (x0 - x1); const t18 = (Math.abs(x0) == Infinity); const t19 = (t18 ? ((x0 == x1) ? ((0.0 / (t18 ? x0 : 1.0)) / (t18 ? ((x0 == x1) ? x1 : 1.0) : 1.0)) : t17) : t17); const t20 = (t19 - x0); const t21 = ((x0 - (t19 - t20)) - (x1 + t20)); const t22 = (x0 - x1); const t23 = (Math.abs(x0) == Infinity); const t24 = (-(t23 ? ((x0 == x1) ? ((0.0 / (t23 ? x0 : 1.0)) / (t23 ? ((x0 == x1) ? x1 : 1.0) : 1.0)) : t22) : t22)); const t25 = Math.exp((-Math.abs(t24))); return [((((t11 >= 0.0) ? 1.0 : t12) / (1.0 + t12)) * (1.0 + (((Math.abs(t8) < (1e-12 * Math.abs(t6))) ? t8 : 0.0) * (((t2 >= 0.0) ? 1.0 : t3) / (1.0 + t3))))), ((((t24 >= 0.0) ? 1.0 : t25) / (1.0 + t25)) * (1.0 - (((Math.abs(t21) < (1e-12 * Math.abs(t19))) ? t21 : 0.0) * (((t15 >= 0.0) ? 1.0 : t16) / (1.0 + t16)))))]; },
+    localGradients: ([x0, x1], out) => { const t0 = (x0 - x1); const t1 = (Math.abs(x0) == Infinity); const t2 = (-(t1 ? ((x0 == x1) ? ((0.0 / (t1 ? x0 : 1.0)) / (t1 ? ((x0 == x1) ? x1 : 1.0) : 1.0)) : t0) : t0)); const t3 = Math.exp((-Math.abs(t2))); const t4 = (x0 - x1); const t5 = (Math.abs(x0) == Infinity); const t6 = (t5 ? ((x0 == x1) ? ((0.0 / (t5 ? x0 : 1.0)) / (t5 ? ((x0 == x1) ? x1 : 1.0) : 1.0)) : t4) : t4); const t7 = (t6 - x0); const t8 = ((x0 - (t6 - t7)) - (x1 + t7)); const t9 = (x0 - x1); const t10 = (Math.abs(x0) == Infinity); const t11 = (t10 ? ((x0 == x1) ? ((0.0 / (t10 ? x0 : 1.0)) / (t10 ? ((x0 == x1) ? x1 : 1.0) : 1.0)) : t9) : t9); const t12 = Math.exp((-Math.abs(t11))); const t13 = (x0 - x1); const t14 = (Math.abs(x0) == Infinity); const t15 = (t14 ? ((x0 == x1) ? ((0.0 / (t14 ? x0 : 1.0)) / (t14 ? ((x0 == x1) ? x1 : 1.0) : 1.0)) : t13) : t13); const t16 = Math.exp((-Math.abs(t15))); const t17 = (x0 - x1); const t18 = (Math.abs(x0) == Infinity); const t19 = (t18 ? ((x0 == x1) ? ((0.0 / (t18 ? x0 : 1.0)) / (t18 ? ((x0 == x1) ? x1 : 1.0) : 1.0)) : t17) : t17); const t20 = (t19 - x0); const t21 = ((x0 - (t19 - t20)) - (x1 + t20)); const t22 = (x0 - x1); const t23 = (Math.abs(x0) == Infinity); const t24 = (-(t23 ? ((x0 == x1) ? ((0.0 / (t23 ? x0 : 1.0)) / (t23 ? ((x0 == x1) ? x1 : 1.0) : 1.0)) : t22) : t22)); const t25 = Math.exp((-Math.abs(t24))); return [((((t11 >= 0.0) ? 1.0 : t12) / (1.0 + t12)) * (1.0 + (((Math.abs(t8) < 0.5) ? t8 : 0.0) * (((t2 >= 0.0) ? 1.0 : t3) / (1.0 + t3))))), ((((t24 >= 0.0) ? 1.0 : t25) / (1.0 + t25)) * (1.0 - (((Math.abs(t21) < 0.5) ? t21 : 0.0) * (((t15 >= 0.0) ? 1.0 : t16) / (1.0 + t16)))))]; },
     isIdle: () => false,
   },
   logsumexp: {
@@ -636,7 +645,7 @@ export const GATES = {
     sentence: "mod passes the gradient on, and sends the divisor minus the whole quotient times it",
     text: "mod({x}, {y})", localTexts: ["1", "−floor({x}/{y})"],
     forward: ([x0, x1]) => { return modulo(x0, x1); },
-    localGradients: ([x0, x1], out) => { const t0 = modulo(x0, x1); return [1.0, (-((x1 == 0.0) ? (x0 / x1) : ((Math.abs(x1) == Infinity) ? ((t0 == x0) ? 0.0 : ((t0 == x1) ? (-1.0) : t0)) : nearest(((x0 - t0) / x1)))))]; },
+    localGradients: ([x0, x1], out) => { const t0 = modulo(x0, x1); const t1 = ((Math.abs(x1) == Infinity) ? ((t0 == x0) ? 0.0 : ((t0 == x1) ? (-1.0) : t0)) : nearest(((x0 - t0) / x1))); return [1.0, (-((x1 == 0.0) ? (x0 / x1) : ((t1 == 0.0) ? (0.0 * (x0 / x1)) : t1)))]; },
     isIdle: () => false,
   },
   floor_divide: {
@@ -644,7 +653,7 @@ export const GATES = {
     constantInSymbol: false, defaults: [], inputNames: ["x", "y"], binding: null,
     sentence: "// is the whole number below the quotient: it stops the gradient",
     text: "floor({x}/{y})", localTexts: ["0", "0"],
-    forward: ([x0, x1]) => { const t0 = modulo(x0, x1); return ((x1 == 0.0) ? (x0 / x1) : ((Math.abs(x1) == Infinity) ? ((t0 == x0) ? 0.0 : ((t0 == x1) ? (-1.0) : t0)) : nearest(((x0 - t0) / x1)))); },
+    forward: ([x0, x1]) => { const t0 = modulo(x0, x1); const t1 = ((Math.abs(x1) == Infinity) ? ((t0 == x0) ? 0.0 : ((t0 == x1) ? (-1.0) : t0)) : nearest(((x0 - t0) / x1))); return ((x1 == 0.0) ? (x0 / x1) : ((t1 == 0.0) ? (0.0 * (x0 / x1)) : t1)); },
     localGradients: ([x0, x1], out) => { return [0.0, 0.0]; },
     isIdle: () => false,
   },
