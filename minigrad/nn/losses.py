@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import pairwise
+from math import inf
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from ..engine import Value, range_of
@@ -150,7 +151,8 @@ def _surprise(zs: list[Any], target: Any) -> Any:
     rest = _total([where(i < target, p, after) for i, (p, after) in enumerate(pairwise(powers))])
     behind = largest - right
     loss = log1p(where(leads, rest, rest + (exp(-behind) - 1.0)))
-    return where(leads, loss, loss + behind)
+    far = where(equal(behind, inf), behind, loss + behind)  # ∞ − ∞ in the powers is no number
+    return where(leads, loss, far)
 
 
 def _index_of_largest(zs: list[Any]) -> Any:
@@ -282,8 +284,9 @@ def multiclass_hinge(scores: Iterable[Any], target: Any, margin: float = 1.0) ->
     """
     scores = _items(scores)
     right = _chosen(scores, target)
-    if isinstance(target, Value):  # which class is left out is not known yet: take it off again
-        return _total([relu(s - right + margin) for s in scores]) - margin
+    if isinstance(target, Value):  # which class is left out is not known yet
+        behind = [relu(s - right + margin) for s in scores]
+        return _total([where(equal(target, j), 0.0, x) for j, x in enumerate(behind)])
     others = [s for j, s in enumerate(scores) if j != int(target)]
     if not others:
         raise ValueError("multiclass_hinge needs at least two scores, got 1")

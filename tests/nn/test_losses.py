@@ -195,6 +195,53 @@ def test_cross_entropy_keeps_its_digits_where_it_is_nearly_nothing(zs: list[floa
             assert gradients == pytest.approx(slopes, rel=1e-14, abs=1e-300)
 
 
+@pytest.mark.parametrize(
+    ("zs", "target", "loss", "slopes"),
+    [
+        ([0.0, math.inf], 0, math.inf, [-1.0, 1.0]),
+        ([0.0, math.inf], 1, 0.0, [0.0, 0.0]),
+        ([0.0, math.inf, 5.0], 2, math.inf, [0.0, 1.0, -1.0]),
+        ([math.inf, -math.inf], 1, math.inf, [1.0, -1.0]),
+        ([-math.inf, 0.0, 0.0], 0, math.inf, [-1.0, 0.5, 0.5]),
+        ([-math.inf, 0.0], 1, 0.0, [0.0, 0.0]),
+        ([1e308, -1e308], 1, math.inf, [1.0, -1.0]),
+    ],
+)
+def test_cross_entropy_at_infinite_logits_is_its_limit(
+    zs: list[float], target: int, loss: float, slopes: list[float]
+) -> None:
+    for found, gradients in cross_entropies(zs, target):
+        assert found == loss
+        assert gradients == slopes
+
+
+@pytest.mark.parametrize(
+    ("scores", "loss", "slopes"),
+    [
+        ([math.inf, 0.0], 0.0, [0.0, 0.0]),
+        ([0.0, math.inf], math.inf, [-1.0, 1.0]),
+        ([0.0, -1.0 + 1e-16], 1.1102230246251565e-16, [-1.0, 1.0]),
+        ([0.0, 0.5, -3.0], 1.5, [-1.0, 1.0, 0.0]),
+    ],
+)
+def test_multiclass_hinge_leaves_the_right_class_out_for_a_number_and_for_a_wire(
+    scores: list[float], loss: float, slopes: list[float]
+) -> None:
+    compiled = mg.compile(lambda s, t: losses.multiclass_hinge(s, t))
+    for target in (0, mg.constant(0.0)):
+        for run in (losses.multiclass_hinge, compiled):
+            wires = values(scores)
+            found = run(wires, target)
+            found.backward()
+            assert found.data == loss
+            assert [s.grad for s in wires] == slopes
+
+
+def test_two_infinite_logits_have_no_probabilities() -> None:
+    for found, _ in cross_entropies([math.inf, math.inf], 0):
+        assert math.isnan(found)
+
+
 def test_cross_entropy_at_40_and_0_is_the_number_of_mpmath() -> None:
     assert losses.cross_entropy([40.0, 0.0], 0) == pytest.approx(
         4.24835425529159e-18, rel=1e-14, abs=0
