@@ -25,7 +25,6 @@ COUNT, ROWS = 500, 32
 # What is a step or a choice; other names that the twins do not have are JAX's own: sign, floor, …
 IN_JAX: dict[str, Callable[..., Any]] = {
     **twins(jax),
-    "mean": lambda *xs: sum(xs) / len(xs),
     "less": lambda x, y: jnp.where(x < y, 1.0, 0.0),
     "less_equal": lambda x, y: jnp.where(x <= y, 1.0, 0.0),
     "is_equal": lambda x, y: jnp.where(x == y, 1.0, 0.0),
