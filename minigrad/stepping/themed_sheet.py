@@ -25,7 +25,9 @@ def themed_sheet(sheet: str, picture: str) -> str:
     ]
     sheet = sheet.replace("@COLOURS@", "\n".join(rules))
     for name, theme in THEMES.items():
-        variables = (f"--{colour}: {value};" for colour, value in _colours(theme).items())
+        heat = {f"heat_{level}": colour for level, colour in enumerate(theme.heat)}
+        colours = _colours(theme) | heat
+        variables = (f"--{colour}: {value};" for colour, value in colours.items())
         sheet = sheet.replace(f"@{name.upper()}@", " ".join(variables))
     return sheet
 

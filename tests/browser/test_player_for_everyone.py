@@ -40,6 +40,19 @@ def test_axe_finds_nothing_serious(open_page, axe, at, circuit):
     assert serious(page) == []
 
 
+def test_axe_finds_nothing_serious_where_numbers_change_and_wires_are_hot(open_page, axe, at):
+    page = open_page(Stepper(neuron()).player().page, **at)
+    page.add_script_tag(content=axe)
+    for _ in range(2):
+        page.get_by_role("button", name="gradient step").click()
+    page.locator(".leaf").first.focus()
+    for press in ("ArrowUp", "h", "Enter", "x", "Enter"):
+        page.keyboard.press(press)
+    assert page.get_by_role("alert").count() == 1
+    assert serious(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 @pytest.mark.parametrize("mode", ["forward", "both"])
 def test_axe_finds_nothing_serious_in_forward_mode(open_page, axe, at, mode):
     page = open_page(Stepper(neuron(), mode=mode, seed="w_0").player().page, **at)

@@ -65,6 +65,10 @@ def test_it_runs_and_keeps_every_key_to_itself(page, address):
     for key in ["End", "ArrowLeft", " ", " ", "Home", "ArrowRight"]:
         page.keyboard.press(key)
     assert page.locator(".said strong").text_content() == "forward 1 of 2 · gate ×"
+    page.locator(".leaf").first.focus()
+    for key in ["ArrowUp", "Enter", "-", "0", "0", "Enter", "ArrowDown"]:
+        page.keyboard.press(key)  # `0 0` would restart the kernel
+    assert page.locator("#wire-0 text.value").text_content() == "−0.1"
     page.locator("#gate-2").click()
     for key in ["d", "d", "a", "b", "x", "m", "0", "0", "Shift+M", "Shift+Enter", "Escape"]:
         page.keyboard.press(key)  # the notebook's own shortcuts: `d d` deletes a cell
@@ -94,3 +98,7 @@ def test_exported_to_html_with_and_without_scripts(open_page, folder, scripts):
     page = open_page(f'<meta charset="utf-8">{own_part}', java_script_enabled=scripts)
     assert page.locator("img").first.is_visible() is not scripts
     assert page.locator(".player").count() == scripts
+    if scripts:
+        page.get_by_label("its number").fill("5")
+        page.keyboard.press("Enter")
+        assert page.locator("#wire-0 text.value").text_content() == "5"

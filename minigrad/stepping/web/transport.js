@@ -1,5 +1,6 @@
 // The controls below the picture: step, play, scrub, predict; and the words of the present step.
 
+import { typedNumber } from "./engine/typed_number.js";
 import { button, element, icon, iconButton, select } from "./dom.js";
 
 const MILLISECONDS_A_STEP = 1400;
@@ -148,7 +149,4 @@ export function transport(steps, go) {
 }
 
 // A typed number as people write it: −0,5 or .5 or ∞.
-export function numberIn(text) {
-  const plain = text.trim().replace(/[−–]/g, "-").replace(",", ".").replace("∞", "Infinity");
-  return plain === "" ? NaN : Number(plain);
-}
+export const numberIn = (text) => typedNumber(text) ?? NaN;

@@ -2,7 +2,6 @@
 // minus. A number that is exactly what is shown stands without zeros at its end.
 
 export const DIGITS = 3;
-export const MOST_DIGITS = 17;
 const LONGEST_WHOLE_PART = 6; // digits before the point that are all shown
 const MOST_ZEROS = 3; // between the point and the first digit
 
@@ -15,7 +14,7 @@ export function rounded(number, digits = DIGITS) {
   const size = Math.abs(number);
   const sign = number < 0 ? "−" : "";
   if (!Number.isFinite(size)) return Number.isNaN(size) ? "nan" : `${sign}∞`;
-  let [mantissa, exponent] = scientific(size, MOST_DIGITS);
+  let [mantissa, exponent] = parted(size.toExponential());
   const wholePart = exponent < LONGEST_WHOLE_PART ? exponent + 1 : 0;
   [mantissa, exponent] = scientific(size, Math.max(digits, wholePart));
   if (exponent === LONGEST_WHOLE_PART) [mantissa, exponent] = scientific(size, digits);
@@ -35,14 +34,23 @@ export function rounded(number, digits = DIGITS) {
 
 /** @returns {[string, number]} Mantissa and exponent; ties go to the even digit, as in Python. */
 function scientific(size, digits) {
-  const [mantissa, exponent] = evenTie(size, digits).split("e");
+  return parted(evenTie(size, digits));
+}
+
+function parted(text) {
+  const [mantissa, exponent] = text.split("e");
   return [mantissa, Number(exponent)];
 }
 
 // toExponential takes the larger of two equally near; Python's format the even one. A tie is exact,
-// so it shows in the digits that follow: a 5 and then nothing.
+// so it shows in the digits that follow: a 5 and then nothing. To 14 digits the shortest text has all of
+// these, and is at hand; the longer one takes ten times as long.
 function evenTie(size, digits) {
   const text = size.toExponential(digits - 1);
+  if (digits < 15) {
+    const [shortest] = size.toExponential().split("e");
+    if (shortest.length !== digits + 2 || !shortest.endsWith("5")) return text;
+  }
   const longer = size.toExponential(Math.min(100, digits + 52));
   const [all, exponent] = longer.split("e");
   const figures = all.replace(".", "");

@@ -1,7 +1,7 @@
 // Steps of gradient descent by hand, and what the output came to after each.
 
 import { element } from "./elements.js";
-import { numberIn } from "./grading.js";
+import { typedNumber } from "../engine/typed_number.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const [WIDTH, HEIGHT] = [112, 28];
@@ -32,7 +32,7 @@ export function descentOf(words, change, complain) {
   const controls = element("span", { className: "descent" }, step, element("label", {}, "rate ", rate), shown);
 
   function descend() {
-    const by = numberIn(rate.value);
+    const by = typedNumber(rate.value);
     if (!Number.isFinite(by)) return complain(`the rate ${JSON.stringify(rate.value.slice(0, 20))} is no number: write one such as 0.1`);
     const stuck = weights.find((n) => !Number.isFinite(circuit.gradient(n)));
     if (stuck !== undefined) {

@@ -21,11 +21,3 @@ export function grade(answer, question, kinds, symbols) {
   const why = kind ? `: ${kinds[kind]}` : "";
   return { kind, text: `${label}: not right${why}. ${truth}` };
 }
-
-/** The number that a text is: NaN for nan, undefined for what is no number. */
-export function numberIn(text) {
-  const plain = text.trim().toLowerCase().replace(/[−–]/g, "-").replace(",", ".").replace(/∞|\binf(inity)?\b/, "Infinity");
-  if (plain === "nan") return NaN;
-  const number = plain === "" ? NaN : Number(plain);
-  return Number.isNaN(number) ? undefined : number;
-}

@@ -1,8 +1,8 @@
 // Leaves whose numbers can be changed: dragged, nudged by keys, or typed in a field below the picture.
 
 import { element } from "./elements.js";
-import { numberIn } from "./grading.js";
 import { dragged, nudged } from "../engine/nudge.js";
+import { typedNumber } from "../engine/typed_number.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const NUDGES = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 10, PageDown: -10 };
@@ -39,12 +39,14 @@ export function leavesOf(parts, words, change, complain) {
       group.setAttribute("aria-valuenow", Number.isFinite(number) ? number : 0);
       group.setAttribute("aria-valuetext", text);
     }
-    if (field.getRootNode().activeElement !== field) field.value = written(circuit.values[chosen()]);
+    const isTyped = field.getRootNode().activeElement === field;
+    if (!isTyped) field.value = field.shown = words.value(chosen());
   }
 
   // What is typed is taken when it is a number; else it stays, and is said to be none.
   function take() {
-    const number = numberIn(field.value);
+    if (field.value === field.shown) return true;
+    const number = typedNumber(field.value);
     field.setAttribute("aria-invalid", String(number === undefined));
     complain(number === undefined ? NO_NUMBER : "");
     if (number === undefined) return false;
@@ -54,6 +56,7 @@ export function leavesOf(parts, words, change, complain) {
 
   function leave(taken) {
     if (taken && !take()) return;
+    field.shown = field.value;
     field.setAttribute("aria-invalid", "false");
     if (!taken) complain("");
     parts.wires[chosen()].group.focus({ preventScroll: true });
@@ -64,10 +67,15 @@ export function leavesOf(parts, words, change, complain) {
   field.onchange = take;
   field.onblur = refresh;
 
+  // While it is typed in it has all digits.
+  field.onfocus = () => {
+    field.value = field.shown = written(circuit.values[chosen()]);
+    field.select();
+  };
+
   function type(n) {
     choose(n);
     field.focus();
-    field.select();
   }
 
   for (const n of movable) equip(n, parts.wires[n]);

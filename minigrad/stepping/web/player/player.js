@@ -4,7 +4,8 @@
 import { Circuit } from "./circuit.js";
 import { descentOf } from "./descent.js";
 import { button, element, icon } from "./elements.js";
-import { grade, numberIn } from "./grading.js";
+import { grade } from "./grading.js";
+import { legendOfHeat, showHeat } from "./heat.js";
 import { keysOfGates, listen } from "./keys.js";
 import { leavesOf } from "./leaves.js";
 import { partsOf, pictureOf } from "./picture.js";
@@ -12,6 +13,7 @@ import { Quiz } from "./questions.js";
 import { NONE, stageAt } from "./stage.js";
 import { viewOf } from "./view.js";
 import { Words } from "./words.js";
+import { typedNumber } from "../engine/typed_number.js";
 
 const MILLISECONDS_A_STEP = 1600;
 const CHARACTER = 6.7; // points, about, of a number in the picture
@@ -24,7 +26,7 @@ export function startPlayer(host, css, data, functions) {
   const words = new Words(circuit);
   const asking = new Quiz(words);
   const last = words.length;
-  const state = { position: data.position, timer: 0, quiz: false, asking: false, grades: new Map(), symbols: data.delta };
+  const state = { position: data.position, timer: 0, quiz: false, asking: false, grades: new Map(), symbols: data.delta, heat: false };
 
   const title = element("strong");
   const sentence = element("p", { className: "sentence" });
@@ -60,6 +62,11 @@ export function startPlayer(host, css, data, functions) {
   const symbols = element("button", { type: "button", className: "symbols", textContent: "δ",
     title: "gradients as formulas in δ (d)", onclick: toggleSymbols });
   if (Object.keys(data.deltas).length) controls.append(symbols);
+  const heat = element("button", { type: "button", className: "heat", textContent: "heat",
+    title: "wires in colours for the sizes of their gradients (h)", onclick: toggleHeat });
+  heat.setAttribute("aria-pressed", "false");
+  const legend = legendOfHeat();
+  if (data.mode !== "forward") controls.append(heat);
   const picture = element("div", { className: "picture" }, svg);
   const view = viewOf(picture, svg);
   controls.append(...view.buttons);
@@ -70,7 +77,7 @@ export function startPlayer(host, css, data, functions) {
   const wrong = element("p", { className: "wrong", hidden: true });
   wrong.setAttribute("role", "alert");
   const live = element("div", { className: "live" });
-  const frame = element("div", { className: "player", tabIndex: 0 }, picture, controls, live, told);
+  const frame = element("div", { className: "player", tabIndex: 0 }, picture, controls, legend, live, told);
   const alone = host.hasAttribute("data-page"); // a page of its own
   setClass(frame, "alone", alone);
   frame.setAttribute("role", "group");
@@ -134,6 +141,7 @@ export function startPlayer(host, css, data, functions) {
       show(wire.value, known ? words.value(number) : "?", "value");
       if (wire.tangent) show(wire.tangent, known ? words.rounded(circuit.tangents.get(number) ?? 0) : "?", "tangent");
       show(wire.gradient, below(number, gradientText(stage.gradients[number])), "gradient");
+      heatOf(wire.rules, stage.gradients[number]);
     });
     parts.branches.forEach((branch, key) => {
       const { source, gate, place } = parts.edges.get(key) ?? {};
@@ -141,6 +149,7 @@ export function startPlayer(host, css, data, functions) {
       show(branch.tangent, textOf(parts.wires[source]?.tangent), "value");
       const sent = circuit.wires[source]?.constant ? stage.gradients[source] : stage.sent(gate, place);
       show(branch.gradient, below(key, gradientText(sent)), "gradient");
+      heatOf(branch.rules, sent);
     });
     parts.gates.forEach((gate, number) => {
       const index = number - data.leaves;
@@ -152,7 +161,8 @@ export function startPlayer(host, css, data, functions) {
       setClass(gate, "birth", marked && number === stage.birth);
     });
     parts.wires.forEach((wire, number) => light(wire, number === lit?.gate, back));
-    parts.edges.forEach(({ groups, gate, source }, key) => {
+    parts.edges.forEach(({ groups, gate, source, place }, key) => {
+      heatOf(groups, stage.sent(gate, place));
       const on = gate === lit?.gate;
       for (const group of groups) setClass(group, "lit", on);
       const branch = parts.branches.get(key);
@@ -163,14 +173,17 @@ export function startPlayer(host, css, data, functions) {
     slider.value = position;
     slider.setAttribute("aria-valuetext", lit ? words.title(shown) : "start");
     say(lit);
-    view.follow(parts.gates[lit?.gate]);
+    if (lit?.gate !== state.lit) view.follow(parts.gates[lit?.gate]);
+    state.lit = lit?.gate;
     gateKeys.show(lit?.gate);
   }
 
   // What an element shows is kept beside it: asking the document thousands of times takes longer.
   function show(text, shown, kind) {
     if (!text || text.shown === shown) return;
-    text.textContent = text.shown = shown;
+    text.shown = shown;
+    if (text.firstChild) text.firstChild.data = shown;
+    else text.textContent = shown;
     const tooLong = kind !== "formula" && text.room < CHARACTER * shown.length && !/[·Σ]/.test(shown);
     if (tooLong || text.hasAttribute("textLength")) fitInto(text, tooLong);
     for (const one of ["unknown", "value", "tangent", "gradient"]) {
@@ -185,6 +198,21 @@ export function startPlayer(host, css, data, functions) {
       else text.removeAttribute(name);
     }
   }
+
+  function heatOf(shapes, gradient) {
+    if (!state.heat && !state.wasHot) return;
+    for (const shape of shapes ?? []) showHeat(shape, state.heat ? gradient : null, data.upstream);
+  }
+
+  function toggleHeat() {
+    if (!heat.isConnected) return;
+    [state.heat, state.wasHot] = [!state.heat, true];
+    heat.setAttribute("aria-pressed", String(state.heat));
+    legend.hidden = !state.heat;
+    render();
+  }
+
+  const startText = () => data.start + (isLive ? " Drag a tinted number, or type another below: all others follow." : "");
 
   const gradientText = (number) => (number === null ? "?" : number === NONE ? "–" : words.rounded(number));
 
@@ -224,7 +252,7 @@ export function startPlayer(host, css, data, functions) {
       return;
     }
     title.textContent = step ? words.title(state.position) : `start · ${words.result()}`;
-    sentence.textContent = step ? words.sentence(state.position, state.symbols) : data.start;
+    sentence.textContent = step ? words.sentence(state.position, state.symbols) : startText();
     formulas.replaceChildren(
       ...(step ? words.formulas(state.position) : []).map((formula) => element("p", { textContent: formula })),
     );
@@ -253,12 +281,12 @@ export function startPlayer(host, css, data, functions) {
     event.preventDefault();
     const asked = questionsAt(state.position + 1);
     const fields = [...question.querySelectorAll("input")];
-    const unanswered = fields.find((field) => numberIn(field.value) === undefined);
+    const unanswered = fields.find((field) => typedNumber(field.value) === undefined);
     if (unanswered) {
       graded.replaceChildren(element("p", { textContent: "type a number for every name" }));
       return unanswered.focus();
     }
-    const grades = fields.map((field, i) => grade(numberIn(field.value), asked[i], data.kinds, state.symbols));
+    const grades = fields.map((field, i) => grade(typedNumber(field.value), asked[i], data.kinds, state.symbols));
     state.grades.set(state.position + 1, grades);
     graded.replaceChildren(...grades.map(({ right, text }) =>
       element("p", { className: right ? "right" : "wrong", textContent: `${right ? "✓" : "✗"} ${text}` }),
@@ -360,6 +388,7 @@ export function startPlayer(host, css, data, functions) {
     End: () => goTo(last),
     " ": () => play.click(),
     d: toggleSymbols,
+    h: toggleHeat,
     f: view.fit,
     1: view.natural,
     "+": () => view.zoom(1.25),

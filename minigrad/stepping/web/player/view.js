@@ -3,6 +3,7 @@
 
 import { element } from "./elements.js";
 
+const LARGEST = 1.6;
 const LEGIBLE = 0.6; // of the natural size; what would be smaller begins so, and is scrolled
 
 export function viewOf(picture, svg) {
@@ -19,8 +20,10 @@ export function viewOf(picture, svg) {
     return made;
   }
 
+  // A page of its own may show it larger than it is, as on a projector.
+  const largest = () => (picture.closest(".alone") ? LARGEST : 1);
   const whole = () =>
-    Math.min(1, picture.clientWidth / natural.width, roomBelow() / natural.height);
+    Math.min(largest(), picture.clientWidth / natural.width, roomBelow() / natural.height);
 
   // In a page of its own the frame has a height; in a notebook it grows up to its most.
   function roomBelow() {
