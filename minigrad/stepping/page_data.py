@@ -6,18 +6,19 @@
 >>> data["names"], data["values"][:3]
 (['w', 'x', 'w·x', 'f'], [2.0, -1.0, -2.0])
 >>> [gate["forward"] for gate in data["gates"]]
-[['w·x', [0, '·', -2]], ['f = tanh(w·x)', ['tanh(', 0, ')']]]
+[['w·x', [0, '·', [1, '('], 1, [1, ')']]], ['f = tanh(w·x)', ['tanh(', 0, ')']]]
 
 The script in web/player/ computes both passes and makes the sentences around these texts, as
 `Step` does here; the tests compare them. Wires and gates are told by their place in the circuit.
-In a formula with numbers `i` stands for the number of input i, and `-1 - i` for it in brackets
-where it is negative.
+In a formula with numbers `i` stands for the number of input i, `[i, "("]` for what is there if
+that is negative, and `["^", i]` for it as an exponent.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from ..engine import Value
 from ..files import javascript_gates
@@ -29,6 +30,8 @@ from .snapshot import Snapshot
 from .step import Step
 from .tangent_words import start_of_tangents, tangent_words
 from .words import Branch, factor, lead, local_formulas
+
+Piece = str | int | list[Any]  # of a formula with numbers
 
 MOST_BRANCHES: Final = 6  # of a gate, told in words
 PLAIN: Final = ("symbol", "number")
@@ -205,27 +208,48 @@ def _sent(circuit: Snapshot, steps: list[Step]) -> dict[str, list[Any]]:
     return {kind: [list(getattr(step, kind)) for step in back] for kind in kinds}
 
 
-def in_numbers(gate: Gate, count: int) -> list[str | int]:
+def in_numbers(gate: Gate, count: int) -> list[Piece]:
     """The gate's formula with a place for the number of each input.
 
-    >>> in_numbers(GATES["mul"], 2), in_numbers(GATES["pow"], 2), in_numbers(GATES["sum"], 3)
-    ([0, '·', -2], [0, '^', -2], ['sum(', 0, ', ', 1, ', ', 2, ')'])
+    >>> in_numbers(GATES["mul"], 2), in_numbers(GATES["pow"], 2), in_numbers(GATES["sum"], 2)
+    ([0, '·', [1, '('], 1, [1, ')']], [0, ['^', 1]], ['sum(', 0, ', ', 1, ')'])
     """
-    plain, negative = (_pieces(gate, count, sign) for sign in ("", "−"))
-    found: list[str | int] = []
-    closing = ""
-    for text, other in zip(plain, negative):
-        if isinstance(text, int):
-            found.append(-1 - text if closing else text)
-            continue
-        expected = closing + text
-        closing = ")" if other == f"{expected}(" else ""
-        found.append(text)
-    return [piece for piece in found if piece != ""]
+    plain = _tokens(gate, count, negative=-1)
+    if not gate.dunder:
+        return _joined(plain)
+    if gate_formula(gate, [number_formula("1")] * count).operation == "**":
+        return [0, ["^", 1]]
+    more: dict[int, list[Piece]] = {}
+    for i in range(count):
+        place = 0
+        for token in _tokens(gate, count, negative=i):
+            if place < len(plain) and token == plain[place]:
+                place += 1
+            else:  # a bracket that a negative number asks for
+                more.setdefault(place, []).append([i, token])
+    places = range(len(plain) + 1)
+    return _joined([piece for i in places for piece in [*more.get(i, []), *plain[i : i + 1]]])
 
 
-def _pieces(gate: Gate, count: int, sign: str) -> list[str | int]:
-    """The formula with inputs of one sign, cut before and after each: text, input, text, …"""
-    symbols = [number_formula(f"{sign}{INPUT}{i}{INPUT}") for i in range(count)]
-    cut = as_text(gate_formula(gate, symbols)).replace(f"{sign}{INPUT}", INPUT).split(INPUT)
-    return [int(piece) if odd % 2 else piece for odd, piece in enumerate(cut)]
+def _tokens(gate: Gate, count: int, negative: int) -> list[Piece]:
+    """The formula, one of whose inputs is negative, as letters and inputs, without that sign."""
+    signs = ["−" * (i == negative) for i in range(count)]
+    symbols = [number_formula(f"{sign}{INPUT}{i}{INPUT}") for i, sign in enumerate(signs)]
+    text = as_text(gate_formula(gate, symbols))
+    parts = text.replace(f"−{INPUT}{negative}{INPUT}", f"{INPUT}{negative}{INPUT}").split(INPUT)
+    return [
+        piece
+        for odd, part in enumerate(parts)
+        for piece in ([int(part)] if odd % 2 else cast("list[Piece]", list(part)))
+    ]
+
+
+def _joined(pieces: Iterable[Piece]) -> list[Piece]:
+    """The pieces with all letters that stand together in one text."""
+    found: list[Piece] = []
+    for piece in pieces:
+        if isinstance(piece, str) and found and isinstance(found[-1], str):
+            found[-1] += piece
+        else:
+            found.append(piece)
+    return found

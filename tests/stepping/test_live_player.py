@@ -2,7 +2,7 @@
 
 import math
 import random
-from itertools import chain
+from itertools import chain, product
 
 import pytest
 from helpers.counts import count_near
@@ -141,6 +141,17 @@ def test_each_gate_is_computed_anew_within_two_ulp():
             wanted.append((name, second, gate.forward(*second)))
     for answer, (name, numbers, number) in zip(ask_player(asked), wanted):
         assert same(answer["values"][-1], number, 2), (name, numbers, number)
+
+
+def test_a_formula_with_numbers_has_its_brackets_where_a_number_is_negative():
+    steppers = []
+    for name in sorted(set(BUILT_IN) - {"select"}):
+        count = count_near(mg.GATES[name], 2)
+        for signs in product((1.0, -1.0), repeat=count):
+            inputs = [Value(sign * (i + 1.5), label="x") for i, sign in enumerate(signs)]
+            steppers.append(Stepper(FUNCTIONS[name](*inputs)))
+    for answer, stepper in zip(ask_player(list(map(question, steppers))), steppers):
+        assert answer["steps"][0]["sentence"] == stepper.step().sentence
 
 
 def network(**settings) -> Stepper:

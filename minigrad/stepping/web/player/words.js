@@ -217,10 +217,12 @@ function inNumbers(pieces, numbers) {
   let text = "";
   for (const piece of pieces) {
     if (typeof piece === "string") text += piece;
-    else if (piece >= 0) text += numbers[piece];
-    else if (text.endsWith("^") && /^−?\d+$/.test(numbers[-1 - piece])) {
-      text = text.slice(0, -1) + [...numbers[-1 - piece]].map((sign) => HIGH[sign]).join("");
-    } else text += inAProduct(numbers[-1 - piece]);
+    else if (typeof piece === "number") text += numbers[piece];
+    else if (piece[0] === "^") text += exponent(numbers[piece[1]]);
+    else if (/^[−-]/.test(numbers[piece[0]])) text += piece[1];
   }
   return text;
 }
+
+const exponent = (number) =>
+  /^−?\d+$/.test(number) ? [...number].map((sign) => HIGH[sign]).join("") : `^${inAProduct(number)}`;
