@@ -31,6 +31,24 @@ TIMES_OF_STEPS = """async () => {
 }"""
 
 
+TIMES_OF_DRAGS = """async () => {
+  const root = document.querySelector('.minigrad-player').shadowRoot;
+  const leaf = root.querySelector('.leaf');
+  leaf.focus();
+  const took = [];
+  for (let i = 0; i < 100; i++) {
+    const key = i % 2 ? 'ArrowUp' : 'ArrowDown';
+    const start = performance.now();
+    leaf.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true, composed: true}));
+    const computed = performance.now() - start;
+    root.querySelector('svg').getBoundingClientRect();
+    took.push([performance.now() - start, computed]);
+    await new Promise(requestAnimationFrame);
+  }
+  return took.sort((a, b) => a[0] - b[0]);
+}"""
+
+
 def neuron() -> Value:
     """The unit of the texts, with two inputs."""
     w0, x0, w1, x1, w2 = map(Value, (2.0, -1.0, -3.0, -2.0, -3.0))
@@ -78,11 +96,18 @@ def page(name: str, build: Callable[[], Value], most_kilobytes: int) -> None:
     print(f"the page of {name}: {kilobytes:.0f} KB (wanted: {most_kilobytes}), {seconds:.2f} s")
 
 
-def browser_step() -> None:
-    """A click on 'step' until the picture is laid out again, by the browser's own clock."""
+def network_of(sizes: list[int]) -> Value:
+    """A network's squared error, as large as these layers make it."""
+    model = nn.MLP(sizes[0], sizes[1:], activation="tanh", seed=1)
+    error: Value = model([0.1 * (i + 1) for i in range(sizes[0])]) - 1.0
+    return error**2
+
+
+def browser() -> None:
+    """Steps and drags in Chromium: until the picture is laid out again, by the browser's clock."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None or importlib.util.find_spec("playwright") is None:
-        print("a step in the browser: not measured, for lack of Chromium or playwright")
+        print("steps and drags in the browser: not measured, for lack of Chromium or playwright")
         return
     from playwright.sync_api import sync_playwright
 
@@ -93,13 +118,23 @@ def browser_step() -> None:
         tab = browser.new_page()
         tab.goto(file.as_uri())
         took = tab.evaluate(TIMES_OF_STEPS)
+        middle, worst = statistics.median(took), took[-1]
+        print(f"a step of 301 gates in the browser: median {middle:.1f} ms (16), worst {worst:.1f}")
+        for sizes in ([4, 6, 3, 1], [7, 12, 10, 1]):
+            stepper = Stepper(network_of(sizes))
+            file.write_text(stepper.player().page, encoding="utf-8")
+            tab.goto(file.as_uri())
+            drags = tab.evaluate(TIMES_OF_DRAGS)
+            (least, _), (middle, computed) = drags[0], drags[len(drags) // 2]
+            print(
+                f"a drag in {len(stepper.circuit.gates)} gates: {middle:.1f} ms (16), of which "
+                f"{computed:.1f} compute; at best {least:.1f}"
+            )
         browser.close()
-    middle, worst = statistics.median(took), took[-1]
-    print(f"a step of 301 gates in the browser: median {middle:.1f} ms (16), worst {worst:.1f}")
 
 
 if __name__ == "__main__":
     python_step()
     page("a neuron", neuron, 100)
     page("MLP(2, [3, 1])", network, 150)
-    browser_step()
+    browser()

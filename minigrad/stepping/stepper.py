@@ -247,7 +247,9 @@ class Stepper(Replay):
         >>> Stepper(Value(2.0, label="x").exp()).player()
         <player of a circuit with the output 7.39>
 
-        It is self-contained: no extension, no network. `learning_rate` is as in `predict`.
+        It is self-contained: no extension, no network. Its leaves can be dragged and typed, and all
+        numbers follow, without Python. `learning_rate` is as in `predict`, and that of its button
+        for a gradient step.
         """
         return Player(self, learning_rate)
 
