@@ -41,7 +41,7 @@ def numbers_of_leaves(wires: Sequence[Value]) -> list[float] | None:
     ([1.0, 2.0], None, None)
     """
     for wire in wires:
-        if type(wire) is not Value or wire._first is not None or wire.is_constant:
+        if type(wire) is not Value or wire._first is not None:  # a Constant is of another class
             return None
     if len(set(wires)) < len(wires):
         return None
