@@ -9,17 +9,20 @@ late, but found.
 from __future__ import annotations
 
 import copy
+import os
 import pickle
 import random
 import sys
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from math import inf
+from types import FrameType
 from typing import Any, Final
 
 from ..calculus import fixed_values, structure_text, take_result_apart
-from ..engine import Value, number_of, numbers_of, with_gates
+from ..engine import Value, calling_source, number_of, numbers_of, with_gates
 from ..rules import as_number, described
 from ..tape import flatten, replay, without_collector
 from .comparison import RecordedCircuit, Wires, is_close
@@ -54,6 +57,8 @@ def _as_value(number: Any) -> Value:
 def _float(number: Any) -> float:
     return number_of(number) if isinstance(number, Value) else as_number(number)
 
+
+SEED_CODE: Final = random.Random.seed.__code__  # without a seed it asks the operating system
 
 Kinds = tuple[Callable[[Any], Any], ...]
 ON_GIVEN: Final[Kinds] = (_as_given, _watched, _as_value)  # the next where one raises
@@ -149,7 +154,13 @@ class Check:
         arguments: Any = None,  # as the caller has them; of a row there are numbers alone
     ) -> None:
         before = None if self._first_is_done else self._drawn()
-        result = self._called(kinds, given, arguments)
+        if before is None:
+            result = self._called(kinds, given, arguments)
+        else:
+            with _draws_from_the_system() as draws:
+                result = self._called(kinds, given, arguments)
+            if draws:
+                raise TracingError(f"{self.recording.place} {draws[0]}")
         if before is not None and before != self._drawn():
             self._refuse_draws(given)
         try:
@@ -286,6 +297,33 @@ class Check:
         )
 
 
+@contextmanager
+def _draws_from_the_system() -> Iterator[list[str]]:
+    """What is drawn from the operating system inside the block, by the line that draws it.
+
+    By Python's hook for profilers, which sees every call; where a profiler runs it stays alone.
+    """
+    draws: list[str] = []
+
+    def see(frame: FrameType, event: str, called: Any) -> None:
+        is_seed = event == "call" and frame.f_code is SEED_CODE and frame.f_locals["a"] is None
+        if is_seed or (event == "c_call" and called is os.urandom):
+            draws.append(
+                f"draws random numbers from the operating system, {calling_source()}: the "
+                "recording would keep those of its first call. Draw them before the call and pass "
+                "them as an argument, or call the function without mg.compile"
+            )
+
+    if sys.getprofile() is not None:
+        yield draws
+        return
+    sys.setprofile(see)
+    try:
+        yield draws
+    finally:
+        sys.setprofile(None)
+
+
 def _states(generators: Iterable[Any]) -> list[Any]:
     """Of Python's and NumPy's own generators, and those that the function leads to."""
     numpy_random = sys.modules.get("numpy.random")
@@ -293,6 +331,8 @@ def _states(generators: Iterable[Any]) -> list[Any]:
     if numpy_random is not None:
         states.append(pickle.dumps(numpy_random.get_state(legacy=False)))
     for generator in generators:
+        if isinstance(generator, random.SystemRandom):
+            continue  # it has none: what it draws is watched
         if isinstance(generator, random.Random):
             states.append(generator.getstate())
         else:

@@ -130,8 +130,15 @@ class NativeTraining:
         # zip(*states) takes twenty times as long for 67,000 of them
         parts = [[state[i] for state in states] for i in range(len(self.formulas.state))]
         formulas, now = _formulas(self.optimizer, parts), vars(self.optimizer)
+        if formulas is None or not _has_own_steps(self.optimizer):
+            raise ValueError(
+                "step, zero_grad or update of the optimizer was replaced while machine code took "
+                "its steps, which would never call it: replace it before training begins, or train "
+                "with the function itself, loss.function"
+            )
         self._settings = [(name, x) for name, x in now.items() if name not in NOT_IN_FORMULAS]
-        if formulas is not self.formulas and formulas is not None:
+        self._count_of_settings = len(now)
+        if formulas is not self.formulas:
             self.formulas, self._job_is_for = formulas, None
         self.has_tried = False
         self.steps_before = self.optimizer.steps - self.done
@@ -145,10 +152,10 @@ class NativeTraining:
     def has_other_settings(self) -> bool:
         """Whether a setting of the optimiser is another than when it was read."""
         now = vars(self.optimizer)  # takes half a microsecond, update_formulas(…) 3
-        for name, setting in self._settings:  # noqa: SIM110  # any(…) is slower
+        for name, setting in self._settings:  # any(…) is slower
             if now.get(name) is not setting:
                 return True
-        return False
+        return len(now) != self._count_of_settings
 
     def show(self) -> None:
         """Give the Values their numbers and gradients, as after the latest step."""
@@ -237,14 +244,20 @@ def native_training(
     """Training of these parameters in arrays, where optimiser and parameters allow it."""
     if not (moved and all(map(keeps_slots, optimizer.parameters))):
         return None
-    for name in ("step", "zero_grad"):
-        if getattr(getattr(optimizer, name), "__func__", None) is not getattr(Optimizer, name):
-            return None
-    formulas = update_formulas(optimizer)
+    formulas = update_formulas(optimizer) if _has_own_steps(optimizer) else None
     if formulas is None or not are_native(formulas.gates):
         return None
     limit = inf if largest_norm is None else largest_norm
     return NativeTraining(optimizer, formulas, moved, capacity, limit)
+
+
+def _has_own_steps(optimizer: Optimizer) -> bool:
+    """Whether the steps are those of `Optimizer`, which machine code takes as well."""
+    names = "step", "zero_grad"
+    return all(
+        getattr(getattr(optimizer, name), "__func__", None) is getattr(Optimizer, name)
+        for name in names
+    )
 
 
 def _formulas(optimizer: Optimizer, parts: list[list[Any]]) -> UpdateFormulas | None:

@@ -2,10 +2,15 @@
 
 import itertools
 import math
+import os
 import random
+import secrets
+import sys
 import time
+import uuid
 from collections import Counter
 
+import numpy as np
 import pytest
 
 import minigrad as mg
@@ -69,7 +74,6 @@ def test_what_depends_on_kinds_or_on_the_moment_is_refused_at_the_first_call(bod
 
 
 def test_random_numbers_of_numpy_and_of_a_generator_that_is_held_are_refused():
-    np = pytest.importorskip("numpy")
     generator, own = np.random.default_rng(0), random.Random(0)
     for body in (
         lambda y: W * y if np.random.rand() < 0.999 else y,
@@ -78,6 +82,45 @@ def test_random_numbers_of_numpy_and_of_a_generator_that_is_held_are_refused():
     ):
         with pytest.raises(mg.TracingError, match=r"draws random numbers.*Draw them before"):
             mg.compile(body)(3.0)
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda: os.urandom(1)[0] / 256,
+        lambda: secrets.randbelow(1_000) / 1_000,
+        lambda: uuid.uuid4().int % 1_000 / 1_000,
+        lambda: random.Random().random(),
+        lambda: random.SystemRandom().random(),
+        lambda: np.random.default_rng().random(),
+        lambda: np.random.RandomState().random_sample(),
+    ],
+)
+@pytest.mark.parametrize("run", [lambda f: f(3.0), lambda f: f.batch([3.0, 4.0])])
+def test_random_numbers_of_the_operating_system_are_refused_by_their_line(draw, run):
+    body = mg.compile(lambda y: W * y if draw() < 0.9999 else y)
+    with pytest.raises(
+        mg.TracingError, match=r"from the operating system, test_checking\.py, line"
+    ):
+        run(body)
+
+
+def test_generators_that_are_made_with_a_seed_give_the_same_at_each_call():
+    compiled = mg.compile(
+        lambda y: W * y * random.Random(5).random() * np.random.default_rng(3).random()
+    )
+    assert compiled(3.0).data == compiled.function(3.0).data
+
+
+def test_a_profiler_goes_on_while_a_function_is_compiled():
+    seen = []
+    sys.setprofile(lambda *event: seen.append(event[1]))
+    try:
+        mg.compile(lambda y: W * y)(3.0)
+        assert sys.getprofile() is not None
+    finally:
+        sys.setprofile(None)
+    assert seen
 
 
 @pytest.mark.parametrize("first", [(Value(1.0), 1.0), (1.0, 2.0, 1), (5, Value(1.0), 7, 1.0)])

@@ -517,3 +517,26 @@ def test_a_callback_that_leaves_nothing_to_train_is_told_so():
     replace = lambda _: optimizer.parameters.__setitem__(0, Value(1.0))
     with pytest.raises(ValueError, match=r"no parameter.*returning True"):
         mg.fit(loss, data=([1.0],), optimizer=optimizer, callbacks=[replace], progress=False)
+
+
+@pytest.mark.skipif(not HAS_NATIVE, reason=WHY)
+@pytest.mark.parametrize("name", ["step", "zero_grad", "update"])
+def test_methods_of_the_optimizer_that_a_callback_replaces_are_not_passed_over(name: str) -> None:
+    w = Value(0.5)
+    loss = mg.compile(lambda x, y: (w * x - y) ** 2)
+    optimizer = mg.optim.SGD([w], lr=0.05)
+
+    def replace(*_: object) -> None:
+        setattr(optimizer, name, lambda *arguments: None)
+
+    with pytest.raises(
+        ValueError, match=r"was replaced while machine code.*before training begins"
+    ):
+        mg.fit(
+            loss,
+            data=([1.0, 2.0], [2.0, 4.0]),
+            optimizer=optimizer,
+            epochs=4,
+            callbacks=[replace],
+            progress=False,
+        )

@@ -254,3 +254,16 @@ def test_parameters_changed_between_steps_count_from_the_next_shown_step_on():
             step(x)
     assert w.data == kept
     assert b.data != moved
+
+
+@pytest.mark.parametrize("name", ["step", "zero_grad", "update"])
+def test_methods_of_the_optimizer_that_are_replaced_are_not_passed_over(name: str) -> None:
+    w = Value(0.5)
+    loss = mg.compile(lambda x: (w * x) ** 2)
+    optimizer = mg.optim.SGD([w], lr=0.05)
+    with mg.training_steps(loss, optimizer) as step:
+        for _ in range(5):
+            step(1.0)
+        setattr(optimizer, name, lambda *arguments: None)
+        with pytest.raises(ValueError, match="was replaced while machine code"):
+            step(1.0)
