@@ -124,7 +124,7 @@ class Places:
         if isinstance(thing, frozenset):
             return self._any(thing, depth)
         if isinstance(thing, (ContextVar, ref)):
-            return self._note_names(lambda *_: _now, thing, [""], depth)
+            return self._note_names(lambda *_: stands_for, thing, [""], depth)
         if isinstance(thing, (dict, MappingProxyType)):
             leads = self._note_names(itemgetter, thing, thing, depth)
             if leads and all(self._leading(item, depth) for item in thing.values()):
@@ -218,7 +218,7 @@ class Places:
         return bool(leading)
 
 
-def _now(thing: Any) -> Any:
+def stands_for(thing: Any) -> Any:
     """What a context variable or a weak reference stands for at the moment."""
     return thing.get(None) if isinstance(thing, ContextVar) else thing()
 

@@ -11,17 +11,19 @@
 
 They are fixed when the function is recorded, so a replay must not go on blindly once one has
 changed, whether somebody else has changed it or the function itself, as a counter. Looked at are
-variables, attributes, and what stands in lists and dicts, under the names that the code of the
-function, and of those that it calls, reads. A number that is only counted up (`calls += 1`), and a
+variables, attributes (of wires too), and what stands in lists, dicts and the environment, under the
+names that the code of the function, and of those that it calls, reads. A number that is only counted up (`calls += 1`), and a
 list that is only appended to, decide nothing. Of data sets the first numbers are compared.
 """
 
 from __future__ import annotations
 
 import dis
+import os
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextvars import ContextVar
 from functools import lru_cache, partial
 from itertools import count, islice
 from operator import attrgetter, itemgetter
@@ -34,11 +36,19 @@ from types import (
     ModuleType,
 )
 from typing import Any, Final
+from weakref import ref
 
 from ..engine import Value, is_installed
 from ..rules import described
 from .methods import Methods
-from .parameters import codes_of, contents_of, functions_of, instructions_of, is_ours
+from .parameters import (
+    codes_of,
+    contents_of,
+    functions_of,
+    instructions_of,
+    is_ours,
+    stands_for,
+)
 
 PLAIN: Final = frozenset({float, int, bool, str, type(None)})
 MOST: Final = 5_000  # things that are looked into
@@ -59,6 +69,7 @@ COUNTED_IN: Final = re.compile(
 LONGEST: Final = 10  # of these
 METHODS: Final = (FunctionType, staticmethod, classmethod)
 GONE: Final = object()
+OF_WIRES: Final = frozenset(dir(Value)) - {"label"}
 
 
 class PlainNumbers:
@@ -70,6 +81,7 @@ class PlainNumbers:
         self._left = float(MOST_COMPARED)
         self._names: set[str] = set()  # of attributes that are read
         self._objects: list[Any] = []
+        self._wires: list[tuple[str, Value]] = []
         self._seen: dict[Any, Any] = {}  # keeps what was looked at, so that no id is given twice
         self._waiting = deque([("", function), *[("", thing) for thing in things]])
         while self._waiting:
@@ -78,7 +90,9 @@ class PlainNumbers:
             self._waiting.clear()
             for thing in self._objects:  # their methods may read more names
                 self._look_at_attributes(thing)
-        del self._first, self._left, self._names, self._objects, self._seen, self._waiting
+        self._look_at_wires()
+        del self._first, self._left, self._names, self._objects, self._wires
+        del self._seen, self._waiting
 
     @property
     def is_empty(self) -> bool:
@@ -104,7 +118,10 @@ class PlainNumbers:
         self._places = [(name, read, owner, read(owner)) for name, read, owner, _ in self._places]
 
     def _look(self, name: str, thing: Any) -> None:
-        if isinstance(thing, (Value, bytes, Methods)) or id(thing) in self._seen:
+        if isinstance(thing, Value):  # many: they do not count
+            self._wires.append((name, thing))
+            return
+        if isinstance(thing, (bytes, Methods)) or id(thing) in self._seen:
             return
         self._seen[id(thing)] = thing
         if isinstance(thing, FunctionType):
@@ -122,6 +139,10 @@ class PlainNumbers:
             self._note(name, len, thing)
             for key, item in islice(thing.items(), MOST_ITEMS):
                 self._meet(name, itemgetter(key), thing, item)
+        elif isinstance(thing, (ContextVar, ref)):
+            self._meet(name, stands_for, thing, stands_for(thing))
+        elif isinstance(thing, Mapping):  # os.environ, for one
+            self._note(name, dict, thing, len(thing))
         elif isinstance(thing, (count, GeneratorType)):
             self._note(name, _reached, thing)
         elif type(thing).__name__ == "ndarray":
@@ -145,18 +166,20 @@ class PlainNumbers:
         """Note a number or a function where it stands; look into what is no number, later."""
         if type(thing) in PLAIN or callable(thing):
             self._note(name, read, owner)
-        if type(thing) not in PLAIN and not isinstance(thing, Value):
+        if type(thing) not in PLAIN:
             self._waiting.append((name, thing))
 
     def _look_into_items(self, name: str, items: Sequence[Any]) -> None:
         if len(items) > MOST_ITEMS or not PLAIN.issuperset(map(type, items)):
             self._note(name, len, items)
-            self._wait(name, (item for item in islice(items, MOST) if not isinstance(item, Value)))
+            self._wait(name, islice(items, MOST))
         elif not isinstance(items, tuple):
             self._note(name, list, items, len(items))
 
     def _look_into_function(self, function: FunctionType) -> None:
         code = function.__code__
+        if function is os.getenv:
+            self._waiting.append(("os.environ", os.environ))
         if function is not self._first and (
             is_ours(function.__module__) or is_installed(code.co_filename)
         ):
@@ -176,6 +199,14 @@ class PlainNumbers:
             self._wait(name, [thing] if name in variables else [])
         for name, thing in (function.__kwdefaults__ or {}).items():
             self._wait(name, [thing] if name in variables else [])
+
+    def _look_at_wires(self) -> None:
+        """Attributes that somebody has given to wires, where code reads any by their names."""
+        names = sorted(self._names - OF_WIRES)
+        for name, wire in self._wires if names else ():
+            for attribute in names:
+                if (thing := getattr(wire, attribute, GONE)) is not GONE and type(thing) in PLAIN:
+                    self._note(f"{name}.{attribute}", attrgetter(attribute), wire)
 
     def _look_at_attributes(self, thing: Any) -> None:
         own = {} if isinstance(thing, type) else getattr(thing, "__dict__", {})

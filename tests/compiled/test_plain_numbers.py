@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import os
+from contextvars import ContextVar
 from types import SimpleNamespace
 from typing import Any
 
@@ -233,7 +235,51 @@ def changes_a_set():
     return (lambda y: W * y * len(known)), lambda: known.add(3)
 
 
+def changes_an_attribute_of_a_wire():
+    w = Value(2.0)
+    w.scale = 3.0
+    return (lambda y: w * y * w.scale), lambda: setattr(w, "scale", 5.0)
+
+
+def changes_an_attribute_of_a_wire_in_a_list():
+    ws = [Value(2.0), Value(3.0)]
+    ws[1].rate = 3.0
+    return (lambda y: ws[0] * y * ws[1].rate), lambda: setattr(ws[1], "rate", 5.0)
+
+
+def changes_a_label():
+    w = Value(2.0, label="w")
+    return (lambda y: w * y if w.label == "w" else w), lambda: setattr(w, "label", "v")
+
+
+def changes_the_environment():
+    os.environ["MINIGRAD_SCALE"] = "2"
+    return (
+        lambda y: W * y * float(os.environ["MINIGRAD_SCALE"]),
+        lambda: os.environ.update(MINIGRAD_SCALE="3"),
+    )
+
+
+def changes_the_environment_that_is_asked_by_getenv():
+    os.environ["MINIGRAD_SCALE"] = "2"
+    return (
+        lambda y: W * y * float(os.getenv("MINIGRAD_SCALE", "1")),
+        lambda: os.environ.update(MINIGRAD_SCALE="3"),
+    )
+
+
+def changes_a_number_in_a_context_variable():
+    scale = ContextVar("scale", default=2.0)
+    return (lambda y: W * y * scale.get()), lambda: scale.set(3.0)
+
+
 CHANGES = [
+    changes_an_attribute_of_a_wire,
+    changes_an_attribute_of_a_wire_in_a_list,
+    changes_a_label,
+    changes_the_environment,
+    changes_the_environment_that_is_asked_by_getenv,
+    changes_a_number_in_a_context_variable,
     changes_a_static_method,
     changes_the_length_of_a_list,
     changes_the_names_in_a_dict,
