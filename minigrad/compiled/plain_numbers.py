@@ -12,8 +12,9 @@
 They are fixed when the function is recorded, so a replay must not go on blindly once one has
 changed, whether somebody else has changed it or the function itself, as a counter. Looked at are
 variables, attributes (of wires too), and what stands in lists, dicts and the environment, under the
-names that the code of the function, and of those that it calls, reads. A number that is only counted up (`calls += 1`), and a
-list that is only appended to, decide nothing. Of data sets the first numbers are compared.
+names that the code of the function, and of those that it calls, reads. A number that is only
+counted up (`calls += 1`), and a list that is only appended to, decide nothing. Of data sets the
+first numbers are compared.
 """
 
 from __future__ import annotations
