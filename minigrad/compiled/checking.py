@@ -153,16 +153,10 @@ class Check:
         outputs: list[float],
         arguments: Any = None,  # as the caller has them; of a row there are numbers alone
     ) -> None:
-        before = None if self._first_is_done else self._drawn()
-        if before is None:
+        if self._first_is_done:
             result = self._called(kinds, given, arguments)
         else:
-            with _draws_from_the_system() as draws:
-                result = self._called(kinds, given, arguments)
-            if draws:
-                raise TracingError(f"{self.recording.place} {draws[0]}")
-        if before is not None and before != self._drawn():
-            self._refuse_draws(given)
+            result = self._called_without_draws(kinds, given, arguments)
         try:
             structure, wires = take_result_apart(self.recording.name, result, with_numbers=True)
         except TypeError:
@@ -270,6 +264,17 @@ class Check:
         except Exception:
             return None
         return partial(self.recording.function, *places, **named)
+
+    def _called_without_draws(self, kinds: Kinds, given: Sequence[Any], arguments: Any) -> Any:
+        """The same, if it draws no random numbers."""
+        before = self._drawn()
+        with _draws_from_the_system() as draws:
+            result = self._called(kinds, given, arguments)
+        if draws:
+            raise TracingError(f"{self.recording.place} {draws[0]}")
+        if before != self._drawn():
+            self._refuse_draws(given)
+        return result
 
     def _drawn(self) -> list[Any]:
         return _states(self.recording.places.generators)
