@@ -14,6 +14,7 @@ sends the products back, and where a wire fans out, the products add.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from threading import RLock
 from typing import Any, Final
@@ -30,6 +31,8 @@ above: Final[dict[str, Any]] = {}
 one_at_a_time: Final = RLock()  # one thread at a time sends gradients or writes out a gate
 
 NO_CHILDREN: Final = ()
+
+let_go: Final[list[Any]] = []  # see the end of Value
 
 
 class Value(MicrogradNames):
@@ -279,6 +282,21 @@ class Value(MicrogradNames):
         if self.gate is not None:
             parts.append(f"gate={self.gate.name}")
         return f"Value({', '.join(parts)})"
+
+    if sys.platform == "emscripten":
+        # Elsewhere Python sees to it that a long chain of objects is let go without recursion; in
+        # a browser (3.14) it watches another stack than the one that overflows, and that is fatal.
+        def __del__(self) -> None:
+            inputs = getattr(self, "_first", None), getattr(self, "_second", None)
+            self._first = self._second = None
+            if let_go:  # an outer call of this one is at work: it lets these go, too
+                let_go.append(inputs)
+                return
+            let_go.extend((None, inputs))
+            del inputs
+            while len(let_go) > 1:
+                let_go.pop()
+            let_go.clear()
 
 
 class Constant(Value):

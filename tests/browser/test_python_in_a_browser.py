@@ -66,6 +66,13 @@ with warnings.catch_warnings(record=True) as said:
     found["chart"] = sorted(history.draw()._repr_mimebundle_())
 found["said"] = [str(warning.message) for warning in said]
 
+wire = Value(0.5)
+for _ in range(50_000):
+    wire = (wire * 0.5).tanh()
+wire.backward()
+del wire  # were this done by recursion, Pyodide would have ended here
+found["wires waiting to be let go"] = len(sys.modules["minigrad.engine.value"].let_go)
+
 NUMBERS = ["w*x + b", "w=2", "x=-1", "b=3"]
 found["commands"] = {}
 for arguments in (
@@ -159,6 +166,10 @@ def test_a_compiled_function_says_once_that_it_runs_in_python(found):
         "llvmlite for Python in the browser; write executor='python' to have it so"
     )
     assert found["loss"][-1] < found["loss"][0]
+
+
+def test_a_long_chain_of_gates_is_let_go_without_recursion(found):
+    assert found["wires waiting to be let go"] == 0
 
 
 def test_circuits_are_saved_and_loaded(found, here):
