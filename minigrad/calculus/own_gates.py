@@ -27,6 +27,7 @@ from ..engine import Value, install
 from ..rules import (
     FUNCTIONS,
     GATES,
+    SLOPES,
     Formula,
     Gate,
     Rule,
@@ -239,7 +240,7 @@ def _shape(rule: Rule) -> dict[str, Any]:
 
 
 def _check_name(name: str) -> None:
-    if name in BUILT_IN:
+    if name in BUILT_IN or name in SLOPES:
         raise GateError(f"{name!r} is a gate of minigrad's own: give yours another name")
     if not name.isidentifier() or name.startswith("_") or iskeyword(name):
         raise GateError(

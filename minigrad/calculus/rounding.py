@@ -269,7 +269,7 @@ def _noises(circuit: Circuit) -> Iterator[tuple[Value, float]]:
         noise = EPSILON * _size(circuit, wire, numbers)
         if abs(number) < SMALLEST_NORMAL and gate.fold is not plus and any(numbers):
             noise += SMALLEST
-        if gate.name not in BUILT_IN and gate.rule is not None:
+        if gate.name not in BUILT_IN and gate.rule is not None and not gate.is_slope:
             noise += _noise_of_rule(gate, numbers)
         yield wire, noise
 

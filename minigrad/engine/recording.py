@@ -9,7 +9,7 @@ with any number of inputs.
 >>> (2 - x) ** 2
 Value(data=1.0, grad=?, gate=pow)
 >>> import inspect
->>> "_d_first = d0 = (1.0 - (out * out))" in inspect.getsource(Value.tanh)
+>>> "_d_first = d0 = divide(0.5, out)" in inspect.getsource(Value.sqrt)
 True
 """
 

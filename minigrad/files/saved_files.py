@@ -9,7 +9,7 @@
 >>> again
 Value(data=-0.9640275800758169, grad=1.0, gate=tanh)
 >>> again.inputs[0].inputs[0]
-Value(data=2.0, grad=-0.07065082485316443, label='w')
+Value(data=2.0, grad=-0.07065082485316446, label='w')
 
 A file holds numbers, names of gates and labels, and nothing that runs. What is not exactly in
 order is a `CircuitFileError` that names the place.
@@ -25,7 +25,7 @@ from typing import Any, Final
 
 from ..engine import Circuit, Value, as_wire, constant, looks_at_numbers, output_of, write_grad
 from ..nn import MLP, Layer
-from ..rules import GATES, described, gate_named
+from ..rules import GATES, SLOPES, described, gate_named
 from ..text import write_file
 from .checked_json import CircuitFileError, Place, number_as_json, open_regular, parsed
 
@@ -149,7 +149,7 @@ def _wire_as_json(circuit: Circuit, wire: Value) -> dict[str, Any]:
     entry: dict[str, Any] = {"data": number_as_json(wire.data)}
     if not wire.is_leaf:
         gate = circuit.gate(wire)
-        if GATES.get(gate.name) is not gate:
+        if gate is not (GATES.get(gate.name) or SLOPES.get(gate.name)):
             raise ValueError(
                 f"the gate {gate.name!r} is not in the table, so a file cannot name it: "
                 "define it with @mg.gate"

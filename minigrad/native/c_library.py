@@ -6,9 +6,9 @@ llvmlite.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import Final
+from typing import Any, Final
 
 import llvmlite.ir as ir
 
@@ -42,19 +42,58 @@ def emitted_once(rule: NativeFunction) -> NativeFunction:
 
     @wraps(rule)
     def call(*operands: Native) -> Native:
-        code = operands[0].code
-        name = f"minigrad.{rule.__name__}.{code.width}"
-        function = code.module.globals.get(name)
-        if function is None:
-            kind = ir.FunctionType(code.number, [code.number] * len(operands))
-            function = ir.Function(code.module, kind, name)
-            function.linkage = "internal"
-            inside = Code(ir.IRBuilder(function.append_basic_block()), code.width)
-            inputs = [Native(inside, argument) for argument in function.args]
-            inside.builder.ret(rule(*inputs).value)
-        return code.once(name, operands, lambda *xs: code.builder.call(function, xs))
+        return _call(rule, lambda *xs: rule(*xs).value, operands[0].code.number, operands)
 
     return call
+
+
+class EmittedTogether:
+    """A rule of one number with two results: one function gives both, a call of it to each asks."""
+
+    def __init__(self, rule: Callable[[Native], tuple[Native, Native]]) -> None:
+        self._rule = rule
+
+    def part(self, place: int, x: Native) -> Native:
+        """One of the results."""
+        code = x.code
+
+        def both(inside: Native) -> Any:
+            first, second = self._rule(inside)
+            b = inside.code.builder
+            half = b.insert_value(ir.Constant(pair, ir.Undefined), first.value, 0)
+            return b.insert_value(half, second.value, 1)
+
+        pair = ir.LiteralStructType([code.number] * 2)
+        results = _call(self._rule, both, pair, [x])
+        return code.once(f"part {place}", [results], lambda r: code.builder.extract_value(r, place))
+
+    def is_called(self, x: Native) -> bool:
+        """Whether the results are at hand."""
+        return x.code.has(_name(self._rule, x.code), [x])
+
+
+def _name(rule: Callable[..., Any], code: Code) -> str:
+    return f"minigrad.{rule.__name__}.{code.width}"
+
+
+def _call(
+    rule: Callable[..., Any],
+    body: Callable[..., Any],
+    result: Any,
+    operands: Sequence[Native],
+) -> Native:
+    """A call of the rule's function, which is written when it is called for the first time."""
+    code = operands[0].code
+    name = _name(rule, code)
+    function = code.module.globals.get(name)
+    if function is None:
+        kind = ir.FunctionType(result, [code.number] * len(operands))
+        function = ir.Function(code.module, kind, name)
+        function.linkage = "internal"
+        inside = Code(ir.IRBuilder(function.append_basic_block()), code.width)
+        returned = body(*[Native(inside, argument) for argument in function.args])
+        inside.builder.ret(returned)
+    return code.once(name, operands, lambda *xs: code.builder.call(function, xs))
 
 
 def in_lanes(rule: NativeFunction) -> NativeFunction:

@@ -3,9 +3,10 @@
 On the tape (one number at a time) exp, log, log1p, tanh, sin, cos and pow are those of C's library,
 which Python's math module calls too. In lanes they are polynomials on whole vectors: units in the
 last place from the true result, at most, exp 1, log 1, log1p 1, sin 1, cos 1, pow 1, tanh 2.
-Everyday powers (2, 3, ½, …) become products and roots, at most 3 units off. No fused multiply-add:
-the results have the same bits on every machine. The bell curve is the engine's own, bit for bit.
-Those of `c_library` are C's in lanes too, row by row.
+Everyday powers (2, 3, ½, …) become products and roots, at most 3 units off. The slopes of tanh and
+σ, 4 units off at most, are computed together with the value, or an exponential only where they are
+saturated. No fused multiply-add: the results have the same bits on every machine. The bell curve is
+the engine's own, bit for bit. Those of `c_library` are C's in lanes too, row by row.
 
 The reductions and the coefficients of log, sin and cos are those of fdlibm (Sun Microsystems 1993);
 exp's polynomial is that of `rules.bell_curve`. Needs llvmlite.
@@ -14,11 +15,19 @@ exp's polynomial is that of `rules.bell_curve`. Needs llvmlite.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import reduce
 from typing import Any, Final
 
-from ..rules import LIMIT, curvature, density, tail
-from .c_library import OF_LIBRARY, NativeFunction, emitted_once, in_lanes, library
+from ..rules import GATES, LIMIT, curvature, density, tail
+from .c_library import (
+    OF_LIBRARY,
+    EmittedTogether,
+    NativeFunction,
+    emitted_once,
+    in_lanes,
+    library,
+)
 from .float_bits import (
     absolute,
     any_lane,
@@ -37,7 +46,7 @@ from .float_bits import (
     whole_bits,
     with_sign_of,
 )
-from .operand import Native
+from .operand import Condition, Native
 
 # --- exp, log, log1p, tanh ------------------------------------------------------------------------
 
@@ -77,23 +86,82 @@ def exp(x: Native) -> Native:
     return exp_of_sum(clamped(x, -800.0, 800.0))
 
 
-@in_lanes
-def tanh(x: Native) -> Native:
-    """The hyperbolic tangent, from t = exp(2·|x|) − 1 in two parts.
+def _exp_is_called(x: Native) -> bool:
+    return x.code.has(f"minigrad.exp.{x.code.width}", [x])
 
-    t / (t + 2) where t is less than 2, with what rounding takes put back; else 1 − 2 / (t + 2).
+
+def _tanh_and_slope(x: Native) -> tuple[Native, Native]:
+    """The hyperbolic tangent and its slope, from e = exp(−2·|x|) and m = 1 − e in two parts.
+
+    m / (2 − m) where that is less than a half, with what rounding takes put back; else 1 − 2v for
+    v = e / (2 − m). The slope is 4v · (1 − v).
     """
-    n, r, curved = _reduced(clamped(absolute(x) * 2.0, 0.0, 50.0))
-    scale = two_to_the(n)
+    exponent = absolute(x) * -2.0
+    n, r, curved = _reduced((exponent < -1400.0).choose(-1400.0, exponent))
     part, part_rest = ordered_sum(r, curved)
-    t, t_rest = ordered_sum(scale - 1.0, scale * part)
-    t_rest = t_rest + scale * part_rest
-    small = t < 2.0
-    divisor, divisor_rest = ordered_sum(x.code.constant(2.0), t)
-    quotient = small.choose(t, 2.0) / divisor
-    # 1 / divisor = (1 − quotient) / 2
-    correction = (t_rest - quotient * divisor_rest) * (0.5 - quotient * 0.5)
-    return with_sign_of(small.choose(quotient + correction, 1.0 - quotient), x)
+    above = (n > -1000.0).choose(n, -1000.0)
+    scale = two_to_the(above)
+    scaled = scale * part
+    e = (scale + scaled) * two_to_the(n - above)
+    m, m_rest = ordered_sum(1.0 - scale, -scaled)
+    m_rest = m_rest - scale * part_rest
+    small = m < 0.6666
+    quotient = small.choose(m, e) / (2.0 - m)
+    above_one = quotient + 1.0  # the slope of m / (2 − m) is half its square
+    near = quotient + m_rest * 0.5 * (above_one * above_one)
+    v = small.choose(0.5 - near * 0.5, quotient)
+    return with_sign_of(small.choose(near, 1.0 - (v + v)), x), (v * 4.0) * (1.0 - v)
+
+
+TANH_AND_SLOPE: Final = EmittedTogether(_tanh_and_slope)
+
+
+def tanh(x: Native) -> Native:
+    """The hyperbolic tangent."""
+    return library("tanh", x) if x.code.width == 1 else TANH_AND_SLOPE.part(0, x)
+
+
+def tanh_slope(x: Native, out: Native) -> Native:
+    """The slope of tanh: at hand where tanh was computed in lanes, in the same block."""
+    if x.code.width > 1 and TANH_AND_SLOPE.is_called(x):
+        return TANH_AND_SLOPE.part(1, x)
+    return _slope_of_tanh(x, out)
+
+
+def sigmoid_slope(x: Native, out: Native) -> Native:
+    """The slope of σ, which takes the exponential of σ where that is in the same block."""
+    decay = -absolute(x)
+    if x.code.width > 1 and _exp_is_called(decay):
+        return (out < 0.75).choose(out * (1.0 - out), out * out * exp(decay))
+    return _slope_of_sigmoid(x, out)
+
+
+def _sigmoid_and_slope(x: Native) -> tuple[Native, Native]:
+    """σ and its slope, from one exponential."""
+    out = GATES["sigmoid"].trace(x)
+    return out, sigmoid_slope(x, out)
+
+
+# by the name of the slope
+WITH_OUTPUT: Final = {
+    "tanh_slope": TANH_AND_SLOPE,
+    "sigmoid_slope": EmittedTogether(_sigmoid_and_slope),
+}
+
+
+@emitted_once
+def _slope_of_tanh(x: Native, out: Native) -> Native:
+    square = out * out
+    return _unless(
+        square < 0.5,
+        1.0 - square,
+        lambda: exp(absolute(x) * -2.0) * ((square + 1.0) + absolute(out) * 2.0),
+    )
+
+
+@emitted_once
+def _slope_of_sigmoid(x: Native, out: Native) -> Native:
+    return _unless(out < 0.75, out * (1.0 - out), lambda: out * out * exp(-x))
 
 
 def _log_of(x: Native, correction: Native | None = None) -> Native:
@@ -129,6 +197,17 @@ def log1p(x: Native) -> Native:
     u, lost = sum_of(one, x)
     result = x.equals(0.0).choose(x, _log_of(u, lost / u))  # -0.0 stays
     return _at_the_edges(x, result, -1.0)
+
+
+def _unless(usual: Condition, near: Native, far: Callable[[], Native]) -> Native:
+    """`near` in the rows that are as usual; where all are, `far` is not computed."""
+    code, b = near.code, near.code.builder
+    result = b.alloca(code.number)
+    b.store(near.value, result)
+    unusual = b.not_(usual.value)
+    with b.if_then(any_lane(unusual, code), likely=False):
+        b.store(b.select(unusual, far().value, near.value), result)
+    return Native(code, b.load(result))
 
 
 # --- sin, cos -------------------------------------------------------------------------------------
@@ -192,13 +271,7 @@ def _sine_or_cosine(x: Native, quarter: int) -> Native:
 
 def _unless_far(name: str, x: Native, near: Native) -> Native:
     """`near`, except in the rows whose angle C's library has to reduce."""
-    code, b = x.code, x.code.builder
-    result = b.alloca(code.number)
-    b.store(near.value, result)
-    far = b.fcmp_unordered(">", absolute(x).value, code.constant(_FAR).value)
-    with b.if_then(any_lane(far, code), likely=False):
-        b.store(b.select(far, library(name, x).value, near.value), result)
-    return Native(code, b.load(result))
+    return _unless(absolute(x) <= _FAR, near, lambda: library(name, x))
 
 
 @in_lanes
@@ -335,6 +408,8 @@ OF_GATES: Final[dict[str, NativeFunction]] = {
     "log": log,
     "log1p": log1p,
     "tanh": tanh,
+    "tanh_slope": tanh_slope,
+    "sigmoid_slope": sigmoid_slope,
     "sin": sin,
     "cos": cos,
     "pow": power,

@@ -5,7 +5,8 @@ then all second ones, …), how many operations there are, how many operands eac
 results go. It has three forms. An operand is one double; or, for a batch, a slot of doubles, a row
 in each, and the function is also told how many rows there are; or the operations are a stretch:
 their first operands stand side by side, or are the same one, and so with the second ones, and the
-index says only where each begins and whether it moves. Each is compiled once per process.
+index says only where each begins and whether it moves. The kernel of a slope has one form more: it
+gives outputs, and behind all of them their slopes. Each is compiled once per process.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import llvmlite.ir as ir
 
 from ..tape import DOT, DOTS, MOST_TOGETHER, MUL, SUM, Kernel
 from .dot_groups import write_dots
+from .elementary_functions import WITH_OUTPUT
 from .formulas import emit
 from .machine import machine
 from .operand import DOUBLE, INT, LONG, POINTER, VOID, Code, Condition, Native
@@ -34,6 +36,7 @@ SIGNATURE: Final = ir.FunctionType(VOID, [POINTER, INT.as_pointer(), LONG, LONG,
 ROWS_SIGNATURE: Final = ir.FunctionType(VOID, [*SIGNATURE.args, LONG])
 
 NUMBERS, SLOTS, STRETCH = "numbers", "slots", "stretch"  # the forms
+WITH_OUTPUTS: Final = "slots with outputs"
 
 # They give the same bits in any form; others call C's library for one number, but not for vectors.
 STRETCHABLE: Final = (DOT, SUM, MUL)
@@ -62,7 +65,7 @@ def _is_unrolled(kernel: Kernel) -> bool:
 
 
 def _define(module: Any, name: str, kernel: Kernel, count: int, form: str) -> None:
-    on_rows = form is SLOTS
+    on_rows = form in (SLOTS, WITH_OUTPUTS)
     function = ir.Function(module, ROWS_SIGNATURE if on_rows else SIGNATURE, name)
     if kernel is DOTS:
         write_dots(function)
@@ -77,11 +80,14 @@ def _define(module: Any, name: str, kernel: Kernel, count: int, form: str) -> No
     if _is_unrolled(kernel):
         with code.loop(run.count) as gate:
             operands = [run.operand(gate, LONG(place)) for place in range(count)]
-            result = run.result(gate)
+            results = [run.result(gate)]
+            if form is WITH_OUTPUTS:
+                results.append(run.result(builder.add(gate, run.count)))
             for rows in code.vectors_of(run.rows, 2 if on_rows else 1):
                 for row in rows:
                     inputs = [code.load(builder.gep(operand, [row])) for operand in operands]
-                    code.store(emit(code, kernel, inputs), builder.gep(result, [row]))
+                    for number, result in zip(_numbers(code, kernel, inputs, form), results):
+                        code.store(number, builder.gep(result, [row]))
     elif kernel.chooses:
         with code.loop(run.count) as gate:
             run.choose(gate)
@@ -93,6 +99,13 @@ def _define(module: Any, name: str, kernel: Kernel, count: int, form: str) -> No
         for gates in code.places_of(run.count, AT_ONCE):
             run.fold(kernel, [(gate, LONG(0)) for gate in gates])
     builder.ret_void()
+
+
+def _numbers(code: Code, kernel: Kernel, inputs: list[Native], form: str) -> list[Native]:
+    """The kernel's number, or the output and its slope."""
+    if form is WITH_OUTPUTS:
+        return [WITH_OUTPUT[kernel.slope].part(place, *inputs) for place in (0, 1)]
+    return [emit(code, kernel, inputs)]
 
 
 def _define_stretch(kernel: Kernel, builder: Any, function: Any) -> None:

@@ -43,11 +43,17 @@ class Code:
         A gate and its local gradient ask for the same exponential, far apart. What stands in
         another block may not have run.
         """
-        values = [x.value for x in operands]
-        key = (self.builder.block, operation, *values)
+        key = self._key(operation, operands)
         if key not in self._results:
-            self._results[key] = make(*values)
+            self._results[key] = make(*key[2:])
         return Native(self, self._results[key])
+
+    def has(self, operation: str, operands: Sequence[Native]) -> bool:
+        """Whether the result of an operation is at hand."""
+        return self._key(operation, operands) in self._results
+
+    def _key(self, operation: str, operands: Sequence[Native]) -> tuple[Any, ...]:
+        return (self.builder.block, operation, *[x.value for x in operands])
 
     def constant(self, number: float) -> Native:
         """A number, the same in every row."""
@@ -247,7 +253,8 @@ class Native(Operand):
         numbers = list(map(code.given, operands))
         if gate.fold is not None:
             return reduce(gate.fold, numbers)
-        return gate.trace(*numbers) if gate.rule else FUNCTIONS[gate.name](*numbers)
+        is_rule = gate.rule is not None and not gate.is_slope
+        return gate.trace(*numbers) if is_rule else FUNCTIONS[gate.name](*numbers)
 
 
 class Condition(Operand):

@@ -13,13 +13,13 @@ tile. Needs llvmlite and NumPy.
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import llvmlite.ir as ir
 import numpy as np
 
-from ..tape import Tape
-from .kernels import ROWS, ROWS_SIGNATURE, SLOT, SLOTS, addresses
+from ..tape import EACH_ROW, Kernel, Tape
+from .kernels import ROWS, ROWS_SIGNATURE, SLOT, SLOTS, WITH_OUTPUTS, addresses
 from .machine import function_at, machine
 from .operand import INT, LONG, POINTER, VOID, Code
 from .row_runner import RowRunner
@@ -92,11 +92,41 @@ class Blocks(RowRunner):
         return [space.address, self.fields_address]
 
 
+class WithSlopes(NamedTuple):
+    """Operations of one kernel and, for each, the one that computes its slope."""
+
+    operations: list[int]
+    slopes: list[int]
+
+
+def with_slopes(tape: Tape, parts: list[Dots | list[int]]) -> list[Dots | list[int] | WithSlopes]:
+    """The parts; where a slope is computed from each output of one, it moves there."""
+    slopes = {
+        slots: i
+        for i, (kernel, slots) in enumerate(zip(tape.kernels, tape.operands))
+        if kernel.slope and tape.phases[i] == EACH_ROW
+    }
+    if not slopes:
+        return [*parts]
+    joined: list[Dots | list[int] | WithSlopes] = []
+    moved: set[int] = set()
+    for part in parts:
+        operations = part if isinstance(part, list) else []
+        found = [slopes.get((*tape.operands[i], tape.first + i)) for i in operations]
+        of_part = [i for i in found if i is not None]
+        is_whole = operations and len(of_part) == len(operations)
+        joined.append(WithSlopes(operations, of_part) if is_whole else part)
+        moved.update(of_part if is_whole else [])
+    left = [[i for i in p if i not in moved] if isinstance(p, list) else p for p in joined]
+    return [part for part in left if part]
+
+
 class _Layout:
     """Where everything stands in a workspace, and the table of runs."""
 
     def __init__(self, tape: Tape, tiling: Tiling) -> None:
         self.tape, self.tiling = tape, tiling
+        self.parts = with_slopes(tape, tiling.parts)
         self._place_slots()
         self.runs: list[tuple[int, ...]] = []
         self.run_indexes: list[Any] = []
@@ -106,11 +136,12 @@ class _Layout:
     def _place_slots(self) -> None:
         tape, tiling = self.tape, self.tiling
         read = {slot for tile in tiling.products for slot in (*tile.left, *tile.right)}
-        for part in tiling.parts:
+        for part in self.parts:
             if isinstance(part, Dots):
                 read.update(part.wires.tolist())
             else:
-                read.update(slot for i in part for slot in tape.operands[i])
+                operations = part.operations if isinstance(part, WithSlopes) else part
+                read.update(slot for i in operations for slot in tape.operands[i])
         read.discard(tiling.one)
         self.known = np.array(sorted(s for s in read if tiling.is_known[s]), dtype=np.int64)
         first_input = len(tape.parameters)
@@ -126,21 +157,22 @@ class _Layout:
         place(inputs)
         place(self.known)
         place(np.array([tiling.one]))
-        for part in tiling.parts:
+        for part in self.parts:
             if isinstance(part, Dots):
                 place(tape.first + np.array(part.operations), -len(part.operations) % UNITS)
+            elif isinstance(part, WithSlopes):
+                place(tape.first + np.array([*part.operations, *part.slopes]))
             else:
                 place(tape.first + np.array(part))
         self.first_weight = SLOT * count
 
     def _add_parts(self) -> None:
-        tape, parts = self.tape, self.tiling.parts
-        singles = [part for part in parts if not isinstance(part, Dots)]
-        kinds = [(tape.kernels[part[0]], len(tape.operands[part[0]]), SLOTS) for part in singles]
-        functions = iter(addresses(kinds))
+        tape = self.tape
+        singles = [part for part in self.parts if not isinstance(part, Dots)]
+        functions = iter(addresses([self._kind(part) for part in singles]))
         weights = [np.zeros(0, dtype=np.int64)]
         self.first_tile_sum = self.first_weight
-        for part in parts:
+        for part in self.parts:
             if isinstance(part, Dots):
                 tiles = _tiled(part.weights)
                 index = np.append(self.places[part.wires], self.first_tile_sum)
@@ -150,9 +182,17 @@ class _Layout:
                 weights.append(tiles.ravel())
                 self.first_tile_sum += tiles.size
             else:
-                index = self.places[np.array([tape.operands[i] for i in part])].T
-                self._add_run(next(functions), index, len(part), len(index), part[0])
+                operations = part.operations if isinstance(part, WithSlopes) else part
+                index = self.places[np.array([tape.operands[i] for i in operations])].T
+                self._add_run(next(functions), index, len(operations), len(index), operations[0])
         self.weights = np.concatenate(weights)
+
+    def _kind(self, part: list[int] | WithSlopes) -> tuple[Kernel, int, str]:
+        """The kernel of a part, how many operands it has, and its form."""
+        kernels, operands = self.tape.kernels, self.tape.operands
+        if isinstance(part, WithSlopes):
+            return kernels[part.slopes[0]], len(operands[part.operations[0]]), WITH_OUTPUTS
+        return kernels[part[0]], len(operands[part[0]]), SLOTS
 
     def _add_products(self) -> None:
         tiles = self.tiling.products

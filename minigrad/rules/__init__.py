@@ -24,6 +24,7 @@ from .formula import (
 from .gate import (
     FUNCTIONS,
     GATES,
+    SLOPES,
     Gate,
     Rule,
     all_inputs,
@@ -57,6 +58,7 @@ __all__ = [
     "FUNCTIONS",
     "GATES",
     "LIMIT",
+    "SLOPES",
     "Columns",
     "Formula",
     "Gate",

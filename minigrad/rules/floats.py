@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any, Final
 
-from .formula import Formula
+from .formula import Formula, as_formula, parts_first
 from .ieee import divide, power
 
 _numbers: Final = count(1)
@@ -30,6 +30,7 @@ def as_python(*formulas: Formula) -> tuple[list[str], list[str]]:
     >>> as_python(x / (x + 2.0))
     ([], ['divide(x, (x + 2.0))'])
     """
+    formulas = written_out(formulas)
     assignments: list[str] = []
     names: dict[Formula, str] = {}
     shared = _used_twice(formulas)
@@ -47,6 +48,21 @@ def as_python(*formulas: Formula) -> tuple[list[str], list[str]]:
     texts = [python(formula) for formula in formulas]
     del python  # it refers to itself: nothing is left for the collector
     return assignments, texts
+
+
+def written_out(formulas: Sequence[Formula]) -> tuple[Formula, ...]:
+    """The formulas with the rules of slopes (see `slope_row`) in place of their calls."""
+    if not any(gate.is_slope for gate in called_gates(formulas)):
+        return tuple(formulas)
+    new: dict[Formula, Formula] = {}
+    for part in parts_first(*formulas):
+        operands = tuple([new[x] if isinstance(x, Formula) else x for x in part.operands])
+        called: Any = operands[0]
+        if part.operation == "call" and called.is_slope:
+            new[part] = as_formula(called.rule(*operands[1:]))
+        else:
+            new[part] = Formula(part.operation, operands) if operands != part.operands else part
+    return tuple([new[formula] for formula in formulas])
 
 
 def _used_twice(formulas: Sequence[Formula]) -> set[Formula]:
@@ -100,7 +116,8 @@ def called_gates(formulas: Sequence[Formula]) -> list[Any]:
 def names_in(formulas: Sequence[Formula]) -> dict[str, Callable[..., float]]:
     """What the Python of these formulas calls, by name."""
     names: dict[str, Callable[..., float]] = {"divide": divide, "power": power}
-    return names | {gate.name: gate.on_floats(gate.arity or 1) for gate in called_gates(formulas)}
+    called = called_gates(written_out(formulas))
+    return names | {gate.name: gate.on_floats(gate.arity or 1) for gate in called}
 
 
 def function_of_formulas(

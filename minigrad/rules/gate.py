@@ -41,6 +41,7 @@ class Gate:
     `routes`: the gate chooses among its inputs or stops the gradient; where its local gradient is 0
     it sends nothing, whatever it receives (0 times an infinity would be nan).
     `opaque`: the kernel is a user's Python function, which only Python can run.
+    `is_slope`: the local gradient of another gate, as a gate of its own; see `slope_row`.
     `is_dot`: the inputs are the left factors and then the right ones; a reader sees a × gate for
     each pair and their Σ.
     `idle` is a word and a condition on (*inputs, out): where it holds, hardly any gradient passes.
@@ -66,6 +67,7 @@ class Gate:
     textbook_gradient: Rule | None = None
     routes: bool = False
     opaque: bool = False
+    is_slope: bool = False
     is_dot: bool = False
     kinks: Rule | None = None
     idle: tuple[str, Rule] | None = None
@@ -254,6 +256,7 @@ def _named_inputs(rule: Rule) -> list[str]:
 
 GATES: Final[dict[str, Gate]] = {}
 FUNCTIONS: Final[dict[str, GateFunction]] = {}  # what users call, for each row
+SLOPES: Final[dict[str, Gate]] = {}  # gates that only derivatives are made of
 
 
 def row(name: str, symbol: str, sentence: str, **rules: Any) -> GateFunction:
@@ -262,6 +265,16 @@ def row(name: str, symbol: str, sentence: str, **rules: Any) -> GateFunction:
     FUNCTIONS[name] = function = function_of(gate)
     function.__module__ = "minigrad"  # where a pickle finds it again
     return function
+
+
+def slope_row(name: str, symbol: str, sentence: str, **rules: Any) -> GateFunction:
+    """A gate that is the local gradient of another one: no user calls it, derivatives do.
+
+    It takes that gate's inputs and its output. On symbols it is one call, which machine code may
+    answer in its own way, and among `Value`s one wire; Python has its rule written out.
+    """
+    SLOPES[name] = gate = Gate(name, symbol, sentence=sentence, is_slope=True, **rules)
+    return function_of(gate)
 
 
 def nearest_name(name: str, names: Iterable[str]) -> str:
@@ -285,6 +298,8 @@ def gate_named(name: str) -> Gate:
     """
     if name in GATES:
         return GATES[name]
+    if name in SLOPES:
+        return SLOPES[name]
     near = nearest_name(name, GATES)
     hint = f"; did you mean {near!r}?" if near else "."
     raise KeyError(f"there is no gate {name!r} in the table{hint} @mg.gate defines your own")

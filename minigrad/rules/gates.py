@@ -27,7 +27,7 @@ from .bell_curve import normal_cdf as normal_cdf_of_floats
 from .bell_curve import normal_density as normal_density_of_floats
 from .formula import Formula, NamedNumber
 from .gate import GATES as GATES
-from .gate import GateFunction, row
+from .gate import GateFunction, row, slope_row
 from .ieee import absolute as absolute_of_floats
 from .ieee import adds_exactly, keeps_digits
 from .ieee import exp as exp_of_floats
@@ -304,11 +304,34 @@ normal_cdf = row("normal_cdf", "Φ",
 
 # --- activations ----------------------------------------------------------------------------------
 
+# In saturation the output has lost the digits of its slope: there the input has them. Which of the
+# two a second derivative goes through is all one: half of it goes through either.
+
+
+def _tanh_slope(x: Any, out: Any) -> Any:
+    square = out * out  # 1 − |out| = (1 + |out|)·exp(−2|x|)
+    accurate = exp(-2.0 * absolute(x)) * (1.0 + square + 2.0 * absolute(out))
+    return where(square < 0.5, 1.0 - square, accurate)
+
+
+tanh_slope = slope_row("tanh_slope", "tanh′", "tanh′ multiplies the gradient by −2·tanh",
+    arity=2, latex=r"\tanh'({0})", text_name="tanh′",
+    rule=_tanh_slope,
+    definition=lambda x, out: 1.0 - out * out,
+    local_gradient=lambda x, out, slope: (-out * slope, -out))
+
+sigmoid_slope = slope_row("sigmoid_slope", "σ′", "σ′ multiplies the gradient by 1 − 2·σ",
+    arity=2, latex=r"\sigma'({0})", text_name="σ′",
+    rule=lambda x, out: where(out < 0.75, out * (1.0 - out), out * out * exp(-x)),
+    definition=lambda x, out: out * (1.0 - out),
+    local_gradient=lambda x, out, slope: ((0.5 - out) * slope, 0.5 - out))
+
 tanh = row("tanh", "tanh",
     "tanh multiplies the gradient by 1 − output², which vanishes as it saturates",
     latex=r"\tanh({0})",
     kernel=tanh_of_floats,
-    local_gradient=lambda x, out: (1.0 - out * out,),
+    local_gradient=lambda x, out: (tanh_slope(x, out),),
+    textbook_gradient=lambda x, out: (1.0 - out * out,),
     idle=("saturated", lambda x, out: 1.0 - out * out < 0.04))
 
 
@@ -320,7 +343,8 @@ def _sigmoid(x: Any) -> Any:
 sigmoid = row("sigmoid", "σ", "σ multiplies the gradient by output·(1 − output), at most a quarter",
     latex=r"\sigma({0})", text_name="σ",
     rule=_sigmoid,
-    local_gradient=lambda x, out: (out * (1.0 - out),),
+    local_gradient=lambda x, out: (sigmoid_slope(x, out),),
+    textbook_gradient=lambda x, out: (out * (1.0 - out),),
     definition=lambda x: 1.0 / (1.0 + exp(-x)),
     idle=("saturated", lambda x, out: out * (1.0 - out) < 0.01))  # of a quarter: 4 %, as in tanh
 

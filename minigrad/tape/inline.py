@@ -1,20 +1,21 @@
 """A tape with fewer operations in a row: what only one product needs is computed inside it.
 
 A local gradient is mostly that: computed, multiplied by the upstream gradient, and never read
-again. As one operation with the product it stays in a register.
+again. As one operation with the product it stays in a register. (A slope with an operation of its
+own, as that of tanh, is computed together with the output.)
 
 >>> import minigrad as mg
 >>> from minigrad.tape.flatten import flatten_batch
 >>> w, x = mg.Value(2.0), mg.Value(3.0)
->>> tape = flatten_batch(mg.tanh(mg.tanh(w * x) - x), parameters=[w], inputs=[x])
+>>> tape = flatten_batch(mg.sqrt(mg.sqrt(w * x) - x), parameters=[w], inputs=[x])
 >>> len(tape.kernels)
 10
 >>> print(merged(tape))
 s2 = x0·x1(s0, s1)
-s3 = tanh(x0)(s2)
+s3 = √(x0)(s2)
 s4 = x0 − x1(s3, s1)
-s5 = tanh(x0)(s4)
-s6 = (1 − x0²)·(1 − x1²)(s3, s5)
+s5 = √(x0)(s4)
+s6 = 0.5/x0·0.5/x1(s3, s5)
 s7 = x0·x1(s1, s6)
 s8 = sum over rows(s7)
 s9 = sum over rows(s5)
@@ -56,6 +57,7 @@ def merged(tape: Tape) -> Tape:
         for place, slot in enumerate(operands[i]):
             made = slot - first
             inside = made >= 0 and uses[slot] == 1 and phases[made] == EACH_ROW
+            inside = inside and not tape.kernels[made].slope
             others = len(numbers[1 - place])
             if inside and others + (kernels[made].count or MOST_OPERANDS) <= MOST_OPERANDS:
                 dropped[made] = 1

@@ -3,8 +3,8 @@
 >>> from minigrad.rules.gates import GATES
 >>> forward_kernel(GATES["tanh"]).on_floats(0.0)
 0.0
->>> [local.kernel.name for local in local_kernels(GATES["tanh"])]
-['1 − x0²']
+>>> [local.kernel.name for local in local_kernels(GATES["sqrt"])]
+['0.5/x0']
 
 A kernel is a gate's forward rule or one of its local gradients, traced on symbols. Rules that come
 out as the same formula are one kernel: the local gradient of `×` towards x is no operation, but y.
@@ -52,6 +52,18 @@ class Kernel:
     def chooses(self) -> bool:
         """Whether its last input is the number of one of the others."""
         return self.primitive == "select"
+
+    @property
+    def slope(self) -> str:
+        """The name of the slope that it computes, from an input and the output, and nothing else.
+
+        See `slope_row`: machine code may compute it together with the output.
+        """
+        formula = self.formula
+        if formula is None or formula.operation != "call" or not formula.operands[0].is_slope:
+            return ""
+        gate, *inputs = formula.operands
+        return str(gate.name) if inputs == SYMBOLS[:2] else ""
 
     def __repr__(self) -> str:
         return f"<kernel {self.name}>"

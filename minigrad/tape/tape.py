@@ -7,7 +7,7 @@
 >>> print(tape)
 s2 = x0·x1(s0, s1)
 s3 = tanh(x0)(s2)
-s4 = 1 − x0²(s3)
+s4 = tanh′(x0, x1)(s2, s3)
 s5 = x0·x1(s1, s4)
 s6 = x0·x1(s0, s4)
 >>> replay(tape, [0.5], [1.0])

@@ -106,8 +106,8 @@ def digits(name: str, inputs: tuple[float, ...]) -> list[float | None]:
     if erfc_is_out_of_reach or not all(map(math.isfinite, inputs)):
         return [None] * (len(inputs) + 1)
     function, exact = REFERENCES[name], [mpf(x) for x in inputs]
-    # enough digits for 1 + 5e-324, and for the cancellation of differences
-    adds = name in ("expm1", "atan2", "logaddexp", "logsumexp")
+    # enough digits for 1 + 5e-324, for the cancellation of differences, and for saturation
+    adds = name in ("expm1", "atan2", "logaddexp", "logsumexp", "tanh", "sigmoid")
     with mp.workdps(700 if adds or 5e-324 in map(abs, inputs) else DIGITS):
         results = [function(*exact), *(derivative(function, exact, i) for i in range(len(exact)))]
         return [

@@ -465,7 +465,7 @@ export const GATES = {
     sentence: "tanh multiplies the gradient by 1 − output², which vanishes as it saturates",
     text: "tanh({x})", localTexts: ["1 − {out}²"],
     forward: ([x0]) => { return Math.tanh(x0); },
-    localGradients: ([x0], out) => { return [(1.0 - (out * out))]; },
+    localGradients: ([x0], out) => { const t0 = (out * out); return [((t0 < 0.5) ? (1.0 - t0) : (Math.exp(((-2.0) * Math.abs(x0))) * ((1.0 + t0) + (2.0 * Math.abs(out)))))]; },
     isIdle: ([x0], out) => { return ((1.0 - (out * out)) < 0.04); },
   },
   sigmoid: {
@@ -474,7 +474,7 @@ export const GATES = {
     sentence: "σ multiplies the gradient by output·(1 − output), at most a quarter",
     text: "1/(1 + exp(−{x}))", localTexts: ["{out}·(1 − {out})"],
     forward: ([x0]) => { const t0 = Math.exp((-Math.abs(x0))); return (((x0 >= 0.0) ? 1.0 : t0) / (1.0 + t0)); },
-    localGradients: ([x0], out) => { return [(out * (1.0 - out))]; },
+    localGradients: ([x0], out) => { return [((out < 0.75) ? (out * (1.0 - out)) : ((out * out) * Math.exp((-x0))))]; },
     isIdle: ([x0], out) => { return ((out * (1.0 - out)) < 0.01); },
   },
   relu: {
