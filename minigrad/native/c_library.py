@@ -69,7 +69,12 @@ class EmittedTogether:
 
     def is_called(self, x: Native) -> bool:
         """Whether the results are at hand."""
-        return x.code.has(_name(self._rule, x.code), [x])
+        return is_called(self._rule, x)
+
+
+def is_called(rule: Callable[..., Any], x: Native) -> bool:
+    """Whether the result of a rule that is emitted once is at hand."""
+    return x.code.has(_name(rule, x.code), [x])
 
 
 def _name(rule: Callable[..., Any], code: Code) -> str:

@@ -15,22 +15,23 @@ exp's polynomial is that of `rules.bell_curve`. Needs llvmlite.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from functools import reduce
 from typing import Any, Final
 
-from ..rules import GATES, LIMIT, curvature, density, tail
-from .c_library import (
-    OF_LIBRARY,
-    EmittedTogether,
-    NativeFunction,
-    emitted_once,
-    in_lanes,
-    library,
+from ..rules import LIMIT, density, tail
+from .c_library import OF_LIBRARY, NativeFunction, emitted_once, in_lanes, library
+from .exponentials import (
+    LOG2_HIGH,
+    LOG2_LOW,
+    exp,
+    exp_of_sum,
+    sigmoid_slope,
+    tanh,
+    tanh_slope,
+    unless,
 )
 from .float_bits import (
     absolute,
-    any_lane,
     bits_of,
     clamped,
     exponent_and_mantissa,
@@ -42,16 +43,13 @@ from .float_bits import (
     sqrt,
     sum_of,
     times_two_to_the,
-    two_to_the,
     whole_bits,
     with_sign_of,
 )
-from .operand import Condition, Native
+from .operand import Native
 
-# --- exp, log, log1p, tanh ------------------------------------------------------------------------
+# --- log, log1p -----------------------------------------------------------------------------------
 
-LOG2_HIGH: Final = 6.93147180369123816490e-01  # 33 bits: n · this is exact
-LOG2_LOW: Final = 1.90821492927058770002e-10
 _LOG: Final = (
     1.479819860511658591e-01,
     1.531383769920937332e-01,
@@ -61,107 +59,6 @@ _LOG: Final = (
     3.999999999940941908e-01,
     6.666666666666735130e-01,
 )
-
-
-def _reduced(x: Native, rest: Native | None = None) -> tuple[Native, Native, Native]:
-    """n, r and e^r − 1 − r for x + rest = n·log 2 + r."""
-    n = nearest(x * 1.4426950408889634)
-    high, low = x - n * LOG2_HIGH, n * LOG2_LOW
-    if rest is not None:
-        low = low - rest
-    r = high - low
-    lost = (high - r) - low
-    return n, r, lost + r * r * curvature(r)
-
-
-def exp_of_sum(x: Native, rest: Native | None = None) -> Native:
-    """e^(x + rest) for |x| ≤ 800, where the rest is small."""
-    n, r, curved = _reduced(x, rest)
-    return times_two_to_the((r + curved) + 1.0, n)
-
-
-@in_lanes
-def exp(x: Native) -> Native:
-    """e to the power x: a whole power of 2 times a polynomial of the rest."""
-    return exp_of_sum(clamped(x, -800.0, 800.0))
-
-
-def _exp_is_called(x: Native) -> bool:
-    return x.code.has(f"minigrad.exp.{x.code.width}", [x])
-
-
-def _tanh_and_slope(x: Native) -> tuple[Native, Native]:
-    """The hyperbolic tangent and its slope, from e = exp(−2·|x|) and m = 1 − e in two parts.
-
-    m / (2 − m) where that is less than a half, with what rounding takes put back; else 1 − 2v for
-    v = e / (2 − m). The slope is 4v · (1 − v).
-    """
-    exponent = absolute(x) * -2.0
-    n, r, curved = _reduced((exponent < -1400.0).choose(-1400.0, exponent))
-    part, part_rest = ordered_sum(r, curved)
-    above = (n > -1000.0).choose(n, -1000.0)
-    scale = two_to_the(above)
-    scaled = scale * part
-    e = (scale + scaled) * two_to_the(n - above)
-    m, m_rest = ordered_sum(1.0 - scale, -scaled)
-    m_rest = m_rest - scale * part_rest
-    small = m < 0.6666
-    quotient = small.choose(m, e) / (2.0 - m)
-    above_one = quotient + 1.0  # the slope of m / (2 − m) is half its square
-    near = quotient + m_rest * 0.5 * (above_one * above_one)
-    v = small.choose(0.5 - near * 0.5, quotient)
-    return with_sign_of(small.choose(near, 1.0 - (v + v)), x), (v * 4.0) * (1.0 - v)
-
-
-TANH_AND_SLOPE: Final = EmittedTogether(_tanh_and_slope)
-
-
-def tanh(x: Native) -> Native:
-    """The hyperbolic tangent."""
-    return library("tanh", x) if x.code.width == 1 else TANH_AND_SLOPE.part(0, x)
-
-
-def tanh_slope(x: Native, out: Native) -> Native:
-    """The slope of tanh: at hand where tanh was computed in lanes, in the same block."""
-    if x.code.width > 1 and TANH_AND_SLOPE.is_called(x):
-        return TANH_AND_SLOPE.part(1, x)
-    return _slope_of_tanh(x, out)
-
-
-def sigmoid_slope(x: Native, out: Native) -> Native:
-    """The slope of σ, which takes the exponential of σ where that is in the same block."""
-    decay = -absolute(x)
-    if x.code.width > 1 and _exp_is_called(decay):
-        return (out < 0.75).choose(out * (1.0 - out), out * out * exp(decay))
-    return _slope_of_sigmoid(x, out)
-
-
-def _sigmoid_and_slope(x: Native) -> tuple[Native, Native]:
-    """σ and its slope, from one exponential."""
-    out = GATES["sigmoid"].trace(x)
-    return out, sigmoid_slope(x, out)
-
-
-# by the name of the slope
-WITH_OUTPUT: Final = {
-    "tanh_slope": TANH_AND_SLOPE,
-    "sigmoid_slope": EmittedTogether(_sigmoid_and_slope),
-}
-
-
-@emitted_once
-def _slope_of_tanh(x: Native, out: Native) -> Native:
-    square = out * out
-    return _unless(
-        square < 0.5,
-        1.0 - square,
-        lambda: exp(absolute(x) * -2.0) * ((square + 1.0) + absolute(out) * 2.0),
-    )
-
-
-@emitted_once
-def _slope_of_sigmoid(x: Native, out: Native) -> Native:
-    return _unless(out < 0.75, out * (1.0 - out), lambda: out * out * exp(-x))
 
 
 def _log_of(x: Native, correction: Native | None = None) -> Native:
@@ -197,17 +94,6 @@ def log1p(x: Native) -> Native:
     u, lost = sum_of(one, x)
     result = x.equals(0.0).choose(x, _log_of(u, lost / u))  # -0.0 stays
     return _at_the_edges(x, result, -1.0)
-
-
-def _unless(usual: Condition, near: Native, far: Callable[[], Native]) -> Native:
-    """`near` in the rows that are as usual; where all are, `far` is not computed."""
-    code, b = near.code, near.code.builder
-    result = b.alloca(code.number)
-    b.store(near.value, result)
-    unusual = b.not_(usual.value)
-    with b.if_then(any_lane(unusual, code), likely=False):
-        b.store(b.select(unusual, far().value, near.value), result)
-    return Native(code, b.load(result))
 
 
 # --- sin, cos -------------------------------------------------------------------------------------
@@ -271,7 +157,7 @@ def _sine_or_cosine(x: Native, quarter: int) -> Native:
 
 def _unless_far(name: str, x: Native, near: Native) -> Native:
     """`near`, except in the rows whose angle C's library has to reduce."""
-    return _unless(absolute(x) <= _FAR, near, lambda: library(name, x))
+    return unless(absolute(x) <= _FAR, near, lambda: library(name, x))
 
 
 @in_lanes

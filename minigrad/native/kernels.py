@@ -20,7 +20,7 @@ import llvmlite.ir as ir
 
 from ..tape import DOT, DOTS, MOST_TOGETHER, MUL, SUM, Kernel
 from .dot_groups import write_dots
-from .elementary_functions import WITH_OUTPUT
+from .exponentials import WITH_OUTPUT
 from .formulas import emit
 from .machine import machine
 from .operand import DOUBLE, INT, LONG, POINTER, VOID, Code, Condition, Native

@@ -33,7 +33,6 @@ from .gate import (
     documentation,
     function_of,
     gate_named,
-    nearest_name,
 )
 from .gates import (
     absolute,
@@ -49,7 +48,7 @@ from .gates import (
     total,
 )
 from .gates_on_lists import dot, lookup, select
-from .number import as_number, described
+from .number import as_number, described, nearest_name
 from .operand import Operand, equal, where
 from .simplify import is_number, simplified, with_numbers
 

@@ -6,8 +6,7 @@ runs as it stands on any kind of `Operand`; for floats it is compiled.
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from inspect import Parameter, Signature, signature
@@ -15,7 +14,7 @@ from typing import Any, Final
 
 from .floats import function_of_formulas
 from .formula import Formula, as_formula, as_latex, as_text
-from .number import as_number, described
+from .number import as_number, described, nearest_name
 from .operand import Operand
 
 Rule = Callable[..., Any]
@@ -256,7 +255,7 @@ def _named_inputs(rule: Rule) -> list[str]:
 
 GATES: Final[dict[str, Gate]] = {}
 FUNCTIONS: Final[dict[str, GateFunction]] = {}  # what users call, for each row
-SLOPES: Final[dict[str, Gate]] = {}  # gates that only derivatives are made of
+SLOPES: Final[dict[str, Gate]] = {}
 
 
 def row(name: str, symbol: str, sentence: str, **rules: Any) -> GateFunction:
@@ -268,24 +267,12 @@ def row(name: str, symbol: str, sentence: str, **rules: Any) -> GateFunction:
 
 
 def slope_row(name: str, symbol: str, sentence: str, **rules: Any) -> GateFunction:
-    """A gate that is the local gradient of another one: no user calls it, derivatives do.
+    """A gate that only derivatives apply: another one's local gradient, of its inputs and output.
 
-    It takes that gate's inputs and its output. On symbols it is one call, which machine code may
-    answer in its own way, and among `Value`s one wire; Python has its rule written out.
+    Machine code may answer its call in its own way; Python has its rule written out.
     """
-    SLOPES[name] = gate = Gate(name, symbol, sentence=sentence, is_slope=True, **rules)
-    return function_of(gate)
-
-
-def nearest_name(name: str, names: Iterable[str]) -> str:
-    """The name that is meant by a misspelled one: with its letters in another order, or near it.
-
-    >>> nearest_name("tahn", ["tan", "tanh"]), nearest_name("sigmiod", ["sin"])
-    ('tanh', '')
-    """
-    near = difflib.get_close_matches(name, list(names), 5)
-    turned = [other for other in near if sorted(other) == sorted(name)]
-    return [*turned, *near, ""][0]
+    SLOPES[name] = Gate(name, symbol, sentence=sentence, is_slope=True, **rules)
+    return function_of(SLOPES[name])
 
 
 def gate_named(name: str) -> Gate:
@@ -296,10 +283,8 @@ def gate_named(name: str) -> Gate:
     ...
     KeyError: "there is no gate 'tahn' in the table; did you mean 'tanh'? @mg.gate defines your own"
     """
-    if name in GATES:
-        return GATES[name]
-    if name in SLOPES:
-        return SLOPES[name]
+    if name in GATES or name in SLOPES:
+        return GATES.get(name) or SLOPES[name]
     near = nearest_name(name, GATES)
     hint = f"; did you mean {near!r}?" if near else "."
     raise KeyError(f"there is no gate {name!r} in the table{hint} @mg.gate defines your own")

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
 from math import inf, isinf
 from numbers import Complex, Real
 
@@ -70,3 +72,14 @@ def _remedy(thing: object) -> str:
     if isinstance(thing, complex) or hasattr(thing, "imag"):
         return "minigrad works with real numbers; take .real, .imag or abs()"
     return "pass an int, a float or a Value"
+
+
+def nearest_name(name: str, names: Iterable[str]) -> str:
+    """The name that is meant by a misspelled one: with its letters in another order, or near it.
+
+    >>> nearest_name("tahn", ["tan", "tanh"]), nearest_name("sigmiod", ["sin"])
+    ('tanh', '')
+    """
+    near = difflib.get_close_matches(name, list(names), 5)
+    turned = [other for other in near if sorted(other) == sorted(name)]
+    return [*turned, *near, ""][0]
