@@ -19,7 +19,7 @@ from typing import Final
 
 from ..engine import Circuit, Value, gradients_of, write_grad
 from ..rules import described
-from ..text import Lines, columns, printable
+from ..text import ShownAsLines, columns, printable
 from .finite_differences import Estimate, Evaluation, numeric_derivative
 from .rounding import noise_of_gradients, noise_of_output
 
@@ -73,7 +73,7 @@ class InputCheck:
 
 
 @dataclass(frozen=True)
-class GradcheckReport:
+class GradcheckReport(ShownAsLines):
     """What `gradcheck` found: true when every input is right; print it to read it."""
 
     inputs: tuple[InputCheck, ...]
@@ -112,9 +112,6 @@ class GradcheckReport:
         ]
         lines = columns([head, *rows], ">>>>><").replace("-", "−").replace("e−", "e-").splitlines()
         return "\n  ".join([f"{self.verdict}: {SUMMARIES[self.verdict]}", *lines])
-
-    def _repr_html_(self) -> str:
-        return Lines(str(self))._repr_html_()
 
 
 def gradcheck(function: Callable[..., Value], inputs: Sequence[float | Value]) -> GradcheckReport:

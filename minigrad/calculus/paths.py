@@ -24,7 +24,7 @@ from typing import Final
 
 from ..engine import Value
 from ..rules import Formula, as_latex, as_text
-from ..text import latex_number, rounded
+from ..text import ShownAsLines, latex_number, rounded
 from .path_notation import (
     DOTS,
     Factor,
@@ -42,7 +42,7 @@ MOST_FACTORS: Final = 16  # that are written; of a longer path the middle is lef
 LOOSE: Final = ("+", "-", "neg", "where")  # operations that stand in brackets among factors
 
 
-class Path:
+class Path(ShownAsLines):
     """One way from a wire to the output, and what it contributes to the gradient.
 
     >>> import minigrad as mg
@@ -136,7 +136,7 @@ class Path:
         return f"<path {self.symbols or '1'} = {rounded(self.product)}>"
 
 
-class Paths:
+class Paths(ShownAsLines):
     """All ways from a wire to the output; iterate for the largest contributions, `limit` at most.
 
     >>> import minigrad as mg

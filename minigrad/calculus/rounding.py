@@ -34,7 +34,7 @@ from ..engine import (
     write_grad,
 )
 from ..rules import GATES, Gate, as_text, described, ieee
-from ..text import DIGITS, Lines, Names, columns, fitted, rounded
+from ..text import DIGITS, Names, ShownAsLines, columns, fitted, rounded
 
 BUILT_IN: Final = frozenset(GATES)  # their rules are right to two units in the last place
 EPSILON: Final = float_info.epsilon
@@ -78,7 +78,7 @@ class RoundedWire:
 
 
 @dataclass(frozen=True)
-class Rounding:
+class Rounding(ShownAsLines):
     """What `rounding` found, the largest error first; print it to read it."""
 
     name: str
@@ -137,9 +137,6 @@ class Rounding:
 
     def __repr__(self) -> str:
         return str(self)
-
-    def _repr_html_(self) -> str:
-        return Lines(str(self))._repr_html_()
 
 
 def _right_digits(value: float, total: float, relative: float) -> str:

@@ -24,7 +24,7 @@ from typing import Any, Final, overload
 
 from ..engine import Value, looks_at_numbers
 from ..rules import as_text, described
-from ..text import check_notation, rounded, unicode_name
+from ..text import ShownAsLines, check_notation, rounded, unicode_name
 from .path_search import Between
 from .paths import Paths, effort
 
@@ -32,7 +32,7 @@ MOST_SUMMANDS: Final = 3  # of a derivative that is written on one line
 MOST_COMMON: Final = 20  # wires
 
 
-class SharedPaths:
+class SharedPaths(ShownAsLines):
     """All ways from several wires to one output; iterate for the `Paths` of each.
 
     `naive_multiplications` counts what every path takes by itself, `backprop_multiplications` what

@@ -26,6 +26,7 @@ from typing import Final
 
 from ..engine import Value
 from ..rules import as_number, described
+from ..text import ShownAsLines
 from .questions import MISTAKES, Question
 from .step import Step
 
@@ -43,7 +44,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Grade:
+class Grade(ShownAsLines):
     """A graded prediction: true when all of it is right, with a sentence for each number.
 
     >>> x = Value(2.0, label="x")
@@ -80,7 +81,7 @@ class Grade:
 
 
 @dataclass
-class Score:
+class Score(ShownAsLines):
     """How many answers were right, and which mistakes were made; a step counts once, the latest."""
 
     grades: dict[int, Grade] = field(default_factory=dict)

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 
 from ..engine import Value
 from ..rules import Gate, as_latex, as_text
+from ..text import ShownAsLines
 from .snapshot import Snapshot
 from .tangent_words import meeting, tangent_formula, tangent_sentence, terms
 from .words import (
@@ -29,7 +30,7 @@ from .words import (
 
 
 @dataclass(slots=True, eq=False, repr=False)
-class Step:
+class Step(ShownAsLines):
     """What one gate does in one pass.
 
     >>> import minigrad as mg

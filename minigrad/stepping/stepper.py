@@ -25,7 +25,7 @@ from pathlib import Path
 from ..engine import Value, gradient_of, looks_at_numbers, one_at_a_time, write_grad
 from ..pictures import theme_named
 from ..rules import as_number, described
-from ..text import DIGITS, save
+from ..text import DIGITS, Lines, save
 from .frames import animated_gif, animated_svg, frame_of, save_frames
 from .player import Player, picture_html, png_of
 from .questions import Question, prompt, questions
@@ -162,7 +162,7 @@ class Stepper(Replay):
             # in C from end to end: a Ctrl-C comes before all of the writes or after them
             deque(map(write_grad, circuit.wires, totals), maxlen=0)
 
-    def why(self, wire: Value) -> str:
+    def why(self, wire: Value) -> Lines:
         """The chain of reasons for the gradient of `wire`, from the output to it, in one text.
 
         >>> x = Value(3.0, label="x")
@@ -178,7 +178,7 @@ class Stepper(Replay):
         It tells of the whole pass, wherever the stepper stands, and of gradients in each mode.
         """
         steps = Replay(self.circuit, self.upstream, goes_back=True)
-        return why(self.circuit, steps, self.upstream, wire)
+        return Lines(why(self.circuit, steps, self.upstream, wire))
 
     def predict(self, prediction: Mapping[Value | str, float], learning_rate: float = 0.1) -> Grade:
         """Grade a prediction of what the next step computes, or sends to the gate's inputs.

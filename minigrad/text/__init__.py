@@ -8,7 +8,7 @@ otherwise in other libraries, `output_meaning` which class a classifier's output
 writes a network's gradients as formulas in δ.
 """
 
-from .columns import Label, Lines, Table, columns, display_width, fitted
+from .columns import Label, Lines, ShownAsLines, Table, columns, display_width, fitted
 from .deltas import Deltas, has_layer, unit_of
 from .derivatives import at_input, derivative
 from .foreign_names import OF_A_MODULE, OF_LOSSES, OF_MINIGRAD, OF_NN, OF_OPTIM, no_such_name
@@ -51,6 +51,7 @@ __all__ = [
     "Lines",
     "Meaning",
     "Names",
+    "ShownAsLines",
     "Table",
     "as_table",
     "as_tree",

@@ -113,6 +113,22 @@ class Lines(str):
         return f'<pre style="line-height: 1.3">{escape(self)}</pre>'
 
 
+class ShownAsLines:
+    """What shows itself in a notebook as `print` does.
+
+    >>> class Answer(ShownAsLines):
+    ...     def __str__(self):
+    ...         return "1\\n2"
+    >>> Answer()._repr_html_()
+    '<pre style="line-height: 1.3">1\\n2</pre>'
+    """
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        return Lines(self)._repr_html_()
+
+
 class Label(str):
     """A wire's label in a table: shown as its name, and equal to the label."""
 

@@ -1,5 +1,11 @@
 """Text of several lines shows itself as lines, wherever it is shown."""
 
+from collections.abc import Callable
+from html import unescape
+from typing import Any
+
+import pytest
+
 import minigrad as mg
 from minigrad import Value
 
@@ -25,3 +31,27 @@ def test_a_gradient_check_is_its_table_in_a_notebook() -> None:
     report = mg.gradcheck(lambda x: mg.tanh(x * x), [0.5])
     assert "relative error" in report._repr_html_()
     assert "right" in report._repr_html_()
+
+
+@pytest.mark.parametrize(
+    "thing",
+    [
+        lambda f, x: mg.paths(f, x),
+        lambda f, x: next(iter(mg.paths(f, x))),
+        lambda f, x: mg.paths(f, [x]),
+        lambda f, x: mg.gradcheck(lambda a: a * a, [2.0]),
+        lambda f, x: mg.rounding(f),
+        lambda f, x: mg.Stepper(f).why(x),
+        lambda f, x: mg.Stepper(f).step(),
+        lambda f, x: mg.Stepper(f).predict({"f": 3.0}),
+        lambda f, x: mg.as_tree(f),
+        lambda f, x: mg.as_table(f),
+    ],
+)
+def test_what_has_lines_shows_them_in_a_notebook(thing: Callable[[Value, Value], Any]) -> None:
+    x = Value(2.0, label="<x>")
+    shown = thing(x * x, x)
+    html = shown._repr_html_()
+    assert html.startswith("<pre")
+    assert html.endswith("</pre>")
+    assert unescape(html.partition(">")[2].removesuffix("</pre>")) == str(shown)
