@@ -39,7 +39,6 @@ START: Final = (
     "The values of the leaves are given; the forward pass computes all others, gate by gate, and "
     "the backward pass their gradients."
 )
-MOST_LIVE: Final = 300  # gates: beyond, units are drawn as boxes
 DATA_NAMES: Final = frozenset("xyt")  # of inputs and targets, which learning leaves alone
 INPUT: Final = "\ue000"
 
@@ -88,11 +87,9 @@ def why_still(circuit: Snapshot) -> str:
     for wire in circuit.gates:
         symbol = circuit.symbol(wire)
         if wire.own_backward:
-            return _still(f"what {symbol} sends back is a Python function")
+            return still(f"what {symbol} sends back is a Python function")
         if circuit.gate(wire) in python:
-            return _still(f"{symbol} is a Python function")
-    if len(circuit.gates) > MOST_LIVE:
-        return _still(f"the circuit has more than {MOST_LIVE} gates")
+            return still(f"{symbol} is a Python function")
     return ""
 
 
@@ -108,7 +105,8 @@ def needs_python(gate: Gate) -> bool:
     return False
 
 
-def _still(reason: str) -> str:
+def still(reason: str) -> str:
+    """What a page says whose numbers cannot change."""
     return f"These numbers stay as they are: {reason}."
 
 

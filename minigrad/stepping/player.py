@@ -27,13 +27,14 @@ from ..files import javascript_gates
 from ..pictures import png_from_svg
 from ..rules import as_number
 from ..text import escape, unicode_name
-from .page_data import needs_python, page_data
+from .page_data import needs_python, page_data, still
 from .replay import Replay
 from .snapshot import Snapshot
 from .tangent_words import start_of_tangents
 from .themed_sheet import themed_sheet
 
 MOST_FORMULAS: Final = 6
+BOX: Final = 'id="unit&#45;'  # of a unit in a picture
 
 SCRIPT: Final = """\
 (() => {{
@@ -92,6 +93,9 @@ class Player:
         circuit = run.circuit
         show = "room" if circuit.deltas else "values"  # the script writes formulas where wanted
         self._picture = circuit.picture(finished, show=show)
+        if BOX in self._picture and not data["still"]:
+            count = len(circuit.gates)
+            data["still"] = still(f"of a circuit of {count} gates the units are drawn as boxes")
         self.html = _html(run, self._picture, data)
 
     @property

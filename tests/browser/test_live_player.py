@@ -272,6 +272,29 @@ def test_a_network_learns_by_hand_and_its_formulas_in_deltas_stay(open_page):
     assert "receives δ" in page.locator(".sentence").text_content()
 
 
+EXPRESSIONS = [
+    lambda x, y, z: mg.softplus(x * y) - mg.gelu(z) / y,
+    lambda x, y, z: mg.maximum(x, y) * mg.hypot(x, z) + x**2 * y**x,
+    lambda x, y, z: mg.logsumexp([x, y * z, x]) * mg.dot([x, y], [z, x]),
+    lambda x, y, z: (x - y).sigmoid() + abs(z % x) // y - mg.clip(x, y, z),
+]
+
+
+@pytest.mark.parametrize("build", EXPRESSIONS)
+def test_chromium_computes_and_says_what_python_does(open_page, build):
+    at = lambda x: Stepper(build(*(Value(v, label=n) for n, v in zip("xyz", (x, -1.25, 0.4)))))
+    page = open_page(at(2.0).player().page)
+    page.get_by_label("which leaf").select_option("x")
+    for number in (1.3, 0.0, -3.5):
+        page.get_by_label("its number").fill(str(number))
+        press(page, "Enter")
+        wanted = at(number)
+        for position in range(1, len(wanted) + 1):
+            wanted.position = position
+            page.get_by_label("position").fill(str(position))
+            assert page.locator(".sentence").text_content() == wanted.present.sentence
+
+
 def test_two_players_on_a_page_change_their_own_numbers(open_page):
     html = Stepper(neuron()).player().html
     page = open_page(f'<meta charset="utf-8">{html}{html}')

@@ -189,6 +189,17 @@ def test_a_gate_of_ones_own_is_alive_and_one_of_ordinary_python_says_that_it_is_
     assert "These numbers stay as they are: py is a Python function." in still.player().html
 
 
+def test_units_drawn_as_boxes_are_still_and_gates_drawn_one_by_one_are_not():
+    model = mg.nn.MLP(8, [16, 9, 1], activation="tanh", seed=1)
+    stepper = Stepper(model([0.1] * 8))
+    said = f"of a circuit of {len(stepper.circuit.gates)} gates the units are drawn as boxes."
+    assert f"These numbers stay as they are: {said}" in stepper.player().html
+    wire = Value(0.5, label="x")
+    for _ in range(310):
+        wire = wire.tanh()
+    assert "These numbers stay" not in Stepper(wire).player().html
+
+
 def test_a_circuit_with_a_users_backward_tells_what_python_did():
     x = Value(3.0, label="x")
     y = Value(9.0, (x,), "sq")

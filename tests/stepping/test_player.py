@@ -108,6 +108,17 @@ def test_a_hostile_label_stays_text():
     ] == ["img"]
 
 
+def test_a_hostile_gate_of_ones_own_stays_text():
+    @mg.gate(symbol=HOSTILE, local_gradient=lambda x, out: (2 * x,))
+    def constructor(x):
+        return x * x
+
+    page = Stepper(constructor(Value(3.0, label="x"))).player().page
+    assert page.count("</script") == 1
+    assert len(Tags(page).named("img")) == 1
+    assert "\u2028" not in page
+
+
 @pytest.mark.parametrize("text", ["</script>", "<!--", "&amp;", "\u2028\u2029", '"\\', "\x00"])
 def test_data_cannot_end_its_script(text):
     literal = as_script({"label": text})
