@@ -161,6 +161,7 @@ def _row(gate: Gate, circuit: Snapshot) -> dict[str, Any]:
         "lead": lead(gate),
         "moves": tangent_words(gate) if circuit.seeds else "",
         "routes": gate.routes,
+        "idle": gate.idle[0] if gate.idle else "",
         "arity": gate.arity,
         "isDot": gate.is_dot,
     }

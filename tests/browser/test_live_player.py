@@ -217,12 +217,17 @@ def test_marks_of_closed_and_saturated_gates_follow_the_numbers(open_page):
     dashes = "e => getComputedStyle(e.querySelector(':not(text)')).strokeDasharray"
     gate = page.locator(".gate").last
     assert gate.evaluate(dashes) == "5px, 2px"
+    assert (
+        page.locator(".marks").text_content() == "dashed f: closed, passes nothing for this example"
+    )
     page.get_by_label("its number").fill("1")
     press(page, "Enter")
     assert gate.evaluate(dashes) == "none"
+    assert page.locator(".marks").is_hidden()
     page.get_by_label("its number").fill("1e308")
     press(page, "Enter")
     assert page.locator(".gate.birth").count() == 1
+    assert page.locator(".marks").text_content() == "thick border: the first inf or nan, x·w"
 
 
 def test_heat_colours_wires_by_their_gradients_and_follows_them(page):

@@ -16,6 +16,7 @@ import { Words } from "./words.js";
 import { typedNumber } from "../engine/typed_number.js";
 
 const MILLISECONDS_A_STEP = 1600;
+const MOST_MARKS = 8;
 const CHARACTER = 6.7; // points, about, of a number in the picture
 
 export function startPlayer(host, css, data, functions) {
@@ -66,6 +67,7 @@ export function startPlayer(host, css, data, functions) {
     title: "wires in colours for the sizes of their gradients (h)", onclick: toggleHeat });
   heat.setAttribute("aria-pressed", "false");
   const legend = legendOfHeat();
+  const marks = element("p", { className: "marks", hidden: true });
   if (data.mode !== "forward") controls.append(heat);
   const picture = element("div", { className: "picture" }, svg);
   const view = viewOf(picture, svg);
@@ -77,7 +79,7 @@ export function startPlayer(host, css, data, functions) {
   const wrong = element("p", { className: "wrong", hidden: true });
   wrong.setAttribute("role", "alert");
   const live = element("div", { className: "live" });
-  const frame = element("div", { className: "player", tabIndex: 0 }, picture, controls, legend, live, told);
+  const frame = element("div", { className: "player", tabIndex: 0 }, picture, marks, controls, legend, live, told);
   const alone = host.hasAttribute("data-page"); // a page of its own
   setClass(frame, "alone", alone);
   frame.setAttribute("role", "group");
@@ -160,6 +162,7 @@ export function startPlayer(host, css, data, functions) {
       setClass(gate, "idle", marked && circuit.isIdle(number));
       setClass(gate, "birth", marked && number === stage.birth);
     });
+    tellMarks(stage);
     parts.wires.forEach((wire, number) => light(wire, number === lit?.gate, back));
     parts.edges.forEach(({ groups, gate, source, place }, key) => {
       heatOf(groups, stage.sent(gate, place));
@@ -197,6 +200,24 @@ export function startPlayer(host, css, data, functions) {
       if (tooLong) text.setAttribute(name, value);
       else text.removeAttribute(name);
     }
+  }
+
+  // What the borders of gates say, as below the pictures of mg.draw.
+  function tellMarks(stage) {
+    const names = new Map();
+    parts.gates.forEach((gate, number) => {
+      if (!gate.has?.idle) return;
+      const word = circuit.row(number).idle;
+      names.set(word, [...(names.get(word) ?? []), words.name(number)]);
+    });
+    const lines = [...names].map(([word, all]) => {
+      const more = all.length > MOST_MARKS ? ` and ${all.length - MOST_MARKS} more` : "";
+      return `dashed ${all.slice(0, MOST_MARKS).join(", ")}${more}: ${word}`;
+    });
+    if (parts.gates[stage.birth]?.has?.birth) lines.push(`thick border: the first inf or nan, ${words.name(stage.birth)}`);
+    const text = lines.join(" · ");
+    if (marks.textContent !== text) marks.textContent = text;
+    marks.hidden = !text;
   }
 
   function heatOf(shapes, gradient) {
