@@ -68,6 +68,7 @@ export function startPlayer(host, css, data, functions) {
   heat.setAttribute("aria-pressed", "false");
   const legend = legendOfHeat();
   const marks = element("p", { className: "marks", hidden: true });
+  const mayBeMarked = !data.still && data.rows.some((row) => row.idle);
   if (data.mode !== "forward") controls.append(heat);
   const picture = element("div", { className: "picture" }, svg);
   const view = viewOf(picture, svg);
@@ -217,7 +218,7 @@ export function startPlayer(host, css, data, functions) {
     if (parts.gates[stage.birth]?.has?.birth) lines.push(`thick border: the first inf or nan, ${words.name(stage.birth)}`);
     const text = lines.join(" · ");
     if (marks.textContent !== text) marks.textContent = text;
-    marks.hidden = !text;
+    marks.hidden = !text && !mayBeMarked; // its line stays free: nothing moves when a mark comes or goes
   }
 
   function heatOf(shapes, gradient) {
