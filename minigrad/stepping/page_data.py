@@ -93,16 +93,18 @@ def why_still(circuit: Snapshot) -> str:
     return ""
 
 
-@cache
 def needs_python(gate: Gate) -> bool:
-    """Whether a gate has no functions in JavaScript."""
-    if not gate.has_rules or GATES.get(gate.name) is not gate:
-        return True
+    """Whether a gate has no functions in JavaScript, or another has its name by now."""
+    return not gate.has_rules or GATES.get(gate.name) is not gate or not _is_printed(gate)
+
+
+@cache
+def _is_printed(gate: Gate) -> bool:
     try:
         javascript_gates([gate.name])
     except ValueError:
-        return True
-    return False
+        return False
+    return True
 
 
 def still(reason: str) -> str:

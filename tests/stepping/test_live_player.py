@@ -189,6 +189,27 @@ def test_a_gate_of_ones_own_is_alive_and_one_of_ordinary_python_says_that_it_is_
     assert "These numbers stay as they are: py is a Python function." in still.player().html
 
 
+def test_a_gate_that_has_been_defined_anew_keeps_its_old_numbers():
+    def squared(factor):
+        @mg.gate(symbol="sq", local_gradient=lambda x, out: (2.0 * factor * x,))
+        def defined_twice(x):
+            return factor * x * x
+
+        return defined_twice
+
+    old = Stepper(squared(1.0)(Value(3.0, label="x")))
+    assert ask_player([question(old, {0: 2.0})])[0]["values"] == [2.0, 4.0]
+    new = Stepper(squared(10.0)(Value(3.0, label="x")))
+    kept, moved = ask_player([question(old), question(new, {0: 2.0})])
+    assert (kept["movable"], kept["values"]) == ([], [3.0, 9.0])
+    assert moved["values"] == [2.0, 40.0]
+
+
+def test_a_leaf_alone_is_a_circuit_too():
+    (answer,) = ask_player([question(Stepper(Value(1.0, label="x")), {0: 2.0})])
+    assert (answer["values"], answer["steps"], answer["result"]) == ([2.0], [], "x = 2")
+
+
 def test_units_drawn_as_boxes_are_still_and_gates_drawn_one_by_one_are_not():
     model = mg.nn.MLP(8, [16, 9, 1], activation="tanh", seed=1)
     stepper = Stepper(model([0.1] * 8))

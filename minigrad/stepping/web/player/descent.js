@@ -55,7 +55,7 @@ export function descentOf(words, change, complain) {
     shown.hidden = history.length < 2;
     if (shown.hidden) return;
     const finite = history.filter(Number.isFinite);
-    const [low, high] = [Math.min(...finite, 0), Math.max(...finite, 0)];
+    const [low, high] = rangeOf(finite);
     const points = history.flatMap((cost, i) => {
       if (!Number.isFinite(cost)) return [];
       const x = 3 + (i / (history.length - 1)) * (WIDTH - 6);
@@ -74,4 +74,10 @@ export function descentOf(words, change, complain) {
   }
 
   return { controls, rate, clear };
+}
+
+// From the least to the greatest, and down to 0 where that is near: a cost has its floor there.
+function rangeOf(numbers) {
+  const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
+  return [low > 0 && low < high / 2 ? 0 : low, high];
 }
