@@ -175,6 +175,11 @@ class _Back:
         bends = receives or bool(kind.pairs)
         bent_places = set(kind.leading) if receives else set()
         bent_places |= {place for pair in kind.pairs for place in kind.bent_by(pair)}
+        mode = CURVED if bends else GRADIENT
+        if kind.form != FORMULA:  # of any length, and all at once
+            self.read(self.gradients, self.clear_gradients, step.index[kind.leading])
+            self.read(self.bent, self.clear_bent, step.index[sorted(bent_places)])
+            return Key(kind, mode, step.steps, receives)
         for place in range(kind.count):
             self._places[step.inputs(place)] += 1  # once for each place, if it is alone there
         fresh = tuple(
@@ -186,15 +191,7 @@ class _Back:
         )
         for place in range(kind.count):
             self._places[step.inputs(place)] = 0
-        is_formula = kind.form == FORMULA
-        return Key(
-            kind,
-            CURVED if bends else GRADIENT,
-            step.steps,
-            receives,
-            fresh if is_formula else (),
-            fresh_bent if is_formula else (),
-        )
+        return Key(kind, mode, step.steps, receives, fresh, fresh_bent)
 
     def _writes(self, written: Any, clear: Any, step: Step, place: int) -> bool:
         """Whether a step is the first to come to its inputs at a place, each once.
@@ -203,8 +200,7 @@ class _Back:
         """
         slots = step.inputs(place)
         is_first = (
-            step.kind.form == FORMULA
-            and not written[slots].any()
+            not written[slots].any()
             and step.is_alone(place)
             and bool((self._places[slots] == 1).all())
         )

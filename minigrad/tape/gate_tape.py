@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Final
 
 from ..engine import Value, leaves_and_gates, number_of
@@ -61,7 +61,7 @@ class GateKind:
     routes: bool = False
     form: str = FORMULA
 
-    @property
+    @cached_property
     def leading(self) -> Sequence[int]:
         """The places of the inputs that have a slope."""
         if self.form == GIVEN:
@@ -159,7 +159,8 @@ def gate_tape(
     builder = _Builder(len(slots))
     for wire in wires:  # all constants first, so that the gates' slots follow one another
         if wire.gate is not None:
-            builder.constants_of(wire.gate, wire)
+            if wire.gate.arity is None:
+                builder.constants_of(wire.gate, len(wire.inputs))
         elif wire not in slots:
             slots[wire] = builder.constant(number_of(wire))
     at = slots.__getitem__
@@ -187,18 +188,17 @@ class _Builder:
         self.kinds: list[GateKind] = []
         self.operands: list[tuple[int, ...]] = []
 
-    def constants_of(self, gate: Gate, wire: Value) -> None:
-        """Note the numbers in what is made of a long gate."""
-        if gate.arity is None and gate is not SUM and not gate.is_dot:
-            count = len(wire.inputs)
-            if count > LONGEST:
-                waiting = [(gate, count)]
-                for long, inputs in waiting:  # it grows: a slope may call a long gate
-                    for part in parts_first(*_made_beside(long, inputs)):
-                        if part.operation == "number":
-                            self.constant(part.operands[0])
-                        elif part.operation == "call" and len(part.operands) > LONGEST + 1:
-                            waiting.append((part.operands[0], len(part.operands) - 1))
+    def constants_of(self, gate: Gate, count: int) -> None:
+        """Note the numbers in what is made of a gate with so many inputs, if it is a long one."""
+        if count <= LONGEST or gate is SUM or gate.is_dot:
+            return
+        waiting = [(gate, count)]
+        for long, inputs in waiting:  # it grows: a slope may call a long gate
+            for part in parts_first(*_made_beside(long, inputs)):
+                if part.operation == "number":
+                    self.constant(part.operands[0])
+                elif part.operation == "call" and len(part.operands) > LONGEST + 1:
+                    waiting.append((part.operands[0], len(part.operands) - 1))
 
     def constant(self, number: float) -> int:
         """The slot of a number: equal ones have one, so that gates that use them are alike."""
