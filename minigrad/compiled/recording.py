@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import cached_property, partial
 from time import perf_counter
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from ..calculus import (
     OperationCount,
@@ -25,7 +25,7 @@ from ..engine import (
     numbers_of,
     with_gates,
 )
-from ..rules import Gate
+from ..rules import GATES, Gate
 from ..tape import Tape, array_counts, flatten, without_collector
 from .comparison import SELECT, Wires
 from .executors import BatchRunner, make_batch_runner
@@ -34,6 +34,8 @@ from .plain_numbers import PlainNumbers
 from .running import Running
 from .sweeping import Sweeping
 from .tracing import TracingError, recorded
+
+DOT: Final = GATES["dot"]
 
 
 class Recorded(Protocol):
@@ -71,14 +73,13 @@ class Recording:
         wires = self.wires.all
         self.input_labels = [wire.label for wire in inputs]
         given = set(inputs)
-        leaves = [wire for wire in wires if wire.is_leaf and wire not in given]
+        leaves = [wire for wire in wires if wire.gate is None and wire not in given]
         self.leaves = Leaves(wire for wire in leaves if not wire.is_constant)
         # read at each call: constants too, where somebody may give them another number
         constants = [wire for wire in leaves if wire.is_constant and wire in self.wires.held]
         self.parameters = [*self.leaves, *constants]
         self.behind = [_behind(found, self.leaves, inputs) for found in self.wires.leaves]
-        gates = [wire for wire in wires if not wire.is_leaf]
-        self.gate_count = sum(map(_gates_shown, gates))
+        self.gate_count = _gates_shown(wires)
         fixed = fixed_values(structure)
         self.places = Places(self.function, self.parameters, fixed)
         self.plain_numbers = PlainNumbers(self.function, fixed)
@@ -251,7 +252,8 @@ def _behind(leaves: list[Value], parameters: Sequence[Value], inputs: list[Value
     )
 
 
-def _gates_shown(wire: Value) -> int:
-    """How many gates a reader sees in the place of one: a dot product has its × gates."""
-    is_dot = wire.gate is not None and wire.gate.is_dot
-    return len(wire.inputs) // 2 + 1 if is_dot else 1
+def _gates_shown(wires: Iterable[Value]) -> int:
+    """How many gates a reader sees: in the place of a dot product its × gates and their Σ."""
+    gates = [wire for wire in wires if wire.gate is not None]
+    dots = [wire for wire in gates if wire.gate is DOT]
+    return len(gates) + sum(len(wire.inputs) // 2 for wire in dots)

@@ -13,7 +13,6 @@
 from __future__ import annotations
 
 from array import array
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -84,7 +83,9 @@ def compressed_hessian(pattern: Pattern) -> Compressed:
     lanes, places = array("q"), array("q")
     for row, columns in enumerate(pattern.rows):
         own = [colors[column] for column in columns]
-        counts = Counter(own)
+        counts: dict[int, int] = {}  # not a Counter: a row is short, and to make one takes longer
+        for color in own:
+            counts[color] = counts.get(color, 0) + 1
         for column, color in zip(columns, own):
             is_alone = counts[color] == 1
             lanes.append(color if is_alone else colors[row])

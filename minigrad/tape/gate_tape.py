@@ -184,7 +184,7 @@ class _Builder:
     def __init__(self, given: int) -> None:
         self.given = given
         self.constants: list[float] = []
-        self._known: dict[str, int] = {}
+        self._known: dict[Any, int] = {}
         self.kinds: list[GateKind] = []
         self.operands: list[tuple[int, ...]] = []
 
@@ -202,7 +202,9 @@ class _Builder:
 
     def constant(self, number: float) -> int:
         """The slot of a number: equal ones have one, so that gates that use them are alike."""
-        key = number.hex()
+        key: Any = number or number.hex()  # 0.0 and -0.0 are two
+        if number != number:
+            key = "nan"  # no nan equals another
         if key not in self._known:
             self._known[key] = self.given + len(self.constants)
             self.constants.append(number)
