@@ -13,12 +13,12 @@ import ast
 import inspect
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, reduce
 from math import inf, isfinite
 from typing import Any, Final
 
-from ..rules import GATES, Formula, Gate, as_formula, bell_curve, ieee, parts_first
+from ..rules import GATES, Formula, Gate, Rule, as_formula, bell_curve, ieee, parts_first
 
 DEEPEST: Final = 12  # operations in one expression, before it is given a name
 
@@ -40,11 +40,14 @@ class Dialect:
     not_a_number: str
     words: Mapping[str, str]
     block: tuple[str, ...] = ()  # around what is done where a number is not 0
+    end: str = ""  # of a statement
+    rules: Mapping[str, Rule] = field(default_factory=dict)  # of primitives that it lacks
 
     def spelled_out(self, gate: Gate, operands: Sequence[Formula]) -> Formula:
         """What a gate that the language has no word for computes, as a formula in other gates."""
-        if gate.rule is not None:
-            return as_formula(gate.rule(*operands))
+        rule = self.rules.get(gate.name, gate.rule)
+        if rule is not None:
+            return as_formula(rule(*operands))
         if gate.fold is not None:
             return as_formula(reduce(gate.fold, operands))
         if gate.opaque:
@@ -115,6 +118,7 @@ C: Final = Dialect(
         "normal_cdf": "0.5 * erfc(-0.7071067811865476 * {0})",
     },
     block=("if ({0} != 0.0) {{", "}}"),
+    end=";",
 )
 TORCH: Final = Dialect(
     "PyTorch",
@@ -193,10 +197,36 @@ class Code:
 
     def named(self, formula: Formula) -> Formula:
         """The formula as a new variable."""
-        name = f"t{self.temporaries}"
-        self.temporaries += 1
+        name = self.new_name()
         self.assign(name, formula)
         return Formula.symbol(name)
+
+    def new_name(self) -> str:
+        """A name that nothing has yet."""
+        self.temporaries += 1
+        return f"t{self.temporaries - 1}"
+
+    def stored(self, part: Formula, text: str) -> str:
+        """What stands for a part of a formula from now on: a new variable."""
+        name = self.new_name()
+        self.lines.append(self.assignment(name, text))
+        return name
+
+    def assignment(self, name: str, text: str) -> str:
+        """The line that makes a variable."""
+        return self.dialect.assignment.format(name, text)
+
+    def change(self, name: str, text: str) -> str:
+        """The line that gives a variable another value."""
+        return f"{name} = {text}{self.dialect.end}"
+
+    def addition(self, name: str, text: str) -> str:
+        """The line that adds to a variable."""
+        return f"{name} += {text}{self.dialect.end}"
+
+    def upstream(self, place: int) -> str:
+        """The gradient that an output is given."""
+        return f"upstream[{place}]"
 
     def where_not_zero(self, number: str, lines: list[str]) -> list[str]:
         """Lines that run only where a number is not 0."""
@@ -205,7 +235,7 @@ class Code:
 
     def assign(self, name: str, formula: Formula) -> None:
         """A line that gives the name to the formula's value."""
-        self.lines.append(self.dialect.assignment.format(name, self.expression(formula)))
+        self.lines.append(self.assignment(name, self.expression(formula)))
 
     def expression(self, formula: Formula) -> str:
         """The formula as one expression; what it uses twice has been assigned before."""
@@ -220,13 +250,10 @@ class Code:
         depths: dict[Formula, int] = {}
         for part in order:
             parts = [operand for operand in part.operands if isinstance(operand, Formula)]
-            text = self._operation(part, [texts[operand] for operand in parts])
+            text = self.operation(part, [texts[operand] for operand in parts])
             depth = 1 + max((depths[operand] for operand in parts), default=-1)
             if parts and part is not formula and (uses[part] > 1 or depth > DEEPEST):
-                name = f"t{self.temporaries}"
-                self.temporaries += 1
-                self.lines.append(self.dialect.assignment.format(name, text))
-                text, depth = name, 0
+                text, depth = self.stored(part, text), 0
             texts[part], depths[part] = text, depth
         return texts[formula]
 
@@ -254,14 +281,15 @@ class Code:
                 new[part] = self._spelled_out(rule)
         return new[formula]
 
-    def _operation(self, formula: Formula, texts: list[str]) -> str:
+    def operation(self, formula: Formula, texts: list[str]) -> str:
+        """A formula of which the parts are written already."""
         operation = formula.operation
         if operation == "symbol":
             return str(formula.operands[0])
         if operation == "number":
             return self.number(formula.operands[0])
         if operation == "call":
-            return self._call(formula.operands[0], texts)
+            return self.call(formula.operands[0], texts)
         if operation == "neg":
             return f"(-{texts[0]})"
         templates = {
@@ -271,7 +299,8 @@ class Code:
         }
         return templates.get(operation, f"({{0}} {operation} {{1}})").format(*texts)
 
-    def _call(self, gate: Gate, texts: list[str]) -> str:
+    def call(self, gate: Gate, texts: list[str]) -> str:
+        """A gate that the language has a word for."""
         *choices, index = texts
         return self.dialect.words[gate.name].format(
             *texts,

@@ -44,6 +44,7 @@ JAVASCRIPT: Final = Dialect(
         "normal_cdf": "normalCdf({0})",
     },
     block=("if ({0} !== 0) {{", "}}"),
+    end=";",
 )
 
 

@@ -306,7 +306,10 @@ def test_labels_cannot_write_code() -> None:
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: mg.export(Value(1.0), "rust"), "python, c, javascript, torch, jax; got 'rust'"),
+        (
+            lambda: mg.export(Value(1.0), "rust"),
+            "python, c, javascript, torch, jax, wasm; got 'rust'",
+        ),
         (lambda: mg.export(Value(1.0), name="no way"), "plain identifier"),
         (lambda: mg.export(Value(1.0), name="exp"), "plain identifier"),
         (lambda: mg.export([1.0]), "a Value, a list of Values, an MLP or a compiled function"),

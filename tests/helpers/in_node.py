@@ -31,11 +31,15 @@ writeFileSync({found}, Buffer.from(new Float64Array(found).buffer));
 """
 
 
+def node() -> str:
+    """The program."""
+    return shutil.which("node") or missing("node", "apt-get install nodejs")
+
+
 def run_in_node(
     modules: Sequence[str], points: Sequence[Sequence[Numbers]], outputs: int, folder: Path
 ) -> list[list[Numbers]]:
     """Outputs and gradients of every module's f at each of its points, in one list each."""
-    node = shutil.which("node") or missing("node", "apt-get install nodejs")
     scopes = []
     for i, (module, rows) in enumerate(zip(modules, points)):
         plain = module.replace("export function", "function")
@@ -47,7 +51,7 @@ def run_in_node(
     paths = {"asked": f'"{asked}"', "found": f'"{found}"', "calls": "\n".join(scopes)}
     program.write_text(PROGRAM.format(**paths), encoding="utf-8")
     done = subprocess.run(
-        [str(node), str(program)], capture_output=True, text=True, timeout=120, check=False
+        [node(), str(program)], capture_output=True, text=True, timeout=120, check=False
     )
     assert not done.returncode, done.stderr[-2000:]
     data = found.read_bytes()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from typing import Any
 
 import minigrad as mg
 from minigrad import Value
@@ -14,7 +15,7 @@ FUNCTIONS += "log10 exp2 erf pow atan2 sigmoid gelu"
 INSIDE = {"asin", "acos", "atanh"}
 
 
-def modules_and_points(count: int) -> tuple[list[str], list[Points]]:
+def modules_and_points(count: int, language: str = "javascript") -> tuple[list[Any], list[Points]]:
     """Each function as a module, and where to compute it: near 0, far away, at the ends."""
     rnd = random.Random(23)
     modules, points = [], []
@@ -24,7 +25,7 @@ def modules_and_points(count: int) -> tuple[list[str], list[Points]]:
             [_number(name, place, rnd) for place in range(gate.arity or 1)] for _ in range(count)
         ]
         wire = Value.apply_gate(gate, tuple(map(Value, rows[0])))
-        modules.append(mg.export(wire, "javascript", name="f"))
+        modules.append(mg.export(wire, language, name="f"))
         points.append(rows)
     return modules, points
 
