@@ -287,13 +287,15 @@ class Value(MicrogradNames):
         # Elsewhere Python sees to it that a long chain of objects is let go without recursion; in
         # a browser (3.14) it watches another stack than the one that overflows, and that is fatal.
         def __del__(self) -> None:
-            inputs = getattr(self, "_first", None), getattr(self, "_second", None)
+            own = self.__dict__
+            held = getattr(self, "_first", None), getattr(self, "_second", None), *own.values()
             self._first = self._second = None
+            own.clear()
             if let_go:  # an outer call of this one is at work: it lets these go, too
-                let_go.append(inputs)
+                let_go.append(held)
                 return
-            let_go.extend((None, inputs))
-            del inputs
+            let_go.extend((None, held))
+            del held
             while len(let_go) > 1:
                 let_go.pop()
             let_go.clear()

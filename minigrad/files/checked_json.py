@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
+import sys
 from collections.abc import Iterator
 from math import inf, isfinite, nan
 from typing import Any, BinaryIO, Final, NoReturn
@@ -21,6 +23,7 @@ from typing import Any, BinaryIO, Final, NoReturn
 LONGEST_NUMBER: Final = 40  # characters
 LONGEST_TEXT: Final = 1000
 LONGEST_SHOWN: Final = 40  # in messages
+DEEPEST: Final = 100  # brackets in brackets; a circuit has six
 NOW: Final = getattr(os, "O_NONBLOCK", 0)  # or opening a pipe waits for its writer
 BINARY: Final = getattr(os, "O_BINARY", 0)
 NOT_FINITE: Final = {"inf": inf, "-inf": -inf, "nan": nan}
@@ -56,8 +59,11 @@ def _check_regular(name: str | bytes, mode: int) -> None:
 def parsed(data: bytes) -> Any:
     """The JSON in `data`, or a CircuitFileError with line and column."""
     try:
+        text = data.decode("utf-8")
+        if sys.platform == "emscripten" and _depth(text) > DEEPEST:
+            raise RecursionError  # json itself would end Python there
         return json.loads(
-            data.decode("utf-8"),
+            text,
             parse_int=lambda text: int(_short(text)),
             parse_float=_float,
             parse_constant=_refuse_constant,
@@ -72,6 +78,16 @@ def parsed(data: bytes) -> Any:
         ) from None
     except RecursionError:
         raise CircuitFileError("the file has lists nested too deep for a circuit") from None
+
+
+def _depth(text: str) -> int:
+    """How many brackets are open at once, those in texts left out."""
+    depth = deepest = 0
+    for found in re.finditer(r'"(?:[^"\\]|\\.)*"?|[][{}]', text):
+        bracket = found[0]
+        depth += (bracket in "[{") - (bracket in "]}")
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _short(text: str) -> str:

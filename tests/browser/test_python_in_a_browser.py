@@ -50,6 +50,9 @@ found["tape"] = message(mg.compile(lambda x: x * x, executor="tape"), 3.0)
 
 mg.save(f, "f.json")
 found["loaded"] = mg.load("f.json").data
+with open("deep.json", "w") as file:
+    file.write("[" * 200_000)
+found["deep file"] = message(mg.load, "deep.json")
 mg.Stepper(f).save("f.html")
 mg.Stepper(f).save("f.svg")
 
@@ -70,7 +73,10 @@ wire = Value(0.5)
 for _ in range(50_000):
     wire = (wire * 0.5).tanh()
 wire.backward()
-del wire  # were this done by recursion, Pyodide would have ended here
+for _ in range(50_000):
+    another = Value(0.5)
+    another.before, wire = wire, another
+del wire, another  # were this done by recursion, Pyodide would have ended here
 found["wires waiting to be let go"] = len(sys.modules["minigrad.engine.value"].let_go)
 
 NUMBERS = ["w*x + b", "w=2", "x=-1", "b=3"]
@@ -174,7 +180,10 @@ def test_a_long_chain_of_gates_is_let_go_without_recursion(found):
 
 def test_circuits_are_saved_and_loaded(found, here):
     assert found["loaded"] == here["f"].data
-    assert {"f.json", "f.html", "f.svg", "n.svg", "n.html", "page.html"} == set(found["files"])
+    assert "lists nested too deep for a circuit" in found["deep file"]
+    assert {"deep.json", "f.json", "f.html", "f.svg", "n.svg", "n.html", "page.html"} == set(
+        found["files"]
+    )
     assert all(size > 500 for size in found["files"].values())
 
 
