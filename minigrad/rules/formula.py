@@ -232,14 +232,15 @@ def _small_exponent(exponent: Formula) -> str:
 
 
 def _base(text: str, part: Formula) -> str:
-    """The text of what is raised to a power: in brackets if it is a power already.
+    """The text of what is raised to a power: in brackets if it is a power or negative already.
 
     >>> a = Formula.symbol("a¹", "a^1")
-    >>> as_text(a * a), as_latex(a * a)
-    ('(a¹)²', '(a^1)^2')
+    >>> as_text(a * a), as_latex(a * a), as_text(Formula.symbol("−0.7") ** 2.0)
+    ('(a¹)²', '(a^1)^2', '(−0.7)²')
     """
     raised = "^" in text or unicodedata.decomposition(text[-1:] or " ").startswith("<super>")
-    return f"({text})" if raised or _BINDING[part.operation] < 6 else text
+    signed = text.startswith((MINUS, "-")) or (text[:1].isdecimal() and "e" in text)  # 1e−9
+    return f"({text})" if raised or signed or _BINDING[part.operation] < 6 else text
 
 
 def _latex_cases(formula: Formula) -> str:

@@ -172,6 +172,13 @@ class Gate:
         """The forward rule as a formula: what is computed."""
         return as_formula(self.trace(*inputs))
 
+    def shown_formula(self, *inputs: Formula) -> Formula:
+        """As an operator, if Python has one for the gate and formulas too; else as a function."""
+        traced = self.trace_formula(*inputs) if self.dunder else None
+        if traced is None or traced.operation == "where":  # of // formulas have no operator
+            return Formula.apply_gate(self, inputs)
+        return traced
+
     def formula(self, *inputs: Formula) -> Formula:
         """The gate as a textbook writes it."""
         return as_formula((self.definition or self.trace)(*inputs))

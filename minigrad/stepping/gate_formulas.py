@@ -39,7 +39,7 @@ def formulas_of(gate: Gate) -> dict[str, Tree]:
         found["local"][str(count)] = list(map(_tree, parts))
     if gate.dunder:
         inputs = [Formula.symbol(str(place)) for place in range(gate.arity or 0)]
-        found["forward"] = _tree(gate.trace_formula(*inputs))
+        found["forward"] = _tree(gate.shown_formula(*inputs))
     return found
 
 

@@ -11,7 +11,7 @@
 The script in web/player/ computes both passes and makes the sentences around these texts, as
 `Step` does here; the tests compare them. Wires and gates are told by their place in the circuit.
 In a formula with numbers `i` stands for the number of input i, `[i, "("]` for what is there if
-that is negative, and `["^", i]` for it as an exponent.
+that is negative, and `["^", i, j]` for input i to the power of input j.
 """
 
 from __future__ import annotations
@@ -213,13 +213,13 @@ def in_numbers(gate: Gate, count: int) -> list[Piece]:
     """The gate's formula with a place for the number of each input.
 
     >>> in_numbers(GATES["mul"], 2), in_numbers(GATES["pow"], 2), in_numbers(GATES["sum"], 2)
-    ([0, '·', [1, '('], 1, [1, ')']], [0, ['^', 1]], ['sum(', 0, ', ', 1, ')'])
+    ([0, '·', [1, '('], 1, [1, ')']], [['^', 0, 1]], ['sum(', 0, ', ', 1, ')'])
     """
     plain = _tokens(gate, count, negative=-1)
     if not gate.dunder:
         return _joined(plain)
     if gate_formula(gate, [number_formula("1")] * count).operation == "**":
-        return [0, ["^", 1]]
+        return [["^", 0, 1]]
     more: dict[int, list[Piece]] = {}
     for i in range(count):
         place = 0

@@ -196,7 +196,5 @@ def gate_formula(gate: Gate, operands: Sequence[Formula]) -> Formula:
     >>> as_text(gate_formula(GATES["mul"], [x, x])), as_text(gate_formula(GATES["exp"], [x]))
     ('x·x', 'exp(x)')
     """
-    if not gate.dunder:
-        return Formula.apply_gate(gate, tuple(operands))
     # operands of their own: a × gate is shown as a product, and only a power as a power
-    return gate.trace_formula(*(Formula(each.operation, each.operands) for each in operands))
+    return gate.shown_formula(*(Formula(each.operation, each.operands) for each in operands))

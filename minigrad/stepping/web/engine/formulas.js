@@ -145,10 +145,11 @@ function smallExponent(exponent) {
   return [...digits].map((letter) => (letter === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[letter])).join("");
 }
 
-// What is raised to a power: in brackets if it is a power already.
+// What is raised to a power: in brackets if it is a power or negative already, or reads 1e−9.
 function base(text, part) {
   const raised = text.includes("^") || /[⁰¹²³⁴-⁹⁺-ⁿᵃ-ᵡʰ-ʸ⁻ᴬ-ᵂⱽᵛ]$/u.test(text);
-  return raised || BINDING[part.op] < 6 ? `(${text})` : text;
+  const signed = startsWithMinus(text) || /^\d.*e/.test(text);
+  return raised || signed || BINDING[part.op] < 6 ? `(${text})` : text;
 }
 
 // --- derivatives ---

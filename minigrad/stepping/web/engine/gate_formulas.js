@@ -45,7 +45,7 @@ export const FORMULAS = {
   "round": {"local": {"1": [0]}},
   "clip": {"local": {"3": [["where", ["<", "0", "1"], 0, ["where", [">", "0", "2"], 0, 1]], ["where", ["<", "0", "1"], 1, 0], ["where", [">", "0", "2"], 1, 0]]}},
   "mod": {"local": {"2": [1, ["neg", ["call", "floor", ["/", "0", "1"]]]]}, "forward": ["call", "mod", "0", "1"]},
-  "floor_divide": {"local": {"2": [0, 0]}, "forward": ["where", ["==", "1", 0], ["/", "0", "1"], ["where", ["==", ["where", ["==", ["call", "abs", "1"], Infinity], ["where", ["==", ["call", "mod", "0", "1"], "0"], 0, ["where", ["==", ["call", "mod", "0", "1"], "1"], -1, ["call", "mod", "0", "1"]]], ["call", "round", ["/", ["-", "0", ["call", "mod", "0", "1"]], "1"]]], 0], ["*", 0, ["/", "0", "1"]], ["where", ["==", ["call", "abs", "1"], Infinity], ["where", ["==", ["call", "mod", "0", "1"], "0"], 0, ["where", ["==", ["call", "mod", "0", "1"], "1"], -1, ["call", "mod", "0", "1"]]], ["call", "round", ["/", ["-", "0", ["call", "mod", "0", "1"]], "1"]]]]]},
+  "floor_divide": {"local": {"2": [0, 0]}, "forward": ["call", "floor_divide", "0", "1"]},
   "sin": {"local": {"1": [["call", "cos", "0"]]}},
   "cos": {"local": {"1": [["neg", ["call", "sin", "0"]]]}},
   "tan": {"local": {"1": [["+", 1, ["*", "out", "out"]]]}},

@@ -218,11 +218,14 @@ function inNumbers(pieces, numbers) {
   for (const piece of pieces) {
     if (typeof piece === "string") text += piece;
     else if (typeof piece === "number") text += numbers[piece];
-    else if (piece[0] === "^") text += exponent(numbers[piece[1]]);
+    else if (piece[0] === "^") text += base(numbers[piece[1]]) + exponent(numbers[piece[2]]);
     else if (/^[−-]/.test(numbers[piece[0]])) text += piece[1];
   }
   return text;
 }
+
+// (−0.7)² and (1e−9)²: without brackets the exponent alone would be read as raised
+const base = (number) => (/^(?:[−-]|\d.*e)/.test(number) ? `(${number})` : number);
 
 const exponent = (number) =>
   /^−?\d+$/.test(number) ? [...number].map((sign) => HIGH[sign]).join("") : `^${inAProduct(number)}`;
