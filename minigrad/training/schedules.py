@@ -126,6 +126,9 @@ def _rate(name: str, given: object) -> float:
 
 def _steps(given: object) -> float:
     number = as_number(given)
-    if not number > 0.0:
-        raise ValueError(f"a schedule needs a positive number of steps, got {given!r}")
+    if not number >= 1.0:  # 0.01 is a rate in the wrong place
+        raise ValueError(
+            f"a schedule needs at least 1 step, got {given!r}: write steps= (or every=) before it, "
+            "and final= (or factor=) before a rate"
+        )
     return number

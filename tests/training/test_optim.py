@@ -260,7 +260,7 @@ def test_an_update_marked_as_a_formula_that_is_none_says_so() -> None:
         (lambda: optim.SGD([Value(1.0)], nesterov=True), "nesterov needs a momentum"),
         (lambda: optim.Adam([Value(1.0)], betas=(0.9, 1.0)), "betas"),
         (lambda: optim.Adam([Value(1.0)], eps=0.0), "eps"),
-        (lambda: optim.linear(1.0, 0.0, steps=0), "positive number of steps"),
+        (lambda: optim.linear(1.0, 0.0, steps=0), "at least 1 step"),
         (lambda: optim.clip_grad_norm([Value(1.0)], 0.0), "max_norm"),
     ],
 )
