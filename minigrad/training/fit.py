@@ -199,6 +199,11 @@ class _Run:
         self.loss, self.judge = loss, judge
         self.data = checked_columns(data, "data")
         self.validation = None if validation is None else checked_columns(validation, "validation")
+        if self.validation is not None and len(self.validation) != len(self.data):
+            raise ValueError(
+                f"validation must have the {len(self.data)} columns that data has, got "
+                f"{len(self.validation)}"
+            )
         for columns in (self.data, self.validation):
             if judge is not None and columns is not None:
                 judge.check(columns)

@@ -22,7 +22,7 @@ from typing import Any, Final
 from ..calculus import first_nonfinite
 from ..engine import Circuit, Value
 from ..nn import MLP
-from ..rules import described
+from ..rules import described, ordered
 from ..text import Table, escape
 from .optim import Optimizer
 from .parameters import gradient_norm
@@ -128,7 +128,9 @@ def health(
     elif not isinstance(thing, MLP):
         raise TypeError(f"health looks at a loss (a Value) or an MLP, got {described(thing)}")
     elif X is not None:
-        outputs = [wire for x in X for wire in _as_list(thing(x))]
+        outputs = [wire for x in ordered("health", X) for wire in _as_list(thing(x))]
+        if not outputs:
+            raise ValueError("health needs at least one row to run the network on, got none")
     else:
         outputs = thing.layers[-1].a
     layers = _layers_of(list(map(Circuit, outputs)))

@@ -342,3 +342,15 @@ def test_a_callback_that_is_no_function_is_refused_before_anything_moves(callbac
             progress=False,
         )
     assert w.data == 1.0
+
+
+def test_validation_has_the_columns_of_the_data():
+    w = Value(1.0)
+    with pytest.raises(ValueError, match="must have the 2 columns that data has, got 1"):
+        mg.fit(
+            lambda x, y: (w * x - y) ** 2,
+            data=([1.0], [2.0]),
+            validation=([1.0],),
+            optimizer=mg.optim.SGD([w]),
+            progress=False,
+        )

@@ -108,3 +108,15 @@ def test_every_finding_has_advice_and_shows_in_a_notebook() -> None:
     assert all(finding.advice in ADVICE.values() for finding in report.findings)
     assert page.count("<p>") == len(report.findings)
     assert "<table>" in page
+
+
+def test_a_data_frame_is_run_row_by_row_and_no_rows_are_refused():
+    pandas = pytest.importorskip("pandas")
+    model = nn.MLP(2, [2, 1], activation="tanh", seed=1)
+    rows = [[1.0, 2.0], [0.5, -1.0]]
+    frame = pandas.DataFrame(rows, columns=["a", "b"])
+    assert str(mg.health(model, frame)) == str(mg.health(model, rows))
+    with pytest.raises(ValueError, match="at least one row"):
+        mg.health(model, [])
+    with pytest.raises(TypeError, match="in which every row has its place"):
+        mg.health(model, {"a": [1.0, 2.0]})
