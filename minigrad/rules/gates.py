@@ -372,7 +372,10 @@ softplus = row("softplus", "softplus", "softplus multiplies the gradient by σ o
 
 silu = row("silu", "silu", "silu multiplies the gradient by σ(input)·(1 + input·σ(−input))",
     rule=lambda x: where(x > -700.0, x / (1.0 + exp(-x)), (x * exp(0.5 * x)) * exp(0.5 * x)),
-    local_gradient=lambda x, out: (sigmoid(x) * (1.0 + x * sigmoid(-x)),),
+    local_gradient=lambda x, out: (
+        # far out x·eˣ + eˣ, of which eˣ may be subnormal; what comes to nothing is -0.0
+        where(x > -700.0, sigmoid(x) * (1.0 + x * sigmoid(-x)), -(-out - exp(-absolute(x)))),),
+    textbook_gradient=lambda x, out: (sigmoid(x) * (1.0 + x * sigmoid(-x)),),
     definition=lambda x: x * sigmoid(x))
 
 gelu = row("gelu", "gelu", "gelu multiplies the gradient by Φ(input) + input·φ(input)",

@@ -8,7 +8,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import mpmath
-from helpers.references import UNSEEN, Exact, cancels, error_of, reference
+from helpers.references import (
+    UNSEEN,
+    Exact,
+    cancels,
+    condition,
+    derivative,
+    error_of,
+    reference,
+)
 from mpmath import mpf
 
 from minigrad.rules.gate import Gate
@@ -69,10 +77,24 @@ def allowed_error(
 
     Within it, or where the gate's output is off by more than the 2 ulps that it may be, as many as
     come together when every step of the rule is rounded. `of_output` is by how many ulps it is off.
+    But the slope itself must ask for it: a rule that cancels where the slope does not is wrong.
     """
     out = Exact(output, 0.0 if output == float(output) else 2.0 * of_output)
     gradient = gate.local_gradient(*map(Exact, inputs), out)[place]
-    return max(4.0, error_of(gradient)) if of_output > 2.0 or cancels(gradient) else 4.0
+    if not (of_output > 2.0 or cancels(gradient)):
+        return 4.0
+    return max(4.0, min(error_of(gradient), 4.0 * condition_of_slope(gate, inputs, place)))
+
+
+def condition_of_slope(gate: Gate, inputs: list[float], place: int) -> float:
+    """How many times an ulp of the inputs is in a local gradient, by whatever rule."""
+    function = reference(gate)
+
+    def slope(*numbers: Any) -> Any:
+        found = derivative(function, list(numbers), place)
+        return mpmath.nan if found is None else found
+
+    return condition(slope, inputs, slope(*map(mpf, inputs)))
 
 
 def ulps_off(result: float, exact: Any) -> float:

@@ -65,13 +65,15 @@ def test_local_gradients_are_right_to_four_units_in_the_last_place(gate: Gate, a
             if exact is None or not is_ordinary(exact):
                 continue
             smooth += 1
+            hidden = unseen(inputs, output, place)
+            if is_right(result, exact, 4, hidden):
+                to_four += 1
+                continue
             of_output = max(1.0, ulps_off(gate.forward(*inputs), output))
             allowed = allowed_error(gate, inputs, output, place, of_output)
-            to_four += allowed == 4.0
-            problem = (inputs, place, result, float(exact))
-            assert is_right(result, exact, allowed, unseen(inputs, output, place)), problem
+            assert is_right(result, exact, allowed, hidden), (inputs, place, result, float(exact))
     assert smooth >= POINTS / 2
-    assert to_four >= smooth / 4
+    assert to_four >= 0.9 * smooth
 
 
 def test_exact_operands_see_cancellation() -> None:

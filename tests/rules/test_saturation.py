@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import random
+from dataclasses import replace
 from typing import Any
 
 import mpmath
 import pytest
 from helpers.circuits import HAS_NATIVE, WHY
-from helpers.points import SMALLEST_NORMAL
+from helpers.points import SMALLEST_NORMAL, allowed_error, is_right
+from helpers.references import DIGITS, reference
 from mpmath import mpf
 
 import minigrad as mg
@@ -51,6 +53,64 @@ def test_a_slope_is_right_to_four_units_where_the_output_is_saturated(name: str)
         for x in numbers():
             (slope,) = mg.GATES[name].local_gradients(x)
             assert_right(slope, EXACT[name](mpf(x)), x)
+
+
+def bell(x: Any) -> Any:
+    return mpmath.exp(-x * x / 2) / mpmath.sqrt(2 * mpmath.pi)
+
+
+def share(x: Any) -> Any:
+    return mpmath.erfc(-x / mpmath.sqrt(2)) / 2
+
+
+def sigma(x: Any) -> Any:
+    return 1 / (1 + mpmath.exp(-x))
+
+
+# the value and the slope
+TAILS: dict[str, tuple[Any, Any]] = {
+    "softplus": (lambda x: mpmath.log1p(mpmath.exp(x)), sigma),
+    "silu": (lambda x: x * sigma(x), lambda x: sigma(x) * (1 + x * sigma(-x))),
+    "normal_density": (bell, lambda x: -x * bell(x)),
+    "normal_cdf": (share, bell),
+    "gelu": (lambda x: x * share(x), lambda x: share(x) + x * bell(x)),
+    "erf": (mpmath.erf, lambda x: 2 / mpmath.sqrt(mpmath.pi) * mpmath.exp(-x * x)),
+}
+# By how many times the smallest float a result may be off where x times φ or Φ is computed, and
+# that is subnormal itself, beyond |x| = 37.5: half of it, times x. All others: 2.
+ROUNDED_BEFORE = {"gelu": 20, "normal_density": 20}
+
+
+@pytest.mark.parametrize("name", TAILS)
+def test_in_the_tails_value_and_slope_are_right_to_four_units(name: str) -> None:
+    row = mg.GATES[name]
+    far = ROUNDED_BEFORE.get(name, 2) * SMALLEST
+    source = random.Random(name)
+    with mpmath.workprec(2400):
+        for _ in range(300):
+            x = source.choice((-1, 1)) * source.choice(
+                (source.uniform(2, 40), source.uniform(37, 38.6), source.uniform(700, 746))
+            )
+            if name in ("normal_cdf", "gelu", "normal_density", "erf") and abs(x) > 100:
+                continue
+            results = row.forward(x), row.local_gradients(x)[0]
+            for result, exact in zip(results, (f(mpf(x)) for f in TAILS[name])):
+                off = abs(mpf(result) - exact)
+                assert off <= max(4 * math.ulp(float(exact)), far), (x, result, float(exact))
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_the_textbooks_slope_would_be_refused(name: str) -> None:
+    """The yardstick of all gates' slopes: one that cancels where the slope does not is wrong."""
+    row = mg.GATES[name]
+    textbook = replace(row, local_gradient=row.textbook_gradient)
+    with mpmath.workdps(DIGITS):
+        x = 14.0
+        output = reference(row)(mpf(x))
+        allowed = allowed_error(textbook, [x], output, 0)
+        (result,) = textbook.local_gradients(x)
+        assert not is_right(result, EXACT[name](mpf(x)), allowed)
+        assert is_right(row.local_gradients(x)[0], EXACT[name](mpf(x)), 4)
 
 
 @pytest.mark.skipif(not HAS_NATIVE, reason=WHY)

@@ -510,7 +510,7 @@ export const GATES = {
     sentence: "silu multiplies the gradient by σ(input)·(1 + input·σ(−input))",
     text: "{x}·σ({x})", localTexts: ["σ({x})·(1 + {x}·σ(−{x}))"],
     forward: ([x0]) => { return ((x0 > (-700.0)) ? (x0 / (1.0 + Math.exp((-x0)))) : ((x0 * Math.exp((0.5 * x0))) * Math.exp((0.5 * x0)))); },
-    localGradients: ([x0], out) => { const t0 = (-x0); const t1 = Math.exp((-Math.abs(t0))); const t2 = Math.exp((-Math.abs(x0))); return [((((x0 >= 0.0) ? 1.0 : t2) / (1.0 + t2)) * (1.0 + (x0 * (((t0 >= 0.0) ? 1.0 : t1) / (1.0 + t1)))))]; },
+    localGradients: ([x0], out) => { const t0 = (-x0); const t1 = Math.exp((-Math.abs(t0))); const t2 = Math.exp((-Math.abs(x0))); return [((x0 > (-700.0)) ? ((((x0 >= 0.0) ? 1.0 : t2) / (1.0 + t2)) * (1.0 + (x0 * (((t0 >= 0.0) ? 1.0 : t1) / (1.0 + t1))))) : (-((-out) - Math.exp((-Math.abs(x0))))))]; },
     isIdle: () => false,
   },
   gelu: {
