@@ -1,13 +1,14 @@
 // The step player. `data` is made by page_data.py, `functions` are the rows of javascript_gates for its
 // gates. It builds itself in a shadow root from the image that stands in its place while scripts are off.
 
+import { changesOf } from "./changes.js";
 import { Circuit } from "./circuit.js";
-import { descentOf } from "./descent.js";
+import { light, setClass, show } from "./drawn.js";
 import { button, element, icon } from "./elements.js";
 import { grade } from "./grading.js";
 import { legendOfHeat, showHeat } from "./heat.js";
 import { keysOfGates, listen } from "./keys.js";
-import { leavesOf } from "./leaves.js";
+import { marksOf } from "./marks.js";
 import { partsOf, pictureOf } from "./picture.js";
 import { Quiz } from "./questions.js";
 import { NONE, stageAt } from "./stage.js";
@@ -16,8 +17,6 @@ import { Words } from "./words.js";
 import { typedNumber } from "../engine/typed_number.js";
 
 const MILLISECONDS_A_STEP = 1600;
-const MOST_MARKS = 8;
-const CHARACTER = 6.7; // points, about, of a number in the picture
 
 export function startPlayer(host, css, data, functions) {
   const image = host.querySelector("img");
@@ -67,8 +66,7 @@ export function startPlayer(host, css, data, functions) {
     title: "wires in colours for the sizes of their gradients (h)", onclick: toggleHeat });
   heat.setAttribute("aria-pressed", "false");
   const legend = legendOfHeat();
-  const marks = element("p", { className: "marks", hidden: true });
-  const mayBeMarked = !data.still && data.rows.some((row) => row.idle);
+  const marks = marksOf(parts, words);
   if (data.mode !== "forward") controls.append(heat);
   const picture = element("div", { className: "picture" }, svg);
   const view = viewOf(picture, svg);
@@ -77,10 +75,8 @@ export function startPlayer(host, css, data, functions) {
   told.tabIndex = 0; // it may scroll
   told.setAttribute("role", "group");
   told.setAttribute("aria-label", "what happens in this step");
-  const wrong = element("p", { className: "wrong", hidden: true });
-  wrong.setAttribute("role", "alert");
   const live = element("div", { className: "live" });
-  const frame = element("div", { className: "player", tabIndex: 0 }, picture, marks, controls, legend, live, told);
+  const frame = element("div", { className: "player", tabIndex: 0 }, picture, marks.line, controls, legend, live, told);
   const alone = host.hasAttribute("data-page"); // a page of its own
   setClass(frame, "alone", alone);
   frame.setAttribute("role", "group");
@@ -159,11 +155,8 @@ export function startPlayer(host, css, data, functions) {
       const done = back ? number > lit.gate : index < position;
       setClass(gate, "active", lit?.gate === number);
       setClass(gate, "done", done && lit?.gate !== number);
-      const marked = !data.still && stage.known(number);
-      setClass(gate, "idle", marked && circuit.isIdle(number));
-      setClass(gate, "birth", marked && number === stage.birth);
     });
-    tellMarks(stage);
+    marks.show(stage);
     parts.wires.forEach((wire, number) => light(wire, number === lit?.gate, back));
     parts.edges.forEach(({ groups, gate, source, place }, key) => {
       heatOf(groups, stage.sent(gate, place));
@@ -182,45 +175,6 @@ export function startPlayer(host, css, data, functions) {
     gateKeys.show(lit?.gate);
   }
 
-  // What an element shows is kept beside it: asking the document thousands of times takes longer.
-  function show(text, shown, kind) {
-    if (!text || text.shown === shown) return;
-    text.shown = shown;
-    if (text.firstChild) text.firstChild.data = shown;
-    else text.textContent = shown;
-    const tooLong = kind !== "formula" && text.room < CHARACTER * shown.length && !/[·Σ]/.test(shown);
-    if (tooLong || text.hasAttribute("textLength")) fitInto(text, tooLong);
-    for (const one of ["unknown", "value", "tangent", "gradient"]) {
-      setClass(text, one, one === (shown === "?" ? "unknown" : kind));
-    }
-  }
-
-  // A number that has grown longer than its place in the picture is written closer.
-  function fitInto(text, tooLong) {
-    for (const [name, value] of [["textLength", text.room], ["lengthAdjust", "spacingAndGlyphs"]]) {
-      if (tooLong) text.setAttribute(name, value);
-      else text.removeAttribute(name);
-    }
-  }
-
-  // What the borders of gates say, as below the pictures of mg.draw.
-  function tellMarks(stage) {
-    const names = new Map();
-    parts.gates.forEach((gate, number) => {
-      if (!gate.has?.idle) return;
-      const word = circuit.row(number).idle;
-      names.set(word, [...(names.get(word) ?? []), words.name(number)]);
-    });
-    const lines = [...names].map(([word, all]) => {
-      const more = all.length > MOST_MARKS ? ` and ${all.length - MOST_MARKS} more` : "";
-      return `dashed ${all.slice(0, MOST_MARKS).join(", ")}${more}: ${word}`;
-    });
-    if (parts.gates[stage.birth]?.has?.birth) lines.push(`thick border: the first inf or nan, ${words.name(stage.birth)}`);
-    const text = lines.join(" · ");
-    if (marks.textContent !== text) marks.textContent = text;
-    marks.hidden = !text && !mayBeMarked; // its line stays free: nothing moves when a mark comes or goes
-  }
-
   function heatOf(shapes, gradient) {
     if (!state.heat && !state.wasHot) return;
     for (const shape of shapes ?? []) showHeat(shape, state.heat ? gradient : null, data.upstream);
@@ -234,7 +188,7 @@ export function startPlayer(host, css, data, functions) {
     render();
   }
 
-  const startText = () => data.start + (isLive ? " Drag a tinted number, or type another below: all others follow." : "");
+  const startText = () => data.start + (changes.isLive ? " Drag a tinted number, or type another below: all others follow." : "");
 
   const gradientText = (number) => (number === null ? "?" : number === NONE ? "–" : words.rounded(number));
 
@@ -248,21 +202,6 @@ export function startPlayer(host, css, data, functions) {
   }
 
   const textOf = (text) => text?.shown ?? "?";
-
-  // The wires of the gate at work stand out, with the numbers that the pass is about.
-  function light(wire, on, back) {
-    if (!wire) return;
-    for (const rule of wire.rules ?? []) setClass(rule, "lit", on);
-    setClass(wire.value, "bold", on && !back);
-    setClass(wire.tangent, "bold", on && !back);
-    setClass(wire.gradient, "bold", on && back);
-  }
-
-  function setClass(target, name, on) {
-    if (!target || (target.has ??= {})[name] === on) return;
-    target.has[name] = on;
-    target.classList.toggle(name, on);
-  }
 
   function say(step) {
     question.hidden = !state.asking;
@@ -349,33 +288,15 @@ export function startPlayer(host, css, data, functions) {
   }));
   const gateKeys = keysOfGates(parts.gates, (number) => words.symbol(number), goToGate);
 
-  // --- other numbers ---
-
-  function complain(text) {
-    wrong.textContent = text;
-    wrong.hidden = !text;
-  }
+  const changes = changesOf(parts, words, changed);
 
   // At the start nothing but the leaves is known: one who changes them wants to see what comes of it.
-  function change(numbers) {
+  function changed(isOther) {
     pause();
-    try {
-      circuit.set(numbers);
-      complain("");
-    } catch (error) {
-      return complain(error.message); // a select has no such input
-    }
-    if (!state.position && !state.quiz) state.position = last;
-    descent?.clear();
-    renew();
-  }
-
-  function renew() {
+    if (isOther && !state.position && !state.quiz) state.position = last;
     said.setAttribute("aria-live", "off"); // the leaf itself is read out
     render();
-    leaves.refresh();
-    reset.disabled = circuit.isAsGiven;
-    svg.setAttribute("aria-label", circuit.isAsGiven ? image.alt : `${words.result()}: ${words.count} gates`);
+    svg.setAttribute("aria-label", isOther ? `${words.result()}: ${words.count} gates` : image.alt);
     if (alone) renameTo(words.result());
   }
 
@@ -384,21 +305,8 @@ export function startPlayer(host, css, data, functions) {
     if (heading) heading.textContent = document.title = `${result}, step by step`;
   }
 
-  const leaves = leavesOf(parts, words, (n, number) => change(new Map([[n, number]])), complain);
-  const isLive = leaves.movable.length > 0;
-  const descent = isLive && data.mode !== "forward" ? descentOf(words, change, complain) : undefined;
-  const reset = element("button", { type: "button", textContent: "reset", title: "the numbers that were here first",
-    disabled: true, onclick: () => {
-      complain("");
-      circuit.reset();
-      descent?.clear();
-      renew();
-    } });
-  if (isLive) {
-    live.append(element("span", { className: "number" }, leaves.which, "=", leaves.field), reset, ...(descent ? [descent.controls] : []), wrong);
-    leaves.refresh();
-    setClass(frame, "live-picture", true);
-  } else live.append(element("p", { className: "still", textContent: data.still }));
+  live.append(...changes.controls);
+  setClass(frame, "live-picture", changes.isLive);
 
   const root = host.attachShadow({ mode: "open" });
   listen(root, frame, alone, {
@@ -415,7 +323,7 @@ export function startPlayer(host, css, data, functions) {
     1: view.natural,
     "+": () => view.zoom(1.25),
     "-": () => view.zoom(0.8),
-  }, (event, focused) => leaves.key(event, focused));
+  }, (event, focused) => changes.key(event, focused));
 
   // The colours follow a notebook's theme where it names one, else the reader's system.
   function followTheme() {

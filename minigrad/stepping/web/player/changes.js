@@ -1,0 +1,59 @@
+// The line below the picture with which a reader changes numbers: a leaf's, all weights', and back.
+
+import { descentOf } from "./descent.js";
+import { element } from "./elements.js";
+import { leavesOf } from "./leaves.js";
+
+/**
+ * @param parts of the picture @param {import("./words.js").Words} words
+ * @param {(isOther: boolean) => void} changed is called when numbers have changed: whether they are
+ *   others now than those that Python had
+ */
+export function changesOf(parts, words, changed) {
+  const { circuit, data } = words;
+  const wrong = element("p", { className: "wrong", hidden: true });
+  wrong.setAttribute("role", "alert");
+
+  function complain(text) {
+    wrong.textContent = text;
+    wrong.hidden = !text;
+  }
+
+  function change(numbers) {
+    try {
+      circuit.set(numbers);
+    } catch (error) {
+      return complain(error.message); // a select has no such input
+    }
+    renew();
+  }
+
+  function renew() {
+    complain("");
+    descent?.clear();
+    reset.disabled = circuit.isAsGiven;
+    changed(!circuit.isAsGiven);
+    leaves.refresh();
+  }
+
+  function goBack() {
+    circuit.reset();
+    renew();
+  }
+
+  const leaves = leavesOf(parts, words, (n, number) => change(new Map([[n, number]])), complain);
+  if (!leaves.movable.length) {
+    const still = element("p", { className: "still", textContent: data.still });
+    return { isLive: false, controls: data.still ? [still] : [], key: () => false };
+  }
+  const descent = data.mode === "forward" ? undefined : descentOf(words, change, complain);
+  const reset = element("button", { type: "button", textContent: "reset", disabled: true, onclick: goBack,
+    title: "the numbers that were here first" });
+  const number = element("span", { className: "number" }, leaves.which, "=", leaves.field);
+  leaves.refresh();
+  return {
+    isLive: true,
+    controls: [number, reset, ...(descent ? [descent.controls] : []), wrong],
+    key: leaves.key,
+  };
+}
