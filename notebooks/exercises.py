@@ -182,7 +182,7 @@ def _() -> Numbers:
 def _() -> Numbers:
     theta, b, y_hat, _ = _three_layers()
     return b[2].grad, {
-        y_hat.grad: "that is ∂C/∂ŷ; the sigmoid's own slope, ŷ(1 − ŷ), is missing",
+        y_hat.grad: "that is dC/dŷ; the sigmoid's own slope, ŷ(1 − ŷ), is missing",
         -b[2].grad: "ŷ is too small, so raising b₃ lowers the cost: the sign is minus",
         theta[2].grad: "that is θ₃'s; a bias has 1 as its first factor, not the activation",
     }
@@ -269,7 +269,7 @@ def _() -> Numbers:
     a = z.sigmoid()
     (-a.log()).backward()
     return z.grad, {
-        a.grad: "that is ∂C/∂a; equation (1) multiplies it by σ'(z) = a·(1 − a)",
+        a.grad: "that is dC/da; equation (1) multiplies it by σ'(z) = a·(1 − a)",
         0.1: "the sign: a is below its target, so raising z lowers the cost",
         -0.009: "that is the squared error's δ",
     }

@@ -205,7 +205,7 @@ class TrainingStep:
     def _backward_pass(self) -> Page:
         return [
             Heading("Backward pass"),
-            Words("δ is ∂C/∂z; in the last layer it begins with the cost's own derivative, ∂C/∂a."),
+            Words("δ is dC/dz; in the last layer it begins with the cost's own derivative, ∂C/∂a."),
             *(Line(self._delta_line(unit, read_by)) for unit, read_by in self._units_backwards()),
         ]
 
@@ -239,7 +239,7 @@ class TrainingStep:
                 rows.append(self._update_row(weight, symbols, a * delta, a * wrong))
             if unit.b is not None:
                 rows.append(self._update_row(unit.b, [_delta(unit)], delta, wrong))
-        header = ["parameter", "old", "∂C/∂w", "gradient", "new"]
+        header = ["parameter", "old", "dC/dw", "gradient", "new"]
         rule = (
             "All gradients are computed with the old weights, and then all weights change at once: "
             "new = old − η·gradient."

@@ -15,7 +15,7 @@ from .initial_weights import checked_items, initial_biases, initial_weights, ran
 from .module import Module
 from .neuron import Neuron, UnitNames, check_count, input_wires
 
-DELTA_HEADER = ("unit", "z", "σ'(z)", "∂C/∂a", "δ by the recursion", "δ by the gates", "difference")
+DELTA_HEADER = ("unit", "z", "σ'(z)", "dC/da", "δ by the recursion", "δ by the gates", "difference")
 
 
 class Layer(Module):
@@ -85,7 +85,7 @@ class Layer(Module):
 
     @property
     def delta(self) -> list[float]:
-        """δ_j = ∂C/∂z_j for every unit, after `C.backward()`."""
+        """δ_j = dC/dz_j for every unit, after `C.backward()`."""
         return [neuron.delta for neuron in self.neurons]
 
     def __repr__(self) -> str:
@@ -181,11 +181,11 @@ class MLP(Module):
         >>> model = MLP(1, [1, 1], activation="tanh", weights=[[[0.5]], [[2.0]]])
         >>> ((model(1.0) - 1.0) ** 2).backward()
         >>> model.delta_table()
-        unit      z  σ'(z)   ∂C/∂a  δ by the recursion  δ by the gates  difference
+        unit      z  σ'(z)   dC/da  δ by the recursion  δ by the gates  difference
         z₁²   0.924      1  −0.152              −0.152          −0.152           0
         z₁¹     0.5  0.786  −0.303              −0.238          −0.238           0
 
-        The last layer begins with the cost's own derivative, ∂C/∂a, which no recursion gives. The
+        The last layer begins with the cost's own derivative, dC/da, which no recursion gives. The
         weights are those of the forward pass, so that the table is right after an update, too. It
         is that of the last pass that was differentiated, whatever was called since.
         """

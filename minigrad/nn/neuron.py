@@ -151,7 +151,7 @@ class Neuron(Module):
 
     @property
     def delta(self) -> float:
-        """δ = ∂C/∂z of the last pass that was differentiated, after `C.backward()`."""
+        """δ = dC/dz of the last pass that was differentiated, after `C.backward()`."""
         z = self.differentiated().z
         if not z.has_grad:
             raise ValueError(f"{self!r} has no δ yet: call backward() on the cost first")

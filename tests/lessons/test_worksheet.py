@@ -222,3 +222,15 @@ def test_what_is_no_network_is_an_error():
 def test_a_worksheet_names_its_network_where_it_is_not_shown():
     sheet = Worksheet.from_seed(3)
     assert repr(sheet) == "Worksheet(MLP(2, [2, 1], activation=['sigmoid', 'sigmoid']))"
+
+
+def test_a_derivative_over_all_paths_is_written_with_d_and_the_costs_own_with_a_round_one():
+    sheet = Worksheet.from_seed(7)
+    for text in (sheet.text(), sheet.markdown(), sheet.html()):
+        assert "δ is dC/dz; in the last layer it begins with the cost" in text
+        assert "dC/dw" in text
+        assert "∂C/∂w" not in text
+    model = MLP(2, [2, 1], activation="sigmoid", seed=1)
+    losses.half_squared_error(model([1.0, -2.0]), 1.0).backward()
+    assert "dC/da" in str(model.delta_table())
+    assert "∂C/∂" not in str(model.delta_table())

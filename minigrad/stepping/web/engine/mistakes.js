@@ -28,7 +28,7 @@ export const MISTAKES = [
   {
     name: "no_slope",
     title: "no σ′",
-    sentence: "The slope of the activation is left out: ∂C/∂a goes on as if it were δ.",
+    sentence: "The slope of the activation is left out: dC/da goes on as if it were δ.",
   },
   {
     name: "wrong_sign",
