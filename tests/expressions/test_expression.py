@@ -104,12 +104,12 @@ def test_inputs_with_a_default_can_be_left_out():
 
 
 @pytest.mark.usefixtures("table_as_it_was")
-def test_a_gate_of_ones_own_is_found():
+def test_a_gate_of_ones_own_is_found(table_as_it_was):
     @mg.gate(symbol="x³", local_gradient=lambda x, out: (3 * x * x,))
-    def cube(x):
+    def cube_of_expressions(x):
         return x * x * x
 
-    assert mg.expression("cube(x) + 1", x=2).data == 9
+    assert mg.expression("cube_of_expressions(x) + 1", x=2).data == 9
 
 
 @pytest.mark.parametrize(
