@@ -14,6 +14,7 @@ const { PythonRandom } = await load("random");
 const { dataSet } = await load("data");
 const { Network } = await load("network");
 const { Training } = await load("training");
+const { useKernels } = await load("row_kernels");
 const { decisionGrid, areaOf } = await load("decision_grid");
 const { expression, namesIn, asFormula } = await load("expression");
 const { why } = await load("why");
@@ -150,6 +151,21 @@ const answers = {
     const run = new Training(network, dataSet(data.name, data), training);
     for (let i = 0; i < steps; i++) run.step();
     return { parameters: network.parameters(), history: run.history, cost: run.cost(), accuracy: run.accuracy(), stopped: run.isStopped };
+  },
+  kernels({ settings, data, mistakes }) {
+    const found = [true, false].map((wanted) => {
+      useKernels(wanted);
+      const run = new Training(new Network(settings), dataSet(data.name, data), { mistakes });
+      const used = [];
+      for (let i = 0; i < 3; i++) {
+        run.step();
+        used.push(...run.batch.parts.map(({ part }) => part.kernels !== null));
+      }
+      return { numbers: [...run.history, ...run.network.parameters()], used };
+    });
+    useKernels(true);
+    const [ones, others] = found.map(({ numbers }) => numbers);
+    return { same: ones.every((number, i) => Object.is(number, others[i])), used: found.map(({ used }) => used.every(Boolean)) };
   },
   grid({ settings, data, cells }) {
     const set = dataSet(data.name, data);

@@ -139,6 +139,24 @@ def test_fifty_steps_of_training_are_those_of_fit(batch):
         assert close(answer["accuracy"], mg.accuracy(model, X, Y)), settings
 
 
+def test_training_in_webassembly_is_that_in_javascript_to_the_bit():
+    chance = random.Random(8)
+    mistakes = ["overwrite", "updated_weights", "no_zero_grad", "no_slope", "wrong_sign"]
+    asked = [
+        {
+            "do": "kernels",
+            "settings": settings_of(chance, cost),
+            "data": {"name": "moons", "n": n, "noise": 0.1, "seed": 4},
+            "mistakes": wrong,
+        }
+        for cost in COSTS
+        for n in (1, 2, 21, 50)
+        for wrong in ([], [chance.choice(mistakes)])
+    ]
+    for question, answer in zip(asked, ask(asked), strict=True):
+        assert answer == {"same": True, "used": [True, False]}, question
+
+
 def test_the_decision_grid_is_what_the_network_says():
     settings = {"sizes": [2, 3, 1], "activations": ["tanh", "sigmoid"], "seed": 2}
     data = {"name": "circles", "n": 30, "noise": 0.0, "seed": 0}

@@ -56,10 +56,12 @@ export class Batch {
     return total / rows.length;
   }
 
-  // A cost's gates depend on the label, and those of a cross entropy on whether the right class leads.
+  // A cost's gates depend on the label, and those of a cross entropy on whether the right class leads,
+  // but for that of one score with labels 0 and 1.
   groups(rows) {
     const { network } = this;
-    if (!network.cost.endsWith("cross_entropy")) return groupedBy(rows, (row) => String(this.Y[row]));
+    const isPlain = network.cost === "binary_cross_entropy" && rows.every((row) => this.Y[row] === 0 || this.Y[row] === 1);
+    if (isPlain || !network.cost.endsWith("cross_entropy")) return groupedBy(rows, (row) => String(this.Y[row]));
     const outputs = outputsOf(network, rows.map((row) => this.X[row]));
     const place = new Map(rows.map((row, i) => [row, i]));
     return groupedBy(rows, (row) => {

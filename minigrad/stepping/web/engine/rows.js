@@ -1,7 +1,9 @@
 // One circuit over many rows at once: each wire has a block of numbers, one a row, and each gate goes
-// through all rows before the next has its turn. So the loops are plain ones over arrays.
+// through all rows before the next has its turn. So the loops are plain ones over arrays; those that
+// every network spends its time in are WebAssembly, where there is any: see row_kernels.js.
 
 import { GATES } from "./gates.js";
+import { memoryOf } from "./row_kernels.js";
 
 /** What a wrong pass does otherwise. @typedef {object} RowRules
  * @property {boolean} [overwrite] a contribution replaces the gradient instead of adding to it
@@ -13,7 +15,11 @@ export class Rows {
   constructor(circuit, count) {
     this.circuit = circuit;
     this.count = count;
-    this.values = new Float64Array(circuit.wires.length * count);
+    const size = circuit.wires.length * count;
+    const { numbers, kernels } = memoryOf(2 * size);
+    this.kernels = kernels;
+    this.values = numbers.subarray(0, size);
+    this.gradients = numbers.subarray(size);
     circuit.values.forEach((number, n) => this.fill(n, number));
     this.wanted = circuit.wires.map((wire) => !wire.constant);
   }
@@ -37,7 +43,8 @@ export class Rows {
       const { gate, inputs } = circuit.wires[n];
       const out = n * count;
       const [x, y] = [inputs[0] * count, (inputs[1] ?? 0) * count];
-      if (gate === "mul") for (let r = 0; r < count; r++) v[out + r] = v[x + r] * v[y + r];
+      if (this.kernels && IN_KERNELS.has(gate)) this.run(gate, 8 * out, 8 * x, 8 * y);
+      else if (gate === "mul") for (let r = 0; r < count; r++) v[out + r] = v[x + r] * v[y + r];
       else if (gate === "add") for (let r = 0; r < count; r++) v[out + r] = v[x + r] + v[y + r];
       else if (gate === "sub") for (let r = 0; r < count; r++) v[out + r] = v[x + r] - v[y + r];
       else if (gate === "relu") for (let r = 0; r < count; r++) v[out + r] = v[x + r] <= 0 ? 0 : v[x + r];
@@ -46,12 +53,18 @@ export class Rows {
     }
   }
 
+  /** A loop over all rows, from and to these bytes of memory. */
+  run(kernel, out, x, y) {
+    this.kernels[kernel](out, x, y, 8 * this.count);
+  }
+
   addUp(out, inputs) {
     const { values: v, count } = this;
     v.copyWithin(out, inputs[0] * count, (inputs[0] + 1) * count);
     for (let i = 1; i < inputs.length; i++) {
       const x = inputs[i] * count;
-      for (let r = 0; r < count; r++) v[out + r] += v[x + r];
+      if (this.kernels) this.run("addTo", 8 * out, 8 * x, 8 * x);
+      else for (let r = 0; r < count; r++) v[out + r] += v[x + r];
     }
   }
 
@@ -70,9 +83,10 @@ export class Rows {
 
   /** Begin a backward pass: the output of every row has this gradient. */
   begin(upstream, rules = {}) {
-    const size = this.values.length;
-    this.gradients ??= new Float64Array(size);
-    this.received ??= new Uint8Array(size); // a wire that has received nothing sends nothing
+    this.received ??= new Uint8Array(this.values.length); // a wire that has received nothing sends nothing
+    this.everywhere ??= new Uint8Array(this.circuit.wires.length); // wires that have received in every row
+    this.everywhere.fill(0);
+    this.everywhere[this.circuit.output] = 1;
     this.gradients.fill(0);
     this.received.fill(0);
     this.rules = rules;
@@ -96,8 +110,23 @@ export class Rows {
     for (let place = 0; place < inputs.length; place++) {
       const source = inputs[place];
       if (!wanted[source] || (towards && !towards(source))) continue;
-      FAST[gate](this, n * count, source * count, place, inputs);
+      if (this.kernels && this.everywhere[n] && SENDING[gate]) this.send(n, source, place);
+      else FAST[gate](this, n * count, source * count, place, inputs);
     }
+  }
+
+  // Where every row has received, there is nothing to ask row by row.
+  send(n, source, place) {
+    const { circuit, count, everywhere } = this;
+    const { gate, inputs } = circuit.wires[n];
+    const gradients = this.gradients.byteOffset;
+    const bytes = (wire) => 8 * wire * count;
+    const kernel = gate === "sub" && place ? "takeFrom" : SENDING[gate];
+    const other = gate === "mul" ? inputs[1 - place] : n;
+    this.run(kernel, gradients + bytes(source), gradients + bytes(n), bytes(other));
+    if (everywhere[source]) return;
+    everywhere[source] = 1;
+    this.received.fill(1, source * count, (source + 1) * count);
   }
 
   backByTheTable(n, towards, passes) {
@@ -119,6 +148,8 @@ export class Rows {
         received[to] = 1;
       }
     }
+    if (row.routes || !this.everywhere[n]) return;
+    for (const source of inputs) if (wanted[source] && (!towards || towards(source))) this.everywhere[source] = 1;
   }
 
   /** The sum of a wire's gradients over all rows. */
@@ -128,6 +159,9 @@ export class Rows {
     return sum;
   }
 }
+
+const IN_KERNELS = new Set(["mul", "add", "sub"]);
+const SENDING = { mul: "addProductTo", add: "addTo", sum: "addTo", sub: "addTo" };
 
 // How the gates of a network send to one of their inputs, in loops of their own: through the table a
 // step of 337 parameters over 100 rows takes five times as long.
