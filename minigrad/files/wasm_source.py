@@ -132,10 +132,13 @@ class WasmCode(Code):
         self.places = places
         self.imports: dict[str, tuple[str, int]] = {}
         self._stored: set[str] = set()
+        self._written: dict[str, str] = {}  # the place of a variable, as it stands in instructions
 
     def _place(self, name: str) -> str:
-        place = self.places.setdefault(name, len(self.places))
-        return unsigned(8 * place).decode(BYTES)
+        if name not in self._written:
+            place = self.places.setdefault(name, len(self.places))
+            self._written[name] = unsigned(8 * place).decode(BYTES)
+        return self._written[name]
 
     def _variable(self, name: str) -> str:
         return f"\x41\x00\x2b\x03{self._place(name)}"
