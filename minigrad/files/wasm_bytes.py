@@ -1,7 +1,7 @@
 """A module of WebAssembly as bytes: sections, functions, imports and exports.
 
 >>> wasm_module([], [], {}, pages=1).hex()
-'0061736d01000000010e0360000060017c017c60027c7c017c0301000503010001070a01066d656d6f727902000a0100'
+'0061736d01000000010f0360000060017c017c60027c7c017c0301000503010001070a01066d656d6f727902000a0100'
 
 See the standard's binary format: a number is LEB128, seven bits to a byte, and a list begins with
 its length.
