@@ -9,26 +9,23 @@ late, but found.
 from __future__ import annotations
 
 import copy
-import os
 import pickle
 import random
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from math import inf
-from types import FrameType
 from typing import Any, Final
 
 from ..calculus import fixed_values, structure_text, take_result_apart
-from ..engine import Value, calling_source, number_of, numbers_of, with_gates
+from ..engine import Value, number_of, numbers_of, with_gates
 from ..rules import as_number, described
 from ..tape import flatten, replay, without_collector
 from .comparison import RecordedCircuit, Wires, is_close
 from .recording import Recording
 from .rows import Rows, rows_that_differ
-from .tracing import TracingError, recorded
+from .tracing import TracingError, recorded, system_calls
 from .watched_numbers import Watched
 
 SMALL: Final = 2_000  # gates: those of a circuit that is compared now and then for ever
@@ -57,8 +54,6 @@ def _as_value(number: Any) -> Value:
 def _float(number: Any) -> float:
     return number_of(number) if isinstance(number, Value) else as_number(number)
 
-
-SEED_CODE: Final = random.Random.seed.__code__  # without a seed it asks the operating system
 
 Kinds = tuple[Callable[[Any], Any], ...]
 ON_GIVEN: Final[Kinds] = (_as_given, _watched, _as_value)  # the next where one raises
@@ -266,12 +261,16 @@ class Check:
         return partial(self.recording.function, *places, **named)
 
     def _called_without_draws(self, kinds: Kinds, given: Sequence[Any], arguments: Any) -> Any:
-        """The same, if it draws no random numbers."""
+        """The same, if it draws no random numbers and asks nothing else of the machine."""
         before = self._drawn()
-        with _draws_from_the_system() as draws:
+        with system_calls() as asked:
             result = self._called(kinds, given, arguments)
-        if draws:
-            raise TracingError(f"{self.recording.place} {draws[0]}")
+        if asked:
+            raise TracingError(
+                f"{self.recording.place} {asked[0]}: the recording would keep the answer of its "
+                "first call. Ask before the call and pass the answer as an argument, or call the "
+                "function without mg.compile"
+            )
         if before != self._drawn():
             self._refuse_draws(given)
         return result
@@ -300,33 +299,6 @@ class Check:
             f"the recording of {self.recording.place} gives {ours} where the function itself "
             f"gives {theirs}: {WHY}"
         )
-
-
-@contextmanager
-def _draws_from_the_system() -> Iterator[list[str]]:
-    """What is drawn from the operating system inside the block, by the line that draws it.
-
-    By Python's hook for profilers, which sees every call; where a profiler runs it stays alone.
-    """
-    draws: list[str] = []
-
-    def see(frame: FrameType, event: str, called: Any) -> None:
-        is_seed = event == "call" and frame.f_code is SEED_CODE and frame.f_locals["a"] is None
-        if is_seed or (event == "c_call" and called is os.urandom):
-            draws.append(
-                f"draws random numbers from the operating system, {calling_source()}: the "
-                "recording would keep those of its first call. Draw them before the call and pass "
-                "them as an argument, or call the function without mg.compile"
-            )
-
-    if sys.getprofile() is not None:
-        yield draws
-        return
-    sys.setprofile(see)
-    try:
-        yield draws
-    finally:
-        sys.setprofile(None)
 
 
 def _states(generators: Iterable[Any]) -> list[Any]:

@@ -69,6 +69,7 @@ COUNTED_IN: Final = re.compile(
 )
 LONGEST: Final = 10  # of these
 METHODS: Final = (FunctionType, staticmethod, classmethod)
+BY_NAME: Final = frozenset({"getattr", "hasattr"})
 GONE: Final = object()
 OF_WIRES: Final = frozenset(dir(Value)) - {"label"}
 
@@ -81,6 +82,7 @@ class PlainNumbers:
         self._first = function
         self._left = float(MOST_COMPARED)
         self._names: set[str] = set()  # of attributes that are read
+        self._maybe: set[str] = set()  # of those that need not be there: of getattr and hasattr
         self._objects: list[Any] = []
         self._wires: list[tuple[str, Value]] = []
         self._seen: dict[Any, Any] = {}  # keeps what was looked at, so that no id is given twice
@@ -92,8 +94,8 @@ class PlainNumbers:
             for thing in self._objects:  # their methods may read more names
                 self._look_at_attributes(thing)
         self._look_at_wires()
-        del self._first, self._left, self._names, self._objects, self._wires
-        del self._seen, self._waiting
+        del self._first, self._left, self._names, self._maybe, self._objects
+        del self._wires, self._seen, self._waiting
 
     @property
     def is_empty(self) -> bool:
@@ -186,6 +188,9 @@ class PlainNumbers:
         ):
             return
         variables = _names_read(function, self._names)
+        if not variables.isdisjoint(BY_NAME):
+            self._maybe |= _names_in_text(code)
+            self._names |= self._maybe
         for name, cell in zip(code.co_freevars, function.__closure__ or ()):
             if name in variables:
                 self._meet(name, contents_of, cell, contents_of(cell))
@@ -206,8 +211,10 @@ class PlainNumbers:
         names = sorted(self._names - OF_WIRES)
         for name, wire in self._wires if names else ():
             for attribute in names:
-                if (thing := getattr(wire, attribute, GONE)) is not GONE and type(thing) in PLAIN:
-                    self._note(f"{name}.{attribute}", attrgetter(attribute), wire)
+                read = partial(_attribute, attribute)
+                thing = read(wire)
+                if type(thing) in PLAIN or (thing is GONE and attribute in self._maybe):
+                    self._note(f"{name}.{attribute}", read, wire)
 
     def _look_at_attributes(self, thing: Any) -> None:
         own = {} if isinstance(thing, type) else getattr(thing, "__dict__", {})
@@ -293,6 +300,16 @@ def _is_counted(steps: Sequence[dis.Instruction], names: Sequence[str]) -> bool:
     if len(steps) > 1 and steps[1].opname in ATTRIBUTES and steps[1].argval in GROWING:
         return True
     return COUNTED_IN.match(text) is not None
+
+
+def _names_in_text(code: CodeType) -> set[str]:
+    """Texts in a code that may be names of attributes."""
+    texts = [text for part in codes_of(code) for text in part.co_consts if isinstance(text, str)]
+    return set(filter(str.isidentifier, texts))
+
+
+def _attribute(name: str, owner: Any) -> Any:
+    return getattr(owner, name, GONE)
 
 
 def _reached(iterator: Any) -> Any:

@@ -14,12 +14,19 @@ bool, a number or an index, and says what to write instead; its comparisons are 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import random
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar, copy_context
+from types import FrameType
 from typing import Any, Final
 
-from ..engine import Value, calling_source, guards
+from ..engine import Value, calling_source, guards, is_installed
 from ..rules import FUNCTIONS, select
+from .parameters import is_ours
 
 FIXED: Final = "it gives a number, and the recording would keep that of this moment for good"
 NOT_REPEATED: Final = "it would be done while the function is recorded, and never afterwards"
@@ -28,6 +35,19 @@ DATA: Final = (
     "mg.select(table, index) in place of an if"
 )
 OF_ITS_OWN: Final = "write mg.grad(y, [x], create_graph=True) for a gradient inside it"
+
+SEED_CODE: Final = random.Random.seed.__code__  # without a seed it asks the operating system
+DRAWS: Final = "draws random numbers from the operating system"
+TIME: Final = "asks for the time"
+FILES: Final = "reads a file or a folder"
+CLOCKS: Final = ("time", "monotonic", "perf_counter", "process_time", "thread_time")
+CALENDARS: Final = ("localtime", "gmtime", "ctime", "asctime", "strftime")
+
+# Python's own and other code calls these for itself, to import or to log: these ask for a user.
+ASK_FOR_A_USER: Final = {
+    *("pathlib", "genericpath", "posixpath", "ntpath", "fileinput"),
+    *("numpy", "pandas", "polars"),
+}
 
 
 class TracingError(TypeError):
@@ -139,3 +159,49 @@ class _Guard:
 
 
 _GUARD: Final = _Guard()
+
+
+@contextmanager
+def system_calls() -> Iterator[list[str]]:
+    """What is asked of the machine inside the block, each with its line: draws, the time, files.
+
+    A replay would keep the answer of the first call, and two calls in a row may see the same one.
+
+    By Python's hook for profilers, which sees every call; where a profiler runs it stays alone.
+    """
+    seen: list[str] = []
+    watched = _watched()
+
+    def see(frame: FrameType, event: str, called: Any) -> None:
+        what = watched.get(called) if event == "c_call" else None
+        if event == "call" and frame.f_code is SEED_CODE and frame.f_locals["a"] is None:
+            what = DRAWS
+        if what is not None and (what is DRAWS or _is_for_a_user(frame)):
+            seen.append(f"{what}, {calling_source()}")
+
+    if sys.getprofile() is not None:
+        yield seen
+        return
+    sys.setprofile(see)
+    try:
+        yield seen
+    finally:
+        sys.setprofile(None)
+
+
+def _watched() -> dict[Callable[..., Any], str]:
+    """The built-in functions to look for; those of `datetime` where somebody has imported it."""
+    clocks = [name + end for name in CLOCKS for end in ("", "_ns")]
+    functions = [getattr(time, name) for name in (*clocks, *CALENDARS) if hasattr(time, name)]
+    if dates := sys.modules.get("datetime"):
+        day, moment = dates.date, dates.datetime
+        functions += [day.today, moment.today, moment.now, moment.utcnow]
+    files = (open, os.open, os.listdir, os.scandir, os.stat)
+    return {os.urandom: DRAWS, **dict.fromkeys(functions, TIME), **dict.fromkeys(files, FILES)}
+
+
+def _is_for_a_user(frame: FrameType) -> bool:
+    module = str(frame.f_globals.get("__name__"))
+    if module.partition(".")[0] in ASK_FOR_A_USER:
+        return True
+    return not is_ours(module) and not is_installed(frame.f_code.co_filename)

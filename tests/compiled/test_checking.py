@@ -1,6 +1,8 @@
 """A compiled function is compared with the function itself, and what differs is refused."""
 
+import datetime
 import itertools
+import logging
 import math
 import os
 import random
@@ -103,6 +105,44 @@ def test_random_numbers_of_the_operating_system_are_refused_by_their_line(draw, 
         mg.TracingError, match=r"from the operating system, test_checking\.py, line"
     ):
         run(body)
+
+
+@pytest.mark.parametrize(
+    ("what", "ask"),
+    [
+        ("asks for the time", lambda path: int(time.time()) // 10**9),
+        ("asks for the time", lambda path: time.monotonic_ns() // 10**18),
+        ("asks for the time", lambda path: time.localtime().tm_year),
+        ("asks for the time", lambda path: datetime.datetime.now().year),
+        ("asks for the time", lambda path: datetime.date.today().month),
+        ("reads a file or a folder", lambda path: float(open(path).read())),  # noqa: SIM115
+        ("reads a file or a folder", lambda path: float(path.read_text())),
+        ("reads a file or a folder", lambda path: float(np.loadtxt(path))),
+        ("reads a file or a folder", lambda path: path.exists()),
+        ("reads a file or a folder", lambda path: os.path.getsize(path)),
+        ("reads a file or a folder", lambda path: len(os.listdir(path.parent))),
+    ],
+)
+@pytest.mark.parametrize("run", [lambda f: f(3.0), lambda f: f.batch([3.0, 4.0])])
+def test_the_time_and_files_are_refused_by_their_line_though_two_calls_agree(
+    what, ask, run, tmp_path
+):
+    path = tmp_path / "number.txt"
+    path.write_text("2.0", encoding="utf-8")
+    body = mg.compile(lambda y: W * y * ask(path))
+    with pytest.raises(mg.TracingError, match=what + r", test_checking\.py, line .*Ask before"):
+        run(body)
+
+
+def test_what_python_asks_for_itself_does_not_hinder(caplog):
+    def logged(y):
+        logging.getLogger("test").warning("called")  # with the time
+        import colorsys  # a file is read
+
+        return W * y * len(colorsys.__name__)
+
+    sys.modules.pop("colorsys", None)
+    assert mg.compile(logged)(3.0).data == logged(3.0).data
 
 
 def test_generators_that_are_made_with_a_seed_give_the_same_at_each_call():

@@ -247,6 +247,20 @@ def changes_an_attribute_of_a_wire_in_a_list():
     return (lambda y: ws[0] * y * ws[1].rate), lambda: setattr(ws[1], "rate", 5.0)
 
 
+def changes_an_attribute_of_a_wire_that_is_asked_by_getattr():
+    w = Value(2.0)
+    w.scale = 3.0
+    return (lambda y: w * y * getattr(w, "scale", 1.0)), lambda: setattr(w, "scale", 5.0)
+
+
+def gives_a_wire_an_attribute_that_may_be_there():
+    w = Value(2.0)
+    return (
+        lambda y: 3.0 * y if hasattr(w, "frozen") else w * y,
+        lambda: setattr(w, "frozen", True),
+    )
+
+
 def changes_a_label():
     w = Value(2.0, label="w")
     return (lambda y: w * y if w.label == "w" else w), lambda: setattr(w, "label", "v")
@@ -276,6 +290,8 @@ def changes_a_number_in_a_context_variable():
 CHANGES = [
     changes_an_attribute_of_a_wire,
     changes_an_attribute_of_a_wire_in_a_list,
+    changes_an_attribute_of_a_wire_that_is_asked_by_getattr,
+    gives_a_wire_an_attribute_that_may_be_there,
     changes_a_label,
     changes_the_environment,
     changes_the_environment_that_is_asked_by_getenv,
