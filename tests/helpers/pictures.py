@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ElementTree
+from typing import Any
 
 import minigrad as mg
 from minigrad import Value
@@ -74,3 +75,13 @@ class Picture:
 
 def clean(text: str) -> str:
     return " ".join(text.replace("\u00a0", " ").split())
+
+
+def picture(output: Value, **options: Any) -> Picture:
+    """The picture that `mg.draw` makes, taken apart."""
+    return Picture(mg.draw(output, **options).svg)
+
+
+def gates_in(seen: Picture) -> set[str]:
+    """The gates of a picture, by the names of their parts."""
+    return seen.names("gate-")
