@@ -96,6 +96,11 @@ def _sum_of_squares(outputs: Any, targets: Any) -> tuple[Any, int]:
             f"a squared error needs one target for each output, got {len(ys)} outputs and "
             f"{len(ts)} targets"
         )
+    if nested := [x for x in (*ys, *ts) if isinstance(x, (list, tuple))]:
+        raise TypeError(
+            "a squared error takes the outputs and targets of one example, numbers in a list, got "
+            f"{described(nested[0])} in it: take mg.mean([…]) of one for each example"
+        )
     return _total([(y - t) ** 2 for y, t in zip(ys, ts)]), len(ys)
 
 

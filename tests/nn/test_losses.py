@@ -411,3 +411,10 @@ def test_cross_entropy_over_outputs_that_are_squashed_already_is_refused(outputs
 def test_cross_entropy_takes_scores_of_which_one_is_squashed_by_chance():
     assert losses.cross_entropy([Value(1.0).sigmoid(), Value(2.0)], 1).data > 0.0
     assert losses.cross_entropy([Value(1.0).relu(), Value(2.0).tanh()], 1).data > 0.0
+
+
+def test_lists_in_a_list_are_refused_with_what_to_write():
+    for outputs, targets in (([[Value(1.0)]], [[1.0]]), ([Value(1.0)], [(1.0,)])):
+        for loss in (losses.squared_error, losses.mean_squared_error, losses.half_squared_error):
+            with pytest.raises(TypeError, match=r"of one example.*got the .*mg\.mean"):
+                loss(outputs, targets)
