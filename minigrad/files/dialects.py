@@ -2,9 +2,9 @@
 
 >>> from minigrad.rules import where
 >>> x = Formula.symbol("x")
->>> code = Code(C)
+>>> code = Code(PYTHON)
 >>> code.expression(where(x <= 0.0, 0.0, x / 2.0))
-'((x <= 0.0) ? 0.0 : (x / 2.0))'
+'(0.0 if (x <= 0.0) else divide(x, 2.0))'
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, reduce
 from math import inf, isfinite
@@ -41,6 +41,8 @@ class Dialect:
     words: Mapping[str, str]
     block: tuple[str, ...] = ()  # around what is done where a number is not 0
     end: str = ""  # of a statement
+    array: str = ""  # of a new array: its name and its numbers; "" where it is an expression
+    number: Callable[[float], str] = repr  # a finite number
     rules: Mapping[str, Rule] = field(default_factory=dict)  # of primitives that it lacks
 
     def spelled_out(self, gate: Gate, operands: Sequence[Formula]) -> Formula:
@@ -96,29 +98,6 @@ PYTHON: Final = Dialect(
         if gate.kernel and gate.kernel is function
     },
     block=("if {0} != 0.0:",),
-)
-C: Final = Dialect(
-    "C",
-    assignment="double {0} = {1};",
-    choice="({0} ? {1} : {2})",
-    division="({0} / {1})",
-    power="pow({0}, {1})",
-    infinity="INFINITY",
-    not_a_number="NAN",
-    words={
-        **named_alike(""),
-        "select": "choose({count}, (const double[]){{{choices}}}, {index})",
-        "abs": "fabs({0})",
-        "erf": "erf({0})",
-        "atan2": "atan2({0}, {1})",
-        "round": "rint({0})",
-        "mod": "modulo({0}, {1})",
-        "exp2": "exp2({0})",
-        "normal_density": "0.3989422804014327 * exp(-0.5 * {0} * {0})",
-        "normal_cdf": "0.5 * erfc(-0.7071067811865476 * {0})",
-    },
-    block=("if ({0} != 0.0) {{", "}}"),
-    end=";",
 )
 TORCH: Final = Dialect(
     "PyTorch",
@@ -260,7 +239,7 @@ class Code:
     def number(self, number: float) -> str:
         """A number as the language writes it."""
         if isfinite(number):
-            text = repr(number)
+            text = self.dialect.number(number)
             return f"({text})" if text.startswith("-") else text  # -0.0 too: C refuses --0.0
         infinity = self.dialect.infinity
         if number == inf:
@@ -302,38 +281,17 @@ class Code:
     def call(self, gate: Gate, texts: list[str]) -> str:
         """A gate that the language has a word for."""
         *choices, index = texts
-        return self.dialect.words[gate.name].format(
-            *texts,
-            all=", ".join(texts),
-            count=len(choices),
-            choices=", ".join(choices),
-            index=index,
+        word, listed = self.dialect.words[gate.name], ", ".join(choices)
+        if self.dialect.array and "{choices}" in word:
+            name = self.new_name()
+            self.lines.append(self.dialect.array.format(name, listed))
+            listed = name
+        return word.format(
+            *texts, all=", ".join(texts), count=len(choices), choices=listed, index=index
         )
 
 
 # --- what exported code stands on -----------------------------------------------------------------
-
-C_PRELUDE: Final = """\
-/* C99. The results are the engine's to the last bit, but for the last bits of exp, log, … in
-   another library; with gcc or clang compile with -ffp-contract=off. */
-#include <math.h>
-
-static inline double choose(int count, const double *choices, double index)
-{
-    for (int i = 0; i < count; i++)
-        if (index == i)
-            return choices[i];
-    return NAN;
-}
-
-static inline double modulo(double x, double y)
-{
-    double rest = fmod(x, y);
-    if (rest == 0.0)
-        return copysign(rest, y);
-    return (rest < 0.0) != (y < 0.0) ? rest + y : rest;
-}
-"""
 
 
 def python_prelude(body: str) -> str:

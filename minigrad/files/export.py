@@ -25,7 +25,8 @@ from typing import Any, Final, Literal, NamedTuple, overload
 
 from ..engine import Value, looks_at_numbers
 from ..rules import described
-from .dialects import C_PRELUDE, PYTHON, TORCH, C, Code, python_prelude
+from .c_source import REALS, c_source
+from .dialects import PYTHON, TORCH, Code, python_prelude
 from .identifiers import checked_name, plain_names
 from .javascript_source import JAVASCRIPT, javascript_prelude
 from .jax_source import RecordedCircuit, jax_source
@@ -47,6 +48,7 @@ def export(
     parameters: Any = None,
     careful: bool = False,
     declaration: bool = False,
+    real: str = "double",
 ) -> str: ...
 
 
@@ -58,6 +60,7 @@ def export(
     parameters: Any = None,
     careful: bool = False,
     declaration: bool = False,
+    real: str = "double",
 ) -> str | bytes:
     """The source code of a circuit, a network or a compiled function, in one of six languages.
 
@@ -76,10 +79,11 @@ def export(
     its latest call) are the inputs; its parameters then stand in the code as numbers. `name(…)`
     gives the output, or a tuple of them. "python": `name_gradients(…, upstream=…)` gives outputs
     and gradients, both as tuples. "c": `name(inputs, outputs)` and `name_gradients(inputs,
-    upstream, outputs, gradients)` work on arrays of double. "javascript": an ES module in which
-    `name_gradients(…, upstream)` gives `[outputs, gradients]`, arrays of numbers; with
-    `declaration=True` its TypeScript declaration, the text of a .d.ts file. "torch": tensors of
-    any one shape.
+    upstream, outputs, gradients)` work on arrays of double, or of float with `real="float"`; of
+    several outputs `name_jacobian(inputs, outputs, jacobian)` gives a row for each.
+    "javascript": an ES module in which `name_gradients(…, upstream)` gives `[outputs, gradients]`,
+    arrays of numbers; with `declaration=True` its TypeScript declaration, the text of a .d.ts
+    file. "torch": tensors of any one shape.
 
     "wasm": the bytes of a WebAssembly module, not a text. `name()` and `name_gradients()` take
     nothing and work on the module's memory, in which numbers stand one behind the other: the
@@ -105,14 +109,16 @@ def export(
     for each wire whether it has received anything.
     """
     looks_at_numbers("mg.export")
-    _check_settings(language, parameters is not None or careful, declaration)
+    _check_settings(language, parameters is not None or careful, declaration, real)
     if language == "jax":
         return _jax(thing, checked_name(name), parameters, careful)
     program = Program(thing, checked_name(name))
+    if real == "float":
+        return c_source(program, real)
     return program.declaration if declaration else _WRITERS[language](program)
 
 
-def _check_settings(language: Any, of_jax: bool, declaration: bool) -> None:
+def _check_settings(language: Any, of_jax: bool, declaration: bool, real: Any) -> None:
     """Raise a ValueError for a language that there is not, or a setting that it has not."""
     languages = [language for language in _WRITERS if language != "wasm"] + ["jax", "wasm"]
     if not isinstance(language, str) or language not in languages:
@@ -121,6 +127,10 @@ def _check_settings(language: Any, of_jax: bool, declaration: bool) -> None:
         raise ValueError(f"parameters= and careful= are for language='jax', not {language!r}")
     if declaration and language != "javascript":
         raise ValueError(f"declaration= is for language='javascript', not {language!r}")
+    if real not in REALS:
+        raise ValueError(f"real= is {' or '.join(map(repr, REALS))}; got {real!r}")
+    if real == "float" and language != "c":
+        raise ValueError(f"real='float' is for language='c', not {language!r}")
 
 
 class _Rows(NamedTuple):
@@ -184,32 +194,6 @@ def _python(program: Program) -> str:
     return python_prelude("\n".join(body)) + _text(body)
 
 
-def _c(program: Program) -> str:
-    name, arguments = program.name, [program.names[wire] for wire in program.arguments]
-    code, symbols = Code(C), program.symbols({})
-    loads = [f"double {argument} = inputs[{i}];" for i, argument in enumerate(arguments)]
-    results = program.forward(code, symbols)
-    stores = [f"outputs[{i}] = {text};" for i, text in enumerate(results)]
-    forward = [*loads, *code.lines, *stores]
-    program.backward(code, symbols)
-    sent = [f"gradients[{i}] = g_{argument};" for i, argument in enumerate(arguments)]
-    return _text(
-        [
-            C_PRELUDE,
-            f"void {name}(const double *inputs, double *outputs)",
-            "{",
-            *_indented(forward),
-            "}",
-            "",
-            f"void {name}_gradients(const double *inputs, const double *upstream,",
-            f"    {' ' * len(name)}                double *outputs, double *gradients)",
-            "{",
-            *_indented([*loads, *code.lines, *stores, *sent]),
-            "}",
-        ]
-    )
-
-
 def _javascript(program: Program) -> str:
     name, arguments = program.name, [program.names[wire] for wire in program.arguments]
     code, symbols = Code(JAVASCRIPT), program.symbols({})
@@ -255,7 +239,7 @@ def _torch(program: Program) -> str:
 
 _WRITERS: Final[Mapping[str, Callable[[Program], str | bytes]]] = {
     "python": _python,
-    "c": _c,
+    "c": c_source,
     "javascript": _javascript,
     "torch": _torch,
     "wasm": wasm_source,

@@ -15,7 +15,8 @@ from helpers.in_node import run_in_node
 
 import minigrad as mg
 from minigrad import Value, nn
-from minigrad.files.dialects import PYTHON, TORCH, C, Dialect
+from minigrad.files.c_source import c_dialect
+from minigrad.files.dialects import PYTHON, TORCH, Dialect
 from minigrad.files.javascript_source import JAVASCRIPT
 from minigrad.rules.gate import Gate
 
@@ -50,6 +51,9 @@ def engine(gate: Gate, point: tuple[float, ...]) -> tuple[list[float], list[floa
     out = Value.apply_gate(gate, tuple(operands)) * 3.0 + leaves[0] * leaves[-1]
     out.backward()
     return [out.data], [leaf.grad for leaf in leaves]
+
+
+DIALECTS = [PYTHON, c_dialect("double"), c_dialect("float"), JAVASCRIPT, TORCH]
 
 
 def run_python(thing: Any) -> Function:
@@ -98,7 +102,9 @@ def run_c(things: dict[str, Any], folder: Path) -> dict[str, Function]:
 
 
 @pytest.mark.parametrize(
-    "dialect", [PYTHON, C, JAVASCRIPT, TORCH], ids=lambda dialect: dialect.name
+    "dialect",
+    [PYTHON, c_dialect("double"), c_dialect("float"), JAVASCRIPT, TORCH],
+    ids=lambda dialect: dialect.name,
 )
 def test_every_primitive_has_a_word_in_every_language_or_is_made_of_two_inputs(
     dialect: Dialect,

@@ -1,0 +1,151 @@
+"""Exported C: without a warning as C99 and as C++, in double and in float, with Jacobians."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import random
+import shutil
+import subprocess
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import minigrad as mg
+from minigrad import Value
+from minigrad.engine import Circuit
+from minigrad.files.c_source import single_precision
+
+COMPILERS = {"C99": ("gcc", "-std=c99", ".c"), "C++": ("g++", "-std=c++11", ".cpp")}
+STRICT = ("-Wall", "-Wextra", "-Wconversion", "-pedantic", "-Werror", "-O1", "-ffp-contract=off")
+NUMBERS = {"double": ctypes.c_double, "float": ctypes.c_float}
+
+each_compiler = pytest.mark.parametrize("compiler", COMPILERS)
+each_real = pytest.mark.parametrize("real", NUMBERS)
+
+
+def random_circuit(seed: int) -> Value:
+    """A few gates of any kind over three leaves and constants."""
+    chance = random.Random(seed)
+    wires: list[Any] = [Value(chance.uniform(-2.0, 2.0), label=name) for name in "xyz"]
+    for _ in range(chance.randint(1, 8)):
+        gate = chance.choice([gate for gate in mg.GATES.values() if gate.name != "select"])
+        count = gate.arity or 4
+        inputs = [chance.choice([*wires, chance.uniform(-2.0, 2.0)]) for _ in range(count)]
+        if any(isinstance(x, Value) for x in inputs):
+            wires.append(Value.apply_gate(gate, tuple(map(mg.engine.as_wire, inputs))))
+    return wires[-1] + mg.select([wires[0], wires[1]], 1)
+
+
+def compiled(sources: Sequence[str], compiler: str, folder: Path) -> Any:
+    """A library of functions f0, f1, …, each of a source of its own."""
+    program, standard, ending = COMPILERS[compiler]
+    if shutil.which(program) is None:
+        pytest.skip(f"there is no {program}")
+    files = [folder / f"f{i}{ending}" for i in range(len(sources))]
+    for file, source in zip(files, sources):
+        file.write_text(source if ending == ".c" else f'extern "C" {{\n{source}}}\n')
+    library = folder / "all.so"
+    subprocess.run(
+        [program, standard, *STRICT, "-shared", "-fPIC", "-o", library, *files, "-lm"], check=True
+    )
+    return ctypes.CDLL(str(library))
+
+
+def called(function: Any, real: str, *arrays: Sequence[float]) -> list[list[float]]:
+    """What stands in each array after a call."""
+    given = [(NUMBERS[real] * max(1, len(array)))(*array) for array in arrays]
+    function(*given)
+    return [list(array) for array in given]
+
+
+def by_label(output: Value) -> list[Value]:
+    return [leaf for leaf in Circuit(output).leaves if not leaf.is_constant]
+
+
+@each_compiler
+@each_real
+def test_random_circuits_compile_without_a_warning_and_agree(
+    compiler: str, real: str, tmp_path: Path
+) -> None:
+    outputs = [random_circuit(seed) for seed in range(24)]
+    sources = [mg.export(y, "c", name=f"f{i}", real=real) for i, y in enumerate(outputs)]
+    library = compiled(sources, compiler, tmp_path)
+    near, tried = 0, 0
+    for i, output in enumerate(outputs):
+        leaves = by_label(output)
+        for leaf in leaves:
+            leaf.grad = None
+        output.backward()
+        expected = [output.data, *[leaf.grad for leaf in leaves]]
+        inputs = [leaf.data for leaf in leaves]
+        _, _, (value,), gradients = called(
+            library[f"f{i}_gradients"], real, inputs, [1.0], [0.0], [0.0] * len(leaves)
+        )
+        found = [value, *gradients[: len(leaves)]]
+        if real == "double":
+            assert found == pytest.approx(expected, rel=1e-12, abs=1e-300, nan_ok=True), i
+        else:
+            near += sum(map(close_in_single_precision, found, expected))
+            tried += len(found)
+    assert near >= 0.95 * tried  # where digits cancel a float has fewer
+
+
+def close_in_single_precision(found: float, expected: float) -> bool:
+    if math.isnan(expected) or abs(expected) > 3e38:
+        return not abs(found) < 3e38
+    return math.isclose(found, expected, rel_tol=3e-6, abs_tol=1e-37)
+
+
+@each_compiler
+@each_real
+def test_a_network_in_single_precision_has_six_digits(
+    compiler: str, real: str, tmp_path: Path
+) -> None:
+    model = mg.nn.MLP(3, [8, 2], activation="tanh", seed=1)
+    library = compiled([mg.export(model, "c", name="f0", real=real)], compiler, tmp_path)
+    source = random.Random(4)
+    for _ in range(20):
+        x = [source.uniform(-2.0, 2.0) for _ in range(3)]
+        wires = [Value(number) for number in x]
+        outputs = model(wires)
+        rows = [list(row) for row in mg.jacobian(outputs, wires)]
+        _, found, jacobian = called(library["f0_jacobian"], real, x, [0.0] * 2, [0.0] * 6)
+        digits = 1e-6 if real == "float" else 1e-13
+        assert found == pytest.approx([y.data for y in outputs], rel=digits, abs=digits)
+        expected = [entry.data for row in rows for entry in row]
+        assert jacobian == pytest.approx(expected, rel=digits, abs=digits)
+
+
+@each_real
+def test_there_is_no_allocation_no_global_and_no_recursion(real: str) -> None:
+    x, y = Value(0.5, label="x"), Value(2.0, label="y")
+    text = mg.export([mg.select([x, y, x * y], y), x % y, mg.gelu(x)], "c", name="f", real=real)
+    assert "alloc" not in text
+    outside = [line for line in text.splitlines() if line[:1].isalpha()]
+    assert all(line.startswith(("static inline", "void f")) for line in outside)
+    assert text.count("f_gradients(") == 2  # its definition, and the call for the Jacobian
+
+
+def test_numbers_are_rounded_once_and_written_shortly() -> None:
+    cases = {0.1: "0.1f", 1.0: "1.0f", 1e-3: "0.001f", 16777217.0: "16777216.0f", -2.5: "-2.5f"}
+    for number, text in cases.items():
+        written = single_precision(number)
+        assert ctypes.c_float(float(written[:-1])).value == ctypes.c_float(number).value
+        assert written == text or float(written[:-1]) == float(text[:-1])
+    assert single_precision(1e300) == "INFINITY"
+
+
+@pytest.mark.parametrize(
+    ("export", "message"),
+    [
+        (lambda x: mg.export(x * 1e300, "c", real="float"), "1e\\+300 is beyond .* a float"),
+        (lambda x: mg.export(x, "c", real="half"), "real= is 'double' or 'float'; got 'half'"),
+        (lambda x: mg.export(x, "python", real="float"), "is for language='c', not 'python'"),
+    ],
+)
+def test_what_cannot_be_written_is_refused(export: Callable[[Value], str], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        export(Value(2.0, label="x"))
