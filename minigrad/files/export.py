@@ -65,14 +65,8 @@ def export(
     """The source code of a circuit, a network or a compiled function, in one of six languages.
 
     >>> x, y = Value(3.0, label="x"), Value(4.0, label="y")
-    >>> print(export(x * y + x, name="f").partition("def f_gradients")[0].rstrip())
-    import math
-    <BLANKLINE>
-    <BLANKLINE>
-    def f(x, y):
-        v0 = (x * y)
-        v1 = (v0 + x)
-        return v1
+    >>> [line.strip() for line in export(x * y + x).splitlines() if "=" in line][:2]
+    ['v0 = (x * y)', 'v1 = (v0 + x)']
 
     A circuit is given by its output, or a list of outputs; the arguments of its function are its
     leaves, in topological order. Those of a network's and of a compiled function's (the circuit of
