@@ -201,7 +201,7 @@ def test_other_arguments_of_the_wrong_kind_are_named() -> None:
     model = mg.nn.MLP(2, [1])
     worksheet: Any = mg.Worksheet
     attempts: list[tuple[Callable[[], object], str]] = [
-        (lambda: mg.export(wire, ["c"]), r"export writes python, c, .*jax; got \['c'\]"),  # type: ignore[arg-type]
+        (lambda: mg.export(wire, ["c"]), r"export writes python, c, .*wasm; got \['c'\]"),  # type: ignore[arg-type]
         (lambda: mg.expression("x", {1: 2}), r"given for names, such as 'x', got the int 1"),  # type: ignore[dict-item]
         (lambda: mg.Stepper(wire).save("f.html", theme="red"), r"no theme 'red'"),
         (lambda: mg.Stepper(wire).player("a"), r"expected a number, got the str 'a'"),  # type: ignore[arg-type]

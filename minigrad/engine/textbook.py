@@ -51,7 +51,8 @@ def written_as(wire: Any, sources: Sequence[Any], make: Callable[[], Any]) -> An
 
     While a function is recorded nobody looks, and what holds a wire is counted.
     """
-    if isinstance(wire, Value) and wire.gate is not None and not guards:
+    is_recording = guards and guards[-1].is_recording()  # in this thread
+    if isinstance(wire, Value) and wire.gate is not None and not is_recording:
         _written[wire] = _Written(sources, make)
     return wire
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import gc
 import pickle
+import threading
 import weakref
 
 import pytest
@@ -81,3 +82,22 @@ def test_nothing_is_kept_of_a_wire_that_is_gone() -> None:
 def test_a_copy_shows_what_is_computed(copied: object) -> None:
     y, _ = doubled()
     assert names(Circuit(copied(y), textbook=True)) == ["add"]
+
+
+def test_what_another_thread_records_does_not_hinder() -> None:
+    recording, done = threading.Event(), threading.Event()
+
+    def slow(x: Value) -> Value:
+        recording.set()
+        done.wait(10.0)
+        return x * 2.0
+
+    thread = threading.Thread(target=mg.compile(slow, check=False), args=(1.0,))
+    thread.start()
+    recording.wait(10.0)
+    try:
+        y, _ = doubled()
+    finally:
+        done.set()
+        thread.join()
+    assert names(Circuit(y, textbook=True)) == ["mul"]
