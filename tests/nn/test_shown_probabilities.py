@@ -92,6 +92,14 @@ def test_where_rounding_takes_the_digits_of_p_what_is_computed_is_shown(loss: ob
     assert Circuit(made, textbook=True).gates == Circuit(made).gates
 
 
+@pytest.mark.parametrize("now", [0.0, 7.0])
+def test_a_class_that_was_changed_since_shows_what_was_computed(now: float) -> None:
+    target = Value(1.0)
+    loss = losses.cross_entropy(logits(2), target)
+    target.data = now
+    assert Circuit(loss, textbook=True).gates == Circuit(loss).gates
+
+
 def test_logits_that_overflow_are_shown_less_the_largest() -> None:
     loss = losses.cross_entropy([Value(1000.0), Value(1001.0)], 0)
     circuit = Circuit(loss, textbook=True)
