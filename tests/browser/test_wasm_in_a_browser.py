@@ -1,9 +1,9 @@
 """Exported WebAssembly in Chromium: what the engine gives, gate by gate and circuit by circuit."""
 
 from helpers.circuits import bits, circuits, tame_circuits
+from helpers.drawn_circuits import drawn_circuits
 from helpers.edges import edges_of, is_same
 from helpers.in_wasm import PROGRAM, answered, asked
-from hypothesis import HealthCheck, given, settings
 
 import minigrad as mg
 from minigrad import Value
@@ -43,40 +43,18 @@ def test_every_gate_at_the_edges_of_the_floats_is_the_engine(open_page):
     assert wrong == []
 
 
-def collected(strategy):
-    modules, points, expected = [], [], []
-
-    @settings(
-        max_examples=100,
-        deadline=None,
-        database=None,
-        derandomize=True,
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(strategy)
-    def collect(drawn):
-        function, _, inputs = drawn
-        out = function(*inputs)
-        out.backward()
-        leaves = [leaf for leaf in mg.engine.Circuit(out).leaves if not leaf.is_constant]
-        if leaves:
-            modules.append(mg.export(out, "wasm", name="f"))
-            points.append([[leaf.data for leaf in leaves]])
-            expected.append([out.data, *(leaf.grad for leaf in leaves)])
-
-    collect()
-    assert len(modules) > 80
-    return modules, points, expected
+def modules_of(outputs):
+    return [mg.export(out, "wasm", name="f") for out in outputs]
 
 
 def test_100_circuits_of_arithmetic_are_the_engine_to_the_bit(open_page):
-    modules, points, expected = collected(circuits())
-    for (found,), numbers in zip(run(open_page, modules, points), expected):
+    outputs, points, expected = drawn_circuits(circuits(), 100)
+    for (found,), numbers in zip(run(open_page, modules_of(outputs), points), expected):
         assert list(map(bits, found)) == list(map(bits, numbers))
 
 
 def test_100_circuits_of_smooth_gates_are_the_engine_to_12_digits(open_page):
-    modules, points, expected = collected(tame_circuits())
-    for (found,), numbers in zip(run(open_page, modules, points), expected):
+    outputs, points, expected = drawn_circuits(tame_circuits(), 100)
+    for (found,), numbers in zip(run(open_page, modules_of(outputs), points), expected):
         scale = max(map(abs, numbers))
         assert all(abs(x - y) <= 1e-12 * scale for x, y in zip(found, numbers))

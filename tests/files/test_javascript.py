@@ -8,59 +8,30 @@ from typing import Any
 
 import pytest
 from helpers.circuits import bits, circuits, tame_circuits
+from helpers.drawn_circuits import drawn_circuits
 from helpers.edges import edges_of, is_same
 from helpers.in_node import run_in_node
 from helpers.precision import modules_and_points, worst_in_ulp
-from hypothesis import HealthCheck, given, settings
 
 import minigrad as mg
 from minigrad import Value
 from minigrad.rules.gate import Gate
 
 GATES = dict(mg.GATES)
-quiet = settings(
-    max_examples=500,
-    deadline=None,
-    database=None,
-    derandomize=True,
-    suppress_health_check=list(HealthCheck),
-)
-
-
-def random_circuits(strategy: Any) -> tuple[list[str], list[list[float]], list[list[float]]]:
-    """Of 500 circuits the JavaScript, the leaves, and the engine's outputs and gradients."""
-    modules: list[str] = []
-    points: list[list[float]] = []
-    expected: list[list[float]] = []
-
-    @quiet
-    @given(strategy)
-    def collect(drawn: Any) -> None:
-        function, _, inputs = drawn
-        out = function(*inputs)
-        out.backward()
-        leaves = [leaf for leaf in mg.engine.Circuit(out).leaves if not leaf.is_constant]
-        if leaves:
-            modules.append(mg.export(out, "javascript", name="f"))
-            points.append([leaf.data for leaf in leaves])
-            expected.append([out.data, *(leaf.grad for leaf in leaves)])
-
-    collect()
-    return modules, points, expected
 
 
 def test_500_circuits_of_arithmetic_are_the_engine_to_the_bit(tmp_path: Path) -> None:
-    modules, points, expected = random_circuits(circuits())
-    results = run_in_node(modules, [[point] for point in points], 1, tmp_path)
-    assert len(modules) > 400
+    outputs, points, expected = drawn_circuits(circuits())
+    modules = [mg.export(out, "javascript", name="f") for out in outputs]
+    results = run_in_node(modules, points, 1, tmp_path)
     for module, (found,), numbers in zip(modules, results, expected):
         assert list(map(bits, found)) == list(map(bits, numbers)), module
 
 
 def test_500_circuits_of_smooth_gates_are_the_engine_to_12_digits(tmp_path: Path) -> None:
-    modules, points, expected = random_circuits(tame_circuits())
-    results = run_in_node(modules, [[point] for point in points], 1, tmp_path)
-    assert len(modules) > 400
+    outputs, points, expected = drawn_circuits(tame_circuits())
+    modules = [mg.export(out, "javascript", name="f") for out in outputs]
+    results = run_in_node(modules, points, 1, tmp_path)
     for module, (found,), numbers in zip(modules, results, expected):
         scale = max(map(abs, numbers[1:]), default=0.0)
         for one, other in zip(found, numbers):

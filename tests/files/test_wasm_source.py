@@ -6,52 +6,21 @@ import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from helpers.circuits import bits, circuits, tame_circuits
+from helpers.drawn_circuits import drawn_circuits
 from helpers.edges import edges_of, is_same
 from helpers.house import ROOT
 from helpers.in_node import node, run_in_node
 from helpers.in_wasm import run_in_wasm
 from helpers.precision import modules_and_points, worst_in_ulp
-from hypothesis import HealthCheck, given, settings
 
 import minigrad as mg
 from minigrad import Value
 from minigrad.rules.gate import Gate
 
 GATES = dict(mg.GATES)
-quiet = settings(
-    max_examples=500,
-    deadline=None,
-    database=None,
-    derandomize=True,
-    suppress_health_check=list(HealthCheck),
-)
-
-
-def drawn_circuits(strategy: Any) -> tuple[list[Value], list[list[list[float]]], list[list[float]]]:
-    """Of 500 circuits the outputs, the leaves, and the engine's outputs and gradients."""
-    outputs: list[Value] = []
-    points: list[list[list[float]]] = []
-    expected: list[list[float]] = []
-
-    @quiet
-    @given(strategy)
-    def collect(drawn: Any) -> None:
-        function, _, inputs = drawn
-        out = function(*inputs)
-        out.backward()
-        leaves = [leaf for leaf in mg.engine.Circuit(out).leaves if not leaf.is_constant]
-        if leaves:
-            outputs.append(out)
-            points.append([[leaf.data for leaf in leaves]])
-            expected.append([out.data, *(leaf.grad for leaf in leaves)])
-
-    collect()
-    assert len(outputs) > 400
-    return outputs, points, expected
 
 
 def modules(outputs: list[Value]) -> list[bytes]:
