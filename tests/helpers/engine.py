@@ -14,15 +14,20 @@ from helpers.needed import missing
 from minigrad.engine import Circuit
 
 DRIVER = Path(__file__).parent / "engine_driver.mjs"
-NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
+NUMBERS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf, "-0.0": -0.0}
 
 
 def ask(questions: list[dict[str, Any]], seconds: float = 120.0) -> list[Any]:
     """The engine's answers; an error is {"error": its name, "message": what it says}."""
+    return ask_driver(DRIVER, questions, seconds)
+
+
+def ask_driver(driver: Path, questions: list[dict[str, Any]], seconds: float) -> list[Any]:
+    """What a script answers that reads a question and writes an answer in each line."""
     if not shutil.which("node"):
         missing("node", "apt-get install nodejs")
     done = subprocess.run(
-        ["node", str(DRIVER)],
+        ["node", str(driver)],
         input="\n".join(json.dumps(as_json(each)) for each in questions),
         capture_output=True,
         text=True,
@@ -45,7 +50,7 @@ def as_json(thing: Any) -> Any:
 def from_json(thing: Any) -> Any:
     if isinstance(thing, dict):
         if set(thing) == {"#"}:
-            return NOT_FINITE[thing["#"]]
+            return NUMBERS[thing["#"]]
         return {key: from_json(part) for key, part in thing.items()}
     return [from_json(part) for part in thing] if isinstance(thing, list) else thing
 

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
-from helpers.engine import as_json
-from helpers.needed import missing
+from helpers.engine import as_json, ask_driver
 
 from minigrad import Stepper
 from minigrad.stepping.page_data import page_data
@@ -17,7 +13,6 @@ from minigrad.stepping.player import as_script, functions_of
 from minigrad.stepping.questions import prompt, questions
 
 DRIVER = Path(__file__).parent / "player_driver.mjs"
-NUMBERS = {"nan": float("nan"), "inf": float("inf"), "-inf": float("-inf"), "-0.0": -0.0}
 
 
 def question(
@@ -35,26 +30,7 @@ def question(
 
 def ask_player(asked: list[dict[str, Any]], seconds: float = 120.0) -> list[Any]:
     """The player's answers, one for each question."""
-    if not shutil.which("node"):
-        missing("node", "apt-get install nodejs")
-    done = subprocess.run(
-        ["node", str(DRIVER)],
-        input="\n".join(map(json.dumps, asked)),
-        capture_output=True,
-        text=True,
-        timeout=seconds,
-        check=False,
-    )
-    assert not done.returncode, done.stderr[-3000:]
-    return [unpacked(json.loads(line)) for line in done.stdout.split("\n") if line]
-
-
-def unpacked(thing: Any) -> Any:
-    if isinstance(thing, dict):
-        if set(thing) == {"#"}:
-            return NUMBERS[thing["#"]]
-        return {key: unpacked(part) for key, part in thing.items()}
-    return [unpacked(part) for part in thing] if isinstance(thing, list) else thing
+    return ask_driver(DRIVER, asked, seconds)
 
 
 def told_by_python(stepper: Stepper, in_deltas: bool = False) -> list[dict[str, Any]]:
