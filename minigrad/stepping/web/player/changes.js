@@ -1,7 +1,7 @@
 // The line below the picture with which a reader changes numbers: a leaf's, all weights', and back.
 
 import { descentOf } from "./descent.js";
-import { element } from "./elements.js";
+import { element } from "../dom.js";
 import { leavesOf } from "./leaves.js";
 
 /**

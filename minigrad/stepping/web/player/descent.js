@@ -1,6 +1,6 @@
 // Steps of gradient descent by hand, and what the output came to after each.
 
-import { element } from "./elements.js";
+import { element } from "../dom.js";
 import { typedNumber } from "../engine/typed_number.js";
 
 const SVG = "http://www.w3.org/2000/svg";

@@ -1,7 +1,7 @@
 // The heat map: wires coloured by how large their gradients are beside the output's, as mg.draw with
 // color="gradient" colours them.
 
-import { element } from "./elements.js";
+import { element } from "../dom.js";
 
 const TEXTS = ["≤ 10⁻³", "10⁻²", "10⁻¹", "1", "10", "10²", "≥ 10³"];
 

@@ -1,6 +1,6 @@
 // Leaves whose numbers can be changed: dragged, nudged by keys, or typed in a field below the picture.
 
-import { element } from "./elements.js";
+import { element } from "../dom.js";
 import { dragged, nudged } from "../engine/nudge.js";
 import { typedNumber } from "../engine/typed_number.js";
 

@@ -1,7 +1,7 @@
 // What the borders of gates say, in a line below the picture, as below the pictures of mg.draw.
 
 import { setClass } from "./drawn.js";
-import { element } from "./elements.js";
+import { element } from "../dom.js";
 
 const MOST_NAMED = 8;
 

@@ -4,7 +4,7 @@
 import { changesOf } from "./changes.js";
 import { Circuit } from "./circuit.js";
 import { light, setClass, show } from "./drawn.js";
-import { button, element, icon } from "./elements.js";
+import { element, icon, iconButton } from "../dom.js";
 import { grade } from "./grading.js";
 import { legendOfHeat, showHeat } from "./heat.js";
 import { keysOfGates, listen } from "./keys.js";
@@ -44,17 +44,17 @@ export function startPlayer(host, css, data, functions) {
     speed.append(element("option", { value: factor, textContent: `${factor}×` }));
   }
   speed.value = "1";
-  const play = button("play", "play", () => (state.timer ? pause() : start()));
+  const play = iconButton("play", "play", () => (state.timer ? pause() : start()));
   const quiz = element("button", { type: "button", className: "quiz", textContent: "quiz" });
   quiz.setAttribute("aria-pressed", "false");
   const controls = element(
     "div",
     { className: "controls" },
-    button("first", "first", () => goTo(0)),
-    button("back", "back", () => goTo(state.position - 1)),
+    iconButton("first", "first", () => goTo(0)),
+    iconButton("back", "back", () => goTo(state.position - 1)),
     play,
-    button("step", "step", () => forward()),
-    button("last", "last", () => goTo(last)),
+    iconButton("step", "step", () => forward()),
+    iconButton("last", "last", () => goTo(last)),
     slider,
     speed,
     quiz,

@@ -1,7 +1,7 @@
 // How large the picture is: the whole of it, its natural size, or as the reader likes it; where it is
 // larger than its frame, the gate at work is kept in sight.
 
-import { element } from "./elements.js";
+import { element } from "../dom.js";
 
 const LARGEST = 1.6;
 const LEGIBLE = 0.6; // of the natural size; what would be smaller begins so, and is scrolled
