@@ -3,7 +3,8 @@
 >>> print(javascript_gates(["mul"]).partition("export const")[2])
  GATES = {
   mul: {
-    name: "mul", symbol: "×", textName: "mul", arity: 2, routes: false, isDot: false,
+    name: "mul", symbol: "×", textName: "mul", arity: 2, routes: false,
+    isDot: false, isProduct: true, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x", "y"], binding: 3,
     sentence: "× switches its inputs: each receives the upstream gradient times the other input",
     text: "{x}·{y}", localTexts: ["{y}", "{x}"],
@@ -45,6 +46,8 @@ HEADER: Final = """\
 //   arity (null: any number of inputs), defaults (of the last ones), inputNames
 //   routes: it sends nothing to an input whose local gradient is 0, whatever it receives
 //   isDot: the inputs are the left factors and then the right ones
+//   isProduct: of two inputs each receives the gradient times the other
+//   chooses: the last input is the number of the one that comes out
 //   constantInSymbol: with a constant as its last input it is drawn as x² and not xʸ
 //   binding: how tightly its sign binds (2: + −, 3: · /, 4: −x, 5: power), null of a call
 //   text, localTexts: as a reader writes them, with {x}, {y}, … and {out} for names; null of gates
@@ -101,6 +104,8 @@ def _row(gate: Gate) -> str:
         "arity": gate.arity,
         "routes": gate.routes,
         "isDot": gate.is_dot,
+        "isProduct": gate.is_product,
+        "chooses": gate.chooses,
         "constantInSymbol": gate.constant_in_symbol,
         "defaults": list(gate.defaults),
         "inputNames": list(gate.input_names),
@@ -110,7 +115,8 @@ def _row(gate: Gate) -> str:
         "localTexts": None if formula is None else _local_texts(gate),
     }
     shown = [f"{name}: {_literal(it)}," for name, it in told.items()]
-    lines = [" ".join(shown[:6]), " ".join(shown[6:10]), shown[10], " ".join(shown[11:])]
+    lines = [" ".join(shown[:5]), " ".join(shown[5:8])]
+    lines += [" ".join(shown[8:12]), shown[12], " ".join(shown[13:])]
     lines += [f"forward: {forward},", f"localGradients: {local_gradients},"]
     lines += [f"isIdle: {_is_idle(gate)},"]
     return f"  {gate.name}: {{\n" + "".join(f"    {line}\n" for line in lines) + "  },\n"

@@ -277,8 +277,8 @@ class CollapsedWriter(CircuitWriter):
     def _factor(self, use: Use) -> Value | None:
         """The other factor where a wire goes into a product of two: its weight."""
         inputs = self.inputs(use.gate)
-        is_product = self.scene.circuit.gate(use.gate).name == "mul" and len(inputs) == 2
-        return inputs[1 - use.place] if is_product else None
+        is_product = self.scene.circuit.gate(use.gate).is_product
+        return inputs[1 - use.place] if is_product and len(inputs) == 2 else None
 
     def legends(self) -> list[str]:
         """What the wires between boxes say."""

@@ -39,10 +39,11 @@ class Gate:
     edges.
     `routes`: the gate chooses among its inputs or stops the gradient; where its local gradient is 0
     it sends nothing, whatever it receives (0 times an infinity would be nan).
-    `opaque`: the kernel is a user's Python function, which only Python can run.
-    `is_slope`: the local gradient of another gate, as a gate of its own; see `slope_row`.
+    `opaque`: the kernel is a user's Python function, which only Python can run. `is_slope`: the
+    local gradient of another gate, as a gate of its own; see `slope_row`.
     `is_dot`: the inputs are the left factors and then the right ones; a reader sees a × gate for
-    each pair and their Σ.
+    each pair and their Σ. `is_product`: each of two inputs receives the gradient times the other.
+    `chooses`: the last input is the number of the one that comes out. `latex` is a template.
     `idle` is a word and a condition on (*inputs, out): where it holds, hardly any gradient passes.
     `tangent_sentence` says what the gate does in forward mode, where that is not what it does to a
     gradient: to a gate with one input it is.
@@ -51,8 +52,7 @@ class Gate:
     `arity` None means any number of inputs, and `empty` is what none of them give; `defaults` are
     the last inputs when they are left out; `dunder` is Python's operator method without
     underscores; `example` are the inputs of the docstring's example; `constant_in_symbol`:
-    with a constant as its last input the gate is drawn as a function of the others, x² and not xʸ;
-    `latex` is a template for the arguments.
+    with a constant as its last input the gate is drawn as a function of the others, x² and not xʸ.
     """
 
     name: str
@@ -68,6 +68,8 @@ class Gate:
     opaque: bool = False
     is_slope: bool = False
     is_dot: bool = False
+    is_product: bool = False
+    chooses: bool = False
     kinks: Rule | None = None
     idle: tuple[str, Rule] | None = None
     exact: bool | Rule = False

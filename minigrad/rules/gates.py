@@ -62,7 +62,7 @@ sub = row("sub", "−", "− distributes, with the sign turned for what is taken
 mul = row("mul", "×",
     "× switches its inputs: each receives the upstream gradient times the other input",
     tangent_sentence="× takes each tangent times the other input",
-    arity=2, dunder="mul",
+    arity=2, dunder="mul", is_product=True,
     rule=lambda x, y: x * y,
     exact=lambda x, y, out: keeps_digits(x, out) or keeps_digits(y, out),
     local_gradient=lambda x, y, out: (y, x))
@@ -252,7 +252,7 @@ multiplexer = row("select", "mux",
     "the multiplexer routes: the chosen input receives all of the gradient",
     tangent_sentence="the multiplexer hands on the tangent of the chosen input",
     arity=None, example=(),
-    kernel=select_of_floats, routes=True, exact=True,
+    kernel=select_of_floats, routes=True, chooses=True, exact=True,
     local_gradient=_selected)
 
 absolute = row("abs", "|x|",

@@ -177,11 +177,10 @@ def _forward_mistakes(step: Step) -> Iterator[tuple[str, float]]:
             product *= number
         yield "added instead", sum(inputs)
         yield "multiplied instead", product
-    chooses = gate.name == "select"  # another input as its index would be refused
-    if gate.has_rules and count == 2 and not chooses:
+    is_tried = gate.has_rules and not gate.chooses  # another input as the index would be refused
+    if is_tried and count == 2:
         yield "order of the inputs", gate.forward(*reversed(inputs))
-    may_leave_out = 2 < count <= MOST_LEFT_OUT and gate.accepts(count - 1) and not chooses
-    if gate.has_rules and may_leave_out:
+    if is_tried and 2 < count <= MOST_LEFT_OUT and gate.accepts(count - 1):
         for place in range(count):
             yield "input left out", gate.forward(*inputs[:place], *inputs[place + 1 :])
     yield "sign", -step.value
@@ -202,7 +201,7 @@ def _tangent_mistakes(step: Step, tangent: float) -> Iterator[tuple[str, float]]
         if sent:
             yield "tangent of the chosen", 0.0
     yield "sign", -tangent
-    if step.gate.name == "mul":
+    if step.gate.is_product:
         yield "tangents not switched", sum(map(mul, arrived, step.input_values))
     yield "tangent forgotten", sum(d for d, product in zip(locals_, moved) if product is not None)
     yield "local gradient left out", sum(arrived)
@@ -226,7 +225,7 @@ def _backward_mistakes(
     if step.gate.routes:
         yield from _wrong_routes(local, others, upstream)
     yield "sign", -sum(step.contributions[place] or 0.0 for place in at)
-    kind = "inputs not switched" if step.gate.name == "mul" else "other input"
+    kind = "inputs not switched" if step.gate.is_product else "other input"
     if len(values) == 2:
         yield from ((kind, other * upstream) for other in others)
     yield "upstream forgotten", local

@@ -288,7 +288,7 @@ def _sent(circuit: Circuit, gate: Value, place: int, upstream: Terms) -> Terms |
         return upstream
     if name in ("sub", "neg"):
         return tuple(Term(-sign, z, factors) for sign, z, factors in upstream)
-    if name == "mul":
+    if row.is_product and name:
         return _times(upstream, inputs[1 - place])
     if name == "dot":
         half = len(inputs) // 2

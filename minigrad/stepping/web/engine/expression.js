@@ -249,7 +249,7 @@ function applied(text, { gate, start, stop }, inputs) {
   const missing = (row.arity ?? 0) - inputs.length;
   const defaults = inputs.length && missing > 0 && missing <= row.defaults.length ? row.defaults.slice(-missing) : [];
   try {
-    if (gate === "select") checkIndex(inputs.map((node) => node.data));
+    if (row.chooses) checkIndex(inputs.map((node) => node.data));
     return apply(gate, [...inputs, ...defaults]);
   } catch (error) {
     throw errorAt(text, start, stop, error.message, row.sentence);

@@ -3,6 +3,8 @@
 //   arity (null: any number of inputs), defaults (of the last ones), inputNames
 //   routes: it sends nothing to an input whose local gradient is 0, whatever it receives
 //   isDot: the inputs are the left factors and then the right ones
+//   isProduct: of two inputs each receives the gradient times the other
+//   chooses: the last input is the number of the one that comes out
 //   constantInSymbol: with a constant as its last input it is drawn as x² and not xʸ
 //   binding: how tightly its sign binds (2: + −, 3: · /, 4: −x, 5: power), null of a call
 //   text, localTexts: as a reader writes them, with {x}, {y}, … and {out} for names; null of gates
@@ -253,7 +255,8 @@ function softmaxOf(xs) {
 
 export const GATES = {
   add: {
-    name: "add", symbol: "+", textName: "add", arity: 2, routes: false, isDot: false,
+    name: "add", symbol: "+", textName: "add", arity: 2, routes: false,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x", "y"], binding: 2,
     sentence: "+ distributes: both inputs receive the upstream gradient as it is",
     text: "{x} + {y}", localTexts: ["1", "1"],
@@ -262,7 +265,8 @@ export const GATES = {
     isIdle: () => false,
   },
   sub: {
-    name: "sub", symbol: "−", textName: "sub", arity: 2, routes: false, isDot: false,
+    name: "sub", symbol: "−", textName: "sub", arity: 2, routes: false,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x", "y"], binding: 2,
     sentence: "− distributes, with the sign turned for what is taken away",
     text: "{x} − {y}", localTexts: ["1", "−1"],
@@ -271,7 +275,8 @@ export const GATES = {
     isIdle: () => false,
   },
   mul: {
-    name: "mul", symbol: "×", textName: "mul", arity: 2, routes: false, isDot: false,
+    name: "mul", symbol: "×", textName: "mul", arity: 2, routes: false,
+    isDot: false, isProduct: true, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x", "y"], binding: 3,
     sentence: "× switches its inputs: each receives the upstream gradient times the other input",
     text: "{x}·{y}", localTexts: ["{y}", "{x}"],
@@ -280,7 +285,8 @@ export const GATES = {
     isIdle: () => false,
   },
   div: {
-    name: "div", symbol: "÷", textName: "div", arity: 2, routes: false, isDot: false,
+    name: "div", symbol: "÷", textName: "div", arity: 2, routes: false,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x", "y"], binding: 3,
     sentence: "÷ sends 1/divisor to the dividend, and to the divisor minus the quotient over it",
     text: "{x}/{y}", localTexts: ["1/{y}", "−{out}/{y}"],
@@ -289,7 +295,8 @@ export const GATES = {
     isIdle: () => false,
   },
   pow: {
-    name: "pow", symbol: "xʸ", textName: "pow", arity: 2, routes: false, isDot: false,
+    name: "pow", symbol: "xʸ", textName: "pow", arity: 2, routes: false,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: true, defaults: [], inputNames: ["x", "y"], binding: 5,
     sentence: "the power brings its exponent down: exponent · base^(exponent − 1) goes to the base, output · log(base) to the exponent",
     text: "{x}^{y}", localTexts: ["{y}·{x}^({y} − 1)", "{out}·log({x})"],
@@ -298,7 +305,8 @@ export const GATES = {
     isIdle: () => false,
   },
   neg: {
-    name: "neg", symbol: "neg", textName: "neg", arity: 1, routes: false, isDot: false,
+    name: "neg", symbol: "neg", textName: "neg", arity: 1, routes: false,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x"], binding: 4,
     sentence: "neg turns the sign of the gradient",
     text: "−{x}", localTexts: ["−1"],
@@ -307,7 +315,8 @@ export const GATES = {
     isIdle: () => false,
   },
   sum: {
-    name: "sum", symbol: "Σ", textName: "sum", arity: null, routes: false, isDot: false,
+    name: "sum", symbol: "Σ", textName: "sum", arity: null, routes: false,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x", "y"], binding: null,
     sentence: "Σ distributes: every input receives the upstream gradient as it is",
     text: null, localTexts: null,
@@ -316,7 +325,8 @@ export const GATES = {
     isIdle: () => false,
   },
   mean: {
-    name: "mean", symbol: "mean", textName: "mean", arity: null, routes: false, isDot: false,
+    name: "mean", symbol: "mean", textName: "mean", arity: null, routes: false,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x", "y"], binding: null,
     sentence: "mean sends each input an equal share of the gradient",
     text: null, localTexts: null,
@@ -325,7 +335,8 @@ export const GATES = {
     isIdle: () => false,
   },
   prod: {
-    name: "prod", symbol: "Π", textName: "prod", arity: null, routes: false, isDot: false,
+    name: "prod", symbol: "Π", textName: "prod", arity: null, routes: false,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x", "y"], binding: null,
     sentence: "Π sends each input the product of the others",
     text: null, localTexts: null,
@@ -334,7 +345,8 @@ export const GATES = {
     isIdle: () => false,
   },
   dot: {
-    name: "dot", symbol: "·", textName: "dot", arity: null, routes: false, isDot: true,
+    name: "dot", symbol: "·", textName: "dot", arity: null, routes: false,
+    isDot: true, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x", "y"], binding: null,
     sentence: "the dot product switches each pair of factors: each receives the gradient times the other",
     text: null, localTexts: null,
@@ -343,7 +355,8 @@ export const GATES = {
     isIdle: () => false,
   },
   maximum: {
-    name: "maximum", symbol: "max", textName: "max", arity: null, routes: true, isDot: false,
+    name: "maximum", symbol: "max", textName: "max", arity: null, routes: true,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x", "y"], binding: null,
     sentence: "max routes: the largest input receives all of the gradient; ties share it",
     text: null, localTexts: null,
@@ -352,7 +365,8 @@ export const GATES = {
     isIdle: () => false,
   },
   minimum: {
-    name: "minimum", symbol: "min", textName: "min", arity: null, routes: true, isDot: false,
+    name: "minimum", symbol: "min", textName: "min", arity: null, routes: true,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x", "y"], binding: null,
     sentence: "min routes: the smallest input receives all of the gradient; ties share it",
     text: null, localTexts: null,
@@ -361,7 +375,8 @@ export const GATES = {
     isIdle: () => false,
   },
   less: {
-    name: "less", symbol: "\u003c?", textName: "less", arity: 2, routes: true, isDot: false,
+    name: "less", symbol: "\u003c?", textName: "less", arity: 2, routes: true,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x", "y"], binding: null,
     sentence: "\u003c? gives 1 or 0: it stops the gradient",
     text: "1 if {x} \u003c {y} else 0", localTexts: ["0", "0"],
@@ -370,7 +385,8 @@ export const GATES = {
     isIdle: () => false,
   },
   less_equal: {
-    name: "less_equal", symbol: "≤?", textName: "less_equal", arity: 2, routes: true, isDot: false,
+    name: "less_equal", symbol: "≤?", textName: "less_equal", arity: 2, routes: true,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x", "y"], binding: null,
     sentence: "≤? gives 1 or 0: it stops the gradient",
     text: "1 if {x} ≤ {y} else 0", localTexts: ["0", "0"],
@@ -379,7 +395,8 @@ export const GATES = {
     isIdle: () => false,
   },
   is_equal: {
-    name: "is_equal", symbol: "=?", textName: "is_equal", arity: 2, routes: true, isDot: false,
+    name: "is_equal", symbol: "=?", textName: "is_equal", arity: 2, routes: true,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x", "y"], binding: null,
     sentence: "=? gives 1 or 0: it stops the gradient",
     text: "1 if {x} = {y} else 0", localTexts: ["0", "0"],
@@ -388,7 +405,8 @@ export const GATES = {
     isIdle: () => false,
   },
   select: {
-    name: "select", symbol: "mux", textName: "select", arity: null, routes: true, isDot: false,
+    name: "select", symbol: "mux", textName: "select", arity: null, routes: true,
+    isDot: false, isProduct: false, chooses: true,
     constantInSymbol: false, defaults: [], inputNames: ["x", "y"], binding: null,
     sentence: "the multiplexer routes: the chosen input receives all of the gradient",
     text: null, localTexts: null,
@@ -397,7 +415,8 @@ export const GATES = {
     isIdle: () => false,
   },
   abs: {
-    name: "abs", symbol: "|x|", textName: "abs", arity: 1, routes: false, isDot: false,
+    name: "abs", symbol: "|x|", textName: "abs", arity: 1, routes: false,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x"], binding: null,
     sentence: "the absolute value passes the gradient on, with the sign of its input",
     text: "abs({x})", localTexts: ["1 if {x} \u003e 0 else −1 if {x} \u003c 0 else 0"],
@@ -406,7 +425,8 @@ export const GATES = {
     isIdle: () => false,
   },
   exp: {
-    name: "exp", symbol: "exp", textName: "exp", arity: 1, routes: false, isDot: false,
+    name: "exp", symbol: "exp", textName: "exp", arity: 1, routes: false,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x"], binding: null,
     sentence: "exp multiplies the gradient by its own output",
     text: "exp({x})", localTexts: ["{out}"],
@@ -415,7 +435,8 @@ export const GATES = {
     isIdle: () => false,
   },
   log: {
-    name: "log", symbol: "log", textName: "log", arity: 1, routes: false, isDot: false,
+    name: "log", symbol: "log", textName: "log", arity: 1, routes: false,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x"], binding: null,
     sentence: "log divides the gradient by its input",
     text: "log({x})", localTexts: ["1/{x}"],
@@ -424,7 +445,8 @@ export const GATES = {
     isIdle: () => false,
   },
   log1p: {
-    name: "log1p", symbol: "log1p", textName: "log1p", arity: 1, routes: false, isDot: false,
+    name: "log1p", symbol: "log1p", textName: "log1p", arity: 1, routes: false,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x"], binding: null,
     sentence: "log1p divides the gradient by 1 + its input",
     text: "log1p({x})", localTexts: ["1/(1 + {x})"],
@@ -433,7 +455,8 @@ export const GATES = {
     isIdle: () => false,
   },
   sqrt: {
-    name: "sqrt", symbol: "√", textName: "√", arity: 1, routes: false, isDot: false,
+    name: "sqrt", symbol: "√", textName: "√", arity: 1, routes: false,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x"], binding: null,
     sentence: "√ divides the gradient by twice its own output",
     text: "√({x})", localTexts: ["0.5/{out}"],
@@ -442,7 +465,8 @@ export const GATES = {
     isIdle: () => false,
   },
   normal_density: {
-    name: "normal_density", symbol: "φ", textName: "φ", arity: 1, routes: false, isDot: false,
+    name: "normal_density", symbol: "φ", textName: "φ", arity: 1, routes: false,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x"], binding: null,
     sentence: "φ multiplies the gradient by minus its input times its output",
     text: "φ({x})", localTexts: ["−{x}·{out}"],
@@ -451,7 +475,8 @@ export const GATES = {
     isIdle: () => false,
   },
   normal_cdf: {
-    name: "normal_cdf", symbol: "Φ", textName: "Φ", arity: 1, routes: false, isDot: false,
+    name: "normal_cdf", symbol: "Φ", textName: "Φ", arity: 1, routes: false,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x"], binding: null,
     sentence: "Φ multiplies the gradient by the density of the bell curve at its input",
     text: "Φ({x})", localTexts: ["φ({x})"],
@@ -460,7 +485,8 @@ export const GATES = {
     isIdle: () => false,
   },
   tanh: {
-    name: "tanh", symbol: "tanh", textName: "tanh", arity: 1, routes: false, isDot: false,
+    name: "tanh", symbol: "tanh", textName: "tanh", arity: 1, routes: false,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x"], binding: null,
     sentence: "tanh multiplies the gradient by 1 − output², which vanishes as it saturates",
     text: "tanh({x})", localTexts: ["1 − {out}²"],
@@ -469,7 +495,8 @@ export const GATES = {
     isIdle: ([x0], out) => { return ((1.0 - (out * out)) < 0.04); },
   },
   sigmoid: {
-    name: "sigmoid", symbol: "σ", textName: "σ", arity: 1, routes: false, isDot: false,
+    name: "sigmoid", symbol: "σ", textName: "σ", arity: 1, routes: false,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x"], binding: 3,
     sentence: "σ multiplies the gradient by output·(1 − output), at most a quarter",
     text: "1/(1 + exp(−{x}))", localTexts: ["{out}·(1 − {out})"],
@@ -478,7 +505,8 @@ export const GATES = {
     isIdle: ([x0], out) => { return ((out * (1.0 - out)) < 0.01); },
   },
   relu: {
-    name: "relu", symbol: "relu", textName: "relu", arity: 1, routes: true, isDot: false,
+    name: "relu", symbol: "relu", textName: "relu", arity: 1, routes: true,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x"], binding: null,
     sentence: "relu lets the gradient through where its input is positive, and stops it elsewhere",
     text: "max(0, {x})", localTexts: ["0 if {x} ≤ 0 else 1"],
@@ -487,7 +515,8 @@ export const GATES = {
     isIdle: ([x0], out) => { return (x0 <= 0.0); },
   },
   leaky_relu: {
-    name: "leaky_relu", symbol: "leaky", textName: "leaky_relu", arity: 2, routes: true, isDot: false,
+    name: "leaky_relu", symbol: "leaky", textName: "leaky_relu", arity: 2, routes: true,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [0.01], inputNames: ["x", "slope"], binding: null,
     sentence: "leaky relu lets the gradient through where its input is positive, else a part",
     text: "{x} if {x} \u003e 0 else {slope}·{x}", localTexts: ["1 if {x} \u003e 0 else {slope}", "0 if {x} \u003e 0 else {x}"],
@@ -496,7 +525,8 @@ export const GATES = {
     isIdle: () => false,
   },
   softplus: {
-    name: "softplus", symbol: "softplus", textName: "softplus", arity: 1, routes: false, isDot: false,
+    name: "softplus", symbol: "softplus", textName: "softplus", arity: 1, routes: false,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x"], binding: null,
     sentence: "softplus multiplies the gradient by σ of its input",
     text: "log(1 + exp({x}))", localTexts: ["σ({x})"],
@@ -505,7 +535,8 @@ export const GATES = {
     isIdle: () => false,
   },
   silu: {
-    name: "silu", symbol: "silu", textName: "silu", arity: 1, routes: false, isDot: false,
+    name: "silu", symbol: "silu", textName: "silu", arity: 1, routes: false,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x"], binding: 3,
     sentence: "silu multiplies the gradient by σ(input)·(1 + input·σ(−input))",
     text: "{x}·σ({x})", localTexts: ["σ({x})·(1 + {x}·σ(−{x}))"],
@@ -514,7 +545,8 @@ export const GATES = {
     isIdle: () => false,
   },
   gelu: {
-    name: "gelu", symbol: "gelu", textName: "gelu", arity: 1, routes: false, isDot: false,
+    name: "gelu", symbol: "gelu", textName: "gelu", arity: 1, routes: false,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x"], binding: 3,
     sentence: "gelu multiplies the gradient by Φ(input) + input·φ(input)",
     text: "{x}·Φ({x})", localTexts: ["Φ({x}) + {x}·φ({x})"],
@@ -523,7 +555,8 @@ export const GATES = {
     isIdle: () => false,
   },
   expm1: {
-    name: "expm1", symbol: "expm1", textName: "expm1", arity: 1, routes: false, isDot: false,
+    name: "expm1", symbol: "expm1", textName: "expm1", arity: 1, routes: false,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x"], binding: null,
     sentence: "expm1 multiplies the gradient by exp of its input",
     text: "expm1({x})", localTexts: ["exp({x})"],
@@ -532,7 +565,8 @@ export const GATES = {
     isIdle: () => false,
   },
   exp2: {
-    name: "exp2", symbol: "2ˣ", textName: "exp2", arity: 1, routes: false, isDot: false,
+    name: "exp2", symbol: "2ˣ", textName: "exp2", arity: 1, routes: false,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x"], binding: 5,
     sentence: "2ˣ multiplies the gradient by its own output times log 2",
     text: "2^{x}", localTexts: ["{out}·log 2"],
@@ -541,7 +575,8 @@ export const GATES = {
     isIdle: () => false,
   },
   log2: {
-    name: "log2", symbol: "log₂", textName: "log2", arity: 1, routes: false, isDot: false,
+    name: "log2", symbol: "log₂", textName: "log2", arity: 1, routes: false,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x"], binding: null,
     sentence: "log₂ divides the gradient by its input times log 2",
     text: "log2({x})", localTexts: ["1/({x}·log 2)"],
@@ -550,7 +585,8 @@ export const GATES = {
     isIdle: () => false,
   },
   log10: {
-    name: "log10", symbol: "log₁₀", textName: "log10", arity: 1, routes: false, isDot: false,
+    name: "log10", symbol: "log₁₀", textName: "log10", arity: 1, routes: false,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x"], binding: null,
     sentence: "log₁₀ divides the gradient by its input times log 10",
     text: "log10({x})", localTexts: ["1/({x}·log 10)"],
@@ -559,7 +595,8 @@ export const GATES = {
     isIdle: () => false,
   },
   logaddexp: {
-    name: "logaddexp", symbol: "logaddexp", textName: "logaddexp", arity: 2, routes: false, isDot: false,
+    name: "logaddexp", symbol: "logaddexp", textName: "logaddexp", arity: 2, routes: false,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x", "y"], binding: null,
     sentence: "logaddexp shares the gradient by σ of how far the one input is above the other",
     text: "log(exp({x}) + exp({y}))", localTexts: ["exp({x} − {out})", "exp({y} − {out})"],
@@ -568,7 +605,8 @@ export const GATES = {
     isIdle: () => false,
   },
   logsumexp: {
-    name: "logsumexp", symbol: "lse", textName: "logsumexp", arity: null, routes: false, isDot: false,
+    name: "logsumexp", symbol: "lse", textName: "logsumexp", arity: null, routes: false,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x", "y"], binding: null,
     sentence: "logsumexp shares the gradient by softmax: the largest input receives most",
     text: null, localTexts: null,
@@ -577,7 +615,8 @@ export const GATES = {
     isIdle: () => false,
   },
   erf: {
-    name: "erf", symbol: "erf", textName: "erf", arity: 1, routes: false, isDot: false,
+    name: "erf", symbol: "erf", textName: "erf", arity: 1, routes: false,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x"], binding: null,
     sentence: "erf multiplies the gradient by 2/√π times exp of minus its input squared",
     text: "erf({x})", localTexts: ["2/√π·exp(−{x}·{x})"],
@@ -586,7 +625,8 @@ export const GATES = {
     isIdle: () => false,
   },
   sign: {
-    name: "sign", symbol: "sign", textName: "sign", arity: 1, routes: true, isDot: false,
+    name: "sign", symbol: "sign", textName: "sign", arity: 1, routes: true,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x"], binding: null,
     sentence: "sign is −1, 0 or 1: it stops the gradient",
     text: "1 if {x} \u003e 0 else −1 if {x} \u003c 0 else 0 if {x} = 0 else {x}", localTexts: ["0"],
@@ -595,7 +635,8 @@ export const GATES = {
     isIdle: () => false,
   },
   floor: {
-    name: "floor", symbol: "⌊x⌋", textName: "floor", arity: 1, routes: true, isDot: false,
+    name: "floor", symbol: "⌊x⌋", textName: "floor", arity: 1, routes: true,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x"], binding: null,
     sentence: "floor is the whole number below: it stops the gradient",
     text: "floor({x})", localTexts: ["0"],
@@ -604,7 +645,8 @@ export const GATES = {
     isIdle: () => false,
   },
   ceil: {
-    name: "ceil", symbol: "⌈x⌉", textName: "ceil", arity: 1, routes: true, isDot: false,
+    name: "ceil", symbol: "⌈x⌉", textName: "ceil", arity: 1, routes: true,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x"], binding: 4,
     sentence: "ceil is the whole number above: it stops the gradient",
     text: "−floor(−{x})", localTexts: ["0"],
@@ -613,7 +655,8 @@ export const GATES = {
     isIdle: () => false,
   },
   trunc: {
-    name: "trunc", symbol: "trunc", textName: "trunc", arity: 1, routes: true, isDot: false,
+    name: "trunc", symbol: "trunc", textName: "trunc", arity: 1, routes: true,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x"], binding: null,
     sentence: "trunc leaves the fraction away: it stops the gradient",
     text: "trunc({x})", localTexts: ["0"],
@@ -622,7 +665,8 @@ export const GATES = {
     isIdle: () => false,
   },
   round: {
-    name: "round", symbol: "round", textName: "round", arity: 1, routes: true, isDot: false,
+    name: "round", symbol: "round", textName: "round", arity: 1, routes: true,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x"], binding: null,
     sentence: "round is the nearest whole number, of two the even one: it stops the gradient",
     text: "round({x})", localTexts: ["0"],
@@ -631,7 +675,8 @@ export const GATES = {
     isIdle: () => false,
   },
   clip: {
-    name: "clip", symbol: "clip", textName: "clip", arity: 3, routes: true, isDot: false,
+    name: "clip", symbol: "clip", textName: "clip", arity: 3, routes: true,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x", "low", "high"], binding: null,
     sentence: "clip passes the gradient on between the bounds, and beyond them sends it to the bound",
     text: "min(max({x}, {low}), {high})", localTexts: ["0 if {x} \u003c {low} else 0 if {x} \u003e {high} else 1", "1 if {x} \u003c {low} else 0", "1 if {x} \u003e {high} else 0"],
@@ -640,7 +685,8 @@ export const GATES = {
     isIdle: () => false,
   },
   mod: {
-    name: "mod", symbol: "mod", textName: "mod", arity: 2, routes: true, isDot: false,
+    name: "mod", symbol: "mod", textName: "mod", arity: 2, routes: true,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x", "y"], binding: null,
     sentence: "mod passes the gradient on, and sends the divisor minus the whole quotient times it",
     text: "mod({x}, {y})", localTexts: ["1", "−floor({x}/{y})"],
@@ -649,7 +695,8 @@ export const GATES = {
     isIdle: () => false,
   },
   floor_divide: {
-    name: "floor_divide", symbol: "//", textName: "floor_divide", arity: 2, routes: true, isDot: false,
+    name: "floor_divide", symbol: "//", textName: "floor_divide", arity: 2, routes: true,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x", "y"], binding: null,
     sentence: "// is the whole number below the quotient: it stops the gradient",
     text: "floor({x}/{y})", localTexts: ["0", "0"],
@@ -658,7 +705,8 @@ export const GATES = {
     isIdle: () => false,
   },
   sin: {
-    name: "sin", symbol: "sin", textName: "sin", arity: 1, routes: false, isDot: false,
+    name: "sin", symbol: "sin", textName: "sin", arity: 1, routes: false,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x"], binding: null,
     sentence: "sin multiplies the gradient by the cosine of its input",
     text: "sin({x})", localTexts: ["cos({x})"],
@@ -667,7 +715,8 @@ export const GATES = {
     isIdle: () => false,
   },
   cos: {
-    name: "cos", symbol: "cos", textName: "cos", arity: 1, routes: false, isDot: false,
+    name: "cos", symbol: "cos", textName: "cos", arity: 1, routes: false,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x"], binding: null,
     sentence: "cos multiplies the gradient by minus the sine of its input",
     text: "cos({x})", localTexts: ["−sin({x})"],
@@ -676,7 +725,8 @@ export const GATES = {
     isIdle: () => false,
   },
   tan: {
-    name: "tan", symbol: "tan", textName: "tan", arity: 1, routes: false, isDot: false,
+    name: "tan", symbol: "tan", textName: "tan", arity: 1, routes: false,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x"], binding: null,
     sentence: "tan multiplies the gradient by 1 + output², which has no bound",
     text: "tan({x})", localTexts: ["1 + {out}²"],
@@ -685,7 +735,8 @@ export const GATES = {
     isIdle: () => false,
   },
   asin: {
-    name: "asin", symbol: "asin", textName: "asin", arity: 1, routes: false, isDot: false,
+    name: "asin", symbol: "asin", textName: "asin", arity: 1, routes: false,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x"], binding: null,
     sentence: "asin divides the gradient by the cosine of its output",
     text: "asin({x})", localTexts: ["1/√(1 − {x}²)"],
@@ -694,7 +745,8 @@ export const GATES = {
     isIdle: () => false,
   },
   acos: {
-    name: "acos", symbol: "acos", textName: "acos", arity: 1, routes: false, isDot: false,
+    name: "acos", symbol: "acos", textName: "acos", arity: 1, routes: false,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x"], binding: null,
     sentence: "acos divides the gradient by minus the sine of its output",
     text: "acos({x})", localTexts: ["−1/√(1 − {x}²)"],
@@ -703,7 +755,8 @@ export const GATES = {
     isIdle: () => false,
   },
   atan: {
-    name: "atan", symbol: "atan", textName: "atan", arity: 1, routes: false, isDot: false,
+    name: "atan", symbol: "atan", textName: "atan", arity: 1, routes: false,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x"], binding: null,
     sentence: "atan divides the gradient by 1 + its input squared",
     text: "atan({x})", localTexts: ["1/(1 + {x}²)"],
@@ -712,7 +765,8 @@ export const GATES = {
     isIdle: () => false,
   },
   atan2: {
-    name: "atan2", symbol: "atan2", textName: "atan2", arity: 2, routes: false, isDot: false,
+    name: "atan2", symbol: "atan2", textName: "atan2", arity: 2, routes: false,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["y", "x"], binding: null,
     sentence: "atan2 sends each input the other one over the length squared, the second with a minus",
     text: "atan2({y}, {x})", localTexts: ["{x}/({y}² + {x}²)", "−{y}/({y}² + {x}²)"],
@@ -721,7 +775,8 @@ export const GATES = {
     isIdle: () => false,
   },
   degrees: {
-    name: "degrees", symbol: "deg", textName: "degrees", arity: 1, routes: false, isDot: false,
+    name: "degrees", symbol: "deg", textName: "degrees", arity: 1, routes: false,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x"], binding: 3,
     sentence: "degrees multiplies the gradient by 180/π",
     text: "{x}·180/π", localTexts: ["180/π"],
@@ -730,7 +785,8 @@ export const GATES = {
     isIdle: () => false,
   },
   radians: {
-    name: "radians", symbol: "rad", textName: "radians", arity: 1, routes: false, isDot: false,
+    name: "radians", symbol: "rad", textName: "radians", arity: 1, routes: false,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x"], binding: 3,
     sentence: "radians multiplies the gradient by π/180",
     text: "{x}·π/180", localTexts: ["π/180"],
@@ -739,7 +795,8 @@ export const GATES = {
     isIdle: () => false,
   },
   sinh: {
-    name: "sinh", symbol: "sinh", textName: "sinh", arity: 1, routes: false, isDot: false,
+    name: "sinh", symbol: "sinh", textName: "sinh", arity: 1, routes: false,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x"], binding: null,
     sentence: "sinh multiplies the gradient by cosh of its input",
     text: "sinh({x})", localTexts: ["cosh({x})"],
@@ -748,7 +805,8 @@ export const GATES = {
     isIdle: () => false,
   },
   cosh: {
-    name: "cosh", symbol: "cosh", textName: "cosh", arity: 1, routes: false, isDot: false,
+    name: "cosh", symbol: "cosh", textName: "cosh", arity: 1, routes: false,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x"], binding: null,
     sentence: "cosh multiplies the gradient by sinh of its input",
     text: "cosh({x})", localTexts: ["sinh({x})"],
@@ -757,7 +815,8 @@ export const GATES = {
     isIdle: () => false,
   },
   asinh: {
-    name: "asinh", symbol: "asinh", textName: "asinh", arity: 1, routes: false, isDot: false,
+    name: "asinh", symbol: "asinh", textName: "asinh", arity: 1, routes: false,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x"], binding: null,
     sentence: "asinh divides the gradient by cosh of its output",
     text: "asinh({x})", localTexts: ["1/√(1 + {x}²)"],
@@ -766,7 +825,8 @@ export const GATES = {
     isIdle: () => false,
   },
   acosh: {
-    name: "acosh", symbol: "acosh", textName: "acosh", arity: 1, routes: false, isDot: false,
+    name: "acosh", symbol: "acosh", textName: "acosh", arity: 1, routes: false,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x"], binding: null,
     sentence: "acosh divides the gradient by sinh of its output",
     text: "acosh({x})", localTexts: ["1/√({x}² − 1)"],
@@ -775,7 +835,8 @@ export const GATES = {
     isIdle: () => false,
   },
   atanh: {
-    name: "atanh", symbol: "atanh", textName: "atanh", arity: 1, routes: false, isDot: false,
+    name: "atanh", symbol: "atanh", textName: "atanh", arity: 1, routes: false,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x"], binding: null,
     sentence: "atanh divides the gradient by 1 − its input squared",
     text: "atanh({x})", localTexts: ["1/(1 − {x}²)"],
@@ -784,7 +845,8 @@ export const GATES = {
     isIdle: () => false,
   },
   hypot: {
-    name: "hypot", symbol: "hypot", textName: "hypot", arity: 2, routes: false, isDot: false,
+    name: "hypot", symbol: "hypot", textName: "hypot", arity: 2, routes: false,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x", "y"], binding: null,
     sentence: "hypot sends each input its share: the input over the length",
     text: "√({x}² + {y}²)", localTexts: ["{x}/{out}", "{y}/{out}"],
@@ -793,7 +855,8 @@ export const GATES = {
     isIdle: () => false,
   },
   sinc: {
-    name: "sinc", symbol: "sinc", textName: "sinc", arity: 1, routes: false, isDot: false,
+    name: "sinc", symbol: "sinc", textName: "sinc", arity: 1, routes: false,
+    isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x"], binding: 3,
     sentence: "sinc sends what cos(π·input) is above the output, divided by the input",
     text: "sin(π·{x})/(π·{x})", localTexts: ["0 if {x} = 0 else (cos(π·{x}) − {out})/{x}"],

@@ -52,7 +52,7 @@ export class Circuit {
 
   /** Whether a leaf says which of a gate's inputs is chosen: it is a whole number. */
   isIndex(n) {
-    return this.uses[n].some((gate) => this.row(gate).name === "select" && this.wires[gate].inputs.at(-1) === n);
+    return this.uses[n].some((gate) => this.row(gate).chooses && this.wires[gate].inputs.at(-1) === n);
   }
 
   /** @param {Map<number, number>} numbers for leaves; one that a gate refuses is a RangeError */
@@ -73,7 +73,7 @@ export class Circuit {
     this.data.gates.forEach(({ inputs }, i) => {
       const row = this.row(this.leaves + i);
       const given = inputs.map((source) => this.values[source]);
-      if (row.name === "select") checkIndex(given);
+      if (row.chooses) checkIndex(given);
       const out = row.forward(given);
       this.values[this.leaves + i] = out;
       locals[i] = row.localGradients(given, out);

@@ -105,7 +105,7 @@ export class Quiz {
       yield ["added instead", sum(inputs)];
       yield ["multiplied instead", inputs.reduce((product, number) => product * number, 1)];
     }
-    const refuses = !row.forward || row.name === "select"; // of which another input is no index
+    const refuses = !row.forward || row.chooses; // of which another input is no index
     if (!refuses && count === 2) yield ["order of the inputs", row.forward([inputs[1], inputs[0]])];
     if (!refuses && count > 2 && count <= MOST_LEFT_OUT && row.arity === null && !row.isDot) {
       for (let place = 0; place < count; place++) yield ["input left out", row.forward(inputs.filter((_, each) => each !== place))];
@@ -127,7 +127,7 @@ export class Quiz {
       if (sent.length) yield ["tangent of the chosen", 0];
     }
     yield ["sign", -tangent];
-    if (row.name === "mul") yield ["tangents not switched", sum(arrived.map((t, place) => t * circuit.values[inputs[place]]))];
+    if (row.isProduct) yield ["tangents not switched", sum(arrived.map((t, place) => t * circuit.values[inputs[place]]))];
     yield ["tangent forgotten", sum(circuit.localGradients(n).filter((_, place) => moved[place] !== null))];
     yield ["local gradient left out", sum(arrived)];
     if (sent.length > 1 && sent.length <= MOST_LEFT_OUT) for (const product of sent) yield ["tangent left out", tangent - product];
@@ -152,7 +152,7 @@ export class Quiz {
     const others = locals.filter((_, place) => !at.includes(place));
     if (row.routes) yield* wrongRoutes(local, others, upstream);
     yield ["sign", negative];
-    const kind = row.name === "mul" ? "inputs not switched" : "other input";
+    const kind = row.isProduct ? "inputs not switched" : "other input";
     if (values.length === 2) for (const other of others) yield [kind, other * upstream];
     yield ["upstream forgotten", local];
     yield ["local gradient forgotten", upstream];
