@@ -136,6 +136,7 @@ def circuit_behind(outputs: list[Value]) -> Circuit:
 
 
 def outputs_and_arguments(thing: Any) -> tuple[list[Value], list[Value] | None]:
+    """The outputs of what is exported, and its arguments; None where these are all its leaves."""
     if isinstance(thing, Value):
         return [thing], None
     if isinstance(thing, (list, tuple)) and thing and all(isinstance(x, Value) for x in thing):
