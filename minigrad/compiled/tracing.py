@@ -66,8 +66,8 @@ def is_recording() -> bool:
 def recorded(call: Callable[[], Any]) -> Any:
     """What the call returns, while no wire's number decides anything in this thread.
 
-    In a context of its own, which is left whatever happens: a Ctrl-C cannot come before that. Between
-    two lines it may leave a guard behind, which costs time alone: it asks whose context records.
+    In a context of its own, which is left whatever happens: a Ctrl-C cannot come before that.
+    Between two lines it may leave a guard, which costs time alone: it asks whose context records.
     """
 
     def inside() -> Any:

@@ -38,7 +38,7 @@ class Interruption:
 
 @pytest.fixture
 def guards_that_were_left():
-    """Gone after the test: a guard that a Ctrl-C has left costs time, in every test that follows."""
+    """Gone after the test: one that a Ctrl-C has left costs time in every test that follows."""
     yield
     guards.clear()
 
