@@ -116,7 +116,7 @@ def c_source(program: Program, real: str = "double") -> str:
         "",
         f"void {name}_gradients(const {real} *inputs, const {real} *upstream,",
         f"     {blank}           {real} *outputs, {real} *gradients)",
-        *_body([*loads, *code.lines, *stores, *sent], real, ["inputs", "upstream"]),
+        *_body([*loads, *code.lines, *stores, *sent], real, ["inputs", "upstream", "gradients"]),
     ]
     if len(results) > 1:
         lines += ["", *_jacobian(name, real, len(results), len(arguments))]

@@ -13,15 +13,40 @@ from typing import Any, Final
 
 from ..rules import bell_curve, ieee
 
+# of <math.h>: with an f behind them they are those of single precision
+C_FUNCTIONS: Final = (
+    *("acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "copysign", "cos", "cosh", "erf"),
+    *("erfc", "exp", "exp2", "expm1", "fabs", "floor", "fmod", "log", "log10", "log1p", "log2"),
+    *("pow", "rint", "sin", "sinh", "sqrt", "tan", "tanh", "trunc"),
+)
+CPP_KEYWORDS: Final = (
+    *("alignas", "alignof", "and_eq", "asm", "bitand", "bitor", "bool", "compl", "const_cast"),
+    *("constexpr", "decltype", "dynamic_cast", "explicit", "friend", "mutable", "namespace"),
+    *("noexcept", "not_eq", "nullptr", "operator", "or_eq", "reinterpret_cast", "static_assert"),
+    *("static_cast", "template", "thread_local", "typeid", "typename", "using", "virtual"),
+    *("wchar_t", "char16_t", "char32_t", "xor", "xor_eq"),
+)
+
 RESERVED: Final = {
+    *C_FUNCTIONS,
+    *(f"{name}f" for name in C_FUNCTIONS),
+    *CPP_KEYWORDS,
     *keyword.kwlist,
     *("math", "torch", "divide", "power", "upstream", "gradients", "outputs", "inputs"),
     *("double", "float", "int", "if", "else", "for", "while", "do", "return", "const", "void"),
     *("static", "struct", "switch", "case", "default", "char", "long", "short", "auto", "main"),
-    *("exp", "log", "sqrt", "sin", "cos", "tanh", "pow", "fabs", "erfc", "log1p", "choose"),
-    *("exp2", "fmod", "rint", "copysign"),
-    *("register", "signed", "unsigned", "sizeof", "typedef", "union", "volatile", "extern"),
-    *("enum", "goto", "inline", "restrict", "INFINITY", "NAN", "NULL"),
+    *(
+        "choose",
+        "register",
+        "signed",
+        "unsigned",
+        "sizeof",
+        "typedef",
+        "union",
+        "volatile",
+        "extern",
+    ),
+    *("extern", "enum", "goto", "inline", "restrict", "INFINITY", "NAN", "NULL"),
     *("params", "constants", "rows", "dtype", "named", "mean", "gradient", "array", "len"),
     *("jax", "jnp", "np", "flat", "by_name", "places", "repeated", "padded", "chosen"),
     *("Math", "Number", "Object", "Infinity", "NaN", "RangeError", "undefined", "null", "true"),

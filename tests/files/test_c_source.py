@@ -129,6 +129,27 @@ def test_there_is_no_allocation_no_global_and_no_recursion(real: str) -> None:
     assert text.count("f_gradients(") == 2  # its definition, and the call for the Jacobian
 
 
+NAMES = ["expf", "tanh", "template", "using", "class", "NAN", "inputs", "jacobian", "choose", "t0"]
+
+
+@each_compiler
+@each_real
+def test_whatever_leaves_are_called_and_however_few_there_are(
+    compiler: str, real: str, tmp_path: Path
+) -> None:
+    things: list[Any] = [mg.constant(3.0), [mg.constant(1.0) * 2.0, Value(2.0, label="x")]]
+    for name in NAMES:
+        x, y = Value(0.5, label=name), Value(1.0, label="y")
+        things.append([mg.select([x.exp(), x.tanh()], y) % y, abs(x) ** y])
+    sources = [mg.export(thing, "c", name=f"f{i}", real=real) for i, thing in enumerate(things)]
+    library = compiled(sources, compiler, tmp_path)
+    assert called(library["f0"], real, [], [0.0])[1] == [3.0]
+    assert called(library["f1_jacobian"], real, [2.0], [0.0] * 2, [9.0] * 2)[2] == [0.0, 1.0]
+    for i in range(2, len(things)):
+        _, found, _ = called(library[f"f{i}_jacobian"], real, [0.5, 1.0], [0.0] * 2, [0.0] * 4)
+        assert found == pytest.approx([math.tanh(0.5), 0.5], rel=1e-6)
+
+
 def test_numbers_are_rounded_once_and_written_shortly() -> None:
     cases = {0.1: "0.1f", 1.0: "1.0f", 1e-3: "0.001f", 16777217.0: "16777216.0f", -2.5: "-2.5f"}
     for number, text in cases.items():
