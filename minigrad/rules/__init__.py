@@ -1,10 +1,10 @@
 """Rules: what a gate is, from the numbers it computes with to the table of all gates.
 
 Nothing here knows of wires or circuits: a rule is an expression that runs on what it is handed.
-Read `gates`, the table, first, with what stands in files of its own: `exponentials`,
-`trigonometry`, `whole_numbers`; then `gate`, what a row is; then what rules run on: `operand`,
-floats that never raise (`number`, `ieee`, `bell_curve`), formulas that print (`formula`,
-`simplify`) and formulas as Python (`floats`). `gates_on_lists` has the gates that take
+Read `gates`, the table, first, with what stands in files of its own: `smooth_activations`,
+`exponentials`, `trigonometry`, `whole_numbers`; then `gate`, what a row is; then what rules run
+on: `operand`, floats that never raise (`number`, `ieee`, `bell_curve`), formulas that print
+(`formula`, `simplify`) and formulas as Python (`floats`). `gates_on_lists` has the gates that take
 lists, `data_columns` checks data with an item for each row.
 """
 
@@ -43,7 +43,6 @@ from .gates import (
     multiplexer,
     relu,
     sigmoid,
-    softplus,
     sqrt,
     total,
 )
@@ -51,6 +50,7 @@ from .gates_on_lists import dot, lookup, select
 from .number import as_number, described, nearest_name
 from .operand import Operand, equal, where
 from .simplify import is_number, simplified, with_numbers
+from .smooth_activations import softplus
 
 __all__ = [
     "COMPARISONS",

@@ -23,8 +23,6 @@ from operator import add as plus
 from operator import mul as times
 from typing import Any
 
-from .bell_curve import normal_cdf as normal_cdf_of_floats
-from .bell_curve import normal_density as normal_density_of_floats
 from .formula import Formula, NamedNumber
 from .gate import GATES as GATES
 from .gate import GateFunction, row, slope_row
@@ -289,18 +287,6 @@ sqrt = row("sqrt", "√", "√ divides the gradient by twice its own output",
     local_gradient=lambda x, out: (0.5 / out,),
     kinks=lambda x, out: (x,))
 
-normal_density = row("normal_density", "φ",
-    "φ multiplies the gradient by minus its input times its output",
-    latex=r"\varphi({0})", text_name="φ",
-    kernel=normal_density_of_floats,
-    local_gradient=lambda x, out: (-x * out,))
-
-normal_cdf = row("normal_cdf", "Φ",
-    "Φ multiplies the gradient by the density of the bell curve at its input",
-    latex=r"\Phi({0})", text_name="Φ",
-    kernel=normal_cdf_of_floats,
-    local_gradient=lambda x, out: (normal_density(x),))
-
 
 # --- activations ----------------------------------------------------------------------------------
 
@@ -364,23 +350,6 @@ leaky_relu = row("leaky_relu", "leaky",
     exact=lambda x, slope, out: x > 0.0 or keeps_digits(slope, out),
     local_gradient=lambda x, slope, out: (where(x > 0.0, 1.0, slope), where(x > 0.0, 0.0, x)),
     kinks=lambda x, slope, out: (x,))
-
-softplus = row("softplus", "softplus", "softplus multiplies the gradient by σ of its input",
-    rule=lambda x: where(x > 0.0, x, 0.0) + log1p(exp(-absolute(x))),
-    local_gradient=lambda x, out: (sigmoid(x),),
-    definition=lambda x: log(1.0 + exp(x)))
-
-silu = row("silu", "silu", "silu multiplies the gradient by σ(input)·(1 + input·σ(−input))",
-    rule=lambda x: where(x > -700.0, x / (1.0 + exp(-x)), (x * exp(0.5 * x)) * exp(0.5 * x)),
-    local_gradient=lambda x, out: (
-        # far out x·eˣ + eˣ, of which eˣ may be subnormal; what comes to nothing is -0.0
-        where(x > -700.0, sigmoid(x) * (1.0 + x * sigmoid(-x)), -(-out - exp(-absolute(x)))),),
-    textbook_gradient=lambda x, out: (sigmoid(x) * (1.0 + x * sigmoid(-x)),),
-    definition=lambda x: x * sigmoid(x))
-
-gelu = row("gelu", "gelu", "gelu multiplies the gradient by Φ(input) + input·φ(input)",
-    rule=lambda x: x * normal_cdf(x),
-    local_gradient=lambda x, out: (normal_cdf(x) + x * normal_density(x),))
 
 # fmt: on
 
