@@ -9,11 +9,12 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from math import isinf
 from typing import Any, Final, NoReturn
 
 from ..expressions import ExpressionError, normal_name, shown
+from ..rules import nearest_name
 from ..text import MOST_DIGITS, printable
 
 IN_BRACKETS: Final = '; an expression that looks like an option stands in brackets: "(--x)"'
@@ -32,19 +33,32 @@ class Parser(argparse.ArgumentParser):
             message = f"there is no expression: write one such as {EXAMPLE}{IN_BRACKETS}"
         self.exit(2, f"{self.prog}: {safe(message)}; see {self.prog} --help\n")
 
+    def check_command(self, argv: Sequence[str], commands: Collection[str]) -> None:
+        """The first word is one of the commands, or an error that leads to one."""
+        typed = next((argument for argument in argv if argument[:1] != "-"), None)
+        if typed is None or typed in commands:
+            return
+        near = nearest_name(typed[:40], commands)
+        hint = f"did you mean {near}? " if near else ""
+        if not typed.isidentifier():
+            hint = f"a command stands before an expression: minigrad eval {EXAMPLE}; "
+        said = repr(printable(as_typed(typed)))
+        self.error(f"there is no command {said}: {hint}the commands are {', '.join(commands)}")
+
 
 def typed_digits(text: str) -> int:
     """The number of digits to show that somebody typed."""
     if re.fullmatch("[0-9]{1,6}", text) and 1 <= int(text) <= MOST_DIGITS:
         return int(text)
-    raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to {MOST_DIGITS}")
+    typed = as_typed(text)
+    raise argparse.ArgumentTypeError(f"{typed!r} is not a whole number from 1 to {MOST_DIGITS}")
 
 
 def typed_count(text: str) -> int:
     """How many of something somebody typed, at least one."""
     if re.fullmatch("[0-9]{1,9}", text) and int(text) > 0:
         return int(text)
-    raise argparse.ArgumentTypeError(f"{text!r} is not a whole number, at least 1")
+    raise argparse.ArgumentTypeError(f"{as_typed(text)!r} is not a whole number, at least 1")
 
 
 def values_from(arguments: Sequence[str]) -> dict[str, float]:
@@ -58,7 +72,7 @@ def values_from(arguments: Sequence[str]) -> dict[str, float]:
     minigrad.expressions.errors.ExpressionError: 'w' gives no value: write w=2
     """
     values: dict[str, float] = {}
-    for argument in arguments:
+    for argument, after in zip(arguments, [*arguments[1:], ""]):
         name, equals, number = (part.strip() for part in argument.partition("="))
         name = normal_name(name)
         said = repr(printable(argument))
@@ -67,7 +81,8 @@ def values_from(arguments: Sequence[str]) -> dict[str, float]:
                 f"{said} gives no value: write name=number, and the expression in quotes"
             )
         if not equals:
-            raise ExpressionError(f"{said} gives no value: write {printable(name)}=2")
+            spaces = ", without spaces around the =" if after[:1] == "=" else ""
+            raise ExpressionError(f"{said} gives no value: write {printable(name)}=2{spaces}")
         if name in values:
             raise ExpressionError(
                 f"{said}: {printable(name)} has a value already, {values[name]:g}: leave one out"
@@ -80,13 +95,28 @@ def _number(said: str, name: str, text: str) -> float:
     try:
         number = float(text.replace("−", "-").replace("∞", "inf"))
     except ValueError:
-        advice = f"write {printable(name)}=0.5"
+        advice = f"write {printable(name)}={_number_meant(text)}"
         if re.search(r"[^\W\d_]\s*[-+*/^(·×−]|[-+*/^)·×−]\s*[^\W\d_]", text):
             advice += ", and a second expression into the quotes of the first, after a comma"
         raise ExpressionError(f"{said}: what follows the = is not a number: {advice}") from None
     if isinf(number) and "inf" not in text.lower() and "∞" not in text:
         raise ExpressionError(f"{said}: beyond the range of a float (up to 1.8e308)")
     return number
+
+
+def _number_meant(text: str) -> str:
+    """With a point for a decimal comma, a fraction carried out; else any number.
+
+    >>> _number_meant("1,5"), _number_meant("1/3"), _number_meant("a")
+    ('1.5', '0.3333333333333333', '0.5')
+    """
+    plain = text.replace("−", "-")
+    if re.fullmatch("[-+]?[0-9]{1,17},[0-9]{1,17}", plain):
+        return plain.replace(",", ".")
+    if parts := re.fullmatch("([-+]?[0-9]{1,15}) ?/ ?([0-9]{1,15})", plain):
+        over, under = map(int, parts.groups())
+        return repr(over / under) if under else "inf"
+    return "0.5"
 
 
 def protected(argument: str) -> str:

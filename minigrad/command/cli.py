@@ -16,7 +16,7 @@ import argparse
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -100,7 +100,7 @@ def play(arguments: argparse.Namespace) -> None:
     _check_folder(path)
     with _advice("play a smaller expression"):
         Stepper(output, digits=arguments.digits, **mode_of(arguments, output)).save(path)
-    print(f"wrote {shown(str(path))}")
+    print(f"wrote {shown(str(path))}: open it in a browser")
 
 
 def write_playground(arguments: argparse.Namespace) -> None:
@@ -145,7 +145,8 @@ def _check_folder(path: Path) -> None:
         )
 
 
-def _parser() -> Parser:
+def _parser() -> tuple[Parser, Collection[str]]:
+    """The parser of the command line, and the names of the commands."""
     parser = Parser(
         prog="minigrad",
         description="Circuits of gates, their gradients, and pictures of both.",
@@ -204,7 +205,7 @@ def _parser() -> Parser:
         metavar="FOLDER",
         help="made if need be (minigrad-demo)",
     )
-    return parser
+    return parser, commands.choices
 
 
 def _takes_mode(command: Parser) -> None:
@@ -263,8 +264,10 @@ def _takes_expression(command: Parser) -> None:
 
 def parsed(argv: Sequence[str]) -> argparse.Namespace | None:
     """The arguments; None if no command is among them, and all is said."""
-    parser = _parser()
-    arguments, more = parser.parse_known_args([protected(argument) for argument in argv])
+    parser, commands = _parser()
+    words = [protected(argument) for argument in argv]
+    parser.check_command(words, commands)
+    arguments, more = parser.parse_known_args(words)
     vars(arguments).update({name: as_typed(given) for name, given in vars(arguments).items()})
     unknown = [word for word in more if word.startswith("-") or "values" not in arguments]
     if unknown:

@@ -11,13 +11,14 @@ Hessian: 3 × 3, 7 of 9 entries can be other than 0; 2 sweeps give all
 
 from __future__ import annotations
 
+import os
 from base64 import b64encode
 from collections.abc import Iterable
 from html import escape
-from pathlib import Path
 from typing import Any, Final
 
 from ..tape import Compressed
+from ..text import save
 from .sweeping import require_numpy
 
 WIDEST: Final = 30  # columns of a picture with a sign for each entry
@@ -123,12 +124,9 @@ class Dots:
             f'stroke-width="{max(across, down) / 160:g}"/></svg>'
         )
 
-    def save(self, path: str | Path) -> None:
-        """Write the SVG to a file."""
-        path = Path(path)
-        if path.suffix != ".svg":
-            raise ValueError(f"a picture of dots is saved as .svg, got {str(path)!r}")
-        path.write_text(self.svg, encoding="utf-8")
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the picture to a file, `.svg`."""
+        save("a picture of dots", path, {".svg": self.svg.encode})
 
     def _repr_html_(self) -> str:
         """For a notebook, as an image: a notebook that is not trusted drops SVG as it is."""

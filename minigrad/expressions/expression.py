@@ -35,6 +35,27 @@ CONSTANTS: Final[Mapping[str, tuple[float, str]]] = {
     "π": (math.pi, "π"),
     "∞": (math.inf, "∞"),
 }
+OTHER_NAMES: Final[Mapping[str, str]] = {  # of functions elsewhere, and what to write here
+    "average": "mean(…)",
+    "avg": "mean(…)",
+    "cbrt": "x**(1/3)",
+    "cot": "1/tan(x)",
+    "csc": "1/sin(x)",
+    "heaviside": "less(0, x)",
+    "int": "trunc(…)",
+    "lg": "log10(…)",
+    "ln": "log(…)",
+    "logistic": "sigmoid(…)",
+    "power": "x**y",
+    "root": "sqrt(…)",
+    "sec": "1/cos(x)",
+    "sigma": "sigmoid(…)",
+    "sqr": "x**2",
+    "square": "x**2",
+    "step": "less(0, x)",
+    "swish": "silu(…)",
+    "tg": "tan(…)",
+}
 Place = tuple[int, int]
 
 
@@ -242,6 +263,8 @@ def _gate_called(text: str, start: int, stop: int) -> Gate:
         if gate.name not in OPERATORS.values()
     }
     hint = _did_you_mean(name, functions) or f"write {printable(name)}*(…) for a product; "
+    if name.lower() in OTHER_NAMES:
+        hint = f"write {OTHER_NAMES[name.lower()]}; "
     advice = f"{hint}the gates are {', '.join(sorted(functions))}"
     raise error_at(text, start, stop, f"there is no gate {printable(name)}", advice)
 

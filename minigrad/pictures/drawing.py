@@ -8,7 +8,6 @@ from base64 import b64encode
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cached_property, partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ..text import save
@@ -202,9 +201,9 @@ class Picture:
         """The picture as PNG."""
         return png_from_svg(self.svg)
 
-    def save(self, path: str | os.PathLike[str]) -> Path:
+    def save(self, path: str | os.PathLike[str]) -> None:
         """Write the picture; the ending of the name says as what: `.svg` or `.png`."""
-        return save("a picture", path, {".svg": self.svg.encode, ".png": self.png})
+        save("a picture", path, {".svg": self.svg.encode, ".png": self.png})
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         bundle = {"text/html": image_html(self.svg, "chart"), "text/plain": repr(self)}

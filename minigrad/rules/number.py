@@ -75,11 +75,15 @@ def _remedy(thing: object) -> str:
 
 
 def nearest_name(name: str, names: Iterable[str]) -> str:
-    """The name that is meant by a misspelled one: with its letters in another order, or near it.
+    """The name that is meant by a misspelled one: in capitals, its letters turned, or near it.
 
     >>> nearest_name("tahn", ["tan", "tanh"]), nearest_name("sigmiod", ["sin"])
     ('tanh', '')
+    >>> nearest_name("ReLU", ["elu", "relu"])
+    'relu'
     """
-    near = difflib.get_close_matches(name, list(names), 5)
+    known = list(names)
+    alike = [other for other in known if other.lower() == name.lower()]
+    near = difflib.get_close_matches(name, known, 5)
     turned = [other for other in near if sorted(other) == sorted(name)]
-    return [*turned, *near, ""][0]
+    return [*alike, *turned, *near, ""][0]

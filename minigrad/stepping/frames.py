@@ -130,7 +130,7 @@ def animated_gif(replay: Replay, theme: str = "light") -> bytes:
         from PIL import Image
     except ImportError:
         raise ImportError(
-            "an animated GIF needs Pillow: pip install pillow. Without it, save('steps.svg') "
+            "an animated GIF needs Pillow: pip install pillow. Without it, a name with .svg "
             "writes an animated SVG"
         ) from None
     images = [

@@ -18,7 +18,7 @@ O_NOFOLLOW: Final = getattr(os, "O_NOFOLLOW", 0)
 
 def save(
     what: str, path: str | os.PathLike[str], makers: Mapping[str, Callable[[], bytes]]
-) -> Path:
+) -> None:
     """Write a file with what the maker for its ending gives.
 
     >>> save("a poem", "poem.mp3", {".txt": bytes, ".html": bytes})
@@ -35,7 +35,6 @@ def save(
         endings = f"{', '.join(first)} or {last}" if first else last
         raise ValueError(f"cannot save {what} as {str(path)!r}: the name must end with {endings}")
     write_file(path, make())
-    return path
 
 
 def write_file(path: Path, content: bytes, lasting: bool = False) -> None:

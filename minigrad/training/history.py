@@ -15,7 +15,6 @@ import csv
 import os
 from dataclasses import dataclass, field, fields
 from io import StringIO
-from pathlib import Path
 from typing import Any
 
 from ..pictures import Panel, Picture, chart_svg
@@ -90,9 +89,9 @@ class History:
         table.writerows([names, *([getattr(e, name) for name in names] for e in self.epochs)])
         return text.getvalue()
 
-    def save(self, path: str | os.PathLike[str], theme: str = "light") -> Path:
+    def save(self, path: str | os.PathLike[str], theme: str = "light") -> None:
         """Write the curves as `.svg` or `.png`, or the numbers as `.csv`."""
-        return save(
+        save(
             "a history",
             path,
             {

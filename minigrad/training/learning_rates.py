@@ -21,7 +21,6 @@ from copy import copy
 from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil, floor, isfinite, log10
-from pathlib import Path
 from random import Random
 from typing import Any, Final
 
@@ -104,9 +103,9 @@ class LearningRates:
         panel = Panel("loss", {"": self.losses})
         return Picture(chart_svg([panel], "learning rate", theme, ticks=ticks, mark=mark))
 
-    def save(self, path: str | os.PathLike[str], theme: str = "light") -> Path:
+    def save(self, path: str | os.PathLike[str], theme: str = "light") -> None:
         """Write the curve as `.svg` or `.png`."""
-        return self.draw(theme).save(path)
+        self.draw(theme).save(path)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         return {**self.draw()._repr_mimebundle_(), "text/plain": repr(self)}

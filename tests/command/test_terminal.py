@@ -118,7 +118,7 @@ def test_in_a_real_terminal_keys_move_and_q_puts_everything_back():
 def test_play_writes_the_player(tmp_path, capsys):
     path = tmp_path / "neuron.html"
     assert cli.main(["play", *EXPRESSION, "-o", str(path)]) == 0
-    assert capsys.readouterr().out == f"wrote {path}\n"
+    assert capsys.readouterr().out == f"wrote {path}: open it in a browser\n"
     assert path.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
 
 

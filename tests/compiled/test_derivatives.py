@@ -503,7 +503,7 @@ def test_it_shows_itself_in_a_notebook_and_is_saved(tmp_path):
     assert sparsity._repr_html_().count("<img") == 2
     sparsity.hessian.save(tmp_path / "h.svg")
     assert (tmp_path / "h.svg").read_text().startswith("<svg")
-    with pytest.raises(ValueError, match=r"saved as \.svg"):
+    with pytest.raises(ValueError, match=r"must end with \.svg"):
         sparsity.hessian.save(tmp_path / "h.png")
 
 

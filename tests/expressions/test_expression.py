@@ -1,6 +1,7 @@
 """Typed expressions: what they mean, and what is said about those that mean nothing."""
 
 import math
+import re
 
 import pytest
 from hypothesis import given, settings
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 import minigrad as mg
 from minigrad.expressions import expressions
-from minigrad.expressions.expression import names_in
+from minigrad.expressions.expression import OTHER_NAMES, names_in
 
 NEURON = "sigmoid(w0*x0 + w1*x1 + w2)"
 NEURON_VALUES = {"w0": 2, "x0": -1, "w1": -3, "x1": -2, "w2": -3}
@@ -278,7 +279,11 @@ def test_an_error_says_what_is_wrong_where_and_what_is_allowed():
         ("x + \u202ey", "this character is not allowed", "�", "numbers, names"),
         ("x + \ud800", "this character is not allowed", "�", "numbers, names"),
         ("x\x00", "this character is not allowed", "�", "numbers, names"),
-        ("x; x", "; is not allowed", ";", "numbers, names"),
+        ("x; x", "; is not allowed", ";", "commas between"),
+        ("|x|", "| is not allowed", "|", "write abs(x)"),
+        ("ReLU(x)", "there is no gate ReLU", "ReLU", "did you mean relu?"),
+        ("ln(x)", "there is no gate ln", "ln", "write log(…);"),
+        ("SQR(x)", "there is no gate SQR", "SQR", "write x**2;"),
         ("x # sum", "# is not allowed", "#", "numbers, names"),
     ],
 )
@@ -290,6 +295,37 @@ def test_bad_input(text, what, marked, advice):
     if marked:
         assert excerpt[start:stop] == marked
     assert is_clean("\n".join([first, excerpt, last]))
+
+
+ELSEWHERE = {
+    "average": lambda x: x,
+    "avg": lambda x: x,
+    "cbrt": lambda x: math.exp(math.log(x) / 3),
+    "cot": lambda x: math.cos(x) / math.sin(x),
+    "csc": lambda x: 1 / math.sin(x),
+    "heaviside": lambda x: float(x > 0),
+    "int": int,
+    "lg": math.log10,
+    "ln": math.log,
+    "logistic": lambda x: 1 / (1 + math.exp(-x)),
+    "power": lambda x: x**x,
+    "root": math.sqrt,
+    "sec": lambda x: 1 / math.cos(x),
+    "sigma": lambda x: 1 / (1 + math.exp(-x)),
+    "sqr": lambda x: x * x,
+    "square": lambda x: x * x,
+    "step": lambda x: float(x > 0),
+    "swish": lambda x: x / (1 + math.exp(-x)),
+    "tg": math.tan,
+}
+
+
+@pytest.mark.parametrize("name", OTHER_NAMES)
+def test_what_other_tools_call_otherwise_is_led_to_what_can_be_typed(name):
+    advice = error_of(f"{name}(x)", x=1.0).split("\n")[-1]
+    advised = re.fullmatch("write (.*?); the gates are .*", advice)[1].replace("…", "x")
+    values = {letter: 0.5 for letter in "xy" if re.search(rf"\b{letter}\b", advised)}
+    assert mg.expression(advised, values).data == pytest.approx(ELSEWHERE[name](0.5))
 
 
 def test_carets_stand_under_wide_letters_and_combining_marks():

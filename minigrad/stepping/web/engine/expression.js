@@ -15,6 +15,28 @@ export { ExpressionError, asFormula };
 const OPERATORS = { "+": "add", "-": "sub", "*": "mul", "/": "div", "**": "pow" };
 const OPERATOR_GATES = [...Object.values(OPERATORS), "neg"];
 const CONSTANTS = new Map([["pi", [Math.PI, "π"]], ["π", [Math.PI, "π"]], ["∞", [Infinity, "∞"]]]);
+// Of functions elsewhere, and what to write here.
+const OTHER_NAMES = {
+  average: "mean(…)",
+  avg: "mean(…)",
+  cbrt: "x**(1/3)",
+  cot: "1/tan(x)",
+  csc: "1/sin(x)",
+  heaviside: "less(0, x)",
+  int: "trunc(…)",
+  lg: "log10(…)",
+  ln: "log(…)",
+  logistic: "sigmoid(…)",
+  power: "x**y",
+  root: "sqrt(…)",
+  sec: "1/cos(x)",
+  sigma: "sigmoid(…)",
+  sqr: "x**2",
+  square: "x**2",
+  step: "less(0, x)",
+  swish: "silu(…)",
+  tg: "tan(…)",
+};
 const BINDING = { "+": 1, "-": 1, "*": 2, "/": 2, sign: 3, "**": 4 };
 
 /** A step of a stack machine: a number or a name puts a wire on the stack, a gate takes its inputs.
@@ -176,7 +198,9 @@ function gateCalled(text, { text: typed, start, stop }) {
   if (row) return row.name;
   const named = Object.values(GATES).filter((each) => !OPERATOR_GATES.includes(each.name));
   const functions = [...new Set(named.map((each) => (/^[\x00-\x7f]*$/.test(each.textName) ? each.textName : each.name)))].sort();
-  const hint = didYouMean(name, functions) || `write ${printable(name)}*(…) for a product; `;
+  let hint = didYouMean(name, functions) || `write ${printable(name)}*(…) for a product; `;
+  const elsewhere = name.toLowerCase();
+  if (Object.hasOwn(OTHER_NAMES, elsewhere)) hint = `write ${OTHER_NAMES[elsewhere]}; `;
   throw errorAt(text, start, stop, `there is no gate ${printable(name)}`, `${hint}the gates are ${functions.join(", ")}`);
 }
 

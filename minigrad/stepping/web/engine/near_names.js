@@ -5,7 +5,10 @@ const MOST = 5;
 
 /** @param {string} name @param {Iterable<string>} names */
 export function nearestName(name, names) {
-  const scored = [...names].map((other) => [ratio(other, name), other]).filter(([score]) => score >= LEAST);
+  const known = [...names];
+  const alike = known.find((other) => other.toLowerCase() === name.toLowerCase());
+  if (alike) return alike;
+  const scored = known.map((other) => [ratio(other, name), other]).filter(([score]) => score >= LEAST);
   scored.sort(([a, x], [b, y]) => b - a || (x < y ? 1 : -1));
   const near = scored.slice(0, MOST).map(([, other]) => other);
   const letters = (word) => [...word].sort().join("");

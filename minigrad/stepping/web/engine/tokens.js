@@ -40,6 +40,8 @@ const ADVICE = new Map(Object.entries({
   ".": "an expression has no attributes, and a decimal number begins or ends with a digit",
   "[": "write names such as x0 and x1 in place of x[0] and x[1]",
   "{": "group with round parentheses",
+  "|": "write abs(x) for |x|",
+  ";": "in the terminal several may stand with commas between: a = x*y, a + x",
   "'": "text in quotes cannot stand in an expression",
   '"': "text in quotes cannot stand in an expression",
   "=": "one name for the result may stand before it, y = x*x; values come after it: x=2",
