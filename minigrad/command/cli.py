@@ -181,13 +181,8 @@ def _parser() -> tuple[Parser, Collection[str]]:
     command = add("play", play, "write a player of the steps", f"{EXAMPLE} -o neuron.html")
     _takes_expression(command)
     _takes_mode(command)
-    command.add_argument(
-        "-o",
-        "--output",
-        metavar="FILE",
-        required=True,
-        help=".html, .svg (animated), or .gif, which needs Pillow: pip install pillow",
-    )
+    kinds = ".html, .svg (animated), or .gif, which needs Pillow: pip install pillow"
+    command.add_argument("-o", "--output", metavar="FILE", required=True, help=kinds)
 
     command = add(
         "playground",
