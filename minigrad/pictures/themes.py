@@ -76,21 +76,3 @@ def theme_named(name: str) -> Theme:
     if not isinstance(name, str) or name not in THEMES:
         raise ValueError(f"there is no theme {name!r}: choose 'light', 'dark' or 'safe'")
     return THEMES[name]
-
-
-def contrast(colour: str, other: str) -> float:
-    """The contrast of two colours by WCAG 2: from 1 (the same) to 21 (black on white).
-
-    >>> contrast("#000000", "#FFFFFF")
-    21.0
-    """
-    bright, dark = sorted((_luminance(colour), _luminance(other)), reverse=True)
-    return (bright + 0.05) / (dark + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    red, green, blue = (
-        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels
-    )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -116,10 +116,6 @@ class Deltas:
         """What a gate sends to one of its inputs, as plain text."""
         return self._written(self.sent(gate, place), as_text)
 
-    def sent_latex(self, gate: Value, place: int) -> str:
-        """The same in LaTeX's math mode."""
-        return self._written(self.sent(gate, place), as_latex)
-
     def _written(self, terms: Terms | None, write: Callable[[Formula], str]) -> str:
         if not terms:
             return ""

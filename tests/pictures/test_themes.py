@@ -5,10 +5,24 @@ from __future__ import annotations
 import pytest
 
 import minigrad as mg
-from minigrad.pictures.themes import THEMES, contrast
+from minigrad.pictures.themes import THEMES
 
 TEXTS = ["ink", "value", "gradient", "local", "faint", "warning"]
 GROUNDS = ["background", "cluster", "gate"]
+
+
+def contrast(colour, other):
+    """The contrast of two colours by WCAG 2: from 1 (the same) to 21 (black on white)."""
+    bright, dark = sorted((luminance(colour), luminance(other)), reverse=True)
+    return (bright + 0.05) / (dark + 0.05)
+
+
+def luminance(colour):
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def test_contrast_is_that_of_wcag():
