@@ -34,6 +34,8 @@ CONSTANTS: Final[Mapping[str, tuple[float, str]]] = {
     "pi": (math.pi, "π"),
     "π": (math.pi, "π"),
     "∞": (math.inf, "∞"),
+    "inf": (math.inf, "∞"),
+    "nan": (math.nan, "nan"),
 }
 OTHER_NAMES: Final[Mapping[str, str]] = {  # of functions elsewhere, and what to write here
     "average": "mean(…)",
@@ -105,10 +107,10 @@ def expression(text: str, values: Mapping[str, Any] | None = None, /, **named: A
     write / for a quotient, floor_divide(x, y) for a whole one
 
     Numbers are constants; operators are + - * / ** (or ^) and a sign, also as minigrad prints them
-    (· − x² √(x)); every gate of `mg.GATES` is a function of its name (max and min too); pi is
-    known. Names that are shown alike, w0 and w_0 and w₀, are one. A name and = in front name the
-    result. A Value among the values is used as the wire itself. An `ExpressionError` shows the
-    place and says what is allowed.
+    (· − x² √(x)); every gate of `mg.GATES` is a function of its name (max and min too); pi, inf and
+    nan are known. Names that are shown alike, w0 and w_0 and w₀, are one. A name and = in front
+    name the result. A Value among the values is used as the wire itself. An `ExpressionError` shows
+    the place and says what is allowed.
     """
     if not isinstance(text, str):
         raise TypeError(f"an expression is text, got {type(text).__name__}: write it in quotes")

@@ -42,20 +42,20 @@ exp2 = row("exp2", "2ˣ", "2ˣ multiplies the gradient by its own output times l
     latex=r"2^{{{0}}}",
     rule=lambda x: 2.0**x,
     local_gradient=lambda x, out: (out * LOG_2,),
-    textbook_gradient=lambda x, out: (out * NamedNumber(LOG_2, "log 2", r"\log 2"),))
+    textbook_gradient=lambda x, out: (out * NamedNumber(LOG_2, "log(2)", r"\log 2"),))
 
 log2 = row("log2", "log₂", "log₂ divides the gradient by its input times log 2",
     latex=r"\log_2({0})",
     kernel=log2_of_floats,
     local_gradient=lambda x, out: (1.0 / LOG_2 / x,),
-    textbook_gradient=lambda x, out: (1.0 / (x * NamedNumber(LOG_2, "log 2", r"\log 2")),),
+    textbook_gradient=lambda x, out: (1.0 / (x * NamedNumber(LOG_2, "log(2)", r"\log 2")),),
     kinks=lambda x, out: (x,))
 
 log10 = row("log10", "log₁₀", "log₁₀ divides the gradient by its input times log 10",
     latex=r"\log_{{10}}({0})",
     kernel=log10_of_floats,
     local_gradient=lambda x, out: (1.0 / LOG_10 / x,),
-    textbook_gradient=lambda x, out: (1.0 / (x * NamedNumber(LOG_10, "log 10", r"\log 10")),),
+    textbook_gradient=lambda x, out: (1.0 / (x * NamedNumber(LOG_10, "log(10)", r"\log 10")),),
     kinks=lambda x, out: (x,))
 
 
@@ -131,6 +131,6 @@ erf = row("erf", "erf", "erf multiplies the gradient by 2/√π times exp of min
     kernel=erf_of_floats,
     local_gradient=lambda x, out: (_slope_of_erf(x),),
     textbook_gradient=lambda x, out: (
-        NamedNumber(2.0 / SQRT_PI, "2/√π", r"\frac{2}{\sqrt{\pi}}") * exp(-x * x),))
+        NamedNumber(2.0 / SQRT_PI, "2/√(π)", r"\frac{2}{\sqrt{\pi}}") * exp(-x * x),))
 
 # fmt: on

@@ -14,7 +14,8 @@ export { ExpressionError, asFormula };
 
 const OPERATORS = { "+": "add", "-": "sub", "*": "mul", "/": "div", "**": "pow" };
 const OPERATOR_GATES = [...Object.values(OPERATORS), "neg"];
-const CONSTANTS = new Map([["pi", [Math.PI, "π"]], ["π", [Math.PI, "π"]], ["∞", [Infinity, "∞"]]]);
+const [PI, INFINITY] = [[Math.PI, "π"], [Infinity, "∞"]];
+const CONSTANTS = new Map([["pi", PI], ["π", PI], ["∞", INFINITY], ["inf", INFINITY], ["nan", [NaN, "nan"]]]);
 // Of functions elsewhere, and what to write here.
 const OTHER_NAMES = {
   average: "mean(…)",
