@@ -44,9 +44,10 @@ class Between:
         self.wires = [leaf]
         self.branches: list[list[Branch]] = [[]]
         number = {leaf: 0}
+        nowhere = frozenset(self.circuit.beside)
         for wire in self.circuit.gates:
             inputs = self.circuit.inputs(wire)
-            if number.keys().isdisjoint(inputs) or wire is leaf:
+            if number.keys().isdisjoint(inputs) or wire is leaf or wire in nowhere:
                 continue
             local_gradients = _known_local_gradients(self.circuit, wire)
             number[wire] = target = len(self.wires)

@@ -58,7 +58,8 @@ class Circuit:
 
     def _inputs_shown(self, wire: Value, seen: set[Value]) -> tuple[Value, ...]:
         if self.textbook and (written := text_book_of(wire)):
-            self._written[wire] = written
+            self._written[wire] = written.output
+            return (*written.beside, *self.inputs(wire))  # those beside lead nowhere
         elif wire._d_second is FACTORS and "dot" not in self.collapse:
             side_by_side = all(source.is_leaf or source in seen for source in wire.inputs)
             if not (self._for_running and side_by_side):
@@ -71,6 +72,17 @@ class Circuit:
     def wires(self) -> list[Value]:
         """All wires: the leaves, then the outputs of the gates."""
         return self.leaves + self.gates
+
+    @cached_property
+    def beside(self) -> list[Value]:
+        """The gates that lead to no output: a text book shows all p_j beside the −log of one."""
+        if not self._written:
+            return []
+        leading = set(self.outputs)
+        for wire in reversed(self.gates):
+            if wire in leading:
+                leading.update(self.inputs(wire))
+        return [wire for wire in self.gates if wire not in leading]
 
     @cached_property
     def routes(self) -> bool:

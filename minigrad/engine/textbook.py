@@ -27,70 +27,75 @@ from .value import Value, leaves_and_gates, one_at_a_time
 DIGITS: Final = 1e-9  # how near a text book's number has to be: beyond, rounding has taken digits
 
 
-class _Written(NamedTuple):
+class _Recipe(NamedTuple):
     """How a text book writes a wire: from which wires, and what makes the gates."""
 
     sources: Sequence[Any]
     make: Callable[[], Any]
 
 
-class _Made(NamedTuple):
-    """The output of a text book's gates, and all of these gates, inputs first."""
+class Written(NamedTuple):
+    """The output of a text book's gates, what is shown beside, and all of these gates in order."""
 
     output: Value
+    beside: tuple[Value, ...]
     gates: list[Value]
 
 
-_written: Final[WeakKeyDictionary[Value, _Written]] = WeakKeyDictionary()
+_recipes: Final[WeakKeyDictionary[Value, _Recipe]] = WeakKeyDictionary()
 # the same gates for whoever looks: a picture shows what a stepper has done
-_made: Final[WeakKeyDictionary[Value, _Made | None]] = WeakKeyDictionary()
+_made: Final[WeakKeyDictionary[Value, Written | None]] = WeakKeyDictionary()
 
 
 def written_as(wire: Any, sources: Sequence[Any], make: Callable[[], Any]) -> Any:
     """The wire as it is; a reader is shown what `make` builds on the `sources`.
 
+    What `make` builds is one wire, or a list: the first stands for this one, the others beside it.
     While a function is recorded nobody looks, and what holds a wire is counted.
     """
     is_recording = guards and guards[-1].is_recording()  # in this thread
     if isinstance(wire, Value) and wire.gate is not None and not is_recording:
-        _written[wire] = _Written(sources, make)
+        _recipes[wire] = _Recipe(sources, make)
     return wire
 
 
-def text_book_of(wire: Value) -> Value | None:
-    """The output of the gates that a text book has in the place of this wire's, if any.
+def text_book_of(wire: Value) -> Written | None:
+    """The gates that a text book has in the place of this wire's, if any.
 
     They have the gradients that the wire's own would send them now.
     """
-    if wire not in _written:
+    if wire not in _recipes:
         return None
     with one_at_a_time:
         if wire not in _made:
-            _made[wire] = _gates_of(wire, _written[wire])
+            _made[wire] = _gates_of(wire, _recipes[wire])
         made = _made[wire]
         if made is not None:
             _send_back(made, gradient_of(wire))
-    return made.output if made else None
+    return made
 
 
-def _gates_of(wire: Value, written: _Written) -> _Made | None:
+def _gates_of(wire: Value, recipe: _Recipe) -> Written | None:
     # in a context of its own: recorded even inside no_grad()
     try:
-        output = Context().run(written.make)
-    except IndexError:  # a class that was changed since, and is none any more
+        built = Context().run(recipe.make)
+    except LookupError:  # a class that was changed since, and is none any more
         return None
+    output, *beside = built if isinstance(built, list) else [built]
     if not isinstance(output, Value) or not isclose(output._datum, wire._datum, rel_tol=DIGITS):
         return None
-    sources = {source for source in written.sources if isinstance(source, Value)}
+    sources = {source for source in recipe.sources if isinstance(source, Value)}
 
     def inputs_of(gate: Value, _: set[Value]) -> tuple[Value, ...]:
         return () if gate in sources else gate.inputs
 
-    _, gates = leaves_and_gates(output, inputs_of)
-    return _Made(output, [gate for gate in gates if gate not in sources])
+    shown = [wire for wire in beside if isinstance(wire, Value) and wire not in sources]
+    first, *others = *shown, output
+    _, gates = leaves_and_gates(first, inputs_of, others)
+    return Written(output, tuple(shown), [gate for gate in gates if gate not in sources])
 
 
-def _send_back(made: _Made, gradient: float | None) -> None:
+def _send_back(made: Written, gradient: float | None) -> None:
     """Give the gates the gradients that reach them from this one at their output."""
     received = {} if gradient is None else {made.output: gradient}
     for gate in reversed(made.gates):

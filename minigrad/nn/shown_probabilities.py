@@ -19,18 +19,26 @@ from typing import Any, Final
 from ..engine import Value, constant, number_of, written_as
 from ..rules import dot, exp, log, multiplexer, sigmoid
 from ..rules import total as sigma
+from ..text import unicode_name
 
 LARGEST_LOGIT: Final = 300.0  # of ordinary ones the exponentials are ordinary numbers
 
 
 def with_probabilities_shown(loss: Any, logits: Sequence[Any], target: Any) -> Any:
-    """A softmax cross entropy: −log of the target's p_j, or −Σ y_j · log p_j for a list."""
+    """A softmax cross entropy: −log of the target's p_j, or −Σ y_j · log p_j for a list.
+
+    Of a class that is a plain number the other p_j stand beside: what their logits receive.
+    """
 
     def written() -> Any:
         probabilities = _softmax(logits)
         if isinstance(target, list):
             return -dot(target, map(log, probabilities))
-        return -log(multiplexer(*probabilities, target))
+        if isinstance(target, Value) and not target.is_constant:
+            return -log(multiplexer(*probabilities, target))
+        number = number_of(target) if isinstance(target, Value) else target
+        of_class = dict(enumerate(probabilities))
+        return [-log(of_class[number]), *probabilities]
 
     targets = target if isinstance(target, list) else [target]
     return written_as(loss, [*logits, *targets], written)
@@ -40,7 +48,7 @@ def with_probability_shown(loss: Any, logit: Any, target: Any) -> Any:
     """A binary cross entropy: −log p for y = 1, −log(1 − p) for y = 0, and both in between."""
 
     def written() -> Any:
-        p = _named(sigmoid(logit), "p")
+        p = _named(sigmoid(logit), "p", _names_of([logit]))
         if isinstance(target, float) and target in (0.0, 1.0):
             return -log(p if target else 1.0 - p)
         return -(target * log(p) + (1.0 - target) * log(1.0 - p))
@@ -50,15 +58,22 @@ def with_probability_shown(loss: Any, logit: Any, target: Any) -> Any:
 
 def _softmax(logits: Sequence[Any]) -> list[Any]:
     """p_j = exp(z_j) / Σ_k exp(z_k); less the largest logit, where that would overflow."""
+    taken = _names_of(logits)
     numbers = [number_of(z) if isinstance(z, Value) else z for z in logits]
     if max(map(abs, numbers)) > LARGEST_LOGIT:
         logits = [z - constant(max(numbers)) for z in logits]
     powers = [exp(z) for z in logits]
     total = sigma(*powers)
-    return [_named(power / total, f"p_{place}") for place, power in enumerate(powers, 1)]
+    shares = [power / total for power in powers]
+    return [_named(share, f"p_{place}", taken) for place, share in enumerate(shares, 1)]
 
 
-def _named(wire: Any, label: str) -> Any:
-    if isinstance(wire, Value):
+def _names_of(logits: Sequence[Any]) -> set[str]:
+    return {unicode_name(z.label) for z in logits if isinstance(z, Value)}
+
+
+def _named(wire: Any, label: str, taken: set[str]) -> Any:
+    """The wire with its label, if none of the logits has that name already."""
+    if isinstance(wire, Value) and unicode_name(label) not in taken:
         wire.label = label
     return wire

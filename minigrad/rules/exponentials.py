@@ -111,7 +111,7 @@ logaddexp = row("logaddexp", "logaddexp",
     definition=lambda x, y: log(exp(x) + exp(y)),
     textbook_gradient=lambda x, y, out: (exp(x - out), exp(y - out)))
 
-logsumexp = row("logsumexp", "lse",
+logsumexp = row("logsumexp", "logsumexp",
     "logsumexp shares the gradient by softmax: the largest input receives most",
     arity=None, empty=-inf,
     rule=_logsumexp,

@@ -246,9 +246,9 @@ def _selected(*choices_and_index: Any) -> tuple[Any, ...]:
     return (*hits, 0.0)
 
 
-multiplexer = row("select", "mux",
-    "the multiplexer routes: the chosen input receives all of the gradient",
-    tangent_sentence="the multiplexer hands on the tangent of the chosen input",
+multiplexer = row("select", "select",
+    "select, a multiplexer, routes: the chosen input receives all of the gradient",
+    tangent_sentence="select hands on the tangent of the chosen input",
     arity=None, example=(),
     kernel=select_of_floats, routes=True, chooses=True, exact=True,
     local_gradient=_selected)
@@ -342,9 +342,9 @@ relu = row("relu", "relu",
     kinks=lambda x, out: (x,),
     idle=("closed, passes nothing for this example", lambda x, out: x <= 0.0))
 
-leaky_relu = row("leaky_relu", "leaky",
-    "leaky relu lets the gradient through where its input is positive, else a part",
-    tangent_sentence="leaky relu lets the tangent through where its input is positive, else a part",
+leaky_relu = row("leaky_relu", "leaky_relu",
+    "leaky_relu lets the gradient through where its input is positive, else a part",
+    tangent_sentence="leaky_relu lets the tangent through where its input is positive, else a part",
     arity=2, defaults=(0.01,),
     rule=lambda x, slope: where(x > 0.0, x, slope * x), routes=True,
     exact=lambda x, slope, out: x > 0.0 or keeps_digits(slope, out),

@@ -94,13 +94,13 @@ atan2 = row("atan2", "atan2",
     textbook_gradient=lambda y, x, out: (x / (y * y + x * x), -y / (y * y + x * x)),
     kinks=lambda y, x, out: (where(x > 0.0, 1.0, y),))  # the angle jumps from −π to π
 
-degrees = row("degrees", "deg", "degrees multiplies the gradient by 180/π",
+degrees = row("degrees", "degrees", "degrees multiplies the gradient by 180/π",
     rule=lambda x: x * (180.0 / pi),
     local_gradient=lambda x, out: (180.0 / pi,),
     definition=lambda x: x * 180.0 / PI,
     textbook_gradient=lambda x, out: (NamedNumber(180.0 / pi, "180/π", r"\frac{180}{\pi}"),))
 
-radians = row("radians", "rad", "radians multiplies the gradient by π/180",
+radians = row("radians", "radians", "radians multiplies the gradient by π/180",
     rule=lambda x: x * (pi / 180.0),
     local_gradient=lambda x, out: (pi / 180.0,),
     definition=lambda x: x * PI / 180.0,

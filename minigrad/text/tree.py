@@ -82,7 +82,8 @@ def tree_of(
     titles, alignment = _columns(stage)
     rows: list[tuple[str, ...]] = [("", *titles, "")]
     nothing = [""] * (1 + len(titles))
-    waiting = [_Branch(output, "", "", 0) for output in reversed(circuit.outputs)]
+    roots = (*circuit.outputs, *circuit.beside)
+    waiting = [_Branch(root, "", "", 0) for root in reversed(roots)]
     drawn: set[Value] = set()
     while waiting:
         branch = waiting.pop()

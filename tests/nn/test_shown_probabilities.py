@@ -31,6 +31,33 @@ def test_the_probabilities_of_a_cross_entropy_are_wires(target: object) -> None:
     assert [wires[f"p_{j}"].data for j in (1, 2, 3)] == pytest.approx(expected, rel=1e-14)
 
 
+@pytest.mark.parametrize("target", [1, 1.0, mg.constant(1.0)])
+def test_the_probability_of_a_known_class_goes_straight_into_the_logarithm(target: object) -> None:
+    loss = losses.cross_entropy(logits(3), target)
+    loss.backward()
+    circuit = Circuit(loss, textbook=True)
+    assert [circuit.gate(wire).name for wire in circuit.gates if wire.label == ""] == [
+        *["exp"] * 3,
+        *["sum", "log"],
+        "neg",
+    ]
+    assert [wire.label for wire in circuit.beside] == ["p_1", "p_3"]
+    tree = str(mg.as_tree(loss))
+    assert "╰─ log" in tree and "   ╰─ p₂ = ÷" in tree
+    assert all(f"\n{name} = ÷" in tree for name in ("p₁", "p₃"))
+    assert "select" not in tree + mg.draw(loss).dot.source + str(mg.as_table(loss))
+
+
+def test_no_path_leads_through_a_probability_that_stands_beside() -> None:
+    zs = logits(3)
+    loss = losses.cross_entropy(zs, 0)
+    loss.backward()
+    for z, count in zip(zs, (2, 1, 1)):
+        paths = mg.paths(loss, z)
+        assert paths.count == count
+        assert paths.total == pytest.approx(z.grad, rel=1e-12)
+
+
 def test_what_a_logit_receives_is_p_minus_y() -> None:
     zs = logits(4)
     loss = losses.cross_entropy(zs, 2)
@@ -48,6 +75,14 @@ def test_the_probability_of_a_binary_cross_entropy_is_a_wire(y: object) -> None:
     p = shown(loss)["p"]
     assert p.data == mg.sigmoid(0.7)
     assert z.grad == pytest.approx(p.data - float(y.data if isinstance(y, Value) else y), rel=1e-12)
+
+
+def test_a_probability_never_takes_the_name_of_a_logit() -> None:
+    """One name stands for one wire: a reader's own p is the logit."""
+    assert "p" not in shown(losses.binary_cross_entropy(Value(0.3, label="p"), 1))
+    for name in ("p_1", "p₁"):
+        zs = [Value(0.3, label=name), Value(0.1, label="s")]
+        assert list(shown(losses.cross_entropy(zs, 1))) == ["p_2"]
 
 
 def test_every_step_of_a_shown_loss_agrees_with_backward_to_9_digits() -> None:
@@ -69,7 +104,7 @@ def test_the_wires_inside_obey_the_chain_rule() -> None:
     loss = losses.cross_entropy(logits(3), 0)
     loss.backward()
     circuit = Circuit(loss, textbook=True)
-    received = {loss: 1.0}
+    received = {loss: 1.0} | dict.fromkeys(circuit.beside, 0.0)
     for wire in reversed(circuit.gates):
         for source, local in zip(circuit.inputs(wire), circuit.local_gradients(wire)):
             received[source] = received.get(source, 0.0) + local * received[wire]
@@ -112,7 +147,7 @@ def test_losses_can_be_shown_as_they_are_computed() -> None:
     gates = Circuit(loss).gates
     assert mg.Stepper(loss, expand="losses").circuit.gates == gates
     assert repr(mg.draw(loss, expand="losses")).startswith(f"<Drawing of {len(gates)} gates")
-    assert repr(mg.draw(loss)).startswith("<Drawing of 10 gates")
+    assert repr(mg.draw(loss)).startswith("<Drawing of 9 gates")
     with pytest.raises(ValueError, match="expand='loss': choose None or 'losses'"):
         mg.Stepper(loss, expand="loss")
 

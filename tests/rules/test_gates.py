@@ -148,6 +148,14 @@ def test_row_is_complete(gate: Gate) -> None:
     assert len(gate.local_gradient_latex(*names)) == len(names)
 
 
+def test_a_gate_that_is_named_by_a_word_has_the_same_word_everywhere() -> None:
+    """Circle, tree, formula and sentence: one name for one gate."""
+    for gate in mg.GATES.values():
+        if gate.symbol.isascii() and gate.symbol.isidentifier() and gate.name != "neg":
+            assert gate.symbol == gate.text_name
+            assert gate.sentence.split()[0].rstrip(",") == gate.symbol
+
+
 @pytest.mark.parametrize(
     "gate",
     [gate for gate in mg.GATES.values() if gate.textbook_gradient],

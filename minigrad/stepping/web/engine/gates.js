@@ -405,10 +405,10 @@ export const GATES = {
     isIdle: () => false,
   },
   select: {
-    name: "select", symbol: "mux", textName: "select", arity: null, routes: true,
+    name: "select", symbol: "select", textName: "select", arity: null, routes: true,
     isDot: false, isProduct: false, chooses: true,
     constantInSymbol: false, defaults: [], inputNames: ["x", "y"], binding: null,
-    sentence: "the multiplexer routes: the chosen input receives all of the gradient",
+    sentence: "select, a multiplexer, routes: the chosen input receives all of the gradient",
     text: null, localTexts: null,
     forward: (xs) => chosenOf(xs),
     localGradients: (xs, out) => choiceOf(xs),
@@ -495,10 +495,10 @@ export const GATES = {
     isIdle: ([x0], out) => { return (x0 <= 0.0); },
   },
   leaky_relu: {
-    name: "leaky_relu", symbol: "leaky", textName: "leaky_relu", arity: 2, routes: true,
+    name: "leaky_relu", symbol: "leaky_relu", textName: "leaky_relu", arity: 2, routes: true,
     isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [0.01], inputNames: ["x", "slope"], binding: null,
-    sentence: "leaky relu lets the gradient through where its input is positive, else a part",
+    sentence: "leaky_relu lets the gradient through where its input is positive, else a part",
     text: "{x} if {x} \u003e 0 else {slope}·{x}", localTexts: ["1 if {x} \u003e 0 else {slope}", "0 if {x} \u003e 0 else {x}"],
     forward: ([x0, x1]) => { return ((x0 > 0.0) ? x0 : (x1 * x0)); },
     localGradients: ([x0, x1], out) => { return [((x0 > 0.0) ? 1.0 : x1), ((x0 > 0.0) ? 0.0 : x0)]; },
@@ -555,7 +555,7 @@ export const GATES = {
     isIdle: () => false,
   },
   logsumexp: {
-    name: "logsumexp", symbol: "lse", textName: "logsumexp", arity: null, routes: false,
+    name: "logsumexp", symbol: "logsumexp", textName: "logsumexp", arity: null, routes: false,
     isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x", "y"], binding: null,
     sentence: "logsumexp shares the gradient by softmax: the largest input receives most",
@@ -725,7 +725,7 @@ export const GATES = {
     isIdle: () => false,
   },
   degrees: {
-    name: "degrees", symbol: "deg", textName: "degrees", arity: 1, routes: false,
+    name: "degrees", symbol: "degrees", textName: "degrees", arity: 1, routes: false,
     isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x"], binding: 3,
     sentence: "degrees multiplies the gradient by 180/π",
@@ -735,7 +735,7 @@ export const GATES = {
     isIdle: () => false,
   },
   radians: {
-    name: "radians", symbol: "rad", textName: "radians", arity: 1, routes: false,
+    name: "radians", symbol: "radians", textName: "radians", arity: 1, routes: false,
     isDot: false, isProduct: false, chooses: false,
     constantInSymbol: false, defaults: [], inputNames: ["x"], binding: 3,
     sentence: "radians multiplies the gradient by π/180",
