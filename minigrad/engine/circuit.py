@@ -60,7 +60,7 @@ class Circuit:
         if self.textbook and (written := text_book_of(wire)):
             self._written[wire] = written.output
             return (*written.beside, *self.inputs(wire))  # those beside lead nowhere
-        elif wire._d_second is FACTORS and "dot" not in self.collapse:
+        if wire._d_second is FACTORS and "dot" not in self.collapse:
             side_by_side = all(source.is_leaf or source in seen for source in wire.inputs)
             if not (self._for_running and side_by_side):
                 self._products[wire] = products_of(wire)
