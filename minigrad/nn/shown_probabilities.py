@@ -37,7 +37,7 @@ def with_probabilities_shown(loss: Any, logits: Sequence[Any], target: Any) -> A
         if isinstance(target, Value) and not target.is_constant:
             return -log(multiplexer(*probabilities, target))
         number = number_of(target) if isinstance(target, Value) else target
-        of_class = dict(enumerate(probabilities))
+        of_class: dict[float, Any] = dict(enumerate(probabilities))
         return [-log(of_class[number]), *probabilities]
 
     targets = target if isinstance(target, list) else [target]
