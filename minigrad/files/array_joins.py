@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-WIDEST: Final = 8  # columns that are looked for
+WIDEST: Final = 8
 
 
 class _Run(NamedTuple):
@@ -27,17 +27,20 @@ class _Run(NamedTuple):
     length: int
 
 
-def woven_columns(sources: Any, places: Any) -> Iterator[list[tuple[int, Any]]]:
+def woven_columns(
+    sources: Any, places: Any, widest: int = WIDEST
+) -> Iterator[list[tuple[int, Any]]]:
     """Parts that follow one another: for each its columns, an array and a table of places in it.
 
-    A table has a row for each repetition; where there is one repetition it has one axis.
+    A table has a row for each repetition; where there is one repetition it has one axis. `widest`
+    is how many columns are looked for, and with 0 no repetition.
     """
     import numpy
 
     runs = _runs(sources, places)
     at = 0
     while at < len(runs):
-        width, count = _repetition(runs, at)
+        width, count = _repetition(runs, at, widest)
         if count == 1:
             run = runs[at]
             yield [(run.source, numpy.arange(run.start, run.start + run.length))]
@@ -66,10 +69,10 @@ def _runs(sources: Any, places: Any) -> list[_Run]:
     ]
 
 
-def _repetition(runs: list[_Run], at: int) -> tuple[int, int]:
+def _repetition(runs: list[_Run], at: int, widest: int) -> tuple[int, int]:
     """How many columns repeat from here on, and how often: as many numbers as can be."""
     best, most = (1, 1), runs[at].length
-    for width in range(1, WIDEST + 1):
+    for width in range(1, widest + 1):
         count = 1
         while _goes_on(runs, at, width, count):
             count += 1

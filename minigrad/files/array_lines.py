@@ -7,24 +7,33 @@ what stands in order is a slice, and only what does neither has a table of place
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import reduce
+from functools import partial, reduce
 from typing import Any
 
 from ..rules import Formula, as_formula, parts_first, with_numbers
-from ..tape import ALONE, CONSTANTS, PADDING, REDUCE, Array, Bucket, Groups
+from ..tape import ALONE, CONSTANTS, PADDING, REDUCE, Array, Bucket, Groups, Kernel
+from .array_dialects import ArrayDialect
 from .array_joins import as_table, woven_columns
 from .array_products import Factor, grid_of, matrix_product
 from .array_views import view
-from .dialects import JAX, JAX_REDUCTIONS, Code
+from .dialects import Code
 
 
 class ArrayLines:
     """The lines for some groups, and the tables of places that they read."""
 
-    def __init__(self, groups: Groups, arguments: Sequence[str], tables: dict[str, str]) -> None:
-        self.groups, self.tables = groups, tables
-        self.names = ["params", "constants", *arguments]
-        self.code = Code(JAX)
+    def __init__(
+        self,
+        dialect: ArrayDialect,
+        groups: Groups,
+        given: Sequence[str],
+        tables: dict[str, str],
+        owner: str = "",
+    ) -> None:
+        self.dialect, self.groups, self.tables = dialect, groups, tables
+        self.owner = owner  # of the tables, with a dot
+        self.names = [*given]  # of the arrays that are given, in their order
+        self.code = Code(dialect.gates)
         self.reads_constants = False
         for number in range(len(self.names), len(groups.arrays)):
             array = groups.arrays[number]
@@ -35,13 +44,18 @@ class ArrayLines:
     @property
     def lines(self) -> list[str]:
         """All lines; if fixed numbers are read as an array, it is the first."""
-        numbers = ", ".join(self.code.number(x) for x in self.groups.tape.constants)
-        constants = f"constants = jnp.array([{numbers}], dtype)"
+        constants = f"{self.names[CONSTANTS]} = {self.dialect.new_array.format(self.constants)}"
         return [constants] * self.reads_constants + self.code.lines
+
+    @property
+    def constants(self) -> str:
+        """The list of all fixed numbers."""
+        numbers = ", ".join(self.code.number(x) for x in self.groups.tape.constants)
+        return f"[{numbers}]"
 
     def _array(self, array: Array) -> str:
         parts = [self._bucket(array, bucket) for bucket in array.buckets]
-        return parts[0] if len(parts) == 1 else f"jnp.concatenate([{', '.join(parts)}], -1)"
+        return parts[0] if len(parts) == 1 else self.dialect.joined(parts, -1)
 
     def _bucket(self, array: Array, bucket: Bucket) -> str:
         kernel = array.kernel
@@ -51,17 +65,31 @@ class ArrayLines:
             if len(pairs) == 1:
                 return self._products(array, *pairs[0])
             return " + ".join(self._term(array, *factors) for factors in pairs)
-        if kernel.name in JAX_REDUCTIONS:
-            of_many, of_two, neutral = JAX_REDUCTIONS[kernel.name]
-            parts = [
-                of_many.format(self.read(source, places, neutral))
-                for source, places in _together(bucket)
-            ]
-            return reduce(of_two.format, parts)
-        columns = [self._column(s, bucket.places[:, i]) for i, s in enumerate(bucket.sources)]
+        if kernel.name in self.dialect.reductions:
+            return self._reduced(array, bucket)
+        takes_number = partial(self.dialect.takes_number, _called(kernel))
+        columns = [
+            self._column(source, bucket.places[:, i], takes_number(i))
+            for i, source in enumerate(bucket.sources)
+        ]
         if kernel.chooses:
             return f"chosen({self._choices(bucket, columns)}, {self.code.expression(columns[-1])})"
         return self._elementwise(array, columns)
+
+    def _reduced(self, array: Array, bucket: Bucket) -> str:
+        """What a word for any number of inputs makes of all columns."""
+        assert array.kernel is not None
+        of_many, of_two, neutral = self.dialect.reductions[array.kernel.name]
+        sources = [source for source, _ in _together(bucket)]
+        parts = [self.read(source, places, neutral) for source, places in _together(bucket)]
+        if of_two:
+            return reduce(of_two.format, map(of_many.format, parts))
+        if len(parts) > 1 and array.has_rows:
+            parts = [
+                part if self.groups.arrays[source].has_rows else f"{part}.expand(rows, -1, -1)"
+                for source, part in zip(sources, parts)
+            ]
+        return of_many.format(parts[0] if len(parts) == 1 else self.dialect.joined(parts, -1))
 
     # --- reading ---
 
@@ -72,23 +100,25 @@ class ArrayLines:
         if (places == PADDING).any():
             table = self._table(_filled(places, array.size))
             return f"padded({name}, {table}, {padding})"
-        text = view(name, array.size, places, places.shape, array.has_rows, is_column)
+        text = view(
+            name, array.size, places, places.shape, array.has_rows, is_column, self.dialect.permute
+        )
         return text or f"{name}[{':, ' * array.has_rows}{self._table(places)}]"
 
-    def _column(self, source: int, places: Any) -> Formula:
+    def _column(self, source: int, places: Any, may_be_number: bool = True) -> Formula:
         """A column of an operation: where it is the same fixed number throughout, that number."""
-        if source == CONSTANTS and (places == places[0]).all():
+        if source == CONSTANTS and may_be_number and (places == places[0]).all():
             return as_formula(self.groups.tape.constants[places[0]])
         return Formula.symbol(self.read(source, places, is_column=True))
 
     def _table(self, places: Any) -> str:
-        return self.tables.setdefault(as_table(places), f"TABLE_{len(self.tables) + 1}")
+        return self.tables.setdefault(as_table(places), f"{self.owner}TABLE_{len(self.tables) + 1}")
 
     def _choices(self, bucket: Bucket, columns: list[Formula]) -> str:
         if len(set(bucket.sources[:-1])) == 1:
             return self.read(bucket.sources[0], bucket.places[:, :-1])
         texts = ", ".join(map(self.code.expression, columns[:-1]))
-        return f"jnp.stack(jnp.broadcast_arrays({texts}), -1)"
+        return self.dialect.stack.format(texts)
 
     # --- computing ---
 
@@ -145,7 +175,8 @@ class ArrayLines:
             )
             for source, places in zip(sources, (left[grid.left], right[grid.right]))
         ]
-        text = matrix_product(sides[0], sides[1], grid.left_is_first, over_rows)
+        einsum = self.dialect.einsum
+        text = matrix_product(sides[0], sides[1], grid.left_is_first, over_rows, einsum)
         if grid.order is None:
             return text
         return f"{text}[{':, ' * (has_rows and not over_rows)}{self._table(grid.order)}]"
@@ -164,22 +195,28 @@ class ArrayLines:
     def joined(self, sources: Any, places: Any) -> str:
         """Numbers of several arrays, none of which has rows, one after the other."""
         return joined_text(
+            self.dialect,
             [
                 [self.read(source, table) for source, table in columns]
                 for columns in woven_columns(sources, places)
-            ]
+            ],
         )
 
 
-def joined_text(parts: Sequence[Sequence[str]]) -> str:
+def joined_text(dialect: ArrayDialect, parts: Sequence[Sequence[str]]) -> str:
     """The text that joins parts, each of columns side by side, to one array."""
-    texts = [
-        f"jnp.concatenate([{', '.join(columns)}], 1)" if len(columns) > 1 else columns[0]
-        for columns in parts
-    ]
+    texts = [dialect.joined(columns, 1) if len(columns) > 1 else columns[0] for columns in parts]
     if len(texts) == 1:
         return f"{texts[0]}.reshape(-1)"
-    return f"jnp.concatenate([{', '.join(f'{text}.reshape(-1)' for text in texts)}])"
+    return dialect.joined(f"{text}.reshape(-1)" for text in texts)
+
+
+def _called(kernel: Kernel) -> str:
+    """The name of the gate that a kernel is, where it is one."""
+    formula = kernel.formula
+    if formula is not None and formula.operation == "call":
+        return str(formula.operands[0].name)
+    return kernel.primitive
 
 
 def _in_pairs(bucket: Bucket) -> Iterator[tuple[tuple[int, int], Any, Any]]:

@@ -71,7 +71,9 @@ class Factor(NamedTuple):
         return "r" * self.has_rows + own * (self.rows > 1) + "k" * (self.length > 1)
 
 
-def matrix_product(left: Factor, right: Factor, left_is_first: bool, over_rows: bool) -> str:
+def matrix_product(
+    left: Factor, right: Factor, left_is_first: bool, over_rows: bool, einsum: str
+) -> str:
     """The text of the product; its axes are rows of the batch, right, left, and in one at the end.
 
     A side of one row has no axis of its own, nor have sides of one factor one for the factors.
@@ -83,7 +85,7 @@ def matrix_product(left: Factor, right: Factor, left_is_first: bool, over_rows: 
         + ("a" if left_is_first else "b") * (first.rows > 1)
         + ("b" if left_is_first else "a") * (second.rows > 1)
     )
-    text = _product(left, right, axes, over_rows)
+    text = _product(left, right, axes, over_rows, einsum)
     count = left.rows * right.rows
     if len(axes) - has_rows == 1:
         return text
@@ -92,7 +94,7 @@ def matrix_product(left: Factor, right: Factor, left_is_first: bool, over_rows: 
     return f"{text}.reshape({'-1, ' * has_rows}{count})"
 
 
-def _product(left: Factor, right: Factor, axes: str, over_rows: bool) -> str:
+def _product(left: Factor, right: Factor, axes: str, over_rows: bool, einsum: str) -> str:
     a, b = left.letters("a"), right.letters("b")
     plain = {
         ("ak", "rk", "ra"): f"{right.text} @ {transposed(left.text)}",
@@ -106,10 +108,10 @@ def _product(left: Factor, right: Factor, axes: str, over_rows: bool) -> str:
         ("k", "rbk", "rb"): f"{right.text} @ {left.text}",
         ("k", "rk", "r"): f"{right.text} @ {left.text}",
     }
-    text = plain.get((a, b, axes)) or f'jnp.einsum("{a},{b}->{axes}", {left.text}, {right.text})'
+    text = plain.get((a, b, axes)) or f'{einsum}("{a},{b}->{axes}", {left.text}, {right.text})'
     if over_rows and not (left.has_rows or right.has_rows):
         text = f"rows * ({text})"
-    return f"({text})" if " " in text and not text.startswith("jnp.") else text
+    return f"({text})" if " " in text and not text.startswith(einsum) else text
 
 
 def transposed(text: str) -> str:

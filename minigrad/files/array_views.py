@@ -24,11 +24,13 @@ def view(
     shape: tuple[int, ...],
     has_rows: bool = False,
     is_column: bool = False,
+    permute: str = "transpose",
 ) -> str | None:
     """What the array `name` has at these places, as text, or None where only a table helps.
 
     `has_rows`: the first axis are the rows of a batch, here and in the result. `is_column`: what is
-    one number throughout may keep a length of 1, for broadcasting.
+    one number throughout may keep a length of 1, for broadcasting. `permute` is what the method
+    that gives the axes another order is called.
     """
     loops = loops_of(places)
     if loops is None:
@@ -40,7 +42,7 @@ def view(
     )
     if text is None or (not moving and (is_column or shape == (1,))):
         return text
-    return _arranged(text, counts, moving, shape, has_rows)
+    return _arranged(text, counts, moving, shape, has_rows, permute)
 
 
 def _nested(
@@ -72,7 +74,12 @@ def _cut(text: str, size: int, start: int, count: int, stride: int, leading: int
 
 
 def _arranged(
-    text: str, counts: tuple[int, ...], moving: list[int], shape: tuple[int, ...], has_rows: bool
+    text: str,
+    counts: tuple[int, ...],
+    moving: list[int],
+    shape: tuple[int, ...],
+    has_rows: bool,
+    permute: str,
 ) -> str:
     """Axes in the order of the places, what stands still repeated, and then in the shape asked."""
     if moving != sorted(moving):
@@ -80,7 +87,7 @@ def _arranged(
             text = f"{text}.swapaxes(-1, -2)"
         else:
             axes = [moving.index(i) + has_rows for i in sorted(moving)]
-            text = f"{text}.transpose({_listed([0] * has_rows, axes)})"
+            text = f"{text}.{permute}({_listed([0] * has_rows, axes)})"
     if len(moving) < len(counts):
         index = [":" if i in moving else "None" for i in range(len(counts))]
         text = f"{text}[{_listed(['...'] if moving else ['..., 0'], index)}]"

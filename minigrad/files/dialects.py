@@ -99,71 +99,6 @@ PYTHON: Final = Dialect(
     },
     block=("if {0} != 0.0:",),
 )
-TORCH: Final = Dialect(
-    "PyTorch",
-    assignment="{0} = {1}",
-    choice="torch.where({0}, {1}, {2})",
-    division="({0} / {1})",
-    power="({0} ** {1})",
-    infinity="math.inf",
-    not_a_number="math.nan",
-    words={
-        **named_alike("torch."),
-        "maximum": "torch.stack([{all}]).amax(0)",
-        "minimum": "torch.stack([{all}]).amin(0)",
-        "select": "({choices},)[int({index})]",  # not of a stack, which sends 0 to all others
-        "abs": "torch.abs({0})",
-        "erf": "torch.erf({0})",
-        "atan2": "torch.atan2({0}, {1})",
-        "round": "torch.round({0})",
-        "mod": "torch.remainder({0}, {1})",
-        "exp2": "torch.exp2({0})",
-        "logaddexp": "torch.logaddexp({0}, {1})",
-        "hypot": "torch.hypot({0}, {1})",
-        "sinc": "torch.sinc({0})",
-        "logsumexp": "torch.logsumexp(torch.stack([{all}]), 0)",
-        "normal_density": "0.3989422804014327 * torch.exp(-0.5 * {0} * {0})",
-        "normal_cdf": "torch.special.ndtr({0})",
-        "sigmoid": "torch.sigmoid({0})",
-        "relu": "torch.relu({0})",
-        "softplus": "torch.logaddexp({0}, torch.zeros_like({0}))",
-        "silu": "torch.nn.functional.silu({0})",
-    },
-)
-
-JAX: Final = Dialect(
-    "JAX",
-    assignment="{0} = {1}",
-    choice="jnp.where({0}, {1}, {2})",
-    division="({0} / {1})",
-    power="jnp.power({0}, {1})",
-    infinity="jnp.inf",
-    not_a_number="jnp.nan",
-    words={
-        **named_alike("jnp."),
-        "abs": "jnp.abs({0})",
-        "asin": "jnp.arcsin({0})",
-        "acos": "jnp.arccos({0})",
-        "atan": "jnp.arctan({0})",
-        "asinh": "jnp.arcsinh({0})",
-        "acosh": "jnp.arccosh({0})",
-        "atanh": "jnp.arctanh({0})",
-        "erf": "jax.scipy.special.erf({0})",
-        "atan2": "jnp.arctan2({0}, {1})",
-        "round": "jnp.round({0})",
-        "mod": "jnp.remainder({0}, {1})",
-        "exp2": "jnp.exp2({0})",
-        "normal_density": "(0.3989422804014327 * jnp.exp(-0.5 * {0} * {0}))",
-        "normal_cdf": "jax.scipy.special.ndtr({0})",
-    },
-)
-
-# Gates with any number of inputs that JAX has a word for: of an array's last axis, of two arrays,
-# and the number that changes nothing, with which rows are made equally long.
-JAX_REDUCTIONS: Final = {
-    "maximum": ("{0}.max(-1)", "jnp.maximum({0}, {1})", "-jnp.inf"),
-    "minimum": ("{0}.min(-1)", "jnp.minimum({0}, {1})", "jnp.inf"),
-}
 
 
 class Code:
@@ -287,7 +222,12 @@ class Code:
             self.lines.append(self.dialect.array.format(name, listed))
             listed = name
         return word.format(
-            *texts, all=", ".join(texts), count=len(choices), choices=listed, index=index
+            *texts,
+            all=", ".join(texts),
+            inputs=len(texts),
+            count=len(choices),
+            choices=listed,
+            index=index,
         )
 
 

@@ -2,18 +2,12 @@
 
 >>> import minigrad as mg
 >>> w, x = mg.Value(2.0, label="w"), mg.Value(-1.0, label="x")
->>> print(export((w * x).tanh() + 1.0, "torch", name="f"))
-import torch
-<BLANKLINE>
-c0 = torch.tensor(1.0, dtype=torch.float64)
-<BLANKLINE>
-<BLANKLINE>
-def f(w, x):
+>>> print(export((w * x).tanh() + 1.0, "python", name="f").split("def ")[-2].rstrip())
+f(w, x):
     v0 = (w * x)
-    v1 = torch.tanh(v0)
-    v2 = (v1 + c0)
+    v1 = tanh(v0)
+    v2 = (v1 + 1.0)
     return v2
-<BLANKLINE>
 
 The code is printed from the same rules that the engine runs: a gate of your own is exported, too.
 """
@@ -26,12 +20,13 @@ from typing import Any, Final, Literal, NamedTuple, overload
 from ..engine import Value, looks_at_numbers
 from ..rules import described
 from .c_source import REALS, c_source
-from .dialects import PYTHON, TORCH, Code, python_prelude
+from .dialects import PYTHON, Code, python_prelude
 from .identifiers import checked_name, plain_names
 from .javascript_source import JAVASCRIPT, javascript_prelude
 from .jax_source import RecordedCircuit, jax_source
 from .parameter_arrays import ParameterArray, parameter_arrays
 from .program import Program, circuit_behind, outputs_and_arguments
+from .torch_source import TORCH_NAMES, torch_source
 from .wasm_source import wasm_source
 
 
@@ -77,20 +72,31 @@ def export(
     several outputs `name_jacobian(inputs, outputs, jacobian)` gives a row for each.
     "javascript": an ES module in which `name_gradients(…, upstream)` gives `[outputs, gradients]`,
     arrays of numbers; with `declaration=True` its TypeScript declaration, the text of a .d.ts
-    file. "torch": tensors of any one shape.
+    file.
 
     "wasm": the bytes of a WebAssembly module, not a text. `name()` and `name_gradients()` take
     nothing and work on the module's memory, in which numbers stand one behind the other: the
     arguments, the outputs, upstream (1 unless you write another), the gradients.
+
+    "torch": a `torch.nn.Module` with the name given, its parameters by name in their shapes, as
+    they stand now; PyTorch differentiates it, with minigrad's slopes at kinks. Arguments may have
+    any axes for the batch in front, several outputs stand along a last one. `Name(dtype=…)` is in
+    float64, or another dtype. A circuit without parameters is a function of tensors.
+
+    >>> import minigrad as mg
+    >>> model = mg.nn.MLP(2, [16, 1])
+    >>> source = export(model, "torch", name="Net")
+    >>> next(line.strip() for line in source.splitlines() if " @ " in line)
+    'a6 = (x @ self.layers[0].w.T) + self.layers[0].b  # dot: 16 numbers for each row'
 
     "jax": every argument has the rows of a batch as its first axis, and parameters stand in one
     array in front of them: `name(params, …)` gives an output for each row,
     `name_value_and_grad(params, …)` the mean and its gradient, in the dtype of `params`, for
     `jax.jit`. `parameters=` says in which order: a list of Values, or a network or a dict of lists
     of Values such as `vars(model)`; with these `params` may also be a dict of arrays, and the
-    gradient is one. A layer is one matrix product.
+    gradient is one. For "torch" it gives the parameters their names: those of a compiled function
+    are one array `params` without it. A layer is one matrix product.
 
-    >>> import minigrad as mg
     >>> w = mg.Value(0.5, label="w")
     >>> loss = mg.compile(lambda x, y: (w * x - y) ** 2)
     >>> loss(2.0, 3.0).data
@@ -103,22 +109,25 @@ def export(
     for each wire whether it has received anything.
     """
     looks_at_numbers("mg.export")
-    _check_settings(language, parameters is not None or careful, declaration, real)
-    if language == "jax":
-        return _jax(thing, checked_name(name), parameters, careful)
+    _check_settings(language, parameters is not None, careful, declaration, real)
+    if language in ("torch", "jax"):
+        return _arrays(thing, language, name, parameters, careful)
     program = Program(thing, checked_name(name))
     if real == "float":
         return c_source(program, real)
     return program.declaration if declaration else _WRITERS[language](program)
 
 
-def _check_settings(language: Any, of_jax: bool, declaration: bool, real: Any) -> None:
+def _check_settings(
+    language: Any, has_parameters: bool, careful: bool, declaration: bool, real: Any
+) -> None:
     """Raise a ValueError for a language that there is not, or a setting that it has not."""
-    languages = [language for language in _WRITERS if language != "wasm"] + ["jax", "wasm"]
-    if not isinstance(language, str) or language not in languages:
-        raise ValueError(f"export writes {', '.join(languages)}; got {language!r}")
-    if of_jax and language != "jax":
-        raise ValueError(f"parameters= and careful= are for language='jax', not {language!r}")
+    if not isinstance(language, str) or language not in LANGUAGES:
+        raise ValueError(f"export writes {', '.join(LANGUAGES)}; got {language!r}")
+    if has_parameters and language not in ("torch", "jax"):
+        raise ValueError(f"parameters= is for language='torch' and 'jax', not {language!r}")
+    if careful and language != "jax":
+        raise ValueError(f"careful= is for language='jax', not {language!r}")
     if declaration and language != "javascript":
         raise ValueError(f"declaration= is for language='javascript', not {language!r}")
     if real not in REALS:
@@ -136,13 +145,19 @@ class _Rows(NamedTuple):
     arguments: Mapping[str, tuple[int, ...]]
 
 
-def _jax(thing: Any, name: str, parameters: Any, careful: bool) -> str:
-    """The circuit as a function of many rows, as JAX source."""
+def _arrays(thing: Any, language: str, name: str, parameters: Any, careful: bool) -> str:
+    """The circuit as a function of many rows, as source in arrays."""
+    own = TORCH_NAMES if language == "torch" else (f"{name}_value_and_grad",)
+    taken = {checked_name(name, own), *own}
     circuit = _rows(thing)
     shapes = list(circuit.arguments.values())
-    names = plain_names(list(circuit.arguments), taken={name, f"{name}_value_and_grad"})
+    names = plain_names(list(circuit.arguments), taken=taken)
     if not shapes:
-        raise ValueError("the code for JAX needs a circuit with an input, got one of constants")
+        raise ValueError(
+            f"the code for {language} needs a circuit with an input, got one of constants"
+        )
+    if parameters is None and language == "torch" and hasattr(thing, "named_parameters"):
+        parameters = thing
     order: list[Value] = list(circuit.parameters)
     arrays: list[ParameterArray] = []
     if parameters is not None:
@@ -153,6 +168,8 @@ def _jax(thing: Any, name: str, parameters: Any, careful: bool) -> str:
             )
         order, arrays = parameter_arrays(parameters, order)
     rows = _Rows(circuit.outputs, order, circuit.inputs, dict(zip(names, shapes)))
+    if language == "torch":
+        return torch_source(name, rows, arrays)
     return jax_source(name, rows, arrays, careful)
 
 
@@ -209,33 +226,11 @@ def _javascript(program: Program) -> str:
     return javascript_prelude("\n".join(body)) + _text(body)
 
 
-def _torch(program: Program) -> str:
-    # numbers are tensors: torch.where and friends refuse plain ones
-    named = {wire: f"c{i}" for i, wire in enumerate(program.fixed)}
-    code = Code(TORCH)
-    results = program.forward(code, program.symbols(named))
-    constants = [
-        f"{text} = torch.tensor({code.number(wire.data)}, dtype=torch.float64)"
-        for wire, text in named.items()
-    ]
-    text = _text(
-        [
-            "import torch",
-            "",
-            *([*constants, ""] if constants else []),
-            "",
-            f"def {program.name}({', '.join(program.names[wire] for wire in program.arguments)}):",
-            *_indented([*code.lines, f"return {', '.join(results)}"]),
-        ]
-    )
-    return f"import math\n\n{text}" if "math." in text else text
-
-
+LANGUAGES: Final = ("python", "c", "javascript", "torch", "jax", "wasm")
 _WRITERS: Final[Mapping[str, Callable[[Program], str | bytes]]] = {
     "python": _python,
     "c": c_source,
     "javascript": _javascript,
-    "torch": _torch,
     "wasm": wasm_source,
 }
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any, Final
 
 from ..rules import bell_curve, ieee
@@ -60,13 +60,14 @@ RESERVED: Final = {
 OWN: Final = re.compile(r"[tvcga]\d*|[gr]_.*|TABLE_\d+")  # what the code calls its own variables
 
 
-def checked_name(name: Any) -> str:
-    """The name of an exported function, or a ValueError."""
+def checked_name(name: Any, taken: Container[str] = ()) -> str:
+    """The name of an exported function, or a ValueError; `taken` are further ones that it needs."""
     if (
         not isinstance(name, str)
         or not name.isidentifier()
         or not name.isascii()
         or name in RESERVED
+        or name in taken
         or OWN.fullmatch(name)
     ):
         raise ValueError(f"the name of the function must be a plain identifier, got {name!r}")

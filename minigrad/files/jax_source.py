@@ -32,10 +32,10 @@ from typing import Any, Final, Protocol
 
 from ..engine import Value
 from ..tape import flatten_batch, flatten_rows, group
+from .array_dialects import JAX_ARRAYS
 from .array_joins import woven_columns
 from .array_lines import ArrayLines, joined_text
 from .array_views import view
-from .dialects import JAX_REDUCTIONS
 from .parameter_arrays import ParameterArray
 
 # What the code stands on; each only where it is called.
@@ -124,13 +124,14 @@ class _Module:
         self.name, self.circuit, self.named, self.careful = name, circuit, by_name, careful
         self.tables: dict[str, str] = {}
         self.sizes = [prod(shape) for shape in circuit.arguments.values()]
+        self.given = ["constants", "params", *circuit.arguments]
 
     def forward(self) -> str:
         """The function for each row."""
         circuit = self.circuit
         tape = flatten_rows(circuit.outputs, circuit.parameters, circuit.inputs)
-        groups = group(tape, self.sizes, JAX_REDUCTIONS)
-        code = ArrayLines(groups, list(circuit.arguments), self.tables)
+        groups = group(tape, self.sizes, JAX_ARRAYS.reductions)
+        code = ArrayLines(JAX_ARRAYS, groups, self.given, self.tables)
         results = []
         for slot in tape.outputs:
             (source,), places = groups.read([slot])
@@ -147,8 +148,8 @@ class _Module:
         """The mean over the rows, and its gradient."""
         circuit = self.circuit
         tape = flatten_batch(circuit.outputs[0], circuit.parameters, circuit.inputs, self.careful)
-        groups = group(tape, self.sizes, JAX_REDUCTIONS)
-        code = ArrayLines(groups, list(circuit.arguments), self.tables)
+        groups = group(tape, self.sizes, JAX_ARRAYS.reductions)
+        code = ArrayLines(JAX_ARRAYS, groups, self.given, self.tables)
         (source,), places = groups.read(tape.outputs)
         lines = [f"mean = {code.read(int(source), places)}[0] / rows"]
         sources, places = groups.read(tape.gradients[0])
@@ -191,7 +192,7 @@ class _Module:
                 "",
                 *shapes,
                 '    """',
-                f"    return {joined_text(parts)}",
+                f"    return {joined_text(JAX_ARRAYS, parts)}",
                 "",
             ]
         )

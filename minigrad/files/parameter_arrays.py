@@ -53,7 +53,8 @@ def parameter_arrays(
             "that it calls, or a dict such as vars(model)"
         )
     place = {wire: i for i, wire in enumerate(order)}
-    arrays = [_array(name, items, place) for name, items in found.items() if name]
+    has_names = not isinstance(source, (list, tuple))
+    arrays = [_array(name, items, place) for name, items in found.items() if has_names]
     return list(order), arrays
 
 

@@ -28,7 +28,7 @@ from .gate_tape import (
 from .groups import CONSTANTS, PADDING, Array, Bucket, Groups, array_counts, group
 from .index_loops import Loops, loops_of
 from .inline import merged
-from .kernels import COPY, DOT, DOTS, MUL, SUM, Kernel, renamed_formula
+from .kernels import COPY, DOT, DOTS, MUL, SUM, Kernel, call_kernel, renamed_formula
 from .operations import AFTER, ALONE, EACH_ROW, ONCE, REDUCE
 from .sparsity import Pattern, hessian_pattern, jacobian_pattern
 from .sweeps import PythonSweeps
@@ -64,6 +64,7 @@ __all__ = [
     "PythonSweeps",
     "Tape",
     "array_counts",
+    "call_kernel",
     "compressed_hessian",
     "compressed_jacobian",
     "flatten",

@@ -6,18 +6,19 @@ Each contribution is a product, and each gradient a sum of them, in the order in
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from ..engine import Circuit, Value, number_of
 from ..rules import Gate
-from .kernels import forward_kernel, has_choices, local_kernels, local_kernels_at
+from .kernels import Kernel, forward_kernel, has_choices, local_kernels, local_kernels_at
 from .operations import ALONE, EACH_ROW, ONCE, Operations
 from .received_gradients import Arrivals
 from .tape import Tape
 from .variadic import apply_rule, is_spelled_out, local_gradients
 
 _T = TypeVar("_T")
+KernelOf = Callable[[Gate, int], Kernel | None]
 
 
 def flatten(
@@ -64,10 +65,17 @@ def flatten_batch(
 
 
 def flatten_rows(
-    outputs: Sequence[Value], parameters: Sequence[Value], inputs: Sequence[Value]
+    outputs: Sequence[Value],
+    parameters: Sequence[Value],
+    inputs: Sequence[Value],
+    kept: KernelOf | None = None,
 ) -> Tape:
-    """The tape of the outputs for each row of a batch, without gradients."""
-    circuit = Flattening(parameters, inputs, EACH_ROW)
+    """The tape of the outputs for each row of a batch, without gradients.
+
+    `kept` says of a gate, with the number of its inputs, which kernel it is, if not what its rule
+    is made of.
+    """
+    circuit = Flattening(parameters, inputs, EACH_ROW, kept=kept)
     for output in outputs:
         circuit.forward(Circuit(output, for_running=True))
     return circuit.operations.tape(
@@ -84,8 +92,9 @@ class Flattening:
         inputs: Sequence[Value],
         input_phase: int = ONCE,
         careful: bool = False,
+        kept: KernelOf | None = None,
     ) -> None:
-        self.careful = careful
+        self.careful, self.kept = careful, kept
         self.routes: list[bool] = []  # of each output: whether a gate behind it does
         self.operations = Operations(has_rows=input_phase == EACH_ROW)
         self.nodes = {wire: self.operations.leaf() for wire in parameters}
@@ -107,6 +116,8 @@ class Flattening:
                     leading.add(wire)
 
     def _output(self, gate: Gate, operands: list[int]) -> int:
+        if self.kept and (kernel := self.kept(gate, len(operands))):
+            return self.operations.apply(kernel, tuple(operands))
         if gate.is_dot:
             one = self.operations.constant(1.0)
             middle = len(operands) // 2

@@ -28,7 +28,7 @@ from .kernels import DOT, MUL, SUM, Kernel
 from .operations import ALONE, EACH_ROW, ONCE, REDUCE
 from .tape import Tape
 
-PARAMETERS, CONSTANTS = 0, 1  # the first two arrays; those of the arguments follow
+CONSTANTS: Final = 0  # the first array; those of the parameters and of the arguments follow
 LONGEST_NAME: Final = 40
 SORTED_BY: Final = 3  # columns; operations that agree in so many are rare
 PADDING: Final = -1  # in place of a place: the neutral number, so that rows have one length
@@ -91,25 +91,38 @@ class Groups:
         return self.array_of[slots], self.place_of[slots]
 
 
-def group(tape: Tape, arguments: Sequence[int] = (), padded: Container[str] = ()) -> Groups:
+def group(
+    tape: Tape,
+    arguments: Sequence[int] = (),
+    padded: Container[str] = (),
+    parameters: Sequence[Sequence[int]] = (),
+) -> Groups:
     """Find the arrays of a tape, in time that is linear in its length; the same ones each time.
 
-    `arguments` says how many of the inputs stand in each argument; by default all are in one.
+    `arguments` says how many of the inputs stand in each argument, `parameters` which of the
+    parameters stand in each of their arrays; by default all are in one.
     Operations of different lengths are made equally long in sums, and where the kernel's name is in
     `padded`.
     """
     import numpy
 
     arguments = arguments or (tape.input_count,)
-    sizes = [len(tape.parameters), len(tape.constants), *arguments]
-    given = [Array(None, ONCE if i < 2 else EACH_ROW, n, [], []) for i, n in enumerate(sizes)]
+    count = len(tape.parameters)
+    starts = numpy.cumsum([count, *arguments]).tolist()
+    # the slots of the constants, of each array of parameters, of each argument
+    leaves: list[Sequence[int]] = [
+        range(starts[-1], starts[-1] + len(tape.constants)),
+        *(parameters or [range(count)]),
+        *map(range, starts, starts[1:]),
+    ]
     array_of = numpy.full(tape.slot_count, -1, dtype=numpy.int64)
     place_of = numpy.zeros(tape.slot_count, dtype=numpy.int64)
-    slot = 0
-    for i in [PARAMETERS, *range(2, len(sizes)), CONSTANTS]:
-        array_of[slot : slot + sizes[i]] = i
-        place_of[slot : slot + sizes[i]] = range(sizes[i])
-        slot += sizes[i]
+    given: list[Array] = []
+    for own in leaves:
+        array_of[numpy.asarray(own, dtype=numpy.int64)] = len(given)
+        place_of[numpy.asarray(own, dtype=numpy.int64)] = range(len(own))
+        has_rows = len(given) >= len(leaves) - len(arguments)
+        given.append(Array(None, EACH_ROW if has_rows else ONCE, len(own), [], []))
     groups = Groups(tape, given, array_of, place_of)
     operands = _with_reduced_products(tape)
     for (_, phase, kernel), slots in sorted(_levels(tape, operands).items(), key=_by_level):

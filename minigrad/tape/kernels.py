@@ -118,6 +118,18 @@ def forward_kernel(gate: Gate) -> Kernel:
     return Kernel(gate.name, gate.kernel or gate.trace, fold=gate.fold, primitive=primitive)
 
 
+@cache
+def call_kernel(gate: Gate, count: int | None) -> Kernel:
+    """The gate as it is, not what its rule is made of; with None on any number of inputs.
+
+    For code that has a word for it, and a derivative of its own.
+    """
+    if count is None:
+        return Kernel(gate.name, gate.forward, primitive=gate.name)
+    formula = Formula.apply_gate(gate, tuple(_symbols(count)))
+    return Kernel(gate.name, gate.forward, formula, count)
+
+
 class Local(NamedTuple):
     """A local gradient: a number, an input, or a kernel on some.
 

@@ -15,8 +15,9 @@ from helpers.in_node import run_in_node
 
 import minigrad as mg
 from minigrad import Value, nn
+from minigrad.files.array_dialects import TORCH
 from minigrad.files.c_source import c_dialect
-from minigrad.files.dialects import PYTHON, TORCH, Dialect
+from minigrad.files.dialects import PYTHON, Dialect
 from minigrad.files.javascript_source import JAVASCRIPT
 from minigrad.rules.gate import Gate
 
@@ -187,24 +188,6 @@ def test_numbers_of_all_kinds_stand_in_the_code(tmp_path: Path) -> None:
         assert repr(in_c[name]([3.0])) == repr(([circuit.data], [x.grad]))
 
 
-@pytest.mark.parametrize("gate", GATES.values(), ids=GATES)
-def test_every_gate_in_pytorch_is_the_engine(gate: Gate) -> None:
-    torch = pytest.importorskip("torch")
-    leaves, circuit = gate_circuit(gate)
-    namespace: dict[str, Any] = {}
-    exec(compile(mg.export(circuit, "torch", name="f"), "<exported>", "exec"), namespace)
-    for point in [*POINTS, (0.0, 1.5, 0.5)]:
-        numbers = list(point[: len(leaves)])
-        tensors = [torch.tensor(n, dtype=torch.float64, requires_grad=True) for n in numbers]
-        out = namespace["f"](*tensors)
-        out.backward()
-        outputs, gradients = engine(gate, point)
-        close = lambda numbers: pytest.approx(numbers, rel=1e-9, abs=1e-12, nan_ok=True)
-        assert [out.item()] == close(outputs)
-        if math.isfinite(outputs[0]):
-            assert [0.0 if t.grad is None else t.grad.item() for t in tensors] == close(gradients)
-
-
 def network() -> nn.MLP:
     return nn.MLP(2, [3, 2], activation=["tanh", "sigmoid"], seed=1)
 
@@ -226,17 +209,6 @@ def test_a_network_takes_its_inputs_and_returns_all_outputs(tmp_path: Path) -> N
         outputs, gradients = run_c({"net": model}, tmp_path)["net"](x)
         assert outputs == pytest.approx(expected[0], abs=1e-15)
         assert gradients == pytest.approx(expected[1], abs=1e-15)
-
-
-def test_a_network_in_pytorch_takes_a_whole_batch() -> None:
-    torch = pytest.importorskip("torch")
-    model = network()
-    namespace: dict[str, Any] = {}
-    exec(mg.export(model, "torch", name="f"), namespace)
-    X = torch.tensor([[0.5, -2.0], [1.0, 3.0]], dtype=torch.float64)
-    columns = torch.stack(namespace["f"](X[:, 0], X[:, 1]), dim=1)
-    for x, row in zip(X.tolist(), columns.tolist()):
-        assert row == pytest.approx([a.data for a in model(x)], abs=1e-15)
 
 
 def test_exported_python_runs_where_there_is_no_minigrad(tmp_path: Path) -> None:

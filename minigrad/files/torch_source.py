@@ -1,0 +1,276 @@
+"""Circuits as PyTorch source, the loops found again: a torch.nn.Module, or a function of tensors.
+
+>>> import minigrad as mg
+>>> model = mg.nn.MLP(2, [3, 3], activation="tanh", seed=1)
+>>> source = mg.export(model, "torch", name="Net")
+>>> print("\\n".join(source.partition("    def forward")[2].splitlines()[6:10]))
+        a6 = (x @ self.layers[0].w.T) + self.layers[0].b  # dot: 3 numbers for each row
+        a7 = torch.tanh(a6)  # tanh: 3 numbers for each row
+        a8 = (a7 @ self.layers[1].w.T) + self.layers[1].b  # dot: 3 numbers for each row
+        return a8.reshape(*batch, 3)
+
+PyTorch differentiates it. Where it does so otherwise than minigrad, the code has minigrad's rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from math import prod
+from typing import Any, Final
+
+from ..rules import GATES, Gate
+from ..tape import Kernel, call_kernel, flatten_rows, group
+from .array_dialects import TORCH_ARRAYS
+from .array_joins import woven_columns
+from .array_lines import ArrayLines
+from .identifiers import plain_names
+from .jax_source import RecordedCircuit
+from .module_names import Place, containers, module_places
+from .parameter_arrays import ParameterArray
+from .torch_gates import BASE, class_name, torch_gate
+
+TORCH_NAMES: Final = ("self", "batch", "device", "ctx", "sent", "numbers", "Gate", "NUMBERS")
+ARITHMETIC: Final = ("add", "sub", "mul", "neg", "sum", "mean", "prod", "dot")
+
+# What the code stands on; each only where it is called.
+PRELUDE: Final = {
+    "places": '''\
+def places(text, *shape):
+    """Places in an array: 4, 0:16 (up to 16), 0:16:4 (every fourth), 7*3 (three times)."""
+    found = []
+    for part in text.split():
+        if "*" in part:
+            place, count = map(int, part.split("*"))
+            found += [place] * count
+        elif ":" in part:
+            found += range(*map(int, part.split(":")))
+        else:
+            found.append(int(part))
+    return torch.tensor(found).reshape(shape)
+''',
+    "repeated": '''\
+def repeated(array, counts):
+    """The array with its last axes as long as these counts."""
+    return array.expand(*array.shape[: -len(counts)], *counts)
+''',
+    "padded": '''\
+def padded(array, table, number):
+    """What the array has at the places of a table; behind its end the number."""
+    end = array.new_full((*array.shape[:-1], 1), number)
+    return torch.cat([array, end], -1)[..., table]
+''',
+    "chosen": '''\
+def chosen(choices, index):
+    """The choice with that number, for each index; nan where there is none."""
+    is_it = torch.arange(choices.shape[-1], device=choices.device) == index[..., None]
+    value = torch.where(is_it, choices, 0.0).sum(-1)
+    return torch.where(is_it.any(-1), value, math.nan)
+''',
+    "Gate": BASE,
+    "numbers": '''\
+def numbers(name, *shape):
+    """The numbers of a parameter, as they stand below."""
+    found = [float(number) for number in NUMBERS[name].split()]
+    return torch.tensor(found, dtype=torch.float64).reshape(shape)
+''',
+}
+
+
+def torch_source(
+    name: str, circuit: RecordedCircuit, by_name: Sequence[ParameterArray] = ()
+) -> str:
+    """A module with `class name(torch.nn.Module)`; without parameters, `def name(…)`."""
+    writer = _Module(name, circuit, by_name)
+    text = writer.module() if circuit.parameters else writer.function()
+    used = "\n".join([*writer.classes, text])
+    prelude = [code for word, code in PRELUDE.items() if f"{word}(" in used or f"({word})" in used]
+    parts = [*prelude, *writer.classes, text]
+    imports = "import math\n\n" * ("math." in "\n".join(parts)) + "import torch\n"
+    return "\n\n".join([imports, *parts])
+
+
+class _Module:
+    """The one class, or the function, of a circuit."""
+
+    def __init__(
+        self, name: str, circuit: RecordedCircuit, by_name: Sequence[ParameterArray]
+    ) -> None:
+        self.name, self.circuit = name, circuit
+        self.sizes = [prod(shape) for shape in circuit.arguments.values()]
+        count = len(circuit.parameters)
+        self.arrays = by_name or [ParameterArray("params", (count,), [*range(count)])] * (count > 0)
+        self.places = module_places([array.name for array in self.arrays])
+        self.tables: dict[str, str] = {}
+        self.gates: dict[tuple[Gate, int], None] = {}
+        self.own_names: dict[Gate, Gate] = {}  # gates of one name have it with a number
+        tape = flatten_rows(circuit.outputs, circuit.parameters, circuit.inputs, self._kernel)
+        words = dict(TORCH_ARRAYS.gates.words)
+        self.classes = self._classes(words)
+        dialect = replace(TORCH_ARRAYS, gates=replace(TORCH_ARRAYS.gates, words=words))
+        given, parameters = self._given()
+        self.groups = group(tape, self.sizes, dialect.reductions, parameters)
+        own = "self." if circuit.parameters else ""
+        names = [f"{own}constants", *given, *circuit.arguments]
+        self.code = ArrayLines(dialect, self.groups, names, self.tables, own)
+
+    def _kernel(self, gate: Gate, count: int) -> Kernel | None:
+        """Every gate but arithmetic is one operation: it has a word, or a class of its own."""
+        if gate.name in ARITHMETIC and GATES.get(gate.name) is gate:
+            return None
+        if gate.name in TORCH_ARRAYS.reductions or gate.chooses:
+            return call_kernel(gate, None)
+        if gate not in self.own_names:  # a gate may have been defined again
+            again = sum(known.name == gate.name for known in self.own_names)
+            self.own_names[gate] = replace(gate, name=f"{gate.name}_{again + 1}") if again else gate
+        gate = self.own_names[gate]
+        self.gates[gate, count] = None
+        return call_kernel(gate, count)
+
+    def _classes(self, words: dict[str, str]) -> list[str]:
+        """The classes of gates without a word, which get one."""
+        own = [key for key in self.gates if key[0].name not in words]
+        gates = list(dict.fromkeys(gate for gate, _ in own))
+        names = dict(zip(gates, plain_names([*map(class_name, gates)], taken={self.name})))
+        for gate, name in names.items():
+            operands = "{all}" if gate.arity == 1 else "*torch.broadcast_tensors({all})"
+            words[gate.name] = f"{name}{'{inputs}' * (gate.arity is None)}.apply({operands})"
+        return [
+            torch_gate(f"{names[gate]}{count if gate.arity is None else ''}", gate, count)
+            for gate, count in own
+        ]
+
+    def _given(self) -> tuple[list[str], list[list[int]]]:
+        """The texts of all parameters, with one axis, and their places; single ones together."""
+        single = [i for i, array in enumerate(self.arrays) if not array.shape]
+        texts, places = [], []
+        if not self.arrays:
+            return ["params"], []
+        if single:
+            texts.append(f"torch.stack([{', '.join(self.places[i].text for i in single)}])")
+            places.append([self.arrays[i].places[0] for i in single])
+        for array, place in zip(self.arrays, self.places):
+            if array.shape:
+                texts.append(place.text + ".reshape(-1)" * (len(array.shape) > 1))
+                places.append(array.places)
+        return texts, places
+
+    # --- the text ---
+
+    def module(self) -> str:
+        """The class of all outputs, and the numbers of its parameters."""
+        result = self._together(self.groups.tape.outputs)
+        first = self.places[0].text
+        shapes = [f"{p.name} {a.shape}," for p, a in zip(self.places, self.arrays)]
+        shapes[-1] = f"{shapes[-1][:-1]}."
+        kept = {name: code for code, name in self.tables.items()}
+        if self.code.reads_constants:
+            kept["self.constants"] = f"torch.tensor({self.code.constants}, dtype=torch.float64)"
+        lines = [
+            f"class {self.name}(torch.nn.Module):",
+            *_indented([f'"""{self._summary()}', "", *_wrapped(["Parameters:", *shapes]), '"""']),
+            "",
+            "    def __init__(self, device=None, dtype=torch.float64):",
+            "        super().__init__()",
+            *_indented(containers([place.name for place in self.places]), 2),
+            *_indented(map(_parameter, self.places, self.arrays), 2),
+            *_indented([_buffer(name, code) for name, code in kept.items()], 2),
+            "        self.to(device=device, dtype=dtype)",
+            "",
+            f"    def forward(self, {', '.join(self.circuit.arguments)}):",
+            f"        dtype, device = {first}.dtype, {first}.device",
+            *_indented([*self._loads(), *self._lines(self.code.code.lines), f"return {result}"], 2),
+            *["", "", "NUMBERS = {"],
+            *(line for array in map(self._numbers, self.places, self.arrays) for line in array),
+            *["}", ""],
+        ]
+        return "\n".join(lines)
+
+    def function(self) -> str:
+        """The function of all outputs of a circuit without parameters."""
+        first, *_ = self.circuit.arguments
+        results = [self._together([slot]) for slot in self.groups.tape.outputs]
+        lines = [
+            f'"""{self._summary()}"""',
+            f"{first} = torch.as_tensor({first})",
+            f"dtype, device = torch.result_type({first}, 0.0), {first}.device",
+            *self._loads(),
+            *self._lines(self.code.lines),
+            f"return {', '.join(results)}",
+        ]
+        tables = [f"{name} = {code}" for code, name in self.tables.items()]
+        header = f"def {self.name}({', '.join(self.circuit.arguments)}):"
+        return "\n".join([*tables, *["", ""] * bool(tables), header, *_indented(lines), ""])
+
+    def _summary(self) -> str:
+        arguments = self.circuit.arguments.items()
+        shapes = ", ".join(f"{name} {_shape('…', *shape)}" for name, shape in arguments)
+        return f"The circuit for each row of a batch: {shapes}."
+
+    def _loads(self) -> list[str]:
+        """Lines for the arguments: in one dtype, with an axis for the rows and one for the rest."""
+        shapes = self.circuit.arguments
+        first, *_ = shapes
+        axes = len(shapes[first])
+        return [
+            *(f"{x} = torch.as_tensor({x}, dtype=dtype, device=device)" for x in shapes),
+            f"batch = {first}.shape{f'[:-{axes}]' * (axes > 0)}",
+            "rows = batch.numel()",
+            *(f"{x} = {x}.reshape(rows, {size})" for x, size in zip(shapes, self.sizes)),
+        ]
+
+    def _lines(self, lines: Sequence[str]) -> list[str]:
+        """The lines of all arrays; a parameter in the shape that it has is its attribute."""
+        text = "\n".join(lines)
+        for place, array in zip(self.places, self.arrays):
+            own = f".reshape(-1).reshape({', '.join(map(str, array.shape))})"
+            text = text.replace(f"{place.text}{own}", place.text)
+        return text.splitlines()
+
+    def _together(self, slots: Sequence[int]) -> str:
+        """The text of outputs: one as the batch is shaped, several with an axis of their own."""
+        sources, places = self.groups.read(slots)
+        parts = []
+        for ((source, table),) in woven_columns(sources, places, widest=0):
+            text = self.code.read(int(source), table)
+            has_rows = self.groups.arrays[source].has_rows
+            parts.append(text if has_rows else f"{text}.expand(rows, -1)")
+        text = parts[0] if len(parts) == 1 else TORCH_ARRAYS.joined(parts, -1)
+        return f"{text}.reshape({'batch' if len(slots) == 1 else f'*batch, {len(slots)}'})"
+
+    def _numbers(self, place: Place, array: ParameterArray) -> list[str]:
+        numbers = [repr(float(self.circuit.parameters[i].data)) for i in array.places]
+        length = (1, *array.shape)[-1]
+        rows = [numbers[at : at + length] for at in range(0, len(numbers), length)]
+        return [f'    "{place.name}": """', *(x for row in rows for x in _wrapped(row)), '""",']
+
+
+def _parameter(place: Place, array: ParameterArray) -> str:
+    arguments = ", ".join([f'"{place.name}"', *map(str, array.shape)])
+    return f"{place.text} = torch.nn.Parameter(numbers({arguments}))"
+
+
+def _buffer(name: str, code: str) -> str:
+    """A line that keeps what is no parameter where the module is, on a GPU too."""
+    return f'self.register_buffer("{name.removeprefix("self.")}", {code}, persistent=False)'
+
+
+def _shape(*lengths: Any) -> str:
+    return f"({', '.join(map(str, lengths))}{',' * (len(lengths) == 1)})"
+
+
+def _wrapped(words: Sequence[str], width: int = 96) -> list[str]:
+    """Words in lines of this width, in linear time."""
+    lines: list[list[str]] = [[]]
+    length = 0
+    for word in words:
+        if lines[-1] and length + len(word) > width:
+            lines.append([])
+            length = 0
+        lines[-1].append(word)
+        length += len(word) + 1
+    return [" ".join(line) for line in lines]
+
+
+def _indented(lines: Iterable[str], levels: int = 1) -> list[str]:
+    return ["    " * levels + line if line else "" for line in lines]
