@@ -1,11 +1,11 @@
 """Circuits and networks as files: saved and loaded, and exported as source code.
 
 `saved_files` writes and reads JSON; every step of the reading goes through `checked_json`, because
-nobody vouches for a file. `export` writes a circuit as Python, C, JavaScript or WebAssembly, gate by
-gate. `program` is the circuit with names, and `dialects` holds what differs
-between these languages: a new primitive of the table gets its words there; `wasm_source` has those
-of WebAssembly, of which `wasm_bytes` makes a module. `javascript_source` has what JavaScript's
-`Math` lacks, `javascript_gates` prints the table for pages. `jax_source` and `torch_source` print a
+nobody vouches for a file. `export` writes a circuit as Python, C, JavaScript or WebAssembly, gate
+by gate. `program` is the circuit with names, and `dialects` holds what differs between these
+languages: a new primitive of the table gets its words there; `wasm_source` has those of
+WebAssembly, of which `wasm_bytes` makes a module. `javascript_source` has what JavaScript's `Math`
+lacks, `javascript_gates` prints the table for pages. `jax_source` and `torch_source` print a
 circuit as arrays, from `tape.groups`, with `array_lines`, `array_products`, `array_views` and
 `array_joins`; `array_dialects` holds what differs between them. PyTorch differentiates by itself:
 gates that it has no word for are `torch_gates`, and `module_names` says where parameters stand.
