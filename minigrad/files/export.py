@@ -59,7 +59,7 @@ def export(
 ) -> str | bytes:
     """The source code of a circuit, a network or a compiled function, in one of six languages.
 
-    >>> x, y = Value(3.0, label="x"), Value(4.0, label="y")
+    >>> x, y, w = Value(3.0, label="x"), Value(4.0, label="y"), Value(0.5, label="w")
     >>> [line.strip() for line in export(x * y + x).splitlines() if "=" in line][:2]
     ['v0 = (x * y)', 'v1 = (v0 + x)']
 
@@ -71,42 +71,33 @@ def export(
     upstream, outputs, gradients)` work on arrays of double, or of float with `real="float"`; of
     several outputs `name_jacobian(inputs, outputs, jacobian)` gives a row for each.
     "javascript": an ES module in which `name_gradients(…, upstream)` gives `[outputs, gradients]`,
-    arrays of numbers; with `declaration=True` its TypeScript declaration, the text of a .d.ts
-    file.
+    arrays of numbers; `declaration=True`: its TypeScript declaration, the text of a .d.ts file.
 
     "wasm": the bytes of a WebAssembly module, not a text. `name()` and `name_gradients()` take
     nothing and work on the module's memory, in which numbers stand one behind the other: the
     arguments, the outputs, upstream (1 unless you write another), the gradients.
 
-    "torch": a `torch.nn.Module` with the name given, its parameters by name in their shapes, as
-    they stand now; PyTorch differentiates it, with minigrad's slopes at kinks. Arguments may have
-    any axes for the batch in front, several outputs stand along a last one. `Name(dtype=…)` is in
-    float64, or another dtype. A circuit without parameters is a function of tensors.
-
-    >>> import minigrad as mg
-    >>> model = mg.nn.MLP(2, [16, 1])
-    >>> source = export(model, "torch", name="Net")
-    >>> next(line.strip() for line in source.splitlines() if " @ " in line)
-    'a6 = (x @ self.layers[0].w.T) + self.layers[0].b  # dot: 16 numbers for each row'
+    "torch": a `torch.nn.Module` of that name, which PyTorch differentiates; its parameters, by name
+    and in their shapes, have the numbers that they have now. Arguments have any axes of a batch in
+    front; `Name(dtype=…)` is in float64 or another dtype. Without parameters it is a function.
 
     "jax": every argument has the rows of a batch as its first axis, and parameters stand in one
     array in front of them: `name(params, …)` gives an output for each row,
-    `name_value_and_grad(params, …)` the mean and its gradient, in the dtype of `params`, for
-    `jax.jit`. `parameters=` says in which order: a list of Values, or a network or a dict of lists
-    of Values such as `vars(model)`; with these `params` may also be a dict of arrays, and the
-    gradient is one. For "torch" it gives the parameters their names: those of a compiled function
-    are one array `params` without it. A layer is one matrix product.
+    `name_value_and_grad(params, …)` the mean and its gradient, in the dtype of `params`.
 
-    >>> w = mg.Value(0.5, label="w")
+    `parameters=` says for both in which order parameters stand: a list of Values, or with names a
+    network or a dict of lists of Values such as `vars(model)`; then `params` may also be a dict of
+    arrays, and the gradient is one. A layer is one matrix product.
+
+    >>> import minigrad as mg
     >>> loss = mg.compile(lambda x, y: (w * x - y) ** 2)
     >>> loss(2.0, 3.0).data
     4.0
-    >>> "def loss_value_and_grad(params, x, y):" in export(loss, "jax", name="loss")
-    True
+    >>> "def loss_value" in export(loss, "jax", "loss"), "(torch.nn.Module)" in export(loss, "torch")
+    (True, True)
 
     A branch that is not taken, and whose slope there is infinite, makes a gradient nan in the code
-    for JAX, as in JAX itself. With `careful=True` it cannot hurt, as in minigrad: the code notes
-    for each wire whether it has received anything.
+    for JAX, as in JAX itself. With `careful=True` it cannot hurt, as in minigrad.
     """
     looks_at_numbers("mg.export")
     _check_settings(language, parameters is not None, careful, declaration, real)
