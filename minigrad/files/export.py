@@ -93,7 +93,7 @@ def export(
     >>> loss = mg.compile(lambda x, y: (w * x - y) ** 2)
     >>> loss(2.0, 3.0).data
     4.0
-    >>> "def loss_value" in export(loss, "jax", "loss"), "(torch.nn.Module)" in export(loss, "torch")
+    >>> "def f_value" in export(loss, "jax", "f"), "(torch.nn.Module)" in export(loss, "torch")
     (True, True)
 
     A branch that is not taken, and whose slope there is infinite, makes a gradient nan in the code
