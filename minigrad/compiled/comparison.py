@@ -18,11 +18,10 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain
 from math import isfinite, isnan
-from operator import attrgetter
-from typing import Final
+from typing import Any, Final
 
-from ..engine import Value, leaves_and_gates, number_of
-from ..rules import GATES
+from ..engine import Value, number_of, operands_of, wires_without_numbers
+from ..rules import GATES, Gate
 
 TOLERANCE: Final = 1e-9  # how far two numbers may be apart, relative to the larger one,
 ROUNDING: Final = 1e-13  # and relative to the largest number on the way to them
@@ -30,14 +29,17 @@ SELECT: Final = GATES["select"]
 
 
 class Wires:
-    """The wires behind some outputs, and which of the leaves others hold too."""
+    """The wires behind some outputs, and which of the leaves others hold too.
 
-    def __init__(self, outputs: Sequence[Value]) -> None:
+    Plain numbers have no wires here. Of `inputs`, which somebody holds in any case, nobody asks.
+    """
+
+    def __init__(self, outputs: Sequence[Value], inputs: Collection[Value] = ()) -> None:
         self.outputs = outputs
         self.leaves: list[list[Value]] = []  # behind each output
         found: dict[Value, None] = {}
         for output in outputs:
-            leaves, gates = leaves_and_gates(output)
+            leaves, gates = wires_without_numbers([output])
             self.leaves.append(leaves)
             if len(outputs) == 1:
                 self.all = leaves + gates  # inputs first
@@ -47,9 +49,9 @@ class Wires:
         if len(outputs) != 1:
             self.all = list(found)
         del found, leaves, gates, output
-        self.held = self._held_elsewhere()
+        self.held = self._held_elsewhere(set(inputs))
 
-    def _held_elsewhere(self) -> set[Value]:
+    def _held_elsewhere(self, inputs: set[Value]) -> set[Value]:
         """The leaves that are there at the next call: somebody else than the gates holds them.
 
         >>> w = Value(2.0)
@@ -58,12 +60,14 @@ class Wires:
 
         Others were made by the function, as new ones are at each call.
         """
+        leaves = [wire for wire in self.all if wire.gate is None and wire not in inputs]
+        if not leaves:
+            return set()
         count = getattr(sys, "getrefcount", lambda _: 1)
-        uses = Counter(map(id, chain.from_iterable(self.leaves)))
-        inputs = chain.from_iterable(map(attrgetter("inputs"), self.all))
-        is_leaf = uses.__contains__
-        uses.update(filter(is_leaf, map(id, chain(self.outputs, inputs))))
-        leaves = [wire for wire in self.all if wire.gate is None]
+        is_asked = set(map(id, leaves)).__contains__
+        operands = chain.from_iterable(map(operands_of, self.all))
+        found = chain(self.outputs, operands, *self.leaves)
+        uses = Counter(filter(is_asked, map(id, found)))
         leaves.append(Value(0.0))  # held by this list alone, where the others are in that of all
         others = [count(wire) - uses[id(wire)] for wire in leaves]
         by_nobody = others.pop() + 1
@@ -105,9 +109,9 @@ class RecordedCircuit:
         leading = _leading(others.all, others.held)
         theirs = {wire: number_of(wire) for wire in others.all if wire not in leading}
         mine = self.numbers(numbers)
-        waiting = list(zip(others.outputs, self.outputs))
-        seen: dict[Value, Value] = {}
-        more: set[tuple[Value, Value]] = set()
+        waiting: list[tuple[Any, Any]] = list(zip(others.outputs, self.outputs))
+        seen: dict[Any, Any] = {}
+        more: set[tuple[Any, Any]] = set()
         while waiting:
             wire, own = waiting.pop()
             if wire is own or seen.get(wire) is own:
@@ -116,24 +120,25 @@ class RecordedCircuit:
                 if (wire, own) in more:
                     continue
                 more.add((wire, own))
-            if wire.gate is SELECT or own.gate is SELECT:
+            if _gate(wire) is SELECT or _gate(own) is SELECT:
                 wire, own = _chosen(wire, theirs), _chosen(own, mine)
                 if wire is own:
                     continue
-            if wire in theirs and own in mine:
-                number, own_number = theirs[wire], mine[own]
-                if own.is_leaf and own not in self._inputs:  # exact, for the time hardly moves
+            number = _number(wire, theirs, others.held)
+            own_number = _number(own, mine, self.held)
+            if number is not None and own_number is not None:
+                if _gate(own) is None and own not in self._inputs:  # exact: time hardly moves
                     same = number == own_number or number != number
                 else:
                     same = is_close(number, own_number, mine.values())
                 if not same:
                     return f"{number:g}", f"{own_number:g}"
-            elif wire.is_leaf and own in self._made and number_of(wire) == number_of(own):
+            elif _gate(wire) is None and own in self._made and _is_equal(wire, own):
                 continue
-            elif wire in theirs or own in mine or not _is_same_gate(wire, own):
-                return _in_words(wire, theirs), _in_words(own, mine)
+            elif number is not None or own_number is not None or not _is_same_gate(wire, own):
+                return _in_words(wire, number), _in_words(own, own_number)
             else:
-                waiting += zip(wire.inputs, own.inputs)
+                waiting += zip(operands_of(wire), operands_of(own))
         return None
 
     def numbers(self, numbers: Sequence[float]) -> dict[Value, float]:
@@ -145,7 +150,7 @@ class RecordedCircuit:
             if wire.gate is None:
                 known[wire] = number_of(wire)
             else:
-                sources = [known[source] for source in wire.inputs]
+                sources = [_number(source, known, ()) for source in operands_of(wire)]
                 known[wire] = wire.gate.on_floats(len(sources))(*sources)
         return known
 
@@ -156,33 +161,58 @@ def _leading(wires: Iterable[Value], held: Collection[Value]) -> set[Value]:
     if not leading:
         return leading
     for wire in wires:
-        if wire.gate is not None and not leading.isdisjoint(wire.inputs):
+        if wire.gate is not None and not leading.isdisjoint(operands_of(wire)):
             leading.add(wire)
     return leading
 
 
-def _chosen(wire: Value, known: Mapping[Value, float]) -> Value:
+def _gate(operand: Any) -> Gate | None:
+    """The gate behind a wire; a leaf and a plain number have none."""
+    gate: Gate | None = getattr(operand, "gate", None)
+    return gate
+
+
+def _number(operand: Any, known: Mapping[Value, float], held: Collection[Value]) -> Any:
+    """The number of an operand behind which no held leaf stands; else None."""
+    if type(operand) is float:
+        return operand
+    if operand in known:
+        return known[operand]
+    is_number = operand.gate is None and operand not in held  # that has been given a wire since
+    return number_of(operand) if is_number else None
+
+
+def _is_equal(operand: Any, own: Value) -> bool:
+    number = operand if type(operand) is float else number_of(operand)
+    return bool(number == number_of(own))
+
+
+def _chosen(operand: Any, known: Mapping[Value, float]) -> Any:
     """What a multiplexer hands on, where its index is known."""
-    while wire.gate is SELECT:
-        *items, index = wire.inputs
+    while _gate(operand) is SELECT:
+        *items, index = operand.inputs
         place = known.get(index)
         if place is None or not 0 <= place < len(items) or place % 1:
-            return wire
-        wire = items[int(place)]
-    return wire
+            return operand
+        operand = items[int(place)]
+    return operand
 
 
-def _is_same_gate(wire: Value, own: Value) -> bool:
+def _is_same_gate(operand: Any, own: Any) -> bool:
     """Whether both come out of one kind of gate; two leaves that are not one are different."""
-    return wire.gate is not None and wire.gate is own.gate and len(wire.inputs) == len(own.inputs)
+    gate = _gate(operand)
+    return (
+        gate is not None
+        and gate is _gate(own)
+        and len(operands_of(operand)) == len(operands_of(own))
+    )
 
 
-def _in_words(wire: Value, known: Mapping[Value, float]) -> str:
-    if wire in known:
-        return f"{known[wire]:g}"
-    if wire.gate is not None:
-        return wire.gate.name
-    return repr(wire)
+def _in_words(operand: Any, number: float | None) -> str:
+    if number is not None:
+        return f"{number:g}"
+    gate = _gate(operand)
+    return repr(operand) if gate is None else gate.name
 
 
 def is_close(number: float, own: float, on_the_way: Iterable[float] = ()) -> bool:

@@ -69,7 +69,7 @@ class Recording:
         self.function, self.name, self.gate = compiled.function, compiled.name, compiled.gate
         self.structure, self.executor = structure, compiled.executor
         self.output_structure, self.outputs = result
-        self.wires = Wires(self.outputs)
+        self.wires = Wires(self.outputs, inputs)
         wires = self.wires.all
         self.input_labels = [wire.label for wire in inputs]
         given = set(inputs)

@@ -24,7 +24,9 @@ from .numbers_of_wires import (
     number_of,
     numbers_of,
     numbers_of_leaves,
+    operands_of,
     update_of_wires,
+    wires_without_numbers,
     write_data,
     write_grad,
     write_numbers,
@@ -36,7 +38,7 @@ from .sources import is_nonfinite_birth, note_source, source_of
 from .stage import Stage, check_stage, circuit_at, present_stage
 from .textbook import written_as
 from .users_line import Source, calling_source, is_installed
-from .value import Value, leaves_and_gates, one_at_a_time, topological_order
+from .value import Value, one_at_a_time, topological_order
 
 __all__ = [
     "ANY_NUMBER",
@@ -62,7 +64,6 @@ __all__ = [
     "install",
     "is_installed",
     "is_nonfinite_birth",
-    "leaves_and_gates",
     "looks_at_numbers",
     "names_elsewhere",
     "no_grad",
@@ -74,6 +75,7 @@ __all__ = [
     "observers",
     "observing",
     "one_at_a_time",
+    "operands_of",
     "output_of",
     "present_stage",
     "range_of",
@@ -81,6 +83,7 @@ __all__ = [
     "topological_order",
     "update_of_wires",
     "wires_in",
+    "wires_without_numbers",
     "with_gates",
     "write_data",
     "write_grad",

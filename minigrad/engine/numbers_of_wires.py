@@ -19,7 +19,8 @@ from operator import attrgetter
 from typing import Any, Final
 
 from ..rules import define
-from .value import Value, one_at_a_time
+from .backward import MANY
+from .value import Value, leaves_and_gates, one_at_a_time
 
 number_of: Final[Callable[[Value], float]] = attrgetter("_datum")
 gradient_of: Final[Callable[[Value], float | None]] = attrgetter("_grad")
@@ -46,6 +47,47 @@ def numbers_of_leaves(wires: Sequence[Value]) -> list[float] | None:
     if len(set(wires)) < len(wires):
         return None
     return [wire._datum for wire in wires]
+
+
+def operands_of(wire: Value) -> tuple[Any, ...]:
+    """What goes into the gate behind a wire, in order: wires, and plain numbers as floats.
+
+    >>> operands_of(2.0 * Value(3.0))
+    (2.0, Value(data=3.0, grad=?))
+
+    `inputs` gives such a number a wire, which large circuits have as many of as gates.
+    """
+    first, second = wire._first, wire._second
+    if second is MANY:
+        return tuple(first)
+    if second is not None:
+        return first, second
+    if first is None:
+        return ()
+    if wire._d_second is None:
+        return (first,)
+    with one_at_a_time:  # another thread may be giving the number a wire
+        first, second, number = wire._first, wire._second, wire._d_second
+    if second is not None:
+        return first, second
+    return (*number, first) if type(number) is tuple else (first, number)
+
+
+def wires_without_numbers(outputs: Sequence[Value]) -> tuple[list[Value], list[Value]]:
+    """The leaves and the gates behind some outputs; plain numbers are left as they are.
+
+    >>> leaves, gates = wires_without_numbers([2.0 * Value(3.0)])
+    >>> leaves
+    [Value(data=3.0, grad=?)]
+    """
+    return leaves_and_gates(outputs[0], _wires_into, outputs[1:])
+
+
+def _wires_into(wire: Value, _: set[Value]) -> tuple[Value, ...]:
+    first, second = wire._first, wire._second
+    if second is MANY:
+        return tuple(first)
+    return (first,) if second is None else (first, second)
 
 
 def gradients_of(wires: Iterable[Value]) -> list[float | None]:

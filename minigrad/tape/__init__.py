@@ -6,25 +6,24 @@ gates' rules (`variadic`: of gates with any number of inputs). `fuse` and `inlin
 and larger operations of them, to the last bit the same. `groups` finds the loops again, with
 `index_loops`: operations of one kind as arrays, for those who print them.
 
-Derivatives of derivatives run over a `gate_tape`: the gates themselves, each with its slopes and
-curvatures (`formula_derivatives`), in `sweeps` forward and back. `sparsity` says which entries of a
-Jacobian or a Hessian can be other than 0, and `coloring` and `compressed` how few sweeps give all.
-While so many objects are made the `garbage_collector` waits.
+Derivatives of derivatives run over a `gate_tape`: the gates themselves, of `gate_kinds` that have
+slopes and curvatures (`formula_derivatives`), in `sweeps` forward and back. `sparsity` says which
+entries of a Jacobian or a Hessian can be other than 0, and `coloring` and `compressed` how few
+sweeps give all. While so many objects are made the `garbage_collector` waits.
 """
 
 from .compressed import Compressed, compressed_hessian, compressed_jacobian
 from .flatten import flatten, flatten_batch, flatten_rows
 from .garbage_collector import without_collector
-from .gate_tape import (
+from .gate_kinds import (
     DOT_FORM,
     FORMULA,
     GIVEN,
     SUM_FORM,
     GateKind,
-    GateTape,
-    gate_tape,
     read_by_derivatives,
 )
+from .gate_tape import GateTape, gate_tape
 from .groups import CONSTANTS, PADDING, Array, Bucket, Groups, array_counts, group
 from .index_loops import Loops, loops_of
 from .inline import merged

@@ -9,25 +9,25 @@
 >>> list(hessian_pattern(tape))
 [(0, 1), (1, 0), (2, 2)]
 
-Every wire has the set of the inputs that it depends on; it is handed on as it is where a gate adds
-nothing to it, and is not made where only sums and other linear gates follow. Inputs interact where
-a gate with a curvature brings their sets together.
+Every wire has the set of the inputs that it depends on, or the one input as it is; that is handed
+on where a gate adds nothing to it, and is not made where only sums and other linear gates follow.
+Inputs interact where a gate with a curvature brings their sets together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from .gate_tape import GateTape
 
-Domain = frozenset[int]  # inputs, by place
-NOTHING: Domain = frozenset()
+# Inputs, by place: one, or several. A set of one takes 200 bytes, and large circuits begin with it.
+Domain = int | frozenset[int] | None
 
 
 class Pattern:
     """The entries of a matrix that can be other than 0: for each row the set of its columns."""
 
-    def __init__(self, columns: list[Domain] | list[set[int]], width: int) -> None:
+    def __init__(self, columns: Sequence[Collection[int]], width: int) -> None:
         self.rows = [sorted(found) for found in columns]
         self.shape = (len(columns), width)
 
@@ -51,38 +51,34 @@ class Pattern:
 def jacobian_pattern(tape: GateTape) -> Pattern:
     """Which outputs depend on which inputs."""
     domains = _domains(tape, tape.outputs)
-    return Pattern([domains[slot] for slot in tape.outputs], tape.input_count)
+    return Pattern([_as_set(domains[slot]) for slot in tape.outputs], tape.input_count)
 
 
 def hessian_pattern(tape: GateTape) -> Pattern:
     """Which pairs of inputs interact anywhere on the way to the outputs; symmetric."""
-    bent = [
-        operands[place]
-        for kind, operands in zip(tape.kinds, tape.operands)
-        for pair in kind.pairs
-        for place in pair
-    ]
+    bending = [(kind, places) for kind, places in zip(tape.kinds, tape.operands) if kind.pairs]
+    bent = [places[j] for kind, places in bending for pair in kind.pairs for j in pair]
     domains = _domains(tape, bent)
     found: list[set[int]] = [set() for _ in range(tape.input_count)]
     seen: set[tuple[int, int]] = set()
-    for kind, operands in zip(tape.kinds, tape.operands):
+    for kind, operands in bending:
         for j, k in kind.pairs:
             left, right = domains[operands[j]], domains[operands[k]]
-            if not (left and right):
+            if left is None or right is None:
                 continue
-            if len(left) == len(right) == 1:
-                (x,), (y,) = left, right
-                found[x].add(y)
-                found[y].add(x)
+            if type(left) is type(right) is int:
+                found[left].add(right)
+                found[right].add(left)
                 continue
             pair = (id(left), id(right))  # the same sets meet again and again
             if pair not in seen:
                 seen.add(pair)
-                for x in left:
-                    found[x] |= right
+                lefts, rights = _as_set(left), _as_set(right)
+                for x in lefts:
+                    found[x] |= rights
                 if left is not right:
-                    for y in right:
-                        found[y] |= left
+                    for y in rights:
+                        found[y] |= lefts
     return Pattern(found, tape.input_count)
 
 
@@ -96,18 +92,27 @@ def _domains(tape: GateTape, wanted: list[int]) -> list[Domain]:
         if needed[first + i]:
             for slot in tape.operands[i]:
                 needed[slot] = 1
-    domains: list[Domain] = [NOTHING] * tape.slot_count
-    known: dict[Domain, Domain] = {}
-    for place, slot in enumerate(tape.input_slots):
-        domains[slot] = frozenset([place])
+    domains: list[Domain] = [None] * tape.slot_count
+    known: dict[frozenset[int], frozenset[int]] = {}
+    domains[tape.input_slots.start : tape.input_slots.stop] = range(tape.input_count)
     for i, (kind, operands) in enumerate(zip(tape.kinds, tape.operands), start=first):
         if not needed[i]:
             continue
-        found = {domains[operands[place]] for place in kind.leading}
-        found.discard(NOTHING)
+        leading = kind.leading
+        if len(leading) == 1:
+            domains[i] = domains[operands[leading[0]]]
+            continue
+        found = {domains[operands[place]] for place in leading}
+        found.discard(None)
         if len(found) == 1:
             (domains[i],) = found
         elif found:
-            union = NOTHING.union(*found)
+            union = frozenset().union(*map(_as_set, found))
             domains[i] = known.setdefault(union, union)
     return domains
+
+
+def _as_set(domain: Domain) -> frozenset[int]:
+    if domain is None:
+        return frozenset()
+    return frozenset([domain]) if isinstance(domain, int) else domain

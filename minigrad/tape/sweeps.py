@@ -18,7 +18,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .gate_tape import GateKind, GateTape
+from .gate_kinds import GateKind
+from .gate_tape import GateTape
 
 Lanes = Sequence[Sequence[float]]  # for each direction, its numbers
 Reached = list[float | None]  # of a wire, a number for each lane
