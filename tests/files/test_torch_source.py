@@ -294,15 +294,39 @@ def test_a_module_runs_where_there_is_no_minigrad(torch: Any, tmp_path: Path) ->
     assert float(run.stdout) == pytest.approx(model([0.5, -1.0]).data, rel=1e-14)
 
 
+def test_a_bias_and_a_weight_may_be_parts_or_shared(torch: Any) -> None:
+    w = [[Value(0.1 * (i + 2 * j)) for i in range(2)] for j in range(3)]
+    b = [Value(0.5)]
+    flat = [wire for row in w for wire in row]
+    losses = [
+        lambda x: mg.sum([mg.tanh(mg.dot(row, x) + b[0]) for row in w]),  # one bias for all
+        lambda x: mg.tanh(mg.dot(flat, [*x, *x, *x]) + b[0]),  # a matrix as one row
+        lambda x: mg.sum([mg.tanh(mg.dot(row, x) + b[0]) for row in w[1:]]) + w[0][0] + w[0][1],
+        lambda x: mg.sum([mg.tanh(mg.dot(row, x) + row[0]) for row in w]) * b[0],
+    ]
+    for function in losses:
+        loss = mg.compile(function)
+        X = rows_of(4, 2)
+        loss(X[0])
+        source = mg.export(loss, "torch", name="Loss", parameters={"w": w, "b": b})
+        module = module_of(source)["Loss"]()
+        mean = module(X).mean()
+        mean.backward()
+        expected, gradients = eager_mean(loss, [*flat, *b], [([*map(float, x)],) for x in X])
+        assert mean.item() == pytest.approx(expected, rel=1e-12)
+        sent = [g for p in module.parameters() for g in p.grad.reshape(-1).tolist()]
+        assert sent == pytest.approx(gradients, rel=1e-11)
+
+
 # --- the text, with PyTorch or without ---
 
 
-def test_layers_are_matrix_products_of_parameters_and_nothing_is_gathered() -> None:
+def test_layers_are_layers_of_pytorch_on_parameters_and_nothing_is_gathered() -> None:
     model = nn.MLP(2, [8, 8, 1], seed=1)
     source = mg.export(loss_of(model), "torch", name="Loss", parameters=model)
     compile(source, "<exported>", "exec")
-    assert "x @ self.layers[0].w.T) + self.layers[0].b" in source
-    assert source.count(" @ ") == 3
+    assert "torch.nn.functional.linear(x, self.layers[0].w, self.layers[0].b)" in source
+    assert source.count("linear(") == 3
     assert "TABLE" not in source
     assert "minigrad" not in source
     forward = source.partition("def forward")[2].partition("NUMBERS")[0]
