@@ -19,11 +19,10 @@ from typing import Any
 
 import nbformat
 from nbclient import NotebookClient
+from rows import page_wide
 
 FOLDER = Path(__file__).parent
 LARGEST = 1_000_000  # bytes
-PAGE = 450  # points: of a printed page beside the margin for prompts
-SMALLEST = 0.75  # from here on a picture is too small to read at that width
 KEPT = ("jupyter", "tags")  # of a cell's metadata: which outputs are folded
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
@@ -71,15 +70,6 @@ def kept(data: dict[str, Any]) -> dict[str, Any]:
         rest = {kind: content for kind, content in data.items() if kind != "text/html"}
         return {"image/svg+xml": page_wide(b64decode(picture[1]).decode()), **rest}
     return data
-
-
-def page_wide(svg: str) -> str:
-    """The picture, no wider than a printed page; a much wider one takes the width that there is."""
-    size = re.search(r'width="([\d.]+)pt" height="([\d.]+)pt"', svg)
-    if not size or (width := float(size[1])) <= PAGE:
-        return svg
-    fitted = f'width="{PAGE}pt" height="{float(size[2]) * PAGE / width:.1f}pt"'
-    return svg.replace(size[0], fitted if PAGE / width > SMALLEST else 'width="100%"', 1)
 
 
 def main(prefixes: list[str]) -> None:

@@ -17,6 +17,7 @@ pytest.importorskip("ipykernel")
 
 import exercises  # noqa: E402
 from build import FOLDER, notebooks, run  # noqa: E402
+from rows import SIZE, SMALLEST, TALLEST, WIDEST, page_wide  # noqa: E402
 
 import minigrad as mg  # noqa: E402
 
@@ -47,11 +48,19 @@ def said(cell: Any) -> str:
     return str(cell["outputs"][-1]["data"]["text/plain"])
 
 
+def words_of(cell: Any) -> str:
+    """What a cell has written, without its numbers, which may depend on the machine."""
+    outputs = cell.get("outputs", ())
+    texts = [output.get("text") or output["data"]["text/plain"] for output in outputs]
+    return " ".join(re.sub(r"[-−]?[0-9][-−0-9,.e]*", " ", " ".join(texts)).split())
+
+
 @each_notebook
 def test_a_notebook_runs_and_its_exercises_tell_right_from_wrong(path: Path) -> None:
     if path.name.startswith(NATIVE):
         pytest.importorskip("llvmlite")
     notebook = read(path)
+    written = {cell["id"]: words_of(cell) for cell in notebook.cells}
     blank = [cell for cell in notebook.cells if cell["source"].startswith(BLANK)]
     cases = ANSWERS[path.name[:2]]
     assert len(blank) == len(cases) == EXERCISES.get(path.name[:2], 3)
@@ -67,6 +76,7 @@ def test_a_notebook_runs_and_its_exercises_tell_right_from_wrong(path: Path) -> 
     by_id = {cell["id"]: cell for cell in notebook.cells}
     for cell in blank:
         assert said(cell).startswith("Not answered yet")
+    assert {name: words_of(by_id[name]) for name in written} == written, "python notebooks/build.py"
     for right_id, wrong_id, told in added:
         assert said(by_id[right_id]).startswith("Right: ")
         assert said(by_id[wrong_id]).startswith("Wrong, ")
@@ -167,3 +177,40 @@ def test_an_answer_that_cannot_be_used_is_a_verdict_and_not_a_crash() -> None:
     assert not verdict
     assert "could not be used: ValueError" in repr(verdict)
     assert not exercises.check("01.3", print)
+
+
+@each_notebook
+def test_no_picture_is_wider_or_taller_than_a_page_or_too_small_to_read(path: Path) -> None:
+    for cell in read(path).cells:
+        for output in cell.get("outputs", ()):
+            if svg := output.get("data", {}).get("image/svg+xml"):
+                width, height = map(float, SIZE.search(svg).groups())
+                assert width <= WIDEST
+                assert height <= TALLEST
+                natural = float(re.search(r'viewBox="\S+ \S+ (\S+) ', svg)[1])
+                assert width / natural > SMALLEST
+
+
+def test_a_long_picture_keeps_each_gate_whole_in_one_of_its_rows() -> None:
+    x = wire = mg.Value(0.5, label="x")
+    for i in range(12):
+        wire = (wire * mg.Value(float(i), label=f"w_{i}")).tanh()
+    svg = mg.draw(wire + x).svg
+    paged = page_wide(svg)
+    assert paged.count("<svg") >= 4
+    assert float(SIZE.search(paged)[1]) <= WIDEST
+    gates = re.findall(r'id="gate[^"]+"', svg.replace("&#45;", "-"))
+    assert len(gates) == 25
+    assert re.findall(r'id="gate[^"]+"', paged) == gates
+    assert sorted(re.findall(">([^<>\\s]+)</", paged)) == sorted(re.findall(">([^<>\\s]+)</", svg))
+
+
+def test_the_words_under_a_long_picture_are_its_last_row() -> None:
+    wire = mg.Value(2.0, label="x")
+    for _ in range(14):
+        wire = wire.relu().exp()
+    paged = page_wide(mg.draw(wire, title="a tower", color="gradient").svg)
+    last = paged[paged.rindex("<svg") :]
+    assert "a tower" in last
+    assert "gate-" not in last
+    assert paged.count("a tower") == 1

@@ -48,11 +48,13 @@ def test_answers_are_folded_until_somebody_clicks(chromium, exported):
 
 
 def test_printed_no_picture_is_cut_off(chromium, exported):
-    page = open_exported(chromium, exported, 700)  # an A4 page in pixels, without its margins
+    page = open_exported(chromium, exported, 698)  # an A4 page in pixels, without its margins
     page.emulate_media(media="print")
     cut = page.evaluate(
-        """[...document.querySelectorAll('.jp-RenderedSVG img, .jp-RenderedImage img')]
-           .filter(image => image.getBoundingClientRect().right > innerWidth).length"""
+        """[...document.querySelectorAll('.jp-OutputArea-output img')].filter(image => {
+             const paper = image.closest('.jp-OutputArea-output').getBoundingClientRect();
+             return image.getBoundingClientRect().right > Math.min(paper.right, innerWidth);
+           }).length"""
     )
     assert cut == 0
     printed = page.pdf(format="A4")
