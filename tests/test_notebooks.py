@@ -48,19 +48,11 @@ def said(cell: Any) -> str:
     return str(cell["outputs"][-1]["data"]["text/plain"])
 
 
-def words_of(cell: Any) -> str:
-    """What a cell has written, without its numbers, which may depend on the machine."""
-    outputs = cell.get("outputs", ())
-    texts = [output.get("text") or output["data"]["text/plain"] for output in outputs]
-    return " ".join(re.sub(r"[-−]?[0-9][-−0-9,.e]*", " ", " ".join(texts)).split())
-
-
 @each_notebook
 def test_a_notebook_runs_and_its_exercises_tell_right_from_wrong(path: Path) -> None:
     if path.name.startswith(NATIVE):
         pytest.importorskip("llvmlite")
     notebook = read(path)
-    written = {cell["id"]: words_of(cell) for cell in notebook.cells}
     blank = [cell for cell in notebook.cells if cell["source"].startswith(BLANK)]
     cases = ANSWERS[path.name[:2]]
     assert len(blank) == len(cases) == EXERCISES.get(path.name[:2], 3)
@@ -76,7 +68,6 @@ def test_a_notebook_runs_and_its_exercises_tell_right_from_wrong(path: Path) -> 
     by_id = {cell["id"]: cell for cell in notebook.cells}
     for cell in blank:
         assert said(cell).startswith("Not answered yet")
-    assert {name: words_of(by_id[name]) for name in written} == written, "python notebooks/build.py"
     for right_id, wrong_id, told in added:
         assert said(by_id[right_id]).startswith("Right: ")
         assert said(by_id[wrong_id]).startswith("Wrong, ")
