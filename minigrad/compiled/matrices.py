@@ -67,14 +67,24 @@ class Matrix:
                 from scipy.sparse import csr_array
             except ImportError:
                 return Coo(self.rows, self.columns, values, self.shape)
-            pair = self.rows, self.columns
-            self._template = csr_array((values, pair), shape=self.shape)
-        template = self._template
-        made = object.__new__(type(template))  # a tenth of the time of making one
-        made.__dict__.update(template.__dict__)
-        made.data = values
-        made.indices, made.indptr = template.indices.copy(), template.indptr.copy()
+            self._template = csr_array(self._compressed(values), shape=self.shape)
+            self._template.sum_duplicates()  # it has none, and knows from now on
+        # csr_array(...) takes 10 µs for what this does in 1, a copy that has arrays of its own
+        matrix = self._template
+        made = matrix.__class__.__new__(matrix.__class__)
+        own = made.__dict__
+        own.update(matrix.__dict__)
+        own["data"] = values
+        own["indices"], own["indptr"] = matrix.indices.copy(), matrix.indptr.copy()
         return made
+
+    def _compressed(self, values: Any) -> tuple[Any, Any, Any]:
+        """Values, columns, and where each row begins; in the whole numbers that SciPy prefers."""
+        import numpy
+
+        begins = numpy.searchsorted(self.rows, numpy.arange(self.shape[0] + 1))
+        kind = numpy.int32 if max(self.shape[1], len(values)) < 2**31 else numpy.int64
+        return values, self.columns.astype(kind), begins.astype(kind)
 
 
 def _blocks(dense: Any, rows: Any, columns: Any) -> Iterator[Any]:

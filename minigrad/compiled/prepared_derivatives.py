@@ -30,6 +30,8 @@ class PreparedDerivatives:
         self.shape: Any = None  # of the array; None while the long way is the only one
         self.of_data: Data = {}  # the shapes of the data, by name
         self.of_result = _shape_of(recording.output_structure)
+        places = recording.places
+        self.has_same_places = _always if places.is_empty else places.unchanged
         self._latest: Any = None
 
     def settle(self, arguments: tuple[Any, ...], data: Data) -> None:
@@ -50,7 +52,9 @@ class PreparedDerivatives:
 
     def takes(self, data: Data) -> bool:
         """Whether there is a shortest way with data of these names, in this order."""
-        return self.shape is not None and list(data) == list(self.of_data)
+        if self.shape is None:
+            return False
+        return list(data) == list(self.of_data) if data else not self.of_data
 
     def jvp(self, data: Data, x: Any, vector: Any) -> Any:
         """See `Derivatives.jvp`."""
@@ -121,13 +125,10 @@ class PreparedDerivatives:
         recording, check = self.recording, self.check
         if not (type(x) is self.array and x.dtype is self.float64 and x.shape == self.shape):
             return None
-        named: list[float] = []
-        for part, shape in zip(data.values(), self.of_data.values()):
-            flat = self._flat(part, shape)
-            if flat is None:
-                return None
-            named += flat.tolist()
-        if not recording.places.unchanged() or recording.plain_numbers.changed() is not None:
+        named = self._named(data) if data else []
+        if named is None:
+            return None
+        if not self.has_same_places() or recording.plain_numbers.changed() is not None:
             return None
         if check is not None:
             if check.left <= 0:
@@ -135,7 +136,22 @@ class PreparedDerivatives:
             check.left -= 1
         given = x.flatten()  # who has called may write into theirs
         self._latest = given, named
-        return numbers_of(recording.parameters) + named, given
+        fixed = numbers_of(recording.parameters) if recording.parameters else []
+        return fixed + named, given
+
+    def _named(self, data: Data) -> list[float] | None:
+        """The numbers that are given by name, where they have the shapes that are known."""
+        named: list[float] = []
+        for part, shape in zip(data.values(), self.of_data.values()):
+            flat = self._flat(part, shape)
+            if flat is None:
+                return None
+            named += flat.tolist()
+        return named
+
+
+def _always() -> bool:
+    return True
 
 
 def _shape_of(structure: Any) -> tuple[int, ...] | None:

@@ -7,8 +7,8 @@ has used before, so a circuit of any size has its derivatives at once. Needs llv
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache, partial
 from typing import Any, Final
 
 import llvmlite.ir as ir
@@ -147,8 +147,15 @@ class Workspace:
             self.bent.fill(0.0)
             for bent, weights in zip(self.bent, self._weights):
                 np.add.at(bent, self.sweeps.outputs, weights)
+        self._native(sweep, with_lanes)()
+
+    def running(self, sweep: str) -> Callable[[], None]:
+        """What runs a sweep again and again."""
+        return partial(self.run, sweep) if sweep == BACKWARD else self._native(sweep)
+
+    def _native(self, sweep: str, with_lanes: bool = True) -> Callable[[], None]:
         table = self.sweeps.table(sweep)
-        run_sweep()(table.address, table.count, self._addresses[with_lanes])
+        return partial(run_sweep(), table.address, table.count, self._addresses[with_lanes])
 
 
 class CompressedSweep:
@@ -162,7 +169,8 @@ class CompressedSweep:
         self._entries = lanes, places
         self._slots = lanes * sweeps.tape.slot_count + sweeps.places(sweep)[places]
         self._fits = compressed.count <= sweeps.most_lanes
-        self._free: list[tuple[Workspace, Any]] = []  # with the numbers of all lanes in one array
+        # with the numbers of all lanes in one array, and what runs the sweep
+        self._free: list[tuple[Workspace, Any, Callable[[], None]]] = []
 
     def entries(self, parameters: Sequence[float], inputs: Any) -> Any:
         """The entries of the matrix as an array."""
@@ -170,15 +178,16 @@ class CompressedSweep:
         if not self._fits:
             return sweeps.run(sweep, parameters, inputs, self._directions)[1][self._entries]
         try:
-            space, moved = self._free.pop()
+            free = self._free.pop()
         except IndexError:
             space = Workspace(sweeps, len(self._directions))
             space.aim(sweep, self._directions)
-            moved = space.moved[sweep].reshape(-1)
+            free = space, space.moved[sweep].reshape(-1), space.running(sweep)
+        space, moved, run = free
         space.put(parameters, inputs)
-        space.run(sweep)
+        run()
         entries = moved.take(self._slots)
-        self._free.append((space, moved))
+        self._free.append(free)
         return entries
 
 

@@ -215,11 +215,37 @@ def test_scipy_gets_a_matrix_of_its_own():
     one, other = f.hessian(x, sparse=True), f.hessian(x, sparse=True)
     assert sparse.issparse(one)
     assert one.has_sorted_indices
-    one.indices[:] = 0  # may be spoilt by who has it
+    assert one.has_canonical_format
+    assert one.indices.dtype == one.indptr.dtype == np.int32  # as SciPy's solvers have them
+    one.data[1] = 0.0
+    one.eliminate_zeros()  # may be spoilt by who has it, SciPy too
+    one.indices[:] = 0
     one.data[:] = 7.0
     np.testing.assert_allclose(other.toarray(), rosenbrock_hessian(x))
     np.testing.assert_allclose(f.hessian(x, sparse=True).toarray(), rosenbrock_hessian(x))
     np.testing.assert_allclose(f.jacobian(x, sparse=True).toarray()[0], f.grad(x))
+
+
+def test_scipys_matrix_is_what_scipy_makes_of_the_dense_one():
+    sparse = pytest.importorskip("scipy.sparse")
+    linalg = pytest.importorskip("scipy.sparse.linalg")
+    f = mg.compile(lambda x: [x[0] * x[1], 3.0 + 0.0 * x[3], mg.sin(x[1]), x[1] * x[3] * x[0]])
+    x = np.array([1.0, 2.0, 3.0, 4.0])
+    for _ in range(3):
+        found, dense = f.jacobian(x, sparse=True), np.array(f.jacobian(x))
+        np.testing.assert_array_equal(found.toarray(), dense)
+        np.testing.assert_array_equal(
+            (found.T @ found + found * 2.0).toarray(), dense.T @ dense + 2 * dense
+        )
+        assert found.copy().nnz == found.nnz == 7
+        assert (found[[0]] != sparse.csr_array(dense)[[0]]).nnz == 0
+    nothing = mg.compile(lambda x: mg.sum(x)).hessian(x, sparse=True)
+    assert nothing.nnz == 0
+    assert nothing.shape == (4, 4)
+    g = mg.compile(rosenbrock)
+    hessian = g.hessian(x, sparse=True)
+    step = linalg.spsolve(hessian, g.grad(x))
+    np.testing.assert_allclose(hessian @ step, g.grad(x))
 
 
 def test_newton_of_scipy_takes_the_hessian_as_it_stands():
