@@ -313,12 +313,27 @@ class CollapsedWriter(CircuitWriter):
             ]
             for layer in columns
         }
-        chains = [list(dict.fromkeys(inputs)), *columns.values(), *names.values()]
+        after = [self._gates_after(box) for box in self.boxes if len(box.groups) > 1]
+        chains = [list(dict.fromkeys(inputs)), *columns.values(), *names.values(), *after]
         return [
             f"{{rank=same; {' -> '.join(chain)} [style=invis]}}"
             for chain in chains
             if len(chain) > 1
         ]
+
+    def _gates_after(self, box: Box) -> list[str]:
+        """The gates that read a layer, in the order of its units; none if one leads to another."""
+        outputs = [group.output for group in box.groups]
+        readers = dict.fromkeys(use.gate for wire in outputs for use in self.uses(wire))
+        behind: set[Value] = set()
+        for gate in self.scene.gates:
+            if not behind.isdisjoint(self.inputs(gate)):
+                if gate in readers:
+                    return []
+                behind.add(gate)
+            elif gate in readers:
+                behind.add(gate)
+        return [f"g{self.number[gate]}" for gate in readers]
 
 
 def _count_of_weights(count: int, box: Box) -> str:

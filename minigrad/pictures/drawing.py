@@ -220,6 +220,6 @@ def _raised(svg: str) -> str:
 
     def moved(found: re.Match[str]) -> str:
         y, between, size = float(found[1]), found[2], float(found[3])
-        return f'y="{y - 0.35 * size:.1f}"{between}font-size="{0.7 * size:.2f}"'
+        return f'y="{y - 0.24 * size:.1f}"{between}font-size="{0.7 * size:.2f}"'
 
     return re.sub(r'y="([-0-9.]+)"([^>]*?)baseline-shift="super" font-size="([0-9.]+)"', moved, svg)

@@ -253,6 +253,18 @@ def test_a_collapsed_layer_lists_its_units():
     assert text.count("=") == 6
 
 
+@pytest.mark.parametrize("count", [2, 3, 5])
+def test_what_reads_a_collapsed_layer_stands_in_the_order_of_its_units(count: int) -> None:
+    model = mg.nn.MLP(2, [2, count], activation="tanh", seed=1)
+    outputs = model.forward([Value(0.5, label="x_1"), Value(-0.5, label="x_2")])
+    differences = [y - 1.0 for y in outputs]
+    cost = mg.sum([d**2 for d in differences])
+    cost.backward()
+    seen, number = Picture(mg.draw(cost, collapse="layer").svg), Circuit(cost).place
+    heights = [seen.place(f"gate-{number[d]}")[1] for d in differences]
+    assert heights == sorted(heights)
+
+
 def test_a_large_layer_shows_from_where_to_where_its_numbers_go():
     text = " ".join(Picture(mg.draw(network(9, 1), collapse="layer").svg).texts("unit-1"))
     assert "9 units" in text
