@@ -203,8 +203,9 @@ class Replay:
         return sent
 
     def _show_upstream(self) -> None:
-        """When the forward pass is over, the gradient of the output is known."""
+        """When the forward pass is over, the gradient of the output is known; 0 of those beside."""
         if self._goes_back and self._forward_position == len(self.circuit.gates):
+            self._gradients.update(dict.fromkeys(self.circuit.beside, 0.0))
             self._gradients[self.output] = self.upstream
             self._received.add(self.output)
 

@@ -37,7 +37,8 @@ def at_input(wire: Formula, place: int) -> Formula:
 
 
 def in_brackets(formula: Formula) -> Formula:
-    """The formula as one thing: an expression in brackets, a name as it is."""
-    if formula.operation in ("symbol", "number", "call"):
+    """The formula as one thing: an expression, or a name of words, in brackets."""
+    is_one = formula.operation in ("symbol", "number", "call")
+    if is_one and (formula.operation == "call" or " " not in as_text(formula)):
         return formula
     return Formula.symbol(f"({as_text(formula)})", rf"\left({as_latex(formula)}\right)")

@@ -298,6 +298,23 @@ def test_one_key_turns_the_gradients_of_a_network_into_formulas(open_page):
     assert "δ" not in page.locator(".sentence").text_content()
 
 
+def test_layers_in_brackets_are_raised_in_formulas_too(open_page):
+    model = mg.nn.MLP(1, [1, 1], activation="tanh", seed=1)
+    cost = mg.losses.half_squared_error(model([2.0]), [1.0])
+    stepper = Stepper(cost, show="delta", notation="[l]")
+    page = open_page(stepper.player().page)
+    weight = stepper.circuit.place[model.layers[1].neurons[0].w[0]]
+    press(page, "End")
+    assert numbers(page, weight)[1] == "δ₁[2]·a₁[1]"
+    raised = page.locator(f"#wire-{weight} tspan[font-size='70%']").all_text_contents()
+    assert raised == ["[2]", "[1]"]
+    press(page, "d")
+    stepper.position = len(stepper)
+    gradient = stepper.gradients[stepper.circuit.wires[weight]]
+    assert numbers(page, weight)[1] == stepper.circuit.rounded(gradient)
+    assert page.locator(f"#wire-{weight} tspan[font-size='70%']").count() == 0
+
+
 def test_the_key_for_formulas_does_nothing_where_there_are_none(page):
     press(page, "End", "d")
     assert page.locator(".symbols").count() == 0

@@ -132,6 +132,13 @@ def test_an_unlabelled_sum_that_fans_out_needs_no_name():
     assert len(symbols) == 6
 
 
+def test_a_name_of_several_words_stands_in_brackets_in_a_derivative():
+    rate = Value(2.0, label="learning rate")
+    loss = labelled(rate * 3.0, "the loss")
+    assert str(mg.paths(loss, rate)).startswith("d(the loss)/d(learning rate) = 3")
+    assert "d(the loss)/d(learning rate)" in mg.Stepper(loss).why(rate)
+
+
 def test_a_label_v_is_not_taken_for_a_number():
     v = Value(0.5, label="v_1")
     (path,) = mg.paths(v.tanh().sin().exp(), v)

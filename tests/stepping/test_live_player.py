@@ -169,6 +169,17 @@ def test_formulas_in_deltas_notations_and_digits_are_pythons(settings):
         assert ask_alike(one, other, 4)
 
 
+def test_a_cross_entropy_and_the_probabilities_beside_it_are_pythons():
+    scores, others = ([Value(x, label="a score") for x in xs] for xs in ((1, 2, -0.5), (3, -1, 2)))
+    given, wanted = (Stepper(mg.losses.cross_entropy(zs, 1)) for zs in (scores, others))
+    moved = {given.circuit.place[z]: other.data for z, other in zip(scores, others)}
+    before, after = ask_player([question(given), question(given, moved)])
+    for answer, stepper in ((before, given), (after, wanted)):
+        for one, other in zip(answer["steps"], told_by_python(stepper)):
+            assert agree(one, other, 4), (one, other)
+            assert ask_alike(one, other, 4)
+
+
 def test_a_gate_of_ones_own_is_alive_and_one_of_ordinary_python_says_that_it_is_still():
     @mg.gate(symbol="sq", local_gradient=lambda x, out: (2 * x,))
     def live_square(x):

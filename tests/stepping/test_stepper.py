@@ -363,3 +363,14 @@ def test_every_printed_product_and_sum_holds_within_the_rounding_of_what_is_prin
         return
     for step in Stepper(output):
         assert not false_lines("\n".join([step.sentence, *step.formulas]))
+
+
+def test_the_gradients_of_probabilities_beside_a_loss_are_known_to_be_zero():
+    stepper = Stepper(mg.losses.cross_entropy([Value(1.0), Value(2.0), Value(-0.5)], 1))
+    assert len(stepper.circuit.beside) == 2
+    stepper.run_forward()
+    assert [stepper.gradients[wire] for wire in stepper.circuit.beside] == [0.0, 0.0]
+    stepper.position = len(stepper)
+    assert [stepper.gradients[wire] for wire in stepper.circuit.beside] == [0.0, 0.0]
+    stepper.position = 2
+    assert not stepper.gradients

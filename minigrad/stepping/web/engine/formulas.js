@@ -159,8 +159,9 @@ export function derivative(sign, of, by) {
   return symbol(`${sign}${inBrackets(of)}/${sign}${inBrackets(by)}`);
 }
 
-/** The formula as one thing: an expression in brackets, a name as it is. */
+/** The formula as one thing: an expression, or a name of words, in brackets. */
 export function inBrackets(one) {
   const text = asText(one);
-  return ["symbol", "number", "call"].includes(one.op) ? text : `(${text})`;
+  const isOne = one.op === "call" || (["symbol", "number"].includes(one.op) && !text.includes(" "));
+  return isOne ? text : `(${text})`;
 }

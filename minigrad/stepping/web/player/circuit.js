@@ -17,6 +17,8 @@ export class Circuit {
     this.locals = data.gates.map((gate) => gate.local);
     this.uses = data.names.map(() => []);
     data.gates.forEach(({ inputs }, i) => inputs.forEach((source) => this.uses[source].push(this.leaves + i)));
+    // gates that lead nowhere: a text book shows all p_j beside the −log of one
+    this.besides = this.wires.map((_, n) => n).filter((n) => n >= this.leaves && n !== this.output && !this.uses[n].length);
     this.passes();
   }
 

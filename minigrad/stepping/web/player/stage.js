@@ -12,7 +12,10 @@ export function stageAt(circuit, words, position) {
   const gradients = wires.map(({ constant }) => (constant ? NONE : null));
   const back = position > words.count;
   const gate = back ? words.step(position).gate : undefined;
-  if (words.length > words.count && position >= words.count) gradients[output] = words.upstream;
+  if (words.length > words.count && position >= words.count) {
+    circuit.besides.forEach((n) => (gradients[n] = 0));
+    gradients[output] = words.upstream;
+  }
   if (back) {
     for (let n = output; n >= gate; n--) {
       wires[n].inputs.forEach((source, place) => {
