@@ -38,7 +38,8 @@ def at_input(wire: Formula, place: int) -> Formula:
 
 def in_brackets(formula: Formula) -> Formula:
     """The formula as one thing: an expression, or a name of words, in brackets."""
-    is_one = formula.operation in ("symbol", "number", "call")
-    if is_one and (formula.operation == "call" or " " not in as_text(formula)):
+    text = as_text(formula)
+    is_name = formula.operation in ("symbol", "number") and (" " not in text or text[0] == "(")
+    if is_name or formula.operation == "call":
         return formula
-    return Formula.symbol(f"({as_text(formula)})", rf"\left({as_latex(formula)}\right)")
+    return Formula.symbol(f"({text})", rf"\left({as_latex(formula)}\right)")

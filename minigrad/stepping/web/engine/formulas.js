@@ -162,6 +162,6 @@ export function derivative(sign, of, by) {
 /** The formula as one thing: an expression, or a name of words, in brackets. */
 export function inBrackets(one) {
   const text = asText(one);
-  const isOne = one.op === "call" || (["symbol", "number"].includes(one.op) && !text.includes(" "));
-  return isOne ? text : `(${text})`;
+  const isName = ["symbol", "number"].includes(one.op) && (!text.includes(" ") || text.startsWith("("));
+  return isName || one.op === "call" ? text : `(${text})`;
 }
