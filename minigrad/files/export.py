@@ -157,7 +157,7 @@ def _arrays(thing: Any, language: str, name: str, parameters: Any, careful: bool
                 f"parameters= says in which order parameters stand, and {described(thing)} has "
                 "none: leave it out, or export the compiled function that has them"
             )
-        order, arrays = parameter_arrays(parameters, order)
+        order, arrays = parameter_arrays(parameters, order, circuit.inputs)
     rows = _Rows(circuit.outputs, order, circuit.inputs, dict(zip(names, shapes)))
     if language == "torch":
         return torch_source(name, rows, arrays)

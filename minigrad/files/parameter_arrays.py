@@ -15,7 +15,7 @@ layers.1.b (1,) [12]
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import prod
 from typing import Any, NamedTuple
 
@@ -32,17 +32,19 @@ class ParameterArray(NamedTuple):
 
 
 def parameter_arrays(
-    source: Any, parameters: Sequence[Value]
+    source: Any, parameters: Sequence[Value], inputs: Iterable[Value] = ()
 ) -> tuple[list[Value], list[ParameterArray]]:
     """All parameters in the order of a network or a dict of (lists of) Values, and its arrays.
 
-    A list of Values is an order without names. A parameter that is not there is an error.
+    A list of Values is an order without names. A parameter that is not there is an error; one that
+    the circuit does not use, and is no input of it, is there all the same: arrays stay whole.
     """
-    known = set(parameters)
+    given = set(inputs)
     found: dict[str, list[tuple[tuple[int, ...], Value]]] = {}
     order: dict[Value, None] = {}
     for path, wire in _paths(source):
-        if wire in known and wire not in order:
+        is_parameter = wire.is_leaf and not wire.is_constant and wire not in given
+        if is_parameter and wire not in order:
             name, index = _name_and_index(path)
             found.setdefault(name, []).append((index, wire))
             order[wire] = None

@@ -223,7 +223,7 @@ class _Module:
         return [
             *(f"{x} = torch.as_tensor({x}, dtype=dtype, device=device)" for x in shapes),
             f"batch = {first}.shape{f'[:-{axes}]' * (axes > 0)}",
-            "rows = batch.numel()",
+            "rows = math.prod(batch)",
             *(f"{x} = {x}.reshape(rows, {size})" for x, size in zip(shapes, self.sizes)),
         ]
 

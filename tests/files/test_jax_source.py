@@ -85,6 +85,20 @@ def test_parameters_go_by_name_and_the_gradient_comes_by_name() -> None:
     assert (code["flat"](gradients) == gradient).all()
 
 
+def test_parameters_that_are_not_used_keep_their_places() -> None:
+    table = [[Value(float(3 * i + j)) for j in range(3)] for i in range(4)]
+    data = [Value(2.0), mg.constant(5.0)]
+    loss = mg.compile(lambda x: mg.dot(table[1], [x, x, data[1]]))
+    loss(data[0])
+    holder = {"table": table, "data": data[1:]}
+    code = module_of(mg.export(loss, "jax", name="loss", parameters=holder))
+    params = numpy.arange(12.0)
+    mean, gradient = code["loss_value_and_grad"](params, numpy.array([1.0, 3.0]))
+    assert float(mean) == pytest.approx((3 + 4) * 2.0 + 5 * 5.0)
+    assert gradient.tolist() == [0.0] * 3 + [2.0, 2.0, 5.0] + [0.0] * 6
+    assert code["by_name"](params)["table"].shape == (4, 3)
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_numbers_stay_in_the_dtype_of_the_parameters(dtype: str) -> None:
     model = nn.MLP(2, [4, 1], activation="gelu", seed=1)

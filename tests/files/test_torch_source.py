@@ -281,6 +281,23 @@ def test_a_circuit_is_a_function_of_tensors_of_one_shape(torch: Any) -> None:
     assert str(f(1, 2)[0].dtype) == "torch.float32"
 
 
+def test_a_module_is_compiled_vectorised_and_exported_as_any_other(torch: Any) -> None:
+    w = [Value(0.5), Value(-1.0)]
+    loss = mg.compile(lambda x: mg.clip(w[0] * x, -1.0, 0.5) * mg.hypot(w[1] * x, 2.0))
+    loss(0.7)
+    module = module_of(mg.export(loss, "torch", name="Loss", parameters={"w": w}))["Loss"]()
+    X = torch.tensor([0.7, -3.0, 1.5], dtype=torch.float64)
+    expected, gradients = eager_mean(loss, w, [(float(x),) for x in X])
+    compiled = torch.compile(module, backend="eager", fullgraph=True)
+    assert compiled(X).mean().item() == pytest.approx(expected, rel=1e-12)
+    shapes = {"x": {0: torch.export.Dim("rows")}}
+    exported = torch.export.export(module, (X,), dynamic_shapes=shapes).module()
+    assert exported(X[:2]).tolist() == module(X[:2]).tolist()
+    of_row = torch.func.grad(lambda p, x: torch.func.functional_call(module, p, (x,)))
+    by_row = torch.func.vmap(of_row, (None, 0))(dict(module.named_parameters()), X)["w"]
+    assert by_row.mean(0).tolist() == pytest.approx(gradients, rel=1e-12)
+
+
 def test_a_module_runs_where_there_is_no_minigrad(torch: Any, tmp_path: Path) -> None:
     model = nn.MLP(2, [3, 1], seed=1)
     program = tmp_path / "net.py"
@@ -340,6 +357,15 @@ def test_larger_networks_have_no_more_lines_but_for_their_numbers() -> None:
         source = mg.export(loss_of(model), "torch", name="Loss", parameters=model)
         forwards.append(source.partition("NUMBERS = {")[0].count("\n"))
     assert forwards[0] == forwards[1]
+
+
+def test_a_network_of_which_not_all_is_used_keeps_its_shapes() -> None:
+    table = [[Value(float(3 * i + j)) for j in range(3)] for i in range(4)]
+    loss = mg.compile(lambda x: mg.dot(table[1], [x, x, 1.0]))
+    loss(2.0)
+    source = mg.export(loss, "torch", name="Loss", parameters={"table": table})
+    assert 'torch.nn.Parameter(numbers("table", 4, 3))' in source
+    assert "9.0 10.0 11.0" in source
 
 
 HOSTILE = [
