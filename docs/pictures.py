@@ -23,7 +23,12 @@ def neuron() -> mg.Value:
     return f
 
 
-if __name__ == "__main__":
+def make(folder: Path) -> None:
+    """Write both pictures."""
     f = neuron()
-    mg.draw(f).save(FOLDER / "neuron.png")
-    mg.Stepper(f).save(FOLDER / "neuron-steps.gif")
+    mg.draw(f).save(folder / "neuron.png")
+    mg.Stepper(f).save(folder / "neuron-steps.gif")
+
+
+if __name__ == "__main__":
+    make(FOLDER)
