@@ -19,7 +19,8 @@ from typing import Any, Final, Literal, NamedTuple, overload
 
 from ..engine import Value, looks_at_numbers
 from ..rules import described
-from .c_source import REALS, c_source
+from .c_dialect import REALS
+from .c_source import c_source
 from .dialects import PYTHON, Code, python_prelude
 from .identifiers import checked_name, plain_names
 from .javascript_source import JAVASCRIPT, javascript_prelude

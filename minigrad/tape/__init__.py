@@ -4,7 +4,8 @@ Read `tape`, the form in which it ends and its replay in Python; then how it com
 goes through a circuit and makes `operations` of its gates, each a `kernels`' kernel, made from the
 gates' rules (`variadic`: of gates with any number of inputs). `fuse` and `inline` then make fewer
 and larger operations of them, to the last bit the same. `groups` finds the loops again, with
-`index_loops`: operations of one kind as arrays, for those who print them.
+`index_loops`: operations of one kind as arrays, for those who print them; `repeats` finds loops in
+the tape's own order.
 
 Derivatives of derivatives run over a `gate_tape`: the gates themselves, of `gate_kinds` that have
 slopes and curvatures (`formula_derivatives`), in `sweeps` forward and back. `sparsity` says which
@@ -13,7 +14,7 @@ sweeps give all. While so many objects are made the `garbage_collector` waits.
 """
 
 from .compressed import Compressed, compressed_hessian, compressed_jacobian
-from .flatten import flatten, flatten_batch, flatten_rows
+from .flatten import flatten, flatten_batch, flatten_received, flatten_rows
 from .garbage_collector import without_collector
 from .gate_kinds import (
     DOT_FORM,
@@ -29,6 +30,7 @@ from .index_loops import Loops, loops_of
 from .inline import merged
 from .kernels import COPY, DOT, DOTS, MUL, SUM, Kernel, call_kernel, renamed_formula
 from .operations import AFTER, ALONE, EACH_ROW, ONCE, REDUCE
+from .repeats import VARIABLES, Loop, Node, Operation, Rolled, Run, places_of, rolled, tape_nodes
 from .sparsity import Pattern, hessian_pattern, jacobian_pattern
 from .sweeps import PythonSweeps
 from .tape import MOST_TOGETHER, Tape, replay
@@ -51,6 +53,7 @@ __all__ = [
     "REDUCE",
     "SUM",
     "SUM_FORM",
+    "VARIABLES",
     "Array",
     "Bucket",
     "Compressed",
@@ -58,9 +61,14 @@ __all__ = [
     "GateTape",
     "Groups",
     "Kernel",
+    "Loop",
     "Loops",
+    "Node",
+    "Operation",
     "Pattern",
     "PythonSweeps",
+    "Rolled",
+    "Run",
     "Tape",
     "array_counts",
     "call_kernel",
@@ -68,6 +76,7 @@ __all__ = [
     "compressed_jacobian",
     "flatten",
     "flatten_batch",
+    "flatten_received",
     "flatten_rows",
     "gate_tape",
     "group",
@@ -75,8 +84,11 @@ __all__ = [
     "jacobian_pattern",
     "loops_of",
     "merged",
+    "places_of",
     "read_by_derivatives",
     "renamed_formula",
     "replay",
+    "rolled",
+    "tape_nodes",
     "without_collector",
 ]

@@ -64,6 +64,29 @@ def flatten_batch(
     return circuit.operations.tape(parameters, len(inputs), [total], [gradients], routes, careful)
 
 
+def flatten_received(
+    outputs: Sequence[Value],
+    parameters: Sequence[Value],
+    inputs: Sequence[Value],
+    received: Sequence[Value],
+) -> Tape:
+    """The tape of one example, and the gradients towards the inputs from what outputs receive.
+
+    `received` has a wire for each output; on the tape they stand behind the inputs. It is careful
+    if a gate routes.
+    """
+    total = Circuit(outputs[0], others=outputs[1:], for_running=len(outputs) == 1)
+    circuit = Flattening(parameters, [*inputs, *received], careful=True)
+    circuit.forward(total)
+    sent: dict[Value, list[int]] = {}
+    for output, wire in zip(outputs, received):
+        sent.setdefault(output, []).extend((circuit.nodes[wire], ALONE))
+    gradients = circuit.sent_back(total, sent, inputs)
+    found = [circuit.nodes[output] for output in outputs]
+    count = len(inputs) + len(received)
+    return circuit.operations.tape(parameters, count, found, [gradients], (total.routes,), True)
+
+
 def flatten_rows(
     outputs: Sequence[Value],
     parameters: Sequence[Value],
@@ -132,13 +155,18 @@ class Flattening:
         circuit = Circuit(output, for_running=True)
         self.forward(circuit)
         self.routes.append(circuit.routes)
-        arrivals = Arrivals(self.operations, output) if self.careful and circuit.routes else None
+        return self.sent_back(circuit, {output: [self.operations.constant(1.0), ALONE]}, wanted)
+
+    def sent_back(
+        self, circuit: Circuit, sent: dict[Value, list[int]], wanted: Sequence[Value]
+    ) -> list[int]:
+        """The nodes of the gradients of `wanted`; `sent` has what the outputs receive."""
         nodes, operations, leading = self.nodes, self.operations, self.leading
+        arrivals = Arrivals(operations, sent) if self.careful and circuit.routes else None
         phases, numbers = operations.phases, operations.numbers
-        seed = [operations.constant(1.0), ALONE]
-        once = phases[nodes[output]] == ONCE
-        sent = {} if once and operations.has_rows else {output: seed}
-        from_rows = {} if sent else {output: seed}  # to what is the same in all rows
+        from_rows: dict[Value, list[int]] = {}  # to what is the same in all rows
+        if operations.has_rows and all(phases[nodes[output]] == ONCE for output in sent):
+            sent, from_rows = {}, sent
         for wire in reversed(circuit.gates):
             if not (wire in sent or wire in from_rows):
                 continue

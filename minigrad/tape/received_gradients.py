@@ -6,6 +6,7 @@ to any sum, not even to its sign.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from ..engine import Value
@@ -22,10 +23,10 @@ SENT: Final = kernel_of(where(_A.equals(0.0), -0.0, _B * _C), 3)
 class Arrivals:
     """For each wire that has been reached the node that is 0 if it has received nothing."""
 
-    def __init__(self, operations: Operations, output: Value) -> None:
+    def __init__(self, operations: Operations, outputs: Iterable[Value]) -> None:
         self.operations = operations
         self.always = operations.constant(1.0)
-        self._arrives = {output: self.always}
+        self._arrives = dict.fromkeys(outputs, self.always)
 
     def sent(
         self, gate: Gate, wire: Value, source: Value, factors: tuple[int, int], is_summed: bool
@@ -46,8 +47,11 @@ class Arrivals:
         if always in (known, to_source):
             self._arrives[source] = always
         else:
-            self._arrives[source] = operations.apply(EITHER, (known, to_source))
-        if arrives == always:
+            is_same = known == to_source
+            either = known if is_same else operations.apply(EITHER, (known, to_source))
+            self._arrives[source] = either
+        hands_on = not gate.routes and operations.numbers[factors[0]] == 1.0
+        if arrives == always or hands_on:  # of what has received nothing the gradient is −0.0
             return operations.contribution(*factors)
         return operations.apply(SENT, (arrives, *factors)), ALONE
 
