@@ -98,7 +98,7 @@ def export(
     (True, True)
 
     A branch that is not taken, and whose slope there is infinite, makes a gradient nan in the code
-    for JAX, as in JAX itself. With `careful=True` it cannot hurt, as in minigrad.
+    for both, as in both themselves. With `careful=True` it cannot hurt, as in minigrad.
     """
     looks_at_numbers("mg.export")
     _check_settings(language, parameters is not None, careful, declaration, real)
@@ -118,8 +118,8 @@ def _check_settings(
         raise ValueError(f"export writes {', '.join(LANGUAGES)}; got {language!r}")
     if has_parameters and language not in ("torch", "jax"):
         raise ValueError(f"parameters= is for language='torch' and 'jax', not {language!r}")
-    if careful and language != "jax":
-        raise ValueError(f"careful= is for language='jax', not {language!r}")
+    if careful and language not in ("torch", "jax"):
+        raise ValueError(f"careful= is for language='torch' and 'jax', not {language!r}")
     if declaration and language != "javascript":
         raise ValueError(f"declaration= is for language='javascript', not {language!r}")
     if real not in REALS:
@@ -161,7 +161,7 @@ def _arrays(thing: Any, language: str, name: str, parameters: Any, careful: bool
         order, arrays = parameter_arrays(parameters, order, circuit.inputs)
     rows = _Rows(circuit.outputs, order, circuit.inputs, dict(zip(names, shapes)))
     if language == "torch":
-        return torch_source(name, rows, arrays)
+        return torch_source(name, rows, arrays, careful)
     return jax_source(name, rows, arrays, careful)
 
 

@@ -11,12 +11,19 @@ A gate that PyTorch has no word for, or differentiates otherwise, is written out
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import replace
+from functools import cache
 from typing import Final
 
-from ..rules import Formula, Gate, is_number, with_numbers
-from .array_dialects import TORCH
+from ..engine import Value
+from ..rules import GATES, Formula, Gate, is_number, with_numbers
+from ..tape import Kernel, call_kernel
+from .array_dialects import TORCH, TORCH_ARRAYS
 from .dialects import Code
+from .identifiers import plain_names
+
+ARITHMETIC: Final = ("add", "sub", "mul", "neg", "sum", "mean", "prod", "dot")
 
 BASE: Final = '''\
 class Gate(torch.autograd.Function):
@@ -64,8 +71,63 @@ class _Inside(Code):
         return super().operation(formula, texts)
 
 
-def class_name(gate: Gate) -> str:
-    """What the class of a gate is called, before it is made plain."""
+class TorchGates:
+    """The gates of a circuit that are one operation each: those with a word, the others' classes.
+
+    `careful`: the wires whose gates are written out, though they have a word.
+    """
+
+    def __init__(self, careful: Container[Value]) -> None:
+        self.careful = careful
+        self.called: dict[tuple[Gate, bool], Gate] = {}  # under names that are all different
+        self.used: dict[tuple[Gate, bool, int], None] = {}
+
+    def kernel(self, wire: Value, gate: Gate, count: int) -> Kernel | None:
+        """Every gate but arithmetic is one operation."""
+        is_careful = wire in self.careful
+        if not is_careful:
+            if gate.name in ARITHMETIC and GATES.get(gate.name) is gate:
+                return None
+            if gate.name in TORCH_ARRAYS.reductions or gate.chooses:
+                return call_kernel(gate, None)
+        if gate.is_dot:
+            gate, count = GATES["mul"], 2
+        self.used[gate, is_careful, count] = None
+        return call_kernel(self._called(gate, is_careful), count)
+
+    def _called(self, gate: Gate, is_careful: bool) -> Gate:
+        """The gate under a name of its own; it may have been defined again, under the old one."""
+        key = gate, is_careful
+        if key not in self.called:
+            again = sum(known.name == gate.name for known, _ in self.called)
+            own = f"careful_{gate.name}" if is_careful else gate.name
+            self.called[key] = _renamed(gate, f"{own}_{again + 1}" if again else own)
+        return self.called[key]
+
+    def classes(self, taken: set[str]) -> tuple[list[str], dict[str, str]]:
+        """The classes of gates without a word, and the words of all."""
+        words = dict(TORCH_ARRAYS.gates.words)
+        own = [key for key in self.called if self.called[key].name not in words]
+        names = dict(zip(own, plain_names([_class_name(self.called[key]) for key in own], taken)))
+        for key, name in names.items():
+            gate, _ = key
+            operands = "{all}" if gate.arity == 1 else "*torch.broadcast_tensors({all})"
+            inputs = "{inputs}" * (gate.arity is None)
+            words[self.called[key].name] = f"{name}{inputs}.apply({operands})"
+        texts = [
+            torch_gate(f"{names[gate, careful]}{count if gate.arity is None else ''}", gate, count)
+            for gate, careful, count in self.used
+            if (gate, careful) in names
+        ]
+        return texts, words
+
+
+@cache
+def _renamed(gate: Gate, name: str) -> Gate:
+    return gate if name == gate.name else replace(gate, name=name)
+
+
+def _class_name(gate: Gate) -> str:
     return "".join(part.capitalize() for part in gate.name.split("_")) + "Gate"
 
 

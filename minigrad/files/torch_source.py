@@ -21,19 +21,17 @@ from dataclasses import replace
 from math import prod
 from typing import Any, Final
 
-from ..rules import GATES, Gate
-from ..tape import Kernel, call_kernel, flatten_rows, group
+from ..tape import flatten_rows, group
 from .array_dialects import TORCH_ARRAYS
 from .array_joins import woven_columns
 from .array_lines import ArrayLines
-from .identifiers import plain_names
 from .jax_source import RecordedCircuit
 from .module_names import Place, containers, module_places
 from .parameter_arrays import ParameterArray
-from .torch_gates import BASE, class_name, torch_gate
+from .torch_care import needing_care
+from .torch_gates import BASE, TorchGates
 
 TORCH_NAMES: Final = ("self", "batch", "device", "ctx", "sent", "numbers", "Gate", "NUMBERS")
-ARITHMETIC: Final = ("add", "sub", "mul", "neg", "sum", "mean", "prod", "dot")
 
 _OWN: Final = r"self(?:\.\w+|\[\d+\])+"  # the text of a parameter
 LAYER: Final = re.compile(
@@ -86,10 +84,13 @@ def numbers(name, *shape):
 
 
 def torch_source(
-    name: str, circuit: RecordedCircuit, by_name: Sequence[ParameterArray] = ()
+    name: str,
+    circuit: RecordedCircuit,
+    by_name: Sequence[ParameterArray] = (),
+    careful: bool = False,
 ) -> str:
     """A module with `class name(torch.nn.Module)`; without parameters, `def name(…)`."""
-    writer = _Module(name, circuit, by_name)
+    writer = _Module(name, circuit, by_name, careful)
     text = writer.module() if circuit.parameters else writer.function()
     used = "\n".join([*writer.classes, text])
     prelude = [code for word, code in PRELUDE.items() if f"{word}(" in used or f"({word})" in used]
@@ -102,7 +103,11 @@ class _Module:
     """The one class, or the function, of a circuit."""
 
     def __init__(
-        self, name: str, circuit: RecordedCircuit, by_name: Sequence[ParameterArray]
+        self,
+        name: str,
+        circuit: RecordedCircuit,
+        by_name: Sequence[ParameterArray],
+        careful: bool,
     ) -> None:
         self.name, self.circuit = name, circuit
         self.sizes = [prod(shape) for shape in circuit.arguments.values()]
@@ -110,43 +115,15 @@ class _Module:
         self.arrays = by_name or [ParameterArray("params", (count,), [*range(count)])] * (count > 0)
         self.places = module_places([array.name for array in self.arrays])
         self.tables: dict[str, str] = {}
-        self.gates: dict[tuple[Gate, int], None] = {}
-        self.own_names: dict[Gate, Gate] = {}  # gates of one name have it with a number
-        tape = flatten_rows(circuit.outputs, circuit.parameters, circuit.inputs, self._kernel)
-        words = dict(TORCH_ARRAYS.gates.words)
-        self.classes = self._classes(words)
+        gates = TorchGates(needing_care(circuit.outputs) if careful else set())
+        tape = flatten_rows(circuit.outputs, circuit.parameters, circuit.inputs, gates.kernel)
+        self.classes, words = gates.classes(taken={name})
         dialect = replace(TORCH_ARRAYS, gates=replace(TORCH_ARRAYS.gates, words=words))
         given, parameters = self._given()
         self.groups = group(tape, self.sizes, dialect.reductions, parameters)
         own = "self." if circuit.parameters else ""
         names = [f"{own}constants", *given, *circuit.arguments]
         self.code = ArrayLines(dialect, self.groups, names, self.tables, own)
-
-    def _kernel(self, gate: Gate, count: int) -> Kernel | None:
-        """Every gate but arithmetic is one operation: it has a word, or a class of its own."""
-        if gate.name in ARITHMETIC and GATES.get(gate.name) is gate:
-            return None
-        if gate.name in TORCH_ARRAYS.reductions or gate.chooses:
-            return call_kernel(gate, None)
-        if gate not in self.own_names:  # a gate may have been defined again
-            again = sum(known.name == gate.name for known in self.own_names)
-            self.own_names[gate] = replace(gate, name=f"{gate.name}_{again + 1}") if again else gate
-        gate = self.own_names[gate]
-        self.gates[gate, count] = None
-        return call_kernel(gate, count)
-
-    def _classes(self, words: dict[str, str]) -> list[str]:
-        """The classes of gates without a word, which get one."""
-        own = [key for key in self.gates if key[0].name not in words]
-        gates = list(dict.fromkeys(gate for gate, _ in own))
-        names = dict(zip(gates, plain_names([*map(class_name, gates)], taken={self.name})))
-        for gate, name in names.items():
-            operands = "{all}" if gate.arity == 1 else "*torch.broadcast_tensors({all})"
-            words[gate.name] = f"{name}{'{inputs}' * (gate.arity is None)}.apply({operands})"
-        return [
-            torch_gate(f"{names[gate]}{count if gate.arity is None else ''}", gate, count)
-            for gate, count in own
-        ]
 
     def _given(self) -> tuple[list[str], list[list[int]]]:
         """The texts of all parameters, with one axis, and their places; single ones together."""

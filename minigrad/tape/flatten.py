@@ -11,14 +11,14 @@ from typing import TypeVar
 
 from ..engine import Circuit, Value, number_of
 from ..rules import Gate
-from .kernels import Kernel, forward_kernel, has_choices, local_kernels, local_kernels_at
+from .kernels import SUM, Kernel, forward_kernel, has_choices, local_kernels, local_kernels_at
 from .operations import ALONE, EACH_ROW, ONCE, Operations
 from .received_gradients import Arrivals
 from .tape import Tape
 from .variadic import apply_rule, is_spelled_out, local_gradients
 
 _T = TypeVar("_T")
-KernelOf = Callable[[Gate, int], Kernel | None]
+KernelOf = Callable[[Value, Gate, int], Kernel | None]
 
 
 def flatten(
@@ -95,8 +95,8 @@ def flatten_rows(
 ) -> Tape:
     """The tape of the outputs for each row of a batch, without gradients.
 
-    `kept` says of a gate, with the number of its inputs, which kernel it is, if not what its rule
-    is made of.
+    `kept` says of a wire, its gate and the number of its inputs which kernel makes it, if not what
+    the rule is made of; of a dot product, which makes each product.
     """
     circuit = Flattening(parameters, inputs, EACH_ROW, kept=kept)
     for output in outputs:
@@ -134,13 +134,23 @@ class Flattening:
         for wire in circuit.gates:
             if wire not in nodes:
                 inputs = circuit.inputs(wire)
-                nodes[wire] = self._output(circuit.gate(wire), [nodes[x] for x in inputs])
+                gate, operands = circuit.gate(wire), [nodes[x] for x in inputs]
+                kernel = self.kept(wire, gate, len(operands)) if self.kept else None
+                nodes[wire] = (
+                    self._kept(kernel, gate, operands) if kernel else self._output(gate, operands)
+                )
                 if not leading.isdisjoint(inputs):
                     leading.add(wire)
 
+    def _kept(self, kernel: Kernel, gate: Gate, operands: list[int]) -> int:
+        apply = self.operations.apply
+        if not gate.is_dot:
+            return apply(kernel, tuple(operands))
+        middle = len(operands) // 2
+        products = [apply(kernel, pair) for pair in zip(operands[:middle], operands[middle:])]
+        return products[0] if len(products) == 1 else apply(SUM, tuple(products))
+
     def _output(self, gate: Gate, operands: list[int]) -> int:
-        if self.kept and (kernel := self.kept(gate, len(operands))):
-            return self.operations.apply(kernel, tuple(operands))
         if gate.is_dot:
             one = self.operations.constant(1.0)
             middle = len(operands) // 2

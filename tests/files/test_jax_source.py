@@ -282,5 +282,5 @@ def test_what_has_no_recording_or_other_parameters_is_refused() -> None:
         mg.export(loss, "jax", parameters=3)
     with pytest.raises(ValueError, match="has none: leave it out"):
         mg.export(Value(1.0), "jax", parameters=model)
-    with pytest.raises(ValueError, match="for language='jax'"):
+    with pytest.raises(ValueError, match="for language='torch' and 'jax'"):
         mg.export(loss, "c", careful=True)

@@ -194,6 +194,52 @@ def test_a_gate_of_ones_own_keeps_the_slope_that_it_was_given(torch: Any) -> Non
         del mg.GATES["through"], mg.GATES["middle"]
 
 
+BRANCHES: list[Any] = [
+    lambda w, x: mg.where(x > 0.0, mg.sqrt(w * x), 0.0 * w),
+    lambda w, x: mg.where(x > 0.0, w * mg.log(mg.maximum(x, 0.0) * w), w),
+    lambda w, x: mg.where(x < 3.0, w * mg.exp(w * mg.exp(x)), w * x),
+    lambda w, x: mg.where(x > 0.0, mg.softplus(mg.exp(-900.0 * w * x)), w),
+    lambda w, x: mg.where(x < 3.0, mg.dot([w, x], [mg.exp(w * mg.exp(x)), w]), w),
+    lambda w, x: mg.select([w * x / (x * x * w * 0.0), w], 1.0 * (x < 99.0)),
+    lambda w, x: mg.relu(mg.logsumexp(w, -(mg.exp(900.0 * w)) * 1.0) - 800.0) + w,
+    lambda w, x: mg.maximum(-mg.exp(w * 900.0) * w, w * x),
+    lambda w, x: mg.clip(w * 2.0 ** (x * x * x * w), -1.0, 1.0) + (x > 0.0) * w,
+    lambda w, x: mg.where(x > 0.0, (w * x) ** 0.5, w**2.0 / 3.0),
+]
+
+
+@pytest.mark.parametrize("branches", BRANCHES)
+def test_a_branch_that_is_not_taken_does_not_hurt_where_care_was_asked_for(
+    torch: Any, branches: Any
+) -> None:
+    w = Value(1.0, label="w")
+    loss = mg.compile(lambda x: branches(w, x))
+    X = [4.0, -1.0, 0.5, 40.0, 0.0]
+    loss(X[0])
+    plain, careful = (
+        module_of(mg.export(loss, "torch", name="Loss", parameters={"w": w}, careful=care))[
+            "Loss"
+        ]()
+        for care in (False, True)
+    )
+    found = []
+    for module in (plain, careful):
+        mean = module(X).mean()
+        mean.backward()
+        found.append(module.w.grad.item())
+    expected, gradients = eager_mean(loss, [w], [(x,) for x in X])
+    assert mean.item() == pytest.approx(expected, rel=1e-12, nan_ok=True)
+    assert numpy.isnan(found[0])
+    assert [found[1]] == pytest.approx(gradients, rel=1e-12)
+    assert numpy.isfinite(found[1])
+
+
+def test_care_costs_nothing_where_no_slope_is_infinite() -> None:
+    model = nn.MLP(2, [3, 1], seed=1)
+    plain, careful = (mg.export(model, "torch", name="Net", careful=care) for care in (False, True))
+    assert plain == careful
+
+
 def attention(w: list[list[Value]], x: list[Any]) -> Any:
     """What each of four symbols makes of those before it."""
     h = [[mg.dot(row, x[3 * t : 3 * t + 3]) for row in w] for t in range(4)]
