@@ -28,8 +28,7 @@ from .array_lines import ArrayLines
 from .jax_source import RecordedCircuit
 from .module_names import Place, containers, module_places
 from .parameter_arrays import ParameterArray
-from .torch_care import needing_care
-from .torch_gates import BASE, TorchGates
+from .torch_gates import BASE, TorchGates, needing_care
 
 TORCH_NAMES: Final = ("self", "batch", "device", "ctx", "sent", "numbers", "Gate", "NUMBERS")
 
