@@ -27,7 +27,7 @@ from ..engine import (
     observing,
     source_of,
 )
-from ..text import printable
+from ..text import Lines, printable
 
 _detecting: Final[ContextVar[bool]] = ContextVar("_detecting", default=False)
 
@@ -45,6 +45,9 @@ class Nonfinite(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.what}, {self.source}" if self.source else self.what
+
+    def _repr_html_(self) -> str:
+        return Lines(self)._repr_html_()
 
 
 def first_nonfinite(output: Value) -> Nonfinite | None:

@@ -19,6 +19,7 @@ from typing import Any, Final, Literal, NamedTuple, overload
 
 from ..engine import Value, looks_at_numbers
 from ..rules import described
+from ..text import Lines
 from .c_dialect import REALS
 from .c_source import c_source
 from .dialects import PYTHON, Code, python_prelude
@@ -103,11 +104,12 @@ def export(
     looks_at_numbers("mg.export")
     _check_settings(language, parameters is not None, careful, declaration, real)
     if language in ("torch", "jax"):
-        return _arrays(thing, language, name, parameters, careful)
+        return Lines(_arrays(thing, language, name, parameters, careful))
     program = Program(thing, checked_name(name))
     if real == "float":
-        return c_source(program, real)
-    return program.declaration if declaration else _WRITERS[language](program)
+        return Lines(c_source(program, real))
+    code = program.declaration if declaration else _WRITERS[language](program)
+    return Lines(code) if isinstance(code, str) else code
 
 
 def _check_settings(

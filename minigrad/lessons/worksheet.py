@@ -25,7 +25,7 @@ from typing import Any, Final
 from ..engine import Value
 from ..nn import MLP, losses
 from ..rules import as_number, described
-from ..text import check_digits, check_notation, save
+from ..text import Lines, check_digits, check_notation, save
 from .pages import HTML, LATEX, MARKDOWN, TEXT, Format, written
 from .training_step import TrainingStep
 
@@ -118,7 +118,7 @@ class Worksheet:
         return self._written(HTML, answers)
 
     def _written(self, form: Format, answers: bool) -> str:
-        return written(self._page, form, answers, self._digits, self._notation)
+        return Lines(written(self._page, form, answers, self._digits, self._notation))
 
     def save(self, path: str | os.PathLike[str], answers: bool = True) -> None:
         """Write the sheet to a file: `.txt`, `.md`, `.tex` or `.html` by its ending."""

@@ -44,6 +44,17 @@ script-src {scripts} 'wasm-unsafe-eval'; style-src {styles}">
 """
 
 
+class _Page(str):
+    """The text of a page, which a prompt or a notebook names and does not print."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return (
+            f"<playground: a page of {len(self):,} characters; mg.playground('page.html') saves it>"
+        )
+
+
 def playground(path: str | os.PathLike[str] | None = None) -> str:
     """The playground as one HTML page; with a path it is written there too.
 
@@ -59,7 +70,7 @@ def playground(path: str | os.PathLike[str] | None = None) -> str:
     """
     style = themed_sheet(_resource("playground.css"), ".picture")
     graphviz, script = graphviz_script(), _resource("built/playground.js")
-    page = PAGE.format(
+    text = PAGE.format(
         scripts=f"{_source(graphviz)} {_source(script)}",
         styles=_source(style),
         style=style,
@@ -68,8 +79,8 @@ def playground(path: str | os.PathLike[str] | None = None) -> str:
         playground=script,
     )
     if path is not None:
-        save("a playground", path, {".html": page.encode})
-    return page
+        save("a playground", path, {".html": text.encode})
+    return _Page(text)
 
 
 def _resource(name: str) -> str:

@@ -18,7 +18,7 @@ from io import StringIO
 from typing import Any
 
 from ..pictures import Panel, Picture, chart_svg
-from ..text import save
+from ..text import Lines, save
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class History:
         text = StringIO()
         table = csv.writer(text, lineterminator="\n")
         table.writerows([names, *([getattr(e, name) for name in names] for e in self.epochs)])
-        return text.getvalue()
+        return Lines(text.getvalue())
 
     def save(self, path: str | os.PathLike[str], theme: str = "light") -> None:
         """Write the curves as `.svg` or `.png`, or the numbers as `.csv`."""

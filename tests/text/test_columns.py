@@ -46,6 +46,14 @@ def test_a_gradient_check_is_its_table_in_a_notebook() -> None:
         lambda f, x: mg.Stepper(f).predict({"f": 3.0}),
         lambda f, x: mg.as_tree(f),
         lambda f, x: mg.as_table(f),
+        lambda f, x: mg.first_nonfinite((f * 0.0).log()),
+        lambda f, x: mg.export(f),
+        lambda f, x: mg.export(f, "c"),
+        lambda f, x: mg.export(f, "javascript", declaration=True),
+        lambda f, x: mg.Worksheet.from_seed(1).text(),
+        lambda f, x: mg.Worksheet.from_seed(1).markdown(),
+        lambda f, x: mg.Worksheet.from_seed(1).latex(),
+        lambda f, x: mg.Worksheet.from_seed(1).html(),
     ],
 )
 def test_what_has_lines_shows_them_in_a_notebook(thing: Callable[[Value, Value], Any]) -> None:
@@ -55,3 +63,7 @@ def test_what_has_lines_shows_them_in_a_notebook(thing: Callable[[Value, Value],
     assert html.startswith("<pre")
     assert html.endswith("</pre>")
     assert unescape(html.partition(">")[2].removesuffix("</pre>")) == str(shown)
+
+
+def test_a_page_of_two_megabytes_is_named_and_not_printed() -> None:
+    assert len(repr(mg.playground())) < 100
