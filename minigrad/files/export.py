@@ -14,7 +14,8 @@ The code is printed from the same rules that the engine runs: a gate of your own
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Final, Literal, NamedTuple, overload
 
 from ..engine import Value, looks_at_numbers
@@ -106,10 +107,12 @@ def export(
     if language in ("torch", "jax"):
         return Lines(_arrays(thing, language, name, parameters, careful))
     program = Program(thing, checked_name(name))
-    if real == "float":
-        return Lines(c_source(program, real))
-    code = program.declaration if declaration else _WRITERS[language](program)
-    return Lines(code) if isinstance(code, str) else code
+    if language == "wasm":
+        return wasm_source(program)
+    if declaration:
+        return Lines(program.declaration)
+    write = {"python": _python, "c": partial(c_source, real=real), "javascript": _javascript}
+    return Lines(write[language](program))
 
 
 def _check_settings(
@@ -221,12 +224,6 @@ def _javascript(program: Program) -> str:
 
 
 LANGUAGES: Final = ("python", "c", "javascript", "torch", "jax", "wasm")
-_WRITERS: Final[Mapping[str, Callable[[Program], str | bytes]]] = {
-    "python": _python,
-    "c": c_source,
-    "javascript": _javascript,
-    "wasm": wasm_source,
-}
 
 
 def _tuple(texts: list[str]) -> str:
