@@ -15,7 +15,6 @@ The code is printed from the same rules that the engine runs: a gate of your own
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any, Final, Literal, NamedTuple, overload
 
 from ..engine import Value, looks_at_numbers
@@ -107,12 +106,10 @@ def export(
     if language in ("torch", "jax"):
         return Lines(_arrays(thing, language, name, parameters, careful))
     program = Program(thing, checked_name(name))
-    if language == "wasm":
-        return wasm_source(program)
-    if declaration:
-        return Lines(program.declaration)
-    write = {"python": _python, "c": partial(c_source, real=real), "javascript": _javascript}
-    return Lines(write[language](program))
+    if language in ("c", "wasm"):
+        return Lines(c_source(program, real)) if language == "c" else wasm_source(program)
+    write = _javascript if language == "javascript" else _python
+    return Lines(program.declaration if declaration else write(program))
 
 
 def _check_settings(
