@@ -108,8 +108,7 @@ def export(
     program = Program(thing, checked_name(name))
     if language in ("c", "wasm"):
         return Lines(c_source(program, real)) if language == "c" else wasm_source(program)
-    write = _javascript if language == "javascript" else _python
-    return Lines(program.declaration if declaration else write(program))
+    return Lines(program.declaration if declaration else _WRITERS[language](program))
 
 
 def _check_settings(
@@ -221,6 +220,7 @@ def _javascript(program: Program) -> str:
 
 
 LANGUAGES: Final = ("python", "c", "javascript", "torch", "jax", "wasm")
+_WRITERS: Final = {"python": _python, "javascript": _javascript}
 
 
 def _tuple(texts: list[str]) -> str:
