@@ -120,6 +120,15 @@ def test_katex_sets_every_formula_in_words_and_in_outputs() -> None:
     assert faults(formulas) == []
 
 
+def test_no_line_of_a_formula_is_wider_than_a_printed_page() -> None:
+    for path in notebooks():
+        for cell in read(path).cells:
+            for formula in re.findall(r"\$\$(.+?)\$\$", cell["source"], re.DOTALL):
+                for line in formula.split(r"\\"):
+                    signs = re.sub(r"\\frac|\\[a-z]*(text|mathrm|begin|end)|[{}_^&$ ]", "", line)
+                    assert len(re.sub(r"\\[A-Za-z]+", "x", signs)) < 55, (path.name, line)
+
+
 @each_notebook
 def test_a_notebook_asserts_what_it_says(path: Path) -> None:
     asserted = sum(cell["source"].count("assert ") for cell in read(path).cells)
