@@ -9,12 +9,13 @@ that of `layout_in_browser`), `drawing` is the finished picture, and `raster` ma
 """
 
 from .chart import HUGE, Panel, chart_svg, even_ticks, svg_document
-from .draw import draw, draw_circuit
+from .draw import draw, draw_circuit, drawn_as_boxes
 from .drawing import Drawing, Picture
 from .layout import DRAW_LESS
 from .layout_in_browser import graphviz_licence, graphviz_script
 from .raster import png_from_svg, size_of
 from .themes import THEMES, Theme, theme_named
+from .units import factor_of
 
 __all__ = [
     "DRAW_LESS",
@@ -27,7 +28,9 @@ __all__ = [
     "chart_svg",
     "draw",
     "draw_circuit",
+    "drawn_as_boxes",
     "even_ticks",
+    "factor_of",
     "graphviz_licence",
     "graphviz_script",
     "png_from_svg",

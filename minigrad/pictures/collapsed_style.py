@@ -5,7 +5,6 @@ The gates outside of the units, those of a loss for instance, are drawn as they 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
 from typing import Final
@@ -17,14 +16,9 @@ from .colours import wire_colour
 from .dot_source import dot_formula, dot_name, dot_text, font, number
 from .scene import Scene
 from .selection import Use
-from .units import Box, Group, outer_sources, runs_of
+from .units import Box, Ends, Group, boxed, factor_of, runs_of
 
-MOST_WEIGHTS: Final = 12  # with more into one layer the wires are straight, and have no labels
-MOST_ROWS: Final = 8  # units that a layer's box lists
-MOST_INPUTS: Final = 20  # inputs drawn one by one; a batch of examples has more
 MOST_SYMBOLS: Final = 4  # gates of an activation that a box names
-
-Ends = tuple[Value | Box, Box]
 
 
 class CollapsedWriter(CircuitWriter):
@@ -33,11 +27,12 @@ class CollapsedWriter(CircuitWriter):
     def __init__(self, scene: Scene, boxes: Sequence[Box]) -> None:
         super().__init__(scene)
         self.boxes = boxes
-        self.box_of = {wire: box for box in boxes for group in box.groups for wire in group.members}
-        self.reads = self._reads()
+        picture = boxed(boxes, scene.selection)
+        self.reads, self.box_of, self.few = picture.reads, picture.box_of, picture.few
+        if many := picture.inputs:
+            title = font(many.title, self.theme.ink)
+            self.nodes[None].append(f"{many.name} [shape=plain, label=<{title}>]")
         self.labels: dict[Ends, str] = {}
-        into_layer = Counter(box.layer for _, box in self.reads)
-        self.few = max(into_layer.values(), default=0) <= MOST_WEIGHTS
 
     def lines(self) -> list[str]:
         """All lines of the picture."""
@@ -90,11 +85,11 @@ class CollapsedWriter(CircuitWriter):
         """The node of a box."""
         symbols = dict.fromkeys(self._symbol(group) for group in box.groups)
         rows = [font(box.title, self.theme.faint, 10), f"<b>{dot_text(', '.join(symbols))}</b>"]
-        cells = "".join(f'<tr><td colspan="3">{row}</td></tr>' for row in rows)
+        cells = "".join(f'<tr><td colspan="5">{row}</td></tr>' for row in rows)
         self.nodes[None].append(
             f'{box.name} [id="unit-{box.ident}", class="unit", shape=box, {self._look(box)}, '
             f'margin="0.12,0.05", label=<<table border="0" cellspacing="0" cellpadding="1">{cells}'
-            f"{self._numbers(box.groups)}</table>>]"
+            f"{self._numbers(box)}</table>>]"
         )
 
     def _look(self, box: Box) -> str:
@@ -118,37 +113,53 @@ class CollapsedWriter(CircuitWriter):
             symbols[MOST_SYMBOLS - 1 :] = ["…"]
         return " ".join(["Σ", *symbols])
 
-    def _numbers(self, groups: Sequence[Group]) -> str:
+    def _numbers(self, box: Box) -> str:
         """Activations and deltas: of each unit, or from the least to the greatest."""
         values, gradients = self.stage.values, self.stage.gradients
-        theme, digits = self.theme, self.scene.digits
-        activations = [values[group.output] for group in groups if group.output in values]
-        deltas = [gradients[g.preactivation] for g in groups if g.preactivation in gradients]
-        if len(groups) > MOST_ROWS:
-            pairs = [(_range("a", activations, digits), _range("δ", deltas, digits))]
+        groups, digits = box.groups, self.scene.digits
+        if box.is_summary:
+            activations = [values[group.output] for group in groups if group.output in values]
+            deltas = [gradients[g.preactivation] for g in groups if g.preactivation in gradients]
+            rows = [("<i>a</i>", _range(activations, digits), "<i>δ</i>", _range(deltas, digits))]
         else:
-            pairs = [
+            rows = [
                 (
-                    f"{dot_name(self.scene.label(group.output)) or 'a'} = "
-                    f"{_known(values.get(group.output), digits)}",
-                    f"{self._delta_name(group)} = {dot_formula(self._delta(group))}",
+                    dot_name(self.scene.label(group.output)) or "a",
+                    _known(values.get(group.output), digits),
+                    self._delta_name(group),
+                    dot_formula(self._delta(group)),
                 )
                 for group in groups
             ]
-        besides = self._beside_values(groups) or [""] * len(pairs)
-        shows_deltas = self.scene.shows_gradients
+        besides = self._beside_values(box) or [""] * len(rows)
+        room = self._room_for_deltas(box)
         return "".join(
-            f'<tr><td cellpadding="3">{font(value, theme.value, 12)}</td>'
-            + beside
-            + f'<td cellpadding="3">{font(delta, theme.gradient, 12)}</td>' * shows_deltas
+            f"<tr>{self._named(name, value, self.theme.value, self.width)}{beside}"
+            + self._named(delta_name, delta, self.theme.gradient, room) * self.scene.shows_gradients
             + "</tr>"
-            for (value, delta), beside in zip(pairs, besides)
+            for (name, value, delta_name, delta), beside in zip(rows, besides)
         )
 
-    def _beside_values(self, groups: Sequence[Group]) -> list[str]:
+    def _named(self, name: str, number: str, colour: str, width: int) -> str:
+        """Two cells, a name and its number: a player finds the number by its colour."""
+        left = font(f"{name}&#160;=", self.theme.ink, 12)
+        return (
+            f'<td align="right" cellpadding="2">{left}</td>'
+            f'<td align="left" cellpadding="2" width="{width}">{font(number, colour, 12)}</td>'
+        )
+
+    def _room_for_deltas(self, box: Box) -> int:
+        """The width of the column of deltas, for the longest formula that may come there."""
+        if self.scene.show != "room" or box.is_summary:
+            return self.width
+        deltas = self.scene.deltas
+        return max(self.room_for(deltas.recursion(group.preactivation)) for group in box.groups)
+
+    def _beside_values(self, box: Box) -> list[str]:
         """A cell for each unit: its activation's tangent, or how often it is used."""
         tangents, digits = self.stage.tangents, self.scene.digits
-        if len(groups) > MOST_ROWS:
+        groups = box.groups
+        if box.is_summary:
             return []
         if self.scene.operations:
             counts = (self.scene.uses(group.output) for group in groups)
@@ -172,30 +183,6 @@ class CollapsedWriter(CircuitWriter):
 
     # --- wires between them ---
 
-    def _reads(self) -> dict[Ends, list[Use]]:
-        """For every box what it reads, a wire or another box, and the gates that read it."""
-        found: dict[Ends, list[Use]] = {}
-        selection = self.scene.selection
-        sources = {
-            group: outer_sources(group, selection) for box in self.boxes for group in box.groups
-        }
-        leaves = (source for wires in sources.values() for source in wires if source.is_leaf)
-        inputs = dict.fromkeys(leaves)
-        if len(inputs) > MOST_INPUTS:
-            many = Box("inputs", "inputs", f"{len(inputs)} inputs", [])
-            title = font(many.title, self.theme.ink)
-            self.nodes[None].append(f"{many.name} [shape=plain, label=<{title}>]")
-            self.box_of |= dict.fromkeys(inputs, many)
-        for box in self.boxes:
-            for group in box.groups:
-                own = set(group.members)
-                for source in sources[group]:
-                    ends = self.box_of.get(source, source), box
-                    found.setdefault(ends, []).extend(
-                        use for use in selection.shown[source] if use.gate in own
-                    )
-        return found
-
     def _weights(self, uses: Sequence[Use]) -> list[float]:
         """The local gradients of gates towards what they read: in w·x that is w."""
         weights = []
@@ -215,26 +202,31 @@ class CollapsedWriter(CircuitWriter):
         weights = {ends: self._weights(uses) for ends, uses in self.reads.items()}
         biggest = max((abs(w) for found in weights.values() for w in found if w == w), default=1.0)
         most = max(1.0, min(biggest, 1e300))
-        for (start, box), found in weights.items():
+        for place, ((start, box), found) in enumerate(weights.items()):
             tail = start.name if isinstance(start, Box) else f"w{self.number[start]}"
             size = max(map(abs, found), default=0.0)
             share = min(size, 1e300) / most if size == size else 0.0
             width = 0.6 + 2.4 * share if self.few else 0.4 + 1.6 * share
             style = "dashed" if len(found) == 1 and found[0] < 0 else "solid"
             look = f"penwidth={width:.2f}, style={style}{self._wire_colour(start, box, share)}"
+            ident = f'id="read-{place}'
             label = self._weight_label(start, box, found)
             if not label:
-                self.edges.append(f'{tail}:e -> {box.name}:w [class="weight", {look}]')
+                self.edges.append(f'{tail}:e -> {box.name}:w [{ident}", class="weight", {look}]')
                 continue
             name = f"k{len(self.labels)}"  # a node: so the wire leads through what belongs to it
             self.labels[start, box] = name
             self.nodes[None].append(
-                f'{name} [class="weight-name", shape=box, style="rounded,filled", '
-                f'fillcolor="{self.theme.background}", color="{self.theme.cluster_line}", '
-                f'penwidth=1, width=0, height=0, margin="0.06,0.04", label=<{label}>]'
+                f'{name} [id="weight-{place}", class="weight-name", shape=box, '
+                f'style="rounded,filled", fillcolor="{self.theme.background}", '
+                f'color="{self.theme.cluster_line}", penwidth=1, width=0, height=0, '
+                f'margin="0.06,0.04", label=<{label}>]'
             )
-            self.edges.append(f'{tail}:e -> {name}:w [class="weight", {look}, arrowhead=none]')
-            self.edges.append(f'{name}:e -> {box.name}:w [class="weight end", {look}]')
+            first, last = (
+                f'[{ident}-{part}", class="weight{end}"' for part, end in ((0, ""), (1, " end"))
+            )
+            self.edges.append(f"{tail}:e -> {name}:w {first}, {look}, arrowhead=none]")
+            self.edges.append(f"{name}:e -> {box.name}:w {last}, {look}]")
 
     def _wire_colour(self, start: Value | Box, box: Box, share: float) -> str:
         """By the biggest gradient that comes back along the wires; many small weights are pale."""
@@ -256,29 +248,26 @@ class CollapsedWriter(CircuitWriter):
         if len(weights) > 1:
             return font(_count_of_weights(len(weights), box), theme.value, 10)
         (use,) = self.reads[start, box]
-        factor = self._factor(use)
+        factor = factor_of(use, self.scene.circuit)
         named = factor is not None and factor.label
         name = dot_name(self.scene.label(factor)) if factor is not None and named else "<i>w</i>"
-        upper = f"{name}&#160;= {font(rounded(weights[0], digits), theme.value)}"
-        if factor is None or factor.is_constant:
-            return font(upper, theme.ink, 11)
-        sent = self.stage.contributions.get(Use(use.gate, 1 - use.place))
-        lower = number(sent, theme.gradient, theme, digits, size=11)
-        if formula := self.scene.formula_sent(Use(use.gate, 1 - use.place)):
-            text = dot_formula(self.scene.gradient_text(formula, sent))
-            lower = font(text, theme.gradient, 11)
-        if not self.scene.shows_gradients:
-            return font(upper, theme.ink, 11)
+        width, lower = self.width, ""
+        if factor is not None and not factor.is_constant and self.scene.shows_gradients:
+            own = Use(use.gate, 1 - use.place)
+            sent = self.stage.contributions.get(own)
+            below = number(sent, theme.gradient, theme, digits, size=11)
+            if formula := self.scene.formula_sent(own):
+                text = dot_formula(self.scene.gradient_text(formula, sent))
+                below = font(text, theme.gradient, 11)
+            if self.scene.show == "room":
+                width = self.room_for(self.scene.deltas.sent_text(*own))
+            lower = f'<tr><td></td><td align="left">{below}</td></tr>'
+        upper = font(rounded(weights[0], digits), theme.value, 11)
         return (
             '<table border="0" cellspacing="0" cellpadding="0">'
-            f"<tr><td>{font(upper, theme.ink, 11)}</td></tr><tr><td>{lower}</td></tr></table>"
+            f'<tr><td align="right">{font(f"{name}&#160;=&#160;", theme.ink, 11)}</td>'
+            f'<td align="left" width="{width}">{upper}</td></tr>{lower}</table>'
         )
-
-    def _factor(self, use: Use) -> Value | None:
-        """The other factor where a wire goes into a product of two: its weight."""
-        inputs = self.inputs(use.gate)
-        is_product = self.scene.circuit.gate(use.gate).is_product
-        return inputs[1 - use.place] if is_product and len(inputs) == 2 else None
 
     def legends(self) -> list[str]:
         """What the wires between boxes say."""
@@ -347,8 +336,8 @@ def _known(number: float | None, digits: int) -> str:
     return "?" if number is None else rounded(number, digits)
 
 
-def _range(name: str, numbers: Sequence[float], digits: int) -> str:
+def _range(numbers: Sequence[float], digits: int) -> str:
     if not numbers:
-        return f"<i>{name}</i>&#160;= ?"
+        return "?"
     low, high = rounded(min(numbers), digits), rounded(max(numbers), digits)
-    return f"<i>{name}</i>&#160;from {low} to {high}"
+    return f"{low} … {high}"

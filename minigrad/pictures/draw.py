@@ -32,7 +32,7 @@ from .layout import DRAW_LESS
 from .scene import FORMULAS, Scene
 from .selection import more_gates_than, selected
 from .themes import theme_named
-from .units import Box, Group, boxes_of, groups_of
+from .units import Box, BoxedCircuit, Group, boxed, boxes_of, groups_of
 
 MOST_GATES: Final = 2000  # more than that no one can read
 COLLAPSE_FROM: Final = 300  # with more, units are drawn as boxes without being asked
@@ -157,6 +157,17 @@ def draw_circuit(
     looks = theme_named(theme)
     scene = Scene(selected(circuit), stage, looks, digits, show=show, title="", notation=notation)
     return _drawing(scene)
+
+
+def drawn_as_boxes(circuit: Circuit) -> BoxedCircuit:
+    """The boxes with which `draw_circuit` draws a whole circuit: none where it draws gates.
+
+    In the picture a box has the id `unit-` with its `ident`, what it reads `read-` with its place
+    among the reads, and the label on that `weight-` with the same.
+    """
+    selection = selected(circuit)
+    boxes, _ = _boxes(selection.gates, groups_of(selection), None)
+    return boxed(boxes, selection)
 
 
 def _drawing(scene: Scene, style: str = "circuit", collapse: str | None = None) -> Drawing:

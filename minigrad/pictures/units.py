@@ -9,10 +9,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final, NamedTuple
 
-from ..engine import Value
+from ..engine import Circuit, Value
 from ..text import unit_of
-from .selection import Selection
+from .selection import Selection, Use
+
+MOST_ROWS: Final = 8  # units that a layer's box lists
+MOST_WEIGHTS: Final = 12  # with more into one layer the wires are straight, and have no labels
+MOST_INPUTS: Final = 20  # inputs drawn one by one; a batch of examples has more
 
 
 @dataclass(eq=False)
@@ -99,6 +104,11 @@ class Box:
         """The number of the units' layer."""
         return self.groups[0].layer
 
+    @property
+    def is_summary(self) -> bool:
+        """Whether it has too many units to list them: it says from where to where they go."""
+        return len(self.groups) > MOST_ROWS
+
 
 def boxes_of(groups: Sequence[Group], collapse: str) -> list[Box]:
     """A box for each unit (`neuron`), or for all units of a layer (`layer`)."""
@@ -143,3 +153,48 @@ def _count(groups: Sequence[Group]) -> str:
     units = len({group.unit for group in groups})
     times = f" × {runs_of(groups):g}" if len(groups) > units else ""
     return f"{units} unit{'s' * (units != 1)}{times}"
+
+
+Ends = tuple[Value | Box, Box]  # of a line between boxes
+
+
+class BoxedCircuit(NamedTuple):
+    """A circuit drawn as boxes: what each reads, by which gates, and where each wire is drawn."""
+
+    boxes: Sequence[Box]
+    reads: dict[Ends, list[Use]]
+    box_of: dict[Value, Box]
+    inputs: Box | None  # one more box, for inputs that are too many to draw each of them
+
+    @property
+    def few(self) -> bool:
+        """Whether there are so few lines that each has room for a label."""
+        into_layer = Counter(box.layer for _, box in self.reads)
+        return max(into_layer.values(), default=0) <= MOST_WEIGHTS
+
+
+def boxed(boxes: Sequence[Box], selection: Selection) -> BoxedCircuit:
+    """The boxes with what leads to them: wires, or other boxes."""
+    box_of = {wire: box for box in boxes for group in box.groups for wire in group.members}
+    sources = {group: outer_sources(group, selection) for box in boxes for group in box.groups}
+    leaves = (source for wires in sources.values() for source in wires if source.is_leaf)
+    inputs, many = dict.fromkeys(leaves), None
+    if len(inputs) > MOST_INPUTS:
+        many = Box("inputs", "inputs", f"{len(inputs)} inputs", [])
+        box_of |= dict.fromkeys(inputs, many)
+    reads: dict[Ends, list[Use]] = {}
+    for box in boxes:
+        for group in box.groups:
+            own = set(group.members)
+            for source in sources[group]:
+                ends = box_of.get(source, source), box
+                uses = (use for use in selection.shown[source] if use.gate in own)
+                reads.setdefault(ends, []).extend(uses)
+    return BoxedCircuit(boxes, reads, box_of, many)
+
+
+def factor_of(use: Use, circuit: Circuit) -> Value | None:
+    """The other factor where a wire goes into a product of two: its weight."""
+    inputs = circuit.inputs(use.gate)
+    is_product = circuit.gate(use.gate).is_product
+    return inputs[1 - use.place] if is_product and len(inputs) == 2 else None

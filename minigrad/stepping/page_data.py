@@ -24,6 +24,7 @@ from ..engine import Value
 from ..files import javascript_gates
 from ..rules import GATES, Gate, as_text, is_number
 from ..text import gate_formula, has_layer, number_formula, parse_name, unicode_name
+from .boxes_data import boxes_data
 from .questions import MISTAKES
 from .replay import Replay
 from .snapshot import Snapshot
@@ -78,6 +79,7 @@ def page_data(run: Replay, position: int, learning_rate: float) -> dict[str, Any
         "gates": [_gate(circuit, wire, rows.index(circuit.gate(wire))) for wire in circuit.gates],
         "sent": _sent(circuit, steps) if own else None,
         "still": why_still(circuit),
+        **boxes_data(circuit),
     }
 
 

@@ -27,14 +27,13 @@ from ..files import javascript_gates
 from ..pictures import png_from_svg
 from ..rules import as_number
 from ..text import escape, unicode_name
-from .page_data import needs_python, page_data, still
+from .page_data import needs_python, page_data
 from .replay import Replay
 from .snapshot import Snapshot
 from .tangent_words import start_of_tangents
 from .themed_sheet import themed_sheet
 
 MOST_FORMULAS: Final = 6
-BOX: Final = 'id="unit&#45;'  # of a unit in a picture
 
 SCRIPT: Final = """\
 (() => {{
@@ -80,7 +79,7 @@ class Player:
     """The player of a circuit's steps; it shows itself in a notebook.
 
     `html` is for a place in a page, `page` a page of its own. A network of more than 300 gates is
-    drawn with a box for each unit; the boxes show the end of both passes, the words every step.
+    drawn with a box for each unit, or each layer.
     """
 
     def __init__(self, replay: Replay, learning_rate: float = 0.1) -> None:
@@ -93,9 +92,6 @@ class Player:
         circuit = run.circuit
         show = "room" if circuit.deltas else "values"  # the script writes formulas where wanted
         self._picture = circuit.picture(finished, show=show)
-        if BOX in self._picture and not data["still"]:
-            count = len(circuit.gates)
-            data["still"] = still(f"of a circuit of {count} gates the units are drawn as boxes")
         self.html = _html(run, self._picture, data)
 
     @property

@@ -49,7 +49,7 @@ export function changesOf(parts, words, changed) {
   const descent = data.mode === "forward" ? undefined : descentOf(words, change, complain);
   const reset = element("button", { type: "button", textContent: "reset", disabled: true, onclick: goBack,
     title: "the numbers that were here first" });
-  const number = element("span", { className: "number" }, leaves.which, "=", leaves.field);
+  const number = element("span", { className: "number" }, leaves.which, "=", leaves.grip, leaves.field);
   leaves.refresh();
   return {
     isLive: true,

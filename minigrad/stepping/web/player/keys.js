@@ -1,13 +1,13 @@
 // Keys: those that step, those that go from gate to gate, and what is kept from a notebook.
 
 // One gate at a time is in the order of the tab key; up and down go on to its neighbours.
-export function keysOfGates(gates, symbolOf, choose) {
+export function keysOfGates(gates, nameOf, choose) {
   const numbers = [...gates.keys()].filter((number) => gates[number]);
   let here = numbers[0];
   for (const number of numbers) {
     const gate = gates[number];
     gate.setAttribute("role", "button");
-    gate.setAttribute("aria-label", `gate ${symbolOf(number)}: go to its step`);
+    gate.setAttribute("aria-label", `${nameOf(number)}: go to its step`);
     gate.setAttribute("tabindex", "-1");
     gate.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" && event.key !== " ") return;

@@ -1,6 +1,7 @@
 // Leaves whose numbers can be changed: dragged, nudged by keys, or typed in a field below the picture.
 
 import { element } from "../dom.js";
+import { setClass } from "./drawn.js";
 import { dragged, nudged } from "../engine/nudge.js";
 import { typedNumber } from "../engine/typed_number.js";
 
@@ -15,7 +16,8 @@ const NO_NUMBER = "that is no number: write one such as −0.5 or 1e3";
  */
 export function leavesOf(parts, words, change, complain) {
   const { circuit } = words;
-  const movable = circuit.movable.filter((n) => parts.wires[n]?.value);
+  const handles = handlesOf(parts, circuit.movable);
+  const movable = parts.boxes.list.length ? inOrder(parts.boxes.list, circuit) : [...handles.keys()];
   const which = element("select", { title: "which leaf" });
   which.setAttribute("aria-label", "which leaf");
   for (const n of movable) which.append(element("option", { value: n, textContent: words.name(n) }));
@@ -30,14 +32,15 @@ export function leavesOf(parts, words, change, complain) {
   }
 
   function refresh() {
-    for (const n of movable) {
-      const { group } = parts.wires[n];
+    for (const [n, groups] of handles) {
       const [number, text] = [circuit.values[n], words.value(n)];
-      group.classList.toggle("chosen", n === chosen());
-      if (group.told === text) continue;
-      group.told = text;
-      group.setAttribute("aria-valuenow", Number.isFinite(number) ? number : 0);
-      group.setAttribute("aria-valuetext", text);
+      for (const group of groups) {
+        setClass(group, "chosen", n === chosen());
+        if (group.told === text) continue;
+        group.told = text;
+        group.setAttribute("aria-valuenow", Number.isFinite(number) ? number : 0);
+        group.setAttribute("aria-valuetext", text);
+      }
     }
     const isTyped = field.getRootNode().activeElement === field;
     if (!isTyped) field.value = field.shown = words.value(chosen());
@@ -59,7 +62,7 @@ export function leavesOf(parts, words, change, complain) {
     field.shown = field.value;
     field.setAttribute("aria-invalid", "false");
     if (!taken) complain("");
-    parts.wires[chosen()].group.focus({ preventScroll: true });
+    (handles.get(chosen())?.[0] ?? which).focus({ preventScroll: true });
     refresh();
   }
 
@@ -78,59 +81,105 @@ export function leavesOf(parts, words, change, complain) {
     field.focus();
   }
 
-  for (const n of movable) equip(n, parts.wires[n]);
+  for (const [n, groups] of handles) for (const group of groups) equip(n, group);
 
-  function equip(n, part) {
-    const { group } = part;
-    group.prepend(areaOf(group, part));
+  function equip(n, group) {
     group.classList.add("leaf");
     group.setAttribute("role", "spinbutton");
     group.setAttribute("tabindex", "0");
     group.setAttribute("aria-label", words.name(n));
+    drag(group, () => n);
+    group.addEventListener("dblclick", () => type(n));
+    group.addEventListener("focus", () => choose(n));
+  }
+
+  // Beside the field: for fingers, and for a leaf that the picture does not show.
+  const grip = element("span", { className: "grip", textContent: "↔", title: "drag: the number goes up to the right" });
+  grip.setAttribute("aria-hidden", "true"); // keys change it in the field
+  drag(grip, chosen);
+
+  function drag(handle, leafOf) {
     let start;
-    group.addEventListener("pointerdown", (event) => {
+    handle.addEventListener("pointerdown", (event) => {
       if (event.button) return;
       event.preventDefault(); // no text is selected
-      start = { x: event.clientX, number: circuit.values[n] };
-      group.setPointerCapture(event.pointerId);
-      group.focus({ preventScroll: true });
+      const n = leafOf();
+      start = { n, x: event.clientX, number: circuit.values[n] };
+      handle.setPointerCapture(event.pointerId);
+      handle.focus({ preventScroll: true });
       choose(n);
     });
-    group.addEventListener("pointermove", (event) => {
+    handle.addEventListener("pointermove", (event) => {
       if (!start) return;
       const way = event.clientX - start.x;
       if (!start.moved && Math.abs(way) < 3) return;
       start.moved = true;
-      const number = onGrid(n, dragged(start.number, way, event.shiftKey));
-      if (!Object.is(number, circuit.values[n])) change(n, number);
+      const number = onGrid(start.n, dragged(start.number, way, event.shiftKey));
+      if (!Object.is(number, circuit.values[start.n])) change(start.n, number);
     });
-    for (const end of ["pointerup", "pointercancel"]) group.addEventListener(end, () => { start = undefined; });
-    group.addEventListener("dblclick", () => type(n));
-    group.addEventListener("focus", () => choose(n));
+    for (const end of ["pointerup", "pointercancel"]) handle.addEventListener(end, () => { start = undefined; });
   }
 
   const onGrid = (n, number) => (circuit.isIndex(n) ? Math.round(number) : number);
 
   /** Whether a key was meant for a leaf or the field, and has been heard. */
   function key(event, focused) {
-    if (focused === field) {
-      if (event.key !== "Enter" && event.key !== "Escape") return false;
-      leave(event.key === "Enter");
-      return true;
-    }
-    const n = movable.find((each) => parts.wires[each].group === focused);
+    if (focused === field) return keyInField(event);
+    const n = movable.find((each) => handles.get(each)?.includes(focused));
     if (n === undefined) return false;
     const by = NUDGES[event.key];
-    const number = circuit.values[n];
-    if (by && circuit.isIndex(n)) change(n, number + Math.sign(by));
-    else if (by) change(n, nudged(number, by * (event.shiftKey ? 0.1 : 1)));
+    if (by) nudge(n, by, event.shiftKey);
     else if (event.key === "Enter") type(n);
     else if (event.key === "Escape") focused.getRootNode().querySelector(".player").focus();
     else return false;
     return true;
   }
 
-  return { movable, which, field, key, refresh };
+  // Left and right move the cursor there.
+  function keyInField(event) {
+    if (event.key === "Enter" || event.key === "Escape") {
+      leave(event.key === "Enter");
+      return true;
+    }
+    if (!NUDGES[event.key] || /Left|Right/.test(event.key)) return false;
+    if (take()) {
+      nudge(chosen(), NUDGES[event.key], event.shiftKey);
+      field.value = field.shown = written(circuit.values[chosen()]);
+    }
+    return true;
+  }
+
+  function nudge(n, by, fine) {
+    const number = circuit.values[n];
+    change(n, circuit.isIndex(n) ? number + Math.sign(by) : nudged(number, by * (fine ? 0.1 : 1)));
+  }
+
+  return { movable, which, grip, field, key, refresh };
+}
+
+// All leaves, also those that no picture of boxes shows, layer by layer.
+function inOrder(boxes, circuit) {
+  const inputs = boxes.flatMap(({ gates }) => gates.flatMap((gate) => circuit.wires[gate].inputs));
+  const movable = new Set(circuit.movable);
+  return [...new Set([...inputs, ...movable])].filter((n) => movable.has(n));
+}
+
+// What can be touched, by the leaf: its wire, and the labels of a weight on lines between boxes.
+function handlesOf(parts, movable) {
+  const found = new Map();
+  const all = new Set(movable);
+  for (const n of movable) {
+    if (!parts.wires[n]?.value) continue;
+    const { group } = parts.wires[n];
+    group.prepend(areaOf(group, parts.wires[n]));
+    found.set(n, [group]);
+  }
+  for (const { weight, label } of parts.boxes.weights) {
+    if (!all.has(weight)) continue;
+    label.querySelector("path").classList.add("area");
+    found.set(weight, [...(found.get(weight) ?? []), label]);
+  }
+  return found;
 }
 
 // A number to be typed over: as short as it can be, with a true minus.

@@ -16,15 +16,22 @@ export function marksOf(parts, words) {
     if (data.still) return; // then the marks of the picture stay
     const idle = new Map();
     let birth = "";
-    parts.gates.forEach((gate, number) => {
-      const [known, word] = [stage.known(number), circuit.row(number).idle];
-      const isIdle = known && circuit.isIdle(number);
-      const isBirth = known && number === stage.birth;
-      setClass(gate, "idle", isIdle);
-      setClass(gate, "birth", isBirth);
-      if (isIdle) idle.set(word, [...(idle.get(word) ?? []), words.name(number)]);
-      if (isBirth) birth = `thick border: the first inf or nan, ${words.name(number)}`;
-    });
+    const isIdle = (number) => stage.known(number) && circuit.isIdle(number);
+    const isBirth = (number) => stage.known(number) && number === stage.birth;
+    // what is drawn as one: a gate, or a box with the outputs of its units and all of its gates
+    const mark = (group, outputs, gates) => {
+      const [idles, births] = [outputs.every(isIdle), gates.find(isBirth)];
+      setClass(group, "idle", idles);
+      setClass(group, "birth", births !== undefined);
+      if (births !== undefined) birth = `thick border: the first inf or nan, ${words.name(births)}`;
+      if (!idles) return;
+      for (const number of outputs) {
+        const word = circuit.row(number).idle;
+        idle.set(word, [...(idle.get(word) ?? []), words.name(number)]);
+      }
+    };
+    parts.gates.forEach((gate, number) => mark(gate, [number], [number]));
+    for (const { group, units, gates } of parts.boxes.list) mark(group, units.map(([a]) => a), gates);
     const lines = [...idle].map(([word, names]) => {
       const more = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : "";
       return `dashed ${names.slice(0, MOST_NAMED).join(", ")}${more}: ${word}`;

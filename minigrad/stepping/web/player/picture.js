@@ -42,7 +42,7 @@ function numbersOf(group, withTangent) {
 }
 
 export function partsOf(svg, data) {
-  const parts = { wires: [], gates: [], branches: new Map(), edges: new Map() };
+  const parts = { svg, wires: [], gates: [], branches: new Map(), edges: new Map() };
   for (const group of svg.querySelectorAll("g[id]")) {
     const [kind, ...numbers] = group.id.split("-");
     const at = numbers.map(Number);

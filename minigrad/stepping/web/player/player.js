@@ -1,6 +1,7 @@
 // The step player. `data` is made by page_data.py, `functions` are the rows of javascript_gates for its
 // gates. It builds itself in a shadow root from the image that stands in its place while scripts are off.
 
+import { boxesOf } from "./boxes.js";
 import { changesOf } from "./changes.js";
 import { Circuit } from "./circuit.js";
 import { light, setClass, show } from "./drawn.js";
@@ -24,6 +25,7 @@ export function startPlayer(host, css, data, functions) {
   const parts = partsOf(svg, data);
   const circuit = new Circuit(data, functions);
   const words = new Words(circuit);
+  parts.boxes = boxesOf(svg, words);
   const asking = new Quiz(words);
   const last = words.length;
   const state = { position: data.position, timer: 0, quiz: false, asking: false, grades: new Map(), symbols: data.delta, heat: false };
@@ -156,6 +158,7 @@ export function startPlayer(host, css, data, functions) {
       setClass(gate, "active", lit?.gate === number);
       setClass(gate, "done", done && lit?.gate !== number);
     });
+    parts.boxes.render(stage, lit, (formula, number) => formulaOr(formula, gradientText(number)), hot());
     marks.show(stage);
     parts.wires.forEach((wire, number) => light(wire, number === lit?.gate, back));
     parts.edges.forEach(({ groups, gate, source, place }, key) => {
@@ -170,13 +173,17 @@ export function startPlayer(host, css, data, functions) {
     slider.value = position;
     slider.setAttribute("aria-valuetext", lit ? words.title(shown) : "start");
     say(lit);
-    if (lit?.gate !== state.lit) view.follow(parts.gates[lit?.gate]);
+    const stop = stopAt(lit?.gate);
+    if (lit?.gate !== state.lit) view.follow(stops[stop]);
     state.lit = lit?.gate;
-    gateKeys.show(lit?.gate);
+    gateKeys.show(stop);
   }
 
+  // Whether wires are coloured; undefined while they never were.
+  const hot = () => (state.wasHot ? state.heat : undefined);
+
   function heatOf(shapes, gradient) {
-    if (!state.heat && !state.wasHot) return;
+    if (hot() === undefined) return;
     for (const shape of shapes ?? []) showHeat(shape, state.heat ? gradient : null, data.upstream);
   }
 
@@ -193,7 +200,8 @@ export function startPlayer(host, css, data, functions) {
   const gradientText = (number) => (number === null ? "?" : number === NONE ? "–" : words.rounded(number));
 
   // A gradient that is known, as a formula in δ if the reader wants formulas and it has one.
-  const below = (key, number) => (state.symbols && number !== "?" && data.deltas[key]) || number;
+  const formulaOr = (formula, number) => (state.symbols && number !== "?" && formula) || number;
+  const below = (key, number) => formulaOr(data.deltas[key], number);
 
   function toggleSymbols() {
     if (!symbols.isConnected) return;
@@ -282,11 +290,16 @@ export function startPlayer(host, css, data, functions) {
     goTo(there === state.position || there <= words.count ? first : there);
   }
 
-  parts.gates.forEach((gate, number) => gate.addEventListener("click", () => {
+  // A box is a stop at the last of its gates.
+  const stops = [...parts.gates];
+  const titles = new Map(parts.boxes.list.map(({ gates, title }) => [gates.at(-1), title]));
+  for (const { gates, group } of parts.boxes.list) stops[gates.at(-1)] = group;
+  const stopAt = (gate) => parts.boxes.at(gate)?.gates.at(-1) ?? gate;
+  stops.forEach((stop, number) => stop?.addEventListener("click", () => {
     goToGate(number);
-    gate.focus({ preventScroll: true });
+    stop.focus({ preventScroll: true });
   }));
-  const gateKeys = keysOfGates(parts.gates, (number) => words.symbol(number), goToGate);
+  const gateKeys = keysOfGates(stops, (number) => titles.get(number) ?? `gate ${words.symbol(number)}`, goToGate);
 
   const changes = changesOf(parts, words, changed);
 
