@@ -124,9 +124,9 @@ class CollapsedWriter(CircuitWriter):
         else:
             rows = [
                 (
-                    dot_name(self.scene.label(group.output)) or "a",
+                    f"{dot_name(self.scene.label(group.output)) or 'a'}&#160;=",
                     _known(values.get(group.output), digits),
-                    self._delta_name(group),
+                    f"{self._delta_name(group)}&#160;=",
                     dot_formula(self._delta(group)),
                 )
                 for group in groups
@@ -142,7 +142,7 @@ class CollapsedWriter(CircuitWriter):
 
     def _named(self, name: str, number: str, colour: str, width: int) -> str:
         """Two cells, a name and its number: a player finds the number by its colour."""
-        left = font(f"{name}&#160;=", self.theme.ink, 12)
+        left = font(name, self.theme.ink, 12)
         return (
             f'<td align="right" cellpadding="2">{left}</td>'
             f'<td align="left" cellpadding="2" width="{width}">{font(number, colour, 12)}</td>'
@@ -340,4 +340,4 @@ def _range(numbers: Sequence[float], digits: int) -> str:
     if not numbers:
         return "?"
     low, high = rounded(min(numbers), digits), rounded(max(numbers), digits)
-    return f"{low} … {high}"
+    return f"from {low} to {high}"

@@ -134,7 +134,7 @@ def test_a_box_of_a_layer_says_from_where_to_where_its_numbers_go(open_page):
     stage, rounded = stepper.stage, stepper.circuit.rounded
     for numbers, name in ((stage.values, "a"), (stage.gradients, "z")):
         found = [x for wire, x in numbers.items() if re.fullmatch(rf"{name}_\d+\^1", wire.label)]
-        assert f"{rounded(min(found))} … {rounded(max(found))}" in texts(page, "unit-1")
+        assert f"from {rounded(min(found))} to {rounded(max(found))}" in texts(page, "unit-1")
 
 
 def test_a_box_is_reached_by_keys_lights_up_and_leads_to_its_step(open_page):

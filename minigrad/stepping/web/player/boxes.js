@@ -63,7 +63,7 @@ export function boxesOf(svg, words) {
   function range(numbers) {
     if (!numbers.length) return "?";
     const [low, high] = [numbers, numbers].map((all, i) => all.reduce((x, y) => ((i ? y > x : y < x) ? y : x)));
-    return `${words.rounded(low)} … ${words.rounded(high)}`;
+    return `from ${words.rounded(low)} to ${words.rounded(high)}`;
   }
 
   function showLabel({ uses, value, gradient }, stage, below) {
