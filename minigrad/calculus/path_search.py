@@ -101,9 +101,14 @@ def _order_of_the_backward_pass(branch: Branch) -> tuple[int, int]:
 def _check_wires(output: object, leaf: object) -> None:
     for role, wire in (("from the output", output), ("to a wire behind it", leaf)):
         if not isinstance(wire, Value):
+            remedy = "build the circuit from Values, and pass one of its wires"
+            if isinstance(wire, (list, tuple)):
+                remedy = "ask for the paths of one output after the other, or of mg.sum(outputs)"
+            elif callable(wire):
+                remedy = "call it first, and pass what it returns, model(x)"
             raise TypeError(
                 f"paths(output, leaf) goes {role}, which is a Value; got {described(wire)}: "
-                "build the circuit from Values, and pass one of its wires"
+                f"{remedy}"
             )
     if isinstance(leaf, Value) and leaf.is_constant:
         raise ValueError(

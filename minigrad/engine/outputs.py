@@ -21,6 +21,11 @@ def wires_in(given: Any, function: str) -> list[Value]:
     """The wires of a Value, a list or an array, each once; an error says what `function` takes."""
     if isinstance(given, Value):
         return [given]
+    if callable(given):
+        raise TypeError(
+            f"{function} shows a circuit, got {described(given)}, which has one only when it is "
+            "called: pass what it returns, model(x)"
+        )
     if not isinstance(given, (list, tuple)) and not hasattr(given, "ravel"):
         raise TypeError(
             f"{function} shows the circuit behind a Value, got {described(given)}: build the "

@@ -294,7 +294,7 @@ class Stepper(Replay):
 def _no_output(given: object) -> str:
     """What to do instead of stepping through something that is not one wire."""
     start = f"a Stepper differentiates one output, a Value, got {described(given)}: "
-    if isinstance(given, (list, tuple)):
+    if isinstance(given, (list, tuple)) and given:
         return start + "step through their sum, Stepper(mg.sum(outputs)), a loss, or one of them"
     if callable(given):
         return start + "call it first and step through what it returns, Stepper(model(x))"

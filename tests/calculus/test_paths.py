@@ -398,6 +398,8 @@ def test_a_constant_is_refused():
         ((3.0, Value(1.0)), "from the output, which is a Value; got the float 3.0"),
         ((Value(1.0), "x"), "to a wire behind it, which is a Value; got the str 'x'"),
         ((Value(1.0), None), "got None"),
+        (([Value(1.0)], Value(1.0)), "one output after the other"),
+        ((mg.nn.Neuron(1), Value(1.0)), r"call it first, and pass what it returns, model\(x\)"),
         ((Value(1.0), Value(1.0), 2.5), "limit .* got the float 2.5"),
         ((Value(1.0), Value(1.0), True), "limit .* got the bool True"),
     ],

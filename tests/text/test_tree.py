@@ -320,6 +320,13 @@ def texts_in(notation):
     }
 
 
+@pytest.mark.parametrize("show", [mg.as_tree, mg.as_table, mg.Stepper, mg.draw])
+@pytest.mark.parametrize("given", [lambda x: x, mg.compile(lambda x: x * x)])
+def test_what_has_a_circuit_only_when_it_is_called_is_told_so(show, given):
+    with pytest.raises(TypeError, match=r"call.*what it returns.*model\(x\)"):
+        show(given)
+
+
 def test_layers_stand_in_brackets_in_every_text_that_is_asked_for_it():
     for name, text in texts_in("[l]").items():
         assert "₁₂^[1]" in text, name
