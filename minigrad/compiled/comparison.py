@@ -20,7 +20,13 @@ from itertools import chain
 from math import isfinite, isnan
 from typing import Any, Final
 
-from ..engine import Value, number_of, operands_of, wires_without_numbers
+from ..engine import (
+    Value,
+    factors_held_by_products,
+    number_of,
+    operands_of,
+    wires_without_numbers,
+)
 from ..rules import GATES, Gate
 
 TOLERANCE: Final = 1e-9  # how far two numbers may be apart, relative to the larger one,
@@ -66,7 +72,8 @@ class Wires:
         count = getattr(sys, "getrefcount", lambda _: 1)
         is_asked = set(map(id, leaves)).__contains__
         operands = chain.from_iterable(map(operands_of, self.all))
-        found = chain(self.outputs, operands, *self.leaves)
+        products = factors_held_by_products(self.all)
+        found = chain(self.outputs, operands, products, *self.leaves)
         uses = Counter(filter(is_asked, map(id, found)))
         leaves.append(Value(0.0))  # held by this list alone, where the others are in that of all
         others = [count(wire) - uses[id(wire)] for wire in leaves]

@@ -11,7 +11,7 @@ was recorded (`sources`) or a gradient is lost (`lost_gradients`), and `copying`
 
 from . import copying as copying  # says how a Value is copied
 from .backward import Leaves
-from .circuit import Circuit
+from .circuit import Circuit, factors_held_by_products
 from .decorating_blocks import block
 from .foreign_names import OTHER_FUNCTIONS, how_to_write, names_elsewhere
 from .lost_gradients import GradientLostWarning
@@ -57,6 +57,7 @@ __all__ = [
     "circuit_at",
     "clear_gradients",
     "constant",
+    "factors_held_by_products",
     "gradient_of",
     "gradients_of",
     "guards",

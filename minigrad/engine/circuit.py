@@ -11,7 +11,7 @@ True
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from weakref import WeakKeyDictionary
 
@@ -133,6 +133,23 @@ def products_of(total: Value) -> tuple[Value, ...]:
         for product in products:
             write_grad(product, gradient_of(total))
     return products
+
+
+def factors_held_by_products(wires: Iterable[Value]) -> Iterator[Value]:
+    """What those × gates hold that somebody has seen: once for each time that one of them does.
+
+    >>> x, y = Value(2.0), Value(3.0)
+    >>> total = dot([x], [y])
+    >>> list(factors_held_by_products([total]))
+    []
+    >>> circuit = Circuit(total + 1.0)
+    >>> list(factors_held_by_products([total]))
+    [Value(data=2.0, grad=?), Value(data=3.0, grad=?)]
+    """
+    for total in wires:
+        if total._d_second is FACTORS:
+            for product in _kept.get(total, ()):
+                yield from product.inputs
 
 
 def _products(total: Value) -> Iterable[Value]:

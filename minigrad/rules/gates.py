@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import reduce
 from itertools import accumulate
-from math import inf
+from math import inf, nan
 from operator import add as plus
 from operator import mul as times
 from typing import Any
@@ -81,7 +81,8 @@ def _power_gradients(x: Any, y: Any, out: Any) -> tuple[Any, Any]:
     to_base = y * x**lower
     to_exponent = where(equal(x, inf), out * inf, out * log(x))
     # second derivatives at base 0: none by both where y ≤ 1, but infinite ones where y < 0
-    at_zero = where(equal(to_base, 0.0), 0.0, where(y >= 0.0, _without_slope(x), out * -inf))
+    none = 0.0 * x + 0.0  # that moves by 0, as the one to the base moves with the exponent
+    at_zero = where(equal(to_base, 0.0), none, where(y >= 0.0, _without_slope(x), out * -inf))
     # where y − 1 is rounded, the power multiplies its error by log x; out has none, in its range
     quotient = where(out < 1e290, where(x > 1e-290, y * out / x, to_base), to_base)
     quotient = where(out > 1e-290, quotient, to_base)
@@ -94,6 +95,11 @@ def _power_gradients(x: Any, y: Any, out: Any) -> tuple[Any, Any]:
     at_one = where(equal(x, 0.0), 1.0 + _without_slope(lower), to_base)
     to_base = where(equal(lower, 0.0), at_one, where(equal(y, 0.0), flat, to_base))
     return to_base, where(equal(x, 0.0), at_zero, to_exponent)
+
+
+def _zero_or_nan(x: Any) -> Any:
+    """0 where x is, and nan where it is that, neither of which moves."""
+    return where(equal(x, 0.0), 0.0, nan)
 
 
 def _without_slope(zero: Any) -> Any:
@@ -257,7 +263,7 @@ absolute = row("abs", "|x|",
     "the absolute value passes the gradient on, with the sign of its input",
     dunder="abs", exact=True, latex=r"\left|{0}\right|",
     kernel=absolute_of_floats,
-    local_gradient=lambda x, out: (where(x > 0.0, 1.0, where(x < 0.0, -1.0, x - x)),),  # nan stays
+    local_gradient=lambda x, out: (where(x > 0.0, 1.0, where(x < 0.0, -1.0, _zero_or_nan(x))),),
     textbook_gradient=lambda x, out: (where(x > 0.0, 1.0, where(x < 0.0, -1.0, 0.0)),),
     kinks=lambda x, out: (x,))
 

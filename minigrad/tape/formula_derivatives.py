@@ -31,7 +31,7 @@ GATE_OF: Final = {
     "**": GATES["pow"],
     "neg": GATES["neg"],
 }
-_COMPARED: Final = dict(zip(COMPARISONS, (lt, le, gt, ge, eq)))
+COMPARED: Final = dict(zip(COMPARISONS, (lt, le, gt, ge, eq)))
 
 
 class Algebra:
@@ -89,8 +89,8 @@ class Algebra:
                 return chosen
             return x if x is y else None
         numbers = [x.operands[0] for x in operands if getattr(x, "operation", "") == "number"]
-        if operation in _COMPARED and len(numbers) == 2:
-            return self._interned("known", (holds := _COMPARED[operation](*numbers),), holds)
+        if operation in COMPARED and len(numbers) == 2:
+            return self._interned("known", (holds := COMPARED[operation](*numbers),), holds)
         if operation == "neg":
             if numbers:
                 return self.number(-numbers[0])

@@ -17,8 +17,10 @@ choose. So an infinite slope that nothing meets does no harm.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite
 
-from .gate_kinds import GateKind
+from .careful_curvatures import bent
+from .gate_kinds import FORMULA, GateKind
 from .gate_tape import GateTape
 
 Lanes = Sequence[Sequence[float]]  # for each direction, its numbers
@@ -73,9 +75,9 @@ class PythonSweeps:
         values, tangents = self._forward(parameters, inputs, directions)
         gradients: Reached = [None] * len(values)
         gradients[tape.outputs[0]] = 1.0
-        bent: list[Reached] = [[None] * count for _ in values]
+        bends: list[Reached] = [[None] * count for _ in values]
         for slot, kind, operands in self._backwards():
-            gradient, sent = gradients[slot], bent[slot]
+            gradient, sent = gradients[slot], bends[slot]
             if gradient is None and all(number is None for number in sent):
                 continue  # a slope of 0 sends no gradient, and may have sent what it bends by
             numbers = [values[source] for source in operands]
@@ -85,18 +87,25 @@ class PythonSweeps:
                     source = operands[place]
                     if gradient is not None:
                         gradients[source] = (gradients[source] or 0.0) + slopes[place] * gradient
-                    _add(bent[source], slopes[place], sent)
+                    _add(bends[source], slopes[place], sent)
             if gradient is None:
                 continue
             for (j, k), curvature in zip(kind.pairs, kind.curvatures_at(numbers, values[slot])):
                 if kind.routes and curvature == 0.0:
                     continue
+                both = curvature, curvature
+                if kind.form == FORMULA and not isfinite(curvature * gradient):
+                    both = (
+                        bent(kind, j, k, numbers, values[slot]),
+                        bent(kind, k, j, numbers, values[slot]),
+                    )
                 x, y = operands[j], operands[k]
-                _add(bent[x], curvature * gradient, tangents[y])
-                if j != k and k in kind.bent_by((j, k)):
-                    _add(bent[y], curvature * gradient, tangents[x])
+                if both[0] is not None:
+                    _add(bends[x], both[0] * gradient, tangents[y])
+                if j != k and k in kind.bent_by((j, k)) and both[1] is not None:
+                    _add(bends[y], both[1] * gradient, tangents[x])
         outputs = [values[slot] for slot in tape.outputs]
-        return outputs, _in_lanes([bent[slot] for slot in tape.input_slots], count)
+        return outputs, _in_lanes([bends[slot] for slot in tape.input_slots], count)
 
     def _forward(
         self, parameters: Sequence[float], inputs: Sequence[float], directions: Lanes

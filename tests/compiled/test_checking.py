@@ -336,3 +336,27 @@ def test_an_infinite_slope_in_a_gradient_is_no_other_circuit():
         lambda x: mg.grad(mg.max(x.sqrt() - 1, x) + mg.relu(x), [x], create_graph=True)[0]
     )
     assert [either(at).data for at in (0.25, 0.0)] == [2.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x, y: mg.sin(mg.dot([x, y], [y, x])),
+        lambda x, y: mg.sin(x * y + y * x + x * x),
+        lambda x, y: mg.losses.squared_error(x * y, 1.0),
+        lambda x, y: mg.losses.cross_entropy([x, y, x * y], 1),
+        lambda x, y: mg.losses.binary_cross_entropy(x * y, 1.0),
+        lambda x, y: mg.logsumexp([x, y, x * y]),
+    ],
+    ids=["dot", "chain", "squared error", "cross entropy", "binary cross entropy", "logsumexp"],
+)
+def test_second_derivatives_inside_a_compiled_function_are_those_of_the_function(function):
+    def rows(x, y):
+        return [
+            entry for row in mg.hessian(function(x, y), [x, y], create_graph=True) for entry in row
+        ]
+
+    compiled = mg.compile(rows)
+    for point in [(0.5, -2.0), (1.5, 2.0)]:
+        expected = [entry.data for entry in rows(*map(Value, point))]
+        assert [entry.data for entry in compiled(*point)] == pytest.approx(expected, rel=1e-12)

@@ -23,6 +23,8 @@ FUNCTIONS = {
     "inside a sine": lambda gate, xs: mg.sin(apply(gate, xs)),
     "squared": lambda gate, xs: apply(gate, xs) ** 2,
     "of sines": lambda gate, xs: apply(gate, [*map(mg.sin, xs[:-1]), xs[-1]]),
+    "under an infinity": lambda gate, xs: math.inf * apply(gate, xs),
+    "behind a kink": lambda gate, xs: -math.inf * mg.relu(apply(gate, xs)),
 }
 
 
@@ -71,13 +73,12 @@ def test_machine_code_agrees_where_it_is_finite_and_is_not_asked_elsewhere(gate)
     from minigrad.native import Sweeps
 
     machines = {}
-    for point in points(gate):
+    for point, name in itertools.product(points(gate), ["inside a sine", "under an infinity"]):
         xs = [Value(number) for number in point]
-        output = mg.sin(apply(gate, xs))
-        if len(xs) not in machines:
-            tape = gate_tape([output], [], xs)
-            machines[len(xs)] = PythonSweeps(tape), Sweeps(tape)
-        python, machine = machines[len(xs)]
+        if (len(xs), name) not in machines:
+            tape = gate_tape([FUNCTIONS[name](gate, xs)], [], xs)
+            machines[len(xs), name] = PythonSweeps(tape), Sweeps(tape)
+        python, machine = machines[len(xs), name]
         directions = numpy.eye(len(xs))
         found = machine.run("curved", [], point, directions)[1]
         if numpy.isfinite(found).all():
@@ -107,6 +108,26 @@ def test_a_power_bends_alike_by_base_and_exponent(x, y, mixed):
     assert [first.data, second.data] == pytest.approx([mixed] * 2, nan_ok=True)
     compiled = mg.compile(lambda x, y: x**y)
     assert compiled.hessian(x, y)[0][1] == pytest.approx(mixed, nan_ok=True)
+
+
+def test_a_slope_that_is_0_by_a_choice_does_not_move_and_one_that_is_computed_may():
+    (((chosen,),),) = [mg.hessian(math.inf * mg.erf(x), [x]) for x in [Value(40.0)]]
+    assert chosen.data == 0.0
+    (((computed,),),) = [mg.hessian(math.inf * x**3, [x]) for x in [Value(0.0)]]
+    assert math.isnan(computed.data)
+    for executor in ("auto", "python"):
+        erf = mg.compile(lambda x: math.inf * mg.erf(x), executor=executor)
+        assert erf.hessian(40.0) == 0.0
+        assert math.isnan(mg.compile(lambda x: math.inf * x**3, executor=executor).hessian(0.0))
+
+
+@pytest.mark.parametrize("gate", [mg.abs, mg.erf], ids=["abs", "erf"])
+def test_what_has_no_slope_has_no_second_derivative_either(gate):
+    for number, slope in [(math.nan, math.nan), (math.inf, 1.0 if gate is mg.abs else 0.0)]:
+        x = Value(number)
+        y = gate(x)
+        assert mg.grad(y, [x])[0].data == pytest.approx(slope, nan_ok=True)
+        assert not mg.hessian(y, [x])[0][0].data  # it is a number that does not move
 
 
 def test_an_angle_far_away_has_no_slope():

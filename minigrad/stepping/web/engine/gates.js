@@ -301,7 +301,7 @@ export const GATES = {
     sentence: "the power brings its exponent down: exponent · base^(exponent − 1) goes to the base, output · log(base) to the exponent",
     text: "{x}^{y}", localTexts: ["{y}·{x}^({y} − 1)", "{out}·log({x})"],
     forward: ([x0, x1]) => { return power(x0, x1); },
-    localGradients: ([x0, x1], out) => { const t0 = (x1 - 1.0); const t1 = (x1 * power(x0, t0)); const t2 = (((t0 + 1.0) == x1) ? t1 : ((out > 1e-290) ? ((out < 1e+290) ? ((x0 > 1e-290) ? ((x1 * out) / x0) : t1) : t1) : t1)); const t3 = ((x1 > 9007199254740992.0) ? ((x1 < Infinity) ? (-t2) : t2) : t2); const t4 = ((x0 < 0.0) ? ((x1 <= (-9007199254740992.0)) ? ((x1 > (-Infinity)) ? (-t2) : t3) : t3) : t2); return [((t0 == 0.0) ? ((x0 == 0.0) ? (1.0 + Math.sqrt(Math.abs(t0))) : t4) : ((x1 == 0.0) ? ((x0 > 0.0) ? ((x0 < Infinity) ? ((x1 / x0) + 0.0) : Math.sqrt(Math.abs(x1))) : Math.sqrt(Math.abs(x1))) : t4)), ((x0 == 0.0) ? (((x1 * power(x0, (x1 - 1.0))) == 0.0) ? 0.0 : ((x1 >= 0.0) ? Math.sqrt(Math.abs(x0)) : (out * (-Infinity)))) : ((x0 == Infinity) ? (out * Infinity) : (out * Math.log(x0))))]; },
+    localGradients: ([x0, x1], out) => { const t0 = (x1 - 1.0); const t1 = (x1 * power(x0, t0)); const t2 = (((t0 + 1.0) == x1) ? t1 : ((out > 1e-290) ? ((out < 1e+290) ? ((x0 > 1e-290) ? ((x1 * out) / x0) : t1) : t1) : t1)); const t3 = ((x1 > 9007199254740992.0) ? ((x1 < Infinity) ? (-t2) : t2) : t2); const t4 = ((x0 < 0.0) ? ((x1 <= (-9007199254740992.0)) ? ((x1 > (-Infinity)) ? (-t2) : t3) : t3) : t2); return [((t0 == 0.0) ? ((x0 == 0.0) ? (1.0 + Math.sqrt(Math.abs(t0))) : t4) : ((x1 == 0.0) ? ((x0 > 0.0) ? ((x0 < Infinity) ? ((x1 / x0) + 0.0) : Math.sqrt(Math.abs(x1))) : Math.sqrt(Math.abs(x1))) : t4)), ((x0 == 0.0) ? (((x1 * power(x0, (x1 - 1.0))) == 0.0) ? ((0.0 * x0) + 0.0) : ((x1 >= 0.0) ? Math.sqrt(Math.abs(x0)) : (out * (-Infinity)))) : ((x0 == Infinity) ? (out * Infinity) : (out * Math.log(x0))))]; },
     isIdle: () => false,
   },
   neg: {
@@ -421,7 +421,7 @@ export const GATES = {
     sentence: "the absolute value passes the gradient on, with the sign of its input",
     text: "abs({x})", localTexts: ["1 if {x} \u003e 0 else −1 if {x} \u003c 0 else 0"],
     forward: ([x0]) => { return Math.abs(x0); },
-    localGradients: ([x0], out) => { return [((x0 > 0.0) ? 1.0 : ((x0 < 0.0) ? (-1.0) : (x0 - x0)))]; },
+    localGradients: ([x0], out) => { return [((x0 > 0.0) ? 1.0 : ((x0 < 0.0) ? (-1.0) : ((x0 == 0.0) ? 0.0 : NaN)))]; },
     isIdle: () => false,
   },
   exp: {
@@ -571,7 +571,7 @@ export const GATES = {
     sentence: "erf multiplies the gradient by 2/√π times exp of minus its input squared",
     text: "erf({x})", localTexts: ["2/√(π)·exp(−{x}·{x})"],
     forward: ([x0]) => { return erf(x0); },
-    localGradients: ([x0], out) => { const t0 = ((x0 + 6442450944.0) - 6442450944.0); return [((Math.abs(x0) < 30.0) ? (1.1283791670955126 * (Math.exp((-(t0 * t0))) * Math.exp(((t0 - x0) * (t0 + x0))))) : ((Math.abs(x0) >= 30.0) ? 0.0 : x0))]; },
+    localGradients: ([x0], out) => { const t0 = ((x0 + 6442450944.0) - 6442450944.0); return [((Math.abs(x0) < 30.0) ? (1.1283791670955126 * (Math.exp((-(t0 * t0))) * Math.exp(((t0 - x0) * (t0 + x0))))) : ((Math.abs(x0) >= 30.0) ? 0.0 : NaN))]; },
     isIdle: () => false,
   },
   sign: {
