@@ -93,17 +93,12 @@ class PythonSweeps:
             for (j, k), curvature in zip(kind.pairs, kind.curvatures_at(numbers, values[slot])):
                 if kind.routes and curvature == 0.0:
                     continue
-                both = curvature, curvature
-                if kind.form == FORMULA and not isfinite(curvature * gradient):
-                    both = (
-                        bent(kind, j, k, numbers, values[slot]),
-                        bent(kind, k, j, numbers, values[slot]),
-                    )
-                x, y = operands[j], operands[k]
-                if both[0] is not None:
-                    _add(bends[x], both[0] * gradient, tangents[y])
-                if j != k and k in kind.bent_by((j, k)) and both[1] is not None:
-                    _add(bends[y], both[1] * gradient, tangents[x])
+                is_known = kind.form != FORMULA or isfinite(curvature * gradient)
+                places = [(j, k), (k, j)] if j != k and k in kind.bent_by((j, k)) else [(j, k)]
+                for to, by in places:
+                    found = curvature if is_known else bent(kind, to, by, numbers, values[slot])
+                    if found is not None:
+                        _add(bends[operands[to]], found * gradient, tangents[operands[by]])
         outputs = [values[slot] for slot in tape.outputs]
         return outputs, _in_lanes([bends[slot] for slot in tape.input_slots], count)
 
