@@ -99,14 +99,14 @@ class Check:
         elif self._is_due():
             self._compare(ON_GIVEN, given, parameters, numbers, outputs, arguments)
 
-    def batch(self, rows: Rows, parameters: list[float]) -> None:
+    def batch(self, rows: Rows) -> None:
         """Compare rows of a batch, if it is due."""
         recording = self.recording
         if not recording.checked:
             chosen = rows_that_differ(rows, max(4, MOST_GATES // (recording.gate_count + 1)))
             for i in chosen:
-                self._row(ON_GIVEN, rows, i, parameters)
-            self._row(ON_WATCHED, rows, chosen[-1], parameters)
+                self._row(ON_GIVEN, rows, i)
+            self._row(ON_WATCHED, rows, chosen[-1])
             recording.checked = True
         elif (
             self._is_due()
@@ -114,7 +114,7 @@ class Check:
             or recording.plain_numbers.changed() is not None
         ):
             for i in rows_that_differ(rows, LATER_ROWS):
-                self._row(ON_GIVEN, rows, i, parameters)
+                self._row(ON_GIVEN, rows, i)
 
     def _has_new_kinds(self, rows: Rows) -> bool:
         """Whether the first row of a list does: an array's numbers are of one kind."""
@@ -134,8 +134,8 @@ class Check:
         self.left, self._next = this - 1, 2 * this
         return this > 1
 
-    def _row(self, kinds: Kinds, rows: Rows, i: int, parameters: list[float]) -> None:
-        numbers = rows.row(i)
+    def _row(self, kinds: Kinds, rows: Rows, i: int) -> None:
+        parameters, numbers = self.recording.parameter_numbers(), rows.row(i)
         outputs, _ = self.recording.run(parameters, numbers)
         self._compare(kinds, rows.given(i), parameters, numbers, outputs)
 

@@ -17,8 +17,8 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Callable, Hashable, Iterable
-from math import isfinite, isnan
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from math import isnan
 from threading import RLock
 from typing import Any, Final, NamedTuple
 
@@ -223,8 +223,8 @@ class Compiled(Derivatives):
             raise ValueError(f"reduce is 'mean' or 'sum', got {reduce!r}")
         rows = self.rows(*columns, **static)
         total, gradients = self._run(rows, rows.count if reduce == "mean" else 1)
-        leaves = rows.recording.leaves
-        return self._result(total, leaves, tuple(gradients[: len(leaves)]))
+        leaves = rows.recording.leaves_of_batches
+        return self._result(total, leaves, gradients[: len(leaves)])
 
     def rows(self, *columns: Any, **static: Any) -> Rows:
         """The rows of a batch in the form in which they are run: make it once, run it often."""
@@ -244,26 +244,25 @@ class Compiled(Derivatives):
         rows.recording.check_places()
         self._latest = Latest(rows.recording, rows.row(0))
         total, gradients = self._run(rows, divisor)
-        return total, gradients[: len(rows.recording.leaves)]
+        return total, list(gradients[: len(rows.recording.leaves)])
 
-    def _run(self, rows: Rows, divisor: int) -> tuple[float, list[float]]:
+    def _run(self, rows: Rows, divisor: int) -> tuple[float, Sequence[float]]:
         refuse_while_recording(
             f"a batch of {self.name}", FIXED, f"Write mg.sum([{self.name}(row) for row in rows])"
         )
         recording = rows.recording
-        parameters = recording.parameter_numbers()
         try:
             if check := self._check_of(recording):
-                check.batch(rows, parameters)
-            total, gradients = recording.batch_runner().run(parameters, rows, divisor)
-            if not isfinite(sum(gradients)) and recording.tape.may_be_wrong([gradients]):
+                check.batch(rows)
+            total, gradients, is_finite = recording.batch_runner().run(rows, divisor)
+            if not is_finite and recording.tape.may_be_wrong([gradients]):
                 recording.running.be_careful()
-                total, gradients = recording.batch_runner().run(parameters, rows, divisor)
+                total, gradients, _ = recording.batch_runner().run(rows, divisor)
         except IndexError:
-            rows.explain_nan(parameters)
+            rows.explain_nan(recording.parameter_numbers())
             raise
         if isnan(total):
-            rows.explain_nan(parameters)
+            rows.explain_nan(recording.parameter_numbers())
         return total, gradients
 
     @property
@@ -352,7 +351,7 @@ class Compiled(Derivatives):
         self._latest = Latest(recording, numbers)
         return recording
 
-    def _result(self, data: float, leaves: tuple[Value, ...], gradient: tuple[float, ...]) -> Value:
+    def _result(self, data: float, leaves: tuple[Value, ...], gradient: Sequence[float]) -> Value:
         if not leaves:
             return constant(data)
         wire = output_of(self.gate, leaves, data, gradient)

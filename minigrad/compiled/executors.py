@@ -7,10 +7,11 @@ import warnings
 from collections.abc import Sequence
 from functools import cache
 from importlib.util import find_spec
+from math import isfinite
 from operator import itemgetter
 from typing import Any, Protocol
 
-from ..engine import Value
+from ..engine import Value, numbers_of
 from ..native import has_native, require_native
 from ..tape import Tape, flatten_batch, merged, replay
 from .tracing import TracingError
@@ -45,10 +46,10 @@ class BatchRunner(Protocol):
     name: str
     size: int
 
-    def run(self, parameters: list[float], rows: Rows, divisor: int) -> tuple[float, list[float]]:
+    def run(self, rows: Rows, divisor: int) -> tuple[float, Sequence[float], bool]:
         """The sum of the output over the rows, and its gradients towards the parameters.
 
-        All are divided by `divisor`.
+        All are divided by `divisor`. The last is whether all gradients are known to be finite.
         """
 
 
@@ -96,14 +97,15 @@ class PythonRows:
         self.example = PythonTape(tape)
         self.size = self.example.size
 
-    def run(self, parameters: list[float], rows: Rows, divisor: int) -> tuple[float, list[float]]:
+    def run(self, rows: Rows, divisor: int) -> tuple[float, Sequence[float], bool]:
         """See `BatchRunner`."""
+        parameters = numbers_of(self.example.tape.parameters)
         total, gradients = 0.0, [0.0] * len(parameters)
         for i in range(rows.count):
             (output,), (sent,) = self.example.run(parameters, rows.row(i))
             total += output
             gradients = [old + new for old, new in zip(gradients, sent)]
-        return total / divisor, [sent / divisor for sent in gradients]
+        return total / divisor, [sent / divisor for sent in gradients], isfinite(sum(gradients))
 
 
 def make_batch_runner(

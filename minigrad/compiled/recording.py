@@ -28,7 +28,7 @@ from ..engine import (
 from ..rules import GATES, Gate
 from ..tape import Tape, array_counts, flatten, without_collector
 from .comparison import SELECT, Wires
-from .executors import BatchRunner, make_batch_runner
+from .executors import BatchRunner, PythonRows, make_batch_runner
 from .parameters import Places
 from .plain_numbers import PlainNumbers
 from .running import Running
@@ -124,6 +124,16 @@ class Recording:
     def has_indexes(self) -> bool:
         """Whether a number chooses by its place, and so may be none that it can be."""
         return any(wire.gate is SELECT for wire in self.wires.all)
+
+    @cached_property
+    def leaves_of_batches(self) -> Leaves:
+        """The leaves as batches have them: machine code writes their gradients where it can."""
+        if not isinstance(self.batch_runner(), PythonRows):
+            from ..native import LeavesInSlots, has_slots
+
+            if has_slots():
+                return LeavesInSlots(self.leaves)
+        return self.leaves
 
     @property
     def tape(self) -> Tape:

@@ -8,6 +8,7 @@ works on the slots of wires; see the layout in `value`.
 
 from __future__ import annotations
 
+from array import array
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
@@ -189,10 +190,15 @@ class Leaves(tuple[Any, ...]):
     """
 
     __slots__ = ()
+    # of the output, the address of what is sent, and the seed: where machine code writes gradients
+    by_machine_code: Callable[[Any, int, float], None] | None = None
 
     def receive(self, output: Any, seed: float, write_grad: Callable[..., None]) -> None:
         """Add what the gate sends, or, after an exception, leave every gradient as it was."""
         sent = output._d_first
+        if self.by_machine_code is not None and type(sent) is array:
+            self.by_machine_code(output, sent.buffer_info()[0], seed)
+            return
         before = [leaf._grad for leaf in self]
         restore = map(write_grad, (output, *self), (output._grad, *before))
         if seed != 1.0:

@@ -75,7 +75,7 @@ def record(gate: Gate, inputs: tuple[Value, ...]) -> Value:
 
 
 def output_of(
-    gate: Gate, inputs: tuple[Value, ...], number: float, local_gradients: tuple[float, ...]
+    gate: Gate, inputs: tuple[Value, ...], number: float, local_gradients: Sequence[float]
 ) -> Value:
     """The wire behind a gate whose numbers are known, seen by nobody yet.
 
@@ -94,7 +94,7 @@ def output_of(
     return wire
 
 
-def _route(wire: Value, inputs: tuple[Value, ...], local_gradients: tuple[float, ...]) -> None:
+def _route(wire: Value, inputs: tuple[Value, ...], local_gradients: Sequence[float]) -> None:
     """Of a gate that routes: where a local gradient is 0, it sends nothing."""
     wire._first, wire._second = inputs, MANY
     wire._d_first = tuple([local or None for local in local_gradients])

@@ -238,7 +238,7 @@ class Value(MicrogradNames):
                 "alone, or inside no_grad()?"
             )
         with one_at_a_time:
-            if type(self._first) is Leaves:
+            if isinstance(self._first, Leaves):
                 self._first.receive(self, seed, write_grad)
             else:
                 whole_pass(self, seed, write_grad)

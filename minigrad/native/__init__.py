@@ -4,8 +4,9 @@
 `elementary_functions` exp, tanh, sin and the like. `kernels` are loops over many operations of one
 kind, `schedule` puts a tape into such runs, and `example` runs them for one example, `function` in
 one native call (`no_arguments`). Many rows run in `batch_over_rows`: as straight-line code
-(`rows_in_lanes`) or run by run (`rows_in_blocks`). `sweeps` are derivatives over a tape of gates,
-forward and back, in `sweep_kernels`.
+(`rows_in_lanes`) or run by run (`rows_in_blocks`); `wire_slots` reads the numbers of many wires and
+writes their gradients. `sweeps` are derivatives over a tape of gates, forward and back, in
+`sweep_kernels`.
 """
 
 from importlib import import_module as _import_module
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from .schedule import Array
     from .sweep_kernels import BACKWARD, CURVED, FORWARD
     from .sweeps import CompressedSweep, Sweeps
+    from .wire_slots import LeavesInSlots, WireSlots, has_slots
 
 __all__ = [
     "BACKWARD",
@@ -35,6 +37,7 @@ __all__ = [
     "Array",
     "Code",
     "CompressedSweep",
+    "LeavesInSlots",
     "Memory",
     "Native",
     "NativeBatch",
@@ -42,11 +45,13 @@ __all__ = [
     "NativeTape",
     "OnNativeTape",
     "Sweeps",
+    "WireSlots",
     "are_native",
     "columns_of",
     "emit_formula",
     "function_at",
     "has_native",
+    "has_slots",
     "is_native",
     "machine",
     "native_function",
@@ -79,6 +84,9 @@ _LATER: Final = {
     "CompressedSweep": "sweeps",
     "Sweeps": "sweeps",
     "sqrt": "float_bits",
+    "LeavesInSlots": "wire_slots",
+    "WireSlots": "wire_slots",
+    "has_slots": "wire_slots",
 }
 
 

@@ -8,19 +8,22 @@ native code does not hold Python's lock. Needs llvmlite and NumPy.
 from __future__ import annotations
 
 import os
+from array import array
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from struct import Struct
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from ..engine import numbers_of
 from ..tape import AFTER, EACH_ROW, ONCE, REDUCE, Tape
 from .row_runner import Columns, RowRunner, Rows
 from .rows_in_blocks import Blocks
 from .rows_in_lanes import Lanes
 from .schedule import Array, Schedule, slot_numbers
 from .tiling import Tiling
+from .wire_slots import WireSlots, has_slots
 
 # how much arithmetic of one row is straight-line code in lanes:
 FASTEST_IN_LANES: Final = 1000  # up to here nothing is as fast
@@ -55,8 +58,7 @@ class NativeBatch:
         self.first_sum = tape.first + len(before.order)
         self.end_of_sums = self.first_sum + len(reduced)
         self.slot_count = self.end_of_sums + len(after.order)
-        # a third of the time that NumPy takes to read a list
-        self._put_parameters: Any = Struct(f"{len(tape.parameters)}d").pack_into
+        self._parameters = WireSlots(tape.parameters) if has_slots() else None
         self.output = int(slots[tape.outputs[0]])
         self.gradients = slots[np.array(tape.gradients[0], dtype=np.int64)]
         self.factors = slots[_factors_after_rows(tape)]
@@ -64,32 +66,34 @@ class NativeBatch:
         self.work_of_a_row = sum(phase not in (ONCE, AFTER) for phase in tape.phases)
         self._free: list[Slots] = []
 
-    def run(self, parameters: Any, rows: Rows, divisor: int) -> tuple[float, list[float]]:
-        """The sum of the output over the rows, and its gradients towards the parameters.
+    def run(self, rows: Rows, divisor: int) -> tuple[float, Sequence[float], bool]:
+        """The sum of the output over the rows, its gradients towards the parameters, an `array`.
 
-        All are divided by `divisor`.
+        All are divided by `divisor`. The last is whether all gradients are finite.
         """
         slots, columns = self.take(), self.columns(rows)
         numbers = slots.values.numbers
-        self._put_parameters(numbers, 0, *parameters)
+        if self._parameters is None:
+            numbers[: len(self.tape.parameters)] = numbers_of(self.tape.parameters)
+        else:
+            self._parameters.read_numbers(slots.values.address)
         self.run_on(slots, columns, rows.count)
         output, gradients = float(numbers[self.output]), numbers.take(self.gradients)
-        if self._needs_each_row(numbers, gradients):
+        is_finite = bool(np.count_nonzero(np.isfinite(gradients)) == len(gradients))
+        if not is_finite and self._needs_each_row(numbers):
             gradients = self._row_by_row(slots, columns, rows.count)
         self.give(slots)
-        gradients = gradients / divisor
+        gradients /= divisor
         if len(self.factors):
             gradients += 0.0  # a sum over rows is never −0.0, and so no mean is
-        return output / divisor, gradients.tolist()
+        return output / divisor, array("d", gradients.tobytes()), is_finite
 
-    def _needs_each_row(self, numbers: Any, gradients: Any) -> bool:
+    def _needs_each_row(self, numbers: Any) -> bool:
         """Whether eager, which multiplies each row, can have nan or 0 where a sum has none.
 
         ∞ · Σ is infinite where the ∞ · 0 of one row is nan; 0 · Σ is nan where Σ is too large.
         """
-        if not len(self.factors) or np.count_nonzero(np.isfinite(gradients)) == len(gradients):
-            return False
-        return bool(np.isinf(numbers.take(self.factors)).any())
+        return len(self.factors) > 0 and bool(np.isinf(numbers.take(self.factors)).any())
 
     def take(self) -> Slots:
         """Slots that no other thread uses."""
