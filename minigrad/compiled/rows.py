@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Hashable, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from ..calculus import (
@@ -107,7 +108,8 @@ def rows_of(name: str, columns: Sequence[Any], find: Find, named: dict[str, Any]
     """
     if not columns:
         raise TypeError(f"{name}.batch needs an argument with one item per row, got none")
-    columns = [ordered(f"{name}.batch", column) for column in columns]
+    if not all(map(_is_array_of_floats, columns)):  # others are asked what they are
+        columns = [ordered(f"{name}.batch", column) for column in columns]
     lengths = [_length(name, column) for column in columns]
     if len(set(lengths)) != 1:
         raise ValueError(
@@ -117,10 +119,10 @@ def rows_of(name: str, columns: Sequence[Any], find: Find, named: dict[str, Any]
     count = lengths[0]
     if count == 0:
         raise ValueError(f"{name}.batch got no rows: a mean over nothing has no value")
-    kinds = [_kind_of_array(name, i, column) for i, column in enumerate(columns)]
-    if all(kinds) and "O" not in kinds:
+    if _are_arrays_of_numbers(name, columns):
         numbers = _array(columns, count)
-        structure = structure_of_arrays([column.shape[1:] for column in columns], named)
+        shapes = tuple([column.shape[1:] for column in columns])
+        structure = structure_of_arrays(shapes, named) if named else _structure(shapes)
         rows = Rows(find(structure, numbers[:, 0].tolist()), numbers, count, columns)
         rows.check_indexes()
         return rows
@@ -134,6 +136,24 @@ def rows_of(name: str, columns: Sequence[Any], find: Find, named: dict[str, Any]
     rows = Rows(recording, _list(name, columns, count, structure, named), count, columns)
     rows.check_indexes()
     return rows
+
+
+@lru_cache(maxsize=100)
+def _structure(shapes: tuple[tuple[int, ...], ...]) -> Hashable:
+    return structure_of_arrays(shapes)
+
+
+def _is_array_of_floats(column: Any) -> bool:
+    """Whether it is NumPy's own array, one of a class of its own is not, with items for rows."""
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and type(column) is numpy.ndarray and column.dtype.char == "d"
+
+
+def _are_arrays_of_numbers(name: str, columns: Sequence[Any]) -> bool:
+    if all(map(_is_array_of_floats, columns)):
+        return True
+    kinds = [_kind_of_array(name, i, column) for i, column in enumerate(columns)]
+    return all(kinds) and "O" not in kinds
 
 
 def _length(name: str, column: Any) -> int:

@@ -12,7 +12,7 @@ writes their gradients. `sweeps` are derivatives over a tape of gates, forward a
 from importlib import import_module as _import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from .machine import function_at, has_native, machine, require_native
+from .machine import function_at, has_native, is_at_work, machine, require_native
 
 if TYPE_CHECKING:
     from .batch_over_rows import NativeBatch, columns_of
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .schedule import Array
     from .sweep_kernels import BACKWARD, CURVED, FORWARD
     from .sweeps import CompressedSweep, Sweeps
-    from .wire_slots import LeavesInSlots, WireSlots, has_slots
+    from .wire_slots import LeavesInSlots, WireSlots, has_slots, move_function
 
 __all__ = [
     "BACKWARD",
@@ -52,8 +52,10 @@ __all__ = [
     "function_at",
     "has_native",
     "has_slots",
+    "is_at_work",
     "is_native",
     "machine",
+    "move_function",
     "native_function",
     "require_native",
     "sqrt",
@@ -87,6 +89,7 @@ _LATER: Final = {
     "LeavesInSlots": "wire_slots",
     "WireSlots": "wire_slots",
     "has_slots": "wire_slots",
+    "move_function": "wire_slots",
 }
 
 

@@ -101,6 +101,15 @@ def machine() -> Machine:
     return Machine()
 
 
+def is_at_work() -> bool:
+    """Whether this process has made machine code already; to load LLVM takes a tenth of a second.
+
+    >>> machine() is machine() and is_at_work()
+    True
+    """
+    return machine.cache_info().currsize > 0
+
+
 def function_at(address: int, count: int) -> Any:
     """A native function of so many addresses and whole numbers, to be called from Python."""
     return ctypes.CFUNCTYPE(None, *[ctypes.c_int64] * count)(address)

@@ -18,7 +18,7 @@ import numpy as np
 
 from ..engine import Leaves, Value, offsets_of_slots
 from .machine import machine
-from .operand import DOUBLE, INT, LONG, POINTER, VOID, Code
+from .operand import DOUBLE, INT, LONG, POINTER, VOID, Code, Native
 
 AN_OBJECT: Final = 16  # CPython's T_OBJECT_EX: the kind of a slot
 
@@ -55,9 +55,13 @@ class WireSlots:
     """
 
     def __init__(self, wires: Sequence[Value]) -> None:
-        self.wires = wires
+        self.wires = list(wires)
         self._addresses = np.array(list(map(id, wires)), dtype=np.int64)
         self._all = self._addresses.ctypes.data, len(self._addresses)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copies have the copied wires, which stand elsewhere."""
+        return WireSlots, (self.wires,)
 
     def read_numbers(self, into: int) -> None:
         """Read their numbers into the array of doubles at an address."""
@@ -74,6 +78,13 @@ class WireSlots:
         """
         _loops().receive(*self._all, sent, id(output), seed)
 
+    def move(self, function: Any, rate: float, moved: ctypes.c_int64) -> None:
+        """Give new numbers to the wires that have a gradient, by a `move_function`.
+
+        `moved` says at any time, whatever has interrupted, how many were given one.
+        """
+        function(*self._all, rate, ctypes.addressof(moved))
+
 
 class LeavesInSlots(Leaves):
     """Leaves to which machine code sends gradients, where these stand in an `array` of doubles."""
@@ -84,11 +95,47 @@ class LeavesInSlots(Leaves):
         made.by_machine_code = WireSlots(wires).receive
         return made
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copies, too, have leaves that stand elsewhere."""
+        return LeavesInSlots, (list(self),)
+
 
 @cache
 def has_slots() -> bool:
     """Whether the slots are where machine code finds them."""
     return offsets_of_slots() is not None
+
+
+Move = Callable[[Native, Native, Native], Native]
+
+
+def move_function(new_number: Move) -> Any:
+    """The native function for `WireSlots.move`, from that of a number, its gradient and the rate.
+
+    >>> w, v = Value(2.0), Value(3.0)
+    >>> w.grad, moved = 10.0, ctypes.c_int64(0)
+    >>> WireSlots([w, v]).move(move_function(lambda p, g, lr: p - lr * g), 0.125, moved)
+    >>> w.data, v.data, moved.value
+    (0.75, 3.0, 1)
+    """
+    module, slots = ir.Module(), _loops()
+    write = _Writer(module, "move", [DOUBLE, LONG.as_pointer()])
+    b, code, (rate, moved) = write.b, Code(write.b, 1), write.arguments
+    with write.loop as k:
+        wire = write.wire(k)
+        gradient = write.call("PyMember_GetOne", wire, LONG(slots.gradient))
+        with b.if_then(b.icmp_unsigned("!=", gradient, LONG(id(None)))):
+            number = write.call("PyMember_GetOne", wire, LONG(slots.number))
+            doubles = [write.call("PyFloat_AsDouble", boxed) for boxed in (number, gradient)]
+            write.call("Py_DecRef", number)
+            inputs = [Native(code, number) for number in (*doubles, rate)]
+            write.put(new_number(*inputs).value, wire, LONG(slots.number))
+            b.store(b.add(b.load(moved), LONG(1)), moved)
+        write.call("Py_DecRef", gradient)
+    b.ret_void()
+    (address,) = machine().compile(module, ["move"], passes=False)
+    whole = ctypes.c_int64
+    return ctypes.PYFUNCTYPE(None, whole, whole, ctypes.c_double, whole)(address)
 
 
 class _Loops:
@@ -98,10 +145,11 @@ class _Loops:
         offsets = offsets_of_slots()
         assert offsets is not None
         self._slots = [_Slot(b"slot", AN_OBJECT, offset, 0, None) for offset in offsets]
-        number, gradient = map(ctypes.addressof, self._slots)
+        self.number, self.gradient = map(ctypes.addressof, self._slots)
         module = ir.Module()
-        for write in (_write_read, _write_clear, _write_receive):
-            write(module, gradient if write is not _write_read else number)
+        _write_read(module, self.number)
+        _write_clear(module, self.gradient)
+        _write_receive(module, self.gradient)
         read, clear, receive = machine().compile(module, ["read", "clear", "receive"], passes=False)
         whole = ctypes.c_int64
         # these hold Python's lock, and raise what CPython's functions raise

@@ -17,9 +17,10 @@ it keeps for the parameter; the formulas are PyTorch's.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from ctypes import c_int64
 from operator import is_
 from random import Random
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 from ..engine import Value
 from ..rules import as_number
@@ -28,14 +29,22 @@ from .optim_formulas import State, UpdateFormulas, update_formulas
 from .parameters import (
     BySlot,
     access_to,
+    clear_all,
     clip_grad_norm,
     clip_grad_value,
     each_once,
     gradient_norm,
     has_grad,
+    slots_of,
 )
 from .schedules import Schedule, cosine, linear, rate_of, step_decay
 from .settings import ElsewhereName, Setting, checked_number
+
+if TYPE_CHECKING:
+    from ..native import WireSlots
+
+# parameters × steps before machine code is made for a step: as long as Python takes for them
+MOVES_IN_PYTHON: Final = 50_000
 
 __all__ = [
     "SGD",
@@ -166,9 +175,12 @@ class Optimizer:
         Parameters that no gradient has reached are left alone.
         """
         self.keep_states()
-        before, rate = self._access.data(self.parameters), self.lr
+        formulas, rate = self._formulas(), self.lr
+        if formulas is not None and (slots := self._slots_for_steps(formulas)) is not None:
+            self._step_in_slots(slots, formulas, rate)
+            return
+        before = self._access.data(self.parameters)
         old = states, steps = self._states, self.steps
-        formulas = self._formulas()
         is_in_place = formulas is not None and any(map(has_grad, self.parameters))
         if not is_in_place:
             news, states = self._moved_from(before)
@@ -183,6 +195,36 @@ class Optimizer:
             self._states, self.steps = old
             raise
 
+    def _slots_for_steps(self, formulas: UpdateFormulas) -> WireSlots | None:
+        """The parameters' slots, if machine code is to change them: only formulas without a state.
+
+        Not before that pays: to make it takes some milliseconds.
+        """
+        if not formulas.ignores_states or self.steps * len(self.parameters) < MOVES_IN_PYTHON:
+            return None
+        return slots_of(self, self.parameters) if formulas.are_native else None
+
+    def _step_in_slots(self, slots: WireSlots, formulas: UpdateFormulas, rate: float) -> None:
+        """A step in one call of machine code, which nothing interrupts."""
+        from .optim_machine_code import move_of
+
+        function, moved, steps = move_of(formulas), c_int64(0), self.steps
+        try:
+            self.steps = steps + 1
+            slots.move(function, rate, moved)
+            if not moved.value:
+                self._refuse_without_gradients()
+        except BaseException:
+            if not moved.value:
+                self.steps = steps
+            raise
+
+    def _refuse_without_gradients(self) -> NoReturn:
+        raise ValueError(
+            f"{type(self).__name__}.step() found no gradient in any of its "
+            f"{len(self.parameters)} parameters: call backward() on the loss first"
+        )
+
     def planned(self) -> list[Any]:
         """The data that `step()` would give each parameter now; nothing is changed."""
         self.keep_states()
@@ -195,10 +237,7 @@ class Optimizer:
         """The new data and states of the parameters, which stay as they are."""
         grads = self.gradients()
         if all(grad is None for grad in grads):
-            raise ValueError(
-                f"{type(self).__name__}.step() found no gradient in any of its "
-                f"{len(self.parameters)} parameters: call backward() on the loss first"
-            )
+            self._refuse_without_gradients()
         formulas = self._formulas()
         if formulas is not None:
             return formulas.on_lists(data, grads, self._states, self.lr)
@@ -215,7 +254,10 @@ class Optimizer:
 
     def zero_grad(self) -> None:
         """Forget the gradients of all parameters."""
-        self._access.clear(self.parameters)
+        if self._access is BySlot:
+            clear_all(self, self.parameters)
+        else:
+            self._access.clear(self.parameters)
 
     def __repr__(self) -> str:
         rate = f"{self._rate:g}" if self.schedule is None else repr(self.schedule)

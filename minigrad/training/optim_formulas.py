@@ -152,7 +152,7 @@ class UpdateFormulas:
         )
         made, texts = as_python(*shared)
         common = [*made, *[f"c{i} = {text}" for i, text in enumerate(texts)]]
-        unpacked = [] if self._ignores_states else [f"{', '.join(map(as_text, self.state))}, = s"]
+        unpacked = [] if self.ignores_states else [f"{', '.join(map(as_text, self.state))}, = s"]
         whole = ", ".join(map(as_text, self.whole))
         if not (whole and common):
             return common, [*unpacked, *assignments], new_data, new_state
@@ -160,9 +160,16 @@ class UpdateFormulas:
         return ["done = None"], [*unpacked, *again, *assignments], new_data, new_state
 
     @cached_property
-    def _ignores_states(self) -> bool:
+    def ignores_states(self) -> bool:
         """Whether a step leaves the states as they are, and does not look at them."""
         return self.new_state == self.state and not set(self.state) & {*parts_first(self.new_data)}
+
+    @cached_property
+    def are_native(self) -> bool:
+        """Whether machine code can be made of them; llvmlite has to be there."""
+        from ..native import are_native
+
+        return are_native(self.gates)
 
     @cached_property
     def on_lists(self) -> UpdateOfLists:
@@ -174,7 +181,7 @@ class UpdateFormulas:
         once, each, new_data, new_state = self._lines
         body = [*once, "news, new_states = [], []", "for p, g, s in zip(data, grads, states):"]
         body += ["    if g is not None:", *[f"        {line}" for line in each]]
-        new = "s" if self._ignores_states else f"({', '.join([*new_state, ''])})"
+        new = "s" if self.ignores_states else f"({', '.join([*new_state, ''])})"
         body += [f"        p, s = {new_data}, {new}"]
         body += ["    news.append(p)", "    new_states.append(s)", "return news, new_states"]
         names = ["data", "grads", "states", "lr"]
@@ -185,7 +192,7 @@ class UpdateFormulas:
     def in_place(self) -> UpdateInPlace:
         """The same for Values, which get their numbers at once; it gives the new states."""
         once, each, new_data, new_state = self._lines
-        new = None if self._ignores_states else f"({', '.join([*new_state, ''])})"
+        new = None if self.ignores_states else f"({', '.join([*new_state, ''])})"
         return update_of_wires(new_data, names_in(self.results), once, each, new)
 
     def __repr__(self) -> str:

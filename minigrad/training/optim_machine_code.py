@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from math import inf
 from threading import RLock
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 import llvmlite.ir as ir
 import numpy as np
@@ -26,6 +27,7 @@ from ..native import (
     emit_formula,
     function_at,
     machine,
+    move_function,
     sqrt,
 )
 from ..rules import Formula
@@ -60,6 +62,7 @@ INDEXES: Final = ("places", "slots", "gradient_slots", "calls")
 SMALL: Final = 2.0**-600  # the largest float times this has a square that is a float
 
 _functions: dict[Any, Any] = {}
+_moves: WeakKeyDictionary[UpdateFormulas, Any] = WeakKeyDictionary()
 _lock = RLock()
 
 
@@ -97,6 +100,28 @@ def step_function(formulas: UpdateFormulas, argument_counts: tuple[int, ...]) ->
             (address,) = machine().compile(module, ["take_steps"])
             _functions[key] = function_at(address, 1)
         return _functions[key]
+
+
+def move_of(formulas: UpdateFormulas) -> Any:
+    """The native function of a step over Values, for formulas that keep no state.
+
+    Compiled once for equal formulas.
+    """
+    function = _moves.get(formulas)  # at once: its key takes a microsecond
+    if function is not None:
+        return function
+    key = (formulas.key(), "over Values")
+    with _lock:
+        if key not in _functions:
+            names = (formulas.data, formulas.grad, formulas.rate)
+
+            def new_number(*inputs: Native) -> Native:
+                made = _emit(inputs[0].code, [formulas.new_data], list(names), list(inputs))
+                return made[formulas.new_data]
+
+            _functions[key] = move_function(new_number)
+        function = _moves[formulas] = _functions[key]
+        return function
 
 
 class _Writer:

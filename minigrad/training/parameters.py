@@ -12,10 +12,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from math import copysign, hypot, inf, sqrt
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakKeyDictionary
 
-from ..engine import Value, clear_gradients, gradients_of, numbers_of, write_numbers
+from ..engine import (
+    Value,
+    clear_gradients,
+    gradients_of,
+    numbers_of,
+    one_at_a_time,
+    write_numbers,
+)
+from ..native import is_at_work
 from ..rules import as_number, described
+
+if TYPE_CHECKING:
+    from ..native import WireSlots
+
+FEW: Final = 32  # parameters: with fewer a loop of Python takes no longer than to call machine code
+
+_slots: Final[WeakKeyDictionary[Any, WireSlots]] = WeakKeyDictionary()  # by optimiser
 
 
 class ByAttribute:
@@ -70,6 +86,33 @@ def has_grad(parameter: Any) -> bool:
         not isinstance(parameter, Value) and parameter.grad is not None
     )
     return known
+
+
+def slots_of(optimizer: Any, parameters: list[Value]) -> WireSlots | None:
+    """The slots of an optimiser's parameters, all Values, for machine code.
+
+    None where Python is as fast, or this process has made no machine code yet.
+    """
+    if len(parameters) < FEW or not is_at_work():
+        return None
+    slots = _slots.get(optimizer)
+    if slots is None or slots.wires != parameters:
+        from ..native import WireSlots, has_slots
+
+        if not has_slots():
+            return None
+        slots = _slots[optimizer] = WireSlots(parameters)
+    return slots
+
+
+def clear_all(optimizer: Any, parameters: list[Value]) -> None:
+    """Forget the gradients of an optimiser's parameters, all Values."""
+    slots = slots_of(optimizer, parameters)
+    if slots is None:
+        clear_gradients(parameters)
+        return
+    with one_at_a_time:
+        slots.clear_gradients()
 
 
 def gradient_norm(parameters: Iterable[Any]) -> float:
