@@ -4,6 +4,7 @@ import pytest
 
 import minigrad as mg
 from minigrad import Stepper, Value
+from minigrad.pictures import THEMES
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(1)>&\u2028\"'`"
 
@@ -232,6 +233,30 @@ def test_the_readers_colours(open_page, scheme, expected):
     page.evaluate("document.body.dataset.jpThemeLight = 'false'")  # JupyterLab's dark theme
     page.wait_for_timeout(50)
     assert page.locator(".player").evaluate(background) == "rgb(13, 17, 23)"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["light", "dark", "safe"])
+def test_each_theme_of_pictures_is_chosen_in_the_player_whatever_the_system_has(
+    open_page, scheme, theme
+):
+    page = open_page(Stepper(neuron()).player().page, color_scheme=scheme)
+    colours = page.get_by_label("colours")
+    system = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    colours.select_option(theme)
+    press(page, "End")
+    looks = THEMES[theme]
+    hexadecimal = """(e, name) => '#' + getComputedStyle(e)[name].match(/\\d+/g)
+        .map((one) => Number(one).toString(16).padStart(2, '0')).join('').toUpperCase()"""
+    for place, name, expected in (
+        ("#wire-0 text.value", "fill", looks.value),
+        ("#wire-0 text.gradient", "fill", looks.gradient),
+        (".player", "backgroundColor", looks.background),
+        ("h1", "color", looks.ink),
+    ):
+        assert page.locator(place).evaluate(hexadecimal, name) == expected
+    colours.select_option("auto")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == system
 
 
 def test_nothing_moves_by_itself_where_less_motion_is_wanted(open_page):

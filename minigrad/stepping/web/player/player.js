@@ -4,6 +4,7 @@
 import { boxesOf } from "./boxes.js";
 import { changesOf } from "./changes.js";
 import { Circuit } from "./circuit.js";
+import { coloursOf } from "./colours.js";
 import { light, setClass, show } from "./drawn.js";
 import { element, icon, iconButton } from "../dom.js";
 import { grade } from "./grading.js";
@@ -81,6 +82,8 @@ export function startPlayer(host, css, data, functions) {
   const frame = element("div", { className: "player", tabIndex: 0 }, picture, marks.line, controls, legend, live, told);
   const alone = host.hasAttribute("data-page"); // a page of its own
   setClass(frame, "alone", alone);
+  const colours = coloursOf(frame, alone);
+  controls.append(colours.choice);
   frame.setAttribute("role", "group");
   frame.setAttribute("aria-label", "step player: left and right, Home, End and space step; up and down go from gate to gate");
 
@@ -338,16 +341,8 @@ export function startPlayer(host, css, data, functions) {
     "-": () => view.zoom(0.8),
   }, (event, focused) => changes.key(event, focused));
 
-  // The colours follow a notebook's theme where it names one, else the reader's system.
-  function followTheme() {
-    const { jpThemeLight, vscodeThemeKind } = document.body.dataset;
-    const dark = jpThemeLight === "false" || /dark/.test(vscodeThemeKind ?? "");
-    frame.dataset.theme = jpThemeLight || vscodeThemeKind ? (dark ? "dark" : "light") : "";
-  }
-  new MutationObserver(followTheme).observe(document.body, { attributes: true });
-
   root.append(element("style", { textContent: css }), frame);
-  followTheme();
+  colours.follow();
   view.start();
   render();
 }
