@@ -179,7 +179,11 @@ class TrainingStep:
             line = [Name(unit.names.z), " = ", *joined(symbols), " = ", working, " = ", z]
             lines.append(Line(line))
             a = _own(unit, Answer(unit.a.data))
-            lines.append(Line([Name(unit.names.a), " = ", *_activation(unit), " = ", a]))
+            line = [Name(unit.names.a), " = ", *_activation(unit), " = ", a]
+            if isinstance(a, Given):
+                *slope, _ = _slope(unit)
+                line += [Gap(), *slope, ") = ", Given(self.slopes[unit])]
+            lines.append(Line(line))
         return [Heading("Forward pass"), *lines, *self._cost_lines()]
 
     def _cost_lines(self) -> Page:

@@ -4,7 +4,8 @@ import pytest
 from helpers.npm import npm_package
 from helpers.pictures import network, neuron
 
-from minigrad import Stepper
+import minigrad as mg
+from minigrad import Stepper, Value
 
 SIZES = {1280: 800, 390: 844}
 CIRCUITS = {"neuron": neuron, "network": lambda: network(3, 1)}
@@ -49,6 +50,52 @@ def test_axe_finds_nothing_serious_where_numbers_change_and_wires_are_hot(open_p
     for press in ("ArrowUp", "h", "Enter", "x", "Enter"):
         page.keyboard.press(press)
     assert page.get_by_role("alert").count() == 1
+    assert serious(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def deltas() -> Stepper:
+    model = mg.nn.MLP(2, [2, 1], activation="sigmoid", seed=3)
+    cost = mg.losses.half_squared_error(model([1.0, -2.0]), 1.0)
+    return Stepper(cost, show="delta", notation="[l]")
+
+
+def marks() -> Stepper:
+    z = Value(-1.0, label="z")
+    return Stepper(z.relu() + (z * 30).tanh() + (z * 0).log())
+
+
+def still() -> Stepper:
+    """Ordinary Python: its numbers stay as they are."""
+
+    @mg.gate(symbol="stair", local_gradient=lambda x, out: (1.0,), check=False, opaque=True)
+    def stair(x):
+        return float(int(x))
+
+    mg.GATES.pop("stair")  # other tests go through all gates of the table
+    x = Value(1.5, label="<b>a name of words</b>")
+    return Stepper(stair(x) * x)
+
+
+KINDS = {
+    "deltas": deltas,
+    "marks": marks,
+    "still": still,
+    "cross entropy": lambda: Stepper(mg.losses.cross_entropy([Value(1.0), Value(2.0)], 1)),
+    "a leaf": lambda: Stepper(Value(1.0, label="x")),
+}
+SCREENS = {(1280, "light"): ["deltas", "marks", "cross entropy"], (390, "dark"): KINDS}
+
+
+@pytest.mark.parametrize(
+    ("kind", "width", "scheme"),
+    [(kind, *screen) for screen, kinds in SCREENS.items() for kind in kinds],
+)
+def test_axe_finds_nothing_serious_in_players_of_every_kind(open_page, axe, kind, width, scheme):
+    viewport = {"width": width, "height": SIZES[width]}
+    page = open_page(KINDS[kind]().player().page, viewport=viewport, color_scheme=scheme)
+    page.add_script_tag(content=axe)
+    page.keyboard.press("End")
     assert serious(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 

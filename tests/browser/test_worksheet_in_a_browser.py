@@ -41,10 +41,12 @@ def test_on_paper_a_dark_sheet_is_light_and_nothing_scrolls(page_of):
     assert page.pdf(format="A4").startswith(b"%PDF")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(page_of, scheme):
+@pytest.mark.parametrize(
+    ("name", "width", "scheme"), [("classes", 390, "dark"), ("names", 1280, "light")]
+)
+def test_axe_finds_nothing_serious(page_of, name, width, scheme):
     axe = (npm_package("axe-core", AXE) / "node_modules" / "axe-core" / "axe.min.js").read_text()
-    page = page_of("classes", color_scheme=scheme, viewport={"width": 390, "height": 800})
+    page = page_of(name, color_scheme=scheme, viewport={"width": width, "height": 800})
     page.evaluate(axe)
     found = page.evaluate("axe.run()")["violations"]
     assert [(f["id"], f["help"]) for f in found if f["impact"] in BAD] == []

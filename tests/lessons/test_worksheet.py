@@ -116,6 +116,14 @@ def test_formulas_of_cost_and_activation_as_a_class_writes_them():
     assert "δ₁² = p₁ − y₁ = " in text
 
 
+def test_a_blank_sheet_gives_the_numbers_of_a_function_of_ones_own():
+    """Its value and its slope: a reader who does not know the function needs both."""
+    blank, key = (SHEETS["own activation"]().text(answers) for answers in (False, True))
+    (line,) = (line for line in blank.splitlines() if line.startswith("a₁¹"))
+    assert line == "a₁¹ = g(z₁¹) = 1.125,   g′(z₁¹) = −2.121"
+    assert line in key
+
+
 def test_what_is_given_is_parted_by_commas_and_room():
     sheet = Worksheet.from_seed(7)
     assert r"$x_1 = 0.1,\quad x_2 = -0.4,\quad \eta  = 0.5$" in sheet.latex()
