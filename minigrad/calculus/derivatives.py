@@ -73,7 +73,7 @@ def grad(
         return made
     refuse_fixed_number("grad", create_graph)
     wanted = wires_to_differentiate_by("grad", inputs)
-    return gradient(output, wanted, create_graph)
+    return gradient(_one_output("grad", output), wanted, create_graph)
 
 
 def value_and_grad(function: Function, *, argnums: int | Sequence[int] | None = None) -> Function:
@@ -234,7 +234,7 @@ def hessian(
         return made
     refuse_fixed_number("hessian", create_graph)
     wanted = wires_to_differentiate_by("hessian", inputs)
-    return hessian_rows(output, wanted, create_graph)
+    return hessian_rows(_one_output("hessian", output), wanted, create_graph)
 
 
 @overload
@@ -270,7 +270,7 @@ def hvp(
     seeds = _by_wire("hvp", "vector", _vector(wanted, vector), create_graph)
     if unknown := [wire for wire in seeds if wire not in wanted]:
         raise ValueError(f"hvp got a vector with {unknown[0]!r}, which is none of its inputs")
-    return hessian_along(output, wanted, seeds, create_graph)
+    return hessian_along(_one_output("hvp", output), wanted, seeds, create_graph)
 
 
 # --- what they share ------------------------------------------------------------------------------
@@ -300,6 +300,17 @@ def _of_function(kind: str, function: Any, more: Any, argnums: Any) -> Any:
 def _outputs(name: str, outputs: Any) -> list[Value]:
     remedy = ": build the output from at least one Value"
     return wires_in(outputs, f"{name} needs", "to differentiate", remedy)
+
+
+def _one_output(name: str, output: Any) -> Value:
+    if not isinstance(output, Value):
+        remedy = "build the output from at least one Value"
+        if isinstance(output, (list, tuple)):
+            remedy = "take one of them, or a sum; mg.jacobian has the derivatives of several"
+        raise TypeError(
+            f"{name} needs one Value to differentiate, got {described(output)}: {remedy}"
+        )
+    return output
 
 
 def _by_wire(name: str, what: str, given: Any, create_graph: bool) -> dict[Value, Any]:

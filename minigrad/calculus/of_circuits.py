@@ -11,9 +11,10 @@ these.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from ..engine import Circuit, Value
+from ..engine import Circuit, Value, with_gates
 from .forward import tangents
 from .gradients import as_wires_of, sent_back
 
@@ -31,16 +32,23 @@ def pulled_back(
     name: str = "grad",
 ) -> list[Value]:
     """What the inputs receive, in one sweep from the outputs: cotangents times the Jacobian."""
-    received = sent_back(circuit, _without_zeros(cotangents), inputs, create_graph, name)
-    return as_wires_of(circuit, [received.get(wire, 0.0) for wire in inputs])
+    with _recording(create_graph):
+        received = sent_back(circuit, _without_zeros(cotangents), inputs, create_graph, name)
+        return as_wires_of(circuit, [received.get(wire, 0.0) for wire in inputs])
 
 
 def pushed_forward(
     circuit: Circuit, seeds: Mapping[Value, Any], create_graph: bool = False, name: str = "jvp"
 ) -> list[Value]:
     """How fast the outputs move, in one sweep with the flow: the Jacobian times tangents."""
-    moving = tangents(circuit, _without_zeros(seeds), create_graph, name)
-    return as_wires_of(circuit, [moving.get(wire, 0.0) for wire in circuit.outputs])
+    with _recording(create_graph):
+        moving = tangents(circuit, _without_zeros(seeds), create_graph, name)
+        return as_wires_of(circuit, [moving.get(wire, 0.0) for wire in circuit.outputs])
+
+
+def _recording(create_graph: bool) -> AbstractContextManager[None]:
+    """What is to be a circuit is one inside `no_grad` too: the gradient of a Hessian, say."""
+    return with_gates() if create_graph else nullcontext()
 
 
 def _without_zeros(numbers: Mapping[Value, Any]) -> dict[Value, Any]:
