@@ -265,7 +265,8 @@ def _check_rules_run(new: Gate) -> None:
         new.local_formulas(*inputs, out=Formula.symbol("out"))
     except (TypeError, AttributeError) as error:
         advice = "" if isinstance(error, TypeError) else "; write gates as functions, mg.tanh(x)"
-        advice += "; @mg.gate(…, opaque=True) takes ordinary Python, without machine code"
+        if not new.opaque:
+            advice += "; @mg.gate(…, opaque=True) takes ordinary Python, without machine code"
         raise GateError(f"a rule of {new.name} does not run: {error}{advice}") from error
 
 

@@ -147,3 +147,16 @@ def test_machine_code_that_is_asked_for_is_refused_by_name(log_gamma: Any, execu
     f = mg.compile(lambda x: log_gamma(x) * x, executor=executor)
     with pytest.raises(mg.TracingError, match=f"log_gamma.* is ordinary Python.*{executor!r}"):
         f.batch([2.5, 3.5])
+
+
+@pytest.mark.parametrize("given", [None, 1.0, [1.0], (1.0, 2.0), (None,)])
+def test_what_is_no_tuple_of_local_gradients_is_refused_without_the_advice_already_taken(
+    given: Any, table_as_it_was: None
+) -> None:
+    with pytest.raises(GateError, match=r"a rule of table_of does not run") as refused:
+
+        @mg.gate(symbol="T", local_gradient=lambda x, out: given, opaque=True, check=False)
+        def table_of(x: float) -> float:
+            return math.floor(x)
+
+    assert "opaque=True" not in str(refused.value)
