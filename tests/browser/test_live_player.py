@@ -187,6 +187,42 @@ def test_no_step_is_taken_where_a_gradient_is_no_number(page):
     assert 'the rate "fast" is no number' in page.get_by_role("alert").text_content()
 
 
+OUT_OF_SIGHT = """async (last) => {
+  const root = document.querySelector('.minigrad-player').shadowRoot;
+  const [leaf, picture] = ['.leaf', '.picture'].map((name) => root.querySelector(name));
+  const rest = () => new Promise((resolve) => setTimeout(resolve, 300));
+  const read = () => root.querySelector(`#wire-${last} text.value`).textContent;
+  const nudge = () => leaf.dispatchEvent(
+    new KeyboardEvent('keydown', {key: 'ArrowUp', bubbles: true, composed: true}));
+  picture.scrollLeft = 0;
+  leaf.focus();
+  await rest();
+  const before = read();
+  nudge();
+  const [early, , late] = [read(), await rest(), read()];
+  nudge();
+  picture.scrollLeft = 9999;
+  await new Promise(requestAnimationFrame);
+  await new Promise(requestAnimationFrame);
+  return [before, early, late, read()];
+}"""
+
+
+def test_what_is_out_of_sight_follows_when_the_number_rests_or_the_picture_is_scrolled(open_page):
+    def chain(number: float) -> Stepper:
+        wire = Value(number, label="w_0")
+        for _ in range(30):
+            wire = (wire * Value(0.95, label="v")).tanh()
+        return Stepper(wire)
+
+    page = open_page(chain(0.1).player().page)
+    press(page, "End", "1")
+    circuits = [chain(number).circuit for number in (0.1, 0.2, 0.3)]
+    first, second, third = (c.rounded(c.values[c.output]) for c in circuits)
+    shown = page.evaluate(OUT_OF_SIGHT, circuits[0].place[circuits[0].output])
+    assert shown == [first, first, second, third]
+
+
 def test_the_quiz_asks_about_the_new_numbers(page):
     drag(page, W_0, 20)
     page.get_by_role("button", name="quiz").click()

@@ -19,6 +19,7 @@ import { Words } from "./words.js";
 import { typedNumber } from "../engine/typed_number.js";
 
 const MILLISECONDS_A_STEP = 1600;
+const MILLISECONDS_UNTIL_THE_REST = 80; // of the picture is written, which is out of sight
 
 export function startPlayer(host, css, data, functions) {
   const image = host.querySelector("img");
@@ -73,6 +74,7 @@ export function startPlayer(host, css, data, functions) {
   if (data.mode !== "forward") controls.append(heat);
   const picture = element("div", { className: "picture" }, svg);
   const view = viewOf(picture, svg);
+  picture.addEventListener("scroll", () => state.rest && render());
   controls.append(...view.buttons);
   const told = element("div", { className: "words" }, said, question, graded);
   told.tabIndex = 0; // it may scroll
@@ -133,14 +135,19 @@ export function startPlayer(host, css, data, functions) {
 
   const questionsAt = (position) => asking.questions(position);
 
-  // Everything is set from the position alone, and written only where it differs.
-  function render() {
+  // Everything is set from the position alone, and written only where it differs. While a number is
+  // dragged only what is in sight is written: of 300 gates a window shows some 60, and laying out
+  // the texts of all takes two thirds of a drag.
+  function render(inSight = () => true) {
+    clearTimeout(state.rest);
+    state.rest = 0;
     const position = state.position;
     const shown = state.asking ? position + 1 : position;
     const lit = words.step(shown);
     const back = lit?.back ?? false;
     const stage = stageAt(circuit, words, position);
     parts.wires.forEach((wire, number) => {
+      if (!inSight(wire)) return;
       const known = stage.known(number);
       show(wire.value, known ? words.value(number) : "?", "value");
       if (wire.tangent) show(wire.tangent, known ? words.rounded(circuit.tangents.get(number) ?? 0) : "?", "tangent");
@@ -148,9 +155,11 @@ export function startPlayer(host, css, data, functions) {
       heatOf(wire.rules, stage.gradients[number]);
     });
     parts.branches.forEach((branch, key) => {
+      if (!inSight(branch)) return;
       const { source, gate, place } = parts.edges.get(key) ?? {};
-      show(branch.value, textOf(parts.wires[source]?.value), "value");
-      show(branch.tangent, textOf(parts.wires[source]?.tangent), "value");
+      const known = source !== undefined && stage.known(source);
+      show(branch.value, known ? words.value(source) : "?", "value");
+      if (branch.tangent) show(branch.tangent, known ? words.rounded(circuit.tangents.get(source) ?? 0) : "?", "value");
       const sent = circuit.wires[source]?.constant ? stage.gradients[source] : stage.sent(gate, place);
       show(branch.gradient, below(key, gradientText(sent)), "gradient");
       heatOf(branch.rules, sent);
@@ -211,8 +220,6 @@ export function startPlayer(host, css, data, functions) {
     state.symbols = !state.symbols;
     render();
   }
-
-  const textOf = (text) => text?.shown ?? "?";
 
   function say(step) {
     question.hidden = !state.asking;
@@ -311,7 +318,9 @@ export function startPlayer(host, css, data, functions) {
     pause();
     if (isOther && !state.position && !state.quiz) state.position = last;
     said.setAttribute("aria-live", "off"); // the leaf itself is read out
-    render();
+    if (!state.rest) state.inSight = view.inSight(); // once a drag: it asks for the layout
+    render(state.inSight);
+    state.rest = setTimeout(() => render(), MILLISECONDS_UNTIL_THE_REST);
     svg.setAttribute("aria-label", isOther ? `${words.result()}: ${words.count} gates` : image.alt);
     if (alone) renameTo(words.result());
   }

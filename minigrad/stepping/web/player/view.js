@@ -4,6 +4,7 @@
 import { element } from "../dom.js";
 
 const LARGEST = 1.6;
+const BESIDE = 60; // points around what can be seen: half a wire, and its numbers
 const LEGIBLE = 0.6; // of the natural size; what would be smaller begins so, and is scrolled
 
 export function viewOf(picture, svg) {
@@ -62,10 +63,23 @@ export function viewOf(picture, svg) {
     if (Math.abs(offY) > around.height / 4) picture.scrollTop += offY;
   }
 
+  /** Whether a part of the picture, which has a place x, y in it, can be seen now. */
+  function inSight() {
+    const [around, drawn] = [picture.getBoundingClientRect(), svg.getBoundingClientRect()];
+    const { e, f } = svg.querySelector(".graph").transform.baseVal.consolidate().matrix;
+    const inPicture = drawn.width / svg.viewBox.baseVal.width; // pixels a point
+    const at = (pixels, from, moved) => (pixels - from) / inPicture - moved;
+    const left = at(Math.max(around.left, 0), drawn.left, e) - BESIDE;
+    const right = at(Math.min(around.right, innerWidth), drawn.left, e) + BESIDE;
+    const top = at(Math.max(around.top, 0), drawn.top, f) - BESIDE;
+    const bottom = at(Math.min(around.bottom, innerHeight), drawn.top, f) + BESIDE;
+    return ({ x, y }) => x === undefined || (x > left && x < right && y > top && y < bottom);
+  }
+
   function start() {
     again();
     new ResizeObserver(again).observe(picture);
   }
 
-  return { buttons, fit, natural: naturalSize, zoom, follow, start };
+  return { buttons, fit, natural: naturalSize, zoom, follow, inSight, start };
 }
