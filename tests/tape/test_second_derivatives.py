@@ -130,6 +130,20 @@ def test_what_has_no_slope_has_no_second_derivative_either(gate):
         assert not mg.hessian(y, [x])[0][0].data  # it is a number that does not move
 
 
+@pytest.mark.parametrize("number", [1e-160, -1e-20, 1e-9, -1e-5, 0.3, 0.5, -0.75, 1 - 1e-9])
+def test_arcs_keep_the_digits_of_their_second_derivatives_near_0_too(number):
+    rest = (1.0 - number) * (1.0 + number)
+    bent = {
+        mg.asin: number / rest**1.5,
+        mg.acos: -number / rest**1.5,
+        mg.atanh: 2.0 * number / rest**2,
+    }
+    for gate, expected in bent.items():
+        x = Value(number)
+        assert mg.hessian(gate(x), [x])[0][0].data == pytest.approx(expected, rel=1e-13)
+        assert mg.compile(gate).hessian(number) == pytest.approx(expected, rel=1e-13)
+
+
 def test_an_angle_far_away_has_no_slope():
     for y, x in itertools.product([-math.inf, -1.0, 0.0, 2.0, math.inf], repeat=2):
         if math.inf in (abs(x), abs(y)):

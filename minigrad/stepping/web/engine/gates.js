@@ -691,7 +691,7 @@ export const GATES = {
     sentence: "asin divides the gradient by the cosine of its output",
     text: "asin({x})", localTexts: ["1/√(1 − {x}²)"],
     forward: ([x0]) => { return Math.asin(x0); },
-    localGradients: ([x0], out) => { return [(1.0 / Math.sqrt(((1.0 - x0) * (1.0 + x0))))]; },
+    localGradients: ([x0], out) => { return [(1.0 / Math.sqrt(((Math.abs(x0) < 0.5) ? (1.0 - (x0 * x0)) : ((1.0 - x0) * (1.0 + x0)))))]; },
     isIdle: () => false,
   },
   acos: {
@@ -701,7 +701,7 @@ export const GATES = {
     sentence: "acos divides the gradient by minus the sine of its output",
     text: "acos({x})", localTexts: ["−1/√(1 − {x}²)"],
     forward: ([x0]) => { return Math.acos(x0); },
-    localGradients: ([x0], out) => { return [((-1.0) / Math.sqrt(((1.0 - x0) * (1.0 + x0))))]; },
+    localGradients: ([x0], out) => { return [((-1.0) / Math.sqrt(((Math.abs(x0) < 0.5) ? (1.0 - (x0 * x0)) : ((1.0 - x0) * (1.0 + x0)))))]; },
     isIdle: () => false,
   },
   atan: {
@@ -791,7 +791,7 @@ export const GATES = {
     sentence: "atanh divides the gradient by 1 − its input squared",
     text: "atanh({x})", localTexts: ["1/(1 − {x}²)"],
     forward: ([x0]) => { return Math.atanh(x0); },
-    localGradients: ([x0], out) => { return [(1.0 / ((1.0 - x0) * (1.0 + x0)))]; },
+    localGradients: ([x0], out) => { return [(1.0 / ((Math.abs(x0) < 0.5) ? (1.0 - (x0 * x0)) : ((1.0 - x0) * (1.0 + x0))))]; },
     isIdle: () => false,
   },
   hypot: {
