@@ -50,6 +50,9 @@ export function changesOf(parts, words, changed) {
   const reset = element("button", { type: "button", textContent: "reset", disabled: true, onclick: goBack,
     title: "the numbers that were here first" });
   const number = element("span", { className: "number" }, leaves.which, "=", leaves.grip, leaves.field);
+  // a class: with :has() in the style sheet each drag would ask the style of all parts of the picture again
+  number.addEventListener("focusin", () => parts.svg.classList.add("pointed"));
+  number.addEventListener("focusout", () => parts.svg.classList.remove("pointed"));
   leaves.refresh();
   return {
     isLive: true,
