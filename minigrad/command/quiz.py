@@ -57,7 +57,11 @@ def _asked(stepper: Stepper) -> bool:
 def _typed(label: str) -> float | None:
     """The number that is typed for a name, None for an empty line; EOFError at a q or the end."""
     while True:
-        text = input(f"  {label}: ").strip()
+        typed: str | None = input(f"  {label}: ")
+        if typed is None:  # a notebook in a browser asks no longer than the browser lets it wait
+            print("nobody has answered in time, so the quiz ends here: run it again to go on")
+            raise EOFError
+        text = typed.strip()
         if text in ("q", "Q"):
             raise EOFError
         if not text:

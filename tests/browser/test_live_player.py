@@ -266,6 +266,18 @@ def test_marks_of_closed_and_saturated_gates_follow_the_numbers(open_page):
     assert page.locator(".marks").text_content() == "thick border: the first inf or nan, x·w"
 
 
+@pytest.mark.parametrize(("typed", "shown"), [("1e400", "∞"), ("-inf", "−∞"), ("nan", "nan")])
+def test_a_leaf_that_is_no_finite_number_is_named_as_where_it_began(page, typed, shown):
+    press(page, "End")
+    page.get_by_label("its number").fill(typed)
+    press(page, "Enter")
+    assert page.get_by_label("its number").input_value() == shown
+    told = page.locator(".marks").text_content()
+    assert f"the first inf or nan: the input w₀ is {shown}" in told
+    page.get_by_role("button", name="reset").click()
+    assert page.locator(".marks").text_content() == ""
+
+
 def test_heat_colours_wires_by_their_gradients_and_follows_them(page):
     press(page, "End", "h")
     rule = page.locator("#wire-0 polygon")

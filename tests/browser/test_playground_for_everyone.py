@@ -10,6 +10,7 @@ import pytest
 from helpers.npm import npm_package
 
 import minigrad as mg
+from minigrad.pictures import THEMES
 
 SIZES = {1280: 800, 390: 844}
 
@@ -83,6 +84,20 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_window(visit, axe, widt
         told = [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in found]
         assert told == [], situation
         assert page.evaluate("document.documentElement.scrollWidth") <= width, situation
+
+
+@pytest.mark.parametrize("theme", ["light", "dark", "safe"])
+def test_each_theme_of_pictures_is_chosen_and_goes_with_the_link(visit, theme):
+    page = visit()
+    page.get_by_label("theme").select_option(theme)
+    colour = "getComputedStyle(document.querySelector('.picture text.{}')).fill"
+    for kind in ("value", "gradient"):
+        red, green, blue = (int(getattr(THEMES[theme], kind)[i : i + 2], 16) for i in (1, 3, 5))
+        assert page.evaluate(colour.format(kind)) == f"rgb({red}, {green}, {blue})"
+    page.wait_for_url("**#*")
+    page.reload()
+    page.locator(".picture .gate").first.wait_for()
+    assert page.get_by_label("theme").input_value() == theme
 
 
 def test_nothing_moves_by_itself_where_motion_is_not_wanted(visit):

@@ -55,6 +55,15 @@ def test_q_and_the_end_of_the_input_stop_with_the_score(monkeypatch, capsys, end
         assert lines[-1] == "score: 1 of 1 right"
 
 
+def test_where_nobody_answers_in_time_the_quiz_ends_with_a_word_and_the_score(monkeypatch, capsys):
+    answers = iter(["6", None])  # None is what input() gives in JupyterLite after five minutes
+    monkeypatch.setattr("builtins.input", lambda prompt: next(answers))
+    quiz(Value(2.0, label="x") * 3)
+    lines = capsys.readouterr().out.splitlines()
+    assert "nobody has answered in time, so the quiz ends here: run it again to go on" in lines
+    assert lines[-1] == "score: 1 of 1 right"
+
+
 @pytest.mark.parametrize(
     ("text", "number"), [("−0,39", -0.39), ("1e-3", 1e-3), ("∞", float("inf")), ("1_0", None)]
 )

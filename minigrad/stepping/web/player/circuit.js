@@ -31,7 +31,7 @@ export class Circuit {
   }
 
   isLeaf(n) {
-    return n < this.leaves;
+    return n >= 0 && n < this.leaves;
   }
 
   localGradients(n) {

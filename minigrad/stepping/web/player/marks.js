@@ -32,6 +32,8 @@ export function marksOf(parts, words) {
     };
     parts.gates.forEach((gate, number) => mark(gate, [number], [number]));
     for (const { group, units, gates } of parts.boxes.list) mark(group, units.map(([a]) => a), gates);
+    const first = circuit.values.findIndex((number) => !Number.isFinite(number));
+    if (circuit.isLeaf(first)) birth = `the first inf or nan: the input ${words.name(first)} is ${words.value(first)}`;
     const lines = [...idle].map(([word, names]) => {
       const more = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : "";
       return `dashed ${names.slice(0, MOST_NAMED).join(", ")}${more}: ${word}`;
