@@ -9,6 +9,7 @@ slot writes there, so that no more than what nobody has written is to be cleared
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any, Final
 
 import numpy as np
@@ -84,8 +85,10 @@ def steps_of(tape: GateTape) -> tuple[list[Step], Any]:
     steps: list[Step] = []
     first = tape.first
     for run in np.split(order, np.flatnonzero(changes) + 1):
-        index = slots[np.array([tape.operands[i] for i in run.tolist()], dtype=np.int64)].T
-        steps += _stretches(tape.kinds[run[0]], index, first)
+        kind = tape.kinds[run[0]]
+        places = chain.from_iterable(map(tape.operands.__getitem__, run.tolist()))
+        flat = np.fromiter(places, np.int64, len(run) * kind.count)
+        steps += _stretches(kind, slots[flat.reshape(len(run), kind.count)].T, first)
         first += len(run)
     return steps, slots
 
