@@ -190,15 +190,35 @@ class Leaves(tuple[Any, ...]):
     """
 
     __slots__ = ()
-    # of the output, the address of what is sent, and the seed: where machine code writes gradients
-    by_machine_code: Callable[[Any, int, float], None] | None = None
+    # Where machine code writes gradients: the function that does it, the one that undoes it, and
+    # what is 0 when there is nothing to undo.
+    by_machine_code: tuple[Callable[[int, int, float], None], Callable[[], None], Any] | None = None
 
     def receive(self, output: Any, seed: float, write_grad: Callable[..., None]) -> None:
         """Add what the gate sends, or, after an exception, leave every gradient as it was."""
+        if self.by_machine_code is None or type(output._d_first) is not array:
+            self._receive_in_python(output, seed, write_grad)
+        else:
+            self._receive_in_machine_code(output, seed, *self.by_machine_code)
+
+    def _receive_in_machine_code(
+        self,
+        output: Any,
+        seed: float,
+        receive: Callable[[int, int, float], None],
+        undo: Callable[[], None],
+        changed: Any,
+    ) -> None:
+        """Both functions are C from end to end: a second Ctrl-C finds all undone."""
+        try:
+            receive(output._d_first.buffer_info()[0], id(output), seed)
+            changed[0] = 0
+        except BaseException:
+            undo()
+            raise
+
+    def _receive_in_python(self, output: Any, seed: float, write_grad: Callable[..., None]) -> None:
         sent = output._d_first
-        if self.by_machine_code is not None and type(sent) is array:
-            self.by_machine_code(output, sent.buffer_info()[0], seed)
-            return
         before = [leaf._grad for leaf in self]
         restore = map(write_grad, (output, *self), (output._grad, *before))
         if seed != 1.0:

@@ -3,14 +3,14 @@
 A loop of Python takes 19 ns to read a wire's number into an array and 27 to write its gradient, of
 which a step of a small network does hundreds; these take 6 and 11. They use CPython's stable
 interface alone, no layout of an object but where a wire has its two slots, which the engine finds
-out. A loop is one call that no Ctrl-C interrupts: all is written, or nothing. Needs llvmlite.
+out. A loop is one call that no Ctrl-C interrupts. Needs llvmlite.
 """
 
 from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final
 
 import llvmlite.ir as ir
@@ -21,6 +21,9 @@ from .machine import machine
 from .operand import DOUBLE, INT, LONG, POINTER, VOID, Code, Native
 
 AN_OBJECT: Final = 16  # CPython's T_OBJECT_EX: the kind of a slot
+
+# What was before a change: numbers, whether there were any, and how many wires were changed.
+KEPT: Final = (POINTER, LONG.as_pointer(), LONG.as_pointer())
 
 # CPython's functions, with what they give and take: objects pass as addresses.
 IN_PYTHON: Final = {
@@ -52,12 +55,25 @@ class WireSlots:
     >>> slots.read_numbers(numbers.ctypes.data)
     >>> numbers
     array([2., 3.])
+
+    What `receive` and `move` have changed can be undone, until `changed[0]` is set to 0: a Ctrl-C
+    that comes while they run is raised behind them. To undo it is one call that runs no Python.
     """
 
     def __init__(self, wires: Sequence[Value]) -> None:
         self.wires = list(wires)
-        self._addresses = np.array(list(map(id, wires)), dtype=np.int64)
-        self._all = self._addresses.ctypes.data, len(self._addresses)
+        self.changed = (ctypes.c_int64 * 1)()  # how many wires have been
+        self._addresses = np.array([*map(id, wires), 0], dtype=np.int64)  # at last an output's
+        self._before = np.zeros(len(self._addresses))
+        self._had = np.zeros(len(self._addresses), dtype=np.int64)  # whether there was a number
+        self._all = self._addresses.ctypes.data, len(self.wires)
+        kept = self._before.ctypes.data, self._had.ctypes.data, ctypes.addressof(self.changed)
+        self._all_kept = *self._all, *kept
+        # of the address of what is sent, the output's, and the seed: adds to the gradients the seed
+        # times what is sent; the output's own gradient is the seed
+        self.receive = partial(_loops().receive, *self._all_kept)
+        self.undo_receive = partial(_loops().undo_receive, *self._all_kept)
+        self.undo_move = partial(_loops().undo_move, *self._all_kept)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Copies have the copied wires, which stand elsewhere."""
@@ -71,28 +87,21 @@ class WireSlots:
         """Forget their gradients; the caller sees to it that no backward pass is at work."""
         _loops().clear(*self._all)
 
-    def receive(self, output: Value, sent: int, seed: float) -> None:
-        """Add to their gradients the seed times what is sent, doubles at an address.
-
-        The output's own gradient is the seed.
-        """
-        _loops().receive(*self._all, sent, id(output), seed)
-
-    def move(self, function: Any, rate: float, moved: ctypes.c_int64) -> None:
-        """Give new numbers to the wires that have a gradient, by a `move_function`.
-
-        `moved` says at any time, whatever has interrupted, how many were given one.
-        """
-        function(*self._all, rate, ctypes.addressof(moved))
+    def move(self, function: Any, rate: float) -> None:
+        """Give new numbers to the wires that have a gradient, by a `move_function`."""
+        function(*self._all_kept, rate)
 
 
 class LeavesInSlots(Leaves):
     """Leaves to which machine code sends gradients, where these stand in an `array` of doubles."""
 
+    slots: WireSlots
+
     def __new__(cls, wires: Sequence[Value]) -> LeavesInSlots:
         """The wires, in order, and where they have their slots."""
         made = super().__new__(cls, wires)
-        made.by_machine_code = WireSlots(wires).receive
+        made.slots = slots = WireSlots(wires)  # it holds the arrays that the functions write to
+        made.by_machine_code = slots.receive, slots.undo_receive, slots.changed
         return made
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -113,29 +122,34 @@ def move_function(new_number: Move) -> Any:
     """The native function for `WireSlots.move`, from that of a number, its gradient and the rate.
 
     >>> w, v = Value(2.0), Value(3.0)
-    >>> w.grad, moved = 10.0, ctypes.c_int64(0)
-    >>> WireSlots([w, v]).move(move_function(lambda p, g, lr: p - lr * g), 0.125, moved)
-    >>> w.data, v.data, moved.value
+    >>> w.grad, slots = 10.0, WireSlots([w, v])
+    >>> slots.move(move_function(lambda p, g, lr: p - lr * g), 0.125)
+    >>> w.data, v.data, slots.changed[0]
     (0.75, 3.0, 1)
+    >>> slots.undo_move(); w.data
+    2.0
     """
     module, slots = ir.Module(), _loops()
-    write = _Writer(module, "move", [DOUBLE, LONG.as_pointer()])
-    b, code, (rate, moved) = write.b, Code(write.b, 1), write.arguments
+    write = _Writer(module, "move", [*KEPT, DOUBLE])
+    b, code, (before, had, changed, rate) = write.b, Code(write.b, 1), write.arguments
+    b.store(LONG(0), changed)
     with write.loop as k:
         wire = write.wire(k)
         gradient = write.call("PyMember_GetOne", wire, LONG(slots.gradient))
-        with b.if_then(b.icmp_unsigned("!=", gradient, LONG(id(None)))):
+        is_there = b.icmp_unsigned("!=", gradient, LONG(id(None)))
+        b.store(b.zext(is_there, LONG), b.gep(had, [k]))
+        with b.if_then(is_there):
             number = write.call("PyMember_GetOne", wire, LONG(slots.number))
             doubles = [write.call("PyFloat_AsDouble", boxed) for boxed in (number, gradient)]
             write.call("Py_DecRef", number)
             inputs = [Native(code, number) for number in (*doubles, rate)]
+            b.store(doubles[0], b.gep(before, [k]))
             write.put(new_number(*inputs).value, wire, LONG(slots.number))
-            b.store(b.add(b.load(moved), LONG(1)), moved)
+            b.store(b.add(b.load(changed), LONG(1)), changed)
         write.call("Py_DecRef", gradient)
     b.ret_void()
     (address,) = machine().compile(module, ["move"], passes=False)
-    whole = ctypes.c_int64
-    return ctypes.PYFUNCTYPE(None, whole, whole, ctypes.c_double, whole)(address)
+    return ctypes.PYFUNCTYPE(None, *[ctypes.c_int64] * 5, ctypes.c_double)(address)
 
 
 class _Loops:
@@ -150,12 +164,16 @@ class _Loops:
         _write_read(module, self.number)
         _write_clear(module, self.gradient)
         _write_receive(module, self.gradient)
-        read, clear, receive = machine().compile(module, ["read", "clear", "receive"], passes=False)
+        _write_undo(module, "undo_receive", self.gradient, 1)
+        _write_undo(module, "undo_move", self.number, 0)
+        names = ["read", "clear", "receive", "undo_receive", "undo_move"]
+        read, clear, receive, *undo = machine().compile(module, names, passes=False)
         whole = ctypes.c_int64
         # these hold Python's lock, and raise what CPython's functions raise
         self.read = ctypes.PYFUNCTYPE(None, *[whole] * 3)(read)
         self.clear = ctypes.PYFUNCTYPE(None, *[whole] * 2)(clear)
-        self.receive = ctypes.PYFUNCTYPE(None, *[whole] * 4, ctypes.c_double)(receive)
+        self.receive = ctypes.PYFUNCTYPE(None, *[whole] * 7, ctypes.c_double)(receive)
+        self.undo_receive, self.undo_move = map(ctypes.PYFUNCTYPE(None, *[whole] * 5), undo)
 
 
 _loops: Final[Callable[[], _Loops]] = cache(_Loops)
@@ -164,12 +182,17 @@ _loops: Final[Callable[[], _Loops]] = cache(_Loops)
 class _Writer:
     """Writes one loop over the addresses of wires."""
 
-    def __init__(self, module: Any, name: str, more: Sequence[Any] = ()) -> None:
-        kind = ir.FunctionType(VOID, [LONG.as_pointer(), LONG, *more])
+    def __init__(self, module: Any, name: str, kinds: Sequence[Any] = (), more: int = 0) -> None:
+        kind = ir.FunctionType(VOID, [LONG.as_pointer(), LONG, *kinds])
         function = ir.Function(module, kind, name)
         self.addresses, self.count, *self.arguments = function.args
         self.b = ir.IRBuilder(function.append_basic_block())
-        self.loop = Code(self.b, 1).loop(self.count)
+        self.more = more
+
+    @property
+    def loop(self) -> Any:
+        """The loop over the wires, and so many more addresses behind them."""
+        return Code(self.b, 1).loop(self.b.add(self.count, LONG(self.more)))
 
     def call(self, name: str, *operands: Any) -> Any:
         """Call a function of CPython's."""
@@ -208,17 +231,52 @@ def _write_clear(module: Any, slot: int) -> None:
 
 
 def _write_receive(module: Any, slot: int) -> None:
-    """receive(addresses, count, sent, output, seed)."""
-    write = _Writer(module, "receive", [POINTER, LONG, DOUBLE])
-    b, (sent, output, seed) = write.b, write.arguments
+    """receive(addresses, count, before, had, changed, sent, output, seed)."""
+    write = _Writer(module, "receive", [*KEPT, POINTER, LONG, DOUBLE])
+    b, (before, had, changed, sent, output, seed) = write.b, write.arguments
     total = b.alloca(DOUBLE)
+
+    def keep(wire: Any, k: Any) -> Any:
+        """Note the gradient that a wire has; gives whether it has one."""
+        old = write.call("PyMember_GetOne", wire, LONG(slot))
+        is_there = b.icmp_unsigned("!=", old, LONG(id(None)))
+        b.store(b.zext(is_there, LONG), b.gep(had, [k]))
+        with b.if_then(is_there):
+            b.store(write.call("PyFloat_AsDouble", old), b.gep(before, [k]))
+        write.call("Py_DecRef", old)
+        return is_there
+
     with write.loop as k:
         wire = write.wire(k)
         b.store(b.fmul(b.load(b.gep(sent, [k])), seed), total)
-        old = write.call("PyMember_GetOne", wire, LONG(slot))
-        with b.if_then(b.icmp_unsigned("!=", old, LONG(id(None)))):
-            b.store(b.fadd(b.load(total), write.call("PyFloat_AsDouble", old)), total)
-        write.call("Py_DecRef", old)
+        with b.if_then(keep(wire, k)):
+            b.store(b.fadd(b.load(total), b.load(b.gep(before, [k]))), total)
         write.put(b.load(total), wire, LONG(slot))
+    keep(output, write.count)
+    b.store(output, b.gep(write.addresses, [write.count]))
     write.put(seed, output, LONG(slot))
+    b.store(b.add(write.count, LONG(1)), changed)
+    b.ret_void()
+
+
+def _write_undo(module: Any, name: str, slot: int, more: int) -> None:
+    """undo(addresses, count, before, had, changed): nothing, if nothing has been changed.
+
+    A gradient (there is one `more`, the output's) is None again where it was None; a number that
+    was not moved stays.
+    """
+    write = _Writer(module, name, KEPT, more)
+    b, (before, had, changed) = write.b, write.arguments
+    nothing = b.icmp_signed("==", b.load(changed), LONG(0))
+    with b.if_then(nothing):
+        b.ret_void()
+    with write.loop as k:
+        is_there = b.icmp_signed("!=", b.load(b.gep(had, [k])), LONG(0))
+        with b.if_else(is_there) as (there, gone):
+            with there:
+                write.put(b.load(b.gep(before, [k])), write.wire(k), LONG(slot))
+            with gone:
+                if more:
+                    write.call("PyMember_SetOne", write.wire(k), LONG(slot), LONG(id(None)))
+    b.store(LONG(0), changed)
     b.ret_void()

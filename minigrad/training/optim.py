@@ -17,7 +17,6 @@ it keeps for the parameter; the formulas are PyTorch's.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from ctypes import c_int64
 from operator import is_
 from random import Random
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
@@ -205,18 +204,19 @@ class Optimizer:
         return slots_of(self, self.parameters) if formulas.are_native else None
 
     def _step_in_slots(self, slots: WireSlots, formulas: UpdateFormulas, rate: float) -> None:
-        """A step in one call of machine code, which nothing interrupts."""
+        """A step in one call of machine code; a Ctrl-C meanwhile is raised behind it."""
         from .optim_machine_code import move_of
 
-        function, moved, steps = move_of(formulas), c_int64(0), self.steps
+        function, steps = move_of(formulas), self.steps
         try:
             self.steps = steps + 1
-            slots.move(function, rate, moved)
-            if not moved.value:
+            slots.move(function, rate)
+            if not slots.changed[0]:
                 self._refuse_without_gradients()
+            slots.changed[0] = 0
         except BaseException:
-            if not moved.value:
-                self.steps = steps
+            self.steps = steps
+            slots.undo_move()
             raise
 
     def _refuse_without_gradients(self) -> NoReturn:

@@ -1,8 +1,10 @@
 """Numbers and gradients of many wires, read and written by machine code, are what Python's are."""
 
 import copy
+import itertools
 import math
 import pickle
+import sys
 
 import pytest
 
@@ -10,7 +12,8 @@ import minigrad as mg
 from minigrad import optim
 
 pytest.importorskip("llvmlite")
-from minigrad.native import LeavesInSlots
+from minigrad.engine import backward
+from minigrad.native import LeavesInSlots, wire_slots
 from minigrad.training import optim as optimizers
 
 COUNT = 40  # parameters: enough for machine code
@@ -78,6 +81,90 @@ def test_a_batch_inside_a_larger_circuit_sends_the_same():
     assert [w.grad for w in weights] == first
     assert out.local_gradients == tuple(out.local_gradients)
     assert all(type(local) is float for local in out.local_gradients)
+
+
+class Interruption:
+    """Raises a KeyboardInterrupt at the n-th line that one of these files runs."""
+
+    def __init__(self, files, number):
+        self.files, self.left = files, number
+
+    def __enter__(self):
+        sys.settrace(self.trace)
+        return self
+
+    def __exit__(self, *_):
+        sys.settrace(None)
+
+    def trace(self, frame, event, argument):
+        if frame.f_code.co_filename not in self.files:
+            return None
+        if event == "line":
+            self.left -= 1
+            if self.left == 0:
+                sys.settrace(None)
+                raise KeyboardInterrupt
+        return self.trace
+
+
+def interrupted_everywhere(work, files, state):
+    """How often `work` was interrupted, each time with the state as it was."""
+    for number in itertools.count(1):
+        before = state()
+        try:
+            with Interruption(files, number):
+                work()
+        except KeyboardInterrupt:
+            assert state() == before, number
+            continue
+        return number - 1
+    raise AssertionError
+
+
+def test_a_ctrl_c_at_any_line_leaves_gradients_as_they_were():
+    weights = parameters()
+    out = loss_over(weights).batch(*ROWS)
+    weights[1].grad = 5.0
+    files = {backward.__file__, wire_slots.__file__}
+
+    def state():
+        return [w.grad if w.has_grad else None for w in (*weights, out)]
+
+    assert interrupted_everywhere(out.backward, files, state) >= 4
+    assert interrupted_everywhere(out.backward, files, state) >= 4
+
+
+def test_a_ctrl_c_right_behind_machine_code_is_undone():
+    weights = parameters()
+    out = loss_over(weights).batch(*ROWS)
+    weights[1].grad = 5.0
+    receive, undo, changed = out._first.by_machine_code
+
+    def interrupted(*given):
+        receive(*given)
+        raise KeyboardInterrupt
+
+    for gradient in (None, 2.0):
+        out.grad = gradient
+        before = [w.grad if w.has_grad else None for w in (*weights, out)]
+        with pytest.raises(KeyboardInterrupt):
+            backward.Leaves._receive_in_machine_code((), out, 3.0, interrupted, undo, changed)
+        assert [w.grad if w.has_grad else None for w in (*weights, out)] == before
+        undo()
+        assert [w.grad if w.has_grad else None for w in (*weights, out)] == before
+
+
+def test_a_ctrl_c_at_any_line_of_a_step_leaves_all_as_it_was(at_once):
+    weights = parameters()
+    loss_over(weights).batch(*ROWS).backward()
+    weights[3].grad = None
+    optimizer = optim.SGD(weights, lr=0.5)
+
+    def state():
+        return [w.data for w in weights], optimizer.steps
+
+    files = {optimizers.__file__, wire_slots.__file__}
+    assert interrupted_everywhere(optimizer.step, files, state) >= 10
 
 
 def test_copies_of_an_output_send_gradients_to_their_own_leaves():
