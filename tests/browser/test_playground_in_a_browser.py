@@ -521,6 +521,15 @@ def test_32_every_lesson_runs_to_its_end(page, number):
         page.wait_for_timeout(120)
         seen.append(page.locator(".lesson").text_content())
         assert "nan" not in seen[-1]
+        press = page.locator(".lesson .press")
+        assert press.is_visible() == ("Press “" in seen[-1])
+        if press.is_visible():  # what the words ask for can be done beside them, and is seen
+            numbers = page.locator(".picture").first.text_content()
+            press.click()
+            page.wait_for_timeout(120)
+            assert page.locator(".picture").first.text_content() != numbers
+            if press.text_content() == "pause":
+                press.click()
         last = page.get_by_role("button", name="done", exact=True)
         if last.is_visible():
             last.click()

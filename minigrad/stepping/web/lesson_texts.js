@@ -12,6 +12,8 @@ const value = (app, label) => rounded(app.model.circuit.values[wire(app, label)]
 const gradient = (app, label) => rounded(app.model.stepper.pass.gradients[wire(app, label)] ?? 0);
 
 const wrongGradient = (app, label) => rounded(app.model.twin?.stepper.pass.gradients[wire(app, label)] ?? 0);
+const cost = (app) => rounded(app.model.circuit.values[app.model.circuit.output]);
+const wrongCost = (app) => rounded(app.model.twin?.circuit.values[app.model.circuit.output] ?? NaN);
 const early = (app) => {
   const { circuit, stepper: { pass } } = app.model;
   return rounded(circuit.values[wire(app, "v")] - app.state.learningRate * pass.gradients[wire(app, "v")]);
@@ -55,7 +57,7 @@ export const LESSONS = [
     what: "why a neuron that is very sure learns nothing",
     steps: [
       {
-        says: (app) => `A neuron: w·x + b, and σ makes a number between 0 and 1 of it, now ${rounded(app.model.circuit.values[app.model.circuit.output])}.\nσ lets at most a quarter of the gradient through: 0.25 at 0, where it is steepest.`,
+        says: (app) => `A neuron: w·x + b, and σ makes a number between 0 and 1 of it, now ${cost(app)}.\nσ lets at most a quarter of the gradient through: 0.25 at 0, where it is steepest.`,
         show: (app) => stage(app, NEURON, { values: { w: 0 } }),
       },
       {
@@ -63,11 +65,13 @@ export const LESSONS = [
         show: (app) => stage(app, NEURON, { values: { w: 1 } }),
       },
       {
-        says: () => "This neuron answers 1 where 0 is wanted: it could not be more wrong. Press “gradient step” a few times.\nThe cost stays: the gradient has to come back through the flat σ.",
+        says: (app) => `This neuron answers 1 where 0 is wanted: it could not be more wrong. Press “gradient step” a few times.\nThe cost stays, now ${cost(app)}: the gradient has to come back through the flat σ.`,
+        press: "gradient step",
         show: (app) => stage(app, WRONG_ANSWER),
       },
       {
-        says: () => "The same neuron, less sure of itself: w = 1. Press “gradient step” again, and it learns.\nThat is why networks start with small weights, and why relu took σ's place.",
+        says: (app) => `The same neuron, less sure of itself: w = 1. Press “gradient step” again, and it learns: the cost is now ${cost(app)}.\nThat is why networks start with small weights, and why relu took σ's place.`,
+        press: "gradient step",
         show: (app) => stage(app, WRONG_ANSWER, { values: { w: 1 } }),
       },
     ],
@@ -88,7 +92,8 @@ export const LESSONS = [
         show: (app) => stage(app, TWO_WEIGHTS, { tab: "mistakes", mistakes: ["updated_weights"] }),
       },
       {
-        says: () => "Press “one step of both”, six times, and watch the costs. The right one comes down; the wrong one hangs at 4, and nobody sees why: nothing crashes, and in the end it may even learn.\nSo: all gradients with the old weights, then all updates at once.",
+        says: (app) => `Press “one step of both”, six times, and watch the costs, now ${cost(app)} and ${wrongCost(app)}. The right one comes down; the wrong one hangs at 4, and nobody sees why: nothing crashes, and in the end it may even learn.\nSo: all gradients with the old weights, then all updates at once.`,
+        press: "one step of both",
         show: (app) => stage(app, TWO_WEIGHTS, { tab: "mistakes", mistakes: ["updated_weights"] }),
       },
     ],
@@ -99,6 +104,7 @@ export const LESSONS = [
     steps: [
       {
         says: () => "Each dot is an example, the colours of the ground are what the network answers. It has not learned anything yet.\nPress “run”.",
+        press: ["run", "pause"],
         show: async (app) => {
           await app.open(app.networkFirst());
           app.show("train");

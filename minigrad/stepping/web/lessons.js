@@ -14,6 +14,9 @@ export function lessonView(app) {
   const card = element("section", { className: "card lesson", hidden: true, "aria-label": "lesson" },
     element("div", { className: "said", "aria-live": "polite" }, title, words),
     element("nav", { "aria-label": "steps of the lesson" }, back, next, close));
+  // What a step asks for can be pressed here: on a phone the panel with the button is out of sight.
+  const press = button("", () => buttonOfPanel()?.click(), { className: "press", hidden: true });
+  words.after(press);
   const node = element("div", {}, strip, card);
   let now = null;
 
@@ -36,7 +39,15 @@ export function lessonView(app) {
     render();
   }
 
+  function buttonOfPanel() {
+    const buttons = [...document.querySelectorAll("[role=tabpanel]:not([hidden]) button")];
+    return buttons.find((one) => [].concat(now?.lesson.steps[now.step].press).includes(one.textContent));
+  }
+
   function render() {
+    const pressed = now && buttonOfPanel();
+    press.hidden = !pressed;
+    press.textContent = pressed ? pressed.textContent : "";
     card.hidden = !now;
     document.documentElement.toggleAttribute("data-lesson", Boolean(now)); // on a phone it takes the place of the rest
     chips.forEach((chip, place) => chip.setAttribute("aria-pressed", String(now?.lesson === LESSONS[place])));
