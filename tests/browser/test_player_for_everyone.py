@@ -6,6 +6,7 @@ from helpers.pictures import network, neuron
 
 import minigrad as mg
 from minigrad import Stepper, Value
+from minigrad.pictures import THEMES
 
 SIZES = {1280: 800, 390: 844}
 CIRCUITS = {"neuron": neuron, "network": lambda: network(3, 1)}
@@ -51,6 +52,21 @@ def test_axe_finds_nothing_serious_where_numbers_change_and_wires_are_hot(open_p
         page.keyboard.press(press)
     assert page.get_by_role("alert").count() == 1
     assert serious(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_axe_finds_nothing_serious_in_boxes_and_in_each_theme(open_page, axe):
+    model = mg.nn.MLP(2, [*[3] * 17, 1], activation="tanh", seed=1)  # boxes, weights with labels
+    phone = {"width": 390, "height": SIZES[390]}
+    page = open_page(Stepper(model([0.5, -1.0])).player().page, viewport=phone)
+    page.add_script_tag(content=axe)
+    page.keyboard.press("End")
+    page.get_by_label("its number").fill("-3")
+    page.keyboard.press("Enter")
+    for theme in THEMES:
+        page.get_by_label("colours").select_option(theme)
+        page.wait_for_timeout(200)  # until the colours have changed
+        assert serious(page) == [], theme
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
