@@ -17,8 +17,8 @@ import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
-from ..rules import Operand, as_number
-from .arrays import is_array, ufunc_of
+from ..rules import FUNCTIONS, Operand, as_number
+from .arrays import UFUNCS, is_array, ufunc_of
 from .foreign_names import NamesOfTensors
 from .lost_gradients import warn_of_lost_gradient
 
@@ -75,6 +75,12 @@ class NumberLike(Operand, NamesOfTensors):
     _datum: float
     data: float
     is_constant: bool
+
+    # what NumPy calls of each item of an array of Values, np.arctan(x): a gate under its name there
+    arccos, arccosh, arctan2 = (UFUNCS[name] for name in ("arccos", "arccosh", "arctan2"))
+    arcsin, arcsinh, arctan = (UFUNCS[name] for name in ("arcsin", "arcsinh", "arctan"))
+    arctanh, deg2rad, rad2deg = (UFUNCS[name] for name in ("arctanh", "deg2rad", "rad2deg"))
+    rint, fabs = UFUNCS["rint"], FUNCTIONS["abs"]
 
     def _become_a_number(self, what: str, remedy: str) -> None:
         """Ask whether Python may have the number: it has no gradient."""

@@ -193,6 +193,26 @@ def test_functions_of_numpy_on_lists_of_values() -> None:
     assert np.frompyfunc(lambda x: x + 1, 1, 1)(v).data == 3.0
 
 
+@pytest.mark.parametrize(
+    "name", ["arcsin", "arccos", "arctan", "arcsinh", "arctanh", "deg2rad", "rint", "fabs", "exp"]
+)
+def test_functions_of_numpy_on_arrays_of_values(name: str) -> None:
+    ufunc = getattr(np, name)
+    numbers = np.array([0.25, -0.5])
+    of_array = ufunc(np.array([Value(number) for number in numbers]))
+    assert [wire.data for wire in of_array] == pytest.approx(ufunc(numbers).tolist(), rel=1e-15)
+    slopes = [mg.grad(ufunc, argnums=0)(number) for number in numbers]
+    np.testing.assert_allclose(mg.jacobian(ufunc)(numbers), np.diag(slopes))
+    np.testing.assert_allclose(mg.compile(ufunc).jacobian(numbers), np.diag(slopes))
+
+
+def test_an_angle_of_two_arrays_of_values() -> None:
+    ys, xs = np.array([1.0, -2.0]), np.array([3.0, 0.5])
+    derivative = mg.jacobian(np.arctan2)(ys, xs)
+    np.testing.assert_allclose(derivative[0], np.diag(xs / (xs**2 + ys**2)))
+    np.testing.assert_allclose(derivative[1], np.diag(-ys / (xs**2 + ys**2)))
+
+
 def test_an_array_of_floats_takes_no_values_in_place() -> None:
     array = np.array([1.0, 2.0])
     with pytest.raises(
