@@ -9,7 +9,7 @@ from operator import add
 from typing import Any
 
 from ..engine import Circuit, Value
-from ..text import Label, Table
+from ..text import Label, Table, check_notation, in_notation
 from .activations import USUAL, activations_of_layers
 from .initial_weights import checked_items, initial_biases, initial_weights, random_numbers
 from .module import Module
@@ -175,7 +175,7 @@ class MLP(Module):
         rows.append(("all", "", "", "", *(sum(row[i] for row in rows) for i in (4, 5))))  # type: ignore[misc]
         return Table(("layer", "inputs", "units", "activation", "parameters", "gates"), rows)
 
-    def delta_table(self) -> Table:
+    def delta_table(self, *, notation: str = "l") -> Table:
         """The recursion δ^l = σ'(z^l) ∘ (W^(l+1))ᵀ δ^(l+1) beside what the gates computed.
 
         >>> model = MLP(1, [1, 1], activation="tanh", weights=[[[0.5]], [[2.0]]])
@@ -188,7 +188,9 @@ class MLP(Module):
         The last layer begins with the cost's own derivative, dC/da, which no recursion gives. The
         weights are those of the forward pass, so that the table is right after an update, too. It
         is that of the last pass that was differentiated, whatever was called since.
+        `notation="[l]"` writes layers in brackets.
         """
+        check_notation(notation)
         rows: list[tuple[object, ...]] = []
         later: list[tuple[float, list[float]]] = []  # δ and weights of the units, the last first
         for layer in reversed(self.layers):
@@ -204,7 +206,8 @@ class MLP(Module):
                 units.append((delta, neuron.weights_in_pass()))
                 z = neuron.differentiated().z
                 numbers = (z.data, slope, to_output, delta, neuron.delta)
-                rows.append((Label(z.label), *numbers, delta - neuron.delta))
+                label = Label(in_notation(z.label, notation))
+                rows.append((label, *numbers, delta - neuron.delta))
             later = units[::-1]
         return Table(DELTA_HEADER, rows)
 

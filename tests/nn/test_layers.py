@@ -260,6 +260,19 @@ def test_a_model_can_be_copied_and_the_copy_stands_alone() -> None:
     assert twin.layers[0].neurons[0].w[0].label == "w_11^1"
 
 
+def test_the_delta_table_writes_layers_in_brackets_if_asked_to():
+    model = nn.MLP(1, [2, 1], activation="tanh", seed=1)
+    (model(1.0) ** 2).backward()
+    table = model.delta_table(notation="[l]")
+    assert [str(line).split()[0] for line in repr(table).splitlines()[1:]] == [
+        *["z₁^[2]", "z₁^[1]"],
+        "z₂^[1]",
+    ]
+    assert "<sup>[2]</sup>" in table._repr_html_()
+    with pytest.raises(ValueError, match="notation="):
+        model.delta_table(notation="(l)")
+
+
 def test_the_delta_table_is_of_the_last_differentiated_pass_whatever_was_called_since():
     model = mg.nn.MLP(2, [3, 1], activation="tanh", seed=1)
     first = (model([0.5, -1.0]) - 1.0) ** 2
