@@ -32,6 +32,7 @@ from ..native import has_native
 from ..nn import accuracy
 from ..rules import Columns, checked_columns, described
 from ..text import class_of_label, meaning_of
+from .arguments import check_arguments
 from .batches import Batches, at_least_one, generator_for
 from .early_stopping import BestParameters
 from .epochs import NotFiniteError, ValueEpochs, mean_loss
@@ -207,6 +208,7 @@ class _Run:
         for columns in (self.data, self.validation):
             if judge is not None and columns is not None:
                 judge.check(columns)
+        check_arguments(loss, self.data)
         self.is_measured = judge is not None or validation is not None
         batches = Batches(len(self.data[0]), batch_size, generator_for(optimizer, seed))
         self.optimizer, self.steps_before = optimizer, optimizer.steps

@@ -26,6 +26,7 @@ from typing import Any, Final
 
 from ..pictures import Panel, Picture, chart_svg
 from ..rules import Columns, as_number, checked_columns, described
+from .arguments import check_arguments
 from .batches import Batches, at_least_one, new_generator
 from .epochs import add_gradients, mean_loss, rows_of
 from .not_finite_rows import not_finite_row
@@ -142,7 +143,8 @@ def lr_range(
     ... )
     >>> 1e-3 < found.fastest < found.lowest
     True
-    >>> found.save("rates.svg").unlink()
+    >>> import tempfile
+    >>> found.save(f"{tempfile.mkdtemp()}/rates.svg")
 
     `loss`, `data`, `batch_size` and `seed` are as for `fit`, and the rate to train with is then
     `found.suggestion`, or less. One step is taken at each rate, and each rate is larger than the
@@ -162,6 +164,7 @@ def lr_range(
     if steps < 2:
         raise ValueError(f"steps must be at least 2, got {steps!r}")
     columns = checked_columns(data, "data")
+    check_arguments(loss, columns)
     rates = [low * (high / low) ** (i / (steps - 1)) for i in range(steps)]
     trial = copy(optimizer)  # with the same parameters, and a state of its own
     parameters = optimizer.parameters

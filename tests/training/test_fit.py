@@ -1,5 +1,6 @@
 """fit: learning, stopping, interruption; history, progress and pictures."""
 
+import re
 import sys
 from typing import Any
 
@@ -357,3 +358,23 @@ def test_validation_has_the_columns_of_the_data():
             optimizer=mg.optim.SGD([w]),
             progress=False,
         )
+
+
+@pytest.mark.parametrize("learn", [fit, mg.lr_range])
+def test_a_loss_that_data_does_not_fit_is_refused_with_what_data_is(learn: Any) -> None:
+    model = mg.nn.MLP(2, [1], seed=0)
+    optimizer = mg.optim.SGD(model.parameters(), lr=0.1)
+    X, Y = [[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0, 1, 1]
+
+    def loss(x: Any, y: Any) -> Value:
+        return mg.losses.squared_error(model(x), y)
+
+    for given, data, words in (
+        (loss, X, "from each list in data, 3 here"),
+        (lambda x: model(x), (X, Y), "too many positional arguments): data is (X, Y)"),
+        (mg.compile(loss), (X,), "missing a required argument: 'y'): data is (X, Y)"),
+        (model, (X, Y), "it is a model: write lambda x, y: mg.losses"),
+        (3.0, (X, Y), "loss is a function of a row that returns a Value, got the float 3.0"),
+    ):
+        with pytest.raises(TypeError, match=re.escape(words)):
+            learn(given, data=data, optimizer=optimizer)
