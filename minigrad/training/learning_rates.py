@@ -143,8 +143,6 @@ def lr_range(
     ... )
     >>> 1e-3 < found.fastest < found.lowest
     True
-    >>> import tempfile
-    >>> found.save(f"{tempfile.mkdtemp()}/rates.svg")
 
     `loss`, `data`, `batch_size` and `seed` are as for `fit`, and the rate to train with is then
     `found.suggestion`, or less. One step is taken at each rate, and each rate is larger than the
