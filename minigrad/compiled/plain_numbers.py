@@ -87,7 +87,7 @@ class PlainNumbers:
         self._wires: list[tuple[str, Value]] = []
         self._seen: dict[Any, Any] = {}  # keeps what was looked at, so that no id is given twice
         self._waiting = deque([("", function), *[("", thing) for thing in things]])
-        while self._waiting:
+        while self._waiting and len(self._seen) < MOST:
             while self._waiting and len(self._seen) < MOST:
                 self._look(*self._waiting.popleft())
             self._waiting.clear()

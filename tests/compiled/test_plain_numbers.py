@@ -377,3 +377,15 @@ def test_training_steps_notice_a_number_that_has_changed():
         scale[0] = 2.0
         with pytest.raises(mg.TracingError, match="where the function itself gives"):
             step(1.0)
+
+
+def test_a_function_that_reads_more_than_is_looked_into_is_recorded_all_the_same() -> None:
+    class Item:
+        def __init__(self, number: float) -> None:
+            self.number = number
+
+        def __eq__(self, other: object) -> bool:
+            return self is other
+
+    items: list[Any] = [Item(1.0), *([i] for i in range(6_000))]
+    assert mg.compile(lambda x: x * items[0].number)(2.0).data == 2.0
