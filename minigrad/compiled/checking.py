@@ -67,7 +67,7 @@ class Check:
 
     def __init__(self, recording: Recording) -> None:
         self.recording = recording
-        self._circuit = RecordedCircuit(recording.wires, recording.inputs, recording.places.missing)
+        self._circuit = self._circuit_of(recording)
         self._first_is_done = False
         self._kinds: set[type] = set()  # of numbers that were compared: int, float, Value
         self._asks_for_kinds = False
@@ -157,7 +157,8 @@ class Check:
         except TypeError:
             raise self._refused(_listed(outputs), described(result)) from None
         del result  # it holds leaves that it may have made
-        others = Wires(wires)
+        with without_collector():
+            others = Wires(wires)
         if (wire := self._circuit.wire_from_outside(others)) is not None:
             raise TracingError(
                 f"{self.recording.place} uses {wire!r}, which was computed before the call: a "
@@ -179,7 +180,7 @@ class Check:
             raise self._refused(ours, structure_text(structure))
         difference = None
         if not self._circuit.agrees(wires, outputs):
-            difference = self._circuit.difference(others, numbers)
+            difference = self._difference(others, numbers)
             on_the_way = [*theirs, *outputs, *self._circuit.numbers(numbers).values()]
             if not all(is_close(x, y, on_the_way) for x, y in zip(theirs, outputs)):
                 raise self._refused(_listed(outputs), _listed(theirs))
@@ -195,6 +196,21 @@ class Check:
         self._kinds.update(map(type, given))
         self._first_is_done = True
 
+    def _difference(self, others: Wires, numbers: list[float]) -> tuple[str, str] | None:
+        """What differs in another circuit; where chains may have become other dot products: they.
+
+        Of numbers in place of wires Python makes one number, and a shorter chain.
+        """
+        difference = self._circuit.difference(others, numbers)
+        if difference and (self.recording.wires.spell_out() | others.spell_out()):
+            self._circuit = self._circuit_of(self.recording)
+            difference = self._circuit.difference(others, numbers)
+        return difference
+
+    @staticmethod
+    def _circuit_of(recording: Recording) -> RecordedCircuit:
+        return RecordedCircuit(recording.wires, recording.inputs, recording.places.missing)
+
     def _does_the_same(
         self,
         others: Wires,
@@ -208,7 +224,7 @@ class Check:
         """
         recording = self.recording
         _, again = take_result_apart(recording.name, self._called((_as_value,), given))
-        if self._circuit.difference(Wires(again), numbers):
+        if self._difference(Wires(again), numbers):
             return False
         if not others.held <= self._circuit.held:
             return False

@@ -21,6 +21,7 @@ from math import isfinite, isnan
 from typing import Any, Final
 
 from ..engine import (
+    Joined,
     Value,
     factors_held_by_products,
     number_of,
@@ -32,30 +33,43 @@ from ..rules import GATES, Gate
 TOLERANCE: Final = 1e-9  # how far two numbers may be apart, relative to the larger one,
 ROUNDING: Final = 1e-13  # and relative to the largest number on the way to them
 SELECT: Final = GATES["select"]
+DOT: Final = GATES["dot"]
 
 
 class Wires:
     """The wires behind some outputs, and which of the leaves others hold too.
 
-    Plain numbers have no wires here. Of `inputs`, which somebody holds in any case, nobody asks.
+    Plain numbers have no wires here. Behind one output chains of products are dot products, until
+    they are spelled out. Of `inputs`, which somebody holds in any case, nobody asks.
     """
 
     def __init__(self, outputs: Sequence[Value], inputs: Collection[Value] = ()) -> None:
         self.outputs = outputs
         self.leaves: list[list[Value]] = []  # behind each output
+        self._joined = Joined(outputs) if len(outputs) == 1 else None
+        if self._joined:
+            self.leaves.append(self._joined.leaves)
+            self.all = self._joined.leaves + self._joined.gates  # inputs first
+        else:
+            self.all = self._of_several()
+        self.gate_count = _gates_shown(self.all) + (self._joined.gates_more if self._joined else 0)
+        self.held = self._held_elsewhere(set(inputs))
+
+    def _of_several(self) -> list[Value]:
         found: dict[Value, None] = {}
-        for output in outputs:
+        for output in self.outputs:
             leaves, gates = wires_without_numbers([output])
             self.leaves.append(leaves)
-            if len(outputs) == 1:
-                self.all = leaves + gates  # inputs first
-            else:
-                found.update(dict.fromkeys(leaves))
-                found.update(dict.fromkeys(gates))
-        if len(outputs) != 1:
-            self.all = list(found)
-        del found, leaves, gates, output
-        self.held = self._held_elsewhere(set(inputs))
+            found.update(dict.fromkeys(leaves))
+            found.update(dict.fromkeys(gates))
+        return list(found)
+
+    def spell_out(self) -> bool:
+        """Have chains again in place of the dot products that they became; whether there are."""
+        changed = self._joined is not None and self._joined.spell_out()
+        if self._joined and changed:
+            self.all = self._joined.leaves + self._joined.gates
+        return changed
 
     def _held_elsewhere(self, inputs: set[Value]) -> set[Value]:
         """The leaves that are there at the next call: somebody else than the gates holds them.
@@ -79,6 +93,13 @@ class Wires:
         others = [count(wire) - uses[id(wire)] for wire in leaves]
         by_nobody = others.pop() + 1
         return {wire for wire, n in zip(leaves, others) if n > by_nobody}
+
+
+def _gates_shown(wires: Iterable[Value]) -> int:
+    """How many gates a reader sees: in the place of a dot product its × gates and their Σ."""
+    gates = [wire for wire in wires if wire.gate is not None]
+    dots = [wire for wire in gates if wire.gate is DOT]
+    return len(gates) + sum(len(wire.inputs) // 2 for wire in dots)
 
 
 class RecordedCircuit:

@@ -287,7 +287,9 @@ class Compiled(Derivatives):
         """
         recording, _ = self._last_call()
         shapes = argument_shapes(recording.structure, self.function)
-        return RecordedCircuit(recording.outputs, list(recording.leaves), recording.inputs, shapes)
+        return RecordedCircuit(
+            recording.spelled_out(), list(recording.leaves), recording.inputs, shapes
+        )
 
     def stats(self) -> dict[str, Any]:
         """What the recorder and the compiler made of the latest circuit.

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import cached_property, partial
 from time import perf_counter
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from ..calculus import (
     OperationCount,
@@ -25,7 +25,7 @@ from ..engine import (
     numbers_of,
     with_gates,
 )
-from ..rules import GATES, Gate
+from ..rules import Gate
 from ..tape import Tape, array_counts, flatten, without_collector
 from .comparison import SELECT, Wires
 from .executors import BatchRunner, PythonRows, make_batch_runner
@@ -34,8 +34,6 @@ from .plain_numbers import PlainNumbers
 from .running import Running
 from .sweeping import Sweeping
 from .tracing import TracingError, recorded
-
-DOT: Final = GATES["dot"]
 
 
 class Recorded(Protocol):
@@ -79,7 +77,7 @@ class Recording:
         constants = [wire for wire in leaves if wire.is_constant and wire in self.wires.held]
         self.parameters = [*self.leaves, *constants]
         self.behind = [_behind(found, self.leaves, inputs) for found in self.wires.leaves]
-        self.gate_count = _gates_shown(wires)
+        self.gate_count = self.wires.gate_count
         fixed = fixed_values(structure)
         self.places = Places(self.function, self.parameters, fixed)
         self.plain_numbers = PlainNumbers(self.function, fixed)
@@ -231,10 +229,15 @@ class Recording:
             **self._counted.numbers(),
         }
 
+    def spelled_out(self) -> list[Value]:
+        """The outputs of the gates that the function has called, for those who look at them."""
+        self.wires.spell_out()
+        return self.outputs
+
     @cached_property
     def _counted(self) -> OperationCount:
         """What the circuit that was recorded takes, as `draw(…, show="operations")` counts it."""
-        output, *others = self.outputs
+        output, *others = self.spelled_out()
         return operations_of(Circuit(output, others=others))
 
 
@@ -260,10 +263,3 @@ def _behind(leaves: list[Value], parameters: Sequence[Value], inputs: list[Value
         None if len(places) == len(parameters) else places,
         {i for i, wire in enumerate(inputs) if wire in found},
     )
-
-
-def _gates_shown(wires: Iterable[Value]) -> int:
-    """How many gates a reader sees: in the place of a dot product its × gates and their Σ."""
-    gates = [wire for wire in wires if wire.gate is not None]
-    dots = [wire for wire in gates if wire.gate is DOT]
-    return len(gates) + sum(len(wire.inputs) // 2 for wire in dots)

@@ -4,7 +4,8 @@ Read `value` (the wire, and the order of its circuit), `backward` (the chain rul
 (how arithmetic on wires records gates, from the table): nothing else is needed to understand
 `(w*x + b).tanh().backward()`. Around them stand what Python, NumPy, micrograd and those who come
 from other libraries ask of a wire (`number_like`, `arrays`, `micrograd`, `foreign_names`), what is
-handed to those who look (`circuit`, `textbook`, `stage`, `outputs`) or train (`numbers_of_wires`),
+handed to those who look (`circuit`, `textbook`, `stage`, `outputs`), run (`chains`, `joined`) or
+train (`numbers_of_wires`),
 `modes` like `no_grad` (`decorating_blocks`), the line of the user's code (`users_line`) where a nan
 was recorded (`sources`) or a gradient is lost (`lost_gradients`), and `copying`.
 """
@@ -14,6 +15,7 @@ from .backward import Leaves
 from .circuit import Circuit, factors_held_by_products
 from .decorating_blocks import block
 from .foreign_names import OTHER_FUNCTIONS, how_to_write, names_elsewhere
+from .joined import Joined
 from .lost_gradients import GradientLostWarning
 from .modes import no_grad, observing, with_gates
 from .number_like import guards, looks_at_numbers
@@ -46,6 +48,7 @@ __all__ = [
     "OTHER_FUNCTIONS",
     "Circuit",
     "GradientLostWarning",
+    "Joined",
     "Leaves",
     "Range",
     "Source",

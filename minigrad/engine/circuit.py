@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 
 from ..rules import GATES, Gate
 from .backward import FACTORS, factors_of
-from .chains import Chains
+from .chains import Chains, uses_behind
 from .numbers_of_wires import gradient_of, write_grad
 from .recording import output_of, to_wires
 from .textbook import text_book_of
@@ -53,7 +53,9 @@ class Circuit:
         self._for_running = for_running
         self._products: dict[Value, tuple[Value, ...]] = {}
         self._dots: dict[Value, tuple[Value, ...]] = {}  # chains of additions: the factors
-        self._chains = Chains(output) if for_running and isinstance(output, Value) else None
+        self._chains: Chains | None = None
+        if for_running and isinstance(output, Value):
+            self._chains = Chains(uses_behind(output))
         self.leaves, self.gates = leaves_and_gates(output, self._inputs_shown, others)
 
     def _inputs_shown(self, wire: Value, seen: set[Value]) -> tuple[Value, ...]:
@@ -138,6 +140,7 @@ def products_of(total: Value) -> tuple[Value, ...]:
 def factors_held_by_products(wires: Iterable[Value]) -> Iterator[Value]:
     """What those × gates hold that somebody has seen: once for each time that one of them does.
 
+    >>> from minigrad import dot
     >>> x, y = Value(2.0), Value(3.0)
     >>> total = dot([x], [y])
     >>> list(factors_held_by_products([total]))

@@ -81,10 +81,11 @@ def wires_without_numbers(outputs: Sequence[Value]) -> tuple[list[Value], list[V
     >>> leaves
     [Value(data=3.0, grad=?)]
     """
-    return leaves_and_gates(outputs[0], _wires_into, outputs[1:])
+    return leaves_and_gates(outputs[0], wires_into, outputs[1:])
 
 
-def _wires_into(wire: Value, _: set[Value]) -> tuple[Value, ...]:
+def wires_into(wire: Value, _: Any = None) -> tuple[Value, ...]:
+    """The inputs that are wires; plain numbers are left as they are."""
     first, second = wire._first, wire._second
     if second is MANY:
         return tuple(first)

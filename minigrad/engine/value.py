@@ -327,7 +327,7 @@ def topological_order(output: Value) -> list[Value]:
 
 def leaves_and_gates(
     output: Value,
-    inputs_of: Callable[[Value, set[Value]], tuple[Value, ...]] | None = None,
+    inputs_of: Callable[[Value, set[Value]], Sequence[Value]] | None = None,
     others: Sequence[Value] = (),
 ) -> tuple[list[Value], list[Value]]:
     """The topological order in its two parts; `inputs_of(wire, seen)` in place of `wire.inputs`.
@@ -352,6 +352,6 @@ def leaves_and_gates(
             if wire._first is None:
                 leaves.append(wire)
             else:
-                inputs = inputs_of(wire, seen) if inputs_of else wire.inputs
+                inputs: Sequence[Value] = inputs_of(wire, seen) if inputs_of else wire.inputs
                 waiting += wire, None, *inputs[::-1]
     return leaves, gates

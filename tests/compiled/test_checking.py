@@ -360,3 +360,56 @@ def test_second_derivatives_inside_a_compiled_function_are_those_of_the_function
     for point in [(0.5, -2.0), (1.5, 2.0)]:
         expected = [entry.data for entry in rows(*map(Value, point))]
         assert [entry.data for entry in compiled(*point)] == pytest.approx(expected, rel=1e-12)
+
+
+def sums_of_products(xs, ws):
+    rows = [sum(w * x for w, x in zip(ws[i : i + 4], xs)) for i in range(0, 12, 4)]
+    return mg.tanh(mg.sum(rows) + rows[0] * ws[0] + ws[1])
+
+
+def test_sums_by_hand_are_looked_at_as_dot_products_and_give_the_same_bits():
+    draw = random.Random(0)
+    ws = [Value(draw.gauss(0.0, 1.0)) for _ in range(12)]
+    xs = [draw.gauss(0.0, 1.0) for _ in range(4)]
+    compiled = mg.compile(lambda *xs: sums_of_products(list(xs), ws))
+    out, eager = compiled(*xs), sums_of_products([Value(x) for x in xs], ws)
+    (recording,) = compiled.recordings.values()
+    recorded = [wire.gate.name for wire in recording.wires.all if wire.gate]
+    assert recorded == ["dot", "dot", "dot", "sum", "mul", "add", "add", "tanh"]
+    found = []
+    for output in (out, eager):
+        mg.optim.SGD(ws, lr=0.1).zero_grad()
+        output.backward()
+        found.append([output.data, *[w.grad for w in ws]])
+    assert found[0] == found[1]
+    assert compiled.stats()["gates"] == len(mg.engine.topological_order(eager)) - len(
+        [wire for wire in mg.engine.topological_order(eager) if wire.is_leaf]
+    )
+    assert [wire.gate.name for wire in recording.wires.all if wire.gate].count("dot") == 0
+
+
+def test_a_sum_that_somebody_holds_stays_the_sum_that_it_was():
+    kept = []
+    ws = [Value(1.0), Value(2.0)]
+
+    def loss(x):
+        total = sum(w * x for w in ws)
+        kept.append(total)
+        return mg.tanh(total)
+
+    assert mg.compile(loss)(0.5).data == loss(0.5).data
+    assert {total.gate.name for total in kept} == {"add"}
+    before = mg.tanh(sum(w * w for w in ws))
+    mg.compile(lambda: before * 2.0, check=False)()
+    assert before.inputs[0].gate.name == "add"
+
+
+def test_a_sum_of_other_products_than_were_recorded_is_told_by_its_gates():
+    w, seen = Value(2.0), []
+
+    def loss(x, y):
+        seen.append(x)
+        return mg.tanh(sum([w * x, w * y, (x * y if len(seen) == 1 else x + y)]))
+
+    with pytest.raises(mg.TracingError, match="where the function itself gives"):
+        mg.compile(loss)(0.25, 0.5)
