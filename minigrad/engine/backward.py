@@ -161,12 +161,12 @@ def _send_back(gates: Iterable[Any], apart: dict[Any, list[Any]], zero: float) -
         elif second is not MANY:
             wire._first._grad += wire._d_first * received
             second._grad += wire._d_second * received
-        elif wire in apart:
-            for product in apart[wire]:
-                product._grad = received  # a × gate of its own: nothing else reaches it
         elif wire._d_second is None:
             for source, local in zip(wire._first, wire._d_first):
                 source._grad += local * received
+        elif wire in apart:
+            for product in apart[wire]:
+                product._grad = received  # a × gate of its own: nothing else reaches it
         elif wire._d_second is FACTORS:  # as its × gates would, the last of them first
             wires, numbers = wire._first, wire._d_first
             last = len(wires) // 2 - 1
