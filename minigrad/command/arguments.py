@@ -31,6 +31,8 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         if message.endswith(": EXPR"):
             message = f"there is no expression: write one such as {EXAMPLE}{IN_BRACKETS}"
+        if message.endswith(": -o/--output"):
+            message = "it is not said where to write: add -o page.html"
         self.exit(2, f"{self.prog}: {safe(message)}; see {self.prog} --help\n")
 
     def check_command(self, argv: Sequence[str], commands: Collection[str]) -> None:

@@ -335,6 +335,8 @@ def test_version(call):
         (["--version", "help"], "there is no command 'help': the commands are eval"),
         (["w*x", "w=1"], "'w*x': a command stands before an expression: minigrad eval"),
         (["-2*x", "x=1"], "there is no command '-2*x': a command stands before an expression"),
+        (["play", "x*2", "x=1"], "minigrad play: it is not said where to write: add -o page.html"),
+        (["playground", "page.html"], "it is not said where to write: add -o page.html"),
         (["no-such-command"], "there is no command 'no-such-command'"),
         (["x" * 9999], f"there is no command '{'x' * 31}…"),
         (["\x1b[31m"], "there is no command '�[31m'"),
