@@ -109,6 +109,9 @@ def softmax(logits: Iterable[Any]) -> list[Any]:
 
     >>> [round(p.data, 3) for p in softmax([Value(1000.0), Value(1001.0)])]
     [0.269, 0.731]
+
+    One infinite logit is the limit, [0, 1]; of two that are ∞, or of none above −∞, there is no
+    limit, and the probabilities are nan.
     """
     powers = [exp(z) for z in _shifted(logits)]
     total = _total(powers)
@@ -130,6 +133,9 @@ def cross_entropy(logits: Iterable[Any], target: Any) -> Any:
 
     >>> f"{cross_entropy([40.0, 0.0], 0):.15g}"
     '4.24835425529159e-18'
+
+    With infinite logits it is the limit, 0 or ∞, where there is one; else nan, as for two that are
+    ∞ and the target one of these.
     """
     zs = _two_or_more(logits)
     _refuse_softmax(zs)
@@ -140,8 +146,12 @@ def cross_entropy(logits: Iterable[Any], target: Any) -> Any:
     first = _index_of_largest(zs)
     largest, least = _chosen(zs, first), _surprise(zs, first)
     further = [where(equal(first, k), 0.0, largest - z) for k, z in enumerate(zs)]
-    terms = [p * least + _product(p, ahead) for p, ahead in zip(probabilities, further)]
-    return with_probabilities_shown(_total(terms), zs, probabilities)
+    behind = [_product(p, ahead) for p, ahead in zip(probabilities, further)]
+    loss = _total([p * least + distance for p, distance in zip(probabilities, behind)])
+    # whichever of the infinite ones leads, a class with a probability is infinitely far behind
+    far = where(equal(maximum(*zs), largest), _total(behind), 0.0)
+    loss = where(equal(loss, loss), loss, where(equal(far, inf), far, loss))
+    return with_probabilities_shown(loss, zs, probabilities)
 
 
 def _surprise(zs: list[Any], target: Any) -> Any:
@@ -321,7 +331,10 @@ def _shifted(logits: Any) -> list[Any]:
     """Logits less the largest: the exponentials are then at most 1, and one of them is 1."""
     zs = _two_or_more(logits)
     largest = maximum(*zs)
-    return [z - largest for z in zs]
+    is_infinite = [equal(z, inf) for z in zs]
+    count = _total([where(each, 1.0, 0.0) for each in is_infinite])
+    top = where(equal(count, 1.0), 0.0, largest - largest)  # ∞ − ∞ is no number
+    return [where(each, top, z - largest) for z, each in zip(zs, is_infinite)]
 
 
 def _two_or_more(logits: Any) -> list[Any]:

@@ -90,7 +90,10 @@ def gate_tape(
     for wire in wires:
         gate = wire.gate
         if gate is not None:
-            at = [number(x) if type(x) is float else slots[x] for x in operands_of(wire)]
+            at = [
+                slots[x] if x in slots else number(x if type(x) is float else number_of(x))
+                for x in operands_of(wire)  # a number may have got a wire since
+            ]
             slots[wire] = builder.gate(gate, tuple(at))
     return GateTape(
         tuple(parameters),

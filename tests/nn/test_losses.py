@@ -1,6 +1,7 @@
 """Losses against their formulas, at ordinary and at extreme points."""
 
 import math
+from math import inf, isfinite, isnan, nan
 
 import mpmath
 import pytest
@@ -418,3 +419,39 @@ def test_lists_in_a_list_are_refused_with_what_to_write():
         for loss in (losses.squared_error, losses.mean_squared_error, losses.half_squared_error):
             with pytest.raises(TypeError, match=r"of one example.*got the .*mg\.mean"):
                 loss(outputs, targets)
+
+
+INFINITE = [  # logits, softmax, and the cross entropy of each class
+    ([0.0, inf], [0.0, 1.0], [inf, 0.0]),
+    ([inf, 3.0, -inf], [1.0, 0.0, 0.0], [0.0, inf, inf]),
+    ([-inf, 0.0], [0.0, 1.0], [inf, 0.0]),
+    ([0.0, inf, inf], [nan, nan, nan], [inf, nan, nan]),
+    ([-inf, -inf], [nan, nan], [nan, nan]),
+    ([0.0, inf, nan], [nan, nan, nan], [nan, nan, nan]),
+]
+
+
+@pytest.mark.parametrize("executor", [None, "python", "tape", "lanes"])
+@pytest.mark.parametrize(("logits", "probabilities", "surprises"), INFINITE)
+def test_infinite_logits_give_the_limit_where_there_is_one(
+    logits, probabilities, surprises, executor
+):
+    def made(function):
+        return mg.compile(function, executor=executor) if executor else function
+
+    found = made(lambda *zs: losses.softmax(zs))(*values(logits))
+    shares = [p.data for p in found]
+    if nan in probabilities:
+        assert all(map(isnan, shares))
+    else:
+        assert shares == probabilities
+        mg.sum([p * (i + 1.0) for i, p in enumerate(found)]).backward()
+    for k, expected in enumerate(surprises):
+        onehot = [float(i == k) for i in range(len(logits))]
+        for target in (k, onehot):
+            zs = values(logits)
+            loss = made(lambda *zs, y=target: losses.cross_entropy(zs, y))(*zs)
+            assert repr(loss.data) == repr(expected)
+            if expected == expected:
+                loss.backward()
+                assert all(isfinite(z.grad) for z in zs)
