@@ -151,15 +151,14 @@ def offsets_of_slots() -> tuple[int, int] | None:
 
     wire = Value(12345.678)
     wire._grad = 87654.321
-    words = (
-        ctypes.c_size_t * (Value.__basicsize__ // ctypes.sizeof(ctypes.c_size_t))
-    ).from_address(id(wire))
+    size = ctypes.sizeof(ctypes.c_size_t)
+    words = (ctypes.c_size_t * (Value.__basicsize__ // size)).from_address(id(wire))
     found = [
         [i for i, word in enumerate(words) if word == id(x)] for x in (wire._datum, wire._grad)
     ]
     if list(map(len, found)) != [1, 1]:
         return None
-    number, gradient = (8 * place for (place,) in found)
+    number, gradient = (size * place for (place,) in found)
     return number, gradient
 
 

@@ -316,11 +316,10 @@ class CollapsedWriter(CircuitWriter):
         readers = dict.fromkeys(use.gate for wire in outputs for use in self.uses(wire))
         behind: set[Value] = set()
         for gate in self.scene.gates:
-            if not behind.isdisjoint(self.inputs(gate)):
-                if gate in readers:
-                    return []
-                behind.add(gate)
-            elif gate in readers:
+            is_behind = not behind.isdisjoint(self.inputs(gate))
+            if is_behind and gate in readers:
+                return []
+            if is_behind or gate in readers:
                 behind.add(gate)
         return [f"g{self.number[gate]}" for gate in readers]
 

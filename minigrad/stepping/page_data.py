@@ -28,7 +28,6 @@ from .boxes_data import boxes_data
 from .questions import MISTAKES
 from .replay import Replay
 from .snapshot import Snapshot
-from .step import Step
 from .tangent_words import start_of_tangents, tangent_words
 from .words import Branch, factor, lead, local_formulas
 
@@ -45,10 +44,8 @@ INPUT: Final = "\ue000"
 
 
 def page_data(run: Replay, position: int, learning_rate: float) -> dict[str, Any]:
-    """All that the script of a player is given; `run` is taken to its end for it."""
+    """All that the script of a player is given; `run` may be taken to its end for it."""
     circuit = run.circuit
-    run.reset()
-    steps = list(run)
     place, output = circuit.place, circuit.output
     rows = list(dict.fromkeys(map(circuit.gate, circuit.gates)))
     own = any(wire.own_backward or not circuit.gate(wire).has_rules for wire in circuit.gates)
@@ -77,7 +74,7 @@ def page_data(run: Replay, position: int, learning_rate: float) -> dict[str, Any
         "routes": circuit.routes,
         "rows": [_row(row, circuit) for row in rows],
         "gates": [_gate(circuit, wire, rows.index(circuit.gate(wire))) for wire in circuit.gates],
-        "sent": _sent(circuit, steps) if own else None,
+        "sent": _sent(run) if own else None,
         "still": why_still(circuit),
         **boxes_data(circuit),
     }
@@ -204,9 +201,10 @@ def _branches(circuit: Snapshot, wire: Value) -> list[list[Any]]:
     return told
 
 
-def _sent(circuit: Snapshot, steps: list[Step]) -> dict[str, list[Any]]:
+def _sent(run: Replay) -> dict[str, list[Any]]:
     """What each gate sent, where a function of the user's does it."""
-    back = [step for step in reversed(steps) if step.upstream is not None]
+    run.reset()
+    back = [step for step in reversed(list(run)) if step.upstream is not None]
     kinds = ("contributions", "before", "after")
     return {kind: [list(getattr(step, kind)) for step in back] for kind in kinds}
 

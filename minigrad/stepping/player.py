@@ -85,13 +85,14 @@ class Player:
     def __init__(self, replay: Replay, learning_rate: float = 0.1) -> None:
         learning_rate = as_number(learning_rate)
         run = replay.another()
-        data = page_data(run, replay.position, learning_rate)
+        run.position = len(run)
         self._title = _title(run)
         # where the script does not run a reader sees the end, with no gate lit
         finished = replace(run.stage, done=frozenset(), active=None)
         circuit = run.circuit
         show = "room" if circuit.deltas else "values"  # the script writes formulas where wanted
-        self._picture = circuit.picture(finished, show=show)
+        self._picture = circuit.picture(finished, show=show)  # first: it refuses what is too large
+        data = page_data(run, replay.position, learning_rate)
         self.html = _html(run, self._picture, data)
 
     @property

@@ -198,3 +198,17 @@ def test_the_start_says_once_what_an_upper_index_is():
     assert mg.Stepper(model(2.0)).player().html.count(told) == 1
     assert told not in mg.Stepper(model(2.0), notation="[l]").player().html
     assert told not in mg.Stepper(Value(2.0, label="x").exp()).player().html
+
+
+def test_what_is_too_large_for_a_picture_is_refused_before_its_texts_are_written(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def never(*_: object) -> None:
+        raise AssertionError("texts were written, which takes long")
+
+    monkeypatch.setattr("minigrad.stepping.player.page_data", never)
+    x = Value(0.5)
+    for _ in range(2001):
+        x = x.tanh()
+    with pytest.raises(ValueError, match=r"2,001 gates are too many for one picture"):
+        Stepper(x).player()

@@ -2,6 +2,7 @@
 
 import { button, element, select, svgElement } from "./dom.js";
 import { aboutDialog, openFile, shareDialog } from "./dialogs.js";
+import { CHOICES } from "./player/colours.js";
 
 export function headerView(app) {
   const mark = svgElement("svg", { class: "mark", viewBox: "0 0 40 26", "aria-hidden": "true" },
@@ -10,14 +11,14 @@ export function headerView(app) {
     svgElement("circle", { cx: 21, cy: 13, r: 8, fill: "var(--active)", stroke: "var(--active_line)", "stroke-width": 2 }),
     svgElement("path", { d: "M17 13h8M21 9v8", stroke: "var(--ink)", "stroke-width": 2 }));
   const dark = matchMedia("(prefers-color-scheme: dark)");
-  const theme = select([["auto", "as the system"], ["light", "light"], ["dark", "dark"], ["safe", "colour-blind safe"]], "auto", (value) => {
+  const theme = select(CHOICES, "auto", (value) => {
     setTheme(value);
     app.set({ theme: value });
   }, { "aria-label": "theme" });
   dark.addEventListener("change", () => setTheme(app.state.theme));
 
   function setTheme(value) {
-    const known = ["auto", "light", "dark", "safe"].includes(value) ? value : "auto";
+    const known = CHOICES.some(([name]) => name === value) ? value : "auto";
     theme.value = known;
     const shown = known === "auto" ? (dark.matches ? "dark" : "light") : known;
     document.documentElement.dataset.theme = shown;
