@@ -5,6 +5,9 @@ from __future__ import annotations
 import ctypes
 import math
 import random
+import re
+import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +19,7 @@ import minigrad as mg
 from minigrad import Value
 from minigrad.engine import Circuit
 from minigrad.files.c_dialect import single_precision
+from minigrad.files.identifiers import plain_names
 
 each_compiler = pytest.mark.parametrize("compiler", COMPILERS)
 each_real = pytest.mark.parametrize("real", NUMBERS)
@@ -121,6 +125,40 @@ def test_whatever_leaves_are_called_and_however_few_there_are(
     for i in range(2, len(things)):
         _, found, _ = called(library[f"f{i}_jacobian"], real, [0.5, 1.0], [0.0] * 2, [0.0] * 4)
         assert found == pytest.approx([math.tanh(0.5), 0.5], rel=1e-6)
+
+
+def test_words_of_later_standards_and_macros_of_math_h_are_no_names(tmp_path: Path) -> None:
+    labels = [
+        "M_PI",
+        "HUGE_VAL",
+        "FP_NAN",
+        "OVERFLOW",
+        "linux",
+        "unix",
+        "concept",
+        "co_await",
+        "y0",
+    ]
+    output = mg.sum([Value(1.0, label=label) * (i + 1.0) for i, label in enumerate(labels)])
+    source = tmp_path / "f.c"
+    source.write_text(mg.export(output, "c", name="f"))
+    for compiler, standard in (("gcc", "gnu17"), ("gcc", "c99"), ("g++", "gnu++20")):
+        if shutil.which(compiler) is None:
+            pytest.skip(f"there is no {compiler}")
+        command = [compiler, f"-std={standard}", "-Werror", "-Wall", "-fsyntax-only"]
+        subprocess.run([*command, "-x", "c" if compiler == "gcc" else "c++", source], check=True)
+
+
+@pytest.mark.parametrize("name", ["ceil", "y0", "logl", "M_PI", "printf", "abs", "repr", "range"])
+def test_a_function_is_not_called_as_one_that_its_code_or_the_compiler_knows(name: str) -> None:
+    with pytest.raises(ValueError, match=f"got '{name}', which exported code or its language"):
+        mg.export(Value(2.0) * 3.0, "c", name=name)
+
+
+def test_many_leaves_of_one_name_are_named_in_no_time() -> None:
+    names = plain_names(["x", "r", "TABLE"] * 30_000, taken={"f"})
+    assert len(set(names)) == 90_000
+    assert not [name for name in names if re.fullmatch(r"r_.*|TABLE_\d+", name)]
 
 
 def test_numbers_are_rounded_once_and_written_shortly() -> None:
