@@ -17,6 +17,7 @@ import llvmlite.ir as ir
 import numpy as np
 
 from ..engine import Leaves, Value, offsets_of_slots
+from ..rules import described
 from .machine import machine
 from .operand import DOUBLE, INT, LONG, POINTER, VOID, Code, Native
 
@@ -62,6 +63,9 @@ class WireSlots:
 
     def __init__(self, wires: Sequence[Value]) -> None:
         self.wires = list(wires)
+        for wire in self.wires:  # machine code writes to anything
+            if not isinstance(wire, Value):
+                raise TypeError(f"WireSlots needs wires, got {described(wire)}")
         self.changed = (ctypes.c_int64 * 1)()  # how many wires have been
         self._addresses = np.array([*map(id, wires), 0], dtype=np.int64)  # at last an output's
         self._before = np.zeros(len(self._addresses))

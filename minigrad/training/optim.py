@@ -26,6 +26,7 @@ from ..rules import as_number
 from ..text import OF_OPTIM, no_such_name
 from .optim_formulas import State, UpdateFormulas, update_formulas
 from .parameters import (
+    ByAttribute,
     BySlot,
     access_to,
     clear_all,
@@ -114,6 +115,8 @@ class Optimizer:
     param_groups = ElsewhereName("optimizer.lr, one for all parameters")
     params = ElsewhereName("optimizer.parameters")
     decay = ElsewhereName("optimizer.weight_decay, or a schedule as optimizer.lr")
+    _made: tuple[dict[str, Any], UpdateFormulas] | None = None  # the settings, and with them this
+    _slots: WireSlots | None = None  # of its parameters, once machine code has changed them
 
     def __init__(self, parameters: Iterable[Any], lr: float | Schedule) -> None:
         self.parameters = _checked_parameters(parameters)
@@ -125,6 +128,10 @@ class Optimizer:
         self._states: list[State] = [self.initial_state] * len(self.parameters)
         self._of_states = list(self.parameters)  # whose they are
         self._shuffle: tuple[Any, Random] | None = None  # the seed of `fit`, and what shuffles
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What copies have: not what is made for speed."""
+        return {**vars(self), "_made": None, "_slots": None}
 
     @property
     def lr(self) -> float:
@@ -197,11 +204,16 @@ class Optimizer:
     def _slots_for_steps(self, formulas: UpdateFormulas) -> WireSlots | None:
         """The parameters' slots, if machine code is to change them: only formulas without a state.
 
-        Not before that pays: to make it takes some milliseconds.
+        Not before that pays, with these formulas: to make it takes some milliseconds.
         """
-        if not formulas.ignores_states or self.steps * len(self.parameters) < MOVES_IN_PYTHON:
+        steps = self.steps - formulas.steps_before
+        if not formulas.ignores_states or steps * len(self.parameters) < MOVES_IN_PYTHON:
             return None
-        return slots_of(self, self.parameters) if formulas.are_native else None
+        return self._known_slots() if formulas.are_native else None
+
+    def _known_slots(self) -> WireSlots | None:
+        self._slots = slots_of(self.parameters, self._slots)
+        return self._slots
 
     def _step_in_slots(self, slots: WireSlots, formulas: UpdateFormulas, rate: float) -> None:
         """A step in one call of machine code; a Ctrl-C meanwhile is raised behind it."""
@@ -250,14 +262,19 @@ class Optimizer:
 
     def gradients(self) -> list[Any]:
         """The gradient of each parameter; None where none has arrived."""
-        return self._access.grads(self.parameters)
+        return self._present_access().grads(self.parameters)
 
     def zero_grad(self) -> None:
         """Forget the gradients of all parameters."""
-        if self._access is BySlot:
-            clear_all(self, self.parameters)
+        access = self._present_access()
+        if access is BySlot:
+            clear_all(self.parameters, self._known_slots())
         else:
-            self._access.clear(self.parameters)
+            access.clear(self.parameters)
+
+    def _present_access(self) -> type[BySlot] | type[ByAttribute]:
+        """The way to the parameters as they are, where no step has seen yet that they changed."""
+        return access_to(self.parameters) if self.has_other_parameters() else self._access
 
     def __repr__(self) -> str:
         rate = f"{self._rate:g}" if self.schedule is None else repr(self.schedule)

@@ -12,7 +12,6 @@ import copy
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any, Final, Protocol
-from weakref import WeakKeyDictionary
 
 from ..engine import update_of_wires
 from ..rules import (
@@ -38,6 +37,8 @@ class Optimizer(Protocol):
     """An optimiser, as far as its formulas know it."""
 
     initial_state: State
+    steps: int
+    _made: tuple[dict[str, Any], UpdateFormulas] | None
 
     def update(self, data: Any, grad: Any, state: State) -> tuple[Any, State]:
         """The new data of one parameter, and what to keep for its next step."""
@@ -54,11 +55,10 @@ NOT_IN_FORMULAS: Final = {
         "_rate",
         "_asked",
         "_shuffle",
+        "_made",
+        "_slots",
     ),
 }
-
-# by optimiser: its settings, and the formulas made with them
-_made: WeakKeyDictionary[Optimizer, tuple[dict[str, Any], UpdateFormulas]] = WeakKeyDictionary()
 
 
 class UpdateFormulas:
@@ -69,6 +69,7 @@ class UpdateFormulas:
     """
 
     def __init__(self, optimizer: Optimizer) -> None:
+        self.steps_before = optimizer.steps  # how many it had taken when these were made
         is_whole = tuple(isinstance(part, int) for part in optimizer.initial_state)
         self.data, self.grad, self.rate = map(Formula.symbol, ("p", "g", "lr"))
         self.state = tuple(Formula.symbol(f"s{i}") for i in range(len(is_whole)))
@@ -229,8 +230,6 @@ def update_formulas(optimizer: Optimizer) -> UpdateFormulas | None:
     if not getattr(optimizer.update, "is_formula", False):
         return None
     now = {name: x for name, x in vars(optimizer).items() if name not in NOT_IN_FORMULAS}
-    made_with, formulas = _made.get(optimizer, (None, None))
-    if formulas is None or made_with != now:
-        formulas = UpdateFormulas(optimizer)
-        _made[optimizer] = (now, formulas)
-    return formulas
+    if optimizer._made is None or optimizer._made[0] != now:
+        optimizer._made = now, UpdateFormulas(optimizer)
+    return optimizer._made[1]

@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from math import copysign, hypot, inf, sqrt
 from typing import TYPE_CHECKING, Any, Final
-from weakref import WeakKeyDictionary
 
 from ..engine import (
     Value,
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
     from ..native import WireSlots
 
 FEW: Final = 32  # parameters: with fewer a loop of Python takes no longer than to call machine code
-
-_slots: Final[WeakKeyDictionary[Any, WireSlots]] = WeakKeyDictionary()  # by optimiser
 
 
 class ByAttribute:
@@ -88,26 +85,22 @@ def has_grad(parameter: Any) -> bool:
     return known
 
 
-def slots_of(optimizer: Any, parameters: list[Value]) -> WireSlots | None:
-    """The slots of an optimiser's parameters, all Values, for machine code.
+def slots_of(parameters: list[Value], known: WireSlots | None) -> WireSlots | None:
+    """The slots of parameters, all Values, for machine code; those that are known, if theirs.
 
     None where Python is as fast, or this process has made no machine code yet.
     """
     if len(parameters) < FEW or not is_at_work():
         return None
-    slots = _slots.get(optimizer)
-    if slots is None or slots.wires != parameters:
-        from ..native import WireSlots, has_slots
+    if known is not None and known.wires == parameters:
+        return known
+    from ..native import WireSlots, has_slots
 
-        if not has_slots():
-            return None
-        slots = _slots[optimizer] = WireSlots(parameters)
-    return slots
+    return WireSlots(parameters) if has_slots() else None
 
 
-def clear_all(optimizer: Any, parameters: list[Value]) -> None:
-    """Forget the gradients of an optimiser's parameters, all Values."""
-    slots = slots_of(optimizer, parameters)
+def clear_all(parameters: list[Value], slots: WireSlots | None) -> None:
+    """Forget the gradients of parameters, all Values, in their slots if these are given."""
     if slots is None:
         clear_gradients(parameters)
         return

@@ -1,6 +1,7 @@
 """Numbers and gradients of many wires, read and written by machine code, are what Python's are."""
 
 import copy
+import dataclasses
 import itertools
 import math
 import pickle
@@ -282,3 +283,68 @@ def test_parameters_of_a_class_of_one_s_own_are_read_as_python_reads_them(at_onc
         function.batch(*ROWS).backward()
         steps.step()
     assert [w.data for w in weights] == pytest.approx([w.data for w in plain], rel=1e-14)
+
+
+class Foreign:
+    def __init__(self):
+        self.data, self.grad = 1.0, 2.0
+
+
+def test_a_parameter_that_is_no_wire_is_not_taken_for_one(at_once):
+    weights = parameters()
+    loss_over(weights).batch(*ROWS).backward()
+    optimizer = optim.SGD(weights, lr=0.5)
+    optimizer.step()
+    optimizer.parameters[0] = Foreign()
+    assert optimizer.gradients()[0] == 2.0
+    optimizer.zero_grad()
+    assert vars(optimizer.parameters[0]) == {"data": 1.0, "grad": None}
+    assert not any(w.has_grad for w in weights[1:])
+    with pytest.raises(TypeError, match=r"WireSlots needs wires, got .*Foreign"):
+        wire_slots.WireSlots([*weights, Foreign()])
+
+
+def test_settings_that_change_at_each_step_make_no_machine_code(monkeypatch):
+    weights = parameters()
+    loss_over(weights).batch(*ROWS).backward()
+    monkeypatch.setattr(optimizers, "MOVES_IN_PYTHON", 5 * COUNT)
+    by_machine_code = []
+    move = wire_slots.WireSlots.move
+    monkeypatch.setattr(
+        wire_slots.WireSlots, "move", lambda *given: by_machine_code.append(move(*given))
+    )
+    optimizer = optim.SGD(weights, lr=1e-3)
+    for step in range(10):
+        optimizer.weight_decay = 0.1 / (step + 1)
+        optimizer.step()
+    assert not by_machine_code
+    for _ in range(10):
+        optimizer.step()
+    assert len(by_machine_code) == 6
+
+
+@dataclasses.dataclass
+class WithFields(optim.Optimizer):
+    """A data class is known by its fields: it has no hash."""
+
+    weights: list
+    factor: float = 2.0
+
+    def __post_init__(self):
+        super().__init__(self.weights, 0.1)
+
+    @optim.formula
+    def update(self, data, grad, state):
+        return data - self.lr * self.factor * grad, state
+
+
+def test_an_optimizer_without_a_hash_steps(at_once):
+    weights = parameters()
+    loss_over(weights).batch(*ROWS)
+    optimizer = WithFields(weights)
+    for weight in weights:
+        weight.grad = 1.0
+    optimizer.step()
+    optimizer.zero_grad()
+    assert weights[0].data == parameters()[0].data - 0.1 * 2.0
+    assert not weights[0].has_grad
