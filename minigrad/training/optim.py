@@ -21,7 +21,6 @@ from operator import is_
 from random import Random
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
-from ..engine import Value
 from ..rules import as_number
 from ..text import OF_OPTIM, no_such_name
 from .optim_formulas import State, UpdateFormulas, update_formulas
@@ -29,10 +28,10 @@ from .parameters import (
     ByAttribute,
     BySlot,
     access_to,
+    checked_parameters,
     clear_all,
     clip_grad_norm,
     clip_grad_value,
-    each_once,
     gradient_norm,
     has_grad,
     slots_of,
@@ -119,7 +118,7 @@ class Optimizer:
     _slots: WireSlots | None = None  # of its parameters, once machine code has changed them
 
     def __init__(self, parameters: Iterable[Any], lr: float | Schedule) -> None:
-        self.parameters = _checked_parameters(parameters)
+        self.parameters = checked_parameters(parameters)
         self._access = access_to(self.parameters)
         self.steps = 0
         self.schedule: Schedule | None
@@ -166,7 +165,7 @@ class Optimizer:
             states = {
                 id(parameter): state for parameter, state in zip(self._of_states, self._states)
             }
-            self.parameters = _checked_parameters(self.parameters)
+            self.parameters = checked_parameters(self.parameters)
             self._access = access_to(self.parameters)
             self._states = [states.get(id(p), self.initial_state) for p in self.parameters]
             self._of_states = list(self.parameters)
@@ -393,13 +392,3 @@ class AdamW(Adam):
     @formula
     def update(self, data: Any, grad: Any, state: State) -> tuple[Any, State]:
         return self._moved(data * (1.0 - self.lr * self.weight_decay), grad, state)
-
-
-def _checked_parameters(parameters: Any) -> list[Any]:
-    unique = each_once(parameters)
-    if not unique:
-        raise ValueError("an optimiser needs parameters, got an empty list")
-    for parameter in unique:
-        if isinstance(parameter, Value) and (not parameter.is_leaf or parameter.is_constant):
-            raise ValueError(f"a parameter is a leaf, not a constant or a gate, got {parameter!r}")
-    return unique

@@ -188,6 +188,17 @@ def each_once(parameters: Any) -> list[Any]:
     return unique
 
 
+def checked_parameters(parameters: Any) -> list[Any]:
+    """Parameters as an optimiser takes them: each once, at least one, and no constant or gate."""
+    unique = each_once(parameters)
+    if not unique:
+        raise ValueError("an optimiser needs parameters, got an empty list")
+    for parameter in unique:
+        if isinstance(parameter, Value) and (not parameter.is_leaf or parameter.is_constant):
+            raise ValueError(f"a parameter is a leaf, not a constant or a gate, got {parameter!r}")
+    return unique
+
+
 def _limit(name: str, given: Any) -> float:
     limit = as_number(given)
     if not limit > 0.0:
