@@ -15,7 +15,7 @@ from itertools import repeat
 from math import copysign
 from typing import Any, Final
 
-from ..engine import Circuit, Value, constant, guards, number_of
+from ..engine import Circuit, Value, constant, guards, is_of_a_text_book, number_of
 from ..rules import Gate, absolute, described, equal, maximum, sqrt, where
 from .local_gradients import moves_at_zero, recorded_local_gradients, refuse_custom
 
@@ -222,5 +222,11 @@ def wires_to_differentiate_by(name: str, inputs: Any) -> list[Value]:
             raise ValueError(
                 f"{wire!r} is a constant and gets no gradient: make it a Value(...) to "
                 "differentiate by it"
+            )
+        if is_of_a_text_book(wire):
+            raise ValueError(
+                f"{wire!r} is shown as a text book writes a loss, and was computed by other gates, "
+                "which do not go through it: its grad is there after backward(). To differentiate "
+                "by it, compute it, p = mg.softmax(z) or mg.sigmoid(z), and the loss from that"
             )
     return wires

@@ -39,7 +39,7 @@ from .outputs import wires_in
 from .recording import as_wire, constant, install, observed, observers, output_of
 from .sources import is_nonfinite_birth, note_source, source_of
 from .stage import Stage, check_stage, circuit_at, present_stage
-from .textbook import written_as
+from .textbook import is_of_a_text_book, written_as
 from .users_line import Source, calling_source, is_installed
 from .value import Value, one_at_a_time, topological_order
 
@@ -69,6 +69,7 @@ __all__ = [
     "install",
     "is_installed",
     "is_nonfinite_birth",
+    "is_of_a_text_book",
     "looks_at_numbers",
     "names_elsewhere",
     "no_grad",

@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from contextvars import Context
 from math import isclose
 from typing import Any, Final, NamedTuple
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 from .number_like import guards
 from .numbers_of_wires import gradient_of, write_grad
@@ -45,6 +45,7 @@ class Written(NamedTuple):
 _recipes: Final[WeakKeyDictionary[Value, _Recipe]] = WeakKeyDictionary()
 # the same gates for whoever looks: a picture shows what a stepper has done
 _made: Final[WeakKeyDictionary[Value, Written | None]] = WeakKeyDictionary()
+_shown_alone: Final[WeakSet[Value]] = WeakSet()  # these gates: no number has come out of them
 
 
 def written_as(wire: Any, sources: Sequence[Any], make: Callable[[], Any]) -> Any:
@@ -57,6 +58,11 @@ def written_as(wire: Any, sources: Sequence[Any], make: Callable[[], Any]) -> An
     if isinstance(wire, Value) and wire.gate is not None and not is_recording:
         _recipes[wire] = _Recipe(sources, make)
     return wire
+
+
+def is_of_a_text_book(wire: Value) -> bool:
+    """Whether a wire is one that readers are shown, and behind which no output stands."""
+    return wire in _shown_alone
 
 
 def text_book_of(wire: Value) -> Written | None:
@@ -92,7 +98,9 @@ def _gates_of(wire: Value, recipe: _Recipe) -> Written | None:
     shown = [wire for wire in beside if isinstance(wire, Value) and wire not in sources]
     first, *others = *shown, output
     _, gates = leaves_and_gates(first, inputs_of, others)
-    return Written(output, tuple(shown), [gate for gate in gates if gate not in sources])
+    own = [gate for gate in gates if gate not in sources]
+    _shown_alone.update(own)
+    return Written(output, tuple(shown), own)
 
 
 def _send_back(made: Written, gradient: float | None) -> None:

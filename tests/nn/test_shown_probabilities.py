@@ -171,3 +171,19 @@ def test_saved_exported_and_compiled_losses_are_what_is_computed(tmp_path: objec
     (gradient,) = mg.grad(loss, [zs[0]])
     loss.backward()
     assert gradient.data == zs[0].grad
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_a_probability_that_is_only_shown_is_no_wire_to_differentiate_by(
+    create_graph: bool,
+) -> None:
+    zs = logits(3)
+    loss = losses.cross_entropy(zs, 1)
+    loss.backward()
+    p = shown(loss)["p_2"]
+    assert p.grad == pytest.approx(-1.0 / p.data)
+    with pytest.raises(ValueError, match="is shown as a text book writes a loss"):
+        mg.grad(loss, [p], create_graph=create_graph)
+    computed = losses.softmax(zs)
+    (slope,) = mg.grad(-mg.log(computed[1]), [computed[1]])
+    assert slope.data == pytest.approx(p.grad)
