@@ -43,7 +43,7 @@ class Joined:
     """
 
     def __init__(self, outputs: Sequence[Value]) -> None:
-        self.outputs = outputs  # one
+        self.outputs = outputs  # a list of one, which counts as a holder of it
         # of the wires that are dot products now: their gates, and the places of single terms
         self._were: dict[Value, tuple[Gate, list[int]]] = {}
         count: Callable[[Value], int] | None = getattr(sys, "getrefcount", None)

@@ -73,6 +73,21 @@ def test_boxes_step_and_a_typed_weight_changes_their_numbers_as_in_python(open_p
     shows_what_python_knows(page, network(sizes), 2 * count)
 
 
+def test_tangents_in_boxes_are_those_of_the_picture_at_each_position(open_page):
+    model = mg.nn.MLP(2, DEEP[1:], activation="tanh", seed=1)
+    stepper = Stepper(model([0.5, 0.4]), mode="forward", seed=model.layers[0].neurons[0].w[0])
+    page = open_page(stepper.player().page)
+    for position in (len(stepper) // 2, len(stepper)):
+        stepper.position = position
+        page.get_by_label("position", exact=True).fill(str(position))
+        svg = stepper.circuit.picture(stepper.stage).replace("&#45;", "-").replace("&#160;", "\xa0")
+        boxes = re.findall(r'<g id="(unit-[^"]+)"(.*?)</g>', svg, re.DOTALL)
+        drawn = {name: re.findall(r">([^<]+)</text>", box) for name, box in boxes}
+        told = page.evaluate(TEXTS)
+        assert len(drawn) == 52
+        assert {name: told[name] for name in drawn} == drawn
+
+
 @pytest.mark.parametrize("sizes", [WIDE, DEEP])
 def test_lines_are_as_thick_and_dashed_as_in_the_picture_of_the_new_numbers(open_page, sizes):
     page = open_page(page_of(sizes))
