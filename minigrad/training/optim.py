@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 from ..rules import as_number
 from ..text import OF_OPTIM, no_such_name
-from .optim_formulas import State, UpdateFormulas, update_formulas
+from .optim_formulas import Made, State, UpdateFormulas, update_formulas
 from .parameters import (
     ByAttribute,
     BySlot,
@@ -114,12 +114,11 @@ class Optimizer:
     param_groups = ElsewhereName("optimizer.lr, one for all parameters")
     params = ElsewhereName("optimizer.parameters")
     decay = ElsewhereName("optimizer.weight_decay, or a schedule as optimizer.lr")
-    _made: tuple[dict[str, Any], UpdateFormulas] | None = None  # the settings, and with them this
-    _slots: WireSlots | None = None  # of its parameters, once machine code has changed them
 
     def __init__(self, parameters: Iterable[Any], lr: float | Schedule) -> None:
         self.parameters = checked_parameters(parameters)
         self._access = access_to(self.parameters)
+        self._made = Made()
         self.steps = 0
         self.schedule: Schedule | None
         self._asked: tuple[Schedule | None, int]  # what the rate is for
@@ -127,10 +126,6 @@ class Optimizer:
         self._states: list[State] = [self.initial_state] * len(self.parameters)
         self._of_states = list(self.parameters)  # whose they are
         self._shuffle: tuple[Any, Random] | None = None  # the seed of `fit`, and what shuffles
-
-    def __getstate__(self) -> dict[str, Any]:
-        """What copies have: not what is made for speed."""
-        return {**vars(self), "_made": None, "_slots": None}
 
     @property
     def lr(self) -> float:
@@ -211,8 +206,8 @@ class Optimizer:
         return self._known_slots() if formulas.are_native else None
 
     def _known_slots(self) -> WireSlots | None:
-        self._slots = slots_of(self.parameters, self._slots)
-        return self._slots
+        self._made.slots = slots_of(self.parameters, self._made.slots)
+        return self._made.slots
 
     def _step_in_slots(self, slots: WireSlots, formulas: UpdateFormulas, rate: float) -> None:
         """A step in one call of machine code; a Ctrl-C meanwhile is raised behind it."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from ..engine import update_of_wires
 from ..rules import (
@@ -27,6 +27,9 @@ from ..rules import (
     with_numbers,
 )
 
+if TYPE_CHECKING:
+    from ..native import WireSlots
+
 State = tuple[Any, ...]  # what an optimiser keeps for one parameter
 Lists = tuple[list[float], list[State]]
 UpdateInPlace = Callable[[list[Any], list[float], list[State], float], list[State]]
@@ -38,7 +41,7 @@ class Optimizer(Protocol):
 
     initial_state: State
     steps: int
-    _made: tuple[dict[str, Any], UpdateFormulas] | None
+    _made: Made
 
     def update(self, data: Any, grad: Any, state: State) -> tuple[Any, State]:
         """The new data of one parameter, and what to keep for its next step."""
@@ -56,9 +59,19 @@ NOT_IN_FORMULAS: Final = {
         "_asked",
         "_shuffle",
         "_made",
-        "_slots",
     ),
 }
+
+
+class Made:
+    """What is made for an optimiser to be fast: deep copies and pickles begin with nothing."""
+
+    def __init__(self) -> None:
+        self.formulas: tuple[dict[str, Any], UpdateFormulas] | None = None  # with these settings
+        self.slots: WireSlots | None = None  # of the parameters
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Made, ()
 
 
 class UpdateFormulas:
@@ -230,6 +243,7 @@ def update_formulas(optimizer: Optimizer) -> UpdateFormulas | None:
     if not getattr(optimizer.update, "is_formula", False):
         return None
     now = {name: x for name, x in vars(optimizer).items() if name not in NOT_IN_FORMULAS}
-    if optimizer._made is None or optimizer._made[0] != now:
-        optimizer._made = now, UpdateFormulas(optimizer)
-    return optimizer._made[1]
+    made = optimizer._made
+    if made.formulas is None or made.formulas[0] != now:
+        made.formulas = now, UpdateFormulas(optimizer)
+    return made.formulas[1]

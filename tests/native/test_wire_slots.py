@@ -338,6 +338,25 @@ class WithFields(optim.Optimizer):
         return data - self.lr * self.factor * grad, state
 
 
+class WithSlots(optim.SGD):
+    __slots__ = ("note",)
+
+
+def test_copies_of_an_optimizer_have_all_but_what_was_made_for_speed(at_once):
+    weights = parameters()
+    loss_over(weights).batch(*ROWS).backward()
+    optimizer = WithSlots(weights, lr=0.5)
+    optimizer.note = "kept"
+    optimizer.step()
+    before = [w.data for w in weights]
+    for twin in (copy.deepcopy(optimizer), pickle.loads(pickle.dumps(optimizer))):
+        assert (twin.note, twin.steps) == ("kept", 1)
+        assert [w.data for w in twin.parameters] == before
+        twin.step()
+        assert [w.data for w in twin.parameters] != before
+    assert [w.data for w in weights] == before
+
+
 def test_an_optimizer_without_a_hash_steps(at_once):
     weights = parameters()
     loss_over(weights).batch(*ROWS)
