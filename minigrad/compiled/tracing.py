@@ -18,6 +18,7 @@ import os
 import random
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar, copy_context
@@ -39,7 +40,12 @@ OF_ITS_OWN: Final = "write mg.grad(y, [x], create_graph=True) for a gradient ins
 SEED_CODE: Final = random.Random.seed.__code__  # without a seed it asks the operating system
 DRAWS: Final = "draws random numbers from the operating system"
 TIME: Final = "asks for the time"
-FILES: Final = "reads a file or a folder"
+FILES: Final = "opens or looks up a file or a folder"
+UNWATCHED: Final = (
+    "a profiler is running, and takes the place of what watches a compiled function while it is "
+    "checked: whether it asks for the time, for files or for random numbers of the operating "
+    "system, which a recording would keep for good, is not seen. Call it once without the profiler"
+)
 CLOCKS: Final = ("time", "monotonic", "perf_counter", "process_time", "thread_time")
 CALENDARS: Final = ("localtime", "gmtime", "ctime", "asctime", "strftime")
 
@@ -168,7 +174,8 @@ def system_calls() -> Iterator[list[str]]:
 
     A replay would keep the answer of the first call, and two calls in a row may see the same one.
 
-    By Python's hook for profilers, which sees every call; where a profiler runs it stays alone.
+    By Python's hook for profilers, which sees every call; where a profiler runs nothing is seen,
+    and that is said.
     """
     seen: list[str] = []
     watched = _watched()
@@ -181,6 +188,7 @@ def system_calls() -> Iterator[list[str]]:
             seen.append(f"{what}, {calling_source()}")
 
     if sys.getprofile() is not None:
+        warnings.warn(UNWATCHED, RuntimeWarning, stacklevel=3)
         yield seen
         return
     sys.setprofile(see)

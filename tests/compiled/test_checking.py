@@ -115,12 +115,13 @@ def test_random_numbers_of_the_operating_system_are_refused_by_their_line(draw, 
         ("asks for the time", lambda path: time.localtime().tm_year),
         ("asks for the time", lambda path: datetime.datetime.now().year),
         ("asks for the time", lambda path: datetime.date.today().month),
-        ("reads a file or a folder", lambda path: float(open(path).read())),  # noqa: SIM115
-        ("reads a file or a folder", lambda path: float(path.read_text())),
-        ("reads a file or a folder", lambda path: float(np.loadtxt(path))),
-        ("reads a file or a folder", lambda path: path.exists()),
-        ("reads a file or a folder", lambda path: os.path.getsize(path)),
-        ("reads a file or a folder", lambda path: len(os.listdir(path.parent))),
+        ("opens or looks up a file or a folder", lambda path: float(open(path).read())),  # noqa: SIM115
+        ("opens or looks up a file or a folder", lambda path: float(path.read_text())),
+        ("opens or looks up a file or a folder", lambda path: float(np.loadtxt(path))),
+        ("opens or looks up a file or a folder", lambda path: path.exists()),
+        ("opens or looks up a file or a folder", lambda path: open(path, "a").write("") or 2.0),  # noqa: SIM115
+        ("opens or looks up a file or a folder", lambda path: os.path.getsize(path)),
+        ("opens or looks up a file or a folder", lambda path: len(os.listdir(path.parent))),
     ],
 )
 @pytest.mark.parametrize("run", [lambda f: f(3.0), lambda f: f.batch([3.0, 4.0])])
@@ -152,11 +153,12 @@ def test_generators_that_are_made_with_a_seed_give_the_same_at_each_call():
     assert compiled(3.0).data == compiled.function(3.0).data
 
 
-def test_a_profiler_goes_on_while_a_function_is_compiled():
+def test_a_profiler_goes_on_while_a_function_is_compiled_and_what_is_not_seen_is_said():
     seen = []
     sys.setprofile(lambda *event: seen.append(event[1]))
     try:
-        mg.compile(lambda y: W * y)(3.0)
+        with pytest.warns(RuntimeWarning, match="a profiler is running.*Call it once without"):
+            mg.compile(lambda y: W * y)(3.0)
         assert sys.getprofile() is not None
     finally:
         sys.setprofile(None)
