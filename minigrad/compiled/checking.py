@@ -284,8 +284,8 @@ class Check:
         if asked:
             raise TracingError(
                 f"{self.recording.place} {asked[0]}: the recording would keep the answer of its "
-                "first call. Ask before the call and pass the answer as an argument (to write or to "
-                "measure, do it around the call), or call the function without mg.compile"
+                "first call. Ask before the call and pass the answer as an argument (to write or "
+                "to measure, do it around the call), or call the function without mg.compile"
             )
         if before != self._drawn():
             self._refuse_draws(given)

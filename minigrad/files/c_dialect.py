@@ -18,10 +18,12 @@ from .dialects import Dialect, named_alike
 REALS: Final = ("double", "float")
 LARGEST_FLOAT: Final = 3.4028235677973366e38  # from here on a number rounds to an infinity
 
-PRELUDE: Final = """\
+HEAD: Final = """\
 /* C99, and C++. {accuracy} */
 #include <math.h>
-
+"""
+CALLED: Final = {  # each only where it is called: two sources may become one file
+    "choose": """\
 static inline {real} choose(int count, const {real} *choices, {real} index)
 {{
     for (int i = 0; i < count; i++)
@@ -29,7 +31,8 @@ static inline {real} choose(int count, const {real} *choices, {real} index)
             return choices[i];
     return NAN;
 }}
-
+""",
+    "modulo": """\
 static inline {real} modulo({real} x, {real} y)
 {{
     {real} rest = fmod{s}(x, y);
@@ -37,7 +40,8 @@ static inline {real} modulo({real} x, {real} y)
         return copysign{s}(rest, y);
     return (rest < 0.0{s}) != (y < 0.0{s}) ? rest + y : rest;
 }}
-"""
+""",
+}
 ACCURACY: Final = {
     "double": "The results are the engine's to the last bit, but for the last bits of exp,\n"
     "   log, … in another library; with gcc or clang compile with -ffp-contract=off.",
@@ -90,6 +94,8 @@ def single_precision(number: float) -> str:
     return f"{text}f" if "." in text or "e" in text else f"{text}.0f"
 
 
-def prelude(real: str) -> str:
-    """What stands in front of the functions: the header, and gates that C has no word for."""
-    return PRELUDE.format(real=real, s="f" if real == "float" else "", accuracy=ACCURACY[real])
+def with_prelude(real: str, body: str) -> str:
+    """The functions behind what they stand on: the header, and gates that C has no word for."""
+    s = "f" if real == "float" else ""
+    called = [text.format(real=real, s=s) for name, text in CALLED.items() if f"{name}(" in body]
+    return "\n".join([HEAD.format(accuracy=ACCURACY[real]), *called, body])

@@ -40,7 +40,7 @@ from ..tape import (
     rolled,
     tape_nodes,
 )
-from .c_dialect import c_dialect, prelude
+from .c_dialect import c_dialect, with_prelude
 from .c_statements import CStatements, Spot, bare, indented, integer, loop, table
 from .dialects import Code
 from .program import Program
@@ -98,18 +98,16 @@ class CLoops:
         are_read = any(f"{name}_constants" in line for line in functions)
         constants = [table(head, values, len(self.constants)), ""] if are_read else []
         tables = self.statements.tables
-        return "\n".join(
-            [
-                prelude(real),
-                *self.statements.functions,
-                *constants,
-                *tables,
-                *([""] if tables else []),
-                *functions,
-                *(jacobian if self.all <= MOST_ON_THE_STACK else []),
-                "",
-            ]
-        )
+        lines = [
+            *self.statements.functions,
+            *constants,
+            *tables,
+            *([""] if tables else []),
+            *functions,
+            *(jacobian if self.all <= MOST_ON_THE_STACK else []),
+            "",
+        ]
+        return with_prelude(real, "\n".join(lines))
 
     def _handed_on(self, target: str, slots: Sequence[int], more: str = "") -> list[str]:
         """Lines that write what stands in these slots of the tape into an array."""

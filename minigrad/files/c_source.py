@@ -11,7 +11,7 @@ import re
 from math import isfinite
 from typing import Final
 
-from .c_dialect import LARGEST_FLOAT, c_dialect, prelude
+from .c_dialect import LARGEST_FLOAT, c_dialect, with_prelude
 from .c_loops import CLoops
 from .dialects import Code
 from .program import Program
@@ -39,7 +39,6 @@ def c_source(program: Program, real: str = "double") -> str:
     sent = [f"gradients[{i}] = g_{argument};" for i, argument in enumerate(arguments)]
     blank = " " * len(name)
     lines = [
-        prelude(real),
         f"void {name}(const {real} *inputs, {real} *outputs)",
         *_body(forward, real, ["inputs"]),
         "",
@@ -47,7 +46,7 @@ def c_source(program: Program, real: str = "double") -> str:
         f"     {blank}           {real} *outputs, {real} *gradients)",
         *_body([*loads, *code.lines, *stores, *sent], real, ["inputs", "upstream", "gradients"]),
     ]
-    return "\n".join([*lines, *(["", *jacobian] if jacobian else []), ""])
+    return with_prelude(real, "\n".join([*lines, *(["", *jacobian] if jacobian else []), ""]))
 
 
 def _body(lines: list[str], real: str, given: list[str]) -> list[str]:
