@@ -22,9 +22,9 @@ HEAD: Final = """\
 /* C99, and C++. {accuracy} */
 #include <math.h>
 """
-CALLED: Final = {  # each only where it is called: two sources may become one file
+CALLED: Final = {  # each where it is called, and once: sources may be joined to one file
     "choose": """\
-static inline {real} choose(int count, const {real} *choices, {real} index)
+static inline {real} choose{s}(int count, const {real} *choices, {real} index)
 {{
     for (int i = 0; i < count; i++)
         if (index == ({real})i)
@@ -33,7 +33,7 @@ static inline {real} choose(int count, const {real} *choices, {real} index)
 }}
 """,
     "modulo": """\
-static inline {real} modulo({real} x, {real} y)
+static inline {real} modulo{s}({real} x, {real} y)
 {{
     {real} rest = fmod{s}(x, y);
     if (rest == 0.0{s})
@@ -63,12 +63,12 @@ def c_dialect(real: str) -> Dialect:
         not_a_number="NAN",
         words={
             **{name: text.replace("(", f"{s}(", 1) for name, text in named_alike("").items()},
-            "select": "choose({count}, {choices}, {index})",
+            "select": f"choose{s}({{count}}, {{choices}}, {{index}})",
             "abs": f"fabs{s}({{0}})",
             "erf": f"erf{s}({{0}})",
             "atan2": f"atan2{s}({{0}}, {{1}})",
             "round": f"rint{s}({{0}})",
-            "mod": "modulo({0}, {1})",
+            "mod": f"modulo{s}({{0}}, {{1}})",
             "exp2": f"exp2{s}({{0}})",
             "normal_density": f"(0.3989422804014327{s} * exp{s}(-0.5{s} * {{0}} * {{0}}))",
             "normal_cdf": f"(0.5{s} * erfc{s}(-0.7071067811865476{s} * {{0}}))",
@@ -97,5 +97,10 @@ def single_precision(number: float) -> str:
 def with_prelude(real: str, body: str) -> str:
     """The functions behind what they stand on: the header, and gates that C has no word for."""
     s = "f" if real == "float" else ""
-    called = [text.format(real=real, s=s) for name, text in CALLED.items() if f"{name}(" in body]
-    return "\n".join([HEAD.format(accuracy=ACCURACY[real]), *called, body])
+    parts = [HEAD.format(accuracy=ACCURACY[real])]
+    for name, text in CALLED.items():
+        if f"{name}{s}(" in body:
+            guard = f"MINIGRAD_{name.upper()}{s.upper()}"
+            function = text.format(real=real, s=s)
+            parts.append(f"#ifndef {guard}\n#define {guard}\n{function}#endif\n")
+    return "\n".join([*parts, body])

@@ -153,7 +153,9 @@ class CStatements:
             else:
                 lines.append(f"given[{at}] = {spot.number};")
             at += run.length
-        lines.append(f"{out} = choose({at - 1}, given, given[{at - 1}]);")
+        word = self.dialect.words["select"]
+        chosen = word.format(count=at - 1, choices="given", index=f"given[{at - 1}]")
+        lines.append(f"{out} = {chosen};")
         return ["{", *indented([f"{self.real} given[{at}];", *lines]), "}"]
 
     def _table(self, numbers: Sequence[int]) -> str:

@@ -77,8 +77,7 @@ def run_c(things: dict[str, Any], folder: Path) -> dict[str, Function]:
     assert COMPILER is not None
     source = folder / "all.c"
     texts = [mg.export(thing, "c", name=name) for name, thing in things.items()]
-    prelude = texts[0][: texts[0].index("void ")]
-    source.write_text(prelude + "\n".join(text[text.index("void ") :] for text in texts))
+    source.write_text("\n".join(texts))  # sources may be joined
     library = folder / "all.so"
     flags = ["-std=c99", "-O1", "-ffp-contract=off", "-Wall", "-Werror", "-Wno-unused"]
     subprocess.run([COMPILER, *flags, "-shared", "-fPIC", "-o", library, source, "-lm"], check=True)
