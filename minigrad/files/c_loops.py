@@ -6,7 +6,8 @@
 >>> for _ in range(200):
 ...     y = (w * y).tanh()
 >>> text = mg.export(y, "c", name="f")
->>> print(text[text.index("static void f_forward") : text.index("static void f_backward")])
+>>> start, end = map(text.index, ("static void f_forward", "static void f_backward"))
+>>> print(text[start:end].strip())
 static void f_forward(double *v)
 {
     v[3] = v[0] * v[1];
@@ -16,7 +17,6 @@ static void f_forward(double *v)
     }
     v[402] = tanh(v[401]);
 }
-<BLANKLINE>
 
 It runs the tape, whose loops `repeats` finds: first what is given stands in `v`, then what is
 computed. Where so little repeats that compilers would choke on the lines, the operations become a

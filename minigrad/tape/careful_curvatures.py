@@ -5,7 +5,7 @@
 >>> from .gate_kinds import kind_of
 >>> erf = kind_of(GATES["erf"], 1)
 >>> erf.curvatures_at([math.inf], 1.0), bent(erf, 0, 0, [math.inf], 1.0)
-([0.0], None)
+((0.0,), None)
 
 Far out the slope of erf is the number 0 by a choice, and does not move at all: an infinite gradient
 is not multiplied by it. A formula has a 0 for both, and does where all is finite. This is the long
