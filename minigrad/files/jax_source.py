@@ -32,7 +32,7 @@ from typing import Any, Final, Protocol
 
 from ..engine import Value
 from ..tape import flatten_batch, flatten_rows, group
-from .array_dialects import JAX_ARRAYS
+from .array_dialects import JAX_ARRAYS, PLACES
 from .array_joins import woven_columns
 from .array_lines import ArrayLines, joined_text
 from .array_views import view
@@ -40,20 +40,7 @@ from .parameter_arrays import ParameterArray
 
 # What the code stands on; each only where it is called.
 PRELUDE: Final = {
-    "places": '''\
-def places(text, *shape):
-    """Places in an array: 4, 0:16 (up to 16), 0:16:4 (every fourth), 7*3 (three times)."""
-    found = []
-    for part in text.split():
-        if "*" in part:
-            place, count = map(int, part.split("*"))
-            found += [place] * count
-        elif ":" in part:
-            found += range(*map(int, part.split(":")))
-        else:
-            found.append(int(part))
-    return np.array(found, dtype=np.int32).reshape(shape)
-''',
+    "places": PLACES.format("np.array(found, dtype=np.int32)"),
     "repeated": '''\
 def repeated(array, counts):
     """The array with its last axes as long as these counts."""

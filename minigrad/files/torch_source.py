@@ -22,7 +22,7 @@ from math import prod
 from typing import Any, Final
 
 from ..tape import flatten_rows, group
-from .array_dialects import TORCH_ARRAYS
+from .array_dialects import PLACES, TORCH_ARRAYS
 from .array_joins import woven_columns
 from .array_lines import ArrayLines
 from .jax_source import RecordedCircuit
@@ -40,20 +40,7 @@ LAYER: Final = re.compile(
 
 # What the code stands on; each only where it is called.
 PRELUDE: Final = {
-    "places": '''\
-def places(text, *shape):
-    """Places in an array: 4, 0:16 (up to 16), 0:16:4 (every fourth), 7*3 (three times)."""
-    found = []
-    for part in text.split():
-        if "*" in part:
-            place, count = map(int, part.split("*"))
-            found += [place] * count
-        elif ":" in part:
-            found += range(*map(int, part.split(":")))
-        else:
-            found.append(int(part))
-    return torch.tensor(found).reshape(shape)
-''',
+    "places": PLACES.format("torch.tensor(found)"),
     "repeated": '''\
 def repeated(array, counts):
     """The array with its last axes as long as these counts."""

@@ -8,6 +8,7 @@ from typing import Any
 import numpy
 import pytest
 from helpers.counts import count_near
+from helpers.exported import eager_mean, module_of, rows_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,24 +20,6 @@ jax = pytest.importorskip("jax")
 jax.config.update("jax_enable_x64", True)
 
 GATES = dict(mg.GATES)
-
-
-def module_of(source: str) -> dict[str, Any]:
-    names: dict[str, Any] = {}
-    exec(compile(source, "<exported>", "exec"), names)
-    return names
-
-
-def rows_of(*shape: int) -> Any:
-    return numpy.random.default_rng(0).normal(size=shape)
-
-
-def eager_mean(loss: Any, parameters: list[Value], rows: list[Any]) -> tuple[float, list[float]]:
-    for parameter in parameters:
-        parameter.grad = None
-    total = mg.sum([loss.function(*row) for row in rows]) / len(rows)
-    total.backward()
-    return total.data, [parameter.grad for parameter in parameters]
 
 
 @pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid", "gelu", "softplus", "silu"])
