@@ -263,7 +263,7 @@ def _layer_as_json(layer: Layer) -> dict[str, Any]:
                 f"the units of layer {layer.number} differ in their activation or in having a "
                 "bias, which a file cannot hold: save the state_dict()"
             )
-    if activation.function is not None and activation.name not in GATES:
+    if activation.function is not None and activation.gate is None:
         raise ValueError(
             f"layer {layer.number} has the activation {activation.name!r}, a function that a file "
             "cannot hold: define it with @mg.gate and pass its name"

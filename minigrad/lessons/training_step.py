@@ -11,6 +11,7 @@ from ..nn import MLP, Neuron
 from ..rules import GATES, Formula, as_text, format_number
 from ..stepping import Stepper
 from ..text import MOST_DIGITS, printable, rounded
+from .function_names import FunctionNames
 from .pages import (
     Answer,
     Gap,
@@ -68,6 +69,7 @@ class TrainingStep:
         run = Stepper(self.cost)
         run.run()
         self.gradients = dict(run.gradients)
+        self.functions = FunctionNames(n for layer in self.layers for n in layer.neurons)
         self.slopes = {n: n.slope_in_pass() for layer in self.layers for n in layer.neurons}
         last = [(unit.names.a, unit.a) for unit in self.layers[-1].neurons]
         self.written = written_cost(loss, last, t)
@@ -129,23 +131,20 @@ class TrainingStep:
         """Each activation and its slope, as its gate's row has them, in terms of z and a."""
         page: list[Any] = []
         called: set[str] = set()
-        units = {layer.neurons[0].activation.name: layer.neurons[0] for layer in self.layers}
-        for unit in units.values():
-            gate, name = unit.activation.gate, _function_name(unit)
-            if gate:
-                names = ["z", *map(format_number, gate.defaults)]
-                formula = gate.formula(*map(Formula.symbol, names))
-                slope = gate.shown_local_formulas(names, "a")[0]
-                line: list[Piece] = ["a = ", name, "(z)"]
-                if as_text(formula) != f"{name}(z)":  # that of tanh says no more
-                    line += [" = ", Rule(formula)]
-                page.append(Line([*line, Gap(), name, "′(z) = ", Rule(slope)]))
-                called |= {sign for sign in "σΦφ" if sign in as_text(formula) + as_text(slope)}
-            elif unit.activation.function is not None:
-                page.append(
-                    Words(f"{name} is a function of your own; its numbers come from the engine.")
-                )
-        if "σ" in called and "sigmoid" not in units:
+        for unit in self.functions.units:
+            gate, name = self.functions.gate(unit), self.functions.name(unit)
+            if gate is None:
+                page.append(Words(self.functions.introduction(unit)))
+                continue
+            names = ["z", *map(format_number, gate.defaults)]
+            formula = gate.formula(*map(Formula.symbol, names))
+            slope = gate.shown_local_formulas(names, "a")[0]
+            line: list[Piece] = ["a = ", name, "(z)"]
+            if as_text(formula) != f"{name}(z)":  # that of tanh says no more
+                line += [" = ", Rule(formula)]
+            page.append(Line([*line, Gap(), name, "′(z) = ", Rule(slope)]))
+            called |= {sign for sign in "σΦφ" if sign in as_text(formula) + as_text(slope)}
+        if "σ" in called and "σ" not in map(self.functions.name, self.functions.units):
             page.append(Line(["σ(z) = ", Rule(GATES["sigmoid"].formula(Formula.symbol("z")))]))
         if called & {"Φ", "φ"}:
             page.append(Words("Φ is the distribution function of the normal law, φ its density."))
@@ -178,10 +177,10 @@ class TrainingStep:
             z, working = Answer(unit.z.data), Working(joined(numbers))
             line = [Name(unit.names.z), " = ", *joined(symbols), " = ", working, " = ", z]
             lines.append(Line(line))
-            a = _own(unit, Answer(unit.a.data))
-            line = [Name(unit.names.a), " = ", *_activation(unit), " = ", a]
+            a = self._own(unit, Answer(unit.a.data))
+            line = [Name(unit.names.a), " = ", *self._activation(unit), " = ", a]
             if isinstance(a, Given):
-                *slope, _ = _slope(unit)
+                *slope, _ = self._slope(unit)
                 line += [Gap(), *slope, ") = ", Given(self.slopes[unit])]
             lines.append(Line(line))
         return [Heading("Forward pass"), *lines, *self._cost_lines()]
@@ -229,8 +228,8 @@ class TrainingStep:
             elif unit.activation.function is None:
                 numbers = []
         if unit.activation.function:
-            numbers = [_own(unit, Answer(self.slopes[unit])), "·", *numbers]
-        line = [_delta(unit), " = ", *_slope(unit), *back, *_worked(numbers)]
+            numbers = [self._own(unit, Answer(self.slopes[unit])), "·", *numbers]
+        line = [_delta(unit), " = ", *self._slope(unit), *back, *_worked(numbers)]
         return [*line, " = ", Answer(self.gradients[unit.z])]
 
     def _update(self) -> Page:
@@ -266,6 +265,23 @@ class TrainingStep:
         numbers = [*zip(right, digits), *(zip(mistaken, digits) if self.mistakes else ())]
         cells: list[Pieces] = [[Answer(number, shown)] for number, shown in numbers]
         return [[Name(parameter.label)], [Given(old)], symbols, *cells]
+
+    # --- activations ---
+
+    def _activation(self, unit: Neuron) -> Pieces:
+        """g(z), in the words of the gate's row; a linear unit's z itself."""
+        z, linear = Name(unit.names.z), unit.activation.function is None
+        return [z] if linear else [self.functions.name(unit), "(", z, ")"]
+
+    def _slope(self, unit: Neuron) -> Pieces:
+        """g′(z) and a dot; nothing for a linear unit."""
+        z, linear = Name(unit.names.z), unit.activation.function is None
+        return [] if linear else [f"{self.functions.name(unit)}′(", z, ")·"]
+
+    def _own(self, unit: Neuron, answer: Answer) -> Answer | Given:
+        """A number of an activation; one without a formula is given."""
+        known = unit.activation.function is None or self.functions.gate(unit)
+        return answer if known else Given(answer.number)
 
     def _digits_to_differ(self, right: float, wrong: float) -> int:
         """How many digits show that two numbers are not the same: the sheet's, or more."""
@@ -309,28 +325,5 @@ def _worked(numbers: Pieces) -> list[Piece]:
     return [" = ", Working(numbers)] if numbers else []
 
 
-def _own(unit: Neuron, answer: Answer) -> Answer | Given:
-    """A number of an activation; one without a formula is given."""
-    known = unit.activation.gate or unit.activation.function is None
-    return answer if known else Given(answer.number)
-
-
 def _delta(unit: Neuron) -> Name:
     return Name(f"delta{unit.names.z[1:]}")
-
-
-def _activation(unit: Neuron) -> Pieces:
-    """g(z), in the words of the gate's row; a linear unit's z itself."""
-    z = Name(unit.names.z)
-    return [z] if unit.activation.function is None else [_function_name(unit), "(", z, ")"]
-
-
-def _slope(unit: Neuron) -> Pieces:
-    """g′(z) and a dot; nothing for a linear unit."""
-    z = Name(unit.names.z)
-    return [] if unit.activation.function is None else [f"{_function_name(unit)}′(", z, ")·"]
-
-
-def _function_name(unit: Neuron) -> str:
-    gate, name = unit.activation.gate, printable(unit.activation.name)
-    return gate.text_name if gate else name if name.isidentifier() else "g"

@@ -25,10 +25,12 @@ class Activation(NamedTuple):
     @property
     def gate(self) -> Gate | None:
         """The row of the table that it is; None for linear and for a user's own function."""
-        return GATES.get(self.name) if self.function is not None else None
+        if self.function is None or isinstance(self.function, _Checked):
+            return None  # a function of the user's may be called as a gate is
+        return GATES.get(self.name)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        if self.gate is None or isinstance(self.function, _Checked):
+        if self.gate is None:
             return Activation, tuple(self)
         return _gate_activation, (self.name,)  # a gate that was defined again has another method
 

@@ -38,6 +38,9 @@ SHEETS: dict[str, Callable[[], Worksheet]] = {
     "svm": lambda: sheet(losses.multiclass_hinge, 1, 3, "tanh"),
     "own cost": lambda: sheet(quartic, 1.0, 1, "tanh"),
     "own activation": lambda: sheet(quartic, 1.0, 1, [lambda z: z * z, "linear"]),
+    "two own activations": lambda: sheet(
+        losses.half_squared_error, [1.0], 1, [lambda z: z * z, lambda z: z * 0.5]
+    ),
     "names": lambda: sheet(price_in_dollars, 1.0, 1, "tanh"),
     "no bias": lambda: Worksheet(MLP(1, [1], bias=False, seed=2), [1.0], 0.5, digits=6),
 }

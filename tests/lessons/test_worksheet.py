@@ -1,6 +1,8 @@
 """Worksheets: their numbers against the engine's, their blanks, their four formats."""
 
+import html
 import re
+from functools import partial
 
 import pytest
 from helpers.sheets import SHEETS
@@ -242,3 +244,85 @@ def test_a_derivative_over_all_paths_is_written_with_d_and_the_costs_own_with_a_
     losses.half_squared_error(model([1.0, -2.0]), 1.0).backward()
     assert "dC/da" in str(model.delta_table())
     assert "∂C/∂" not in str(model.delta_table())
+
+
+# --- the names of activations ---
+
+
+def scaled(z, factor):
+    return z * factor
+
+
+def named(name: str):
+    """A function of z with any name."""
+
+    def function(z):
+        return z * 0.25
+
+    function.__name__ = name
+    return function
+
+
+class Steep:
+    """An activation that is an object."""
+
+    def __init__(self, slope: float) -> None:
+        self.slope = slope
+
+    def __call__(self, z):
+        return z * self.slope
+
+
+DIFFERENT = {
+    "lambdas": [lambda z: z * z, lambda z: z * 2.0],
+    "partials": [partial(scaled, factor=2.0), partial(scaled, factor=3.0)],
+    "objects of one class": [Steep(2.0), Steep(3.0)],
+    "functions of one name": [named("act"), named("act")],
+    "a lambda and a function called g": [lambda z: z * z, named("g")],
+    "a function called as a gate, and the gate": [named("tanh"), "tanh"],
+    "functions called as wires": [named("a"), named("delta")],
+    "functions called as signs of the sheet": [named("C"), named("exp")],
+    "a lambda and a gate": [lambda z: z * z, "sigmoid"],
+}
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "latex", "html"])
+@pytest.mark.parametrize("case", DIFFERENT)
+def test_different_activations_have_different_names(case, form):
+    sheet = Worksheet(MLP(1, [1, 1], activation=DIFFERENT[case], seed=1), [1.0], 0.5)
+    for answers in (True, False):
+        text = html.unescape(
+            re.sub(r"</?i>|\\mathrm|[{}*\\$]| (?=['(])", "", getattr(sheet, form)(answers))
+        )
+        text = text.replace("₁¹", "_1^1").replace("₁²", "_1^2")
+        first, second = (re.search(rf"a_1\^{n} = (\w+)\(z_1\^{n}\)", text)[1] for n in (1, 2))
+        assert first != second
+        assert {first, second}.isdisjoint({"a", "C", "delta", "δ", "exp", "z", "lambda", "partial"})
+        for name, n in ((first, 1), (second, 2)):
+            assert re.search(rf"{name}['′]\(z_1\^{n}\)", text)
+            assert f"{name} is a function of your own" in text or f"{name}(z)" in text
+
+
+def test_a_function_of_ones_own_is_not_taken_for_the_gate_of_its_name():
+    text = Worksheet(MLP(1, [1], activation=named("tanh"), seed=1), [1.0], 0.5).text(answers=False)
+    assert "g is a function of your own, tanh; its numbers come from the engine." in text
+    assert "g′(z₁¹) = 0.25\n" in text
+
+
+def test_one_function_in_several_layers_has_one_name():
+    def twice(z):
+        return z * 2.0
+
+    square = lambda z: z * z
+    model = MLP(1, [2, 2, 1, 1], activation=[square, twice, square, "tanh"], seed=1)
+    text = Worksheet(model, [1.0], 0.5).text()
+    assert "g is a function of your own, in layers 1 and 3; its numbers" in text
+    assert "twice is a function of your own, in layer 2; its numbers" in text
+    assert text.count(" = g(z") == 3
+    assert text.count(" = twice(z") == 2
+
+
+def test_a_network_of_many_unnamed_functions_has_a_name_for_each():
+    functions = [eval("lambda z: z * 0.5") for _ in range(20)]
+    text = Worksheet(MLP(1, [1] * 20, activation=functions, seed=1), [1.0], 0.5).text()
+    assert len(set(re.findall(r"\n(\w+) is a function of your own", text))) == 20
