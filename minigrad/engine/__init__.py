@@ -34,7 +34,7 @@ from .numbers_of_wires import (
     write_grad,
     write_numbers,
 )
-from .output_range import ANY_NUMBER, Range, range_of
+from .output_range import range_of
 from .outputs import wires_in
 from .recording import as_wire, constant, install, observed, observers, output_of
 from .sources import is_nonfinite_birth, note_source, source_of
@@ -44,13 +44,11 @@ from .users_line import Source, calling_source, is_installed
 from .value import Value, one_at_a_time, topological_order
 
 __all__ = [
-    "ANY_NUMBER",
     "OTHER_FUNCTIONS",
     "Circuit",
     "GradientLostWarning",
     "Joined",
     "Leaves",
-    "Range",
     "Source",
     "Stage",
     "Value",

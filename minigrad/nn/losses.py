@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from ..engine import Value, range_of
 from ..rules import (
+    GATES,
     as_number,
     described,
     equal,
@@ -239,14 +240,12 @@ def _product(weight: Any, distance: Any) -> Any:
 
 
 def _refuse_probability(logit: Any) -> None:
-    if isinstance(logit, Value) and logit.gate is not None:
-        low, high = range_of(logit)
-        if 0.0 <= low < high <= 1.0:
-            raise ValueError(
-                "binary_cross_entropy takes the logit z and squashes it itself; this output of the "
-                f"gate {logit.gate.name} is kept between 0 and 1 already and would be squashed "
-                "twice: leave the last layer linear, or pass its z, model.layers[-1].z[0]"
-            )
+    if isinstance(logit, Value) and logit.gate is not None and _is_squashed(logit):
+        raise ValueError(
+            "binary_cross_entropy takes the logit z and squashes it itself; this output of the "
+            f"gate {logit.gate.name} is kept between 0 and 1 already and would be squashed "
+            "twice: leave the last layer linear, or pass its z, model.layers[-1].z[0]"
+        )
 
 
 def _refuse_softmax(logits: list[Any]) -> None:
@@ -254,20 +253,24 @@ def _refuse_softmax(logits: list[Any]) -> None:
     if not all(isinstance(p, Value) and p.gate for p in logits):
         return
     remedy = "pass the logits, the z of a last layer that is linear"
-    if all(p.gate.name == "div" for p in logits):
+    if all(p.gate is GATES["div"] for p in logits):
         parts, wholes = ({id(p.inputs[i]) for p in logits} for i in (0, 1))
         if len(wholes) == 1 and parts == set(map(id, logits[0].inputs[1].inputs)):
             raise ValueError(
                 "cross_entropy takes the logits and applies softmax itself; these outputs are "
                 f"shares of their sum already and softmax would be applied twice: {remedy}"
             )
-    ranges = [range_of(p) for p in logits]
-    if all(0.0 <= low < high <= 1.0 for low, high in ranges):
+    if all(map(_is_squashed, logits)):
         raise ValueError(
             "cross_entropy takes the logits and squashes them itself; these outputs, the first of "
             f"the gate {logits[0].gate.name}, are kept between 0 and 1 already and would be "
             f"squashed twice: {remedy}"
         )
+
+
+def _is_squashed(output: Value) -> bool:
+    kept = range_of(output)
+    return kept.is_within(0.0, 1.0) and kept.low < kept.high
 
 
 def hinge(score: Any, label: Any) -> Any:

@@ -4,8 +4,8 @@ Nothing here knows of wires or circuits: a rule is an expression that runs on wh
 Read `gates`, the table, first, with what stands in files of its own: `smooth_activations`,
 `exponentials`, `trigonometry`, `whole_numbers`; then `gate`, what a row is; then what rules run
 on: `operand`, floats that never raise (`number`, `ieee`, `bell_curve`), formulas that print
-(`formula`, `simplify`) and formulas as Python (`floats`). `gates_on_lists` has the gates that take
-lists, `data_columns` checks data with an item for each row.
+(`formula`, `simplify`), formulas as Python (`floats`) and ranges (`intervals`). `gates_on_lists`
+has the gates that take lists, `data_columns` checks data with an item for each row.
 """
 
 from . import bell_curve, exponentials, ieee, trigonometry, whole_numbers
@@ -47,12 +47,14 @@ from .gates import (
     total,
 )
 from .gates_on_lists import dot, lookup, select
+from .intervals import ANY_NUMBER, Interval, as_interval
 from .number import as_number, described, nearest_name
 from .operand import Operand, equal, where
 from .simplify import is_number, simplified, with_numbers
 from .smooth_activations import softplus
 
 __all__ = [
+    "ANY_NUMBER",
     "COMPARISONS",
     "FUNCTIONS",
     "GATES",
@@ -61,12 +63,14 @@ __all__ = [
     "Columns",
     "Formula",
     "Gate",
+    "Interval",
     "Operand",
     "Rule",
     "absolute",
     "all_inputs",
     "apply",
     "as_formula",
+    "as_interval",
     "as_latex",
     "as_number",
     "as_python",

@@ -35,7 +35,7 @@ CUT: Final = 6442450944.0  # adding it and taking it away leaves multiples of 2�
 
 expm1 = row("expm1", "expm1", "expm1 multiplies the gradient by exp of its input",
     latex=r"e^{{{0}}} - 1",
-    kernel=expm1_of_floats,
+    kernel=expm1_of_floats, output_range=(-1.0, inf),
     local_gradient=lambda x, out: (exp(x),))  # out + 1 has lost the digits of a small one
 
 exp2 = row("exp2", "2ˣ", "2ˣ multiplies the gradient by its own output times log 2",
@@ -128,7 +128,7 @@ def _slope_of_erf(x: Any) -> Any:
 
 
 erf = row("erf", "erf", "erf multiplies the gradient by 2/√π times exp of minus its input squared",
-    kernel=erf_of_floats,
+    kernel=erf_of_floats, output_range=(-1.0, 1.0),
     local_gradient=lambda x, out: (_slope_of_erf(x),),
     textbook_gradient=lambda x, out: (
         NamedNumber(2.0 / SQRT_PI, "2/√(π)", r"\frac{2}{\sqrt{\pi}}") * exp(-x * x),))

@@ -13,7 +13,7 @@ from inspect import Parameter, Signature, signature
 from typing import Any, Final
 
 from .floats import function_of_formulas
-from .formula import Formula, as_formula, as_latex, as_text
+from .formula import Formula, as_formula, as_text
 from .number import as_number, described, nearest_name
 from .operand import Operand
 
@@ -48,6 +48,8 @@ class Gate:
     `tangent_sentence` says what the gate does in forward mode, where that is not what it does to a
     gradient: to a gate with one input it is.
     `exact`, True or a condition on (*inputs, out), says where the gate rounds nothing.
+    `output_range` is between which numbers the output is, whatever the inputs, or a function of
+    their intervals that says it; without it `intervals` asks the rule.
     `kinks(*inputs, out)` lists quantities whose change of sign marks a point without a derivative.
     `arity` None means any number of inputs, and `empty` is what none of them give; `defaults` are
     the last inputs when they are left out; `dunder` is Python's operator method without
@@ -73,6 +75,7 @@ class Gate:
     kinks: Rule | None = None
     idle: tuple[str, Rule] | None = None
     exact: bool | Rule = False
+    output_range: tuple[float, float] | Rule | None = None
     arity: int | None = 1
     empty: float | None = None
     defaults: tuple[float, ...] = ()
@@ -209,10 +212,6 @@ class Gate:
     def local_gradient_texts(self, *names: str, out: str = "out") -> list[str]:
         """The local gradients as plain text, one for each input."""
         return [as_text(formula) for formula in self.shown_local_formulas(names, out)]
-
-    def local_gradient_latex(self, *names: str, out: str = "out") -> list[str]:
-        """The local gradients as LaTeX; the names are LaTeX too."""
-        return [as_latex(formula) for formula in self.shown_local_formulas(names, out)]
 
     def _symbols(self, names: Sequence[str]) -> list[Formula]:
         return [Formula.symbol(name) for name in names or self.input_names]

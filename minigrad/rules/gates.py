@@ -212,6 +212,7 @@ maximum = row("maximum", "max",
     tangent_sentence="max hands on the tangent of the largest input; ties share",
     arity=None, latex=r"\max({0})", text_name="max",
     kernel=maximum_of_floats, fold=_larger, routes=True, exact=True,
+    output_range=lambda *xs: (max(x.low for x in xs), max(x.high for x in xs)),
     local_gradient=lambda *xs: _shares([where(x < xs[-1], 0.0, 1.0) for x in xs[:-1]]),
     textbook_gradient=lambda *xs: _shown_shares(xs, lambda x, y: x > y),
     kinks=lambda *xs: tuple(where(x < xs[-1], -1.0, 1.0) for x in xs[:-1]))
@@ -221,6 +222,7 @@ minimum = row("minimum", "min",
     tangent_sentence="min hands on the tangent of the smallest input; ties share",
     arity=None, latex=r"\min({0})", text_name="min",
     kernel=minimum_of_floats, fold=lambda x, y: -_larger(-x, -y), routes=True, exact=True,
+    output_range=lambda *xs: (min(x.low for x in xs), min(x.high for x in xs)),
     local_gradient=lambda *xs: _shares([where(x > xs[-1], 0.0, 1.0) for x in xs[:-1]]),
     textbook_gradient=lambda *xs: _shown_shares(xs, lambda x, y: x < y),
     kinks=lambda *xs: tuple(where(x > xs[-1], -1.0, 1.0) for x in xs[:-1]))
@@ -257,12 +259,13 @@ multiplexer = row("select", "select",
     tangent_sentence="select hands on the tangent of the chosen input",
     arity=None, example=(),
     kernel=select_of_floats, routes=True, chooses=True, exact=True,
+    output_range=lambda *xs: (min(x.low for x in xs[:-1]), max(x.high for x in xs[:-1])),
     local_gradient=_selected)
 
 absolute = row("abs", "|x|",
     "the absolute value passes the gradient on, with the sign of its input",
     dunder="abs", exact=True, latex=r"\left|{0}\right|",
-    kernel=absolute_of_floats,
+    kernel=absolute_of_floats, output_range=(0.0, inf),
     local_gradient=lambda x, out: (where(x > 0.0, 1.0, where(x < 0.0, -1.0, _zero_or_nan(x))),),
     textbook_gradient=lambda x, out: (where(x > 0.0, 1.0, where(x < 0.0, -1.0, 0.0)),),
     kinks=lambda x, out: (x,))
@@ -272,7 +275,7 @@ absolute = row("abs", "|x|",
 
 exp = row("exp", "exp", "exp multiplies the gradient by its own output",
     latex=r"e^{{{0}}}",
-    kernel=exp_of_floats,
+    kernel=exp_of_floats, output_range=(0.0, inf),
     local_gradient=lambda x, out: (out,))
 
 log: GateFunction = row("log", "log", "log divides the gradient by its input",
@@ -289,7 +292,7 @@ log1p = row("log1p", "log1p", "log1p divides the gradient by 1 + its input",
 
 sqrt = row("sqrt", "√", "√ divides the gradient by twice its own output",
     latex=r"\sqrt{{{0}}}", text_name="√",
-    kernel=sqrt_of_floats,
+    kernel=sqrt_of_floats, output_range=(0.0, inf),
     local_gradient=lambda x, out: (0.5 / out,),
     kinks=lambda x, out: (x,))
 
@@ -321,7 +324,7 @@ sigmoid_slope = slope_row("sigmoid_slope", "σ′", "σ′ multiplies the gradie
 tanh = row("tanh", "tanh",
     "tanh multiplies the gradient by 1 − output², which vanishes as it saturates",
     latex=r"\tanh({0})",
-    kernel=tanh_of_floats,
+    kernel=tanh_of_floats, output_range=(-1.0, 1.0),
     local_gradient=lambda x, out: (tanh_slope(x, out),),
     textbook_gradient=lambda x, out: (1.0 - out * out,),
     idle=("saturated", lambda x, out: 1.0 - out * out < 0.04))

@@ -7,6 +7,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 from .bell_curve import normal_cdf as normal_cdf_of_floats
 from .bell_curve import normal_density as normal_density_of_floats
 from .gate import row
@@ -19,17 +21,17 @@ from .operand import where
 normal_density = row("normal_density", "φ",
     "φ multiplies the gradient by minus its input times its output",
     latex=r"\varphi({0})", text_name="φ",
-    kernel=normal_density_of_floats,
+    kernel=normal_density_of_floats, output_range=(0.0, inf),
     local_gradient=lambda x, out: (-x * out,))
 
 normal_cdf = row("normal_cdf", "Φ",
     "Φ multiplies the gradient by the density of the bell curve at its input",
     latex=r"\Phi({0})", text_name="Φ",
-    kernel=normal_cdf_of_floats,
+    kernel=normal_cdf_of_floats, output_range=(0.0, 1.0),
     local_gradient=lambda x, out: (normal_density(x),))
 
 softplus = row("softplus", "softplus", "softplus multiplies the gradient by σ of its input",
-    rule=lambda x: where(x > 0.0, x, 0.0) + log1p(exp(-absolute(x))),
+    rule=lambda x: where(x > 0.0, x, 0.0) + log1p(exp(-absolute(x))), output_range=(0.0, inf),
     local_gradient=lambda x, out: (sigmoid(x),),
     definition=lambda x: log(1.0 + exp(x)))
 

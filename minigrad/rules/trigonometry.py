@@ -42,12 +42,12 @@ PI: Final = NamedNumber(pi, "π", r"\pi")
 
 sin: GateFunction = row("sin", "sin", "sin multiplies the gradient by the cosine of its input",
     latex=r"\sin({0})",
-    kernel=sin_of_floats,
+    kernel=sin_of_floats, output_range=(-1.0, 1.0),
     local_gradient=lambda x, out: (cos(x),))
 
 cos: GateFunction = row("cos", "cos", "cos multiplies the gradient by minus the sine of its input",
     latex=r"\cos({0})",
-    kernel=cos_of_floats,
+    kernel=cos_of_floats, output_range=(-1.0, 1.0),
     local_gradient=lambda x, out: (-sin(x),))
 
 tan = row("tan", "tan", "tan multiplies the gradient by 1 + output², which has no bound",
@@ -64,21 +64,21 @@ def _one_minus_square(x: Any) -> Any:
 
 asin = row("asin", "asin", "asin divides the gradient by the cosine of its output",
     latex=r"\arcsin({0})", example=(0.5,),
-    kernel=asin_of_floats,
+    kernel=asin_of_floats, output_range=(-pi / 2.0, pi / 2.0),
     local_gradient=lambda x, out: (1.0 / sqrt(_one_minus_square(x)),),
     textbook_gradient=lambda x, out: (1.0 / sqrt(1.0 - x * x),),
     kinks=lambda x, out: (1.0 - x, 1.0 + x))
 
 acos = row("acos", "acos", "acos divides the gradient by minus the sine of its output",
     latex=r"\arccos({0})", example=(0.5,),
-    kernel=acos_of_floats,
+    kernel=acos_of_floats, output_range=(0.0, pi),
     local_gradient=lambda x, out: (-1.0 / sqrt(_one_minus_square(x)),),
     textbook_gradient=lambda x, out: (-1.0 / sqrt(1.0 - x * x),),
     kinks=lambda x, out: (1.0 - x, 1.0 + x))
 
 atan = row("atan", "atan", "atan divides the gradient by 1 + its input squared",
     latex=r"\arctan({0})",
-    kernel=atan_of_floats,
+    kernel=atan_of_floats, output_range=(-pi / 2.0, pi / 2.0),
     local_gradient=lambda x, out: (1.0 / (1.0 + x * x),))
 
 
@@ -95,7 +95,7 @@ def _angle_gradients(y: Any, x: Any, out: Any) -> tuple[Any, Any]:
 atan2 = row("atan2", "atan2",
     "atan2 sends each input the other one over the length squared, the second with a minus",
     arity=2, latex=r"\operatorname{{atan2}}({0}, {1})",
-    kernel=atan2_of_floats,
+    kernel=atan2_of_floats, output_range=(-pi, pi),
     local_gradient=_angle_gradients,
     textbook_gradient=lambda y, x, out: (x / (y * y + x * x), -y / (y * y + x * x)),
     kinks=lambda y, x, out: (where(x > 0.0, 1.0, y),))  # the angle jumps from −π to π
@@ -121,7 +121,7 @@ sinh: GateFunction = row("sinh", "sinh", "sinh multiplies the gradient by cosh o
 
 cosh: GateFunction = row("cosh", "cosh", "cosh multiplies the gradient by sinh of its input",
     latex=r"\cosh({0})",
-    kernel=cosh_of_floats,
+    kernel=cosh_of_floats, output_range=(1.0, inf),
     local_gradient=lambda x, out: (sinh(x),))
 
 asinh = row("asinh", "asinh", "asinh divides the gradient by cosh of its output",
@@ -131,7 +131,7 @@ asinh = row("asinh", "asinh", "asinh divides the gradient by cosh of its output"
 
 acosh = row("acosh", "acosh", "acosh divides the gradient by sinh of its output",
     example=(2.0,),
-    kernel=acosh_of_floats,
+    kernel=acosh_of_floats, output_range=(0.0, inf),
     local_gradient=lambda x, out: (1.0 / (sqrt(x - 1.0) * sqrt(x + 1.0)),),
     textbook_gradient=lambda x, out: (1.0 / sqrt(x * x - 1.0),),
     kinks=lambda x, out: (x - 1.0,))
@@ -202,7 +202,7 @@ def _sinc_gradient(x: Any, out: Any) -> tuple[Any]:
 
 
 sinc = row("sinc", "sinc", "sinc sends what cos(π·input) is above the output, divided by the input",
-    rule=_sinc,
+    rule=_sinc, output_range=(-1.0, 1.0),
     local_gradient=_sinc_gradient,
     definition=lambda x: sin(PI * x) / (PI * x),
     textbook_gradient=lambda x, out: (where(equal(x, 0.0), 0.0, (cos(PI * x) - out) / x),))

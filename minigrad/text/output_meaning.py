@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from math import exp
 from typing import Any
 
-from ..engine import ANY_NUMBER, Range, Value, number_of, range_of, with_gates
-from ..rules import as_number, described
+from ..engine import Value, number_of, range_of, with_gates
+from ..rules import ANY_NUMBER, Interval, as_number, described
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Meaning:
     """
 
     count: int
-    ranges: tuple[Range, ...]
+    ranges: tuple[Interval, ...]
     threshold: float
     is_told: bool
 
@@ -48,9 +48,9 @@ class Meaning:
         """
         if any(output != output for output in outputs):
             return [1.0 / max(self.count, 2)] * max(self.count, 2)
-        if all(low >= 0.0 and high <= 1.0 for low, high in self.ranges):
+        if all(kept.is_within(0.0, 1.0) for kept in self.ranges):
             shares = list(outputs)
-        elif all(low >= -1.0 and high <= 1.0 for low, high in self.ranges):
+        elif all(kept.is_within(-1.0, 1.0) for kept in self.ranges):
             shares = [(output + 1.0) / 2.0 for output in outputs]
         elif self.count > 1 and min(outputs) >= 0.0 and abs(sum(outputs) - 1.0) < 1e-9:
             shares = list(outputs)
@@ -69,7 +69,7 @@ class Meaning:
                     f"the model must return as many outputs for every row: for the first it "
                     f"returns {self.count}, for row {row} {len(numbers)}"
                 )
-        if self.count > 1 or self.ranges[0] != ANY_NUMBER:
+        if self.count > 1 or self.ranges[0].is_bounded:
             return self
         numbers = [output for (output,) in outputs if output == output]
         if not numbers or min(numbers) < 0.0 or max(numbers) > 1.0:
@@ -82,7 +82,7 @@ class Meaning:
                 "return Values"
             )
         if 0.0 < self.threshold < 1.0:  # plain numbers that are cut there are probabilities
-            return Meaning(1, ((0.0, 1.0),), self.threshold, True)
+            return Meaning(1, (Interval(0.0, 1.0),), self.threshold, True)
         return self
 
 
@@ -101,9 +101,9 @@ def meaning_of(model: Callable[[Any], Any], x: Any, threshold: float | None = No
                 "largest names the class"
             )
     ranges = tuple(ANY_NUMBER if wire is None else range_of(wire) for wire in wires)
-    is_probability = ranges[0][0] >= 0.0 and ranges[0][1] <= 1.0
     is_told = threshold is not None or wires[0] is not None or isinstance(outputs[0], int)
-    cut = (0.5 if is_probability else 0.0) if threshold is None else threshold
+    middle = 0.5 if ranges[0].is_within(0.0, 1.0) else 0.0
+    cut = middle if threshold is None else threshold
     return Meaning(len(outputs), ranges, cut, is_told)
 
 

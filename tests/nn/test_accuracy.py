@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from fractions import Fraction
@@ -59,6 +60,10 @@ PROBABILITIES: dict[str, Callable[[Any], Any]] = {
     "from tanh": lambda x: (mg.tanh(z(x) / 2) + 1) / 2,
     "class 1 of a softmax": lambda x: mg.losses.softmax([Value(0.0), z(x)])[1],
     "one less another": lambda x: 1 - mg.sigmoid(-z(x)),
+    "from arctan": lambda x: mg.atan(1e9 * z(x)) / math.pi + 0.5,
+    "from erf": lambda x: 0.5 * (1.0 + mg.erf(z(x))),
+    "clipped": lambda x: mg.clip(0.25 * z(x) + 0.5, 0, 1),
+    "hard sigmoid": lambda x: mg.relu(mg.minimum(z(x) + 0.5, 1)),
     "compiled": mg.compile(MODEL),
     "function of a compiled one": (lambda net: lambda x: net(x))(mg.compile(MODEL)),
 }
@@ -70,6 +75,16 @@ def test_an_output_between_0_and_1_is_cut_at_a_half(name: str) -> None:
     assert nn.accuracy(PROBABILITIES[name], X, Y) == RIGHT
     with no_grad():
         assert nn.accuracy(PROBABILITIES[name], X, Y) == RIGHT
+
+
+def test_the_rule_of_an_own_gate_says_what_it_means() -> None:
+    @mg.gate(symbol="s", local_gradient=lambda x, out: (out * (1.0 - out),))
+    def own_sigmoid(x: Any) -> Any:
+        return 1.0 / (1.0 + mg.exp(-x))
+
+    assert nn.accuracy(lambda x: own_sigmoid(z(x)), X, Y) == RIGHT
+    with pytest.raises(ValueError, match="this output of the gate own_sigmoid is kept between 0"):
+        mg.losses.binary_cross_entropy(own_sigmoid(Value(1.0)), 1)
 
 
 def test_a_score_and_a_tanh_are_cut_at_0() -> None:

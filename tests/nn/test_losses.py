@@ -401,6 +401,7 @@ def test_wrong_shapes_and_labels_are_named(call: object, message: str) -> None:
         lambda zs: [1.0 - z.sigmoid() for z in zs],
         lambda zs: [(z.tanh() + 1.0) / 2.0 for z in zs],
         lambda zs: [p * 1.0 for p in losses.softmax(zs)],
+        lambda zs: [mg.clip(z, 0, 1) for z in zs],
         lambda zs: mg.nn.MLP(2, [3, 2], activation=["tanh", "sigmoid"], seed=0)(zs),
     ],
 )

@@ -145,7 +145,6 @@ def test_row_is_complete(gate: Gate) -> None:
     assert gate.sentence
     assert gate.text(*names)
     assert len(gate.local_gradient_texts(*names)) == len(names)
-    assert len(gate.local_gradient_latex(*names)) == len(names)
 
 
 def test_a_gate_that_is_named_by_a_word_has_the_same_word_everywhere() -> None:
