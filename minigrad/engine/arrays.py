@@ -137,10 +137,15 @@ def _each(function: Callable[..., Any], operands: tuple[Any, ...], kind: type = 
 
 
 def _as_python(item: Any) -> Any:
-    """One of NumPy's numbers as a float: its own arithmetic would ask here again, without end."""
+    """One of NumPy's numbers as a float: its own arithmetic would ask here again, without end.
+
+    The Value in an array without a dimension, as `np.where(v > 0, v, w)` gives it, is that Value.
+    """
     if isinstance(item, (Operand, int)) or not hasattr(item, "dtype"):
         return item
-    return as_number(item.item() if is_array(item) else item)
+    if is_array(item):
+        item = item.item()
+    return item if isinstance(item, Operand) else as_number(item)
 
 
 def _as_array(items: Any) -> Any:

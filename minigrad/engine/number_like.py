@@ -17,7 +17,7 @@ import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
-from ..rules import FUNCTIONS, Operand, as_number
+from ..rules import FUNCTIONS, Operand, as_number, described
 from .arrays import UFUNCS, is_array, ufunc_of
 from .foreign_names import NamesOfTensors
 from .lost_gradients import warn_of_lost_gradient
@@ -38,6 +38,23 @@ def _no_gate(what: str, instead: str, remedy: str = OUTSIDE) -> Callable[..., No
     def refuse(self: NumberLike, *_: Any) -> NoReturn:
         self._become_a_number(what, remedy)
         raise TypeError(f"{what} of {self!r} is not a gate: {instead}")
+
+    return refuse
+
+
+BITS: Final = (
+    "where a and b are conditions (less, is_equal, …: 1.0 or 0.0) write a * b for both of them, "
+    "mg.maximum(a, b) for one of them, 1 - a for the opposite"
+)
+
+
+def _no_operator(symbol: str, instead: str) -> Callable[..., Any]:
+    """The method of an operator between two things that no gate has."""
+
+    def refuse(self: NumberLike, other: Any) -> Any:
+        if is_array(other) or not isinstance(other, (NumberLike, int, float, list, tuple)):
+            return NotImplemented  # it may know better
+        raise TypeError(f"{symbol} of {self!r} and {described(other)} is no gate: {instead}")
 
     return refuse
 
@@ -163,9 +180,27 @@ class NumberLike(Operand, NamesOfTensors):
         return [*dir(type(self)), *self.__dict__]
 
     def __format__(self, layout: str) -> str:
-        return format(self.data, layout) if layout else str(self)
+        try:
+            return format(self.data, layout) if layout else str(self)
+        except ValueError as error:
+            raise ValueError(f"{error}: the number of a Value is a float, {self.data!r}") from None
 
     if not TYPE_CHECKING:  # a type checker refuses them as they are
+        as_integer_ratio = _no_gate(  # what the module statistics asks for, and Fraction
+            "A fraction",
+            "write mg.mean(values) in place of statistics.mean(values), or take v.data",
+            "Write mg.mean(values) in place of statistics.mean(values)",
+        )
+        __matmul__ = _no_operator("@", "write v * w, or mg.dot(xs, ys) of two lists")
+        __rmatmul__ = __matmul__
+        __and__ = __rand__ = _no_operator("&", BITS)
+        __or__ = __ror__ = _no_operator("|", BITS)
+        __xor__ = __rxor__ = _no_operator("^", f"write v ** n for a power; {BITS}")
+        __lshift__ = __rlshift__ = _no_operator("<<", "write v * 2**n")
+        __rshift__ = __rrshift__ = _no_operator(">>", "write mg.floor(v / 2**n)")
+        __invert__ = _no_gate(
+            "~", "write 1 - v where v is a condition", "Write 1 - v where v is a condition"
+        )
         __index__ = _no_gate(
             "An index made",
             "write int(v) for its number, or mg.select(table, v) for an item of a table",

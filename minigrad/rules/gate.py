@@ -351,12 +351,23 @@ def all_inputs(gate: Gate, given: tuple[Any, ...], named: dict[str, Any]) -> tup
     >>> all_inputs(mg.GATES["leaky_relu"], (2.0,), {"slope": 0.5})
     (2.0, 0.5)
     """
-    if named:
-        bound = _signature(gate).bind(*given, **named)
+    if named and (named := {name: x for name, x in named.items() if _is_given(name, x)}):
+        try:
+            bound = _signature(gate).bind(*given, **named)
+        except TypeError as error:
+            takes = "Values and numbers, or one list of them"
+            if gate.arity is not None:
+                takes = ", ".join(gate.input_names)
+            raise TypeError(f"{gate.name}() {error}: it takes {takes}") from None
         bound.apply_defaults()
         return bound.args
     missing = (gate.arity or 0) - len(given)
     return given + (gate.defaults[-missing:] if 0 < missing <= len(gate.defaults) else ())
+
+
+def _is_given(name: str, argument: Any) -> bool:
+    """Whether it is more than NumPy adds of itself, in `np.mean(v)` or `np.clip(v, 0, 1)`."""
+    return argument is not None or name not in ("axis", "dtype", "out")
 
 
 def _signature(gate: Gate) -> Signature:

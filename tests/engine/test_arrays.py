@@ -169,6 +169,47 @@ def test_what_is_beside_values_in_an_array_of_objects_counts_too() -> None:
     assert [float(item.data) for item in v + mixed] == [4.0, 5.0, 6.0]
 
 
+@pytest.mark.parametrize(
+    ("compute", "gradients"),
+    [
+        (lambda v, w: v * np.array(w), (3.0, 2.0)),
+        (lambda v, w: np.array(w) * v, (3.0, 2.0)),
+        (lambda v, w: np.where(True, v, w) * v, (4.0, 0.0)),
+        (lambda v, w: v + np.where(True, w, v), (1.0, 1.0)),
+        (lambda v, w: np.maximum(np.array(v), w), (0.0, 1.0)),
+        (lambda v, w: np.polyval([1.0, 2.0, 3.0], v), (6.0, 0.0)),
+        (lambda v, w: np.mean(v) * np.sum(w), (3.0, 2.0)),
+        (lambda v, w: np.clip(v, 0.0, w), (1.0, 0.0)),
+        (lambda v, w: np.prod(v), (1.0, 0.0)),
+    ],
+)
+@pytest.mark.filterwarnings("error::minigrad.GradientLostWarning")
+def test_a_value_in_an_array_without_a_dimension_keeps_its_gradient(
+    compute: Callable[[Value, Value], Any], gradients: tuple[float, float]
+) -> None:
+    v, w = Value(2.0), Value(3.0)
+    compute(v, w).backward()
+    assert (v.grad, w.grad) == gradients
+    assert mg.compile(compute).value_and_grad(2.0, 3.0)[1] == gradients
+
+
+def test_numpys_clip_of_a_nan_is_nan() -> None:
+    assert math.isnan(np.clip(Value(math.nan), 0.0, 1.0).data)
+
+
+def test_an_array_without_a_dimension_is_told_its_item() -> None:
+    with pytest.raises(TypeError, match=r"array without a dimension.*\.item\(\)"):
+        mg.exp(np.array(Value(2.0)))
+    with pytest.raises(TypeError, match=r"array without a dimension.*\.item\(\)"):
+        Value(np.array(2.0))
+
+
+@pytest.mark.parametrize("call", [lambda v: np.mean(v, axis=0), lambda v: v.clip(0, 1, axis=0)])
+def test_a_gate_says_which_argument_it_does_not_take(call: Callable[[Value], Any]) -> None:
+    with pytest.raises(TypeError, match=r"(mean|clip)\(\) got an .* 'axis': it takes"):
+        call(Value(2.0))
+
+
 def test_comparisons_with_an_array_are_made_for_each_item() -> None:
     v, array = Value(2.0), np.array([1.0, 2.0, 3.0])
     assert (array < v).tolist() == (v > array).tolist() == [True, False, False]

@@ -6,6 +6,7 @@ import inspect
 import pickle
 import pydoc
 import re
+import statistics
 from collections.abc import Callable
 from typing import Any
 
@@ -181,6 +182,45 @@ def test_the_keywords_of_another_backward_say_ours(keyword: str, ours: str) -> N
     with pytest.raises(TypeError, match=ours):
         (x * x).backward(**{keyword: True})
     assert not x.has_grad
+
+
+@pytest.mark.parametrize(
+    ("ask", "ours"),
+    [
+        (lambda v: v @ v, r"@ of Value\(.*mg\.dot\(xs, ys\)"),
+        (lambda v: [1.0, 2.0] @ v, r"the list \[1\.0, 2\.0\].*mg\.dot"),
+        (lambda v: v & v, r"a \* b for both"),
+        (lambda v: True | v, r"mg\.maximum\(a, b\) for one"),
+        (lambda v: v ^ 2, r"v \*\* n for a power"),
+        (lambda v: v << 1, r"v \* 2\*\*n"),
+        (lambda v: v >> 1, r"mg\.floor"),
+        (lambda v: ~v, r"1 - v"),
+        (lambda v: statistics.mean([v, v]), r"mg\.mean\(values\)"),
+        (lambda v: statistics.stdev([v, v]), r"mg\.mean\(values\)"),
+    ],
+)
+def test_an_operator_or_function_that_no_gate_has_says_ours(
+    ask: Callable[[Any], object], ours: str
+) -> None:
+    with pytest.raises(TypeError, match=ours):
+        ask(Value(2.0))
+    with pytest.raises((TypeError, mg.TracingError)):
+        mg.compile(ask)(2.0)
+
+
+def test_an_operator_is_left_to_what_may_know_better() -> None:
+    class Matrix:
+        def __rmatmul__(self, other: Value) -> Value:
+            return other * 3
+
+    assert (Value(2.0) @ Matrix()).data == 6.0
+    with pytest.raises(TypeError, match="unsupported operand"):
+        Value(2.0) | {1}
+
+
+def test_a_layout_for_whole_numbers_says_that_the_number_is_a_float() -> None:
+    with pytest.raises(ValueError, match=r"'d'.*a float, 2\.5"):
+        f"{Value(2.5):d}"
 
 
 def test_what_a_value_has_not_is_in_no_list_of_what_it_has() -> None:
