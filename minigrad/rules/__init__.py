@@ -2,10 +2,11 @@
 
 Nothing here knows of wires or circuits: a rule is an expression that runs on what it is handed.
 Read `gates`, the table, first, with what stands in files of its own: `smooth_activations`,
-`exponentials`, `trigonometry`, `whole_numbers`; then `gate`, what a row is; then what rules run
-on: `operand`, floats that never raise (`number`, `ieee`, `bell_curve`), formulas that print
-(`formula`, `simplify`), formulas as Python (`floats`) and ranges (`intervals`). `gates_on_lists`
-has the gates that take lists, `data_columns` checks data with an item for each row.
+`exponentials`, `trigonometry`, `whole_numbers`; then `gate`, what a row is, and `rows`, what users
+call of it; then what rules run on: `operand`, floats that never raise (`number`, `ieee`,
+`bell_curve`), formulas that print (`formula`, `simplify`), formulas as Python (`floats`) and ranges
+(`intervals`). `gates_on_lists` has the gates that take lists, `data_columns` checks data with an
+item for each row.
 """
 
 from . import bell_curve, exponentials, ieee, trigonometry, whole_numbers
@@ -27,11 +28,7 @@ from .gate import (
     SLOPES,
     Gate,
     Rule,
-    all_inputs,
     apply,
-    constant_makers,
-    documentation,
-    function_of,
     gate_named,
 )
 from .gates import (
@@ -50,6 +47,7 @@ from .gates_on_lists import dot, lookup, select
 from .intervals import ANY_NUMBER, Interval, as_interval
 from .number import as_number, described, nearest_name
 from .operand import Operand, equal, where
+from .rows import all_inputs, constant_makers, documentation, function_of
 from .simplify import is_number, simplified, with_numbers
 from .smooth_activations import softplus
 

@@ -17,13 +17,13 @@ from operator import add as plus
 from typing import Any, Final
 
 from .formula import NamedNumber
-from .gate import row
 from .gates import absolute, exp, log, log1p, maximum, sigmoid
 from .ieee import erf as erf_of_floats
 from .ieee import expm1 as expm1_of_floats
 from .ieee import log2 as log2_of_floats
 from .ieee import log10 as log10_of_floats
 from .operand import equal, where
+from .rows import row
 
 LOG_2: Final = log_of_a_number(2.0)
 LOG_10: Final = log_of_a_number(10.0)

@@ -25,7 +25,7 @@ from typing import Any
 
 from .formula import Formula, NamedNumber
 from .gate import GATES as GATES
-from .gate import GateFunction, row, slope_row
+from .gate import GateFunction
 from .ieee import absolute as absolute_of_floats
 from .ieee import adds_exactly, keeps_digits
 from .ieee import exp as exp_of_floats
@@ -37,6 +37,7 @@ from .ieee import select as select_of_floats
 from .ieee import sqrt as sqrt_of_floats
 from .ieee import tanh as tanh_of_floats
 from .operand import equal, where
+from .rows import row, slope_row
 
 # fmt: off
 # a table: a line for what a gate is, a line for each rule

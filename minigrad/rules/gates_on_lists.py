@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from .gate import apply, of_nothing
+from .gate import apply
 from .gates import GATES
 from .number import described
+from .rows import of_nothing
 
 
 def dot(left: Iterable[Any], right: Iterable[Any]) -> Any:

@@ -11,9 +11,9 @@ from math import inf
 
 from .bell_curve import normal_cdf as normal_cdf_of_floats
 from .bell_curve import normal_density as normal_density_of_floats
-from .gate import row
 from .gates import absolute, exp, log, log1p, sigmoid
 from .operand import where
+from .rows import row
 
 # fmt: off
 # a table: a line for what a gate is, a line for each rule

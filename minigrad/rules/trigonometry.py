@@ -15,7 +15,7 @@ from math import pi
 from typing import Any, Final
 
 from .formula import NamedNumber
-from .gate import GateFunction, row
+from .gate import GateFunction
 from .gates import absolute, maximum, minimum, sqrt
 from .ieee import acos as acos_of_floats
 from .ieee import acosh as acosh_of_floats
@@ -31,6 +31,7 @@ from .ieee import sin as sin_of_floats
 from .ieee import sinh as sinh_of_floats
 from .ieee import tan as tan_of_floats
 from .operand import equal, where
+from .rows import row
 from .whole_numbers import floor
 
 PI: Final = NamedNumber(pi, "π", r"\pi")

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .gate import GateFunction, row
+from .gate import GateFunction
 from .gates import absolute, maximum, minimum
 from .ieee import floor as floor_of_floats
 from .ieee import inf
@@ -20,6 +20,7 @@ from .ieee import modulo as modulo_of_floats
 from .ieee import nearest as nearest_of_floats
 from .ieee import trunc as trunc_of_floats
 from .operand import equal, where
+from .rows import row
 
 # fmt: off
 # a table: a line for what a gate is, a line for each rule

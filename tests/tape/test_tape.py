@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 import minigrad as mg
 from minigrad import Value
-from minigrad.rules.gate import FUNCTIONS, row
+from minigrad.rules.gate import FUNCTIONS
+from minigrad.rules.rows import row
 from minigrad.tape.flatten import flatten
 from minigrad.tape.tape import replay
 
