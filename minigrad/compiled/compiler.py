@@ -149,6 +149,10 @@ class Compiled(Derivatives):
             if wire is not None:
                 self._latest = prepared
                 return wire
+        return self._whole_call(arguments, named)
+
+    def _whole_call(self, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        """The long way of a call; the next one like this may then go the shortest."""
         if is_recording():
             return self.function(*arguments, **named)  # part of the circuit being recorded
         if not named and self._prepare(arguments):

@@ -10,7 +10,7 @@ from struct import Struct
 from typing import Any, Final
 
 from ..calculus import NUMBER
-from ..engine import Leaves, numbers_of_leaves, observed, observers, output_of
+from ..engine import output_of_leaves, reader_of_leaves
 from .checking import Check
 from .prepared_call import Prepared, written
 from .recording import Recording
@@ -51,47 +51,49 @@ class PreparedValues(Prepared):
             and 0 < len(given) + len(recording.leaves) <= MOST
         )
         leaves = (*recording.leaves, *given)
-        if not is_whole or numbers_of_leaves(leaves) is None:
+        if not is_whole or reader_of_leaves(len(leaves))(*leaves) is None:
             return None
         return cls(recording, check, arguments)
 
     def views(self) -> Any:
         """New arrays and the native function on them, as the written function unpacks them."""
         memory = self.function.memory()
-        return memory, memoryview(memory.results)  # it gives Python's floats
+        return memory, memoryview(memory.given), memoryview(memory.results)
 
     def _written(self, arguments: Sequence[Any]) -> Any:
         """The function of a call's arguments."""
-        recording = self.recording
-        count = len(recording.leaves) + len(recording.inputs)
+        own = {f"own{i}": leaf for i, leaf in enumerate(self.recording.leaves)}
+        leaves, places = [*own], range(len(arguments))
+        body = [f"if len(arguments) != {len(places)}: return"]
+        body += [f"{', '.join(f'x{i}' for i in places)}, = arguments"]
+        for i, argument in enumerate(arguments):
+            kind = type(argument)
+            if kind in LISTS:
+                items = [f"x{i}_{j}" for j in range(len(argument))]
+                wanted = f"type(x{i}) is {kind.__name__} and len(x{i}) == {len(items)}"
+                body += [f"if not ({wanted}): return"]
+                body += [f"{', '.join(items)}, = x{i}"] if items else []
+                leaves += items
+            else:
+                leaves += [f"x{i}"]
+        count, wires = len(leaves), ", ".join(leaves)
+        numbers = ", ".join(f"n{i}" for i in range(count))
         known: dict[str, Any] = {
             "call": self,
             "pop": self.free.pop,
             "give": self.free.append,
             "views": self.views,
+            "read": reader_of_leaves(count),
             "put": Struct(f"{count}d").pack_into,
-            "gate": recording.gate,
-            "Leaves": Leaves,
-            "numbers_of_leaves": numbers_of_leaves,
-            "output_of": output_of,
-            "observers": observers,
-            "observed": observed,
-            "own": recording.leaves,
+            "get": Struct(f"{count + 1}d").unpack_from,
+            "gate": self.recording.gate,
+            "output_of": output_of_leaves,
+            **own,
         }
-        names = [f"x{i}" for i in range(len(arguments))]
-        body = [f"if len(arguments) != {len(names)}: return", f"{', '.join(names)}, = arguments"]
-        parts = ["*own"] if recording.leaves else []
-        for name, argument in zip(names, arguments):
-            kind = type(argument)
-            if kind in LISTS:
-                wanted = f"type({name}) is {kind.__name__} and len({name}) == {len(argument)}"
-                body += [f"if not ({wanted}): return"]
-            parts += [f"*{name}" if kind in LISTS else name]
-        body += [f"leaves = Leaves(({', '.join(parts)},))", "given = numbers_of_leaves(leaves)"]
-        body += ["if given is None: return", *self.looks(known)]
+        body += [f"given = read({wires})", "if given is None: return", *self.looks(known)]
         body += ["try: taken = pop()", "except IndexError: taken = views()"]
-        body += ["memory, numbers = taken", "put(memory.given, 0, *given)", *self.runs(known)]
-        body += ["number, *gradient = numbers.tolist()", "call.latest = taken", "give(taken)"]
-        body += ["wire = output_of(gate, leaves, number, tuple(gradient))"]
-        body += ["return observed(wire) if observers or number - number != 0.0 else wire"]
+        body += ["memory, into, results = taken", f"{numbers}, = given"]
+        body += [f"put(into, 0, {numbers})", *self.runs(known)]
+        body += ["numbers = get(results)", "call.latest = taken", "give(taken)"]
+        body += [f"return output_of(gate, ({wires},), numbers[0], numbers[1:])"]
         return written(body, known)

@@ -25,9 +25,9 @@ from .numbers_of_wires import (
     gradients_of,
     number_of,
     numbers_of,
-    numbers_of_leaves,
     offsets_of_slots,
     operands_of,
+    reader_of_leaves,
     update_of_wires,
     wires_without_numbers,
     write_data,
@@ -36,7 +36,7 @@ from .numbers_of_wires import (
 )
 from .output_range import range_of
 from .outputs import wires_in
-from .recording import as_wire, constant, install, observed, observers, output_of
+from .recording import as_wire, constant, install, observed, observers, output_of, output_of_leaves
 from .sources import is_nonfinite_birth, note_source, source_of
 from .stage import Stage, check_stage, circuit_at, present_stage
 from .textbook import is_of_a_text_book, written_as
@@ -74,7 +74,6 @@ __all__ = [
     "note_source",
     "number_of",
     "numbers_of",
-    "numbers_of_leaves",
     "observed",
     "observers",
     "observing",
@@ -82,8 +81,10 @@ __all__ = [
     "one_at_a_time",
     "operands_of",
     "output_of",
+    "output_of_leaves",
     "present_stage",
     "range_of",
+    "reader_of_leaves",
     "source_of",
     "topological_order",
     "update_of_wires",

@@ -8,7 +8,6 @@ works on the slots of wires; see the layout in `value`.
 
 from __future__ import annotations
 
-from array import array
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
@@ -190,45 +189,18 @@ class Leaves(tuple[Any, ...]):
     """
 
     __slots__ = ()
-    # Where machine code writes gradients: the function that does it, the one that undoes it, and
-    # what is 0 when there is nothing to undo.
-    by_machine_code: tuple[Callable[[int, int, float], None], Callable[[], None], Any] | None = None
 
-    def receive(self, output: Any, seed: float, write_grad: Callable[..., None]) -> None:
+    def receive(self, output: Any, local_gradients: Any, seed: float, write_grad: Any) -> None:
         """Add what the gate sends, or, after an exception, leave every gradient as it was."""
-        if self.by_machine_code is None or type(output._d_first) is not array:
-            self._receive_in_python(output, seed, write_grad)
-        else:
-            self._receive_in_machine_code(output, seed, *self.by_machine_code)
-
-    def _receive_in_machine_code(
-        self,
-        output: Any,
-        seed: float,
-        receive: Callable[[int, int, float], None],
-        undo: Callable[[], None],
-        changed: Any,
-    ) -> None:
-        """Both functions are C from end to end: a second Ctrl-C finds all undone."""
-        try:
-            receive(output._d_first.buffer_info()[0], id(output), seed)
-            changed[0] = 0
-        except BaseException:
-            undo()
-            raise
-
-    def _receive_in_python(self, output: Any, seed: float, write_grad: Callable[..., None]) -> None:
-        sent = output._d_first
-        before = [leaf._grad for leaf in self]
-        restore = map(write_grad, (output, *self), (output._grad, *before))
-        if seed != 1.0:
-            sent = [local * seed for local in sent]
-        if before != [None] * len(before):
-            sent = [new if old is None else new + old for new, old in zip(sent, before)]
+        before = [output._grad]
+        for leaf in self:
+            before.append(leaf._grad)
+        restore = map(write_grad, (output, *self), before)
         try:
             output._grad = seed
-            for leaf, number in zip(self, sent):
-                leaf._grad = number
+            for leaf, local in zip(self, local_gradients):
+                old = leaf._grad
+                leaf._grad = local * seed if old is None else local * seed + old
         except BaseException:
             deque(restore, maxlen=0)
             raise

@@ -36,7 +36,7 @@ from ..rules import (
     names_in,
 )
 from .arrays import is_array, of_items
-from .backward import FACTORS, MANY, ROUTED
+from .backward import FACTORS, MANY, ROUTED, Leaves
 from .value import Constant, Value, above
 
 new_wire: Final[Any] = partial(object.__new__, Value)  # without arguments it is called faster
@@ -92,6 +92,20 @@ def output_of(
         wire._first, wire._second = inputs, MANY
         wire._d_first, wire._d_second = local_gradients, FACTORS if gate.is_dot else None
     return wire
+
+
+def output_of_leaves(
+    gate: Gate, leaves: Sequence[Value], number: float, local_gradients: Sequence[float]
+) -> Value:
+    """The same for a gate that does not route, and whose inputs are leaves, each there once.
+
+    `observed`, if need be.
+    """
+    wire: Value = new_wire()
+    wire._datum, wire._grad, wire.gate = number, None, gate
+    wire._first, wire._second = Leaves(leaves), MANY
+    wire._d_first, wire._d_second = local_gradients, None
+    return observed(wire) if observers or number - number != 0.0 else wire
 
 
 def _route(wire: Value, inputs: tuple[Value, ...], local_gradients: Sequence[float]) -> None:

@@ -231,7 +231,7 @@ class Value(MicrogradNames):
             refuse_keywords("backward()", unknown, OF_BACKWARD)
         if guards:
             guards[-1].is_done_once("backward()")
-        seed = as_number(upstream)
+        seed = upstream if type(upstream) is float else as_number(upstream)
         if self.is_constant:
             raise ValueError(
                 f"backward() on {self!r}, which no gate has made: was it computed from numbers "
@@ -239,7 +239,7 @@ class Value(MicrogradNames):
             )
         with one_at_a_time:
             if isinstance(self._first, Leaves):
-                self._first.receive(self, seed, write_grad)
+                self._first.receive(self, self._d_first, seed, write_grad)
             else:
                 whole_pass(self, seed, write_grad)
 

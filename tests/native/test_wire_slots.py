@@ -139,7 +139,8 @@ def test_a_ctrl_c_right_behind_machine_code_is_undone():
     weights = parameters()
     out = loss_over(weights).batch(*ROWS)
     weights[1].grad = 5.0
-    receive, undo, changed = out._first.by_machine_code
+    slots = out._first.slots
+    receive = slots.receive
 
     def interrupted(*given):
         receive(*given)
@@ -148,10 +149,11 @@ def test_a_ctrl_c_right_behind_machine_code_is_undone():
     for gradient in (None, 2.0):
         out.grad = gradient
         before = [w.grad if w.has_grad else None for w in (*weights, out)]
+        slots.receive = interrupted
         with pytest.raises(KeyboardInterrupt):
-            backward.Leaves._receive_in_machine_code((), out, 3.0, interrupted, undo, changed)
+            out.backward(3.0)
         assert [w.grad if w.has_grad else None for w in (*weights, out)] == before
-        undo()
+        slots.undo_receive()
         assert [w.grad if w.has_grad else None for w in (*weights, out)] == before
 
 
