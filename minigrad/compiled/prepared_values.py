@@ -77,7 +77,7 @@ class PreparedValues(Prepared):
             else:
                 leaves += [f"x{i}"]
         count, wires = len(leaves), ", ".join(leaves)
-        numbers = ", ".join(f"n{i}" for i in range(count))
+        read, sent = (", ".join(f"{name}{i}" for i in range(count)) for name in ("read", "sent"))
         known: dict[str, Any] = {
             "call": self,
             "pop": self.free.pop,
@@ -92,8 +92,8 @@ class PreparedValues(Prepared):
         }
         body += [f"given = read({wires})", "if given is None: return", *self.looks(known)]
         body += ["try: taken = pop()", "except IndexError: taken = views()"]
-        body += ["memory, into, results = taken", f"{numbers}, = given"]
-        body += [f"put(into, 0, {numbers})", *self.runs(known)]
-        body += ["numbers = get(results)", "call.latest = taken", "give(taken)"]
-        body += [f"return output_of(gate, ({wires},), numbers[0], numbers[1:])"]
+        body += ["memory, into, numbers = taken", f"{read}, = given"]
+        body += [f"put(into, 0, {read})", *self.runs(known)]
+        body += [f"output, {sent} = get(numbers)", "call.latest = taken", "give(taken)"]
+        body += [f"return output_of(gate, ({wires},), output, ({sent},))"]
         return written(body, known)

@@ -581,3 +581,30 @@ def test_a_result_that_is_not_finite_is_still_noticed_by_those_who_watch():
         compiled(Value(1.0 + i), Value(2.0))
     with mg.detect_nonfinite(), pytest.raises(mg.NonfiniteError):
         compiled(Value(1.0), Value(0.0))
+
+
+@pytest.mark.parametrize("count", [2, 7])  # leaves are told apart pair by pair, or as a set
+def test_a_prepared_call_takes_a_list_of_that_many_leaves_and_adds_to_their_gradients(count):
+    class Weight(Value):
+        """Of a class of its own."""
+
+    compiled = mg.compile(lambda xs, y: mg.sum([x * x for x in xs]) * y, executor="tape")
+    xs, y = [Value(i + 1.0) for i in range(count)], Value(2.0)
+    for i in range(4):
+        y.data = 2.0 + i
+        compiled(xs, y)
+    y.data = 2.0
+    out = compiled(xs, y)
+    for times in (1, 2):  # leaves add up, the output's own gradient is the latest
+        out.backward(0.5)
+        assert [x.grad for x in xs] == [times * x.data * 2.0 for x in xs]
+        assert out.grad == 0.5
+    for others in ([*xs[:-1], xs[0]], xs[:-1], tuple(xs), [Weight(3.0), *xs[1:]]):
+        for x in (*others, y):
+            x.grad = None
+        compiled(others, y).backward()
+        ours = [x.grad for x in (*others, y)]
+        for x in (*others, y):
+            x.grad = None
+        compiled.function(others, y).backward()
+        assert ours == [x.grad for x in (*others, y)]
