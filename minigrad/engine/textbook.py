@@ -1,7 +1,7 @@
 """What a reader is shown where gates only keep digits: a loss as a text book writes it.
 
 >>> x = Value(2.0, label="x")
->>> y = written_as((x + x) / 2.0, [x], lambda: x * 1.0)
+>>> y = written_as((x + x) / 2.0, lambda x: x * 1.0, x)
 >>> from minigrad.engine import Circuit
 >>> [Circuit(y, textbook=True).gate(wire).name for wire in Circuit(y, textbook=True).gates]
 ['mul']
@@ -14,8 +14,9 @@ output is not the number that was computed, to 9 digits, the gates that computed
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextvars import Context
+from itertools import chain
 from math import isclose
 from typing import Any, Final, NamedTuple
 from weakref import WeakKeyDictionary, WeakSet
@@ -28,10 +29,15 @@ DIGITS: Final = 1e-9  # how near a text book's number has to be: beyond, roundin
 
 
 class _Recipe(NamedTuple):
-    """How a text book writes a wire: from which wires, and what makes the gates."""
+    """How a text book writes a wire: what makes the gates, and from what."""
 
-    sources: Sequence[Any]
-    make: Callable[[], Any]
+    make: Callable[..., Any]
+    arguments: tuple[Any, ...]
+
+    def sources(self) -> set[Value]:
+        """The wires among the arguments, and in the lists among these."""
+        flat = chain.from_iterable(a if isinstance(a, list) else [a] for a in self.arguments)
+        return {thing for thing in flat if isinstance(thing, Value)}
 
 
 class Written(NamedTuple):
@@ -42,21 +48,22 @@ class Written(NamedTuple):
     gates: list[Value]
 
 
-_recipes: Final[WeakKeyDictionary[Value, _Recipe]] = WeakKeyDictionary()
+RECIPE: Final = "_text_book"  # in `__dict__` of a wire: copies and pickles take it along
 # the same gates for whoever looks: a picture shows what a stepper has done
 _made: Final[WeakKeyDictionary[Value, Written | None]] = WeakKeyDictionary()
 _shown_alone: Final[WeakSet[Value]] = WeakSet()  # these gates: no number has come out of them
 
 
-def written_as(wire: Any, sources: Sequence[Any], make: Callable[[], Any]) -> Any:
-    """The wire as it is; a reader is shown what `make` builds on the `sources`.
+def written_as(wire: Any, make: Callable[..., Any], *arguments: Any) -> Any:
+    """The wire as it is; a reader is shown what `make` builds from the arguments.
 
     What `make` builds is one wire, or a list: the first stands for this one, the others beside it.
-    While a function is recorded nobody looks, and what holds a wire is counted.
+    It is a function of a module if the wire is to be pickled. While a function is recorded nobody
+    looks, and what holds a wire is counted.
     """
     is_recording = guards and guards[-1].is_recording()  # in this thread
     if isinstance(wire, Value) and wire.gate is not None and not is_recording:
-        _recipes[wire] = _Recipe(sources, make)
+        wire.__dict__[RECIPE] = _Recipe(make, arguments)
     return wire
 
 
@@ -70,11 +77,12 @@ def text_book_of(wire: Value) -> Written | None:
 
     They have the gradients that the wire's own would send them now.
     """
-    if wire not in _recipes:
+    recipe: _Recipe | None = wire.__dict__.get(RECIPE)
+    if recipe is None:
         return None
     with one_at_a_time:
         if wire not in _made:
-            _made[wire] = _gates_of(wire, _recipes[wire])
+            _made[wire] = _gates_of(wire, recipe)
         made = _made[wire]
         if made is not None:
             _send_back(made, gradient_of(wire))
@@ -84,13 +92,13 @@ def text_book_of(wire: Value) -> Written | None:
 def _gates_of(wire: Value, recipe: _Recipe) -> Written | None:
     # in a context of its own: recorded even inside no_grad()
     try:
-        built = Context().run(recipe.make)
+        built = Context().run(recipe.make, *recipe.arguments)
     except LookupError:  # a class that was changed since, and is none any more
         return None
     output, *beside = built if isinstance(built, list) else [built]
     if not isinstance(output, Value) or not isclose(output._datum, wire._datum, rel_tol=DIGITS):
         return None
-    sources = {source for source in recipe.sources if isinstance(source, Value)}
+    sources = recipe.sources()
 
     def inputs_of(gate: Value, _: set[Value]) -> tuple[Value, ...]:
         return () if gate in sources else gate.inputs

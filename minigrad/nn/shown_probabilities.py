@@ -24,36 +24,35 @@ from ..text import unicode_name
 LARGEST_LOGIT: Final = 300.0  # of ordinary ones the exponentials are ordinary numbers
 
 
-def with_probabilities_shown(loss: Any, logits: Sequence[Any], target: Any) -> Any:
+def with_probabilities_shown(loss: Any, logits: list[Any], target: Any) -> Any:
     """A softmax cross entropy: −log of the target's p_j, or −Σ y_j · log p_j for a list.
 
     Of a class that is a plain number the other p_j stand beside: what their logits receive.
     """
-
-    def written() -> Any:
-        probabilities = _softmax(logits)
-        if isinstance(target, list):
-            return -dot(target, map(log, probabilities))
-        if isinstance(target, Value) and not target.is_constant:
-            return -log(multiplexer(*probabilities, target))
-        number = number_of(target) if isinstance(target, Value) else target
-        of_class: dict[float, Any] = dict(enumerate(probabilities))
-        return [-log(of_class[number]), *probabilities]
-
-    targets = target if isinstance(target, list) else [target]
-    return written_as(loss, [*logits, *targets], written)
+    return written_as(loss, _cross_entropy, logits, target)
 
 
 def with_probability_shown(loss: Any, logit: Any, target: Any) -> Any:
     """A binary cross entropy: −log p for y = 1, −log(1 − p) for y = 0, and both in between."""
+    return written_as(loss, _binary_cross_entropy, logit, target)
 
-    def written() -> Any:
-        p = _named(sigmoid(logit), "p", _names_of([logit]))
-        if isinstance(target, float) and target in (0.0, 1.0):
-            return -log(p if target else 1.0 - p)
-        return -(target * log(p) + (1.0 - target) * log(1.0 - p))
 
-    return written_as(loss, [logit, target], written)
+def _cross_entropy(logits: list[Any], target: Any) -> Any:
+    probabilities = _softmax(logits)
+    if isinstance(target, list):
+        return -dot(target, map(log, probabilities))
+    if isinstance(target, Value) and not target.is_constant:
+        return -log(multiplexer(*probabilities, target))
+    number = number_of(target) if isinstance(target, Value) else target
+    of_class: dict[float, Any] = dict(enumerate(probabilities))
+    return [-log(of_class[number]), *probabilities]
+
+
+def _binary_cross_entropy(logit: Any, target: Any) -> Any:
+    p = _named(sigmoid(logit), "p", _names_of([logit]))
+    if isinstance(target, float) and target in (0.0, 1.0):
+        return -log(p if target else 1.0 - p)
+    return -(target * log(p) + (1.0 - target) * log(1.0 - p))
 
 
 def _softmax(logits: Sequence[Any]) -> list[Any]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import math
+import pickle
 import random
+from typing import Any
 
 import pytest
 
@@ -187,3 +190,14 @@ def test_a_probability_that_is_only_shown_is_no_wire_to_differentiate_by(
     computed = losses.softmax(zs)
     (slope,) = mg.grad(-mg.log(computed[1]), [computed[1]])
     assert slope.data == pytest.approx(p.grad)
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda y: pickle.loads(pickle.dumps(y))])
+@pytest.mark.parametrize("target", [1, [0.25, 0.75]])
+def test_a_copied_cost_shows_its_probabilities(copied: Any, target: Any) -> None:
+    rows = [[Value(0.5, label="a"), Value(-1.0, label="b")], [Value(2.0), Value(0.1)]]
+    cost = mg.mean([mg.losses.cross_entropy(row, target) for row in rows])
+    cost += mg.losses.binary_cross_entropy(Value(0.3), 0.5)
+    cost.backward()
+    assert mg.as_tree(copied(cost)) == mg.as_tree(cost)
+    assert "log1p" not in mg.as_tree(cost)
