@@ -49,6 +49,14 @@ TIMES_OF_DRAGS = """async () => {
 }"""
 
 
+VIEWS = {
+    "as it opens": (),
+    "the whole picture": ("f",),
+    "the smallest that can be read": ("1", "-", "-", "-", "-"),
+    "the whole picture, hot": ("f", "h"),
+}
+
+
 def neuron() -> Value:
     """The unit of the texts, with two inputs."""
     w0, x0, w1, x1, w2 = map(Value, (2.0, -1.0, -3.0, -2.0, -3.0))
@@ -123,13 +131,16 @@ def browser() -> None:
         for sizes in ([4, 6, 3, 1], [7, 12, 10, 1]):
             stepper = Stepper(network_of(sizes))
             file.write_text(stepper.player().page, encoding="utf-8")
-            tab.goto(file.as_uri())
-            drags = tab.evaluate(TIMES_OF_DRAGS)
-            (least, _), (middle, computed) = drags[0], drags[len(drags) // 2]
-            print(
-                f"a drag in {len(stepper.circuit.gates)} gates: {middle:.1f} ms (16), of which "
-                f"{computed:.1f} compute; at best {least:.1f}"
-            )
+            for view, keys in VIEWS.items():
+                tab.goto(file.as_uri())
+                for key in keys:
+                    tab.keyboard.press(key)
+                drags = tab.evaluate(TIMES_OF_DRAGS)
+                (least, _), (middle, computed) = drags[0], drags[len(drags) // 2]
+                print(
+                    f"a drag in {len(stepper.circuit.gates)} gates, {view}: {middle:.1f} ms (16), "
+                    f"of which {computed:.1f} compute; at best {least:.1f}"
+                )
         browser.close()
 
 

@@ -223,6 +223,51 @@ def test_what_is_out_of_sight_follows_when_the_number_rests_or_the_picture_is_sc
     assert shown == [first, first, second, third]
 
 
+TOO_SMALL = """async (place) => {
+  const root = document.querySelector('.minigrad-player').shadowRoot;
+  const read = () => root.querySelector(`#wire-${place} text.value`).textContent;
+  const leaf = root.querySelector('.leaf');
+  leaf.focus();
+  leaf.dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowUp', bubbles: true, composed: true}));
+  const said = root.querySelector('.said strong').textContent;
+  const early = read();
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  return [said, early, read()];
+}"""
+
+
+def test_numbers_too_small_to_be_read_follow_when_the_dragged_one_rests(page):
+    changed = with_number(W_0, 2.1).circuit
+    output, name = changed.place[changed.output], changed.rounded(changed.output.data)
+    title = "backward 5 of 5 · gate ×"
+    press(page, "End", *"-" * 12)
+    assert page.evaluate(TOO_SMALL, output) == [title, "0.731", name]
+    press(page, "1")
+    page.get_by_role("button", name="reset").click()
+    press(page, "End")
+    assert page.evaluate(TOO_SMALL, output) == [title, name, name]
+
+
+TOUCHED = """async () => {
+  const root = document.querySelector('.minigrad-player').shadowRoot;
+  const touched = [];
+  const seen = (records) => touched.push(...records.map((record) => record.attributeName));
+  const what = {subtree: true, attributes: true, attributeFilter: ['class', 'data-heat', 'width']};
+  const observer = new MutationObserver(seen);
+  observer.observe(root.querySelector('.picture'), what);
+  root.querySelector('.leaf').dispatchEvent(
+    new KeyboardEvent('keydown', {key: 'ArrowUp', bubbles: true, composed: true}));
+  seen(observer.takeRecords());
+  return touched;
+}"""
+
+
+def test_a_drag_asks_for_no_style_that_stays_as_it_was(page):
+    press(page, "End")
+    leaf(page, W_0).focus()
+    assert page.evaluate(TOUCHED) == []
+
+
 def test_the_quiz_asks_about_the_new_numbers(page):
     drag(page, W_0, 20)
     page.get_by_role("button", name="quiz").click()

@@ -136,8 +136,8 @@ export function startPlayer(host, css, data, functions) {
   const questionsAt = (position) => asking.questions(position);
 
   // Everything is set from the position alone, and written only where it differs. While a number is
-  // dragged only what is in sight is written: of 300 gates a window shows some 60, and laying out
-  // the texts of all takes two thirds of a drag.
+  // dragged only the numbers that can be read are written: of 300 gates a window shows some 60, and
+  // laying out the texts of all takes two thirds of a drag.
   function render(inSight = () => true) {
     clearTimeout(state.rest);
     state.rest = 0;
@@ -147,22 +147,22 @@ export function startPlayer(host, css, data, functions) {
     const back = lit?.back ?? false;
     const stage = stageAt(circuit, words, position);
     parts.wires.forEach((wire, number) => {
+      heatOf(wire.rules, stage.gradients[number]);
       if (!inSight(wire)) return;
       const known = stage.known(number);
       show(wire.value, known ? words.value(number) : "?", "value");
       if (wire.tangent) show(wire.tangent, known ? words.rounded(circuit.tangents.get(number) ?? 0) : "?", "tangent");
       show(wire.gradient, below(number, gradientText(stage.gradients[number])), "gradient");
-      heatOf(wire.rules, stage.gradients[number]);
     });
     parts.branches.forEach((branch, key) => {
-      if (!inSight(branch)) return;
       const { source, gate, place } = parts.edges.get(key) ?? {};
+      const sent = circuit.wires[source]?.constant ? stage.gradients[source] : stage.sent(gate, place);
+      heatOf(branch.rules, sent);
+      if (!inSight(branch)) return;
       const known = source !== undefined && stage.known(source);
       show(branch.value, known ? words.value(source) : "?", "value");
       if (branch.tangent) show(branch.tangent, known ? words.rounded(circuit.tangents.get(source) ?? 0) : "?", "value");
-      const sent = circuit.wires[source]?.constant ? stage.gradients[source] : stage.sent(gate, place);
       show(branch.gradient, below(key, gradientText(sent)), "gradient");
-      heatOf(branch.rules, sent);
     });
     parts.gates.forEach((gate, number) => {
       const index = number - data.leaves;
@@ -172,15 +172,16 @@ export function startPlayer(host, css, data, functions) {
     });
     parts.boxes.render(stage, lit, (formula, number) => formulaOr(formula, gradientText(number)), hot());
     marks.show(stage);
-    parts.wires.forEach((wire, number) => light(wire, number === lit?.gate, back));
+    const litWires = new Set([lit?.gate]); // what goes out and on again in one pass is painted again
     parts.edges.forEach(({ groups, gate, source, place }, key) => {
       heatOf(groups, stage.sent(gate, place));
       const on = gate === lit?.gate;
       for (const group of groups) setClass(group, "lit", on);
       const branch = parts.branches.get(key);
       if (branch) light(branch, on, true);
-      else if (on) light(parts.wires[source], true, back);
+      else if (on) litWires.add(source);
     });
+    parts.wires.forEach((wire, number) => light(wire, litWires.has(number), back));
     symbols.setAttribute("aria-pressed", String(state.symbols));
     slider.value = position;
     slider.setAttribute("aria-valuetext", lit ? words.title(shown) : "start");

@@ -6,6 +6,8 @@ import { element } from "../dom.js";
 const LARGEST = 1.6;
 const BESIDE = 60; // points around what can be seen: half a wire, and its numbers
 const LEGIBLE = 0.6; // of the natural size; what would be smaller begins so, and is scrolled
+const LETTERS = 11; // points: the size of the numbers in the picture
+const SMALLEST = 5; // dots of the screen: digits of three and a half, which nobody reads
 
 export function viewOf(picture, svg) {
   const [, , width, height] = svg.getAttribute("viewBox").split(/\s+/).map(Number);
@@ -63,11 +65,13 @@ export function viewOf(picture, svg) {
     if (Math.abs(offY) > around.height / 4) picture.scrollTop += offY;
   }
 
-  /** Whether a part of the picture, which has a place x, y in it, can be seen now. */
+  /** Whether the numbers of a part of the picture, which has a place x, y in it, can be read now. */
   function inSight() {
     const [around, drawn] = [picture.getBoundingClientRect(), svg.getBoundingClientRect()];
     const { e, f } = svg.querySelector(".graph").transform.baseVal.consolidate().matrix;
     const inPicture = drawn.width / svg.viewBox.baseVal.width; // pixels a point
+    const dots = devicePixelRatio * (globalThis.visualViewport?.scale ?? 1); // of the screen, a pixel
+    if (LETTERS * inPicture * dots < SMALLEST) return () => false;
     const at = (pixels, from, moved) => (pixels - from) / inPicture - moved;
     const left = at(Math.max(around.left, 0), drawn.left, e) - BESIDE;
     const right = at(Math.min(around.right, innerWidth), drawn.left, e) + BESIDE;
