@@ -157,9 +157,11 @@ def offsets_of_slots() -> tuple[int, int] | None:
     True
 
     Found by looking: the addresses of two numbers that a wire is given then stand there, once each.
-    None where they do not, or where an object has no address.
+    None where they do not, where an object has no address, and where no lock keeps what a slot
+    holds from being let go while it is read.
     """
-    if sys.implementation.name != "cpython":
+    has_lock: Callable[[], bool] = getattr(sys, "_is_gil_enabled", lambda: True)
+    if sys.implementation.name != "cpython" or not has_lock():
         return None
     import ctypes
 

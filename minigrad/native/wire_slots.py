@@ -1,9 +1,10 @@
 """Numbers and gradients of many wires read and written by machine code: boxing without Python.
 
 A loop of Python takes 19 ns to read a wire's number into an array and 27 to write its gradient, of
-which a step of a small network does hundreds; these take 6 and 11. They use CPython's stable
+which a step of a small network does hundreds; these take 3 and 10. They use CPython's stable
 interface alone, no layout of an object but where a wire has its two slots, which the engine finds
-out. A loop is one call that no Ctrl-C interrupts. Needs llvmlite.
+out. A loop is one call that holds Python's lock, so what a slot holds is there while it is looked
+at, and that no Ctrl-C interrupts. Needs llvmlite.
 """
 
 from __future__ import annotations
@@ -12,41 +13,28 @@ import ctypes
 from array import array
 from collections.abc import Callable, Sequence
 from functools import cache, partial
+from math import nan
 from typing import Any, Final
 
 import llvmlite.ir as ir
 import numpy as np
 
 from ..engine import Leaves, Value, offsets_of_slots
-from ..rules import described
+from ..rules import Formula, described
+from .formulas import emit_formulas
 from .machine import machine
-from .operand import DOUBLE, INT, LONG, POINTER, VOID, Code, Native
-
-AN_OBJECT: Final = 16  # CPython's T_OBJECT_EX: the kind of a slot
+from .operand import DOUBLE, LONG, POINTER, VOID, Code, Native
 
 # What was before a change: numbers, whether there were any, and how many wires were changed.
 KEPT: Final = (POINTER, LONG.as_pointer(), LONG.as_pointer())
 
 # CPython's functions, with what they give and take: objects pass as addresses.
 IN_PYTHON: Final = {
-    "PyMember_GetOne": (LONG, [LONG, LONG]),
-    "PyMember_SetOne": (INT, [LONG, LONG, LONG]),
     "PyFloat_AsDouble": (DOUBLE, [LONG]),
     "PyFloat_FromDouble": (LONG, [DOUBLE]),
+    "Py_IncRef": (VOID, [LONG]),
     "Py_DecRef": (VOID, [LONG]),
 }
-
-
-class _Slot(ctypes.Structure):
-    """CPython's PyMemberDef."""
-
-    _fields_ = (
-        ("name", ctypes.c_char_p),
-        ("kind", ctypes.c_int),
-        ("offset", ctypes.c_ssize_t),
-        ("flags", ctypes.c_int),
-        ("doc", ctypes.c_char_p),
-    )
 
 
 class WireSlots:
@@ -92,9 +80,12 @@ class WireSlots:
         """Forget their gradients; the caller sees to it that no backward pass is at work."""
         _loops().clear(*self._all)
 
-    def move(self, function: Any, rate: float) -> None:
-        """Give new numbers to the wires that have a gradient, by a `move_function`."""
-        function(*self._all_kept, rate)
+    def move(self, function: Any, rate: float, states: int = 0) -> None:
+        """Give new numbers to the wires that have a gradient, by a `move_function`.
+
+        `states` is the address of the parts of their state, the first part of all wires first.
+        """
+        function(*self._all_kept, rate, states)
 
 
 class LeavesInSlots(Leaves):
@@ -132,57 +123,110 @@ def has_slots() -> bool:
     return offsets_of_slots() is not None
 
 
-Move = Callable[[Native, Native, Native], Native]
+def move_function(
+    shared: Sequence[Formula], whole: Sequence[str], results: Sequence[Formula]
+) -> Any:
+    """The native function for `WireSlots.move`, from formulas of a wire's new number and state.
 
-
-def move_function(new_number: Move) -> Any:
-    """The native function for `WireSlots.move`, from that of a number, its gradient and the rate.
-
+    >>> p, g, lr, c0 = map(Formula.symbol, ("p", "g", "lr", "c0"))
     >>> w, v = Value(2.0), Value(3.0)
     >>> w.grad, slots = 10.0, WireSlots([w, v])
-    >>> slots.move(move_function(lambda p, g, lr: p - lr * g), 0.125)
+    >>> slots.move(move_function([2.0 * lr], [], [p - c0 * g]), 0.125)
     >>> w.data, v.data, slots.changed[0]
-    (0.75, 3.0, 1)
+    (-0.5, 3.0, 1)
     >>> slots.undo_move(); w.data
     2.0
+
+    They are formulas of the number p, the gradient g, the rate lr, the parts of the state s0, s1, …
+    and what wires share, c0, c1, …. The shared are formulas of lr and of the parts that are
+    `whole`, computed anew only where these are others than those of the wire before.
     """
-    module, slots = ir.Module(), _loops()
-    write = _Writer(module, "move", [*KEPT, DOUBLE])
-    b, code, (before, had, changed, rate) = write.b, Code(write.b, 1), write.arguments
+    module = ir.Module()
+    write = _Writer(module, "move", [*KEPT, DOUBLE, POINTER])
+    b, code, (before, had, changed, rate, states) = write.b, Code(write.b, 1), write.arguments
     b.store(LONG(0), changed)
+    known = {"lr": Native(code, rate)}
+    in_common = _InCommon(code, shared, whole, known)
     with write.loop as k:
         wire = write.wire(k)
-        gradient = write.call("PyMember_GetOne", wire, LONG(slots.gradient))
-        is_there = b.icmp_unsigned("!=", gradient, LONG(id(None)))
+        data, gradient = (write.slot(wire, offset) for offset in _loops().offsets)
+        boxed = b.load(gradient)
+        is_there = b.icmp_unsigned("!=", boxed, LONG(id(None)))
         b.store(b.zext(is_there, LONG), b.gep(had, [k]))
         with b.if_then(is_there):
-            number = write.call("PyMember_GetOne", wire, LONG(slots.number))
-            doubles = [write.call("PyFloat_AsDouble", boxed) for boxed in (number, gradient)]
-            write.call("Py_DecRef", number)
-            inputs = [Native(code, number) for number in (*doubles, rate)]
-            b.store(doubles[0], b.gep(before, [k]))
-            write.put(new_number(*inputs).value, wire, LONG(slots.number))
+            old = write.double(b.load(data))
+            b.store(old, b.gep(before, [k]))
+            places = [
+                b.gep(states, [b.add(b.mul(write.count, LONG(i)), k)])
+                for i in range(len(results) - 1)
+            ]
+            symbols = {f"s{i}": code.load(place) for i, place in enumerate(places)}
+            symbols |= {"p": Native(code, old), "g": Native(code, write.double(boxed)), **known}
+            symbols |= in_common.numbers(symbols)
+            new, *parts = emit_formulas(code, list(results), symbols)
+            for part, place in zip(parts, places):
+                code.store(part, place)
+            write.put(new.value, data)
             b.store(b.add(b.load(changed), LONG(1)), changed)
-        write.call("Py_DecRef", gradient)
     b.ret_void()
     (address,) = machine().compile(module, ["move"], passes=False)
-    return ctypes.PYFUNCTYPE(None, *[ctypes.c_int64] * 5, ctypes.c_double)(address)
+    address_or_count = ctypes.c_int64
+    kinds = [address_or_count] * 5
+    return ctypes.PYFUNCTYPE(None, *kinds, ctypes.c_double, address_or_count)(address)
+
+
+class _InCommon:
+    """What wires share, c0, c1, …: the powers of Adam, say, take longer than all the rest."""
+
+    def __init__(
+        self,
+        code: Code,
+        formulas: Sequence[Formula],
+        whole: Sequence[str],
+        known: dict[str, Native],
+    ) -> None:
+        self.code, self.formulas = code, list(formulas)
+        b = code.builder
+        self.results = [b.alloca(DOUBLE) for _ in formulas]
+        self.done = {name: b.alloca(DOUBLE) for name in whole}
+        for place in self.done.values():
+            b.store(DOUBLE(nan), place)  # which is no number
+        if not whole:
+            self._compute(known)
+
+    def _compute(self, symbols: dict[str, Native]) -> None:
+        for number, place in zip(
+            emit_formulas(self.code, self.formulas, symbols), self.results, strict=True
+        ):
+            self.code.store(number, place)
+
+    def numbers(self, symbols: dict[str, Native]) -> dict[str, Native]:
+        """What is shared, by name, at a wire with these parts of a state."""
+        b, is_other = self.code.builder, ir.IntType(1)(0)
+        for name, place in self.done.items():
+            differs = b.fcmp_unordered("!=", symbols[name].value, b.load(place))
+            is_other = b.or_(is_other, differs)
+        if self.done:
+            with b.if_then(is_other):
+                for name, place in self.done.items():
+                    self.code.store(symbols[name], place)
+                self._compute(symbols)
+        return {f"c{i}": self.code.load(place) for i, place in enumerate(self.results)}
 
 
 class _Loops:
-    """The native loops, and CPython's descriptions of the two slots, which they read."""
+    """The native loops, and where a wire has its two slots."""
 
     def __init__(self) -> None:
         offsets = offsets_of_slots()
         assert offsets is not None
-        self._slots = [_Slot(b"slot", AN_OBJECT, offset, 0, None) for offset in offsets]
-        self.number, self.gradient = map(ctypes.addressof, self._slots)
+        self.offsets = number, gradient = offsets
         module = ir.Module()
-        _write_read(module, self.number)
-        _write_clear(module, self.gradient)
-        _write_receive(module, self.gradient)
-        _write_undo(module, "undo_receive", self.gradient, 1)
-        _write_undo(module, "undo_move", self.number, 0)
+        _write_read(module, number)
+        _write_clear(module, gradient)
+        _write_receive(module, gradient)
+        _write_undo(module, "undo_receive", gradient, 1)
+        _write_undo(module, "undo_move", number, 0)
         names = ["read", "clear", "receive", "undo_receive", "undo_move"]
         read, clear, receive, *undo = machine().compile(module, names, passes=False)
         whole = ctypes.c_int64
@@ -197,7 +241,10 @@ _loops: Final[Callable[[], _Loops]] = cache(_Loops)
 
 
 class _Writer:
-    """Writes one loop over the addresses of wires."""
+    """Writes one loop over the addresses of wires.
+
+    What a slot holds it borrows: nobody else runs before the loop is through.
+    """
 
     def __init__(self, module: Any, name: str, kinds: Sequence[Any] = (), more: int = 0) -> None:
         kind = ir.FunctionType(VOID, [LONG.as_pointer(), LONG, *kinds])
@@ -221,62 +268,76 @@ class _Writer:
         """The wire at a place."""
         return self.b.load(self.b.gep(self.addresses, [k]))
 
-    def put(self, number: Any, wire: Any, slot: Any) -> None:
-        """Put a double into a slot of a wire."""
-        boxed = self.call("PyFloat_FromDouble", number)
-        self.call("PyMember_SetOne", wire, slot, boxed)
-        self.call("Py_DecRef", boxed)
+    def slot(self, wire: Any, offset: int) -> Any:
+        """A slot of a wire."""
+        return self.b.inttoptr(self.b.add(wire, LONG(offset)), LONG.as_pointer())
+
+    def double(self, boxed: Any) -> Any:
+        """The number in a float."""
+        return self.call("PyFloat_AsDouble", boxed)
+
+    def put(self, number: Any, slot: Any) -> None:
+        """Put a double into a slot."""
+        self._exchange(self.call("PyFloat_FromDouble", number), slot)
+
+    def put_none(self, slot: Any) -> None:
+        """Put None into a slot."""
+        self.call("Py_IncRef", LONG(id(None)))
+        self._exchange(LONG(id(None)), slot)
+
+    def _exchange(self, thing: Any, slot: Any) -> None:
+        old = self.b.load(slot)
+        self.b.store(thing, slot)
+        self.call("Py_DecRef", old)
 
 
-def _write_read(module: Any, slot: int) -> None:
+def _write_read(module: Any, offset: int) -> None:
     """read(addresses, count, numbers)."""
     write = _Writer(module, "read", [POINTER])
     with write.loop as k:
-        boxed = write.call("PyMember_GetOne", write.wire(k), LONG(slot))
-        number = write.call("PyFloat_AsDouble", boxed)
+        number = write.double(write.b.load(write.slot(write.wire(k), offset)))
         write.b.store(number, write.b.gep(write.arguments[0], [k]))
-        write.call("Py_DecRef", boxed)
     write.b.ret_void()
 
 
-def _write_clear(module: Any, slot: int) -> None:
+def _write_clear(module: Any, offset: int) -> None:
     """clear(addresses, count)."""
     write = _Writer(module, "clear")
     with write.loop as k:
-        write.call("PyMember_SetOne", write.wire(k), LONG(slot), LONG(id(None)))
+        write.put_none(write.slot(write.wire(k), offset))
     write.b.ret_void()
 
 
-def _write_receive(module: Any, slot: int) -> None:
+def _write_receive(module: Any, offset: int) -> None:
     """receive(addresses, count, before, had, changed, sent, output, seed)."""
     write = _Writer(module, "receive", [*KEPT, POINTER, LONG, DOUBLE])
     b, (before, had, changed, sent, output, seed) = write.b, write.arguments
     total = b.alloca(DOUBLE)
 
-    def keep(wire: Any, k: Any) -> Any:
+    def keep(slot: Any, k: Any) -> Any:
         """Note the gradient that a wire has; gives whether it has one."""
-        old = write.call("PyMember_GetOne", wire, LONG(slot))
+        old = b.load(slot)
         is_there = b.icmp_unsigned("!=", old, LONG(id(None)))
         b.store(b.zext(is_there, LONG), b.gep(had, [k]))
         with b.if_then(is_there):
-            b.store(write.call("PyFloat_AsDouble", old), b.gep(before, [k]))
-        write.call("Py_DecRef", old)
+            b.store(write.double(old), b.gep(before, [k]))
         return is_there
 
     with write.loop as k:
-        wire = write.wire(k)
+        slot = write.slot(write.wire(k), offset)
         b.store(b.fmul(b.load(b.gep(sent, [k])), seed), total)
-        with b.if_then(keep(wire, k)):
+        with b.if_then(keep(slot, k)):
             b.store(b.fadd(b.load(total), b.load(b.gep(before, [k]))), total)
-        write.put(b.load(total), wire, LONG(slot))
-    keep(output, write.count)
+        write.put(b.load(total), slot)
+    slot = write.slot(output, offset)
+    keep(slot, write.count)
     b.store(output, b.gep(write.addresses, [write.count]))
-    write.put(seed, output, LONG(slot))
+    write.put(seed, slot)
     b.store(b.add(write.count, LONG(1)), changed)
     b.ret_void()
 
 
-def _write_undo(module: Any, name: str, slot: int, more: int) -> None:
+def _write_undo(module: Any, name: str, offset: int, more: int) -> None:
     """undo(addresses, count, before, had, changed): nothing, if nothing has been changed.
 
     A gradient (there is one `more`, the output's) is None again where it was None; a number that
@@ -288,12 +349,13 @@ def _write_undo(module: Any, name: str, slot: int, more: int) -> None:
     with b.if_then(nothing):
         b.ret_void()
     with write.loop as k:
+        slot = write.slot(write.wire(k), offset)
         is_there = b.icmp_signed("!=", b.load(b.gep(had, [k])), LONG(0))
         with b.if_else(is_there) as (there, gone):
             with there:
-                write.put(b.load(b.gep(before, [k])), write.wire(k), LONG(slot))
+                write.put(b.load(b.gep(before, [k])), slot)
             with gone:
                 if more:
-                    write.call("PyMember_SetOne", write.wire(k), LONG(slot), LONG(id(None)))
+                    write.put_none(slot)
     b.store(LONG(0), changed)
     b.ret_void()

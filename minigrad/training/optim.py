@@ -24,8 +24,8 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 from ..rules import as_number
 from ..text import OF_OPTIM, no_such_name
 from .optim_formulas import Made, State, UpdateFormulas, update_formulas
+from .optim_in_slots import InSlots, Kept, states_in
 from .parameters import (
-    ByAttribute,
     BySlot,
     access_to,
     checked_parameters,
@@ -34,7 +34,6 @@ from .parameters import (
     clip_grad_value,
     gradient_norm,
     has_grad,
-    slots_of,
 )
 from .schedules import Schedule, cosine, linear, rate_of, step_decay
 from .settings import ElsewhereName, Setting, checked_number
@@ -118,12 +117,12 @@ class Optimizer:
     def __init__(self, parameters: Iterable[Any], lr: float | Schedule) -> None:
         self.parameters = checked_parameters(parameters)
         self._access = access_to(self.parameters)
-        self._made = Made()
+        self._made, self._in_slots = Made(), InSlots()
         self.steps = 0
         self.schedule: Schedule | None
         self._asked: tuple[Schedule | None, int]  # what the rate is for
         self.lr = lr
-        self._states: list[State] = [self.initial_state] * len(self.parameters)
+        self._kept: Kept = [self.initial_state] * len(self.parameters)
         self._of_states = list(self.parameters)  # whose they are
         self._shuffle: tuple[Any, Random] | None = None  # the seed of `fit`, and what shuffles
 
@@ -146,6 +145,16 @@ class Optimizer:
         else:
             rate = checked_number("lr", given, lambda rate: rate >= 0.0, "0 or more")
         self.schedule, self._rate, self._asked = schedule, rate, (schedule, self.steps)
+
+    @property
+    def _states(self) -> list[State]:
+        """What is kept for each parameter; steps in machine code keep it in an array."""
+        self._kept = states = states_in(self._kept, len(self._of_states))
+        return states
+
+    @_states.setter
+    def _states(self, states: list[State]) -> None:
+        self._kept = states
 
     def has_other_parameters(self) -> bool:
         """Whether parameters were taken out, put in or replaced since the states were kept."""
@@ -196,32 +205,26 @@ class Optimizer:
             raise
 
     def _slots_for_steps(self, formulas: UpdateFormulas) -> WireSlots | None:
-        """The parameters' slots, if machine code is to change them: only formulas without a state.
+        """The parameters' slots, if machine code is to change them.
 
         Not before that pays, with these formulas: to make it takes some milliseconds.
         """
         steps = self.steps - formulas.steps_before
-        if not formulas.ignores_states or steps * len(self.parameters) < MOVES_IN_PYTHON:
+        if steps * len(self.parameters) < MOVES_IN_PYTHON or not formulas.are_native:
             return None
-        return self._known_slots() if formulas.are_native else None
-
-    def _known_slots(self) -> WireSlots | None:
-        self._made.slots = slots_of(self.parameters, self._made.slots)
-        return self._made.slots
+        return self._in_slots.slots_of(self._of_states)
 
     def _step_in_slots(self, slots: WireSlots, formulas: UpdateFormulas, rate: float) -> None:
         """A step in one call of machine code; a Ctrl-C meanwhile is raised behind it."""
-        from .optim_machine_code import move_of
-
-        function, steps = move_of(formulas), self.steps
+        old, steps = self._kept, self.steps
         try:
+            self._kept = self._in_slots.move(slots, formulas, rate, old)
             self.steps = steps + 1
-            slots.move(function, rate)
             if not slots.changed[0]:
                 self._refuse_without_gradients()
             slots.changed[0] = 0
         except BaseException:
-            self.steps = steps
+            self._kept, self.steps = old, steps
             slots.undo_move()
             raise
 
@@ -256,19 +259,17 @@ class Optimizer:
 
     def gradients(self) -> list[Any]:
         """The gradient of each parameter; None where none has arrived."""
-        return self._present_access().grads(self.parameters)
+        access = access_to(self.parameters) if self.has_other_parameters() else self._access
+        return access.grads(self.parameters)
 
     def zero_grad(self) -> None:
         """Forget the gradients of all parameters."""
-        access = self._present_access()
-        if access is BySlot:
-            clear_all(self.parameters, self._known_slots())
+        if self.has_other_parameters():
+            access_to(self.parameters).clear(self.parameters)
+        elif self._access is BySlot:
+            clear_all(self.parameters, self._in_slots.slots_of(self._of_states))
         else:
-            access.clear(self.parameters)
-
-    def _present_access(self) -> type[BySlot] | type[ByAttribute]:
-        """The way to the parameters as they are, where no step has seen yet that they changed."""
-        return access_to(self.parameters) if self.has_other_parameters() else self._access
+            self._access.clear(self.parameters)
 
     def __repr__(self) -> str:
         rate = f"{self._rate:g}" if self.schedule is None else repr(self.schedule)

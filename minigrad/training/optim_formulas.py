@@ -11,7 +11,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import Any, Final, Protocol
 
 from ..engine import update_of_wires
 from ..rules import (
@@ -26,9 +26,6 @@ from ..rules import (
     parts_first,
     with_numbers,
 )
-
-if TYPE_CHECKING:
-    from ..native import WireSlots
 
 State = tuple[Any, ...]  # what an optimiser keeps for one parameter
 Lists = tuple[list[float], list[State]]
@@ -53,12 +50,13 @@ NOT_IN_FORMULAS: Final = {
         "schedule",
         "steps",
         "_access",
-        "_states",
+        "_kept",
         "_of_states",
         "_rate",
         "_asked",
         "_shuffle",
         "_made",
+        "_in_slots",
     ),
 }
 
@@ -68,7 +66,6 @@ class Made:
 
     def __init__(self) -> None:
         self.formulas: tuple[dict[str, Any], UpdateFormulas] | None = None  # with these settings
-        self.slots: WireSlots | None = None  # of the parameters
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Made, ()
@@ -153,17 +150,21 @@ class UpdateFormulas:
         return tuple(assignments), tuple(texts), self.is_whole, tuple(self.gates)
 
     @cached_property
+    def shared_and_own(self) -> tuple[list[Formula], list[Formula]]:
+        """What all parameters have in common, c0, c1, …, and the results with these symbols."""
+        shared = [x for x in self.shared_parts() if x.operation not in ("symbol", "number")]
+        symbols = {part: Formula.symbol(f"c{i}") for i, part in enumerate(shared)}
+        return shared, [with_numbers(result, symbols) for result in self.results]
+
+    @cached_property
     def _lines(self) -> tuple[list[str], list[str], str, list[str]]:
         """Python: what is computed once, then for each parameter, its new number and state.
 
         What depends on the learning rate and whole numbers is computed anew only where these are
         others: they mostly are the same for all parameters, and hold the powers of Adam.
         """
-        shared = [x for x in self.shared_parts() if x.operation not in ("symbol", "number")]
-        symbols = {part: Formula.symbol(f"c{i}") for i, part in enumerate(shared)}
-        assignments, (new_data, *new_state) = as_python(
-            *[with_numbers(result, symbols) for result in self.results]
-        )
+        shared, results = self.shared_and_own
+        assignments, (new_data, *new_state) = as_python(*results)
         made, texts = as_python(*shared)
         common = [*made, *[f"c{i} = {text}" for i, text in enumerate(texts)]]
         unpacked = [] if self.ignores_states else [f"{', '.join(map(as_text, self.state))}, = s"]

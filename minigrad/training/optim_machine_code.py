@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from math import inf
 from threading import RLock
 from typing import Any, Final
-from weakref import WeakKeyDictionary
 
 import llvmlite.ir as ir
 import numpy as np
@@ -30,7 +29,7 @@ from ..native import (
     move_function,
     sqrt,
 )
-from ..rules import Formula
+from ..rules import Formula, as_text
 from ..tape import renamed_formula
 from .optim_formulas import UpdateFormulas
 
@@ -62,7 +61,6 @@ INDEXES: Final = ("places", "slots", "gradient_slots", "calls")
 SMALL: Final = 2.0**-600  # the largest float times this has a square that is a float
 
 _functions: dict[Any, Any] = {}
-_moves: WeakKeyDictionary[UpdateFormulas, Any] = WeakKeyDictionary()
 _lock = RLock()
 
 
@@ -103,25 +101,15 @@ def step_function(formulas: UpdateFormulas, argument_counts: tuple[int, ...]) ->
 
 
 def move_of(formulas: UpdateFormulas) -> Any:
-    """The native function of a step over Values, for formulas that keep no state.
-
-    Compiled once for equal formulas.
-    """
-    function = _moves.get(formulas)  # at once: its key takes a microsecond
-    if function is not None:
-        return function
+    """The native function of a step over Values, compiled once for equal formulas."""
     key = (formulas.key(), "over Values")
     with _lock:
         if key not in _functions:
-            names = (formulas.data, formulas.grad, formulas.rate)
-
-            def new_number(*inputs: Native) -> Native:
-                made = _emit(inputs[0].code, [formulas.new_data], list(names), list(inputs))
-                return made[formulas.new_data]
-
-            _functions[key] = move_function(new_number)
-        function = _moves[formulas] = _functions[key]
-        return function
+            shared, results = formulas.shared_and_own
+            if formulas.ignores_states:
+                results = results[:1]
+            _functions[key] = move_function(shared, list(map(as_text, formulas.whole)), results)
+        return _functions[key]
 
 
 class _Writer:

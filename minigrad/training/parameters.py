@@ -85,15 +85,13 @@ def has_grad(parameter: Any) -> bool:
     return known
 
 
-def slots_of(parameters: list[Value], known: WireSlots | None) -> WireSlots | None:
-    """The slots of parameters, all Values, for machine code; those that are known, if theirs.
+def slots_of(parameters: list[Value]) -> WireSlots | None:
+    """The slots of parameters, all Values, for machine code.
 
     None where Python is as fast, or this process has made no machine code yet.
     """
     if len(parameters) < FEW or not is_at_work():
         return None
-    if known is not None and known.wires == parameters:
-        return known
     from ..native import WireSlots, has_slots
 
     return WireSlots(parameters) if has_slots() else None

@@ -13,7 +13,7 @@ import minigrad as mg
 from minigrad import optim
 
 pytest.importorskip("llvmlite")
-from minigrad.engine import backward
+from minigrad.engine import backward, offsets_of_slots
 from minigrad.native import LeavesInSlots, wire_slots
 from minigrad.training import optim as optimizers
 
@@ -157,14 +157,15 @@ def test_a_ctrl_c_right_behind_machine_code_is_undone():
         assert [w.grad if w.has_grad else None for w in (*weights, out)] == before
 
 
-def test_a_ctrl_c_at_any_line_of_a_step_leaves_all_as_it_was(at_once):
+@pytest.mark.parametrize("momentum", [0.0, 0.9])
+def test_a_ctrl_c_at_any_line_of_a_step_leaves_all_as_it_was(at_once, momentum):
     weights = parameters()
     loss_over(weights).batch(*ROWS).backward()
     weights[3].grad = None
-    optimizer = optim.SGD(weights, lr=0.5)
+    optimizer = optim.SGD(weights, lr=0.5, momentum=momentum)
 
     def state():
-        return [w.data for w in weights], optimizer.steps
+        return [w.data for w in weights], optimizer._states, optimizer.steps
 
     files = {optimizers.__file__, wire_slots.__file__}
     assert interrupted_everywhere(optimizer.step, files, state) >= 10
@@ -369,3 +370,9 @@ def test_an_optimizer_without_a_hash_steps(at_once):
     optimizer.zero_grad()
     assert weights[0].data == parameters()[0].data - 0.1 * 2.0
     assert not weights[0].has_grad
+
+
+def test_slots_are_not_read_where_no_lock_keeps_what_they_hold(monkeypatch):
+    assert offsets_of_slots() is not None
+    monkeypatch.setattr(sys, "_is_gil_enabled", lambda: False, raising=False)
+    assert offsets_of_slots() is None
