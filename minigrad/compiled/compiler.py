@@ -42,7 +42,7 @@ from .prepared_derivatives import PreparedDerivatives
 from .prepared_values import PreparedValues
 from .recorded_circuit import RecordedCircuit, argument_shapes
 from .recording import Recording, record_function
-from .rows import Rows, rows_of
+from .rows import KeptRows, Rows, rows_of
 from .static_arguments import checked_names, named_static, places_of, with_static
 from .tracing import FIXED, is_recording, refuse_while_recording
 
@@ -135,6 +135,7 @@ class Compiled(Derivatives):
         self._prepared_values: PreparedValues | None = None  # of the latest call with Values
         self._prepared_of_values: dict[Hashable, PreparedValues] = {}
         self._all_ready = {}
+        self._kept_rows = KeptRows()
         self._latest: Latest | Prepared | PreparedDerivatives | None = (
             None  # in one: threads share it
         )
@@ -225,7 +226,7 @@ class Compiled(Derivatives):
         """
         if reduce not in ("mean", "sum"):
             raise ValueError(f"reduce is 'mean' or 'sum', got {reduce!r}")
-        rows = self.rows(*columns, **static)
+        rows = self._kept_rows.rows(columns, static, self.rows, self._recording_of)
         total, gradients = self._run(rows, rows.count if reduce == "mean" else 1)
         leaves = rows.recording.leaves_of_batches
         return self._result(total, leaves, gradients[: len(leaves)])
@@ -246,7 +247,7 @@ class Compiled(Derivatives):
                 f"{rows.recording.name}: make them with its own rows(...)"
             )
         rows.recording.check_places()
-        self._latest = Latest(rows.recording, rows.row(0))
+        self._latest = Latest(rows.recording, rows.first)
         total, gradients = self._run(rows, divisor)
         return total, list(gradients[: len(rows.recording.leaves)])
 
@@ -331,6 +332,7 @@ class Compiled(Derivatives):
             self._prepared_of_values.clear()
             self._ready = None
             self._all_ready.clear()
+            self._kept_rows = KeptRows()
 
     def _compare(self, call: ArrayCall, parameters: list[float], outputs: list[float]) -> None:
         """Compare what a call has given with the function itself, if it is due."""
