@@ -93,12 +93,12 @@ def step(arguments: argparse.Namespace) -> None:
 
 def play(arguments: argparse.Namespace) -> None:
     """Write the step player of the circuit."""
-    from ..stepping import Stepper
+    from ..stepping import STEP_LESS, Stepper
 
     output = output_of(arguments)
     path = Path(arguments.output)
     _check_folder(path)
-    with _advice("play a smaller expression"):
+    with _advice("play a smaller expression", STEP_LESS):
         Stepper(output, digits=arguments.digits, **mode_of(arguments, output)).save(path)
     print(f"wrote {shown(str(path))}: open it in a browser")
 
@@ -114,14 +114,14 @@ def write_playground(arguments: argparse.Namespace) -> None:
 
 
 @contextmanager
-def _advice(advice: str) -> Iterator[None]:
+def _advice(advice: str, of_python: str = DRAW_LESS) -> Iterator[None]:
     """Where a picture would be too large, what the command can do, not what Python can write."""
     try:
         yield
     except (ValueError, RuntimeError) as error:
-        if DRAW_LESS not in str(error):
+        if of_python not in str(error):
             raise
-        raise RuntimeError(str(error).replace(DRAW_LESS, advice)) from None
+        raise RuntimeError(str(error).replace(of_python, advice)) from None
 
 
 def demo(arguments: argparse.Namespace) -> None:

@@ -10,10 +10,12 @@ without Python; its scripts are in web/.
 """
 
 from .playground_page import playground
+from .snapshot import STEP_LESS
 from .step import Step
 from .stepper import Stepper
 
 __all__ = [
+    "STEP_LESS",
     "Step",
     "Stepper",
     "playground",

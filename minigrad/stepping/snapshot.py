@@ -9,7 +9,7 @@ from typing import Final
 
 from ..calculus import tangents
 from ..engine import Circuit, Stage, Value, number_of
-from ..pictures import draw_circuit
+from ..pictures import DRAW_LESS, draw_circuit
 from ..rules import Formula
 from ..text import (
     DIGITS,
@@ -23,6 +23,11 @@ from ..text import (
 )
 from .seeds import Seed, seeds_of
 
+STEP_LESS: Final = (
+    "Stepper(wire), with a wire in the middle of it, has a picture of what is before that; `for "
+    "step in stepper` tells all steps in words; mg.draw(f, depth=20) draws its last gates, and "
+    'mg.draw(f, collapse="neuron") or "layer" a network\'s units as boxes'
+)
 SHOW: Final = ("values", "delta", "both")  # gradients as numbers, as formulas in δ, or both
 
 
@@ -100,7 +105,13 @@ class Snapshot(Circuit):
     def picture(self, stage: Stage, theme: str = "light", show: str = "") -> str:
         """The SVG of one moment, shown as the circuit's texts show it."""
         show = show or self.show
-        return draw_circuit(self, stage, theme, self.digits, show, self.notation).svg
+        try:
+            return draw_circuit(self, stage, theme, self.digits, show, self.notation).svg
+        except (ValueError, RuntimeError) as error:
+            if DRAW_LESS not in str(error):
+                raise
+            # a stepper has no depth=, around= or between=
+            raise type(error)(str(error).replace(DRAW_LESS, STEP_LESS)) from None
 
     def symbol(self, wire: Value) -> str:
         """The symbol of the gate behind a wire."""

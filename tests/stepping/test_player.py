@@ -212,3 +212,21 @@ def test_what_is_too_large_for_a_picture_is_refused_before_its_texts_are_written
         x = x.tanh()
     with pytest.raises(ValueError, match=r"2,001 gates are too many for one picture"):
         Stepper(x).player()
+
+
+def test_what_is_too_large_for_a_player_says_what_a_stepper_can_do_and_that_is_so() -> None:
+    wires = [Value(0.5)]
+    for _ in range(2001):
+        wires.append(wires[-1].tanh())
+    stepper = Stepper(wires[-1])
+    for refused in (stepper.player, stepper._repr_mimebundle_):
+        with pytest.raises(ValueError, match=r"at most 2,000\): Stepper\(wire\), with a") as error:
+            refused()
+        assert "around=" not in str(error.value)
+    assert "7 gates" in Stepper(wires[7]).player().html
+    assert sum(1 for _ in stepper) == 4002
+    assert "20 gates" in repr(mg.draw(wires[-1], depth=20))
+    model = mg.nn.MLP(30, [40, 40, 1], seed=1)([0.1] * 30)
+    with pytest.raises(ValueError, match='collapse="neuron"'):
+        Stepper(model).player()
+    assert "unit-" in mg.draw(model, collapse="neuron").source
