@@ -25,6 +25,7 @@ from ..rules import (
     described,
     equal,
     exp,
+    items_of,
     log1p,
     maximum,
     multiplexer,
@@ -91,7 +92,7 @@ def mean_squared_error(outputs: Any, targets: Any) -> Any:
 
 
 def _sum_of_squares(outputs: Any, targets: Any) -> tuple[Any, int]:
-    ys, ts = _items(outputs), _items(targets)
+    ys, ts = (_items("a squared error", given) for given in (outputs, targets))
     if len(ys) != len(ts) or not ys:
         raise ValueError(
             f"a squared error needs one target for each output, got {len(ys)} outputs and "
@@ -138,11 +139,12 @@ def cross_entropy(logits: Iterable[Any], target: Any) -> Any:
     With infinite logits it is the limit, 0 or ∞, where there is one; else nan, as for two that are
     ∞ and the target one of these.
     """
-    zs = _two_or_more(logits)
+    zs = _two_or_more("cross_entropy", logits)
     _refuse_softmax(zs)
     if isinstance(target, Value) or not hasattr(target, "__len__"):
         return with_probabilities_shown(_surprise(zs, target), zs, target)
-    probabilities = list(target)
+    a_class = "the number of a class, or a list with a probability for each"
+    probabilities = items_of("cross_entropy", target, a_class)
     _check_probabilities(probabilities, len(zs))
     first = _index_of_largest(zs)
     largest, least = _chosen(zs, first), _surprise(zs, first)
@@ -300,7 +302,7 @@ def multiclass_hinge(scores: Iterable[Any], target: Any, margin: float = 1.0) ->
 
     `target` t is the number of the right class (J. Weston, C. Watkins 1999).
     """
-    scores = _items(scores)
+    scores = _items("multiclass_hinge", scores)
     right = _chosen(scores, target)
     if isinstance(target, Value):  # which class is left out is not known yet
         behind = [relu(s - right + margin) for s in scores]
@@ -317,13 +319,15 @@ def l2_regularization(parameters: Iterable[Any], strength: float) -> Any:
     >>> l2_regularization([Value(3.0), Value(-4.0)], 0.1).data
     2.5
     """
-    return strength * _total([parameter * parameter for parameter in _items(parameters)])
+    weights = _items("l2_regularization", parameters, in_order=False)
+    return strength * _total([weight * weight for weight in weights])
 
 
-def _items(given: Any) -> list[Any]:
+def _items(what: str, given: Any, in_order: bool = True) -> list[Any]:
+    """The items of a list; of a Value or a number alone, that one."""
     if isinstance(given, Value) or not hasattr(given, "__iter__"):
         return [given]
-    return list(given)
+    return items_of(what, given, in_order=in_order)
 
 
 def _total(terms: list[Any]) -> Any:
@@ -332,7 +336,7 @@ def _total(terms: list[Any]) -> Any:
 
 def _shifted(logits: Any) -> list[Any]:
     """Logits less the largest: the exponentials are then at most 1, and one of them is 1."""
-    zs = _two_or_more(logits)
+    zs = _two_or_more("softmax", logits)
     largest = maximum(*zs)
     is_infinite = [equal(z, inf) for z in zs]
     count = _total([where(each, 1.0, 0.0) for each in is_infinite])
@@ -340,8 +344,8 @@ def _shifted(logits: Any) -> list[Any]:
     return [where(each, top, z - largest) for z, each in zip(zs, is_infinite)]
 
 
-def _two_or_more(logits: Any) -> list[Any]:
-    zs = _items(logits)
+def _two_or_more(what: str, logits: Any) -> list[Any]:
+    zs = _items(what, logits)
     if len(zs) < 2:
         raise ValueError(f"softmax needs at least two logits, got {len(zs)}")
     return zs

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from ..engine import Circuit, Value, constant, gradient_of
-from ..rules import described, dot
+from ..rules import described, dot, items_of
 from .activations import Activation, activation_of
 from .initial_weights import initial_biases, initial_weights, random_numbers
 from .module import Module
@@ -192,12 +192,7 @@ def input_wires(x: Any, names: UnitNames) -> list[Value]:
     """Inputs as wires: numbers become constants, one each, so that every unit sees the same."""
     if isinstance(x, Value):
         return [x]
-    if isinstance(x, (set, frozenset, dict)):
-        raise TypeError(f"inputs need an order, got {described(x)}: pass a list")
-    try:
-        items = list(x)
-    except TypeError:
-        items = [x]
+    items = items_of("a network", x, "a list of inputs") if hasattr(x, "__iter__") else [x]
     return [
         item if isinstance(item, Value) else constant(item, label=names.x(k))
         for k, item in enumerate(items)

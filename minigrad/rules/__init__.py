@@ -6,7 +6,7 @@ Read `gates`, the table, first, with what stands in files of its own: `smooth_ac
 call of it; then what rules run on: `operand`, floats that never raise (`number`, `ieee`,
 `bell_curve`), formulas that print (`formula`, `simplify`), formulas as Python (`floats`) and ranges
 (`intervals`). `gates_on_lists` has the gates that take lists, `data_columns` checks data with an
-item for each row.
+item for each row, `items` lists of numbers.
 """
 
 from . import bell_curve, exponentials, ieee, trigonometry, whole_numbers
@@ -45,6 +45,7 @@ from .gates import (
 )
 from .gates_on_lists import dot, lookup, select
 from .intervals import ANY_NUMBER, Interval, as_interval
+from .items import items_of
 from .number import as_number, described, nearest_name
 from .operand import Operand, equal, where
 from .rows import all_inputs, constant_makers, documentation, function_of
@@ -92,6 +93,7 @@ __all__ = [
     "gate_named",
     "ieee",
     "is_number",
+    "items_of",
     "log",
     "log1p",
     "lookup",

@@ -11,7 +11,7 @@ from typing import Any
 
 from .gate import apply
 from .gates import GATES
-from .number import described
+from .items import items_of
 from .rows import of_nothing
 
 
@@ -24,17 +24,15 @@ def dot(left: Iterable[Any], right: Iterable[Any]) -> Any:
     >>> mg.dot([mg.Value(2.0), mg.Value(-3.0)], [-1, -2])
     Value(data=4.0, grad=?, gate=dot)
     """
-    for side in (left, right):
-        if type(side) is not list and not isinstance(side, Iterable):
-            raise TypeError(f"dot takes two lists of Values and numbers, got {described(side)}")
-    left, right = tuple(left), tuple(right)
+    takes = "two lists of Values and numbers"
+    left, right = items_of("dot", left, takes), items_of("dot", right, takes)
     if len(left) != len(right):
         raise ValueError(
             f"dot needs two lists of one length, got {len(left)} and {len(right)} items"
         )
     if not left:
         return of_nothing(GATES["dot"])
-    return apply(GATES["dot"], left + right)
+    return apply(GATES["dot"], (*left, *right))
 
 
 def select(table: Sequence[Any], index: Any) -> Any:
@@ -47,13 +45,8 @@ def select(table: Sequence[Any], index: Any) -> Any:
 
     An index that is not a whole number from 0 to len(table) - 1 is an IndexError.
     """
-    try:
-        items = iter(table)
-    except TypeError:
-        raise TypeError(
-            f"select takes a list of Values and numbers and then an index, got {described(table)}"
-        ) from None
-    return apply(GATES["select"], (*items, index))
+    takes = "a list of Values and numbers and then an index"
+    return apply(GATES["select"], (*items_of("select", table, takes), index))
 
 
 def lookup(matrix: Sequence[Sequence[Any]], index: Any) -> list[Any]:
@@ -64,12 +57,8 @@ def lookup(matrix: Sequence[Sequence[Any]], index: Any) -> list[Any]:
     >>> [item.data for item in mg.lookup(embedding, 1)]
     [-1.5, 2.0]
     """
-    try:
-        rows = [list(items) for items in matrix]
-    except TypeError:
-        raise TypeError(
-            f"lookup takes a list of rows, each a list, and an index, got {described(matrix)}"
-        ) from None
+    takes = "a list of rows, each a list, and an index"
+    rows = [items_of("lookup", row, takes) for row in items_of("lookup", matrix, takes)]
     lengths = {len(items) for items in rows}
     if len(lengths) != 1:
         raise ValueError(

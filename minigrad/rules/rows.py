@@ -7,13 +7,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from inspect import Parameter, Signature
 from typing import Any, Final
 
 from .gate import FUNCTIONS, GATES, SLOPES, Gate, GateFunction, apply
-from .number import described
+from .items import items_of
 from .operand import Operand
+
+LIST_OR_EACH: Final = "Values and numbers, or one list of them"
 
 # What makes a number that no operand gave: a wire, since one would have come of any Value.
 constant_makers: Final[list[Callable[[float], Any]]] = [float]
@@ -42,7 +44,7 @@ def function_of(gate: Gate) -> GateFunction:
     def function(*operands: Any, **named: Any) -> Any:
         if gate.arity is None and not named:
             if len(operands) == 1 and not isinstance(operands[0], Operand):
-                operands = tuple(_items(gate, operands[0]))
+                operands = tuple(items_of(gate.name, operands[0], LIST_OR_EACH, in_order=False))
         elif named or len(operands) != gate.arity:
             operands = all_inputs(gate, operands, named)
         return apply(gate, operands) if operands else of_nothing(gate)
@@ -63,9 +65,7 @@ def all_inputs(gate: Gate, given: tuple[Any, ...], named: dict[str, Any]) -> tup
         try:
             bound = _signature(gate).bind(*given, **named)
         except TypeError as error:
-            takes = "Values and numbers, or one list of them"
-            if gate.arity is not None:
-                takes = ", ".join(gate.input_names)
+            takes = LIST_OR_EACH if gate.arity is None else ", ".join(gate.input_names)
             raise TypeError(f"{gate.name}() {error}: it takes {takes}") from None
         bound.apply_defaults()
         return bound.args
@@ -88,16 +88,6 @@ def _signature(gate: Gate) -> Signature:
             for name, default in zip(gate.input_names, defaults)
         ]
     )
-
-
-def _items(gate: Gate, values: Any) -> Sequence[Any]:
-    try:
-        items = iter(values)
-    except TypeError:
-        raise TypeError(
-            f"{gate.name} takes Values and numbers, or one list of them, got {described(values)}"
-        ) from None
-    return list(items)  # not above: an error on the way is not that values is no list
 
 
 def row(name: str, symbol: str, sentence: str, **rules: Any) -> GateFunction:
