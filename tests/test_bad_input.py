@@ -159,7 +159,7 @@ def test_select_from_what_is_no_table() -> None:
 
 
 @pytest.mark.parametrize(
-    ("thing", "named"), [(3.0, r"float 3\.0"), ([1.0], "list"), (None, "None")]
+    ("thing", "named"), [(3.0, r"float 3\.0"), ([1.0], r"float 1\.0"), (None, "None")]
 )
 def test_lookup_in_what_has_no_rows(thing: Any, named: str) -> None:
     with pytest.raises(TypeError, match=f"list of rows, each a list, .* got .*{named}"):

@@ -78,14 +78,19 @@ def is_array(thing: Any) -> bool:
     return hasattr(thing, "__array_ufunc__") and hasattr(thing, "__len__")
 
 
-def of_items(gate: Gate, operands: tuple[Any, ...]) -> Any:
-    """The gate for each item of the arrays among its operands.
-
-    NotImplemented where an array is no plain one: data frames and masked arrays do it themselves.
-    """
-    if any(is_array(x) and not _is_plain(x) for x in operands):
-        return NotImplemented
+def of_each_item(gate: Gate, operands: tuple[Any, ...]) -> Any:
+    """The gate for each item of the arrays, or data frames, among its operands."""
     return _each(lambda *items: apply(gate, items), operands)
+
+
+def of_operator(gate: Gate, operands: tuple[Any, ...]) -> Any:
+    """The same, of an operator: NotImplemented where the other side does it by itself.
+
+    Data frames, masked arrays and quantities with units do.
+    """
+    if any(is_array(x) and not (_is_plain(x) or _is_masked(x)) for x in operands):
+        return NotImplemented
+    return of_each_item(gate, operands)
 
 
 def ufunc_of(ufunc: Any, method: str, operands: tuple[Any, ...], options: dict[str, Any]) -> Any:
@@ -104,7 +109,7 @@ def ufunc_of(ufunc: Any, method: str, operands: tuple[Any, ...], options: dict[s
         else:
             return function(*numbers)
     operands = tuple(_as_array(x) if isinstance(x, (list, tuple)) else x for x in operands)
-    if any(is_array(x) and not _is_plain(x) for x in operands):
+    if any(is_array(x) and not (_is_plain(x) or _is_masked(x)) for x in operands):
         return NotImplemented
     is_python = set(ufunc.types) == {"O" * ufunc.nin + "->" + "O" * ufunc.nout}  # np.frompyfunc
     if not function and not is_python:
@@ -120,6 +125,11 @@ def ufunc_of(ufunc: Any, method: str, operands: tuple[Any, ...], options: dict[s
     return getattr(ufunc, method)(*map(_as_object, operands), **options)
 
 
+def _is_masked(thing: Any) -> bool:
+    """Whether this is no number and no array, but the place of a masked one: np.ma.masked."""
+    return type(thing).__name__ == "MaskedConstant"
+
+
 def _is_plain(array: Any) -> bool:
     return type(array).__name__ == "ndarray" and type(array).__module__ == "numpy"
 
@@ -128,12 +138,12 @@ def _each(function: Callable[..., Any], operands: tuple[Any, ...], kind: type = 
     def of_one(*items: Any) -> Any:
         return function(*map(_as_python, items))
 
-    if not any(is_array(x) and x.ndim for x in operands):
+    if not any(is_array(x) and getattr(x, "ndim", 1) for x in operands):
         return of_one(*operands)
     import numpy
 
     array = numpy.frompyfunc(of_one, len(operands), 1)(*map(_as_object, operands))
-    return array.astype(kind, copy=False)
+    return array if kind is object else array.astype(kind)
 
 
 def _as_python(item: Any) -> Any:
@@ -143,7 +153,7 @@ def _as_python(item: Any) -> Any:
     """
     if isinstance(item, (Operand, int)) or not hasattr(item, "dtype"):
         return item
-    if is_array(item):
+    if is_array(item) and not _is_masked(item):
         item = item.item()
     return item if isinstance(item, Operand) else as_number(item)
 

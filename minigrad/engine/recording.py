@@ -19,6 +19,7 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import cache, partial
 from math import isfinite
+from types import FunctionType
 from typing import Any, Final
 
 from ..rules import (
@@ -35,7 +36,7 @@ from ..rules import (
     ieee,
     names_in,
 )
-from .arrays import is_array, of_items
+from .arrays import is_array, of_each_item, of_operator
 from .backward import FACTORS, MANY, ROUTED, Leaves
 from .value import Constant, Value, above
 
@@ -274,19 +275,27 @@ def _recorder(gate: Gate, is_total: bool = False, reflected: bool = False) -> Ca
     names |= {"_record": record, "_observed": observed, "_observers": observers}
     names |= {"_type": type, "_int": int, "_float": float, "_isinstance": isinstance}
     names |= {"_number": _number, "_again": made.again}
-    names |= {"_is_array": is_array, "_of_items": of_items}
+    names |= {"_is_array": is_array, "_of_items": of_operator}
     names |= {"_route": _route, "_MANY": MANY, "_ROUTED": ROUTED}
     names |= {"_UNANSWERED": (ArithmeticError, ValueError), **made.names}
     method: Callable[..., Value] = define(gate.name, parameters, made.body().splitlines(), names)
     return method
 
 
-def _general_recorder(gate: Gate, reflected: bool = False) -> Callable[..., Value]:
+def _under_its_name(operator: Callable[..., Value]) -> Callable[..., Value]:
+    """The recorder of an operator as a method: nobody else is asked what becomes of an array."""
+    code, names = operator.__code__, operator.__globals__ | {"_of_items": of_each_item}
+    return FunctionType(code, names, operator.__name__, operator.__defaults__)
+
+
+def _general_recorder(
+    gate: Gate, reflected: bool = False, of_items: Callable[..., Any] = of_each_item
+) -> Callable[..., Value]:
     """The method of a gate with any number of inputs, constants among them."""
 
     def method(self: Value, *others: Any, **named: Any) -> Value:
         given = all_inputs(gate, (self, *others), named)
-        return apply_gate(gate, given[::-1] if reflected else given)
+        return apply_gate(gate, given[::-1] if reflected else given, of_items)
 
     method.__name__ = gate.name
     return method
@@ -296,7 +305,9 @@ _methods: Final[dict[Gate, Callable[..., Value]]] = {}  # of gates with one or t
 _WIRES: Final = {Value, Constant}
 
 
-def apply_gate(gate: Gate, operands: tuple[Any, ...]) -> Value:
+def apply_gate(
+    gate: Gate, operands: tuple[Any, ...], of_items: Callable[..., Any] = of_each_item
+) -> Value:
     """See `Operand.apply_gate`."""
     gate.check_arity(len(operands))
     method = _methods.get(gate)
@@ -316,24 +327,29 @@ def install(gate: Gate, function: Callable[..., Any]) -> None:
 
     `function` is documented too. A gate that cannot be installed leaves nothing behind.
     """
-    method = _recorder(gate) if gate.arity in (1, 2) else _general_recorder(gate)
-    method.__doc__ = function.__doc__ = documentation(gate)
+    method = operator = _recorder(gate) if gate.arity in (1, 2) else _general_recorder(gate)
+    if gate.arity == 2:
+        method = _under_its_name(operator)
+    method.__doc__ = operator.__doc__ = function.__doc__ = documentation(gate)
     if gate.arity in (1, 2):
         _methods[gate] = method
     # where a pickle finds it again
-    method.__module__, method.__qualname__ = Value.__module__, f"Value.{gate.name}"
+    operator.__module__ = method.__module__ = Value.__module__
+    operator.__qualname__ = f"Value.__{gate.dunder}__"
+    method.__qualname__ = f"Value.{gate.name}"
     setattr(Value, gate.name, method)
     if gate.dunder:
-        setattr(Value, f"__{gate.dunder}__", method)
+        setattr(Value, f"__{gate.dunder}__", operator)
     if gate.dunder and gate.arity == 2:
         setattr(Value, f"__r{gate.dunder}__", _recorder(gate, reflected=True))
     # a constant gets no local gradient: the recorders above take one towards `self`
-    general = _general_recorder(gate)
-    setattr(Constant, gate.name, general)
+    setattr(Constant, gate.name, _general_recorder(gate))
     if gate.dunder:
+        general = _general_recorder(gate, of_items=of_operator)
         setattr(Constant, f"__{gate.dunder}__", general)
     if gate.dunder and gate.arity == 2:
-        setattr(Constant, f"__r{gate.dunder}__", _general_recorder(gate, reflected=True))
+        general = _general_recorder(gate, reflected=True, of_items=of_operator)
+        setattr(Constant, f"__r{gate.dunder}__", general)
 
 
 constant_makers.append(Constant)

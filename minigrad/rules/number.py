@@ -65,8 +65,10 @@ def _remedy(thing: object) -> str:
         return "write float(...) around it"
     if thing is None:
         return "did a function forget its return?"
+    if type(thing).__name__ == "MaskedConstant":
+        return "what is masked has no number; leave it out"
     if hasattr(type(thing), "__len__") and getattr(thing, "ndim", None) == 0:
-        return "an array without a dimension has one item: write .item()"
+        return "an array without a dimension has its one number in .item()"
     if hasattr(type(thing), "__len__"):
         return "a wire carries one number; write a loop or a list comprehension over the items"
     if isinstance(thing, type):

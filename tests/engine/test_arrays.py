@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+import pandas as pd
 import pytest
 
 import minigrad as mg
@@ -308,3 +309,64 @@ def test_minigrad_does_without_numpy() -> None:
     code = "import sys, minigrad; minigrad.Value(2.0) * 3; print('numpy' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout == "False\n"
+
+
+TWO_INPUTS = [gate for gate in mg.GATES.values() if gate.arity == 2]
+CONTAINERS = [
+    lambda items: np.array(items),
+    lambda items: pd.Series(items, index=[7, 5]),
+    lambda items: pd.DataFrame({"x": items}),
+    lambda items: pd.Index(items),
+    lambda items: pd.array(items),
+    lambda items: np.ma.array(items),
+    lambda items: np.array(items).view(type("Subclass", (np.ndarray,), {})),
+]
+
+
+@pytest.mark.parametrize("gate", TWO_INPUTS, ids=lambda gate: gate.name)
+@pytest.mark.parametrize("contained", CONTAINERS)
+def test_a_gate_called_by_its_name_goes_through_whatever_holds_numbers(
+    gate: mg.rules.Gate, contained: Callable[[list[float]], Any]
+) -> None:
+    function = getattr(mg, gate.name)
+    for wire in (Value(0.75), mg.constant(0.75)):
+        numbers = [0.5, 0.25]
+        expected = [function(wire, number).data for number in numbers]
+        for result in (
+            function(wire, contained(numbers)),
+            getattr(wire, gate.name)(contained(numbers)),
+        ):
+            assert [item.data for item in np.asarray(result).ravel()] == expected
+        turned = function(contained(numbers), wire)
+        assert [item.data for item in np.asarray(turned).ravel()] == [
+            function(number, wire).data for number in numbers
+        ]
+
+
+def test_an_operator_leaves_other_containers_to_themselves() -> None:
+    class Quantity(np.ndarray):
+        def __rmul__(self, other: Any) -> str:
+            return "by itself"
+
+    assert Value(2.0) * np.array([1.0]).view(Quantity) == "by itself"
+    assert mg.constant(2.0) * np.array([1.0]).view(Quantity) == "by itself"
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda v, masked: v * masked,
+        lambda v, masked: v - masked,
+        lambda v, masked: mg.atan2(v, masked),
+        lambda v, masked: mg.maximum(v, masked),
+        lambda v, masked: np.multiply(v, masked),
+        lambda v, masked: mg.constant(1.0) * masked,
+        lambda v, masked: mg.mean(np.ma.array([1.0, 2.0], mask=[0, 1])),
+        lambda v, masked: mg.dot([v, v], np.ma.array([1.0, 2.0], mask=[0, 1])),
+        lambda v, masked: Value(masked),
+        lambda v, masked: setattr(v, "data", masked),
+    ],
+)
+def test_what_is_masked_has_no_number(call: Callable[[Value, Any], Any]) -> None:
+    with pytest.raises(TypeError, match="what is masked has no number"):
+        call(Value(2.0), np.ma.masked)
