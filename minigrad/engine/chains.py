@@ -12,16 +12,23 @@ They are for who runs a circuit: with 16 terms one gate is looked at in place of
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import chain
-from typing import Any, Final
+from math import copysign
+from typing import Any, Final, NamedTuple
 
 from ..rules import GATES
 from .backward import MANY
-from .numbers_of_wires import operands_of
+from .numbers_of_wires import operands_of, wires_into
 from .value import Constant, Value
 
 ADD, SUM, MUL = GATES["add"], GATES["sum"], GATES["mul"]
 ONE: Final = Constant(1.0)  # the other factor of a term that is no product
+
+
+class Found(NamedTuple):
+    """The left factors of a dot product and then the right ones; and those not seen before."""
+
+    factors: tuple[Value, ...]
+    unseen: list[Value]
 
 
 class Chains:
@@ -37,7 +44,8 @@ class Chains:
         self._count, self._once = count, once
         self._one = one
         self._keeps_labels = keeps_labels
-        self._inside: set[Value] = set()  # additions of chains that have been looked at
+        self._inside: set[Value] = set()  # additions of chains that are no dot products
+        self._constants: dict[tuple[float, float], Value] = {}
 
     def factors(self, wire: Value, seen: set[Value]) -> tuple[Value, ...] | None:
         """The left factors and then the right ones, of a Σ or the last + of a chain of products.
@@ -45,80 +53,91 @@ class Chains:
         Only where its × and + gates would stand side by side: all factors are leaves or `seen`.
         Then one gate sends in the order in which all of them would.
         """
-        pairs = self.pairs(wire, seen)
-        if pairs is None:
-            return None
-        lefts, rights = zip(*pairs)
-        return (*lefts, *rights)
+        found = self.found(wire, seen)
+        return found.factors if found else None
 
-    def pairs(self, wire: Value, seen: set[Value]) -> list[tuple[Value, Value]] | None:
-        """The same in pairs; plain numbers have got wires."""
-        gate, one = wire.gate, self._one
-        if (gate is not ADD and gate is not SUM) or wire in self._inside:
+    def found(self, wire: Value, seen: set[Value]) -> Found | None:
+        """The same, and which factors are not `seen`; plain numbers have got wires."""
+        inside: list[Value] = []
+        if wire.gate is ADD and wire not in self._inside:
+            terms = self._added(wire, inside)
+        elif wire.gate is SUM:
+            terms = [*wires_into(wire)][::-1]
+        else:
             return None
-        pairs = self._terms(wire)
-        alone = [left for left, right in pairs if right is one]
-        products = len(pairs) - len(alone)
-        if products < 2 or products < len(alone):
-            return None
-        factors = chain.from_iterable(pairs)
-        if any(x not in seen and type(x) is not float and x.gate is not None for x in factors):
-            return None
-        # a Σ, and the first + of a chain, sends to all its inputs before the first × does
-        if alone:
-            at_once = pairs if gate is SUM else pairs[:2]
-            alone = [left for left, right in at_once if right is one]
-            if any(x in alone or y in alone for x, y in at_once if y is not one):
-                return None
-        if {*map(type, chain.from_iterable(pairs))} <= {Value, Constant}:
-            return pairs
-        return [(_as_wire(left), _as_wire(right)) for left, right in pairs]
+        at_once = len(terms) if wire.gate is SUM else 2
+        lefts, rights = self._factors_of(terms)
+        alone = rights.count(self._one)
+        products = len(rights) - alone
+        if products >= 2 and products >= alone:
+            unseen = [x for pair in zip(lefts, rights) for x in pair if x not in seen]
+            is_side_by_side = not [x for x in unseen if x.gate is not None]
+            if is_side_by_side and not (alone and self._sends_first(lefts[:at_once], rights)):
+                return Found((*lefts, *rights), unseen)
+        self._inside.update(inside)
+        return None
 
-    def _terms(self, wire: Value) -> list[tuple[Any, Any]]:
-        """What is added, from left to right; additions that are used once are gone through."""
-        count, once, one, keeps = self._count, self._once, self._one, self._keeps_labels
-        pairs: list[tuple[Any, Any]] = []
-        if wire.gate is SUM:
-            for term in wire.inputs:
-                is_product = term.gate is MUL and count(term) == once and self._may_go(term)
-                pairs.append(operands_of(term) if is_product else (term, one))
-            return pairs
-        inside = self._inside
-        while True:  # thousands of terms, in large circuits: all is written out
+    def _added(self, wire: Value, inside: list[Value]) -> list[Any]:
+        """What is added, the last term first; additions that are used once are gone through."""
+        count, once, keeps = self._count, self._once, self._keeps_labels
+        terms: list[Any] = []
+        while True:
             left, right = wire._first, wire._second
             if right is None or right is MANY:
                 left, right = operands_of(wire)
-            if type(right) is float:
-                pairs.append((right, one))
-            elif right.gate is MUL and count(right) == once and not (keeps and right.label):
-                second = right._second
-                if second is MANY:
-                    pairs.append((right, one))
-                else:
-                    pairs.append(operands_of(right) if second is None else (right._first, second))
-            else:
-                pairs.append((right, one))
+            terms.append(right)
             if (
                 type(left) is float
                 or left.gate is not ADD
                 or count(left) != once
-                or not self._may_go(left)
+                or left._second is MANY
+                or (keeps and left.label)
             ):
-                is_product = type(left) is not float and left.gate is MUL and count(left) == once
-                pairs.append(
-                    operands_of(left) if is_product and self._may_go(left) else (left, one)
-                )
-                pairs.reverse()
-                return pairs
-            inside.add(left)
+                terms.append(left)
+                return terms
+            inside.append(left)
             wire = left
 
-    def _may_go(self, wire: Value) -> bool:
-        return wire._second is not MANY and not (self._keeps_labels and wire.label)
+    def _factors_of(self, terms: list[Any]) -> tuple[list[Value], list[Value]]:
+        """The left and the right factors of terms, of which the last comes first."""
+        count, once, one, keeps = self._count, self._once, self._one, self._keeps_labels
+        lefts: list[Value] = []
+        rights: list[Value] = []
+        while terms:
+            term = terms.pop()  # no list holds a term whose uses are counted
+            if type(term) is float:
+                left, right = self._wire_of(term), one
+            elif (
+                term.gate is MUL
+                and count(term) == once
+                and term._second is not MANY
+                and not (keeps and term.label)
+            ):
+                left, right = term._first, term._second
+                if right is None:
+                    left, right = map(self._wire_of, operands_of(term))
+            else:
+                left, right = term, one
+            lefts.append(left)
+            rights.append(right)
+        return lefts, rights
 
+    def _sends_first(self, lefts: list[Value], rights: list[Value]) -> bool:
+        """Whether a single term among these is a factor, too, and would receive before it."""
+        one = self._one
+        alone = [x for x, y in zip(lefts, rights) if y is one and not x.is_constant]
+        pairs = zip(lefts, rights) if alone else ()
+        return any(x in alone or y in alone for x, y in pairs if y is not one)
 
-def _as_wire(operand: Any) -> Value:
-    return Constant(operand) if type(operand) is float else operand
+    def _wire_of(self, operand: Any) -> Value:
+        """A plain number's wire: one for all the zeros that Python's sums begin at."""
+        if type(operand) is not float:
+            return operand  # type: ignore[no-any-return]
+        key = operand, copysign(1.0, operand)
+        wire = self._constants.get(key)
+        if wire is None:
+            wire = self._constants[key] = Constant(operand)
+        return wire
 
 
 def uses_behind(output: Value) -> Callable[[Value], int]:

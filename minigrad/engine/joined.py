@@ -18,7 +18,7 @@ place of 1. Which wires are used once, their reference counts say: no pass over 
 from __future__ import annotations
 
 import sys
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from typing import Any, Final
@@ -44,83 +44,75 @@ class Joined:
 
     def __init__(self, outputs: Sequence[Value]) -> None:
         self.outputs = outputs  # a list of one, which counts as a holder of it
-        # of the wires that are dot products now: their gates, and the places of single terms
-        self._were: dict[Value, tuple[Gate, list[int]]] = {}
+        self._one = Constant(1.0)  # beside single terms
+        self._were: dict[Value, Gate | None] = {}  # gates of the wires that are dot products now
         count: Callable[[Value], int] | None = getattr(sys, "getrefcount", None)
         if count is None:
             self.leaves, self.gates = wires_without_numbers(outputs)
             return
-        one = Constant(1.0)
-        found = self._dot_products(count, one)
+        found = self._dot_products(count)
         if found and self._is_held_elsewhere(found, count):
             found = {}
             self.leaves, self.gates = wires_without_numbers(outputs)
-        for wire, factors in found.items():
-            assert wire.gate is not None
-            middle = len(factors) // 2
-            alone = [i for i, factor in enumerate(factors[middle:]) if factor is one]
-            self._were[wire] = wire.gate, alone
+        self._were = {wire: wire.gate for wire in found}
         numbers = [tuple([x._datum for x in factors]) for factors in found.values()]
         _write(found, [(DOT, x, MANY, d, FACTORS) for x, d in zip(found.values(), numbers)])
 
     @property
     def gates_more(self) -> int:
         """How many more gates were recorded than the dot products have × gates and Σ."""
-        return sum(
-            (len(wire.inputs) // 2 - 2 if gate is ADD else 0) - len(alone)
-            for wire, (gate, alone) in self._were.items()
-        )
+        more = 0
+        for wire, gate in self._were.items():
+            rights = wire._first[len(wire._first) // 2 :]
+            more += (len(rights) - 2 if gate is ADD else 0) - rights.count(self._one)
+        return more
 
-    def _dot_products(
-        self, count: Callable[[Value], int], one: Value
-    ) -> dict[Value, tuple[Value, ...]]:
+    def _dot_products(self, count: Callable[[Value], int]) -> dict[Value, tuple[Value, ...]]:
         """The factors of each, in the order of leaves and gates that was found on the way."""
-        chains = Chains(count, _count_of_one_use(count), one, keeps_labels=True)
-        found: dict[Value, tuple[Value, ...]] = {}
+        chains = Chains(count, _count_of_one_use(count), self._one, keeps_labels=True)
+        factors: dict[Value, tuple[Value, ...]] = {}
 
         def inputs_of(wire: Value, seen: set[Value]) -> Sequence[Value]:
-            pairs = chains.pairs(wire, seen)
-            if pairs is None or wire.own_backward:
+            found = chains.found(wire, seen)
+            if found is None or wire.own_backward:
                 return wires_into(wire)
-            lefts, rights = zip(*pairs)
-            found[wire] = (*lefts, *rights)
-            return [x for x in chain.from_iterable(pairs) if x not in seen]
+            factors[wire] = found.factors
+            return found.unseen
 
         self.leaves, self.gates = leaves_and_gates(self.outputs[0], inputs_of)
-        return found
+        return factors
 
     def _is_held_elsewhere(
         self, found: dict[Value, tuple[Value, ...]], count: Callable[[Value], int]
     ) -> bool:
-        """Whether somebody else than gates holds a gate, of which each use by one counts."""
+        """Whether somebody else than gates holds a gate: then they are held more often in all."""
         others = [operands_of(wire) for wire in self.gates if wire not in found]
-        uses = Counter(map(id, chain(self.outputs, found, chain.from_iterable(others))))
-        factors = Counter(map(id, chain.from_iterable(found.values())))
-        del others
-        sample = Value(1.0)
-        gates = [*self.gates, sample + sample]  # held by this list alone, the others twice
+        is_gate = set(self.gates).__contains__
+        uses = sum(map(is_gate, chain(self.outputs, found, chain.from_iterable(others))))
         # a factor is held by its × gate, and by `found`
-        held = [count(wire) - uses[id(wire)] - 2 * factors[id(wire)] for wire in gates]
-        by_nobody = held.pop() + 1
-        return max(held) > by_nobody
+        uses += 2 * sum(map(is_gate, chain.from_iterable(found.values())))
+        del others, is_gate
+        sample = Value(1.0)
+        by_nobody = sum(map(count, [sample + sample])) + 1  # `self.gates`, and another list
+        return sum(map(count, [*self.gates])) > uses + by_nobody * len(self.gates)
 
     def spell_out(self) -> bool:
         """Have the × and + gates again, new ones; whether there are any."""
         if not self._were:
             return False
-        forms = [_spelled_out(wire, *were) for wire, were in self._were.items()]
+        forms = [_spelled_out(wire, gate, self._one) for wire, gate in self._were.items()]
         wires, self._were = [*self._were], {}
         _write(wires, forms)
         self.leaves, self.gates = wires_without_numbers(self.outputs)
         return True
 
 
-def _spelled_out(wire: Value, gate: Gate, alone: Sequence[int]) -> tuple[Any, ...]:
+def _spelled_out(wire: Value, gate: Gate | None, one: Value) -> tuple[Any, ...]:
     """What stood in the slots of a wire, with new × and + gates."""
     factors, numbers = wire._first, wire._d_first
     middle = len(factors) // 2
     terms = list(factors[:middle])
-    for i in set(range(middle)).difference(alone):
+    for i in [i for i, factor in enumerate(factors[middle:]) if factor is not one]:
         inputs, others = (factors[i], factors[middle + i]), (numbers[middle + i], numbers[i])
         terms[i] = output_of(MUL, inputs, others[1] * others[0], to_wires(inputs, others))
     if gate is SUM:
