@@ -11,6 +11,7 @@ right: the engine and finite differences agree to 7 digits or more
 from __future__ import annotations
 
 import inspect
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -19,7 +20,7 @@ from typing import Final
 
 from ..engine import Circuit, Value, gradients_of, write_grad
 from ..rules import described
-from ..text import ShownAsLines, columns, printable
+from ..text import ShownAsLines, columns, printable, unicode_name, with_run
 from .finite_differences import Estimate, Evaluation, numeric_derivative
 from .rounding import noise_of_gradients, noise_of_output
 
@@ -174,7 +175,13 @@ def _as_wires(function: Callable[..., Value], inputs: Sequence[float | Value]) -
 
 
 def _names(wires: list[Value]) -> list[str]:
-    return [printable(wire.label) or f"x{place}" for place, wire in enumerate(wires)]
+    names = [printable(wire.label) or f"x{place}" for place, wire in enumerate(wires)]
+    total, seen = Counter(names), Counter[str]()
+    for place, name in enumerate(names):
+        if total[name] > 1:
+            seen[name] += 1
+            names[place] = unicode_name(with_run(name, seen[name]))
+    return names
 
 
 def _called(function: Callable[..., Value], wires: list[Value]) -> Value:

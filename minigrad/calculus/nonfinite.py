@@ -27,7 +27,7 @@ from ..engine import (
     observing,
     source_of,
 )
-from ..text import Lines, printable
+from ..text import Lines, Names, printable, runs_of
 
 _detecting: Final[ContextVar[bool]] = ContextVar("_detecting", default=False)
 
@@ -71,7 +71,7 @@ def first_nonfinite_in(circuit: Circuit) -> Nonfinite | None:
     """The same for a circuit that is at hand."""
     for wire in circuit.leaves:
         if not isfinite(number_of(wire)):
-            label = printable(wire.label)
+            label = _label(circuit, wire)
             name = f"the input {label}" if label else "an input without label"
             name = "a plain number" if wire.is_constant else name
             return Nonfinite(wire, f"{name} is {number_of(wire)!r}", None)
@@ -107,12 +107,17 @@ def _name(circuit: Circuit, wire: Value) -> str:
     unlabelled = (
         "an input without label" if wire.is_leaf else f"the output of {circuit.gate(wire).name}"
     )
-    return printable(wire.label) or unlabelled
+    return _label(circuit, wire) or unlabelled
+
+
+def _label(circuit: Circuit, wire: Value) -> str:
+    """The label as it was given; of wires with one label the name that tells which is meant."""
+    return Names(circuit).label(wire) if wire in runs_of(circuit) else printable(wire.label)
 
 
 def _story(circuit: Circuit, wire: Value) -> str:
     shown = ", ".join(
-        f"{printable(source.label)} = {number_of(source)!r}"
+        f"{_label(circuit, source)} = {number_of(source)!r}"
         if source.label
         else repr(number_of(source))
         for source in circuit.inputs(wire)

@@ -28,7 +28,7 @@ from typing import Any, Final
 
 from ..engine import Circuit, Value, number_of
 from ..rules import Formula, Gate, parts_first
-from ..text import unicode_name
+from ..text import Names
 from .path_notation import count_text, counted
 
 MOST_TRACED: Final = 12  # inputs of a gate with any number of them; each more takes what that took
@@ -38,13 +38,18 @@ MOST_TRACED: Final = 12  # inputs of a gate with any number of them; each more t
 class OperationCount:
     """The counts of one circuit; `uses` has, for each wire, how many gate inputs it feeds."""
 
-    gates: int
+    circuit: Circuit
     uses: Mapping[Value, int]
     repeated: Mapping[Value, Value]  # a gate, and the one that has computed the same before it
     written_out: int
     forward: int
     local: int
     backward: int
+
+    @property
+    def gates(self) -> int:
+        """How many gates there are."""
+        return len(self.circuit.gates)
 
     @property
     def shared(self) -> int:
@@ -58,7 +63,8 @@ class OperationCount:
 
     def numbers(self) -> dict[str, Any]:
         """The numbers for a reader, each by its name; of uses, those of wires with a label."""
-        names = {wire: unicode_name(wire.label) for wire in self.uses}
+        label = Names(self.circuit).label
+        names = {wire: label(wire) for wire in self.uses}
         return {
             "uses": {names[wire]: count for wire, count in self.uses.items() if names[wire]},
             "shared": self.shared,
@@ -102,7 +108,7 @@ def operations_of(circuit: Circuit) -> OperationCount:
             forward += _forward(gate, len(inputs))
             local += _local(gate, wanted)
     return OperationCount(
-        gates=len(circuit.gates),
+        circuit=circuit,
         uses={wire: uses[wire] for wire in circuit.wires},
         repeated=_repeated(circuit),
         written_out=sum(written_out[output] for output in circuit.outputs),

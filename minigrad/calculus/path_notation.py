@@ -13,7 +13,6 @@ one without a label of its own as `text.Names` calls it.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property, reduce
 from math import log10, prod
@@ -60,12 +59,8 @@ class PathNames:
     def __init__(self, between: Between, notation: str = "l") -> None:
         self.between, self.circuit = between, between.circuit
         ends = (between.leaf, between.output)
-        texts = {w: unicode_name(w.label) for w in (*between.wires, *ends) if w.label}
-        self._labelled = self._with_a_label_of_their_own(texts)
-        ambiguous = [wire for wire in texts if wire not in self._labelled]
-        self._names = Names(
-            self.circuit, others=[between.leaf], ambiguous=ambiguous, notation=notation
-        )
+        self._names = Names(self.circuit, others=[between.leaf], notation=notation)
+        self._labelled = {w for w in (*between.wires, *ends) if w.label and unicode_name(w.label)}
 
     def is_named(self, wire: Value) -> bool:
         """Whether the symbols of a path name this wire."""
@@ -126,18 +121,6 @@ class PathNames:
         rule = gate.textbook_gradient or gate.local_gradient
         operands = map(self._names.formula, (*self.circuit.inputs(wire), wire))
         return simplified(as_formula(rule(*operands)[step.place]))
-
-    def _with_a_label_of_their_own(self, texts: dict[Value, str]) -> set[Value]:
-        """Wires whose label names no other; a shared one stays with the output, then the leaf."""
-        output, leaf = self.between.output, self.between.leaf
-        wires_of = Counter(texts.values())
-        shared_by_both = leaf is not output and texts.get(leaf) == texts.get(output)
-        return {
-            wire
-            for wire, text in texts.items()
-            if text
-            and (wires_of[text] == 1 or wire is output or (wire is leaf and not shared_by_both))
-        }
 
     def _two_read_alike(self) -> bool:
         """Whether two paths pass the same named wires, or that takes too long to find out.

@@ -70,7 +70,9 @@ class TrainingStep:
         run.run()
         self.gradients = dict(run.gradients)
         self.functions = FunctionNames(n for layer in self.layers for n in layer.neurons)
-        self.slopes = {n: n.slope_in_pass() for layer in self.layers for n in layer.neurons}
+        self.slopes = {
+            n: n.slope_in_pass(n.differentiated()) for layer in self.layers for n in layer.neurons
+        }
         last = [(unit.names.a, unit.a) for unit in self.layers[-1].neurons]
         self.written = written_cost(loss, last, t)
 

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import copy
-from functools import reduce
-from operator import add
 from typing import Any
 
 from ..engine import Circuit, Value
-from ..text import Label, Table, check_notation, in_notation
+from ..text import Table
 from .activations import USUAL, activations_of_layers
+from .delta_table import delta_table
 from .initial_weights import checked_items, initial_biases, initial_weights, random_numbers
 from .module import Module
 from .neuron import Neuron, UnitNames, check_count, input_wires
-
-DELTA_HEADER = ("unit", "z", "σ'(z)", "dC/da", "δ by the recursion", "δ by the gates", "difference")
 
 
 class Layer(Module):
@@ -175,7 +172,7 @@ class MLP(Module):
         rows.append(("all", "", "", "", *(sum(row[i] for row in rows) for i in (4, 5))))  # type: ignore[misc]
         return Table(("layer", "inputs", "units", "activation", "parameters", "gates"), rows)
 
-    def delta_table(self, *, notation: str = "l") -> Table:
+    def delta_table(self, cost: Value | None = None, *, notation: str = "l") -> Table:
         """The recursion δ^l = σ'(z^l) ∘ (W^(l+1))ᵀ δ^(l+1) beside what the gates computed.
 
         >>> model = MLP(1, [1, 1], activation="tanh", weights=[[[0.5]], [[2.0]]])
@@ -187,29 +184,11 @@ class MLP(Module):
 
         The last layer begins with the cost's own derivative, dC/da, which no recursion gives. The
         weights are those of the forward pass, so that the table is right after an update, too. It
-        is that of the last pass that was differentiated, whatever was called since.
+        is that of the last pass that was differentiated, whatever was called since. Given the
+        `cost` it has all runs behind that, run by run: z₁¹⁽²⁾ is of the second.
         `notation="[l]"` writes layers in brackets.
         """
-        check_notation(notation)
-        rows: list[tuple[object, ...]] = []
-        later: list[tuple[float, list[float]]] = []  # δ and weights of the units, the last first
-        for layer in reversed(self.layers):
-            units = []
-            for place, neuron in enumerate(layer.neurons):
-                slope = neuron.slope_in_pass()
-                if later:  # Σ_k w_kj · δ_k, in the order of the backward pass
-                    to_output = reduce(add, (w[place] * delta for delta, w in later), 0.0)
-                else:
-                    a = neuron.differentiated().a
-                    to_output = a.grad if a.has_grad else neuron.delta
-                delta = slope * to_output
-                units.append((delta, neuron.weights_in_pass()))
-                z = neuron.differentiated().z
-                numbers = (z.data, slope, to_output, delta, neuron.delta)
-                label = Label(in_notation(z.label, notation))
-                rows.append((label, *numbers, delta - neuron.delta))
-            later = units[::-1]
-        return Table(DELTA_HEADER, rows)
+        return delta_table([layer.neurons for layer in self.layers], cost, notation)
 
     def __repr__(self) -> str:
         first = self.layers[0]

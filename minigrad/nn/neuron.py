@@ -56,11 +56,15 @@ class UnitNames:
 
 
 class Pass(NamedTuple):
-    """The wires of one forward pass through a unit: Σ_k w_k · x_k, z and a."""
+    """The wires of one forward pass through a unit: Σ_k w_k · x_k, z and a.
+
+    Whether it `follows` one that was not differentiated by then: both may be of one cost.
+    """
 
     total: Value
     z: Value
     a: Value
+    follows: bool = False
 
 
 def has_delta(one: Pass) -> bool:
@@ -132,7 +136,9 @@ class Neuron(Module):
             a.label, a.unit = names.a, names.unit
             z.label, z.unit = names.z, names.unit
         self._known = next(filter(has_delta, self._passes()), None)
-        self._before, self._latest = self._latest, Pass(total, z, a)
+        before = self._latest
+        follows = before is not None and not has_delta(before)
+        self._before, self._latest = before, Pass(total, z, a, follows)
         return a
 
     @property
@@ -152,10 +158,13 @@ class Neuron(Module):
     @property
     def delta(self) -> float:
         """δ = dC/dz of the last pass that was differentiated, after `C.backward()`."""
-        z = self.differentiated().z
-        if not z.has_grad:
+        return self.delta_in_pass(self.differentiated())
+
+    def delta_in_pass(self, one: Pass) -> float:
+        """δ of one pass."""
+        if not one.z.has_grad:
             raise ValueError(f"{self!r} has no δ yet: call backward() on the cost first")
-        return z.grad
+        return one.z.grad
 
     def differentiated(self) -> Pass:
         """The last pass that was differentiated; the latest one if none was."""
@@ -163,23 +172,31 @@ class Neuron(Module):
             raise ValueError(f"{self!r} has no z yet: call it on inputs first")
         return next(filter(has_delta, self._passes()), self._latest)
 
+    @property
+    def is_one_of_several(self) -> bool:
+        """Whether the last differentiated pass has been differentiated with the one before it."""
+        latest, before = self._latest, self._before
+        if latest is None or before is None or not latest.follows:
+            return False
+        return has_delta(latest) and has_delta(before)
+
     def _passes(self) -> list[Pass]:
         """The passes that are kept, the latest first."""
         kept = (self._latest, self._before, self._known)
         return [one for one in kept if one is not None]
 
-    def weights_in_pass(self) -> list[float]:
-        """The weights as they were in the pass: local gradients of their gates."""
-        total = self.differentiated().total
+    def weights_in_pass(self, one: Pass) -> list[float]:
+        """The weights as they were in a pass: local gradients of their gates."""
+        total = one.total
         circuit = Circuit(total)
         products = [total] if len(self.w) == 1 else circuit.inputs(total)
         return [circuit.local_gradients(product)[1] for product in products]
 
-    def slope_in_pass(self) -> float:
-        """σ'(z) of the pass, from a circuit of the activation alone."""
+    def slope_in_pass(self, one: Pass) -> float:
+        """σ'(z) of a pass, from a circuit of the activation alone."""
         if self.activation.function is None:
             return 1.0
-        z = Value(self.differentiated().z.data)
+        z = Value(one.z.data)
         self.activation.function(z).backward()
         return z.grad
 

@@ -93,6 +93,9 @@ class CircuitWriter:
             lines.append(f"slanted, beside the value: the tangent, {self.scene.tangents_by}")
         if self.scene.notation == "l" and any(map(has_layer, self.scene.selection.shown)):
             lines.append("an upper index is the layer: a₁² is in layer 2, and no square")
+        if told := self.scene.names.about_runs:
+            told = dot_formula(told)
+            lines.append(f"a number in brackets above tells wires of one label apart: {told}")
         return [*lines, *EQUATIONS] if self.scene.show in FORMULAS else lines
 
     def frame(self, group: Group) -> list[str]:
@@ -101,7 +104,8 @@ class CircuitWriter:
         Its title is a node: wires make way for nodes, and would cross a frame's own label.
         """
         theme, (layer, j), n = self.theme, group.unit, self.number[group.output]
-        title = font(f"<i>layer {layer} · neuron {j}</i>", theme.faint, 11)
+        run = f" · run {group.run}" if group.run else ""
+        title = font(f"<i>layer {layer} · neuron {j}{run}</i>", theme.faint, 11)
         return [
             f'subgraph "cluster_{n}" {{',
             'label=""; margin=8; penwidth=1.2; style="rounded,filled"',

@@ -10,13 +10,13 @@ from itertools import groupby
 from typing import Final
 
 from ..engine import Value
-from ..text import in_notation, rounded
+from ..text import rounded
 from .circuit_style import CircuitWriter
 from .colours import wire_colour
 from .dot_source import dot_formula, dot_name, dot_text, font, number
 from .scene import Scene
 from .selection import Use
-from .units import Box, Ends, Group, boxed, factor_of, runs_of
+from .units import Box, Ends, Group, boxed, factor_of
 
 MOST_SYMBOLS: Final = 4  # gates of an activation that a box names
 
@@ -172,8 +172,7 @@ class CollapsedWriter(CircuitWriter):
         return [f'<td cellpadding="3">{cell}</td>' for cell in cells]
 
     def _delta_name(self, group: Group) -> str:
-        layer, j = group.unit
-        return dot_name(str(in_notation(f"delta_{j}^{layer}", self.scene.notation)))
+        return dot_name(self.scene.deltas.delta_name(group.preactivation))
 
     def _delta(self, group: Group) -> str:
         """A unit's δ: its number, or what it is computed from, or both."""
@@ -246,7 +245,7 @@ class CollapsedWriter(CircuitWriter):
         if not weights or not (self.few or (isinstance(start, Box) and len(weights) > 1)):
             return ""
         if len(weights) > 1:
-            return font(_count_of_weights(len(weights), box), theme.value, 10)
+            return font(self._count_of_weights(self.reads[start, box]), theme.value, 10)
         (use,) = self.reads[start, box]
         factor = factor_of(use, self.scene.circuit)
         named = factor is not None and factor.label
@@ -268,6 +267,15 @@ class CollapsedWriter(CircuitWriter):
             f'<tr><td align="right">{font(f"{name}&#160;=&#160;", theme.ink, 11)}</td>'
             f'<td align="left" width="{width}">{upper}</td></tr>{lower}</table>'
         )
+
+    def _count_of_weights(self, uses: Sequence[Use]) -> str:
+        """How many weights there are, and how often each is used, if all are used as often."""
+        factors = [factor_of(use, self.scene.circuit) for use in uses]
+        different = len(set(factors))
+        if None in factors or len(uses) % different:
+            return f"{len(uses)} weights"
+        times = len(uses) // different
+        return f"{different} weight{'s' * (different != 1)}" + f" × {times}" * (times > 1)
 
     def legends(self) -> list[str]:
         """What the wires between boxes say."""
@@ -322,13 +330,6 @@ class CollapsedWriter(CircuitWriter):
             if is_behind or gate in readers:
                 behind.add(gate)
         return [f"g{self.number[gate]}" for gate in readers]
-
-
-def _count_of_weights(count: int, box: Box) -> str:
-    runs = runs_of(box.groups)
-    if runs > 1 and count % runs == 0:
-        return f"{count // runs:g} weights × {runs:g}"
-    return f"{count} weights"
 
 
 def _known(number: float | None, digits: int) -> str:

@@ -19,7 +19,7 @@ from ..calculus import (
     rounding_of,
 )
 from ..engine import Circuit, Stage, Value
-from ..text import DIGITS, Deltas, Names, gate_symbol, in_notation, rounded, unicode_name
+from ..text import DIGITS, Deltas, Names, gate_symbol, rounded, unicode_name
 from .captions import (
     chain_rule_lines,
     legend_of_cancelling,
@@ -166,11 +166,16 @@ class Scene:
     @cached_property
     def deltas(self) -> Deltas:
         """The gradients as formulas in δ."""
-        return Deltas(self.circuit, names=Names(self.circuit, self.digits, notation=self.notation))
+        return Deltas(self.circuit, names=self.names)
+
+    @cached_property
+    def names(self) -> Names:
+        """What the wires are called."""
+        return Names(self.circuit, self.digits, notation=self.notation)
 
     def label(self, wire: Value) -> str:
         """A wire's label in this picture's notation."""
-        return str(in_notation(wire.label, self.notation)) if wire.label else ""
+        return self.names.written_label(wire)
 
     def formula_below(self, wire: Value) -> str:
         """The gradient of a wire as a formula in δ, if this picture shows formulas."""

@@ -7,12 +7,12 @@ A network marks what belongs to a unit, its parameters and the wires z and a, wi
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from ..engine import Circuit, Value
-from ..text import unit_of
+from ..text import runs_of, unit_of
 from .selection import Selection, Use
 
 MOST_ROWS: Final = 8  # units that a layer's box lists
@@ -28,6 +28,7 @@ class Group:
     output: Value  # a
     preactivation: Value  # z; in a unit without an activation the same wire
     members: list[Value]  # its gates and parameters, in topological order
+    run: int = 0  # which run of the network it is of; 0 where there is one
 
     @property
     def has_z(self) -> bool:
@@ -62,7 +63,22 @@ def groups_of(selection: Selection) -> list[Group]:
     for wire in sorted(group_of, key=selection.circuit.place.__getitem__):
         group_of[wire].members.append(wire)
     groups = dict.fromkeys(group_of[wire] for wire in selection.gates if wire in group_of)
-    return sorted(groups, key=lambda group: group.unit)
+    _number_runs(groups, selection.circuit)
+    return sorted(groups, key=lambda group: (group.unit, group.run))
+
+
+def _number_runs(groups: Iterable[Group], circuit: Circuit) -> None:
+    """Give the groups the numbers that their wires have; where these have none, count them."""
+    numbers = runs_of(circuit)
+    of_unit: dict[tuple[int, int], list[Group]] = {}
+    for group in groups:
+        of_unit.setdefault(group.unit, []).append(group)
+        group.run = numbers.get(group.output) or numbers.get(group.preactivation) or 0
+    for several in of_unit.values():
+        known = {group.run for group in several}
+        if len(several) > 1 and (0 in known or len(known) < len(several)):
+            for number, group in enumerate(several, 1):
+                group.run = number
 
 
 def _only_user(wire: Value, selection: Selection, group_of: dict[Value, Group]) -> Group | None:
@@ -117,19 +133,12 @@ def boxes_of(groups: Sequence[Group], collapse: str) -> list[Box]:
 
 def _unit_boxes(groups: Sequence[Group]) -> list[Box]:
     """Where a network ran several times, the units of one run stand together."""
-    total = Counter(group.unit for group in groups)
-    runs: Counter[tuple[int, int]] = Counter()
-    boxes = []
-    for group in groups:
-        runs[group.unit] += 1
-        boxes.append((group.layer, runs[group.unit], group))
-    boxes.sort(key=lambda box: box[:2])
     found = []
-    for number, (layer, run, group) in enumerate(boxes):
-        j = group.unit[1]
+    for number, group in enumerate(sorted(groups, key=lambda group: (group.layer, group.run))):
+        layer, j = group.unit
         ident, title = f"{layer}-{j}", f"layer {layer} · neuron {j}"
-        if total[group.unit] > 1:
-            ident, title = f"{ident}-{run}", f"{title} · run {run}"
+        if group.run:
+            ident, title = f"{ident}-{group.run}", f"{title} · run {group.run}"
         found.append(Box(f"u{number}", ident, title, [group]))
     return found
 
@@ -144,14 +153,9 @@ def _layer_boxes(groups: Sequence[Group]) -> list[Box]:
     ]
 
 
-def runs_of(groups: Sequence[Group]) -> float:
-    """How many times each of the units ran."""
-    return len(groups) / len({group.unit for group in groups})
-
-
 def _count(groups: Sequence[Group]) -> str:
     units = len({group.unit for group in groups})
-    times = f" × {runs_of(groups):g}" if len(groups) > units else ""
+    times = f" × {len(groups) / units:g}" if len(groups) > units else ""
     return f"{units} unit{'s' * (units != 1)}{times}"
 
 

@@ -23,7 +23,7 @@ from typing import Any, Final, cast
 from ..engine import Value
 from ..files import javascript_gates
 from ..rules import GATES, Gate, as_text, is_number
-from ..text import gate_formula, has_layer, number_formula, parse_name, unicode_name
+from ..text import gate_formula, has_layer, number_formula, parse_name
 from .boxes_data import boxes_data
 from .questions import MISTAKES
 from .replay import Replay
@@ -50,7 +50,7 @@ def page_data(run: Replay, position: int, learning_rate: float) -> dict[str, Any
     rows = list(dict.fromkeys(map(circuit.gate, circuit.gates)))
     own = any(wire.own_backward or not circuit.gate(wire).has_rules for wire in circuit.gates)
     return {
-        "name": unicode_name(output.label),
+        "name": circuit.names.label(output),
         "start": _start(circuit),
         "position": position,
         "mode": circuit.mode,
@@ -117,6 +117,8 @@ def _start(circuit: Snapshot) -> str:
         start += " – marks a constant, which gets no gradient."
     if circuit.notation == "l" and any(map(has_layer, circuit.wires)):
         start += " An upper index is the layer."
+    if told := circuit.names.about_runs:
+        start += f" A number in brackets above tells wires of one label apart: {told}."
     return start
 
 

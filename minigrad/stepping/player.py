@@ -26,7 +26,7 @@ from typing import Any, Final
 from ..files import javascript_gates
 from ..pictures import png_from_svg
 from ..rules import as_number
-from ..text import escape, unicode_name
+from ..text import escape
 from .page_data import needs_python, page_data
 from .replay import Replay
 from .snapshot import Snapshot
@@ -161,7 +161,7 @@ def _image(svg: str, alt: str) -> str:
 
 def _title(replay: Replay) -> str:
     circuit, output = replay.circuit, replay.output
-    name, value = unicode_name(output.label), circuit.rounded(circuit.values[output])
+    name, value = circuit.names.label(output), circuit.rounded(circuit.values[output])
     return f"{name} = {value}" if name else f"a circuit with the output {value}"
 
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from ..engine import Circuit, Value
 from ..rules import as_number, described
-from ..text import printable, unicode_name
+from ..text import Names, printable, unicode_name
 
 MODES: Final = ("backward", "forward", "both")
 MOST_NAMED: Final = 8
@@ -72,11 +72,15 @@ def _wire_of(circuit: Circuit, key: Any) -> Value:
     if isinstance(key, str):
         shown = unicode_name(key)  # w0, w_0 and w₀ are one
         meant = [w for w in circuit.wires if w.label and unicode_name(w.label) == shown]
+        names = Names(circuit)
         if len(meant) > 1:
+            several = ", ".join(map(names.label, meant[:MOST_NAMED]))
             raise ValueError(
-                f"seed={_quoted(key)}: {len(meant)} wires of the circuit have this label: give "
-                "the Value itself"
+                f"seed={_quoted(key)}: {len(meant)} wires of the circuit have this label: write "
+                f"which, {several}{', …' * (len(meant) > MOST_NAMED)}, or give the Value itself"
             )
+        if not meant:
+            meant = [wire for wire in names.runs if names.label(wire) == shown]
         if not meant:
             raise ValueError(
                 f"seed={_quoted(key)}: no wire of the circuit has this label: {_choices(circuit)}"
@@ -110,7 +114,7 @@ def _quoted(label: str) -> str:
 def _choices(circuit: Circuit) -> str:
     """What to give instead."""
     leaves = [leaf for leaf in circuit.leaves if not leaf.is_constant]
-    names = [unicode_name(leaf.label) for leaf in leaves if leaf.label]
+    names = [name for name in map(Names(circuit).label, leaves) if name]
     more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
     if not names:
         return "one of the Values that the circuit was made from"

@@ -64,22 +64,24 @@ def why(circuit: Snapshot, steps: Iterable[Step], upstream: float, wire: Value) 
     return "\n".join(
         [
             f"Why is {asked} = {amount}?",
-            *_about_layers(circuit, leading | {source for s in told for source in s.inputs}),
+            *_about_indices(circuit, leading | {source for s in told for source in s.inputs}),
             *(f"  {line}" for line in lines),
             _meaning(circuit, wire, gradient),
         ]
     )
 
 
-def _about_layers(circuit: Snapshot, wires: Iterable[Value]) -> list[str]:
-    """Once, where an upper index could be read as an exponent, that it is a layer."""
-    if circuit.notation != "l":
-        return []
-    of_layers = [wire for wire in wires if has_layer(wire)]
-    if not of_layers:
-        return []
-    name = circuit.names.text(max(of_layers, key=circuit.place.__getitem__))
-    return [f"  (an upper index is the layer, as in {name}; a square stands behind brackets)"]
+def _about_indices(circuit: Snapshot, wires: Iterable[Value]) -> list[str]:
+    """Once, where an upper index could be read as an exponent, what it is."""
+    lines, names = [], circuit.names
+    of_layers = [wire for wire in wires if circuit.notation == "l" and has_layer(wire)]
+    if of_layers:
+        name = names.text(max(of_layers, key=circuit.place.__getitem__))
+        told = f"an upper index is the layer, as in {name}; a square stands behind brackets"
+        lines.append(f"  ({told})")
+    if told := names.about_runs:
+        lines.append(f"  (a number in brackets above tells wires of one label apart: {told})")
+    return lines
 
 
 def _leading_from(circuit: Snapshot, wire: Value) -> set[Value]:

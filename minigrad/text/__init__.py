@@ -1,7 +1,8 @@
 """Circuits and labels as text: what a wire is called, and how numbers and columns are written.
 
 A label is somebody else's text: it is read, escaped and written in `labels` and nowhere else, and
-numbers are rounded in `rounding`. `wire_names` then says what each wire of a circuit is called.
+numbers are rounded in `rounding`. `wire_names` then says what each wire of a circuit is called,
+`runs` tells wires of one label apart.
 Read these three first; on `columns`, text in aligned columns, stand `tree` and `table`, which show
 a whole circuit, `saving` writes files whole or not at all, `foreign_names` says what is called
 otherwise in other libraries, `output_meaning` which class a classifier's outputs name, and `deltas`
@@ -9,7 +10,7 @@ writes a network's gradients as formulas in δ.
 """
 
 from .columns import Label, Lines, ShownAsLines, Table, columns, display_width, fitted
-from .deltas import Deltas, has_layer, unit_of
+from .deltas import Deltas, has_layer
 from .derivatives import at_input, derivative
 from .foreign_names import OF_A_MODULE, OF_LOSSES, OF_MINIGRAD, OF_NN, OF_OPTIM, no_such_name
 from .labels import (
@@ -22,6 +23,7 @@ from .labels import (
     printable,
     subscript,
     unicode_name,
+    with_run,
 )
 from .output_meaning import Meaning, class_of_label, meaning_of, output_numbers
 from .rounding import (
@@ -33,6 +35,7 @@ from .rounding import (
     rounded,
     rounded_formula,
 )
+from .runs import runs_of, unit_of
 from .saving import save, write_file
 from .table import as_table, table_of
 from .tree import as_tree, tree_of
@@ -80,11 +83,13 @@ __all__ = [
     "printable",
     "rounded",
     "rounded_formula",
+    "runs_of",
     "save",
     "subscript",
     "table_of",
     "tree_of",
     "unicode_name",
     "unit_of",
+    "with_run",
     "write_file",
 ]

@@ -15,7 +15,6 @@ and every gradient between two activations is a sum of products of these with we
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Final, NamedTuple
@@ -23,15 +22,14 @@ from typing import Final, NamedTuple
 from ..engine import Circuit, Value
 from ..rules import GATES, Formula, as_latex, as_text
 from .derivatives import derivative
-from .labels import in_notation, latex_name, parse_name, unicode_name
+from .labels import in_notation, latex_name, parse_name, unicode_name, with_run
 from .rounding import DIGITS
+from .runs import unit_of
 from .wire_names import Names
 
 MOST_TERMS: Final = 64  # of one gradient: a weight that many examples share has no short formula
 MOST_FACTORS: Final = 2
 MOST_SHOWN: Final = 2  # terms that are written one by one
-
-Unit = tuple[int, int]
 
 
 class Term(NamedTuple):
@@ -130,8 +128,14 @@ class Deltas:
         return write(total) + (f" + {more} more" if more > 0 else "")
 
     def delta(self, z: Value) -> Formula:
-        """The symbol of a pre-activation's δ: δ₁² for z₁²."""
-        return self._symbol(z, delta_label(z))
+        """The symbol of a pre-activation's δ: δ₁² for z₁², and δ₁²⁽³⁾ for z₁²⁽³⁾."""
+        label = self.delta_name(z)
+        return Formula.symbol(unicode_name(label), latex_name(label))
+
+    def delta_name(self, z: Value) -> str:
+        """The same as a label."""
+        label, run = in_notation(delta_label(z), self._notation), self.names.runs.get(z)
+        return with_run(label, run) if run else str(label)
 
     def recursion(self, z: Value) -> str:
         """What a δ is computed from: Σₖ δₖ²·wₖ₁² · σ′(z₁¹); in the last layer dC/da₁² · σ′(z₁²).
@@ -168,47 +172,28 @@ class Deltas:
         return product if term.sign > 0 else -product
 
     def _named(self, wire: Value) -> Formula:
-        named = unicode_name(wire.label)
-        return self._symbol(wire, wire.label) if named else self._shown(wire)
+        label = self.names.written_label(wire)
+        symbol = Formula.symbol(unicode_name(label), latex_name(label))
+        return symbol if as_text(symbol) else self._shown(wire)
 
     def _shown(self, wire: Value) -> Formula:
         return self.names.shown(self.names.formula(wire))
-
-    def _symbol(self, wire: Value, label: str) -> Formula:
-        """A wire's name; where a network ran several times, with the number of the run."""
-        label = in_notation(label, self._notation)
-        name = Formula.symbol(unicode_name(label), latex_name(label))
-        if self._labels[str(wire.label)] < 2 or wire.is_leaf:
-            return name
-        run = f"({self._runs[wire]})"
-        high = unicode_name(f"x^{{{run}}}")[1:]
-        return Formula.symbol(as_text(name) + high, f"{{{as_latex(name)}}}^{{{run}}}")
-
-    @cached_property
-    def _labels(self) -> Counter[str]:
-        return Counter(str(wire.label) for wire in self.circuit.gates if wire.label)
-
-    @cached_property
-    def _runs(self) -> dict[Value, int]:
-        """Of wires of one label which each is: 1, 2, …"""
-        seen: Counter[str] = Counter()
-        found = {}
-        for wire in self.circuit.gates:
-            seen[str(wire.label)] += 1
-            found[wire] = seen[str(wire.label)]
-        return found
 
     def _as_sigma(self, terms: Sequence[Term]) -> Formula | None:
         """Σₖ δₖ²·wₖ₁² for a sum over the units of one layer; None for another sum."""
         if any(term.sign < 0 or len(term.factors) != 1 for term in terms):
             return None
         columns = set()
-        layer_of = {z: parse_name(delta_label(z)).superscript for z in self.preactivations}
+        run = self.names.runs.get(terms[0].z, 0)
+        layer_of = {
+            z: (parse_name(delta_label(z)).superscript, self.names.runs.get(z, 0))
+            for z in self.preactivations
+        }
         if sum(layer == layer_of[terms[0].z] for layer in layer_of.values()) != len(terms):
             return None  # Σₖ would say that it is over the whole layer
         for term in terms:
             (factor,) = term.factors
-            if self._labels[str(term.z.label)] > 1:
+            if layer_of[term.z][1] != run or factor in self.names.runs:
                 return None
             delta, weight = parse_name(delta_label(term.z)), parse_name(factor.label)
             j, column = delta.subscript, weight.subscript
@@ -223,6 +208,7 @@ class Deltas:
             in_notation(label, self._notation)
             for label in (f"delta_{{k}}{index}", f"{base}_{{k{rest}}}{index}")
         )
+        delta_k = with_run(delta_k, run) if run else delta_k
         return Formula.symbol(
             f"Σₖ {unicode_name(delta_k)}·{unicode_name(weight_k)}",
             rf"\sum_k {latex_name(delta_k)} \cdot {latex_name(weight_k)}",
@@ -236,14 +222,6 @@ def delta_label(z: Value) -> str:
         return f"delta_{{{unit[1]}}}^{{{unit[0]}}}"
     low = f"_{{{name.subscript}}}" if name.subscript else ""
     return f"delta{low}" + (f"^{{{name.superscript}}}" if name.superscript else "")
-
-
-def unit_of(wire: Value) -> Unit | None:
-    """The mark (layer, j) that a network has left on a wire, if it reads as one."""
-    match getattr(wire, "unit", None):
-        case (int() as layer, int() as j):
-            return layer, j
-    return None
 
 
 def has_layer(wire: Value) -> bool:

@@ -67,7 +67,7 @@ class Name(NamedTuple):
 
 _DIGITS: Final = r"[0-9]+(?:,[0-9]+)*"
 _SHORT: Final = r"[0-9A-Za-zα-ω]{1,3}(?:,[0-9A-Za-zα-ω]{1,3})*"
-_BRACED: Final = r"\{[-0-9A-Za-zα-ω,+=()]+\}"
+_BRACED: Final = r"\{[-0-9A-Za-zα-ω,+=()\[\]]+\}"
 _LAYER: Final = r"\[[0-9A-Za-z]{1,3}\]"  # a layer's number, as in a_1^[2]
 _LETTER: Final = r"[^\W\d_]"
 
@@ -191,6 +191,7 @@ def latex_name(label: object) -> str:
     base = _LATEX_LETTERS.get(name.base, name.base)
     if base is name.base and not (len(base) == 1 and base.isalpha()):
         base = rf"\mathit{{{''.join(_LATEX_ESCAPES.get(letter, letter) for letter in base)}}}"
+        base = _HIGH.sub(lambda found: f"^{{{found[0].translate(_TO_ASCII)}}}", base)
     if name.accent:
         base = rf"\{name.accent}{{{base}}}"
     return base + _latex_index("_", name.subscript) + _latex_index("^", name.superscript)
@@ -206,9 +207,11 @@ def html_name(label: object) -> str:
     if not name.base:
         return ""
     letter = f"<i>{escape(_accented(name))}</i>"
-    if name.superscript.startswith("["):
+    layer, run = _layer_and_run(name)
+    if layer.startswith("["):
         low = _small("_", name.subscript, _SUBSCRIPTS)
-        return f"{letter}{escape(low)}<sup>{escape(name.superscript)}</sup>"
+        high = _small("^", run, _SUPERSCRIPTS)
+        return f"{letter}{escape(low)}<sup>{escape(layer)}</sup>{high}"
     return letter + escape(_small_indices(name))
 
 
@@ -233,6 +236,25 @@ def in_notation(label: object, notation: str) -> Any:
     accent = f"_{name.accent}" if name.accent else ""
     low = f"_{{{name.subscript}}}" if name.subscript else ""
     return f"{name.base}{accent}{low}^[{name.superscript}]"
+
+
+def with_run(label: object, run: int) -> str:
+    """The label of a wire that is not the only one with it: with a number in brackets above.
+
+    >>> [with_run(label, 2) for label in ("z_1^1", "x", "y_hat", "z_1^[1]", "a = b")]
+    ['z_{1}^{1(2)}', 'x^{(2)}', 'y_hat^{(2)}', 'z_{1}^{[1](2)}', 'a = b⁽²⁾']
+    >>> unicode_name(with_run("z_1^1", 2))
+    'z₁¹⁽²⁾'
+    """
+    name, mark = parse_name(label), f"({run})"
+    accent = f"_{name.accent}" if name.accent else ""
+    low = f"_{{{name.subscript}}}" if name.subscript else ""
+    marked = f"{name.base}{accent}{low}^{{{name.superscript}{mark}}}"
+    if parse_name(marked) == name._replace(superscript=name.superscript + mark):
+        return marked
+    room = LONGEST_NAME - len(mark)
+    text = name.base if len(name.base) <= room else name.base[: room - 1] + "…"
+    return text + _small("^", mark, _SUPERSCRIPTS)
 
 
 def escape(text: str) -> str:
@@ -260,7 +282,14 @@ def _accented(name: Name) -> str:
 
 
 def _small_indices(name: Name) -> str:
-    return _small("_", name.subscript, _SUBSCRIPTS) + _small("^", name.superscript, _SUPERSCRIPTS)
+    high = (_small("^", part, _SUPERSCRIPTS) for part in _layer_and_run(name))
+    return _small("_", name.subscript, _SUBSCRIPTS) + "".join(high)
+
+
+def _layer_and_run(name: Name) -> tuple[str, str]:
+    """An upper index [1](2) taken apart."""
+    layer, bracket, run = name.superscript.partition("](")
+    return (f"{layer}]", f"({run}") if bracket else (name.superscript, "")
 
 
 def _small(sign: str, index: str, table: dict[str, str]) -> str:

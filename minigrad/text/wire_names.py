@@ -18,13 +18,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
-from itertools import chain
 from typing import Final
 
 from ..engine import Circuit, Value
 from ..rules import Formula, Gate, as_latex, as_text
-from .labels import in_notation, latex_name, unicode_name
+from .labels import in_notation, latex_name, unicode_name, with_run
 from .rounding import DIGITS, rounded_formula
+from .runs import runs_of, unit_of
 
 LETTERS: Final = "vugtsrq"
 OUTPUTS: Final = ("f", "g", "h", "F", "G", "H")
@@ -44,9 +44,9 @@ class Names:
     ('x₁', 'f', 'v₄')
 
     A name is made when it is asked for: of a large circuit only a part is ever shown. Numbers are
-    rounded to `digits`. `others` are wires to name besides. `ambiguous` are those whose label is no
-    name, because another has it too; their numbers follow all others. `notation` is that of layers:
-    "l" for w₂₁¹, "[l]" for w₂₁^[1].
+    rounded to `digits`. `others` are wires to name besides. `notation` is that of layers: "l" for
+    w₂₁¹, "[l]" for w₂₁^[1]. Wires of one label have a number besides: where a network ran twice its
+    wires are z₁¹⁽¹⁾ and z₁¹⁽²⁾.
     """
 
     def __init__(
@@ -54,11 +54,10 @@ class Names:
         circuit: Circuit,
         digits: int = DIGITS,
         others: Iterable[Value] = (),
-        ambiguous: Iterable[Value] = (),
         notation: str = "l",
     ) -> None:
         self.circuit, self.digits, self.notation = circuit, digits, notation
-        self._others, self._ambiguous = others, dict.fromkeys(ambiguous)
+        self._others = others
         self._formulas: dict[Value, Formula] = {}
 
     def text(self, wire: Value) -> str:
@@ -98,14 +97,32 @@ class Names:
     def _labelled(self, wire: Value, expressions: Mapping[Value, Formula]) -> Formula | None:
         """The label, the number that a constant is, or an expression."""
         if name := self.label(wire):
-            return Formula.symbol(name, latex_name(in_notation(wire.label, self.notation)))
+            return Formula.symbol(name, latex_name(self.written_label(wire)))
         return Formula("number", (wire.data,)) if wire.is_constant else expressions.get(wire)
 
     def label(self, wire: Value) -> str:
-        """The wire's own name; empty where it has none that tells it from others."""
-        if wire in self._ambiguous:
+        """The wire's own name; empty where it has none."""
+        return unicode_name(self.written_label(wire))
+
+    def written_label(self, wire: Value) -> str:
+        """The label with its layer in this notation, and with its run where others have it too."""
+        label = in_notation(wire.label or "", self.notation)
+        return with_run(label, self.runs[wire]) if wire in self.runs else str(label)
+
+    @cached_property
+    def runs(self) -> dict[Value, int]:
+        """The numbers of the wires whose label others have too."""
+        return runs_of(self.circuit, self._others)
+
+    @property
+    def about_runs(self) -> str:
+        """What the number in brackets says, by an example; empty where no wire has one."""
+        second = [wire for wire in self.runs if self.runs[wire] == 2]
+        if not second:
             return ""
-        return unicode_name(in_notation(wire.label, self.notation))
+        example = min(second, key=lambda wire: (unit_of(wire) is None, wire.is_leaf))
+        meaning = "of the second run" if unit_of(example) else "the second of these"
+        return f"{self.label(example)} is {meaning}"
 
     @cached_property
     def _output_names(self) -> dict[Value, Formula]:
@@ -159,7 +176,7 @@ class Names:
     @cached_property
     def _numbers(self) -> dict[Value, int]:
         nameless = (w for w in self._all_wires if not (w.is_constant or unicode_name(w.label)))
-        return {wire: number for number, wire in enumerate(chain(nameless, self._ambiguous), 1)}
+        return {wire: number for number, wire in enumerate(nameless, 1)}
 
 
 def gate_symbol(circuit: Circuit, wire: Value) -> str:

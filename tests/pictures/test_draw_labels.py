@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 import minigrad as mg
 from minigrad import Value
-from minigrad.text import unicode_name
+from minigrad.engine import Circuit
+from minigrad.text import Names, unicode_name
 
 HOSTILE = [
     *("<b>", '"', "\\", "\\N", "\\G\\l", "{|}", "a\0b", "\ud800", "]]>", "</svg><script>alert(1)"),
@@ -39,15 +40,17 @@ def circuit_of(labels: list[str]) -> Value:
 
 
 def check(labels: list[str], style: str) -> None:
-    seen = Picture(mg.draw(circuit_of(labels), style=style, title="x").svg)
+    circuit = circuit_of(labels)
+    seen = Picture(mg.draw(circuit, style=style, title="x").svg)
+    names = Names(Circuit(circuit))  # of labels that read the same: numbered
     assert seen.tags() <= OURS
     assert seen.attributes() <= OUR_ATTRIBUTES
-    for n, label in enumerate(labels):
+    for n, wire in enumerate(circuit.inputs):
         texts = seen.texts(f"wire-{n}")
         numbers = ["data", "1", "grad", "?"] if style == "graph" else ["1", "?"]
         name, shown = texts[: -len(numbers)], texts[-len(numbers) :]
         assert shown == numbers
-        assert without_spaces("".join(name)) == without_spaces(unicode_name(label))
+        assert without_spaces("".join(name)) == without_spaces(names.label(wire))
 
 
 def without_spaces(text: str) -> str:
