@@ -94,8 +94,9 @@ class CircuitWriter:
         if self.scene.notation == "l" and any(map(has_layer, self.scene.selection.shown)):
             lines.append("an upper index is the layer: a₁² is in layer 2, and no square")
         if told := self.scene.names.about_runs:
+            # the name first: a raised [1] stands where Graphviz thinks that the text before it ends
             told = dot_formula(told)
-            lines.append(f"a number in brackets above tells wires of one label apart: {told}")
+            lines.append(f"{told}: a number in brackets above tells wires of one label apart")
         return [*lines, *EQUATIONS] if self.scene.show in FORMULAS else lines
 
     def frame(self, group: Group) -> list[str]:

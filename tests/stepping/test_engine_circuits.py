@@ -68,6 +68,51 @@ def test_a_network_is_told_in_deltas():
     assert [said["sentence"] for said in answer] == [step.sentence for step in steps]
 
 
+def circuits_with_labels_twice():
+    """Networks that run two or three times, and random circuits whose labels repeat."""
+    for sizes, activation in [
+        ([2, 1], "tanh"),
+        ([3, 2], "sigmoid"),
+        ([2, 2, 1], "relu"),
+        ([2], None),
+    ]:
+        for rows in (2, 3):
+            model = mg.nn.MLP(2, sizes, activation=activation, seed=rows)
+            outputs = [model([0.5 * row, 1.0 - row]) for row in range(rows)]
+            scores = [a for each in outputs for a in (each if isinstance(each, list) else [each])]
+            cost = mg.sum([(a - 1.0) ** 2 for a in scores])
+            cost.label = "C"
+            yield cost
+    for seed in range(60):
+        chance = random.Random(seed)
+        output = random_circuit(seed)
+        for wire in Circuit(output).wires:
+            if not wire.is_constant and chance.random() < 0.6:
+                wire.label = chance.choice(["u", "u_1", "u₁", "y_hat", "z_1^1", "a = b", "x"])
+        yield output
+
+
+def test_wires_of_one_label_are_told_apart_as_in_python():
+    outputs = list(circuits_with_labels_twice())
+    circuits = [Circuit(output) for output in outputs]
+    asked, expected = [], []
+    for seed, (output, circuit) in enumerate(zip(outputs, circuits)):
+        wires = wires_of(circuit)
+        asked.append({"do": "steps", "wires": wires, "inDeltas": True})
+        expected.append([step.sentence for step in mg.Stepper(output, show="delta")])
+        leaf = [wire for wire in circuit.leaves if not wire.is_constant][-1]
+        asked.append({"do": "why", "wires": wires, "wire": circuit.place[leaf]})
+        expected.append(str(mg.Stepper(output).why(leaf)))
+        asked.append({"do": "paths", "wires": wires, "wire": circuit.place[leaf], "limit": 40})
+        expected.append(sorted(path.symbols for path in mg.paths(output, leaf, limit=40)))
+    for question, answer, text in zip(asked, ask(asked), expected, strict=True):
+        if question["do"] == "steps":
+            answer = [said["sentence"] for said in answer]
+        elif question["do"] == "paths":
+            answer = sorted(path["symbols"] for path in answer["paths"])
+        assert answer == text
+
+
 def test_a_gradient_is_explained_as_in_python():
     asked, expected = [], []
     for seed in range(150):

@@ -36,8 +36,8 @@ export function numbersPanel(app) {
   }
 
   function rowOf(n) {
-    const { wires } = app.model.circuit;
-    const name = unicodeName(wires[n].label);
+    const { circuit } = app.model;
+    const name = unicodeName(circuit.label(n));
     const slider = element("input", { type: "range", min: -10, max: 10, step: 0.1, "aria-label": `${name}, slider` });
     const number = element("input", { type: "number", step: 0.1, "aria-label": name });
     const gradient = element("output", { "aria-label": `gradient of ${name}` });
@@ -63,9 +63,9 @@ export function numbersPanel(app) {
       slider.value = value;
       gradient.textContent = circuit.wires[n].constant ? "–" : predicting ? "?" : rounded(pass.gradients[n]);
     }
-    const output = unicodeName(circuit.wires[circuit.output].label) || "the output";
+    const output = unicodeName(circuit.label(circuit.output)) || "the output";
     if (document.activeElement !== rate) rate.value = app.state.learningRate;
-    const still = (circuit.inputWires ?? []).map((n) => unicodeName(circuit.wires[n].label)).join(", ");
+    const still = (circuit.inputWires ?? []).map((n) => unicodeName(circuit.label(n))).join(", ");
     told.textContent = `A gradient step: number ← number − rate · gradient, and ${output} becomes smaller.${still ? ` Data stays: ${still}.` : ""}`;
     const drawn = app.model.history?.length > 1;
     history.replaceChildren(...(drawn ? [chart([{ numbers: app.model.history, kind: "right", label: output }], rounded, output)] : []));

@@ -4,7 +4,8 @@
 import { hasConstantInSymbol } from "./engine/gate_symbol.js";
 
 export function wholePlan(circuit, more = {}) {
-  const { wires, groups, output, values } = circuit;
+  const { groups, output, values } = circuit;
+  const wires = circuit.wires.map((wire, n) => ({ ...wire, label: circuit.label(n) }));
   return { wires, uses: drawnUses(circuit), groups, output, values, origin: null, ...more };
 }
 
@@ -21,7 +22,7 @@ export function unitPlan(circuit, group, more = {}) {
   const origin = [...needed].sort((one, other) => one - other);
   const place = new Map(origin.map((n, at) => [n, at]));
   const wires = origin.map((n) => {
-    const wire = circuit.wires[n];
+    const wire = { ...circuit.wires[n], label: circuit.label(n) };
     if (own.has(n) && wire.inputs.length) return { ...wire, inputs: wire.inputs.map((source) => place.get(source)) };
     return { ...wire, gate: null, inputs: [], fixed: wire.inputs.length > 0 };
   });

@@ -87,9 +87,9 @@ export function stageView(app) {
     wrong.update(wrongView);
   }
 
-  function outputOf({ wires, output, values }) {
-    const name = unicodeName(wires[output].label);
-    return `${name || "f"} = ${rounded(values[output])}`;
+  function outputOf(circuit) {
+    const { output, values } = circuit;
+    return `${unicodeName(circuit.label(output)) || "f"} = ${rounded(values[output])}`;
   }
 
   const clear = () => [right, wrong].forEach((one) => one.clear());

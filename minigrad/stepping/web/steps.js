@@ -31,9 +31,9 @@ export function stepsOf(app) {
     const all = app.model.parameters();
     const size = (n) => Math.abs(pass.gradients[n]);
     const [most] = all.filter((n) => size(n) > 0).sort((one, other) => size(other) - size(one)); // neither 0 nor nan
-    const output = unicodeName(circuit.wires[circuit.output].label) || "the output";
+    const output = unicodeName(circuit.label(circuit.output)) || "the output";
     const reads = all.length ? ` Above each wire is its value, below it the gradient: how much ${output} changes when that number grows.` : "";
-    const matters = most === undefined ? "" : ` Most of all matters ${unicodeName(circuit.wires[most].label)}: for each 0.01 that it grows, ${output} changes by about ${rounded(0.01 * pass.gradients[most])}.`;
+    const matters = most === undefined ? "" : ` Most of all matters ${unicodeName(circuit.label(most))}: for each 0.01 that it grows, ${output} changes by about ${rounded(0.01 * pass.gradients[most])}.`;
     return { title: "both passes are done", sentence: `Drag a number at the left, and watch.${reads}${matters}`, formulas: [], prompt: title };
   }
 

@@ -29,7 +29,7 @@ export function whyPanel(app) {
   }
 
   function nameOf(n, stepper) {
-    return unicodeName(app.model.circuit.wires[n].label) || stepper.words.name(n);
+    return unicodeName(app.model.circuit.label(n)) || stepper.words.name(n);
   }
 
   function render() {

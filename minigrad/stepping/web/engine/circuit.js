@@ -3,6 +3,8 @@
 import { backwardPass } from "./backward.js";
 import { GATES } from "./gates.js";
 import { gateSymbol } from "./gate_symbol.js";
+import { withRun } from "./labels.js";
+import { runsOf } from "./runs.js";
 
 /**
  * @typedef {object} Wire
@@ -54,6 +56,18 @@ export class Circuit {
 
   isLeaf(n) {
     return n < this.leaves;
+  }
+
+  /** The numbers of the wires whose label others have too. */
+  get runs() {
+    this.foundRuns ??= runsOf(this);
+    return this.foundRuns;
+  }
+
+  /** A wire's label, with its run where others have it too. */
+  label(n) {
+    const { label } = this.wires[n];
+    return this.runs.has(n) ? withRun(label, this.runs.get(n)) : label;
   }
 
   /** The wires behind the gates, in order. */

@@ -4,7 +4,7 @@
 // and × attaches the other factor; what comes through any other gate has no formula.
 
 import { asText, derivative, formula, symbol } from "./formulas.js";
-import { parseName, unicodeName, writtenName } from "./labels.js";
+import { parseName, unicodeName, withRun } from "./labels.js";
 import { Names } from "./names.js";
 
 const MOST_TERMS = 64;
@@ -25,8 +25,6 @@ export class Deltas {
         return sums.has(n) || (!unit && parseName(label).base === "z");
       }),
     );
-    this.labelCounts = counted(circuit.gates.map((n) => circuit.wires[n].label).filter(Boolean));
-    this.runs = runsOf(circuit);
   }
 
   get isEmpty() {
@@ -81,11 +79,15 @@ export class Deltas {
     return asText(total) + (more > 0 ? ` + ${more} more` : "");
   }
 
-  /** The symbol of a pre-activation's δ: δ₁² for z₁². */
+  /** The symbol of a pre-activation's δ: δ₁² for z₁², and δ₁²⁽³⁾ for z₁²⁽³⁾. */
   delta(z) {
-    return this.symbolOf(z, this.deltaName(z));
+    const { base, subscript, superscript } = this.deltaName(z);
+    const label = base + (subscript && `_{${subscript}}`) + (superscript && `^{${superscript}}`);
+    const run = this.circuit.runs.get(z);
+    return symbol(unicodeName(run ? withRun(label, run) : label));
   }
 
+  // The indices of its z, or of its unit.
   deltaName(z) {
     const { label, unit } = this.circuit.wires[z];
     const name = parseName(label);
@@ -115,28 +117,22 @@ export class Deltas {
   }
 
   named(n) {
-    const { label } = this.circuit.wires[n];
-    return unicodeName(label) ? this.symbolOf(n, parseName(label)) : this.names.shown(this.names.formula(n));
-  }
-
-  // A wire's name; where a network ran several times, with the number of the run.
-  symbolOf(n, name) {
-    const { label } = this.circuit.wires[n];
-    const text = writtenName(name);
-    if ((this.labelCounts.get(label) ?? 0) < 2 || this.circuit.isLeaf(n)) return symbol(text);
-    return symbol(text + unicodeName(`x^{(${this.runs.get(n)})}`).slice(1));
+    const name = unicodeName(this.circuit.label(n));
+    return name ? symbol(name) : this.names.shown(this.names.formula(n));
   }
 
   // Σₖ δₖ²·wₖ₁² for a sum over the units of one layer; empty for another sum.
   asSigma(terms) {
     if (terms.some((term) => term.sign < 0 || term.factors.length !== 1)) return "";
-    const layerOf = (z) => this.deltaName(z).superscript;
+    const { runs } = this.circuit;
+    const run = runs.get(terms[0].z) ?? 0;
+    const layerOf = (z) => `${this.deltaName(z).superscript} ${runs.get(z) ?? 0}`;
     const own = layerOf(terms[0].z);
     if ([...this.preactivations].filter((z) => layerOf(z) === own).length !== terms.length) return "";
     const columns = new Set();
     let column;
     for (const { z, factors } of terms) {
-      if ((this.labelCounts.get(this.circuit.wires[z].label) ?? 0) > 1) return "";
+      if ((runs.get(z) ?? 0) !== run || runs.has(factors[0])) return "";
       const [delta, weight] = [this.deltaName(z), parseName(this.circuit.wires[factors[0]].label)];
       const j = delta.subscript;
       if (!j || !weight.subscript.startsWith(j) || delta.superscript !== weight.superscript) return "";
@@ -146,25 +142,9 @@ export class Deltas {
     }
     if (columns.size > 1) return "";
     const index = column.layer ? `^{${column.layer}}` : "";
-    return `Σₖ ${unicodeName(`delta_{k}${index}`)}·${unicodeName(`${column.base}_{k${column.rest}}${index}`)}`;
+    const delta = `delta_{k}${index}`;
+    return `Σₖ ${unicodeName(run ? withRun(delta, run) : delta)}·${unicodeName(`${column.base}_{k${column.rest}}${index}`)}`;
   }
-}
-
-function counted(items) {
-  const counts = new Map();
-  for (const item of items) counts.set(item, (counts.get(item) ?? 0) + 1);
-  return counts;
-}
-
-// Of wires of one label which each is: 1, 2, …
-function runsOf(circuit) {
-  const [seen, found] = [new Map(), new Map()];
-  for (const n of circuit.gates) {
-    const { label } = circuit.wires[n];
-    seen.set(label, (seen.get(label) ?? 0) + 1);
-    found.set(n, seen.get(label));
-  }
-  return found;
 }
 
 // The marked wires that a unit's own parameters lead to with no other marked wire between.

@@ -26,7 +26,7 @@ function letters(plain, small) {
 
 const DIGITS = "[0-9]+(?:,[0-9]+)*";
 const SHORT = "[0-9A-Za-zα-ω]{1,3}(?:,[0-9A-Za-zα-ω]{1,3})*";
-const BRACED = "\\{[-0-9A-Za-zα-ω,+=()]+\\}";
+const BRACED = "\\{[-0-9A-Za-zα-ω,+=()\\[\\]]+\\}";
 const LAYER = "\\[[0-9A-Za-z]{1,3}\\]"; // a layer's number, as in a_1^[2]
 const LETTER = "[\\p{L}\\p{No}\\p{Nl}]"; // what Python's [^\W\d_] takes
 
@@ -116,7 +116,30 @@ export function unicodeName(label) {
 /** @param {Name} name */
 export function writtenName({ base, accent, subscript, superscript }) {
   const letter = accent ? (base + ACCENTS[accent]).normalize("NFC") : base.normalize("NFC");
-  return letter + small("_", subscript, SUBSCRIPTS) + small("^", superscript, SUPERSCRIPTS);
+  const high = layerAndRun(superscript).map((part) => small("^", part, SUPERSCRIPTS));
+  return letter + small("_", subscript, SUBSCRIPTS) + high.join("");
+}
+
+// An upper index [1](2) taken apart.
+function layerAndRun(superscript) {
+  const at = superscript.indexOf("](");
+  return at < 0 ? [superscript] : [superscript.slice(0, at + 1), superscript.slice(at + 1)];
+}
+
+/** The label of a wire that is not the only one with it: with a number in brackets above. */
+export function withRun(label, run) {
+  const mark = `(${run})`;
+  const name = parseName(label);
+  const superscript = name.superscript + mark;
+  const accent = name.accent ? `_${name.accent}` : "";
+  const low = name.subscript ? `_{${name.subscript}}` : "";
+  const marked = `${name.base}${accent}${low}^{${superscript}}`;
+  const read = parseName(marked);
+  if (Object.entries({ ...name, superscript }).every(([part, text]) => read[part] === text)) return marked;
+  const letters = [...name.base];
+  const room = LONGEST_NAME - mark.length;
+  const text = letters.length <= room ? name.base : `${letters.slice(0, room - 1).join("")}…`;
+  return text + small("^", mark, SUPERSCRIPTS);
 }
 
 function small(sign, index, table) {

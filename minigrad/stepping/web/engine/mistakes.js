@@ -113,7 +113,7 @@ export function sentenceOf(names, circuit, pass, parameters, hasStepped = false)
   const n = wrong.reduce((most, each) => (apart(each) > apart(most) ? each : most));
   const [got, due] = toldApart(pass.gradients[n], right[n]);
   const more = wrong.length > 1 ? ` ${wrong.length} of ${parameters.length} gradients differ.` : "";
-  return `${told} So ${unicodeName(circuit.wires[n].label)} gets ${got} where ${due} is right.${more}`;
+  return `${told} So ${unicodeName(circuit.label(n))} gets ${got} where ${due} is right.${more}`;
 }
 
 // Two numbers with as many digits as it takes to tell them apart.

@@ -13,16 +13,11 @@ const MOST_INPUTS = 4;
 const MOST_EXPRESSIONS = 20_000;
 
 export class Names {
-  /**
-   * @param {import("./circuit.js").Circuit} circuit
-   * @param {number} digits
-   * @param {number[]} ambiguous wires whose label is no name, because another has it too
-   */
-  constructor(circuit, digits = DIGITS, ambiguous = []) {
+  /** @param {import("./circuit.js").Circuit} circuit */
+  constructor(circuit, digits = DIGITS) {
     this.circuit = circuit;
     this.digits = digits;
-    this.ambiguous = new Set(ambiguous);
-    this.labels = circuit.wires.map((wire, n) => (this.ambiguous.has(n) ? "" : unicodeName(wire.label)));
+    this.labels = circuit.wires.map((_, n) => unicodeName(circuit.label(n)));
     this.formulas = new Map();
   }
 
@@ -109,7 +104,17 @@ export class Names {
     const initials = new Set(wires.map((wire) => [...String(wire.label ?? "").trim()][0]));
     this.letter = [...LETTERS].find((letter) => !initials.has(letter)) ?? "wire_";
     const unnamed = [...wires.keys()].filter((n) => !wires[n].constant && !unicodeName(wires[n].label));
-    return new Map([...unnamed, ...this.ambiguous].map((n, place) => [n, place + 1]));
+    return new Map(unnamed.map((n, place) => [n, place + 1]));
+  }
+
+  /** What the number in brackets says, by an example; empty where no wire has one. */
+  get aboutRuns() {
+    const { runs, wires } = this.circuit;
+    const second = [...runs.keys()].filter((n) => runs.get(n) === 2);
+    if (!second.length) return "";
+    const rank = (n) => (wires[n].unit ? 0 : 2) + (this.circuit.isLeaf(n) ? 1 : 0);
+    const example = second.reduce((best, n) => (rank(n) < rank(best) ? n : best));
+    return `${this.text(example)} is ${wires[example].unit ? "of the second run" : "the second of these"}`;
   }
 }
 

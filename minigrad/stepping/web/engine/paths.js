@@ -127,14 +127,8 @@ class PathNames {
     this.between = between;
     this.circuit = between.circuit;
     const ends = [between.leaf, between.output];
-    const texts = new Map();
-    for (const n of [...between.wires, ...ends]) {
-      const text = unicodeName(this.circuit.wires[n].label);
-      if (this.circuit.wires[n].label) texts.set(n, text);
-    }
-    this.labelled = withALabelOfTheirOwn(texts, ...ends);
-    const ambiguous = [...texts.keys()].filter((n) => !this.labelled.has(n));
-    this.names = new Names(this.circuit, undefined, ambiguous);
+    this.labelled = new Set([...between.wires, ...ends].filter((n) => unicodeName(this.circuit.wires[n].label)));
+    this.names = new Names(this.circuit);
   }
 
   name(n) {
@@ -229,15 +223,6 @@ class PathNames {
     }
     return false;
   }
-}
-
-// Wires whose label names no other; a shared one stays with the output, then the leaf.
-function withALabelOfTheirOwn(texts, leaf, output) {
-  const count = (text) => [...texts.values()].filter((other) => other === text).length;
-  const sharedByBoth = leaf !== output && texts.has(leaf) && texts.get(leaf) === texts.get(output);
-  return new Set(
-    [...texts].filter(([n, text]) => text && (count(text) === 1 || n === output || (n === leaf && !sharedByBoth))).map(([n]) => n),
-  );
 }
 
 const productOf = (steps) => steps.reduceRight((product, { local }) => product * local, 1);

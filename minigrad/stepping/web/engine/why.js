@@ -33,7 +33,7 @@ export function why(circuit, wire, stepper = new Stepper(circuit)) {
   const around = new Set([...leading, ...gates.flatMap((n) => circuit.wires[n].inputs)]);
   return [
     `Why is ${words.totalDerivative(wire)} = ${words.rounded(gradient)}?`,
-    ...aboutLayers(circuit, words, around),
+    ...aboutIndices(circuit, words, around),
     ...lines.map((line) => `  ${line}`),
     meaning(circuit, words, wire, gradient),
   ];
@@ -46,15 +46,20 @@ function leadingFrom(circuit, wire) {
   return leading;
 }
 
-// Once, where an upper index could be read as an exponent, that it is a layer.
-function aboutLayers(circuit, words, around) {
+// Once, where an upper index could be read as an exponent, what it is.
+function aboutIndices(circuit, words, around) {
   const ofLayers = [...around].filter((n) => {
     const { unit, label } = circuit.wires[n];
     return unit && parseName(label).superscript === String(unit[0]);
   });
-  if (!ofLayers.length) return [];
-  const name = words.name(Math.max(...ofLayers));
-  return [`  (an upper index is the layer, as in ${name}; a square stands behind brackets)`];
+  const lines = [];
+  if (ofLayers.length) {
+    const name = words.name(Math.max(...ofLayers));
+    lines.push(`  (an upper index is the layer, as in ${name}; a square stands behind brackets)`);
+  }
+  const told = words.names.aboutRuns;
+  if (told) lines.push(`  (a number in brackets above tells wires of one label apart: ${told})`);
+  return lines;
 }
 
 // What a gradient says; at a nan it says nothing, and where to look instead.
