@@ -96,7 +96,7 @@ def test_wires_of_one_label_are_told_apart_as_in_python():
     outputs = list(circuits_with_labels_twice())
     circuits = [Circuit(output) for output in outputs]
     asked, expected = [], []
-    for seed, (output, circuit) in enumerate(zip(outputs, circuits)):
+    for output, circuit in zip(outputs, circuits, strict=True):
         wires = wires_of(circuit)
         asked.append({"do": "steps", "wires": wires, "inDeltas": True})
         expected.append([step.sentence for step in mg.Stepper(output, show="delta")])
