@@ -20,6 +20,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
+from ..rules import GATES
+
 NO_GATE: Final = (
     "define it as a gate with @mg.gate, three lines, or take its number, v.data, where that alone "
     "is wanted"
@@ -30,7 +32,7 @@ OTHER_FUNCTIONS: Final[Mapping[str, str]] = {
     "square": "write v * v",
     "reciprocal": "write 1 / v",
     "rsqrt": "write 1 / mg.sqrt(v)",
-    "cbrt": "write v ** (1 / 3)",
+    "cbrt": "write mg.sign(v) * abs(v) ** (1 / 3)",
     "fmax": "write mg.maximum(x, y)",
     "fmin": "write mg.minimum(x, y)",
     "clamp": "write mg.clip(v, low, high)",
@@ -40,18 +42,40 @@ OTHER_FUNCTIONS: Final[Mapping[str, str]] = {
     **{f"arc{name}": f"write mg.a{name}(v)" for name in ("sinh", "cosh", "tanh")},
     "arctan2": "write mg.atan2(y, x)",
     "divmod": "write x // y and x % y",
-    **dict.fromkeys(("remainder", "fmod"), "write x % y"),
-    "frac": "write v - mg.floor(v)",
+    "remainder": "write x % y",
+    "fmod": "write x - y * mg.trunc(x / y)",
+    "modf": "write v - mg.trunc(v) and mg.trunc(v)",
+    "frac": "write v - mg.trunc(v)",
+    "ldexp": "write x * 2.0 ** y",
+    "lerp": "write x + t * (y - x)",
     "erfc": "write 2 * mg.normal_cdf(-math.sqrt(2) * v)",
-    "heaviside": "write mg.less(0.0, v)",
+    "heaviside": "write mg.less(0.0, x) + y * mg.is_equal(x, 0.0)",
     "elu": "write mg.where(v > 0, v, mg.exp(v) - 1)",
+    "selu": "write 1.0507009873554805 * mg.where(v > 0, v, 1.6732632423543772 * mg.expm1(v))",
+    "relu6": "write mg.clip(v, 0, 6)",
+    "hardtanh": "write mg.clip(v, -1, 1)",
+    "hardsigmoid": "write mg.clip(v / 6 + 0.5, 0, 1)",
+    "hardswish": "write v * mg.clip(v / 6 + 0.5, 0, 1)",
+    "softsign": "write v / (1 + abs(v))",
+    "tanhshrink": "write v - mg.tanh(v)",
+    "mish": "write v * mg.tanh(mg.softplus(v))",
+    "logit": "write mg.log(v / (1 - v))",
     "swish": "write mg.silu(v)",
     "expit": "write mg.sigmoid(v)",
     "ndtr": "write mg.normal_cdf(v)",
     **dict.fromkeys(("logsigmoid", "log_sigmoid"), "write -mg.softplus(-v)"),
     "rint": "write mg.round(v)",
     **dict.fromkeys(("isnan", "isinf", "isfinite"), "write math.{name}(v.data)"),
-    "signbit": "write v.data < 0",
+    "signbit": "write math.copysign(1.0, v.data) < 0",
+    **dict.fromkeys(("eq", "equal"), "write mg.is_equal(x, y): 1.0 or 0.0"),
+    **dict.fromkeys(("ne", "not_equal"), "write 1 - mg.is_equal(x, y): 1.0 or 0.0"),
+    **dict.fromkeys(("gt", "greater"), "write x > y, or mg.less(y, x) for 1.0 or 0.0"),
+    **dict.fromkeys(("ge", "greater_equal"), "write x >= y, or mg.less_equal(y, x) for 1.0 or 0.0"),
+    "lt": "write x < y, or mg.less(x, y) for 1.0 or 0.0",
+    "le": "write x <= y, or mg.less_equal(x, y) for 1.0 or 0.0",
+    "logical_and": "write x * y of conditions, 1.0 or 0.0",
+    "logical_or": "write mg.maximum(x, y) of conditions, 1.0 or 0.0",
+    "logical_not": "write 1 - v of a condition, 1.0 or 0.0",
     **dict.fromkeys(("matmul", "vecdot", "inner", "mm"), "write mg.dot(xs, ys), of two lists"),
 }
 OF_A_LIST: Final[Mapping[str, str]] = {
@@ -66,23 +90,30 @@ OF_A_TENSOR: Final[Mapping[str, str]] = {
     **OTHER_FUNCTIONS,
     **OF_A_LIST,
     **dict.fromkeys(("numpy", "tolist", "cpu", "float", "double", "long", "half"), ITS_NUMBER),
-    **dict.fromkeys(("shape", "size", "ndim", "dim", "dtype", "T"), ONE_NUMBER),
-    **dict.fromkeys(("view", "reshape", "squeeze", "unsqueeze", "flatten"), ONE_NUMBER),
-    **dict.fromkeys(("device", "to", "cuda"), "its number is in Python; mg.compile makes it fast"),
+    **dict.fromkeys(("astype", "type", "block_until_ready"), ITS_NUMBER),
+    **dict.fromkeys(("shape", "size", "ndim", "dim", "dtype", "T", "t", "mT"), ONE_NUMBER),
+    **dict.fromkeys(("view", "reshape", "squeeze", "unsqueeze", "flatten", "ravel"), ONE_NUMBER),
+    **dict.fromkeys(("numel", "nelement", "expand", "repeat", "contiguous", "at"), ONE_NUMBER),
+    **dict.fromkeys(("std", "var", "norm", "any", "all", "cumsum", "log_softmax"), ONE_NUMBER),
+    **dict.fromkeys(
+        ("device", "is_cuda", "to", "cuda"), "its number is in Python; mg.compile makes it fast"
+    ),
     **dict.fromkeys(("add_", "sub_", "mul_", "div_", "zero_", "fill_", "copy_"), IN_PLACE),
+    **dict.fromkeys((f"{gate}_" for gate in GATES), IN_PLACE),
+    "fill": IN_PLACE,
     **dict.fromkeys(("assign", "assign_add", "assign_sub"), IN_PLACE),
     **dict.fromkeys(("is_integer", "hex"), "write v.data.{name}()"),
     **dict.fromkeys(("numerator", "denominator"), "write fractions.Fraction(v.data).{name}"),
     **dict.fromkeys(("real", "imag"), "it is a real number, v.data"),
     "detach_": "write v = v.detach()",
-    "clone": "use v itself: no gate changes it",
-    "retain_grad": "every wire keeps its grad",
-    "grad_fn": "write v.gate",
+    **dict.fromkeys(("clone", "copy"), "use v itself: no gate changes it"),
+    **dict.fromkeys(("retain_grad", "register_hook"), "every wire keeps its grad"),
+    **dict.fromkeys(("grad_fn", "op"), "write v.gate"),
+    "name": "write v.label",
     "argmax": "write max(range(len(values)), key=lambda i: values[i].data)",
     "values": ITS_NUMBER,
     "gradients": "write v.grad",
-    "children": "write v.inputs",
-    "parents": "write v.inputs",
+    **dict.fromkeys(("children", "parents", "prev"), "write v.inputs"),
 }
 WITH_GRADIENT: Final = "every Value gets a gradient; mg.constant(number) makes one that does not"
 # What must not become a free attribute: somebody would wait in vain for what it does elsewhere.
@@ -93,6 +124,13 @@ NEVER_SET: Final[dict[str, str]] = {
     "lbl": "write v.label",
 }
 
+OF_VALUE: Final[Mapping[str, str]] = {  # keywords
+    **dict.fromkeys(("requires_grad", "trainable"), WITH_GRADIENT),
+    **dict.fromkeys(("dtype", "device"), "its number is a float of Python"),
+    "name": "it is called label=",
+    **dict.fromkeys(("value", "val"), "it is called data=, and first"),
+    "grad": "write v.grad = number",
+}
 OF_BACKWARD: Final[Mapping[str, str]] = {
     "retain_graph": "leave it out: a circuit stays as it is, and backward() can be called again",
     "create_graph": "mg.grad(y, [x], create_graph=True) gives gradients that are circuits",

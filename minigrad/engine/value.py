@@ -17,11 +17,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from threading import RLock
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from ..rules import Gate, as_number
 from .backward import FACTORS, MANY, ROUTED, Leaves, whole_pass
-from .foreign_names import OF_BACKWARD, refuse_keywords
+from .foreign_names import OF_BACKWARD, OF_VALUE, refuse_keywords
 from .micrograd import MicrogradNames
 from .number_like import guards
 
@@ -76,8 +76,15 @@ class Value(MicrogradNames):
     _d_second: Any
 
     def __init__(
-        self, data: Any, _children: Iterable[Value] = NO_CHILDREN, _op: str = "", label: str = ""
+        self,
+        data: Any,
+        _children: Iterable[Value] = NO_CHILDREN,
+        _op: str = "",
+        label: str = "",
+        **unknown: NoReturn,
     ) -> None:
+        if unknown:
+            refuse_keywords("Value(…)", unknown, OF_VALUE)
         if isinstance(data, Value):
             raise TypeError(
                 f"Value(...) got a Value, {data!r}: use it as it is, or Value(v.data) for a new "

@@ -19,6 +19,7 @@ VALUE: Final = "write mg.Value(number)"
 GRADIENTS: Final = "write y.backward() and x.grad, or mg.grad(y, [x])"
 SEED: Final = "pass seed= to what draws the numbers, such as nn.MLP(…, seed=1)"
 PRECISION: Final = "every number is a Python float, of 64 bits"
+FUNCTIONS: Final = "its functions are mg.relu, mg.tanh, mg.losses.…"
 LAYER: Final = "write nn.Layer(nin, nout, activation=None)"
 NETWORK: Final = "write nn.MLP(nin, [units, …])"
 ACTIVATION: Final = "pass activation=, a gate by its name such as 'tanh', to nn.MLP"
@@ -36,13 +37,15 @@ OF_LOSSES: Final[Mapping[str, str]] = {
     **dict.fromkeys(("HingeEmbeddingLoss", "hinge_loss", "svm"), "write mg.losses.hinge"),
     "log_softmax": "write mg.losses.cross_entropy, of the logits",
 }
+LOSSES: Final = ("cross_entropy", "binary_cross_entropy", "mean_squared_error", "squared_error")
 OF_NN: Final[Mapping[str, str]] = {
     **OF_LOSSES,
     **dict.fromkeys(("Linear", "Dense"), LAYER),
     **dict.fromkeys(("Sequential", "Model", "Network"), NETWORK),
     **dict.fromkeys(("Parameter", "Variable"), VALUE),
     **dict.fromkeys(("ReLU", "Tanh", "Sigmoid", "GELU", "SiLU", "LeakyReLU"), ACTIVATION),
-    **dict.fromkeys(("functional", "F"), "its functions are mg.relu, mg.tanh, mg.losses.…"),
+    **dict.fromkeys(("functional", "F"), FUNCTIONS),
+    **{name: f"write mg.losses.{name}" for name in (*LOSSES, "hinge")},
     "Embedding": "write mg.lookup(table, index)",
     "Softmax": "write mg.softmax(logits)",
     **OPTIMIZERS,
@@ -57,12 +60,16 @@ OF_MINIGRAD: Final[Mapping[str, str]] = {
     **OF_NN,
     **dict.fromkeys(("tensor", "Tensor", "Scalar", "scalar", "as_tensor"), VALUE),
     **dict.fromkeys(("array", "asarray", "zeros", "ones", "full", "arange", "linspace"), LISTS),
-    **dict.fromkeys(("from_numpy", "stack", "cat", "concatenate", "einsum"), LISTS),
+    **dict.fromkeys(("from_numpy", "stack", "cat", "concat", "concatenate", "einsum"), LISTS),
     **dict.fromkeys(("rand", "randn", "random", "normal", "uniform"), LISTS),
     **dict.fromkeys(("backward", "autograd", "GradientTape", "gradients"), GRADIENTS),
     **dict.fromkeys(("jacrev", "jacfwd"), "write mg.jacobian(ys, xs)"),
     **dict.fromkeys(("jit", "function"), "write mg.compile(f)"),
-    "vmap": "write mg.compile(f).batch(rows)",
+    **dict.fromkeys(("vmap", "pmap"), "write mg.compile(f).batch(rows)"),
+    **dict.fromkeys(("custom_vjp", "custom_jvp", "custom_gradient", "Function"), "write @mg.gate"),
+    "linearize": "write mg.jvp(f, {x: tangent})",
+    **{name: f"write math.{name}" for name in ("pi", "e", "inf", "nan")},
+    **dict.fromkeys(("numpy", "jnp", "np", "lax"), FUNCTIONS),
     **dict.fromkeys(("inference_mode", "stop_gradient"), "write mg.no_grad(), or v.detach()"),
     "detach": "write v.detach()",
     "norm": "write mg.sqrt(mg.dot(xs, xs))",
@@ -107,5 +114,6 @@ def no_such_name(
         return AttributeError(f"{text}: {elsewhere[name]}")
     from difflib import get_close_matches  # here: `import minigrad` does without it
 
-    near = get_close_matches(name, known, 1, 0.7)
+    near = [other for other in known if other.lower() == name.lower()]
+    near += get_close_matches(name, known, 1, 0.7)
     return AttributeError(f"{text}; did you mean {near[0]!r}?" if near else text)

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-import pandas as pd
 import pytest
 
 import minigrad as mg
@@ -16,6 +15,7 @@ from minigrad import Value
 from minigrad.engine import Circuit
 
 np = pytest.importorskip("numpy")
+pd = pytest.importorskip("pandas")
 
 # what NumPy calls a gate, and the gate
 GATES_OF = {

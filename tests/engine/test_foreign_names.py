@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 import pickle
 import pydoc
 import re
@@ -14,6 +15,7 @@ import pytest
 
 import minigrad as mg
 from minigrad import Value
+from minigrad.engine import how_to_write
 from minigrad.engine.foreign_names import misspellings
 
 
@@ -240,3 +242,93 @@ def test_a_gate_of_ones_own_may_have_such_a_name() -> None:
         return x * x
 
     assert Value(3.0).square().data == 9.0
+
+
+NUMBERS = [(-2.75, 2.0), (2.75, -2.0), (-7.0, 2.0), (-0.5, -1.5), (0.0, 0.5), (0.4, 3.0)]
+REFERENCES: dict[str, Callable[[float, float], float]] = {
+    "square": lambda x, y: x**2,
+    "cbrt": lambda x, y: math.copysign(abs(x) ** (1 / 3), x),
+    "fmod": math.fmod,
+    "remainder": lambda x, y: x - y * math.floor(x / y),
+    "modf": lambda x, y: math.modf(x)[0],
+    "frac": lambda x, y: math.modf(x)[0],
+    "ldexp": lambda x, y: x * 2**y,
+    "fmax": max,
+    "fmin": min,
+    "erfc": lambda x, y: math.erfc(x),
+    "heaviside": lambda x, y: 0.0 if x < 0 else 1.0 if x > 0 else y,
+    "elu": lambda x, y: x if x > 0 else math.exp(x) - 1,
+    "selu": lambda x, y: 1.05070098 * (x if x > 0 else 1.67326324 * (math.exp(x) - 1)),
+    "relu6": lambda x, y: min(max(x, 0.0), 6.0),
+    "hardtanh": lambda x, y: min(max(x, -1.0), 1.0),
+    "hardsigmoid": lambda x, y: min(max(x / 6 + 0.5, 0.0), 1.0),
+    "hardswish": lambda x, y: x * min(max(x + 3.0, 0.0), 6.0) / 6.0,
+    "softsign": lambda x, y: x / (1 + abs(x)),
+    "tanhshrink": lambda x, y: x - math.tanh(x),
+    "mish": lambda x, y: x * math.tanh(math.log(1 + math.exp(x))),
+    "swish": lambda x, y: x / (1 + math.exp(-x)),
+    "expit": lambda x, y: 1 / (1 + math.exp(-x)),
+    "ndtr": lambda x, y: 0.5 * math.erfc(-x / math.sqrt(2)),
+    "log_sigmoid": lambda x, y: -math.log(1 + math.exp(-x)),
+    "rint": lambda x, y: round(x),
+    "signbit": lambda x, y: math.copysign(1.0, x) < 0,
+    "eq": lambda x, y: x == y,
+    "ne": lambda x, y: x != y,
+    "gt": lambda x, y: x > y,
+    "ge": lambda x, y: x >= y,
+    "lt": lambda x, y: x < y,
+    "le": lambda x, y: x <= y,
+}
+
+
+@pytest.mark.parametrize("name", REFERENCES)
+@pytest.mark.parametrize(("x", "y"), NUMBERS)
+def test_what_to_write_gives_the_number_of_the_function_asked_for(
+    name: str, x: float, y: float
+) -> None:
+    text = how_to_write(name).removeprefix("write ")
+    expression = re.split(r", or |, which|, of |: | and ", text)[0]
+    names = {"mg": mg, "math": math, "v": Value(x), "x": Value(x), "y": Value(y)}
+    result = eval(expression, names)
+    number = result.data if isinstance(result, Value) else result
+    assert number == pytest.approx(float(REFERENCES[name](x, y)), rel=1e-8, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("keyword", "ours"),
+    [
+        ("requires_grad", r"mg\.constant"),
+        ("name", "label="),
+        ("dtype", "float of Python"),
+        ("value", "data="),
+        ("lable", r"takes no lable="),
+    ],
+)
+def test_the_keywords_of_another_value_say_ours(keyword: str, ours: str) -> None:
+    with pytest.raises(TypeError, match=rf"Value\(…\) takes no {keyword}=.*{ours}|{ours}"):
+        Value(2.0, **{keyword: True})
+
+
+@pytest.mark.parametrize(
+    ("name", "ours"),
+    [
+        ("eq", r"mg\.is_equal"),
+        ("numel", "one number"),
+        ("exp_", r"v\.data = number"),
+        ("relu_", r"v\.data = number"),
+        ("astype", r"v\.data"),
+        ("copy", "no gate changes it"),
+        ("op", r"v\.gate"),
+        ("prev", r"v\.inputs"),
+        ("name", r"v\.label"),
+        ("register_hook", "keeps its grad"),
+        ("std", "lists of Values"),
+    ],
+)
+def test_a_method_of_another_librarys_number_says_ours(name: str, ours: str) -> None:
+    v = Value(2.0)
+    with pytest.raises(AttributeError, match=f"a Value has no '{name}': .*{ours}"):
+        getattr(v, name)
+    assert not hasattr(v, name)
+    setattr(v, name, "free")
+    assert getattr(v, name) == "free"

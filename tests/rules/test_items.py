@@ -7,12 +7,13 @@ from collections.abc import Callable
 from types import MappingProxyType
 from typing import Any
 
-import numpy as np
-import pandas as pd
 import pytest
 
 import minigrad as mg
 from minigrad import Value, losses, nn
+
+np = pytest.importorskip("numpy")
+pd = pytest.importorskip("pandas")
 
 V, W = Value(2.0), Value(-3.0)
 NO_LISTS = [
