@@ -4,9 +4,9 @@
 `elementary_functions` exp, tanh, sin and the like. `kernels` are loops over many operations of one
 kind, `schedule` puts a tape into such runs, and `example` runs them for one example, `function` in
 one native call (`no_arguments`). Many rows run in `batch_over_rows`: as straight-line code
-(`rows_in_lanes`) or run by run (`rows_in_blocks`); `wire_slots` reads the numbers of many wires and
-writes their gradients. `sweeps` are derivatives over a tape of gates, forward and back, in
-`sweep_kernels`.
+(`rows_in_lanes`) or run by run (`rows_in_blocks`), in one native call (`batch_call`); `wire_slots`
+reads the numbers of many wires and writes their gradients. `sweeps` are derivatives over a tape of
+gates, forward and back, in `sweep_kernels`.
 """
 
 from importlib import import_module as _import_module

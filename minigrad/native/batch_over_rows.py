@@ -18,6 +18,7 @@ import numpy as np
 
 from ..engine import numbers_of
 from ..tape import AFTER, EACH_ROW, ONCE, REDUCE, Tape
+from .batch_call import BatchCall
 from .row_runner import Columns, RowRunner, Rows
 from .rows_in_blocks import Blocks
 from .rows_in_lanes import Lanes
@@ -37,6 +38,7 @@ class Slots(NamedTuple):
     values: Array  # the slots outside the rows
     sums: Array  # those of them that are summed up over the rows
     space: Array  # for the rows
+    call: BatchCall
 
 
 class NativeBatch:
@@ -65,28 +67,36 @@ class NativeBatch:
         self.size = self.row_runner.size + before.size + after.size + 8 * self.slot_count
         self.work_of_a_row = sum(phase not in (ONCE, AFTER) for phase in tape.phases)
         self._free: list[Slots] = []
+        self._results = array("d", bytes(8 * (len(self.gradients) + 1)))  # copied for each run
 
     def run(self, rows: Rows, divisor: int) -> tuple[float, Sequence[float], bool]:
         """The sum of the output over the rows, its gradients towards the parameters, an `array`.
 
         All are divided by `divisor`. The last is whether all gradients are finite.
         """
-        slots, columns = self.take(), self.columns(rows)
-        numbers = slots.values.numbers
+        slots, columns, count = self.take(), self.columns(rows), rows.count
         if self._parameters is None:
-            numbers[: len(self.tape.parameters)] = numbers_of(self.tape.parameters)
+            parameters = self.tape.parameters
+            slots.values.numbers[: len(parameters)] = numbers_of(parameters)
         else:
             self._parameters.read_numbers(slots.values.address)
-        self.run_on(slots, columns, rows.count)
-        output, gradients = float(numbers[self.output]), numbers.take(self.gradients)
-        is_finite = bool(np.count_nonzero(np.isfinite(gradients)) == len(gradients))
-        if not is_finite and self._needs_each_row(numbers):
-            gradients = self._row_by_row(slots, columns, rows.count)
+        is_one_call = self.is_one_call(count)
+        if not is_one_call:
+            self.run_on(slots, columns, count)
+        results = self._results[:]
+        is_finite = slots.call.run(
+            columns.address,
+            columns.stride,
+            count if is_one_call else 0,
+            divisor,
+            results.buffer_info()[0],
+        )
+        output = results.pop()
+        if not is_finite and self._needs_each_row(slots.values.numbers):
+            gradients = self._row_by_row(slots, columns, count) / divisor + 0.0
+            results = array("d", gradients.tobytes())
         self.give(slots)
-        gradients /= divisor
-        if len(self.factors):
-            gradients += 0.0  # a sum over rows is never −0.0, and so no mean is
-        return output / divisor, array("d", gradients.tobytes()), is_finite
+        return output, results, is_finite
 
     def _needs_each_row(self, numbers: Any) -> bool:
         """Whether eager, which multiplies each row, can have nan or 0 where a sum has none.
@@ -100,11 +110,15 @@ class NativeBatch:
         try:
             return self._free.pop()
         except IndexError:
-            values = Array(self.slot_count)
+            values, runner = Array(self.slot_count), self.row_runner
             first_constant = self.tape.first - len(self.tape.constants)
             values.numbers[first_constant : self.tape.first] = self.tape.constants
-            sums = values.part(self.first_sum, self.end_of_sums)
-            return Slots(values, sums, self.row_runner.workspace())
+            parts = values, values.part(self.first_sum, self.end_of_sums), runner.workspace()
+            calls = self._calls(parts, Columns(np.zeros((1, 1))), 0, 0)
+            zero = 0.0 if len(self.factors) else -0.0  # a sum over rows, and its mean, is no −0.0
+            kept = self.before, runner, self.after, parts
+            call = BatchCall(calls, values, self.gradients, self.output, zero, kept)
+            return Slots(*parts, call)
 
     def give(self, slots: Slots) -> None:
         """Put slots back."""
@@ -125,8 +139,14 @@ class NativeBatch:
 
     def calls(self, slots: Slots, columns: Columns, begin: int, end: int) -> list[list[int]]:
         """What `run_on` calls for some rows, for machine code that does the same."""
-        rows = self.row_runner.call(slots.values, columns, begin, end, slots.sums, slots.space)
-        return [self.before.call(slots.values), rows, self.after.call(slots.values)]
+        return self._calls(slots[:3], columns, begin, end)
+
+    def _calls(
+        self, parts: tuple[Array, Array, Array], columns: Columns, begin: int, end: int
+    ) -> list[list[int]]:
+        values, sums, space = parts
+        rows = self.row_runner.call(values, columns, begin, end, sums, space)
+        return [self.before.call(values), rows, self.after.call(values)]
 
     def _threads(self, count: int) -> int:
         """How many threads there is work for; rows that run together are one thread's."""
