@@ -19,6 +19,7 @@ from ..rules import as_number
 from .buffers import Buffers, buffers_of
 from .checking import Check
 from .prepared_call import PreparedCall
+from .prepared_in_python import PreparedInPython
 from .recording import Recording
 from .tracing import FIXED, refuse_while_recording
 
@@ -55,8 +56,8 @@ class ArrayCalls(ABC):
 
     name: str
     static: tuple[str, ...]  # names of arguments that are structure
-    _prepared: PreparedCall | None  # of the latest call with arrays, and of all
-    _prepared_calls: dict[Any, PreparedCall]
+    _prepared: PreparedCall | PreparedInPython | None  # of the latest call with arrays, and of all
+    _prepared_calls: dict[Any, PreparedCall | PreparedInPython]
     _latest: Any  # call: it has a recording and numbers
 
     @abstractmethod
@@ -131,7 +132,8 @@ class ArrayCalls(ABC):
         is_known = prepared is not None and prepared.function is recording.by_arguments.function
         if not (self.static or is_known):
             check = self._check_of(recording)
-            self._prepared = PreparedCall.made(recording, check, given, names)
+            kind = PreparedCall if recording.by_arguments.function else PreparedInPython
+            self._prepared = kind.made(recording, check, given, names)
             if self._prepared:
                 self._prepared_calls[key] = self._prepared
         return outputs[0], derivative_by(recording.structure, gradient)

@@ -9,11 +9,10 @@ late, but found.
 from __future__ import annotations
 
 import copy
-import pickle
 import random
 import sys
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import partial
 from math import inf
 from typing import Any, Final
@@ -25,7 +24,7 @@ from ..tape import flatten, replay, without_collector
 from .comparison import RecordedCircuit, Wires, is_close
 from .recording import Recording
 from .rows import Rows, rows_that_differ
-from .tracing import TracingError, recorded, system_calls
+from .tracing import TracingError, recorded, watched_call
 from .watched_numbers import Watched
 
 SMALL: Final = 2_000  # gates: those of a circuit that is compared now and then for ever
@@ -157,6 +156,25 @@ class Check:
         except TypeError:
             raise self._refused(_listed(outputs), described(result)) from None
         del result  # it holds leaves that it may have made
+        is_same = structure == self.recording.output_structure
+        if not (is_same and self._circuit.agrees(wires, outputs)):
+            self._compare_circuits(structure, wires, given, parameters, numbers, outputs)
+        if not self._first_is_done:
+            self.recording.check_plain_numbers("the function itself has changed")
+        self.recording.plain_numbers.refresh()
+        self._kinds.update(map(type, given))
+        self._first_is_done = True
+
+    def _compare_circuits(
+        self,
+        structure: Hashable,
+        wires: list[Value],
+        given: Sequence[Any],
+        parameters: list[float],
+        numbers: list[float],
+        outputs: list[float],
+    ) -> None:
+        """Compare what the function has built, where it is no plain number that came out here."""
         with without_collector():
             others = Wires(wires)
         if (wire := self._circuit.wire_from_outside(others)) is not None:
@@ -178,23 +196,16 @@ class Check:
                 raise self._refused(_listed(outputs), _listed(theirs))
             ours = structure_text(self.recording.output_structure)
             raise self._refused(ours, structure_text(structure))
-        difference = None
-        if not self._circuit.agrees(wires, outputs):
-            difference = self._difference(others, numbers)
-            on_the_way = [*theirs, *outputs, *self._circuit.numbers(numbers).values()]
-            if not all(is_close(x, y, on_the_way) for x, y in zip(theirs, outputs)):
-                raise self._refused(_listed(outputs), _listed(theirs))
+        difference = self._difference(others, numbers)
+        on_the_way = [*theirs, *outputs, *self._circuit.numbers(numbers).values()]
+        if not all(is_close(x, y, on_the_way) for x, y in zip(theirs, outputs)):
+            raise self._refused(_listed(outputs), _listed(theirs))
         if difference:
             self._asks_for_kinds = True
             if self._does_the_same(others, given, parameters, numbers):
                 difference = None
         if difference:
             raise self._refused(*[f"a circuit with {one}" for one in difference[::-1]])
-        if not self._first_is_done:
-            self.recording.check_plain_numbers("the function itself has changed")
-        self.recording.plain_numbers.refresh()
-        self._kinds.update(map(type, given))
-        self._first_is_done = True
 
     def _difference(self, others: Wires, numbers: list[float]) -> tuple[str, str] | None:
         """What differs in another circuit; where chains may have become other dot products: they.
@@ -237,21 +248,33 @@ class Check:
             if wire in self._circuit.held
         )
 
-    def _called(self, kinds: Kinds, given: Sequence[Any], arguments: Any = None) -> Any:
-        """What the function returns for these numbers, in the first of the kinds it works with."""
+    def _called(
+        self,
+        kinds: Kinds,
+        given: Sequence[Any],
+        arguments: Any = None,
+        asked: list[str] | None = None,
+    ) -> Any:
+        """What the function returns for these numbers, in the first of the kinds it works with.
+
+        With `asked` a list, what it asks of the machine meanwhile is appended to it.
+        """
         recording = self.recording
+
+        def of(call: Callable[[], Any]) -> Any:
+            with without_collector(), with_gates():
+                return recorded(call if asked is None else partial(watched_call, call, asked))
+
         if kinds is ON_GIVEN and (call := self._call_of_the_caller(given, arguments)) is not None:
             try:
-                with without_collector(), with_gates():
-                    return recorded(call)
+                return of(call)
             except TracingError:
                 raise
             except NOT_FOR_NUMBERS:
                 pass
         for kind in kinds:
             try:
-                with without_collector(), with_gates():
-                    return recorded(partial(recording.call, map(kind, given), kind is _as_given))
+                return of(partial(recording.call, map(kind, given), kind is _as_given))
             except TracingError:
                 raise
             except NOT_FOR_NUMBERS:
@@ -278,9 +301,9 @@ class Check:
 
     def _called_without_draws(self, kinds: Kinds, given: Sequence[Any], arguments: Any) -> Any:
         """The same, if it draws no random numbers and asks nothing else of the machine."""
+        asked: list[str] = []
         before = self._drawn()
-        with system_calls() as asked:
-            result = self._called(kinds, given, arguments)
+        result = self._called(kinds, given, arguments, asked)
         if asked:
             raise TracingError(
                 f"{self.recording.place} {asked[0]}: the recording would keep the answer of its "
@@ -322,15 +345,22 @@ def _states(generators: Iterable[Any]) -> list[Any]:
     numpy_random = sys.modules.get("numpy.random")
     states: list[Any] = [random.getstate()]
     if numpy_random is not None:
-        states.append(pickle.dumps(numpy_random.get_state(legacy=False)))
+        states.append(_in_bytes(numpy_random.get_state(legacy=False)))
     for generator in generators:
         if isinstance(generator, random.SystemRandom):
             continue  # it has none: what it draws is watched
         if isinstance(generator, random.Random):
             states.append(generator.getstate())
         else:
-            states.append(pickle.dumps(generator.bit_generator.state))
+            states.append(_in_bytes(generator.bit_generator.state))
     return states
+
+
+def _in_bytes(state: Any) -> Any:
+    """A state of NumPy's to be compared, with its arrays in bytes: sooner than it is pickled."""
+    if isinstance(state, dict):
+        return {name: _in_bytes(part) for name, part in state.items()}
+    return state.tobytes() if hasattr(state, "tobytes") else state
 
 
 def _listed(numbers: list[float]) -> str:

@@ -46,7 +46,8 @@ class Wires:
     def __init__(self, outputs: Sequence[Value], inputs: Collection[Value] = ()) -> None:
         self.outputs = outputs
         self.leaves: list[list[Value]] = []  # behind each output
-        self._joined = Joined(outputs) if len(outputs) == 1 else None
+        is_circuit = len(outputs) == 1 and not outputs[0].is_leaf
+        self._joined = Joined(outputs) if is_circuit else None
         if self._joined:
             self.leaves.append(self._joined.leaves)
             self.all = self._joined.leaves + self._joined.gates  # inputs first

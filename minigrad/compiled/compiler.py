@@ -39,6 +39,7 @@ from .derivatives import Derivatives
 from .methods import kept_with
 from .prepared_call import Prepared, PreparedCall
 from .prepared_derivatives import PreparedDerivatives
+from .prepared_in_python import PreparedInPython
 from .prepared_values import PreparedValues
 from .recorded_circuit import RecordedCircuit, argument_shapes
 from .recording import Recording, record_function
@@ -130,15 +131,14 @@ class Compiled(Derivatives):
         self.gate = gate_of(self.name, self)
         self.recordings: dict[Hashable, Recording] = {}  # by the structure of the arguments
         self._checks: dict[Recording, Check] = {}
-        self._prepared: PreparedCall | None = None
-        self._prepared_calls: dict[Hashable, PreparedCall] = {}
+        self._prepared: PreparedCall | PreparedInPython | None = None
+        self._prepared_calls: dict[Hashable, PreparedCall | PreparedInPython] = {}
         self._prepared_values: PreparedValues | None = None  # of the latest call with Values
         self._prepared_of_values: dict[Hashable, PreparedValues] = {}
         self._all_ready = {}
         self._kept_rows = KeptRows()
-        self._latest: Latest | Prepared | PreparedDerivatives | None = (
-            None  # in one: threads share it
-        )
+        # in one: threads share it
+        self._latest: Latest | Prepared | PreparedInPython | PreparedDerivatives | None = None
         self._lock = RLock()
         functools.update_wrapper(self, function, updated=())
 

@@ -67,6 +67,7 @@ COUNTED_IN: Final = re.compile(
     r"LOAD_\w+ LOAD_\w+ (?:COPY COPY|DUP_TOP_TWO) BINARY_SUBSCR LOAD_\w+ INPLACE "
     r"(?:SWAP SWAP|ROT_THREE) STORE_SUBSCR"
 )
+WRITTEN_IN_PYTHON: Final = 1 << 9  # of a class: CPython's Py_TPFLAGS_HEAPTYPE
 LONGEST: Final = 10  # of these
 METHODS: Final = (FunctionType, staticmethod, classmethod)
 BY_NAME: Final = frozenset({"getattr", "hasattr"})
@@ -253,9 +254,13 @@ class PlainNumbers:
 
 
 def _classes(thing: Any) -> list[type]:
-    """The classes of somebody's own behind a thing, or behind a class."""
+    """The classes of somebody's own behind a thing, or behind a class; none that is written in C.
+
+    Nothing can be written into one of those, and their methods read no names.
+    """
     kind = thing if isinstance(thing, type) else type(thing)
-    return [base for base in kind.__mro__ if not is_ours(base.__module__) and base is not object]
+    written = [base for base in kind.__mro__ if base.__flags__ & WRITTEN_IN_PYTHON]
+    return [base for base in written if not is_ours(base.__module__)]
 
 
 def _names_read(function: FunctionType, attributes: set[str]) -> set[str]:

@@ -109,7 +109,7 @@ class PreparedCall(Prepared):
     ) -> PreparedCall | None:
         """One for calls like this, if that is possible by now."""
         running = recording.by_arguments
-        if running.function is None or running.may_raise or not all(map(_is_taken, arguments)):
+        if running.function is None or running.may_raise or not all(map(is_taken, arguments)):
             return None
         return cls(recording, check, arguments, names)
 
@@ -194,7 +194,7 @@ def _maker(names: tuple[str, ...], body: tuple[str, ...]) -> Callable[..., Any]:
     return made
 
 
-def _is_taken(argument: Any) -> bool:
+def is_taken(argument: Any) -> bool:
     """Whether an argument is a float, or an array of them; one without axes counts as a number."""
     import numpy
 

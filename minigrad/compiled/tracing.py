@@ -19,8 +19,7 @@ import random
 import sys
 import time
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from contextvars import ContextVar, copy_context
 from types import FrameType
 from typing import Any, Final
@@ -168,32 +167,31 @@ class _Guard:
 _GUARD: Final = _Guard()
 
 
-@contextmanager
-def system_calls() -> Iterator[list[str]]:
-    """What is asked of the machine inside the block, each with its line: draws, the time, files.
+def watched_call(call: Callable[[], Any], seen: list[str]) -> Any:
+    """What the call returns; what it asks of the machine, with each line, is appended to `seen`.
 
-    A replay would keep the answer of the first call, and two calls in a row may see the same one.
+    Draws, the time, files: a replay would keep the answer of the first call, and two calls in a row
+    may see the same one.
 
     By Python's hook for profilers, which sees every call; where a profiler runs nothing is seen,
     and that is said.
     """
-    seen: list[str] = []
     watched = _watched()
 
     def see(frame: FrameType, event: str, called: Any) -> None:
-        what = watched.get(called) if event == "c_call" else None
-        if event == "call" and frame.f_code is SEED_CODE and frame.f_locals["a"] is None:
-            what = DRAWS
-        if what is not None and (what is DRAWS or _is_for_a_user(frame)):
-            seen.append(f"{what}, {calling_source()}")
+        if event == "c_call":
+            what = watched.get(called)
+            if what is not None and (what is DRAWS or _is_for_a_user(frame)):
+                seen.append(f"{what}, {calling_source()}")
+        elif event == "call" and frame.f_code is SEED_CODE and frame.f_locals["a"] is None:
+            seen.append(f"{DRAWS}, {calling_source()}")
 
     if sys.getprofile() is not None:
         warnings.warn(UNWATCHED, RuntimeWarning, stacklevel=3)
-        yield seen
-        return
+        return call()
     sys.setprofile(see)
     try:
-        yield seen
+        return call()
     finally:
         sys.setprofile(None)
 

@@ -185,7 +185,9 @@ class Flattening:
             out = nodes[wire]
             each_row = phases[out] == EACH_ROW
             gate, inputs = circuit.gate(wire), [*circuit.inputs(wire)]
-            local = self._local_gradients(gate, [*[nodes[source] for source in inputs], out])
+            leads = [source in leading for source in inputs]
+            available = [*[nodes[source] for source in inputs], out]
+            local = self._local_gradients(gate, available, leads)
             if gate.is_dot:  # in the order in which its × gates would send
                 inputs, local = _in_pairs(inputs)[::-1], _in_pairs(local)[::-1]
             for source, local_gradient in zip(inputs, local):
@@ -210,8 +212,13 @@ class Flattening:
             sent = [total, ALONE, *sent]
         return self.operations.total(sent) if sent else self.operations.constant(0.0)
 
-    def _local_gradients(self, gate: Gate, available: list[int]) -> Sequence[int | None]:
-        """Their nodes, made of the inputs and the output; None where the rule says 0."""
+    def _local_gradients(
+        self, gate: Gate, available: list[int], leads: Sequence[bool]
+    ) -> Sequence[int | None]:
+        """Their nodes, made of the inputs and the output; None where the rule says 0.
+
+        None, too, towards an input of a gate with one or two that leads to no leaf that is given.
+        """
         if gate.is_dot:  # each factor's is the other one
             middle = len(available) // 2
             return available[middle:-1] + available[:middle]
@@ -223,9 +230,12 @@ class Flattening:
             given = [self.operations.numbers[node] for node in available[:-1]]
             known = tuple([None if x is None else x.hex() for x in given])
             found = local_kernels_at(gate, known) if any(known) else found
-        for number, kernel, places, numbers in found:
-            if kernel is not None:
-                nodes_of = [*available, *map(self.operations.constant, numbers)]
+        for (number, kernel, places, numbers), is_wanted in zip(found, leads):
+            if not is_wanted:
+                nodes.append(None)
+            elif kernel is not None:
+                more = map(self.operations.constant, numbers)
+                nodes_of = [*available, *more] if numbers else available
                 operands = tuple([nodes_of[place] for place in places])
                 nodes.append(self.operations.apply(kernel, operands))
             elif number is None:
