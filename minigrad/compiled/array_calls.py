@@ -18,8 +18,7 @@ from ..engine import Value, guards, number_of, observers
 from ..rules import as_number
 from .buffers import Buffers, buffers_of
 from .checking import Check
-from .prepared_call import PreparedCall
-from .prepared_in_python import PreparedInPython
+from .prepared_call import PreparedCall, PreparedInPython
 from .recording import Recording
 from .tracing import FIXED, refuse_while_recording
 

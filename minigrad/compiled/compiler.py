@@ -37,9 +37,8 @@ from .checking import Check
 from .compiled_gate import gate_of
 from .derivatives import Derivatives
 from .methods import kept_with
-from .prepared_call import Prepared, PreparedCall
+from .prepared_call import Prepared, PreparedCall, PreparedInPython
 from .prepared_derivatives import PreparedDerivatives
-from .prepared_in_python import PreparedInPython
 from .prepared_values import PreparedValues
 from .recorded_circuit import RecordedCircuit, argument_shapes
 from .recording import Recording, record_function
