@@ -44,8 +44,13 @@ script-src {scripts} 'wasm-unsafe-eval'; style-src {styles}">
 """
 
 
+FRAME: Final = """\
+<iframe title="minigrad playground" sandbox="allow-scripts allow-downloads" \
+allow="clipboard-write" style="width: 100%; height: 800px; border: 0" srcdoc="{page}"></iframe>"""
+
+
 class _Page(str):
-    """The text of a page, which a prompt or a notebook names and does not print."""
+    """The text of a page, which a prompt names and does not print; a notebook has it in a frame."""
 
     __slots__ = ()
 
@@ -53,6 +58,9 @@ class _Page(str):
         return (
             f"<playground: a page of {len(self):,} characters; mg.playground('page.html') saves it>"
         )
+
+    def _repr_html_(self) -> str:
+        return FRAME.format(page=escape(self, exact=True))  # its policy has hashes
 
 
 def playground(path: str | os.PathLike[str] | None = None) -> str:
@@ -66,7 +74,8 @@ def playground(path: str | os.PathLike[str] | None = None) -> str:
     True
 
     The same page as `minigrad playground -o page.html` writes. It needs no server, no network and
-    no Python: open it from the file, put it on a web site, send it by mail.
+    no Python: open it from the file, put it on a web site, send it by mail. A notebook shows it
+    below the cell.
     """
     style = themed_sheet(_resource("playground.css"), ".picture")
     graphviz, script = graphviz_script(), _resource("built/playground.js")

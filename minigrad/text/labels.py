@@ -257,15 +257,16 @@ def with_run(label: object, run: int) -> str:
     return text + _small("^", mark, _SUPERSCRIPTS)
 
 
-def escape(text: str) -> str:
+def escape(text: str, exact: bool = False) -> str:
     """Any text for HTML, SVG and Graphviz's HTML-like labels, between tags or in quotes.
 
     >>> escape("a < b & 'c'")
     'a &lt; b &amp; &#x27;c&#x27;'
 
-    Control characters, which XML does not allow, become `�`; tabs and ends of lines stay.
+    Control characters, which XML does not allow, become `�`; tabs and ends of lines stay. With
+    `exact` all stay, for a page of one's own inside another.
     """
-    return html.escape(_without_hidden(text, but="\t\n\r"))
+    return html.escape(text if exact else _without_hidden(text, but="\t\n\r"))
 
 
 def subscript(number: int) -> str:

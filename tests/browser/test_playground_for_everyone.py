@@ -74,6 +74,27 @@ def situations(page):
     yield "share"
 
 
+def test_in_a_notebook_it_works_in_its_frame_and_a_link_is_put_behind_another_address(
+    chromium, visit, tmp_path
+):
+    context = chromium.new_context(offline=True)
+    around, errors = context.new_page(), []
+    around.on("pageerror", lambda error: errors.append(str(error)))
+    file = tmp_path / "notebook.html"
+    file.write_text(f"<!DOCTYPE html><p>a cell</p>{mg.playground()._repr_html_()}", "utf-8")
+    around.goto(file.as_uri())
+    frame = around.frame_locator("iframe")
+    frame.locator("html[data-ready=yes]").wait_for()
+    frame.get_by_role("spinbutton", name="w₀").fill("5")
+    around.wait_for_timeout(600)  # after which an address is written
+    frame.get_by_role("button", name="share").click()
+    assert "has no address" in frame.locator("dialog").text_content()
+    link = frame.get_by_role("textbox", name="link").input_value()
+    context.close()
+    assert errors == []
+    assert visit(link).get_by_role("spinbutton", name="w₀").input_value() == "5"
+
+
 @pytest.mark.parametrize("width", SIZES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_and_nothing_is_wider_than_the_window(visit, axe, width, scheme):

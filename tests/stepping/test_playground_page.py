@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from base64 import b64encode
 from hashlib import sha256
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,13 @@ def test_the_three_themes_are_those_of_pictures(page: str):
 
     for theme in THEMES.values():
         assert f"--gradient: {theme.gradient};" in page
+
+
+def test_a_notebook_has_it_in_a_frame_that_cannot_reach_the_notebook(page: str):
+    shown = page._repr_html_()
+    frame = re.fullmatch(r'<iframe [^<>]*sandbox="([^"]*)"[^<>]*srcdoc="([^"]*)"></iframe>', shown)
+    assert "allow-same-origin" not in frame[1].split()
+    assert unescape(frame[2]) == page
 
 
 def test_it_is_written_whole_and_a_folder_that_is_not_there_is_named(tmp_path: Path, page: str):

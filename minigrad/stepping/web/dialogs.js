@@ -2,7 +2,7 @@
 
 import { button, element } from "./dom.js";
 import { pythonSource } from "./engine/python_source.js";
-import { linkTo, sharedState } from "./sharing.js";
+import { hasAddress, linkTo, sharedState } from "./sharing.js";
 
 function dialog(title, ...content) {
   const made = element("dialog", { "aria-label": title }, element("h2", {}, title), ...content,
@@ -36,13 +36,17 @@ function copied(text, what, height) {
   return element("div", {}, area, element("div", { className: "row" }, copyButton(text, what)));
 }
 
+function aboutLink(link) {
+  if (!link) return "This is too large for a link: take the lines of Python, which hold it all.";
+  if (!hasAddress()) return "This page stands inside another, and has no address. Write this behind the address of a playground that was saved as a file or put on a site: it holds everything, what is drawn, its numbers, the step.";
+  return "The link holds everything: what is drawn, its numbers, the step. Nothing is stored anywhere else.";
+}
+
 export function shareDialog(app) {
   const state = sharedState(app);
   const link = linkTo(state);
   dialog("share",
-    element("p", { className: "small" }, link
-      ? "The link holds everything: what is drawn, its numbers, the step. Nothing is stored anywhere else."
-      : "This is too large for a link: take the lines of Python, which hold it all."),
+    element("p", { className: "small" }, aboutLink(link)),
     link ? copied(link, "link") : null,
     element("h3", {}, "the same in Python"),
     copied(pythonSource(state), "Python", 9));

@@ -20,10 +20,13 @@ export function sharedState(app) {
   return Object.fromEntries(FIELDS[state.kind].filter((name) => state[name] !== undefined).map((name) => [name, state[name]]));
 }
 
-// The link to a state; empty where that is too large for one.
+// Whether the page has an address that opens it: one in a frame of a notebook has none.
+export const hasAddress = () => /^(https?|file):/.test(location.protocol);
+
+// The link to a state, or its end alone where the page has no address; empty where that is too large.
 export function linkTo(state) {
   const hash = hashOrNone(state);
-  return hash && location.href.split("#")[0] + hash;
+  return hash && hasAddress() ? location.href.split("#")[0] + hash : hash;
 }
 
 function hashOrNone(state) {
@@ -36,6 +39,7 @@ function hashOrNone(state) {
 
 let timer;
 export function writeHash(app) {
+  if (!hasAddress()) return;
   clearTimeout(timer);
   timer = setTimeout(() => {
     const hash = hashOrNone(sharedState(app)); // without one, the address is not that of something else
