@@ -59,7 +59,7 @@ class Dialect:
             )
         raise ValueError(
             f"the gate {gate.name!r} has no rule to be spelled out by, and {self.name} has no word "
-            "for it: add one to that dialect, in files/dialects.py"
+            "for it: add one to the words of its Dialect, in minigrad/files"
         )
 
 

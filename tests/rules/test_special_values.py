@@ -36,7 +36,8 @@ def written_table() -> dict[str, list[Row]]:
 
 
 TABLE = written_table()
-OURS = {*mg.GATES}  # before a test has defined others
+# what is made of other gates has a rule; before a test has defined others
+PRIMITIVES = {name for name, gate in mg.GATES.items() if gate.kernel}
 
 
 def agree(result: float, expected: float, relative: float) -> bool:
@@ -69,7 +70,7 @@ def test_the_written_table_holds_all_special_values_singly_and_in_pairs() -> Non
         arity = mg.GATES[name].arity or 2
         expected = set(map(str, itertools.product(SPECIAL, repeat=arity)))
         assert {str(inputs) for inputs, _ in rows} == expected
-    assert {*TABLE, "less", "less_equal", "is_equal", "select", "clip"} >= OURS
+    assert {*TABLE, "select"} >= PRIMITIVES
 
 
 @pytest.mark.parametrize("gate", mg.GATES.values(), ids=lambda gate: gate.name)
