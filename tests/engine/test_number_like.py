@@ -40,7 +40,8 @@ def test_what_is_declared_takes_what_the_gate_takes():
         _, *arguments = declared()[name].args
         (gate,) = (gate for gate in GATES if name in {gate.name, *operators(gate)})
         if gate.arity is None:
-            assert not arguments and declared()[name].vararg
+            assert not arguments
+            assert declared()[name].vararg
         elif gate.arity != 2:
             assert [argument.arg for argument in arguments] == list(gate.input_names[1:])
         else:
