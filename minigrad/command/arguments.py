@@ -25,7 +25,9 @@ class Parser(argparse.ArgumentParser):
     """An argument parser whose errors are one line, safe to print."""
 
     def _print_message(self, message: str, file: Any = None) -> None:
-        if file or sys.stderr:  # both are None where they were closed before the command began
+        if file is not None and file is sys.stdout:
+            file.write(message)  # argparse's own would say nothing of a full disk
+        elif file or sys.stderr:  # None where they were closed before the command began
             super()._print_message(message, file)
 
     def error(self, message: str) -> NoReturn:

@@ -25,7 +25,7 @@ from ..calculus import first_nonfinite_in
 from ..expressions import as_formula, parts_of, shown
 from ..pictures import DRAW_LESS, THEMES
 from ..pictures import draw as picture_of
-from ..text import DIGITS, as_tree, printable, rounded, table_of
+from ..text import DIGITS, as_tree, check_folder, printable, rounded, table_of
 from .arguments import (
     EXAMPLE,
     IN_BRACKETS,
@@ -74,7 +74,7 @@ def draw(arguments: argparse.Namespace) -> None:
             print(f"\n{note}")
         return
     path = Path(arguments.output)
-    _check_folder(path)
+    check_folder(path, path.parent)
     look = {"theme": arguments.theme, "style": arguments.style, "digits": arguments.digits}
     with _advice("draw a part with --depth 20 or --around NAME"):
         picture_of(outputs, title=note_on(outputs), **look, **part).save(path)
@@ -97,7 +97,7 @@ def play(arguments: argparse.Namespace) -> None:
 
     output = output_of(arguments)
     path = Path(arguments.output)
-    _check_folder(path)
+    check_folder(path, path.parent)
     with _advice("play a smaller expression", STEP_LESS):
         Stepper(output, digits=arguments.digits, **mode_of(arguments, output)).save(path)
     print(f"wrote {shown(str(path))}: open it in a browser")
@@ -108,7 +108,7 @@ def write_playground(arguments: argparse.Namespace) -> None:
     from ..stepping import playground
 
     path = Path(arguments.output)
-    _check_folder(path)
+    check_folder(path, path.parent)
     playground(path)
     print(f"wrote {shown(str(path))}: open it in a browser, offline too")
 
@@ -136,13 +136,6 @@ def _terminal_width() -> int | None:
 
 
 # --- what is typed --------------------------------------------------------------------------------
-
-
-def _check_folder(path: Path) -> None:
-    if not os.path.isdir(path.parent):
-        raise FileNotFoundError(
-            f"cannot write {str(path)!r}: there is no folder {str(path.parent)!r}; make it first"
-        )
 
 
 def _parser() -> tuple[Parser, Collection[str]]:

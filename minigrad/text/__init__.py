@@ -36,7 +36,7 @@ from .rounding import (
     rounded_formula,
 )
 from .runs import runs_of, unit_of
-from .saving import save, write_file
+from .saving import check_folder, save, write_file
 from .table import as_table, table_of
 from .tree import as_tree, tree_of
 from .wire_names import Names, gate_formula, gate_symbol, has_constant_in_symbol
@@ -60,6 +60,7 @@ __all__ = [
     "as_tree",
     "at_input",
     "check_digits",
+    "check_folder",
     "check_notation",
     "class_of_label",
     "columns",

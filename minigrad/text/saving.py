@@ -44,7 +44,7 @@ def write_file(path: Path, content: bytes, lasting: bool = False) -> None:
     is refused. A `lasting` one is on the disk before that: not even a power cut leaves half of it.
     What a killed process has left half written in the folder is removed.
     """
-    target = type(path)(os.path.realpath(path))
+    target = _target_of(path)
     before = _file_to_replace(path, target)
     part = target.with_name(f".minigrad-{os.urandom(8).hex()}.part")
     try:
@@ -68,12 +68,36 @@ def _cannot_write(path: Path, error: OSError) -> OSError:
     return type(error)(f"cannot write {str(path)!r}: {error.strerror or error}")
 
 
+def _target_of(path: Path) -> Path:
+    """Where the symbolic links lead."""
+    try:
+        return type(path)(os.path.realpath(path))
+    except OSError as error:  # the folder in which the process works is gone
+        raise _cannot_write(path, error) from None
+    except ValueError as error:  # a name that no file can have
+        raise ValueError(f"cannot write {str(path)!r}: {error}") from None
+
+
+def check_folder(path: Path, folder: Path) -> None:
+    """Raise an error where there is no folder that the file could be in.
+
+    >>> from pathlib import Path
+    >>> check_folder(Path("missing/x.svg"), Path("missing"))
+    Traceback (most recent call last):
+    ...
+    FileNotFoundError: cannot write 'missing/x.svg': there is no folder 'missing'; make it first
+    """
+    if folder.is_dir():
+        return
+    what = f"cannot write {str(path)!r}: there is no folder {str(folder)!r}"
+    if folder.exists():
+        raise NotADirectoryError(f"{what}: that is a file")
+    raise FileNotFoundError(f"{what}; make it first")
+
+
 def _file_to_replace(path: Path, target: Path) -> os.stat_result | None:
     """What is there now, if anything; all that must not be replaced is an error."""
-    if not target.parent.is_dir():
-        raise FileNotFoundError(
-            f"cannot write {str(path)!r}: there is no folder {str(target.parent)!r}; make it first"
-        )
+    check_folder(path, target.parent)
     try:
         before = os.stat(target)
     except FileNotFoundError:

@@ -408,7 +408,9 @@ def test_a_reader_who_has_seen_enough_is_no_error(arguments):
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no full device")
-@pytest.mark.parametrize("arguments", [["eval", *NEURON], ["--version"]])
+@pytest.mark.parametrize(
+    "arguments", [["eval", *NEURON], ["--version"], ["--help"], ["eval", "-h"], []]
+)
 def test_a_full_disk_is_one_line(arguments):
     with open("/dev/full", "w") as full:
         result = run(*arguments, stdout=full)

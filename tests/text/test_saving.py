@@ -26,6 +26,28 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
+def test_a_name_that_no_file_can_have_is_an_error_with_the_name(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(NotADirectoryError, match=r"cannot write .*x\.json': .* that is a file"):
+        write_file(tmp_path / "file" / "x.json", b"x")
+    for name in ("a\0b.json", "half \ud800.json"):
+        with pytest.raises(ValueError, match=r"cannot write .*\.json': "):
+            write_file(tmp_path / name, b"x")
+    assert sorted(os.listdir(tmp_path)) == ["file"]
+
+
+@unix
+def test_without_a_folder_to_work_in_the_name_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    with pytest.raises(FileNotFoundError, match=r"cannot write 'x\.json': "):
+        write_file(Path("x.json"), b"x")
+
+
 @unix
 @pytest.mark.parametrize("bits", [0o600, 0o640, 0o644, 0o666, 0o400 | 0o200 | 0o111])
 def test_the_mode_of_the_file_that_is_replaced_stays(path: Path, bits: int) -> None:
