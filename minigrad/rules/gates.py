@@ -188,9 +188,10 @@ dot_product = row("dot", "·",
 # --- choosing: a gradient goes where the value came from ------------------------------------------
 
 
-def _shares(attained: list[Any]) -> tuple[Any, ...]:
-    count = reduce(plus, attained)
-    return tuple(one / count for one in attained)
+def _shares(inputs: tuple[Any, ...], loses: Callable[[Any], Any]) -> tuple[Any, ...]:
+    """What each input receives: those that lose nothing, the others equal shares."""
+    share = 1.0 / reduce(plus, [where(loses(x), 0.0, 1.0) for x in inputs])
+    return tuple(where(loses(x), 0.0, share) for x in inputs)
 
 
 def _shown_shares(inputs_and_out: tuple[Any, ...], wins: Callable[[Any, Any], Any]) -> Any:
@@ -214,7 +215,7 @@ maximum = row("maximum", "max",
     arity=None, latex=r"\max({0})", text_name="max",
     kernel=maximum_of_floats, fold=_larger, routes=True, exact=True,
     output_range=lambda *xs: (max(x.low for x in xs), max(x.high for x in xs)),
-    local_gradient=lambda *xs: _shares([where(x < xs[-1], 0.0, 1.0) for x in xs[:-1]]),
+    local_gradient=lambda *xs: _shares(xs[:-1], lambda x: x < xs[-1]),
     textbook_gradient=lambda *xs: _shown_shares(xs, lambda x, y: x > y),
     kinks=lambda *xs: tuple(where(x < xs[-1], -1.0, 1.0) for x in xs[:-1]))
 
@@ -224,7 +225,7 @@ minimum = row("minimum", "min",
     arity=None, latex=r"\min({0})", text_name="min",
     kernel=minimum_of_floats, fold=lambda x, y: -_larger(-x, -y), routes=True, exact=True,
     output_range=lambda *xs: (min(x.low for x in xs), min(x.high for x in xs)),
-    local_gradient=lambda *xs: _shares([where(x > xs[-1], 0.0, 1.0) for x in xs[:-1]]),
+    local_gradient=lambda *xs: _shares(xs[:-1], lambda x: x > xs[-1]),
     textbook_gradient=lambda *xs: _shown_shares(xs, lambda x, y: x < y),
     kinks=lambda *xs: tuple(where(x > xs[-1], -1.0, 1.0) for x in xs[:-1]))
 
