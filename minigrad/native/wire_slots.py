@@ -25,8 +25,14 @@ from .formulas import emit_formulas
 from .machine import machine
 from .operand import DOUBLE, LONG, POINTER, VOID, Code, Native
 
-# What was before a change: numbers, whether there were any, and how many wires were changed.
-KEPT: Final = (POINTER, LONG.as_pointer(), LONG.as_pointer())
+# What the functions read of some wires: an address or a number each, in a table.
+FIELDS: Final = {
+    "addresses": LONG.as_pointer(),  # of the wires, and of an output
+    "count": LONG,
+    "before": POINTER,  # the numbers before a change
+    "had": LONG.as_pointer(),  # whether there were any
+    "changed": LONG.as_pointer(),  # how many wires were changed
+}
 
 # CPython's functions, with what they give and take: objects pass as addresses.
 IN_PYTHON: Final = {
@@ -59,14 +65,19 @@ class WireSlots:
         self._addresses = np.array([*map(id, wires), 0], dtype=np.int64)  # at last an output's
         self._before = np.zeros(len(self._addresses))
         self._had = np.zeros(len(self._addresses), dtype=np.int64)  # whether there was a number
-        self._all = self._addresses.ctypes.data, len(self.wires)
-        kept = self._before.ctypes.data, self._had.ctypes.data, ctypes.addressof(self.changed)
-        self._all_kept = *self._all, *kept
+        self._fields = (ctypes.c_int64 * len(FIELDS))(
+            self._addresses.ctypes.data,
+            len(self.wires),
+            self._before.ctypes.data,
+            self._had.ctypes.data,
+            ctypes.addressof(self.changed),
+        )
+        self._table = table = ctypes.addressof(self._fields)
         # of the address of what is sent, the output's, and the seed: adds to the gradients the seed
         # times what is sent; the output's own gradient is the seed
-        self.receive = partial(_loops().receive, *self._all_kept)
-        self.undo_receive = partial(_loops().undo_receive, *self._all_kept)
-        self.undo_move = partial(_loops().undo_move, *self._all_kept)
+        self.receive = partial(_loops().receive, table)
+        self.undo_receive = partial(_loops().undo_receive, table)
+        self.undo_move = partial(_loops().undo_move, table)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Copies have the copied wires, which stand elsewhere."""
@@ -74,18 +85,18 @@ class WireSlots:
 
     def read_numbers(self, into: int) -> None:
         """Read their numbers into the array of doubles at an address."""
-        _loops().read(*self._all, into)
+        _loops().read(self._table, into)
 
     def clear_gradients(self) -> None:
         """Forget their gradients; the caller sees to it that no backward pass is at work."""
-        _loops().clear(*self._all)
+        _loops().clear(self._table)
 
     def move(self, function: Any, rate: float, states: int = 0) -> None:
         """Give new numbers to the wires that have a gradient, by a `move_function`.
 
         `states` is the address of the parts of their state, the first part of all wires first.
         """
-        function(*self._all_kept, rate, states)
+        function(self._table, rate, states)
 
 
 class LeavesInSlots(Leaves):
@@ -142,8 +153,9 @@ def move_function(
     `whole`, computed anew only where these are others than those of the wire before.
     """
     module = ir.Module()
-    write = _Writer(module, "move", [*KEPT, DOUBLE, POINTER])
-    b, code, (before, had, changed, rate, states) = write.b, Code(write.b, 1), write.arguments
+    write = _Writer(module, "move", [DOUBLE, POINTER])
+    b, code, (rate, states) = write.b, Code(write.b, 1), write.arguments
+    before, had, changed = write.kept
     b.store(LONG(0), changed)
     known = {"lr": Native(code, rate)}
     in_common = _InCommon(code, shared, whole, known)
@@ -170,9 +182,8 @@ def move_function(
             b.store(b.add(b.load(changed), LONG(1)), changed)
     b.ret_void()
     (address,) = machine().compile(module, ["move"], passes=False)
-    address_or_count = ctypes.c_int64
-    kinds = [address_or_count] * 5
-    return ctypes.PYFUNCTYPE(None, *kinds, ctypes.c_double, address_or_count)(address)
+    place = ctypes.c_int64
+    return ctypes.PYFUNCTYPE(None, place, ctypes.c_double, place)(address)
 
 
 class _InCommon:
@@ -229,12 +240,12 @@ class _Loops:
         _write_undo(module, "undo_move", number, 0)
         names = ["read", "clear", "receive", "undo_receive", "undo_move"]
         read, clear, receive, *undo = machine().compile(module, names, passes=False)
-        whole = ctypes.c_int64
+        place = ctypes.c_int64  # an address
         # these hold Python's lock, and raise what CPython's functions raise
-        self.read = ctypes.PYFUNCTYPE(None, *[whole] * 3)(read)
-        self.clear = ctypes.PYFUNCTYPE(None, *[whole] * 2)(clear)
-        self.receive = ctypes.PYFUNCTYPE(None, *[whole] * 7, ctypes.c_double)(receive)
-        self.undo_receive, self.undo_move = map(ctypes.PYFUNCTYPE(None, *[whole] * 5), undo)
+        self.read = ctypes.PYFUNCTYPE(None, place, place)(read)
+        self.clear = ctypes.PYFUNCTYPE(None, place)(clear)
+        self.receive = ctypes.PYFUNCTYPE(None, place, place, place, ctypes.c_double)(receive)
+        self.undo_receive, self.undo_move = map(ctypes.PYFUNCTYPE(None, place), undo)
 
 
 _loops: Final[Callable[[], _Loops]] = cache(_Loops)
@@ -247,10 +258,15 @@ class _Writer:
     """
 
     def __init__(self, module: Any, name: str, kinds: Sequence[Any] = (), more: int = 0) -> None:
-        kind = ir.FunctionType(VOID, [LONG.as_pointer(), LONG, *kinds])
+        kind = ir.FunctionType(VOID, [LONG.as_pointer(), *kinds])
         function = ir.Function(module, kind, name)
-        self.addresses, self.count, *self.arguments = function.args
-        self.b = ir.IRBuilder(function.append_basic_block())
+        table, *self.arguments = function.args
+        self.b = b = ir.IRBuilder(function.append_basic_block())
+        numbers = [b.load(b.gep(table, [LONG(i)])) for i in range(len(FIELDS))]
+        self.addresses, self.count, *self.kept = [
+            number if kind is LONG else b.inttoptr(number, kind)
+            for number, kind in zip(numbers, FIELDS.values())
+        ]
         self.more = more
 
     @property
@@ -292,7 +308,7 @@ class _Writer:
 
 
 def _write_read(module: Any, offset: int) -> None:
-    """read(addresses, count, numbers)."""
+    """read(table, numbers)."""
     write = _Writer(module, "read", [POINTER])
     with write.loop as k:
         number = write.double(write.b.load(write.slot(write.wire(k), offset)))
@@ -301,7 +317,7 @@ def _write_read(module: Any, offset: int) -> None:
 
 
 def _write_clear(module: Any, offset: int) -> None:
-    """clear(addresses, count)."""
+    """clear(table)."""
     write = _Writer(module, "clear")
     with write.loop as k:
         write.put_none(write.slot(write.wire(k), offset))
@@ -309,9 +325,9 @@ def _write_clear(module: Any, offset: int) -> None:
 
 
 def _write_receive(module: Any, offset: int) -> None:
-    """receive(addresses, count, before, had, changed, sent, output, seed)."""
-    write = _Writer(module, "receive", [*KEPT, POINTER, LONG, DOUBLE])
-    b, (before, had, changed, sent, output, seed) = write.b, write.arguments
+    """receive(table, sent, output, seed)."""
+    write = _Writer(module, "receive", [POINTER, LONG, DOUBLE])
+    b, (sent, output, seed), (before, had, changed) = write.b, write.arguments, write.kept
     total = b.alloca(DOUBLE)
 
     def keep(slot: Any, k: Any) -> Any:
@@ -338,13 +354,13 @@ def _write_receive(module: Any, offset: int) -> None:
 
 
 def _write_undo(module: Any, name: str, offset: int, more: int) -> None:
-    """undo(addresses, count, before, had, changed): nothing, if nothing has been changed.
+    """undo(table): nothing, if nothing has been changed.
 
     A gradient (there is one `more`, the output's) is None again where it was None; a number that
     was not moved stays.
     """
-    write = _Writer(module, name, KEPT, more)
-    b, (before, had, changed) = write.b, write.arguments
+    write = _Writer(module, name, more=more)
+    b, (before, had, changed) = write.b, write.kept
     nothing = b.icmp_signed("==", b.load(changed), LONG(0))
     with b.if_then(nothing):
         b.ret_void()
