@@ -443,6 +443,35 @@ def test_28_the_texts_networks_are_there_by_name(page):
     menu.select_option("")
 
 
+def test_a_cross_entropy_shows_p_and_where_its_digits_are_lost_what_is_computed(page):
+    network(page)
+    page.get_by_label("network", exact=True).select_option(label="classes and softmax")
+    page.get_by_role("button", name="gates", exact=True).click()
+    picture = page.locator(".picture").first
+
+    def shown() -> str:
+        return "".join((picture.text_content() or "").split())
+
+    page.locator(".picture .gate", has_text="log").first.wait_for()
+    assert "p₁" in shown() and "p₂" in shown() and "log1p" not in shown()
+    tab(page, "train")
+    page.get_by_role("button", name="one step", exact=True).click()
+    assert "p₁" in shown() and "?" not in shown()
+    tab(page, "numbers")
+    number_of(page, "w₁₁²").fill("-4000")
+    page.locator(".picture .gate", has_text="log1p").wait_for()
+    assert "p₁" not in shown() and "nan" not in shown() and "∞" not in shown()
+    page.get_by_role("button", name="reset").click()
+    page.locator(".picture .gate", has_text="÷").first.wait_for()
+    mistake(page, "sign")
+    page.locator(".picture .gate", has_text="log1p").first.wait_for()
+    mistake(page)
+    page.locator(".picture .gate", has_text="÷").first.wait_for()
+    assert "p₁" in shown()
+    page.get_by_role("button", name="neurons", exact=True).click()
+    page.get_by_label("network", exact=True).select_option("")
+
+
 def test_29_right_and_wrong_networks_train_side_by_side_and_diverge(page):
     network(page)
     mistake(page, "sign")

@@ -111,7 +111,7 @@ const answers = {
       const example = exampleNamed(state.example);
       const { network, data } = example ? example.make() : { network: new Network(state), data: dataSet(state.data.name, state.data) };
       if (state.parameters) network.setParameters(state.parameters);
-      return network.circuit(data.X[state.row], data.Y[state.row]);
+      return network.circuit(data.X[state.row], data.Y[state.row], { isShown: true });
     };
     const circuit = made();
     const { wires, values } = circuit;
@@ -135,6 +135,15 @@ const answers = {
     return { items, numbers, normal: items.map(() => random.gauss(1, 2)), uniform: items.map(() => random.uniform(-3, 4)) };
   },
   data: ({ name, settings }) => dataSet(name, settings),
+  shownNetwork({ settings, x, label }) {
+    const circuit = new Network(settings).circuit(x, label, { isShown: true });
+    const stepper = new Stepper(circuit);
+    return {
+      wires: circuit.wires, values: [...circuit.values],
+      steps: Array.from({ length: stepper.length }, (_, i) => stepper.sentence(i + 1)),
+      gradients: stepper.at(stepper.length).gradients,
+    };
+  },
   network({ settings, x, label }) {
     const network = new Network(settings);
     const circuit = network.circuit(x, label);

@@ -154,7 +154,7 @@ def test_the_lines_of_python_rebuild_what_the_page_shows(place):
     source, shown = ask([{"do": "python", "state": state}, {"do": "shown", "state": state}])
     made = run(source)
     output = made.get("cost", made.get("f"))
-    circuit = Circuit(output)
+    circuit = Circuit(output, textbook=True)
     assert [wire.label or "" for wire in circuit.wires] == [w["label"] for w in shown["wires"]]
     for wire, value, gradient in zip(circuit.wires, shown["values"], shown["gradients"]):
         assert close(wire.data, value)

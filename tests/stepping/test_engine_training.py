@@ -106,6 +106,35 @@ def test_a_network_is_the_circuit_of_an_mlp():
         assert all_close(gradients, [p.grad for p in parameters]), settings
 
 
+def test_a_cross_entropy_shows_its_probabilities_as_in_python():
+    chance = random.Random(5)
+    cases = []
+    for cost in ["cross_entropy", "binary_cross_entropy"] * 20:
+        settings = settings_of(chance, cost)
+        size = chance.choice([1.0, 1.0, 30.0, 1000.0])  # beyond: digits lost, and exponentials, too
+        x = [chance.uniform(-size, size) for _ in range(2)]
+        label = chance.choice([0, 1, 0.25]) if cost.startswith("binary") else chance.randint(0, 1)
+        cases.append((settings, x, label))
+    asked = [{"do": "shownNetwork", "settings": s, "x": x, "label": label} for s, x, label in cases]
+    forms = set()
+    for (settings, x, label), answer in zip(cases, ask(asked), strict=True):
+        cost = loss_of(settings["cost"], model_of(settings)(x), label)
+        cost.label = "C"
+        steps = [step.sentence for step in mg.Stepper(cost)]
+        cost.backward()
+        circuit = Circuit(cost, textbook=True)
+        expected = wires_of(circuit)
+        for key in ("label", "constant", "gate", "inputs"):
+            told = [wire[key] for wire in answer["wires"]]
+            assert told == [wire[key] for wire in expected], (settings, x, label)
+        assert answer["steps"] == steps
+        assert all_close(answer["values"], [wire.data for wire in circuit.wires], rel=1e-9)
+        for wire, gradient in zip(circuit.wires, answer["gradients"]):
+            assert wire.is_constant or close(gradient, wire.grad, rel=1e-6)
+        forms.add((any("p" in (w["label"] or "")[:1] for w in expected), max(map(abs, x)) > 30))
+    assert forms == {(True, False), (True, True), (False, False), (False, True)}
+
+
 @pytest.mark.parametrize("batch", [0, 7])
 def test_fifty_steps_of_training_are_those_of_fit(batch):
     chance = random.Random(batch)

@@ -30,7 +30,7 @@ export function startApp(root) {
     const before = app.state;
     const state = { ...(keep ? before : { ...FIRST, theme: before.theme, learningRate: before.learningRate }), ...changes };
     try {
-      const model = state.kind === "network" ? networkModel(state, app.changed, app.redraw) : expressionModel(state);
+      const model = state.kind === "network" ? networkModel(state, app) : expressionModel(state);
       app.model?.stop?.();
       [app.model, app.state] = [model, state];
     } catch (error) {
@@ -113,6 +113,12 @@ export function startApp(root) {
       views.source.showError(error);
     }
     app.changed();
+  };
+
+  // The circuit has other gates: what was chosen in it is not there.
+  app.rebuilt = () => {
+    app.chosen = app.path = app.inside = null;
+    return app.redraw();
   };
 
   app.views = views;

@@ -2,6 +2,7 @@
 
 import { outputsOf } from "./engine/batch.js";
 import { dataSet } from "./engine/data.js";
+import { isNear } from "./engine/costs.js";
 import { Deltas } from "./engine/deltas.js";
 import { exampleNamed } from "./engine/examples.js";
 import { Network } from "./engine/network.js";
@@ -13,10 +14,12 @@ import { SideBySide } from "./engine/mistakes.js";
 import { networkTwin } from "./twin.js";
 
 const CELLS = 40; // of the decision boundary, on a side
+const SHOWN = 1e-6; // how near a text book's number stays while numbers change
 const MILLISECONDS_A_FRAME = 12; // of arithmetic
 
-// changed() is called when numbers are new, redraw() when the circuit is another one.
-export function networkModel(state, changed, redraw) {
+// changed() is called when numbers are new, redraw() for another example, rebuilt() when the circuit has
+// other gates.
+export function networkModel(state, { changed, redraw, rebuilt }) {
   const example = state.example ? exampleNamed(state.example) : null;
   const { network, data } = example ? example.make() : { network: new Network(state), data: dataSet(state.data.name, state.data) };
   if (state.parameters) network.setParameters(state.parameters);
@@ -32,22 +35,46 @@ export function networkModel(state, changed, redraw) {
     model.twin = model.side ? networkTwin(model, state) : null;
   };
   model.makeTwin = () => {
+    const { isOfATextBook } = model.circuit;
+    model.makeCircuit();
     model.makeTraining();
     model.sync();
+    if (model.circuit.isOfATextBook !== isOfATextBook) rebuilt();
   };
   model.parameters = () => model.circuit.parameterWires;
   model.sideSteps = (count) => model.trainSteps(count);
 
   model.makeCircuit = () => {
-    model.circuit = network.circuit(data.X[state.row], data.Y[state.row]);
-    model.stepper = new Stepper(model.circuit);
-    model.deltas = new Deltas(model.circuit);
+    // a wrong training makes its mistakes in the gates that compute the cost
+    take(network.circuit(data.X[state.row], data.Y[state.row], { isShown: !state.mistakes.length }));
   };
+
+  function take(circuit) {
+    model.circuit = circuit;
+    model.stepper = new Stepper(circuit);
+    model.deltas = new Deltas(circuit);
+  }
+
+  // Where rounding has taken the digits of −log p, the gates that compute the cost are shown.
+  function keepDigits() {
+    const { circuit } = model;
+    if (!circuit.isOfATextBook) return;
+    const outputs = circuit.outputWires.map((n) => circuit.values[n]);
+    if (isNear(circuit.values[circuit.output], network.costOf(outputs, data.Y[state.row]), SHOWN)) return;
+    const computed = network.circuit(data.X[state.row], data.Y[state.row], { outputsFirst: true });
+    for (const wires of ["inputWires", "parameterWires"]) {
+      circuit[wires].forEach((n, place) => (computed.values[computed[wires][place]] = circuit.values[n]));
+    }
+    computed.forward();
+    take(computed);
+    rebuilt();
+  }
 
   // The circuit with the network's numbers of today.
   model.sync = () => {
     network.parameters().forEach((number, place) => (model.circuit.values[model.circuit.parameterWires[place]] = number));
     model.circuit.forward();
+    keepDigits();
     model.stepper.refresh();
     model.twin?.look();
   };
@@ -62,6 +89,7 @@ export function networkModel(state, changed, redraw) {
       state.parameters = numbers;
       if (model.side) model.makeTraining(); // both begin again, with this number
     }
+    keepDigits();
     model.stepper.refresh();
     model.twin?.look();
   };

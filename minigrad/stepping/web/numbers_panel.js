@@ -23,12 +23,16 @@ export function numbersPanel(app) {
   const told = element("p", { className: "small faint" });
   const history = element("div");
   const node = element("div", { className: "stack" }, table, element("div", { className: "row" }, step, labelled("rate", rate), reset), told, history);
-  let rows = [], made = null;
+  let rows = [], made = null, shown = {};
 
   function build() {
-    const { circuit } = app.model;
+    const { model } = app;
+    const { circuit } = model;
     made = circuit;
     const leaves = circuit.wires.map((_, n) => n).filter((n) => circuit.isLeaf(n) && circuit.wires[n].label);
+    const names = JSON.stringify(leaves.map((n) => [n, circuit.label(n)]));
+    if (shown.model === model && shown.names === names) return; // the same fields: somebody may be typing
+    shown = { model, names };
     rows = leaves.slice(0, MOST_ROWS).map((n) => rowOf(n));
     const head = ["name", "", "value", "gradient"].map((text) => element("span", { className: "head" }, text));
     table.replaceChildren(...head, ...rows.flatMap(({ cells }) => cells));

@@ -17,16 +17,21 @@ export function pictureView(caption, actions) {
   const title = element("figcaption", { hidden: !caption }, caption);
   const figure = element("figure", {}, title, holder);
   let picture, zoomed = 1, token = 0;
+  let isStale = false; // another circuit is being laid out, and this one is still seen
+  const act = (name, ...what) => isStale || actions[name](...what);
 
   async function draw(plan, collapsed) {
     const mine = ++token;
     const shape = `${shapeOf(plan)} ${collapsed} ${plan.show ?? ""}`;
     if (picture?.shape === shape) {
       picture.plan = plan; // only numbers differ: the layout stays
+      isStale = false;
       return;
     }
+    isStale = true;
     const made = await layOut(plan, collapsed);
     if (mine !== token) return; // something newer is being drawn
+    isStale = false;
     picture = { ...made, shape };
     holder.replaceChildren(picture.svg);
     picture.svg.setAttribute("role", "group");
@@ -50,17 +55,17 @@ export function pictureView(caption, actions) {
       const isLeaf = !inputs.length && (!constant || label) && !fixed;
       hitArea(part, isLeaf);
       if (isLeaf) makeLeaf(part.group, n);
-      else part.group.addEventListener("click", () => actions.choose(origin(n)));
+      else part.group.addEventListener("click", () => act("choose", origin(n)));
     });
     parts.weights.forEach((part, n) => makeLeaf(part.group, n));
     parts.branches.forEach((part, key) => {
       hitArea(part, false);
-      part.group.addEventListener("click", () => actions.choose(origin(parts.edges.get(key).source)));
+      part.group.addEventListener("click", () => act("choose", origin(parts.edges.get(key).source)));
     });
-    parts.gates.forEach((group, n) => press(group, `gate ${plan.wires[n].symbol}`, () => actions.gate(origin(n))));
+    parts.gates.forEach((group, n) => press(group, `gate ${plan.wires[n].symbol}`, () => act("gate", origin(n))));
     for (const group of plan.groups ?? []) {
       const unit = parts.units.get(`${group.layer}-${group.unit}`);
-      if (unit) press(unit.group, `layer ${group.layer}, neuron ${group.unit}: look inside`, () => actions.unit(group));
+      if (unit) press(unit.group, `layer ${group.layer}, neuron ${group.unit}: look inside`, () => act("unit", group));
     }
   }
 
@@ -95,15 +100,15 @@ export function pictureView(caption, actions) {
       if (!start.moved && Math.abs(way) < 3) return;
       start.moved = true;
       setClass(group, "dragged", true);
-      actions.drag(origin(n), dragged(start.value, way, event.shiftKey));
+      act("drag", origin(n), dragged(start.value, way, event.shiftKey));
     });
     const end = () => {
       if (!start) return;
       const { moved } = start;
       start = undefined;
       setClass(group, "dragged", false);
-      if (moved) actions.ended();
-      else actions.choose(origin(n));
+      if (moved) act("ended");
+      else act("choose", origin(n));
     };
     group.addEventListener("pointerup", end);
     group.addEventListener("pointercancel", () => { start = undefined; setClass(group, "dragged", false); });
@@ -112,19 +117,19 @@ export function pictureView(caption, actions) {
       if (by) {
         event.preventDefault();
         event.stopPropagation();
-        actions.drag(origin(n), nudged(valueOf(n), by * (event.shiftKey ? 0.1 : 1)));
-        actions.ended();
+        act("drag", origin(n), nudged(valueOf(n), by * (event.shiftKey ? 0.1 : 1)));
+        act("ended");
       } else if (event.key === "Enter") {
         event.preventDefault();
         event.stopPropagation();
-        actions.type(origin(n));
+        act("type", origin(n));
       }
     });
-    group.addEventListener("dblclick", () => actions.type(origin(n)));
+    group.addEventListener("dblclick", () => act("type", origin(n)));
   }
 
   function update(whole) {
-    if (!picture) return;
+    if (!picture || isStale) return;
     const view = viewOfPart(whole, picture.plan);
     show(picture, view);
     if (picture.collapsed) showWeights(picture, valueOf);
@@ -175,6 +180,7 @@ export function pictureView(caption, actions) {
 
   function clear() {
     token += 1;
+    isStale = false;
     picture = undefined;
     holder.replaceChildren();
   }

@@ -68,7 +68,7 @@ export function backwardPass(circuit, upstream, rules) {
     }
   }
   for (let n = 0; n < wires.length; n++) {
-    if (wires[n].constant) gradients[n] = null;
+    gradients[n] = wires[n].constant ? null : (gradients[n] ?? 0); // 0 of a gate that leads nowhere
   }
   return { gradients, contributions, before, after, local };
 }

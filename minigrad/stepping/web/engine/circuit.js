@@ -48,6 +48,8 @@ export class Circuit {
     this.wires.forEach((wire, n) => {
       if (wire.gate) wire.symbol = gateSymbol(this, n);
     });
+    // gates that lead nowhere: a text book shows all p_j beside the −log of one
+    this.besides = this.gates.filter((n) => n !== this.output && !this.uses[n].length);
     this.routes = gates.some((node) => GATES[node.gate].routes);
     /** @type {{layer: number, unit: number, members: number[], output: number, z: number, symbol: string}[]} */
     this.groups = [];

@@ -4,9 +4,11 @@ import { apply } from "./wires.js";
 
 /**
  * `outputs` says how many a cost takes; `target` is "numbers" (one for each output) or "class";
- * one that `takesScores` squashes them itself.
+ * one that `takesScores` squashes them itself, and a text book writes it with the probabilities.
+ * @typedef {import("./wires.js").Node} Node
  * @type {Record<string, {title: string, outputs: "any" | "one" | "many", target: "numbers" | "class",
- *   takesScores: boolean, node: (outputs: import("./wires.js").Node[], target: any) => any}>}
+ *   takesScores: boolean, node: (outputs: Node[], target: any) => Node,
+ *   textBook?: (outputs: Node[], target: any) => Node[]}>}
  */
 export const COSTS = {
   half_squared_error: cost("½ squared error", "any", "numbers", (as, ts) => apply("mul", [0.5, squares(as, ts)])),
@@ -14,14 +16,31 @@ export const COSTS = {
   mean_squared_error: cost("mean squared error", "any", "numbers", (as, ts) =>
     apply("div", [squares(as, ts), as.length]),
   ),
-  binary_cross_entropy: cost("cross entropy of one score", "one", "numbers", ([z], [t]) => binaryCrossEntropy(z, t)),
-  cross_entropy: cost("cross entropy of softmax", "many", "class", crossEntropy),
+  binary_cross_entropy: cost("cross entropy of one score", "one", "numbers", ([z], [t]) => binaryCrossEntropy(z, t), ([z], [t]) => minusLogOfOne(z, t)),
+  cross_entropy: cost("cross entropy of softmax", "many", "class", crossEntropy, minusLogOfShare),
   hinge: cost("hinge", "one", "numbers", ([s], [t]) => hinge(s, t)),
   multiclass_hinge: cost("hinge of several scores", "many", "class", multiclassHinge),
 };
 
-function cost(title, outputs, target, node) {
-  return { title, outputs, target, takesScores: title.startsWith("cross entropy"), node };
+function cost(title, outputs, target, node, textBook) {
+  return { title, outputs, target, takesScores: Boolean(textBook), node, textBook };
+}
+
+const DIGITS = 1e-9; // how near a text book's number has to be: beyond, rounding has taken digits
+
+/**
+ * A cost as a reader is shown it, and what stands beside: as engine/textbook.py does.
+ * @returns {[Node, ...Node[]] | null} null where the gates that compute it are shown
+ */
+export function asInATextBook(name, outputs, target) {
+  const { node, textBook } = COSTS[name];
+  const written = textBook?.(outputs, target);
+  return written && isNear(written[0].data, node(outputs, target).data, DIGITS) ? written : null;
+}
+
+/** Whether two numbers agree to a part of the larger, as math.isclose has it. */
+export function isNear(one, other, part) {
+  return one === other || Math.abs(one - other) <= part * Math.min(Math.max(Math.abs(one), Math.abs(other)), Number.MAX_VALUE);
 }
 
 const total = (terms) => (terms.length === 1 ? terms[0] : apply("sum", terms));
@@ -57,6 +76,28 @@ function crossEntropy(zs, target) {
   const behind = apply("sub", [largest, right]);
   const missing = apply("sub", [apply("exp", [apply("neg", [behind])]), 1]);
   return apply("add", [apply("log1p", [apply("add", [rest, missing])]), behind]);
+}
+
+const LARGEST_LOGIT = 300; // of ordinary ones the exponentials are ordinary numbers
+
+// −log p_target, and the other p_j: p_j = exp(z_j) / Σ_k exp(z_k), as nn/shown_probabilities.py has it.
+function minusLogOfShare(zs, target) {
+  const largest = zs.reduce((one, other) => (other.data > one.data ? other : one)).data;
+  const isOrdinary = zs.every((z) => Math.abs(z.data) <= LARGEST_LOGIT);
+  const powers = zs.map((z) => apply("exp", [isOrdinary ? z : apply("sub", [z, largest])]));
+  const all = total(powers);
+  const shares = powers.map((power, j) => apply("div", [power, all], `p_${j + 1}`));
+  return [apply("neg", [apply("log", [shares[target]])]), ...shares];
+}
+
+// −log p for the target 1, −log(1 − p) for 0, and both in between: p = σ(z).
+function minusLogOfOne(z, target) {
+  const p = apply("sigmoid", [z], "p");
+  const not = () => apply("log", [apply("sub", [1, p])]);
+  if (target === 1) return [apply("neg", [apply("log", [p])])];
+  if (target === 0) return [apply("neg", [not()])];
+  const both = [apply("mul", [target, apply("log", [p])]), apply("mul", [1 - target, not()])];
+  return [apply("neg", [apply("add", both)])];
 }
 
 function multiclassHinge(scores, target) {

@@ -3,7 +3,7 @@
 // Unit j of layer l computes z_j^l = Σ_k w_jk^l · a_k^(l−1) + b_j^l and a_j^l = σ(z_j^l).
 
 import { Circuit } from "./circuit.js";
-import { COSTS } from "./costs.js";
+import { COSTS, asInATextBook } from "./costs.js";
 import { GATES } from "./gates.js";
 import { PythonRandom } from "./random.js";
 import { apply, constant, dot, leaf } from "./wires.js";
@@ -115,8 +115,12 @@ export class Network {
    * is then taken by the first).
    * @param {number[]} x
    * @param {number | number[]} [label]
+   * @param {object} [settings]
+   * @param {boolean} [settings.isShown] a cross entropy as a text book writes it, unless rounding takes
+   *   its digits
+   * @param {boolean} [settings.outputsFirst] the network's wires in their order, whatever the cost asks for
    */
-  circuit(x, label) {
+  circuit(x, label, { isShown = false, outputsFirst = false } = {}) {
     const inputs = x.map((number, k) => constant(number, `x_${k + this.firstIndex}`));
     const units = [];
     let wires = inputs;
@@ -125,17 +129,26 @@ export class Network {
       units.push(...made);
       wires = made.map((unit) => unit.a);
     });
-    let output = wires[0];
+    let [output, all, written] = [wires[0], wires, null];
     if (label !== undefined) {
-      output = COSTS[this.cost].node(wires, this.targetOf(label));
+      const target = this.targetOf(label);
+      written = isShown ? asInATextBook(this.cost, wires, target) : null;
+      output = written ? written[0] : COSTS[this.cost].node(wires, target);
       output.label ||= "C";
+      all = [...(outputsFirst ? wires : []), ...(written?.slice(1) ?? []), output];
     }
-    const circuit = new Circuit(output, label === undefined ? wires : [output]);
+    const circuit = new Circuit(output, all);
+    circuit.isOfATextBook = written !== null;
     circuit.inputWires = inputs.map(circuit.numberOf);
     circuit.outputWires = wires.map(circuit.numberOf);
     circuit.parameterWires = units.flatMap((unit) => unit.parameters.map(circuit.numberOf));
     circuit.groups = units.map((unit) => groupOf(circuit, unit));
     return circuit;
+  }
+
+  /** The cost of such outputs, computed so that nothing overflows and nothing cancels. */
+  costOf(outputs, label) {
+    return COSTS[this.cost].node(outputs.map((number) => leaf(number)), this.targetOf(label)).data;
   }
 
   unit(l, j, wires) {

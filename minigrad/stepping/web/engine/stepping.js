@@ -44,7 +44,10 @@ export class Stepper {
     const back = direction === "backward";
     const gradients = circuit.wires.map(() => null);
     const contributions = [];
-    if (position >= count) gradients[circuit.output] = this.settings.upstream ?? 1;
+    if (position >= count) {
+      for (const n of circuit.besides) gradients[n] = 0;
+      gradients[circuit.output] = this.settings.upstream ?? 1;
+    }
     if (back) {
       for (let n = circuit.output; n >= gate; n--) {
         contributions[n] = pass.contributions[n];
