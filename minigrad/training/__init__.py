@@ -1,8 +1,9 @@
 """Training: `fit`, `training_steps`, the optimisers, and what a run leaves to look at.
 
-`optim` has the optimisers, whose `parameters` are Values or arrays. `fit` takes the data in
-`batches` and runs `epochs` over Values, or `native_epochs`, where an optimiser's `optim_formulas`
-become `optim_machine_code`; `steps` is for those who write the loop themselves. `learning_rates`
+`optim` has the optimisers, whose `parameters` are Values or arrays, and hands on
+`gradient_clipping` and the `schedules` of learning rates. `fit` takes the data in `batches` and
+runs `epochs` over Values, or `native_epochs`, where an optimiser's `optim_formulas` become
+`optim_machine_code`; `steps` is for those who write the loop themselves. `learning_rate_finder`
 tries which rate to take; `history`, `progress`, `health` and `decision_boundary` show how it went.
 """
 
@@ -11,7 +12,7 @@ from .decision_boundary import decision_boundary
 from .fit import fit
 from .health import health
 from .history import History
-from .learning_rates import lr_range
+from .learning_rate_finder import lr_range
 from .optim import Adam
 from .schedules import cosine
 from .steps import training_steps

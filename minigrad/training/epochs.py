@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from ..engine import Value
 from ..rules import Columns, as_number, described
 from .batches import Batches
+from .gradient_clipping import clip_grad_norm, gradient_norm
 from .optim import Optimizer
-from .parameters import clip_grad_norm, gradient_norm
 
 
 class Measured(NamedTuple):

@@ -24,8 +24,8 @@ from ..engine import Circuit, Value
 from ..nn import MLP
 from ..rules import described, ordered
 from ..text import Table, escape
+from .gradient_clipping import gradient_norm
 from .optim import Optimizer
-from .parameters import gradient_norm
 
 FLAT: Final = 0.01  # a slope below this part of the activation's steepest is saturated
 MOSTLY: Final = 0.9  # … and a unit is, if that holds for this share of the rows

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 from ..rules import as_number
 from ..text import OF_OPTIM, no_such_name
+from .gradient_clipping import clip_grad_norm, clip_grad_value, gradient_norm
 from .optim_formulas import Made, State, UpdateFormulas, update_formulas
 from .optim_in_slots import InSlots, Kept, states_in
 from .parameters import (
@@ -30,9 +31,6 @@ from .parameters import (
     access_to,
     checked_parameters,
     clear_all,
-    clip_grad_norm,
-    clip_grad_value,
-    gradient_norm,
     has_grad,
 )
 from .schedules import Schedule, cosine, linear, rate_of, step_decay

@@ -9,7 +9,7 @@ import pytest
 import minigrad as mg
 from minigrad import Value, nn
 from minigrad.pictures.chart import Panel, chart_svg
-from minigrad.training.learning_rates import LearningRates
+from minigrad.training.learning_rate_finder import LearningRates
 
 X, Y = mg.datasets.moons(60, noise=0.1, seed=1)
 
