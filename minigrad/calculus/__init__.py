@@ -13,6 +13,7 @@ numbers; `vectors` does that for what a derivative is multiplied by.
 """
 
 from .arguments import (
+    NO_NUMBER,
     NUMBER,
     TOO_DEEP,
     Static,
@@ -50,6 +51,7 @@ from .vectors import numbers_of_vector
 
 __all__ = [
     "EPSILON",
+    "NO_NUMBER",
     "NUMBER",
     "TOO_DEEP",
     "GateError",

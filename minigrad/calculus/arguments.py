@@ -37,6 +37,10 @@ from ..rules import as_number, described
 NUMBER: Final = "number"
 MOST_SHOWN: Final = 8  # parts of a structure, in a message
 FIXED: Final = (str, bytes, Enum, type)
+NO_NUMBER: Final = (  # of a derivative
+    "was given no number by place (an empty list or array, None, a truth value and a text hold "
+    "none), so there is nothing to differentiate by; what is given by name counts as data"
+)
 TOO_DEEP: Final = (
     "an argument is nested too deep, lists in lists in lists, for Python's recursion limit: "
     "flatten it, or pass its numbers in one list"
@@ -74,6 +78,7 @@ def take_apart(argument: Any, numbers: list[Any]) -> Hashable:
     if hasattr(argument, "to_numpy") and not isinstance(argument, type):
         argument = argument.to_numpy()  # a data frame
     if hasattr(argument, "ravel") and hasattr(argument, "shape"):
+        refuse_matrix(argument)
         refuse_masked(argument)
         if argument.shape == ():
             numbers.append(_one_number(argument.item()))
@@ -100,6 +105,15 @@ def take_apart(argument: Any, numbers: list[Any]) -> Hashable:
         )
     numbers.append(as_number(argument))
     return NUMBER
+
+
+def refuse_matrix(array: Any) -> None:
+    """A TypeError for NumPy's matrix, with which * is another operation than with an array."""
+    if any(kind.__name__ == "matrix" for kind in type(array).__mro__):
+        raise TypeError(
+            f"an argument is {described(array)}: NumPy's matrix has two axes whatever is done to "
+            "it, and a * of its own; write np.asarray(...) around it, and @ for products"
+        )
 
 
 def refuse_masked(array: Any) -> None:

@@ -25,7 +25,14 @@ from typing import Any, overload
 
 from ..engine import Value, number_of
 from ..rules import as_number, described
-from .gradients import NO_LIST, refuse_fixed_number, wires_in, wires_to_differentiate_by
+from .gradients import (
+    NO_LIST,
+    how_to_give,
+    is_without_axes,
+    refuse_fixed_number,
+    wires_in,
+    wires_to_differentiate_by,
+)
 from .of_circuits import (
     circuit_of,
     gradient,
@@ -35,7 +42,7 @@ from .of_circuits import (
     pulled_back,
     pushed_forward,
 )
-from .of_functions import derivative_function
+from .of_functions import WITH_A_VECTOR, derivative_function
 
 ByWire = Mapping[Value, Any] | Sequence[tuple[Value, Any]]  # a number for each wire
 Inputs = Value | Sequence[Value]
@@ -69,7 +76,7 @@ def grad(
     >>> grad(grad(lambda x: x**3))(2.0), grad(lambda x, n: x**n, argnums=0)(2.0, 3)
     (12.0, 12.0)
     """
-    if (made := _of_function("grad", output, inputs, argnums)) is not None:
+    if (made := _of_function("grad", output, argnums, create_graph, inputs)) is not None:
         return made
     refuse_fixed_number("grad", create_graph)
     wanted = wires_to_differentiate_by("grad", inputs)
@@ -85,12 +92,12 @@ def value_and_grad(function: Function, *, argnums: int | Sequence[int] | None = 
     So `scipy.optimize.minimize(value_and_grad(f), x, jac=True)` works. Of a compiled function it is
     its method `value_and_grad`, without a Value.
     """
-    made: Function | None = _of_function("value_and_grad", function, None, argnums)
-    if made is None:
+    if not callable(function):
         raise TypeError(
             f"value_and_grad needs a function, got {described(function)}: of a circuit, y.data is "
             "the value and mg.grad(y, [x]) the gradient"
         )
+    made: Function = derivative_function("value_and_grad", function, argnums)
     return made
 
 
@@ -119,7 +126,9 @@ def vjp(
     >>> vjp(lambda x: [x[0] * x[1], x[0]])([3.0, -4.0], [1.0, 10.0])
     [6.0, 3.0]
     """
-    if (made := _of_function("vjp", outputs, cotangents, argnums)) is not None:
+    if (
+        made := _of_function("vjp", outputs, argnums, create_graph, cotangents, inputs)
+    ) is not None:
         return made
     refuse_fixed_number("vjp", create_graph)
     wires = _outputs("vjp", outputs)
@@ -166,7 +175,7 @@ def jvp(
     >>> jvp(lambda x: [x[0] * x[1], x[0]])([3.0, -4.0], [1.0, 0.5])
     [-2.5, 1.0]
     """
-    if (made := _of_function("jvp", outputs, tangents, argnums)) is not None:
+    if (made := _of_function("jvp", outputs, argnums, create_graph, tangents)) is not None:
         return made
     refuse_fixed_number("jvp", create_graph)
     wires = _outputs("jvp", outputs)
@@ -201,7 +210,7 @@ def jacobian(
     array([[2., 0.],
            [0., 4.]])
     """
-    if (made := _of_function("jacobian", outputs, inputs, argnums)) is not None:
+    if (made := _of_function("jacobian", outputs, argnums, create_graph, inputs)) is not None:
         return made
     refuse_fixed_number("jacobian", create_graph)
     wires = _outputs("jacobian", outputs)
@@ -230,7 +239,7 @@ def hessian(
     >>> hessian(lambda x: x[0] ** 3 + x[0] * x[1])([2.0, 3.0])
     [[12.0, 1.0], [1.0, 0.0]]
     """
-    if (made := _of_function("hessian", output, inputs, argnums)) is not None:
+    if (made := _of_function("hessian", output, argnums, create_graph, inputs)) is not None:
         return made
     refuse_fixed_number("hessian", create_graph)
     wanted = wires_to_differentiate_by("hessian", inputs)
@@ -263,7 +272,7 @@ def hvp(
     >>> hvp(lambda x: x[0] ** 3 + x[0] * x[1])([2.0, 3.0], [1.0, 10.0])
     [22.0, 1.0]
     """
-    if (made := _of_function("hvp", output, inputs, argnums)) is not None:
+    if (made := _of_function("hvp", output, argnums, create_graph, inputs, vector)) is not None:
         return made
     refuse_fixed_number("hvp", create_graph)
     wanted = wires_to_differentiate_by("hvp", inputs)
@@ -276,10 +285,14 @@ def hvp(
 # --- what they share ------------------------------------------------------------------------------
 
 
-def _of_function(kind: str, function: Any, more: Any, argnums: Any) -> Any:
-    """The function that computes the derivative of a function; None for a circuit."""
+def _of_function(kind: str, function: Any, argnums: Any, create_graph: bool, *more: Any) -> Any:
+    """The function that computes the derivative of a function; None for a circuit.
+
+    `more` is what a circuit is given besides, with None in place of what is not.
+    """
+    beside = [x for x in more if x is not None]
     if not callable(function):
-        if more is None and not isinstance(function, (Value, list, tuple)):
+        if not beside and not isinstance(function, (Value, list, tuple)):
             raise TypeError(
                 f"{kind} of {described(function)} by what? Write mg.{kind}(y, ...) for a circuit, "
                 f"with its wires, or mg.{kind}(f) for a function of numbers"
@@ -289,10 +302,16 @@ def _of_function(kind: str, function: Any, more: Any, argnums: Any) -> Any:
                 f"argnums is for functions: mg.{kind} of a circuit is given the wires themselves"
             )
         return None
-    if more is not None:
+    if beside:
+        call = f"mg.{kind}(f)(x, v)" if kind in WITH_A_VECTOR else f"mg.{kind}(f)(x)"
         raise TypeError(
-            f"mg.{kind} of a function gives a function: write mg.{kind}(f)(x), with argnums=0 for "
-            f"the first argument alone; got {described(more)} beside it"
+            f"mg.{kind} of a function gives a function: write {call}, with argnums=0 for "
+            f"the first argument alone; got {described(beside[0])} beside it"
+        )
+    if create_graph:
+        raise TypeError(
+            f"create_graph is for circuits: mg.{kind}(f) of a function gives circuits wherever "
+            "the arguments that it is called with hold Values"
         )
     return derivative_function(kind, function, argnums)
 
@@ -304,31 +323,34 @@ def _outputs(name: str, outputs: Any) -> list[Value]:
 
 def _one_output(name: str, output: Any) -> Value:
     if not isinstance(output, Value):
-        remedy = "build the output from at least one Value"
-        if isinstance(output, (list, tuple)):
-            remedy = "take one of them, or a sum; mg.jacobian has the derivatives of several"
-        raise TypeError(
-            f"{name} needs one Value to differentiate, got {described(output)}: {remedy}"
-        )
+        remedy = ": build the output from at least one Value"
+        if is_without_axes(output):
+            remedy = how_to_give(output)
+        elif isinstance(output, Iterable) and not isinstance(output, (str, bytes)):
+            remedy = ": take one of them, or a sum; mg.jacobian has the derivatives of several"
+        raise TypeError(f"{name} needs one Value to differentiate, got {described(output)}{remedy}")
     return output
 
 
 def _by_wire(name: str, what: str, given: Any, create_graph: bool) -> dict[Value, Any]:
     """The number of each wire, as a float, or as a wire where that is to be kept."""
     pairs = _pairs(name, what, given)
+    if strangers := [wire for wire, _ in pairs if not isinstance(wire, Value)]:
+        raise TypeError(
+            f"{name} needs a dict {{wire: {what}}}, got {described(strangers[0])} in place of a "
+            "wire: the keys are Values of the circuit"
+        )
     if what != "cotangent":
         wires_to_differentiate_by(name, [wire for wire, _ in pairs])
     numbers: dict[Value, Any] = {}
     for wire, number in pairs:
-        if not isinstance(wire, Value):
-            raise TypeError(f"{name} needs a dict {{wire: {what}}}, got {described(wire)} in it")
         if isinstance(number, Value):
             number = number if create_graph else number_of(number)
         else:
             try:
                 number = as_number(number)
-            except TypeError as error:
-                raise TypeError(f"the {what} of {wire!r} is one number: {error}") from None
+            except (TypeError, OverflowError) as error:
+                raise type(error)(f"the {what} of {wire!r} is one number: {error}") from None
         numbers[wire] = numbers[wire] + number if wire in numbers else number
     return numbers
 
@@ -340,7 +362,8 @@ def _pairs(name: str, what: str, given: Any) -> list[tuple[Any, Any]]:
     pairs = list(given) if isinstance(given, (list, tuple)) else []
     if not pairs or not all(isinstance(pair, tuple) and len(pair) == 2 for pair in pairs):
         raise TypeError(
-            f"{name} needs a dict {{wire: {what}}}, or a list of such pairs, got {described(given)}"
+            f"{name} needs a dict {{wire: {what}}}, or a list of pairs (wire, {what}), got "
+            f"{described(given)}"
         )
     return pairs
 
@@ -352,10 +375,16 @@ def _vector(wanted: list[Value], vector: Any) -> Any:
         raise TypeError(f"hvp needs a vector, a number for each input, got {described(vector)}")
     if isinstance(vector, Value) or not isinstance(vector, Iterable):
         vector = [vector]
+    if getattr(vector, "ndim", 1) != 1:
+        shape = getattr(vector, "shape", ())
+        raise ValueError(
+            f"hvp got a vector of shape {shape} for {len(wanted)} inputs: it is a flat list or "
+            "array with a number for each; write .ravel()"
+        )
     numbers = list(vector)
     if len(numbers) != len(wanted):
         raise ValueError(
-            f"hvp got a vector of {len(numbers)} numbers for {len(wanted)} inputs: it has one for "
-            "each"
+            f"hvp got a vector of length {len(numbers)} for {len(wanted)} "
+            f"input{'s' * (len(wanted) != 1)}: it has a number for each"
         )
     return list(zip(wanted, numbers)) if numbers else {}

@@ -203,15 +203,33 @@ def wires_in(given: Any, needs: str, purpose: str, remedy: str = "") -> list[Val
     """
     if isinstance(given, Value):
         return [given]
-    if not isinstance(given, Iterable) or isinstance(given, NO_LIST):
-        got = described(given)
+    if not isinstance(given, Iterable) or isinstance(given, NO_LIST) or is_without_axes(given):
+        got, remedy = described(given), how_to_give(given) or remedy
         raise TypeError(f"{needs} a Value or a list of Values {purpose}, got {got}{remedy}")
     wires = list(given)
     for wire in wires:
         if not isinstance(wire, Value):
-            got = described(wire)
+            got, remedy = described(wire), how_to_give(wire, given) or remedy
             raise TypeError(f"{needs} a list of Values {purpose}, got {got} in it{remedy}")
     return wires
+
+
+def is_without_axes(thing: Any) -> bool:
+    """Whether it is an array without axes, which cannot be gone through."""
+    return getattr(thing, "shape", None) == ()
+
+
+def how_to_give(thing: Any, around: Any = None) -> str:
+    """What to write in place of a thing, or of one `around` it, that holds what is wanted."""
+    if isinstance(around, Mapping):
+        return ": pass the values of a dict, list(d.values())"
+    if isinstance(thing, (set, frozenset)):
+        return ": write a list of it, in the order that the result is to have"
+    if is_without_axes(thing):
+        return ": an array without axes has its one item in .item()"
+    if isinstance(thing, (list, tuple)) or hasattr(thing, "ravel"):
+        return ": make one flat list of it; of an array, write .ravel()"
+    return ""
 
 
 def wires_to_differentiate_by(name: str, inputs: Any) -> list[Value]:

@@ -19,6 +19,7 @@ from typing import Any, Final
 from ..engine import Value, guards, number_of, with_gates
 from ..rules import FUNCTIONS, as_number, described
 from .arguments import (
+    NO_NUMBER,
     NUMBER,
     count_of,
     put_together,
@@ -102,10 +103,7 @@ class _Call:
                     f"{described(arguments[place])} and holds no number"
                 )
         if not self._parts:
-            raise TypeError(
-                f"mg.{kind}({self.name}) was given no number by place, so there is nothing to "
-                "differentiate by: what is given by name counts as data"
-            )
+            raise TypeError(f"mg.{kind}({self.name}) {NO_NUMBER}")
         is_recording = bool(guards) and bool(guards[-1].is_recording())
         self.is_graph = is_recording or any(isinstance(x, Value) for x in numbers)
         self.numbers = numbers
@@ -222,7 +220,7 @@ class _Call:
         numbers = numbers_of_vector(name, vector, structure, what)
         if any(isinstance(number, Value) for number in numbers):
             self.is_graph = True
-        return [x if isinstance(x, Value) else as_number(x) for x in numbers]
+        return numbers
 
 
 def _is_place(number: Any) -> bool:

@@ -10,23 +10,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ..engine import Value
+from ..rules import as_number
 from .arguments import NUMBER, count_of, named_parts, structure_text, take_apart
 
 
 def numbers_of_vector(name: str, vector: Any, structure: Any, what: str) -> list[Any]:
-    """The numbers of a vector in the order of a structure, which it must have.
+    """The numbers of a vector, as floats, in the order of a structure, which it must have.
 
     A list of numbers is as good as a tuple or an array, and the keys of a dict may stand in another
-    order.
+    order. A Value stays one.
     """
     numbers: list[Any] = []
-    given = take_apart(vector, numbers)
+    try:
+        given = take_apart(vector, numbers)
+        numbers = [x if isinstance(x, Value) else as_number(x) for x in numbers]
+    except (TypeError, ValueError, OverflowError) as error:
+        raise type(error)(f"the vector of {name}: {error}") from None
     if given == structure:
         return numbers
     if form_of(given) != form_of(structure):
         raise ValueError(
             f"the vector of {name} is {structure_text(given)} where {what} "
-            f"{structure_text(structure)}"
+            f"{structure_text(structure)}: it has a number for each of theirs"
         )
     return [numbers[place] for place in _places(structure, given, 0)]
 

@@ -13,7 +13,7 @@ from itertools import chain
 from math import isfinite
 from typing import Any, NamedTuple
 
-from ..calculus import NUMBER, count_of, derivative_by, detects_nonfinite, structure_text
+from ..calculus import NO_NUMBER, NUMBER, count_of, derivative_by, detects_nonfinite, structure_text
 from ..engine import Value, guards, number_of, observers
 from ..rules import as_number
 from .buffers import Buffers, buffers_of
@@ -120,10 +120,9 @@ class ArrayCalls(ABC):
         if prepared is not None and prepared is not self._prepared:
             self._prepared = prepared
             return self.value_and_grad(*arguments, **data)
-        call = self._array_call(*with_arrays_of_floats((arguments, data)))
+        call = self._call("value_and_grad", arguments, data)
         recording = call.recording
         self._require_one_output(recording, "value_and_grad")
-        self._require_numbers_by_place(recording, "value_and_grad")
         parameters = recording.parameter_numbers()
         outputs, (gradient,) = recording.by_arguments.run(parameters, call.numbers)
         self._compare(call, parameters, outputs)
@@ -170,23 +169,32 @@ class ArrayCalls(ABC):
         """
         self._refuse_inside("buffers")
         if arguments or data:
-            call = self._array_call(*with_arrays_of_floats((arguments, data)))
+            call = self._call("buffers", arguments, data)
             recording, numbers = call.recording, call.numbers
             parameters = recording.parameter_numbers()
             outputs, _ = recording.by_arguments.run(parameters, numbers)
             self._compare(call, parameters, outputs)
         else:
             recording, numbers = self._last_call()
+            self._require_numbers_by_place(recording.structure, "buffers")
         self._require_one_output(recording, "buffers")
-        self._require_numbers_by_place(recording, "buffers")
         return buffers_of(recording, numbers, self._check_of(recording) is not None)
 
-    def _array_call(self, arguments: tuple[Any, ...], named: dict[str, Any]) -> ArrayCall:
+    def _array_call(
+        self, arguments: tuple[Any, ...], named: dict[str, Any], method: str = ""
+    ) -> ArrayCall:
         """The recording and the numbers of a call; Values among its arguments are their numbers."""
         given: list[Any] = []
         structure = self.structure_of(arguments, named, given)
         numbers = [number_of(x) if isinstance(x, Value) else as_number(x) for x in given]
+        if method:
+            self._require_numbers_by_place(structure, method)
         return ArrayCall(self._recording_of(structure, numbers), given, numbers, (arguments, named))
+
+    def _call(self, method: str, arguments: tuple[Any, ...], data: dict[str, Any]) -> ArrayCall:
+        """The same for a derivative: a TypeError where there is nothing to differentiate by."""
+        places, named = with_arrays_of_floats((arguments, data))
+        return self._array_call(places, named, method)
 
     def _raise_nonfinite(self, call: ArrayCall, outputs: list[float], found: Any) -> None:
         """A NonfiniteError of the gate where it began, inside `detect_nonfinite()`.
@@ -213,12 +221,10 @@ class ArrayCalls(ABC):
                 "derivatives of several"
             )
 
-    def _require_numbers_by_place(self, recording: Recording, method: str) -> None:
+    def _require_numbers_by_place(self, structure: Any, method: str) -> None:
         """A TypeError where there is nothing to differentiate by."""
-        structure: Any = recording.structure
         if not count_of(structure[1]):
             raise TypeError(
-                f"{self.name}.{method} was given no number by place, so there is nothing to "
-                "differentiate by: what is given by name counts as data. For the gradients of its "
-                "parameters call it, and backward() on the result"
+                f"{self.name}.{method} {NO_NUMBER}. For the gradients of its parameters call it, "
+                "and backward() on the result"
             )

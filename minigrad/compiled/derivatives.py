@@ -20,8 +20,7 @@ from ..calculus import (
     structure_text,
 )
 from ..engine import Value, guards, number_of, observers
-from ..rules import as_number
-from .array_calls import ArrayCall, ArrayCalls, with_arrays_of_floats
+from .array_calls import ArrayCall, ArrayCalls
 from .prepared_derivatives import PreparedDerivatives
 from .recording import Recording
 from .sparsity import Sparsity
@@ -174,8 +173,7 @@ class Derivatives(ArrayCalls):
         on the numbers: an entry that happens to be 0 has a dot.
         """
         if arguments or data:
-            call = self._array_call(*with_arrays_of_floats((arguments, data)))
-            recording = call.recording
+            recording = self._call("sparsity", arguments, data).recording
         elif self._latest is not None:
             recording = self._latest.recording
         else:
@@ -200,11 +198,6 @@ class Derivatives(ArrayCalls):
             )
         *arguments, vector = given
         return self._call(method, tuple(arguments), data), vector
-
-    def _call(self, method: str, arguments: tuple[Any, ...], data: dict[str, Any]) -> ArrayCall:
-        call = self._array_call(*with_arrays_of_floats((arguments, data)))
-        self._require_numbers_by_place(call.recording, method)
-        return call
 
     def _shortest(
         self, method: Callable[..., Any], given: tuple[Any, ...], data: dict[str, Any]
@@ -241,7 +234,7 @@ class Derivatives(ArrayCalls):
     def _vector(self, method: str, structure: Any, vector: Any, what: str) -> list[float]:
         """The numbers of a vector that must have this structure."""
         numbers = numbers_of_vector(f"{self.name}.{method}", vector, structure, what)
-        return [number_of(x) if isinstance(x, Value) else as_number(x) for x in numbers]
+        return [number_of(x) if isinstance(x, Value) else x for x in numbers]
 
     def _require_curvature(self, recording: Recording, method: str) -> None:
         """A TypeError for what has no second derivative here."""

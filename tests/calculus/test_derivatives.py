@@ -249,7 +249,15 @@ def test_no_gradient_is_touched() -> None:
         (lambda x, f: mg.jvp([f, 3.0], {x: 1.0}), TypeError, "got the float 3.0 in it: build the"),
         (lambda x, f: mg.jvp("f", {x: 1.0}), TypeError, "jvp needs a Value or a list of Val"),
         (lambda x, f: mg.jvp(f, [1.0]), TypeError, r"jvp needs a dict \{wire: tangent\}"),
-        (lambda x, f: mg.jvp(f, {"x": 1.0}), TypeError, "jvp needs a list of Values"),
+        (lambda x, f: mg.jvp(f, {"x": 1.0}), TypeError, "str 'x' in place of a wire: the keys"),
+        (lambda x, f: mg.hvp(f, [x], {"x": 1.0}), TypeError, "str 'x' in place of a wire"),
+        (lambda x, f: mg.vjp(f, {"f": 1.0}), TypeError, "str 'f' in place of a wire"),
+        (lambda x, f: mg.jvp(f, {x: 10**400}), OverflowError, r"the tangent of Value\(.*scale it"),
+        (lambda x, f: mg.jacobian({"f": f}, x), TypeError, r"pass the values of a dict, list\(d"),
+        (lambda x, f: mg.jacobian([[f]], x), TypeError, "one flat list"),
+        (lambda x, f: mg.grad(f, [[x]]), TypeError, "one flat list"),
+        (lambda x, f: mg.grad({"f": f}, x), TypeError, "take one of them"),
+        (lambda x, f: mg.value_and_grad(None), TypeError, "value_and_grad needs a function"),
         (lambda x, f: mg.jvp(f, {x: "1"}), TypeError, r"the tangent of Value\(.*is one number"),
         (lambda x, f: mg.jvp(f, {x: None}), TypeError, r"the tangent of Value\(.*is one number"),
         (lambda x, f: mg.jvp(f, {mg.constant(2.0): 1}), ValueError, "is a constant and gets no"),
@@ -262,8 +270,12 @@ def test_no_gradient_is_touched() -> None:
         (lambda x, f: mg.hvp(f, [x], {1.0}), TypeError, "a number for each input, got the set"),
         (lambda x, f: mg.hvp(f, [x]), TypeError, "a number for each input, got None"),
         (lambda x, f: mg.hessian(f, [x, 2.0]), TypeError, "hessian needs a list of Values"),
-        (lambda x, f: mg.hvp(f, [x], [1.0, 2.0]), ValueError, "vector of 2 numbers for 1 inputs"),
-        (lambda x, f: mg.hvp(f, [x], []), ValueError, "vector of 0 numbers for 1 inputs"),
+        (
+            lambda x, f: mg.hvp(f, [x], [1.0, 2.0]),
+            ValueError,
+            "length 2 for 1 input: it has",
+        ),
+        (lambda x, f: mg.hvp(f, [x], []), ValueError, "length 0 for 1 input: it has"),
         (lambda x, f: mg.hvp(f, [x], "v"), TypeError, "hvp needs a vector, a number for each"),
         (lambda x, f: mg.hvp(f, [x], {Value(1.0): 1}), ValueError, "which is none of its inputs"),
     ],
@@ -274,6 +286,36 @@ def test_what_is_no_circuit_or_no_number_is_refused(
     x = Value(3.0)
     with pytest.raises(error, match=message):
         call(x, x * x)
+
+
+@pytest.mark.parametrize("kind", ["grad", "jacobian", "hessian", "jvp", "vjp", "hvp"])
+def test_an_array_of_one_wire_without_axes_is_refused_with_what_to_write(kind: str) -> None:
+    numpy = pytest.importorskip("numpy")
+    x = Value(3.0)
+    f = numpy.array(x * x, dtype=object)
+    more = {"jvp": [{x: 1.0}], "vjp": [{x: 1.0}], "hvp": [[x], [1.0]]}.get(kind, [x])
+    with pytest.raises(TypeError, match=r"without axes has its one item in \.item\(\)"):
+        getattr(mg, kind)(f, *more)
+
+
+@pytest.mark.parametrize("shape", [(), (1, 2), (2, 1)])
+def test_a_vector_for_a_circuit_has_one_axis(shape: tuple[int, ...]) -> None:
+    numpy = pytest.importorskip("numpy")
+    x, y = Value(3.0), Value(2.0)
+    with pytest.raises(ValueError, match=r"hvp got a vector of shape \(.*write \.ravel\(\)"):
+        mg.hvp(x * y, [x, y], numpy.ones(shape))
+
+
+def test_what_is_for_circuits_alone_is_refused_beside_a_function() -> None:
+    x = Value(1.0)
+    square = lambda x: x * x
+    with pytest.raises(TypeError, match=r"write mg.hvp\(f\)\(x, v\)"):
+        mg.hvp(square, vector=[1.0])
+    with pytest.raises(TypeError, match=r"write mg.vjp\(f\)\(x, v\)"):
+        mg.vjp(square, inputs=[x])
+    for derivative in (mg.grad, mg.jacobian, mg.hessian, mg.jvp, mg.vjp, mg.hvp):
+        with pytest.raises(TypeError, match="create_graph is for circuits"):
+            derivative(square, create_graph=True)
 
 
 def test_whole_numbers_and_nan_are_tangents_like_others() -> None:

@@ -395,6 +395,102 @@ def test_a_vector_of_another_shape_is_refused():
         f.jvp(x, ["a", "b"])
 
 
+CALLS = {
+    "value_and_grad": lambda f, x: f.value_and_grad(x)[1],
+    "jacobian": lambda f, x: f.jacobian(x),
+    "hessian": lambda f, x: f.hessian(x),
+    "jvp": lambda f, x: f.jvp(x, [1.0, 1.0]),
+    "vjp": lambda f, x: f.vjp(x, 1.0),
+    "hvp": lambda f, x: f.hvp(x, [1.0, 1.0]),
+    "sparsity": lambda f, x: np.array(f.sparsity(x).jacobian.shape),
+    "buffers": lambda f, x: (run := f.buffers(x), run(), run.gradient)[2],
+}
+POINT = np.array([2.0, 3.0])
+READ_ONLY = POINT.copy()
+READ_ONLY.flags.writeable = False
+SAME = {
+    "whole numbers": POINT.astype(int),
+    "unsigned": POINT.astype("u1"),
+    "float32": POINT.astype("f4"),
+    "of the other byte order": POINT.astype(">f8"),
+    "not contiguous": np.array([2.0, 0.0, 3.0, 0.0])[::2],
+    "backwards": np.array([3.0, 2.0])[::-1],
+    "read-only": READ_ONLY,
+    "nothing masked": np.ma.array(POINT),
+    "objects": POINT.astype(object),
+    "Values": np.array([Value(2.0), Value(3.0)]),
+}
+NO_NUMBERS = [None, "23", b"ab", [], (), {}, [None], ["a"], [True], float, np.array([])]
+NO_DERIVATIVE = {
+    "complex": (np.array([1j, 2.0]), "take .real, .imag or"),
+    "texts": (np.array(["2", "3"]), "write float"),
+    "None among objects": (np.array([2.0, None]), "got None"),
+    "masked": (np.ma.array(POINT, mask=[False, True]), "masked: they are no numbers; write .fill"),
+    "a set": ({2.0, 3.0}, r"write list\(\.\.\.\)"),
+    "a range": (range(2), r"write list\(\.\.\.\)"),
+    "a matrix": (np.asmatrix(POINT), r"NumPy's matrix .* write np\.asarray"),
+}
+
+
+def polynomial(x):
+    return x[0] ** 2 * x[1]
+
+
+@native
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_numbers_of_any_kind_of_array_give_the_same(call):
+    expected = call(mg.compile(polynomial), POINT)
+    compiled = mg.compile(polynomial, executor="tape")
+    for given in (*SAME.values(), POINT):
+        assert np.array_equal(call(compiled, given), expected)
+    with np.errstate(invalid="ignore"):
+        found = np.asarray(call(compiled, np.array([math.nan, 3.0])))
+    assert np.isnan(found).any() or call is CALLS["sparsity"]
+
+
+@native
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_what_holds_no_number_or_none_that_is_real_is_refused_by_every_method(call):
+    compiled = mg.compile(polynomial)
+    for given in NO_NUMBERS:
+        with pytest.raises(TypeError, match="was given no number by place"):
+            call(compiled, given)
+    for given, remedy in NO_DERIVATIVE.values():
+        with pytest.raises(TypeError, match=remedy):
+            call(compiled, given)
+    with pytest.raises(OverflowError, match="scale it down"):
+        call(compiled, [10**400, 1.0])
+    assert not compiled.recordings
+
+
+@pytest.mark.parametrize("name", ["jvp", "vjp", "hvp"])
+def test_a_bad_vector_is_named_and_a_good_one_may_come_in_any_array(name):
+    several = name == "vjp"
+    function = (lambda x: [x[0] * x[1], x[1]]) if several else polynomial
+    compiled = mg.compile(function)
+    for derivative in (getattr(compiled, name), getattr(mg, name)(function)):
+        expected = derivative(POINT, POINT)
+        for vector in [given for name, given in SAME.items() if name != "Values"]:
+            assert np.array_equal(derivative(POINT, vector), expected)
+        for vector in (*NO_NUMBERS, 1.0, np.array(1.0), np.ones(3), np.ones((2, 1)), [[1.0, 2.0]]):
+            with pytest.raises(
+                (TypeError, ValueError), match=rf"the vector of .*{name}.* is .*each"
+            ):
+                derivative(POINT, vector)
+        for vector, remedy in NO_DERIVATIVE.values():
+            with pytest.raises(TypeError, match=rf"the vector of .*{name}.*: .*{remedy}"):
+                derivative(POINT, vector)
+
+
+def test_an_input_that_does_not_reach_the_output_has_zeros():
+    compiled, x = mg.compile(lambda x: x[0] ** 2), POINT
+    assert compiled.hessian(x).tolist() == [[2.0, 0.0], [0.0, 0.0]]
+    assert compiled.hvp(x, x).tolist() == [4.0, 0.0]
+    assert compiled.jvp(x, [0.0, 5.0]) == 0.0
+    assert compiled.jacobian(x).tolist() == compiled.vjp(x, 1.0).tolist() == [4.0, 0.0]
+    assert mg.compile(lambda x: [x[0], x[0]]).jacobian(list(x)) == [[1.0, 0.0], [1.0, 0.0]]
+
+
 def test_second_derivatives_of_several_results_are_refused():
     f = mg.compile(lambda x: [x[0], x[1]])
     for call in (lambda: f.hessian([1.0, 2.0]), lambda: f.hvp([1.0, 2.0], [1.0, 0.0])):
