@@ -175,7 +175,7 @@ class Names:
 
     @cached_property
     def _numbers(self) -> dict[Value, int]:
-        nameless = (w for w in self._all_wires if not (w.is_constant or unicode_name(w.label)))
+        nameless = (w for w in self._all_wires if not (w.is_constant or unicode_name(w.label or "")))
         return {wire: number for number, wire in enumerate(nameless, 1)}
 
 
@@ -201,7 +201,7 @@ def has_constant_in_symbol(circuit: Circuit, wire: Value) -> bool:
     if not circuit.gate(wire).constant_in_symbol:
         return False
     *others, last = circuit.inputs(wire)
-    is_number = last.is_constant and not unicode_name(last.label)
+    is_number = last.is_constant and not unicode_name(last.label or "")
     return is_number and not any(other.is_constant for other in others)
 
 

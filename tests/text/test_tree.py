@@ -360,3 +360,17 @@ def test_a_table_of_deltas_calls_units_by_their_names():
     model, _ = network_with_cost()
     assert "z₁²" in repr(model.delta_table())
     assert "<td><i>z</i>₁²</td>" in model.delta_table()._repr_html_()
+
+
+@pytest.mark.parametrize("label", [0, 0.0, False, None, "", 3, True, 1.5, b"a", ["a"]])
+def test_a_label_of_any_type_is_shown_where_it_is_not_empty(label):
+    x, nameless = mg.Value(2.0), mg.Value(2.0)
+    x.label = label
+    shown = [
+        [str(part) for part in (mg.as_tree(f), mg.as_table(f), *mg.Stepper(f), mg.paths(f, wire))]
+        for wire, f in ((x, x * x + x), (nameless, nameless * nameless + nameless))
+    ]
+    if not label:
+        assert shown[0] == shown[1]
+    else:
+        assert all(str(label) in text for text in shown[0])
