@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..rules import checked_columns
-from ..text import class_of_label, meaning_of, output_numbers
+from ..text import classes_of_labels, meaning_of, output_numbers
 
 
 def accuracy(
@@ -23,7 +23,7 @@ def accuracy(
     """
     X, Y = checked_columns((X, Y), "the rows and labels of accuracy")
     meaning = meaning_of(model, X[0], threshold)
-    labels = [class_of_label(y, meaning.count, row) for row, y in enumerate(Y)]
+    labels = classes_of_labels(Y, meaning.count)
     outputs = [output_numbers(model(x)) for x in X]
     meaning = meaning.knowing(outputs)
     hits = sum(meaning.predicted(numbers) == label for numbers, label in zip(outputs, labels))

@@ -25,7 +25,7 @@ from .labels import (
     unicode_name,
     with_run,
 )
-from .output_meaning import Meaning, class_of_label, meaning_of, output_numbers
+from .output_meaning import Meaning, classes_of_labels, meaning_of, output_numbers
 from .rounding import (
     DIGITS,
     MOST_DIGITS,
@@ -62,7 +62,7 @@ __all__ = [
     "check_digits",
     "check_folder",
     "check_notation",
-    "class_of_label",
+    "classes_of_labels",
     "columns",
     "derivative",
     "display_width",

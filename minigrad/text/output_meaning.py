@@ -13,10 +13,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import exp
-from typing import Any
+from typing import Any, Final, NoReturn
 
 from ..engine import Value, number_of, range_of, with_gates
-from ..rules import ANY_NUMBER, Interval, as_number, described
+from ..rules import ANY_NUMBER, Interval, as_number, described, items_of
+
+MOST_CLASSES: Final = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,9 @@ def output_items(outputs: Any) -> list[Any]:
     """A model's outputs as a list, also if it has one alone."""
     if isinstance(outputs, Value) or not hasattr(outputs, "__iter__"):
         return [outputs]
-    items = list(outputs.ravel() if hasattr(outputs, "ravel") else outputs)
+    if hasattr(outputs, "ravel"):
+        outputs = outputs.ravel()
+    items = items_of("what judges a model", outputs, "a Value or a list of them")
     if not items:
         raise ValueError("the model must return a Value or a list of them, got an empty list")
     return items
@@ -127,32 +131,46 @@ def plain(number: Any) -> float:
     return number_of(number) if isinstance(number, Value) else as_number(number)
 
 
-def class_of_label(label: Any, count: int | None, row: int) -> int:
-    """The class that a label names, for outputs of so many classes; None: of any number.
+def classes_of_labels(labels: Sequence[Any], count: int, others: bool = False) -> list[int]:
+    """The classes that labels name, for so many outputs; `others` that no output is for, too.
 
-    A label is a class's number (−1 and 0 are the same), or a list with a probability for each; one
-    probability alone is that of class 1.
+    A label is a class's number, or a list with a probability for each; for one output it is 0 or
+    −1, or 1, or a probability of class 1.
+
+    >>> classes_of_labels([-1, 1], 1), classes_of_labels([2, [0.0, 1.0, 0.0]], 3)
+    ([0, 1], [2, 1])
     """
+    numbers = [_number_of_label(label, count, row, others) for row, label in enumerate(labels)]
+    return [max(round(number), 0) for number in numbers]
+
+
+def _number_of_label(label: Any, count: int, row: int, others: bool) -> float:
+    """The number of the class; for one output also −1, and what is between 0 and 1."""
+    last = MOST_CLASSES - 1 if others else max(count - 1, 1)
+    classes = "0 (or −1) and 1" if count == 1 and not others else f"0 to {last}"
     given = label
-    if hasattr(label, "__len__") and not isinstance(label, (str, Value)):
-        items = [plain(item) for item in label]
-        if len(items) == count and count > 1:
-            return items.index(max(items))
-        label = items[0] if len(items) == 1 else label
     try:
+        if hasattr(label, "__len__") and not isinstance(label, (str, Value)):
+            items = [plain(item) for item in items_of("a label", label)]
+            if len(items) == count > 1:
+                if items.count(max(items)) != 1 or any(item != item for item in items):
+                    _refuse_label(given, row, f"{classes}, and of the list one is the largest")
+                return float(items.index(max(items)))
+            label = items[0] if len(items) == 1 else label
         number = plain(label)
     except TypeError as error:
         raise TypeError(f"the label of row {row}: {error}") from None
-    if count in (1, 2, None) and 0.0 < number < 1.0 and count != 2:
-        return int(number > 0.5)
-    is_class = number == number and number in range(-1, 2 if count == 1 else count or 10**6)
-    if not is_class or (number < 0.0 and count not in (1, None)):
-        classes = "0 (or −1) and 1" if count == 1 else f"0 to {(count or 10**6) - 1}"
-        raise ValueError(
-            f"row {row} has the label {described(given)}: the classes are {classes}; to learn "
-            "numbers, leave accuracy and model= away"
-        )
-    return max(int(number), 0)
+    is_probability = count == 1 and 0.0 < number < 1.0
+    if not is_probability and number not in range(-(count == 1), last + 1):
+        _refuse_label(given, row, classes)
+    return number
+
+
+def _refuse_label(label: Any, row: int, classes: str) -> NoReturn:
+    raise ValueError(
+        f"row {row} has the label {described(label)}: the classes are {classes}; to learn "
+        "numbers, leave accuracy and model= away"
+    )
 
 
 def _recorded(output: Any) -> Value | None:

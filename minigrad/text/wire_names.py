@@ -175,7 +175,9 @@ class Names:
 
     @cached_property
     def _numbers(self) -> dict[Value, int]:
-        nameless = (w for w in self._all_wires if not (w.is_constant or unicode_name(w.label or "")))
+        nameless = (
+            w for w in self._all_wires if not (w.is_constant or unicode_name(w.label or ""))
+        )
         return {wire: number for number, wire in enumerate(nameless, 1)}
 
 

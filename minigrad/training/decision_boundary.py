@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from ..pictures import HUGE, Picture, Theme, even_ticks, svg_document, theme_named
-from ..rules import as_number, checked_columns
-from ..text import Meaning, class_of_label, escape, meaning_of, output_numbers
+from ..rules import as_number, checked_columns, described
+from ..text import Meaning, classes_of_labels, escape, meaning_of, output_numbers
 
 SIDE: Final = 360.0  # the longer side of the map, in points
 LEFT, TOP, RIGHT, BOTTOM = 40.0, 14.0, 14.0, 30.0
@@ -43,8 +43,10 @@ def decision_boundary(
     """
     points, labels = checked_columns((X, y), "the points and labels")
     for point in points:
-        if len(point) != 2:
-            raise ValueError(f"decision_boundary draws models of two inputs, got a row {point!r}")
+        if not hasattr(point, "__len__") or len(point) != 2:
+            raise ValueError(
+                f"decision_boundary draws models of two inputs, got a row {described(point)}"
+            )
         if not all(abs(as_number(number)) < HUGE for number in point):
             raise ValueError(f"there is no place on a map for the row {point!r}")
     if cells < 2:
@@ -55,12 +57,13 @@ def decision_boundary(
     meaning = meaning.knowing([outputs for row in grid for outputs in row])
     colours = theme_named(theme)
     palette = class_colours(colours, max(meaning.count, 2))
-    classes = [class_of_label(label, None, row) for row, label in enumerate(labels)]
+    classes = classes_of_labels(labels, meaning.count, others=True)
+    colour_of = class_colours(colours, max(2, 1 + max(classes)))
     body = [f'<rect width="100%" height="100%" fill="{colours.background}"/>']
     body += [_image(grid, meaning, palette, colours, area), *_lines(grid, meaning, area, colours)]
     body += _frame(area, colours)
     for (px, py), label in zip(points, classes):
-        body.append(_point(area, float(px), float(py), palette[label % len(palette)], colours))
+        body.append(_point(area, float(px), float(py), colour_of[label], colours))
     return Picture(svg_document(area.width + LEFT + RIGHT, area.height + TOP + BOTTOM, body))
 
 

@@ -31,7 +31,7 @@ from ..compiled import Compiled
 from ..native import has_native
 from ..nn import accuracy
 from ..rules import Columns, checked_columns, described
-from ..text import class_of_label, meaning_of
+from ..text import classes_of_labels, meaning_of
 from .arguments import check_arguments
 from .batches import Batches, at_least_one, generator_for
 from .early_stopping import BestParameters
@@ -170,8 +170,7 @@ class Judge:
                 "the model gives plain numbers, which may be scores or probabilities: say "
                 "threshold=0.5 or threshold=0, or let it return Values"
             )
-        for row, label in enumerate(columns[1]):
-            class_of_label(label, meaning.count, row)
+        classes_of_labels(columns[1], meaning.count)
 
     def accuracy(self, columns: Columns) -> float:
         """The share of rows that it classifies right."""

@@ -306,3 +306,41 @@ def test_a_model_with_another_number_of_outputs_in_a_later_row_is_refused():
     outputs = [[Value(1.0)], [Value(1.0), Value(2.0)]]
     with pytest.raises(ValueError, match="for the first it returns 1, for row 1 2"):
         mg.nn.accuracy(lambda i: outputs[int(i)], [0.0, 1.0], [0, 1])
+
+
+@pytest.mark.parametrize("judge", [nn.accuracy, mg.decision_boundary])
+@pytest.mark.parametrize(
+    "label", [[0.0, 0.0, 0.0], [0.5, 0.5, 0.0], [NAN, 1.0, 0.0], [1.0, NAN, 0.0], [1.0, 1.0, 1.0]]
+)
+def test_a_list_of_probabilities_that_names_no_one_class_is_no_label(
+    judge: Callable[..., Any], label: list[float]
+) -> None:
+    model = nn.MLP(2, [3], seed=0)
+    with pytest.raises(ValueError, match=r"row 1 has the label .* of the list one is the largest"):
+        judge(model, [[0.0, 1.0], [1.0, 0.0]], [[0.0, 1.0, 0.0], label])
+
+
+@pytest.mark.parametrize("label", [-2, 1.5, math.inf, NAN])
+def test_a_map_refuses_what_is_no_class(label: float) -> None:
+    for judge in (nn.accuracy, mg.decision_boundary):
+        with pytest.raises(ValueError, match="row 1 has the label"):
+            judge(nn.MLP(2, [1]), [[0.0, 1.0], [1.0, 0.0]], [1, label])
+
+
+def test_points_of_a_class_that_no_output_is_for_have_a_colour_of_their_own() -> None:
+    rows, labels = [[0.0, 1.0], [1.0, 0.0], [1.0, 1.0], [2.0, 1.0]], [0, 1, 2, [1.0]]
+    svg = mg.decision_boundary(lambda x: x[0] - x[1], rows, labels, cells=2, threshold=0.0).svg
+    colours = re.findall(r'<circle [^>]*fill="([^"]*)"', svg)
+    assert len(set(colours)) == 3
+    assert colours[1] == colours[3]
+
+
+def test_the_keys_of_a_dict_are_no_outputs() -> None:
+    with pytest.raises(TypeError, match=r"takes a Value or a list of them, got the dict"):
+        nn.accuracy(lambda x: {0: 1.0, 1: 2.0}, X, Y)
+
+
+def test_a_map_is_of_two_inputs() -> None:
+    for rows in ([1.0, 2.0], [[1.0], [2.0]], [[1.0, 2.0, 3.0]] * 2):
+        with pytest.raises(ValueError, match=r"two inputs, got a row the (float|list) "):
+            mg.decision_boundary(lambda x: Value(1.0), rows, [0, 1])
