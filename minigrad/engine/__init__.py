@@ -1,13 +1,13 @@
 """The engine: wires that carry numbers, the gates that are recorded, and the backward pass.
 
 Read `value` (the wire, and the order of its circuit), `backward` (the chain rule), then `recording`
-(how arithmetic on wires records gates, from the table): nothing else is needed to understand
-`(w*x + b).tanh().backward()`. Around them stand what Python, NumPy, micrograd and those who come
-from other libraries ask of a wire (`number_like`, `arrays`, `micrograd`, `foreign_names`), what is
-handed to those who look (`circuit`, `textbook`, `stage`, `outputs`), run (`chains`, `joined`) or
-train (`numbers_of_wires`),
-`modes` like `no_grad` (`decorating_blocks`), the line of the user's code (`users_line`) where a nan
-was recorded (`sources`) or a gradient is lost (`lost_gradients`), and `copying`.
+(how arithmetic on wires records gates): with `rules/gates`, the table, nothing else is needed to
+understand `(w*x + b).tanh().backward()`. Around them stand what Python, NumPy, micrograd and those
+who come from other libraries ask of a wire (`number_like`, `arrays`, `micrograd`, `foreign_names`),
+what is handed to those who look (`circuit`, `textbook`, `stage`, `outputs`, `output_range`), run
+(`chains`, `joined`) or train (`numbers_of_wires`), modes like `no_grad` (`modes`,
+`decorating_blocks`), the line of the user's code (`users_line`) where a nan was recorded
+(`sources`) or a gradient is lost (`lost_gradients`), and `copying`.
 """
 
 from . import copying as copying  # says how a Value is copied
@@ -31,7 +31,6 @@ from .numbers_of_wires import (
     update_of_wires,
     wires_without_numbers,
     write_data,
-    write_grad,
     write_numbers,
 )
 from .output_range import range_of
@@ -41,7 +40,7 @@ from .sources import is_nonfinite_birth, note_source, source_of
 from .stage import Stage, check_stage, circuit_at, present_stage
 from .textbook import is_of_a_text_book, written_as
 from .users_line import Source, calling_source, is_installed
-from .value import Value, one_at_a_time, topological_order
+from .value import Value, one_at_a_time, topological_order, write_grad
 
 __all__ = [
     "OTHER_FUNCTIONS",

@@ -18,10 +18,10 @@ from weakref import WeakKeyDictionary
 from ..rules import GATES, Gate
 from .backward import FACTORS, factors_of
 from .chains import Chains, uses_behind
-from .numbers_of_wires import gradient_of, write_grad
+from .numbers_of_wires import gradient_of
 from .recording import output_of, to_wires
 from .textbook import text_book_of
-from .value import Value, leaves_and_gates, one_at_a_time
+from .value import Value, leaves_and_gates, one_at_a_time, write_grad
 
 _MUL, _SUM, _DOT = GATES["mul"], GATES["sum"], GATES["dot"]
 

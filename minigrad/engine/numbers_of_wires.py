@@ -27,9 +27,7 @@ from .value import Value, leaves_and_gates, one_at_a_time
 
 number_of: Final[Callable[[Value], float]] = attrgetter("_datum")
 gradient_of: Final[Callable[[Value], float | None]] = attrgetter("_grad")
-# in C from end to end: no Ctrl-C comes between the writes of `deque(map(write_grad, …), maxlen=0)`
-write_data: Final = Value.__dict__["_datum"].__set__
-write_grad: Final = Value.__dict__["_grad"].__set__
+write_data: Final = Value.__dict__["_datum"].__set__  # in C, as `write_grad`
 
 FEW: Final = 5  # wires that are compared pair by pair: sooner than a set of them is made
 

@@ -22,8 +22,8 @@ from typing import Any, Final, NamedTuple
 from weakref import WeakKeyDictionary, WeakSet
 
 from .number_like import guards
-from .numbers_of_wires import gradient_of, write_grad
-from .value import Value, leaves_and_gates, one_at_a_time
+from .numbers_of_wires import gradient_of
+from .value import Value, leaves_and_gates, one_at_a_time, write_grad
 
 DIGITS: Final = 1e-9  # how near a text book's number has to be: beyond, rounding has taken digits
 

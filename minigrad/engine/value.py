@@ -30,9 +30,9 @@ above: Final[dict[str, Any]] = {}
 
 one_at_a_time: Final = RLock()  # one thread at a time sends gradients or writes out a gate
 
-NO_CHILDREN: Final = ()
+NO_CHILDREN: Final = ()  # asked for by identity: nearly every wire is made without any
 
-let_go: Final[list[Any]] = []  # see the end of Value
+let_go: Final[list[Any]] = []  # in a browser: see `Value.__del__`
 
 
 class Value(MicrogradNames):
@@ -315,6 +315,7 @@ class Constant(Value):
     is_constant = True
 
 
+# in C from end to end: no Ctrl-C comes between the writes of `deque(map(write_grad, …), maxlen=0)`
 write_grad: Final = Value.__dict__["_grad"].__set__
 
 

@@ -32,59 +32,47 @@ class Gate:
     >>> gate.forward(2.0, 3.0), gate.local_gradients(2.0, 3.0)
     (6.0, (3.0, 2.0))
 
-    `rule(*inputs)` is the output, `local_gradient(*inputs, out)` a tuple with one item per input. A
-    primitive has a `kernel` on floats in place of a rule; `fold` is the rule of two inputs that a
-    gate with any number of them applies from left to right. `definition` and `textbook_gradient`
-    are what a reader is shown, in simpler gates, where the rules take more care of overflow and
-    edges.
-    `routes`: the gate chooses among its inputs or stops the gradient; where its local gradient is 0
-    it sends nothing, whatever it receives (0 times an infinity would be nan).
-    `opaque`: the kernel is a user's Python function, which only Python can run. `is_slope`: the
-    local gradient of another gate, as a gate of its own; see `slope_row`.
-    `is_dot`: the inputs are the left factors and then the right ones; a reader sees a × gate for
-    each pair and their Σ. `is_product`: each of two inputs receives the gradient times the other.
-    `chooses`: the last input is the number of the one that comes out. `latex` is a template.
-    `idle` is a word and a condition on (*inputs, out): where it holds, hardly any gradient passes.
-    `tangent_sentence` says what the gate does in forward mode, where that is not what it does to a
-    gradient: to a gate with one input it is.
-    `exact`, True or a condition on (*inputs, out), says where the gate rounds nothing.
-    `output_range` is between which numbers the output is, whatever the inputs, or a function of
-    their intervals that says it; without it `intervals` asks the rule.
-    `kinks(*inputs, out)` lists quantities whose change of sign marks a point without a derivative.
-    `arity` None means any number of inputs, and `empty` is what none of them give; `defaults` are
-    the last inputs when they are left out; `dunder` is Python's operator method without
-    underscores; `example` are the inputs of the docstring's example; `constant_in_symbol`:
-    with a constant as its last input the gate is drawn as a function of the others, x² and not xʸ.
+    A rule takes the inputs, or the inputs and then the output, of any kind of operand.
     """
 
     name: str
-    symbol: str
-    local_gradient: Rule
-    sentence: str
+    symbol: str  # in a picture
+    local_gradient: Rule  # of the inputs and the output: a tuple with one item per input
+    sentence: str  # what the gate does to a gradient
+    # The output: by a rule of the inputs, and on floats by a kernel if there is one (a primitive
+    # has no rule). A fold is the rule of two inputs that one with any number of them applies from
+    # left to right.
     rule: Rule | None = None
     kernel: Callable[..., float] | None = None
     fold: Rule | None = None
-    definition: Rule | None = None
-    textbook_gradient: Rule | None = None
+    # What readers are shown: in simpler gates, where the rules take care of overflow and edges.
+    definition: Rule | None = None  # in place of `rule`
+    textbook_gradient: Rule | None = None  # in place of `local_gradient`
+    tangent_sentence: str = ""  # what it does to tangents, where that is not as with a gradient
+    latex: str = ""  # a template: {0} is the first input, or all of them
+    text_name: str = ""  # in formulas as plain text
+    constant_in_symbol: bool = False  # with a constant as its last input it is drawn x², not xʸ
+    # The inputs.
+    arity: int | None = 1  # None for any number
+    empty: float | None = None  # the output of none
+    defaults: tuple[float, ...] = ()  # the last inputs, when they are left out
+    dunder: str = ""  # Python's operator method, without underscores
+    example: tuple[float, ...] = (0.5, 2.0)  # in the docstring of the function
+    # The gate chooses among its inputs or stops the gradient: where its local gradient is 0 it
+    # sends nothing, whatever it receives. (0 times an infinity would be nan.)
     routes: bool = False
-    opaque: bool = False
-    is_slope: bool = False
-    is_dot: bool = False
-    is_product: bool = False
-    chooses: bool = False
-    kinks: Rule | None = None
-    idle: tuple[str, Rule] | None = None
-    exact: bool | Rule = False
+    chooses: bool = False  # the last input is the number of the one that comes out
+    is_dot: bool = False  # left factors, then right ones; readers see × gates and their Σ
+    is_product: bool = False  # each of two inputs receives the gradient times the other
+    is_slope: bool = False  # the local gradient of another gate: see `slope_row`
+    opaque: bool = False  # the kernel is a user's Python function, which only Python can run
+    # What holds at some inputs; the rules take inputs and output.
+    kinks: Rule | None = None  # numbers, at whose change of sign there is no derivative
+    idle: tuple[str, Rule] | None = None  # a word, and where hardly any gradient passes
+    exact: bool | Rule = False  # where the gate rounds nothing
+    # Between which numbers the output is, or a rule of the inputs' intervals that says it; without
+    # it `intervals` asks the rule of the output.
     output_range: tuple[float, float] | Rule | None = None
-    arity: int | None = 1
-    empty: float | None = None
-    defaults: tuple[float, ...] = ()
-    dunder: str = ""
-    constant_in_symbol: bool = False
-    latex: str = ""
-    text_name: str = ""
-    tangent_sentence: str = ""
-    example: tuple[float, ...] = (0.5, 2.0)
 
     def __post_init__(self) -> None:
         latex_name = self.name.replace("_", r"\_")

@@ -301,8 +301,8 @@ sqrt = row("sqrt", "√", "√ divides the gradient by twice its own output",
 
 # --- activations ----------------------------------------------------------------------------------
 
-# In saturation the output has lost the digits of its slope: there the input has them. Which of the
-# two a second derivative goes through is all one: half of it goes through either.
+# In saturation the output has lost the digits of its slope: there the input has them. The second
+# derivative, −2·out·slope, goes through both: the rows below send half of it to each.
 
 
 def _tanh_slope(x: Any, out: Any) -> Any:
