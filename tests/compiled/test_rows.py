@@ -1,4 +1,4 @@
-"""A batch of arrays that hold what those of the batch before held: its rows are not made anew."""
+"""Rows of a batch: lists become rows at once, and arrays that hold the same have theirs."""
 
 import copy
 import gc
@@ -6,8 +6,11 @@ import math
 import weakref
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import minigrad as mg
+from minigrad.compiled import rows
 from minigrad.compiled.rows import Rows
 
 np = pytest.importorskip("numpy")
@@ -157,3 +160,36 @@ def test_a_new_index_out_of_range_is_refused_by_its_row():
             loss.batch(places, reduce="sum")
     places[2] = 0.0
     assert loss.batch(places, reduce="sum").data == 4.0
+
+
+NUMBERS = st.floats() | st.integers(-5, 5) | st.sampled_from([2**53 + 1, -(10**30), 10**400])
+OTHERS = st.sampled_from([True, np.float64(2.5), np.int64(3), mg.Value(1.5), "no", None])
+CELLS = st.lists(NUMBERS, min_size=2, max_size=2)
+COLUMNS = st.lists(NUMBERS | OTHERS, min_size=1, max_size=5) | st.lists(
+    CELLS | CELLS.map(tuple) | st.lists(NUMBERS | OTHERS, max_size=3), min_size=1, max_size=5
+)
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.lists(COLUMNS | COLUMNS.map(tuple), min_size=1, max_size=3))
+def test_lists_of_numbers_are_the_rows_that_they_are_one_by_one(columns):
+    def found(at_once):
+        loss = mg.compile(lambda *args: mg.Value(1.0), check=False, executor="python")
+        with pytest.MonkeyPatch.context() as patch:
+            if not at_once:
+                patch.setattr(rows, "_numbers_in_lists", lambda columns: None)
+            try:
+                made = loss.rows(*columns)
+            except Exception as error:
+                return type(error), str(error)
+        numbers = [list(map(repr, made.row(i))) for i in range(made.count)]
+        return made.recording.structure, numbers, made.first == made.row(0) or "nan"
+
+    if len(set(map(len, columns))) == 1:
+        assert found(True) == found(False)
+
+
+def test_lists_of_numbers_are_not_looked_at_one_by_one(monkeypatch):
+    monkeypatch.setattr(rows, "_list", None)
+    for x in (X, list(map(tuple, X)), np.array(X), tuple(X)):
+        assert new_loss().batch(x, [1, -1, 2.0]).data == pytest.approx(mean(X, Y), rel=1e-15)
