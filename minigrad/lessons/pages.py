@@ -91,9 +91,9 @@ class Heading:
 
 @dataclass(frozen=True)
 class Words:
-    """A sentence."""
+    """A sentence; formulas in it are sequences of pieces."""
 
-    text: str
+    parts: Sequence[str | Pieces]
 
 
 @dataclass(frozen=True)
@@ -119,10 +119,10 @@ class Format:
     """How a format writes the parts of a page and the pieces of a formula."""
 
     heading: Callable[[str], str]
-    words: Callable[[str], str]
+    words: Callable[[str], str]  # plain text
+    sentence: Callable[[str], str]  # of words and formulas that are written already
+    inline: Callable[[str], str]  # a formula in a sentence, or in a cell
     line: Callable[[str], str]
-    cell: Callable[[str], str]
-    title: Callable[[str], str]  # a cell of words
     grid: Callable[[Sequence[Sequence[str]]], str]  # of the header and the rows
     name: Callable[[str], str]  # a label
     number: Callable[[str], str]  # one that has been rounded
@@ -166,15 +166,18 @@ def written(
 
     def cell(pieces: Pieces) -> str:
         if all(isinstance(part, str) and re.search("[A-Za-z]{2}", part) for part in pieces):
-            return form.title("".join(map(str, pieces)))
-        return form.cell(formula(pieces))
+            return form.words("".join(map(str, pieces)))
+        return form.inline(formula(pieces))
+
+    def said(part: str | Pieces) -> str:
+        return form.words(part) if isinstance(part, str) else form.inline(formula(part))
 
     parts = []
     for part in page:
         if isinstance(part, Heading):
             parts.append(form.heading(part.text))
         elif isinstance(part, Words):
-            parts.append(form.words(part.text))
+            parts.append(form.sentence("".join(map(said, part.parts))))
         elif isinstance(part, Line):
             parts.append(form.line(formula(part.pieces)))
         else:
@@ -185,9 +188,9 @@ def written(
 TEXT: Final = Format(
     heading=lambda text: f"\n{text}\n{'=' * len(text)}",
     words=str,
+    sentence=str,
+    inline=str,
     line=str,
-    cell=str,
-    title=str,
     grid=lambda rows: columns(rows, "<" + ">" * (len(rows[0]) - 1)),
     name=unicode_name,
     number=str,
@@ -215,10 +218,10 @@ def _markdown_table(rows: Sequence[Sequence[str]]) -> str:
 
 MARKDOWN: Final = Format(
     heading=lambda text: f"## {_plain_markdown(text)}\n",
-    words=lambda text: f"{_plain_markdown(text)}\n",
+    words=_plain_markdown,
+    sentence=lambda text: f"{text}\n",
+    inline=str,
     line=lambda formula: f"{formula}\n",
-    cell=str,
-    title=_plain_markdown,
     grid=_markdown_table,
     name=_markdown_name,
     number=_plain_markdown,
@@ -261,13 +264,18 @@ _LATEX_ESCAPES: Final = {
 }
 
 
+_LATEX_FUNCTIONS: Final = ("exp", "log", "max", "min", "sin", "cos", "tan", "sinh", "cosh", "tanh")
+
+
 def _latex_sign(text: str) -> str:
-    """Signs and words in math mode; the spaces beside a word are kept."""
+    """Signs and words in math mode; the spaces beside words are kept."""
 
     def word(found: re.Match[str]) -> str:
+        if found[0].strip() in _LATEX_FUNCTIONS:
+            return rf"\{found[0].strip()} "
         return rf"\{'text' if ' ' in found[0] else 'mathrm'}{{{found[0]}}}"
 
-    signs = re.split("( *[A-Za-z]{2,} *)", text.replace("_", r"\_"))
+    signs = re.split("( *[A-Za-z]{2,}(?: +[A-Za-z]{2,})* *)", text.replace("_", r"\_"))
     signs[1::2] = [re.sub(".+", word, found) for found in signs[1::2]]
     signs[::2] = ["".join(_LATEX_SIGNS.get(one, one) for one in found) for found in signs[::2]]
     return "".join(signs)
@@ -288,10 +296,10 @@ def _latex_table(rows: Sequence[Sequence[str]]) -> str:
 
 LATEX: Final = Format(
     heading=lambda text: rf"\section*{{{text}}}" + "\n",
-    words=lambda text: f"{_latex_words(text)}\n",
+    words=_latex_words,
+    sentence=lambda text: f"{text}\n",
+    inline=lambda formula: f"${formula}$",
     line=lambda formula: f"${formula}$\n",
-    cell=lambda formula: f"${formula}$",
-    title=_latex_words,
     grid=_latex_table,
     name=latex_name,
     number=latex_number,
@@ -315,10 +323,10 @@ def _html_table(rows: Sequence[Sequence[str]]) -> str:
 
 HTML: Final = Format(
     heading=lambda text: f"<h3>{escape(text)}</h3>",
-    words=lambda text: f"<p>{escape(text)}</p>",
+    words=escape,
+    sentence=lambda text: f"<p>{text}</p>",
+    inline=str,
     line=lambda formula: f"<p>{formula}</p>",
-    cell=str,
-    title=escape,
     grid=_html_table,
     name=html_name,
     number=escape,

@@ -13,6 +13,7 @@ from ..stepping import Stepper
 from ..text import MOST_DIGITS, printable, rounded
 from .function_names import FunctionNames
 from .pages import (
+    TEXT,
     Answer,
     Gap,
     Given,
@@ -27,6 +28,7 @@ from .pages import (
     Words,
     Working,
     joined,
+    written,
 )
 from .written_costs import written_cost
 
@@ -95,23 +97,34 @@ class TrainingStep:
         given: list[Piece] = []
         for wire in self.inputs:
             given += [Name(wire.label), " = ", Given(wire.data), Gap()]
+        formulas = [*self._cost_given(), *self._activations_given()]
+        if "log(" in written(formulas, TEXT):
+            formulas.append(Words([["log"], " is the natural logarithm."]))
         return [
             Heading("Given"),
             Line([*given, "η = ", Given(self.learning_rate)]),
-            *self._cost_given(),
-            *self._activations_given(),
-            Words("Weights, layer by layer:"),
+            *formulas,
+            Words(["Weights, layer by layer:"]),
             *grids,
+            self._indices(),
         ]
+
+    def _indices(self) -> Words:
+        """What the indices say, by an example: readers take an upper one for a power."""
+        unit = self.layers[0].neurons[0]
+        weight = unit.w[-1]
+        k = len(unit.w) - 1 + unit.names.first_index
+        told = f" leads from input {k} to unit {unit.names.unit[1]} of layer {unit.names.unit[0]}."
+        return Words(["An upper index is the layer, and no power: ", [Name(weight.label)], told])
 
     def _cost_given(self) -> Page:
         """The cost's formula and its derivative; of a cost without them, the numbers."""
         if self.written:
             name = self.loss_name.replace("_", " ")
             return [
-                Words(f"The cost C is {name}, of the output a and the target:"),
-                *map(Line, self.written.formulas),
-                Line(self.written.targets),
+                Words([f"The cost C is {name}, of the output a and the target:"]),
+                *self.written.formulas,
+                self.written.targets,
             ]
         numbers: list[Piece] = ["C = ", Given(self.cost.data)]
         for unit in self.layers[-1].neurons:
@@ -122,8 +135,10 @@ class TrainingStep:
             targets += [Gap(), Name(f"t_{j}"), " = ", Given(float(number))]
         return [
             Words(
-                "The cost C is a function of your own. What it gives for the outputs of this "
-                "network, and its derivatives, come from the engine:"
+                [
+                    "The cost C is a function of your own. What it gives for the outputs of this "
+                    "network, and its derivatives, come from the engine:"
+                ]
             ),
             Line(targets[1:]),
             Line(numbers),
@@ -136,7 +151,7 @@ class TrainingStep:
         for unit in self.functions.units:
             gate, name = self.functions.gate(unit), self.functions.name(unit)
             if gate is None:
-                page.append(Words(self.functions.introduction(unit)))
+                page.append(Words([self.functions.introduction(unit)]))
                 continue
             names = ["z", *map(format_number, gate.defaults)]
             formula = gate.formula(*map(Formula.symbol, names))
@@ -149,7 +164,8 @@ class TrainingStep:
         if "σ" in called and "σ" not in map(self.functions.name, self.functions.units):
             page.append(Line(["σ(z) = ", Rule(GATES["sigmoid"].formula(Formula.symbol("z")))]))
         if called & {"Φ", "φ"}:
-            page.append(Words("Φ is the distribution function of the normal law, φ its density."))
+            told = "Φ is the distribution function of the normal law, φ its density."
+            page.append(Words([told]))
         return page
 
     def _units(self) -> Iterator[tuple[Neuron, list[tuple[str, float]]]]:
@@ -210,7 +226,9 @@ class TrainingStep:
     def _backward_pass(self) -> Page:
         return [
             Heading("Backward pass"),
-            Words("δ is dC/dz; in the last layer it begins with the cost's own derivative, ∂C/∂a."),
+            Words(
+                ["δ is dC/dz; in the last layer it begins with the cost's own derivative, ∂C/∂a."]
+            ),
             *(Line(self._delta_line(unit, read_by)) for unit, read_by in self._units_backwards()),
         ]
 
@@ -255,7 +273,7 @@ class TrainingStep:
                 " The last two columns show what would come out if each layer were updated before "
                 "the δ of the layer below it is computed: a mistake."
             )
-        return [Heading("Update"), Words(rule), Grid([[title] for title in header], rows)]
+        return [Heading("Update"), Words([rule]), Grid([[title] for title in header], rows)]
 
     def _update_row(
         self, parameter: Value, symbols: Pieces, gradient: float, wrong: float

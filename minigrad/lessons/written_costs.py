@@ -4,7 +4,7 @@
 >>> outputs = [("a_1^2", Value(0.75))]
 >>> cost = written_cost(losses.half_squared_error, outputs, 1.0)
 >>> cost.formulas
-[['C = ½·(a − t)²', Gap(), '∂C/∂a = a − t']]
+[Line(pieces=['C = ½·(a − t)²', Gap(), '∂C/∂a = a − t'])]
 
 A loss that is not in `WRITTEN` has no formula here; then the sheet gives its numbers.
 """
@@ -18,7 +18,9 @@ from typing import Any, Final
 
 from ..engine import Value
 from ..nn import losses
-from .pages import Answer, Gap, Given, Name, Piece, Pieces, joined
+from .pages import Answer, Gap, Given, Line, Name, Piece, Pieces, Words, joined
+
+ALL_OTHERS: Final = ", over all classes but the right one, whose score is "
 
 Outputs = Sequence[tuple[str, Value]]  # the last layer's activations, with their labels
 
@@ -54,8 +56,8 @@ class Step:
 class WrittenCost:
     """What a sheet says of a cost."""
 
-    formulas: list[Pieces]
-    targets: Pieces  # how the targets enter the formulas
+    formulas: list[Line | Words]
+    targets: Line | Words  # how the targets enter the formulas
     symbols: Pieces  # C itself
     numbers: Pieces
     derivatives: list[Derivative] = field(default_factory=list)  # none: by the formula alone
@@ -90,8 +92,8 @@ def _squares(factor: str, slope: str, mean: bool = False) -> Callable[[Outputs, 
             for j, ((label, a), t) in enumerate(zip(outputs, targets), 1)
         ]
         return WrittenCost(
-            formulas=[[formula, Gap(), f"{name} = {derivative}"]],
-            targets=_equations([(f"t_{j}", t) for j, t in enumerate(targets, 1)]),
+            formulas=[Line([formula, Gap(), f"{name} = {derivative}"])],
+            targets=Line(_equations([(f"t_{j}", t) for j, t in enumerate(targets, 1)])),
             symbols=_times(before, [["(", *each.symbols, ")²"] for each in differences]),
             numbers=_times(before, [["(", *each.numbers, ")²"] for each in differences]),
             derivatives=differences,
@@ -114,10 +116,10 @@ def _binary_cross_entropy(outputs: Outputs, target: Any) -> WrittenCost:
     numbers: list[Piece] = ["−", Given(t), "·log(", Answer(p), ") − (1 − ", Given(t)]
     return WrittenCost(
         formulas=[
-            ["p = σ(a)", Gap(), "σ(z) = 1/(1 + exp(−z))"],
-            ["C = −t·log(p) − (1 − t)·log(1 − p)", Gap(), "∂C/∂a = p − t"],
+            Line(["p = σ(a)", Gap(), "σ(z) = 1/(1 + exp(−z))"]),
+            Line(["C = −t·log(p) − (1 − t)·log(1 − p)", Gap(), "∂C/∂a = p − t"]),
         ],
-        targets=_equations([("t_1", t)]),
+        targets=Line(_equations([("t_1", t)])),
         symbols=symbols,
         numbers=[*numbers, ")·log(1 − ", Answer(p), ")"],
         derivatives=[Derivative(["p − ", Name("t_1")], [Answer(p), " − ", Given(t)])],
@@ -131,7 +133,7 @@ def _cross_entropy(outputs: Outputs, target: Any) -> WrittenCost:
     ps = [power / sum(powers) for power in powers]
     is_class = not hasattr(target, "__iter__")
     ys = [float(j == int(target)) for j in range(len(zs))] if is_class else list(target)
-    said: Pieces = [f"the right class is number {int(target)}, from 0: "] if is_class else []
+    said = _equations([(f"y_{j}", y) for j, y in enumerate(ys, 1)])
     total = joined([["exp(", Name(label), ")"] for label, _ in outputs])
     numbers = joined([["exp(", Answer(z), ")"] for z in zs])
     terms = [(j, y) for j, y in enumerate(ys) if y or not is_class]
@@ -145,10 +147,10 @@ def _cross_entropy(outputs: Outputs, target: Any) -> WrittenCost:
     worked: list[Pieces] = [[*weights[j], "log(", Answer(ps[j]), ")"] for j, _ in terms]
     return WrittenCost(
         formulas=[
-            ["pⱼ = exp(aⱼ) / Σₖ exp(aₖ)"],
-            ["C = −Σⱼ yⱼ·log(pⱼ)", Gap(), "∂C/∂aⱼ = pⱼ − yⱼ"],
+            Line(["pⱼ = exp(aⱼ) / Σₖ exp(aₖ)"]),
+            Line(["C = −Σⱼ yⱼ·log(pⱼ)", Gap(), "∂C/∂aⱼ = pⱼ − yⱼ"]),
         ],
-        targets=[*said, *_equations([(f"y_{j}", y) for j, y in enumerate(ys, 1)])],
+        targets=Words([_class(target), said]) if is_class else Line(said),
         symbols=_minus(symbols),
         numbers=_minus(worked),
         derivatives=[
@@ -167,6 +169,10 @@ def _cross_entropy(outputs: Outputs, target: Any) -> WrittenCost:
     )
 
 
+def _class(target: Any) -> str:
+    return f"The right class is number {int(target)}, counted from 0: "
+
+
 def _minus(terms: list[Pieces]) -> Pieces:
     return ["−", *terms[0]] if len(terms) == 1 else ["−(", *joined(terms), ")"]
 
@@ -175,8 +181,8 @@ def _hinge(outputs: Outputs, target: Any) -> WrittenCost:
     ((label, a),) = outputs
     y = 1.0 if float(target) > 0.0 else -1.0
     return WrittenCost(
-        formulas=[["C = max(0, 1 − y·a)", Gap(), "∂C/∂a = −y if y·a < 1, else 0"]],
-        targets=_equations([("y", y)]),
+        formulas=[Line(["C = max(0, 1 − y·a)", Gap(), "∂C/∂a = −y if y·a < 1, else 0"])],
+        targets=Line(_equations([("y", y)])),
         symbols=["max(0, 1 − y·", Name(label), ")"],
         numbers=["max(0, 1 − ", *_given(y), "·", *_factor(a.data), ")"],
     )
@@ -193,10 +199,12 @@ def _multiclass_hinge(outputs: Outputs, target: Any) -> WrittenCost:
     ]
     return WrittenCost(
         formulas=[
-            ["C = Σⱼ max(0, aⱼ − a + 1), over all classes but the right one, whose score is a"],
-            ["∂C/∂aⱼ = 1 if aⱼ − a + 1 > 0, else 0", Gap(), "∂C/∂a = −(how many of them are 1)"],
+            Words([["C = Σⱼ max(0, aⱼ − a + 1)"], ALL_OTHERS, ["a"]]),
+            Line(
+                ["∂C/∂aⱼ = 1 if aⱼ − a + 1 > 0, else 0", Gap(), "∂C/∂a = −(how many of them are 1)"]
+            ),
         ],
-        targets=[f"the right class is number {int(target)}, from 0: a = ", Name(right)],
+        targets=Words([_class(target), ["a = ", Name(right)]]),
         symbols=joined(symbols),
         numbers=joined(numbers),
     )

@@ -114,7 +114,7 @@ def test_formulas_of_cost_and_activation_as_a_class_writes_them():
     text = SHEETS["classes"]().text(answers=False)
     assert "pⱼ = exp(aⱼ) / Σₖ exp(aₖ)" in text
     assert "∂C/∂aⱼ = pⱼ − yⱼ" in text
-    assert "the right class is number 2, from 0: y₁ = 0,   y₂ = 0,   y₃ = 1" in text
+    assert "The right class is number 2, counted from 0: y₁ = 0,   y₂ = 0,   y₃ = 1" in text
     assert "δ₁² = p₁ − y₁ = " in text
 
 
@@ -124,6 +124,27 @@ def test_a_blank_sheet_gives_the_numbers_of_a_function_of_ones_own():
     (line,) = (line for line in blank.splitlines() if line.startswith("a₁¹"))
     assert line == "a₁¹ = g(z₁¹) = 1.125,   g′(z₁¹) = −2.121"
     assert line in key
+
+
+def test_a_sheet_says_once_that_an_upper_index_is_no_power_and_which_logarithm_it_takes():
+    told = (
+        "An upper index is the layer, and no power: w₁₂¹ leads from input 2 to unit 1 of layer 1."
+    )
+    for sheet in (Worksheet.from_seed(7), SHEETS["classes"]()):
+        for answers in (True, False):
+            assert sheet.text(answers=answers).count(told) == 1
+    log = "log is the natural logarithm."
+    softplus = MLP(2, [1], activation=["softplus"], seed=1)
+    assert SHEETS["classes"]().text().count(log) == 1
+    assert Worksheet(softplus, [1.0, 0.5], 1.0).text().count(log) == 1
+    assert log not in Worksheet.from_seed(7).text()
+
+
+def test_latex_has_its_own_functions_and_words_outside_of_formulas():
+    latex = SHEETS["classes"]().latex()
+    assert r"\exp (a_j) / \sum _k\exp (a_k)" in latex
+    assert "\nThe right class is number 2, counted from 0: $y_1 = 0" in latex
+    assert r"\text{ exp}" not in latex
 
 
 def test_what_is_given_is_parted_by_commas_and_room():
