@@ -110,12 +110,14 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_window(visit, axe, widt
 @pytest.mark.parametrize("theme", ["light", "dark", "safe"])
 def test_each_theme_of_pictures_is_chosen_and_goes_with_the_link(visit, theme):
     page = visit()
+    page.wait_for_url("**#*")
+    before = page.url
     page.get_by_label("theme").select_option(theme)
     colour = "getComputedStyle(document.querySelector('.picture text.{}')).fill"
     for kind in ("value", "gradient"):
         red, green, blue = (int(getattr(THEMES[theme], kind)[i : i + 2], 16) for i in (1, 3, 5))
         assert page.evaluate(colour.format(kind)) == f"rgb({red}, {green}, {blue})"
-    page.wait_for_url("**#*")
+    page.wait_for_url(lambda url: url != before)
     page.reload()
     page.locator(".picture .gate").first.wait_for()
     assert page.get_by_label("theme").input_value() == theme
@@ -166,6 +168,55 @@ def test_the_gates_are_one_stop_and_the_focus_goes_with_the_steps(visit):
     assert len(set(seen)) == 5
     page.keyboard.press("Enter")  # to the step of that gate in the other pass
     assert page.locator(".words strong").text_content().startswith("forward")
+
+
+WHERE = """() => [...document.querySelectorAll('figure:not([hidden]) .picture')].map((picture) => {
+  const place = (part) => part.getBoundingClientRect();
+  const places = (name) => [...picture.querySelectorAll(name)].map(place);
+  const [gates, numbers] = [places('.gate'), places('text.value')];
+  return {
+    down: gates.at(-1).y - gates[0].y, right: gates.at(-1).x - gates[0].x,
+    hidden: picture.scrollWidth - picture.clientWidth,
+    letters: Math.min(...numbers.map((one) => one.height)),
+  };
+})"""
+
+
+def test_on_a_phone_circuits_lead_down_and_nothing_is_cut_off(visit):
+    page = visit(viewport={"width": 390, "height": 844})
+    assert page.locator(".picture .gate").count() == 5
+    seen = page.evaluate(WHERE)
+    for number in range(3):  # of the lessons that draw gates
+        page.locator(".lessons button").nth(number).click()
+        while page.get_by_role("button", name="next", exact=True).count():
+            seen += page.evaluate(WHERE)
+            page.get_by_role("button", name="next", exact=True).click()
+        seen += page.evaluate(WHERE)
+        page.get_by_role("button", name="end", exact=True).click()
+    assert len(seen) == 16
+    assert max(one["hidden"] for one in seen) <= 0
+    assert min(one["letters"] for one in seen) > 8  # pixels
+    assert seen[0]["down"] > 2 * abs(seen[0]["right"])
+
+
+def test_right_and_wrong_stand_beside_one_another_on_a_phone_as_elsewhere_below(visit):
+    page = visit(viewport={"width": 390, "height": 844})
+    page.get_by_role("tab", name="mistakes").click()
+    page.get_by_role("checkbox").first.check()
+    page.locator("figure .picture svg").nth(1).wait_for()
+    right, wrong = (page.locator("figure").nth(n).bounding_box() for n in range(2))
+    assert right["y"] == wrong["y"]
+    assert right["x"] < wrong["x"]
+
+
+def test_a_phone_that_is_turned_draws_its_circuit_the_other_way(visit):
+    page = visit(viewport={"width": 390, "height": 844})
+    page.locator(".numbers [aria-label='w₀'][type=number]").fill("5")
+    shown = page.locator(".picture text.value").all_text_contents()
+    page.set_viewport_size({"width": 844, "height": 390})
+    page.wait_for_timeout(300)
+    assert page.evaluate(WHERE)[0]["right"] > 3 * abs(page.evaluate(WHERE)[0]["down"])
+    assert sorted(page.locator(".picture text.value").all_text_contents()) == sorted(shown)
 
 
 def test_on_a_phone_the_boundary_is_seen_together_with_the_picture(visit):

@@ -19,8 +19,6 @@ export const FIRST = {
   theme: "auto", position: null, show: "values", collapsed: true, mistakes: [], learningRate: 0.1,
 };
 
-const SMALL = { text: "sigmoid(w*x + b)", values: { w: 2, x: 1.5, b: -2 } }; // for a phone
-
 export function startApp(root) {
   const app = { state: { ...FIRST }, model: null, tab: "numbers", chosen: null, inside: null, path: null, lesson: null };
   const views = {};
@@ -136,7 +134,7 @@ export function startApp(root) {
   const begin = async () => {
     const { state, error } = readHash();
     let wrong = error;
-    await app.open(state ?? (innerWidth < 600 ? SMALL : {})).catch((refused) => {
+    await app.open(state ?? {}).catch((refused) => {
       wrong = refused;
       return app.open({});
     });

@@ -21,10 +21,10 @@ export const SHOWN_FONTS = "Helvetica,Arial,sans-serif";
 const WIDTH = 47;
 const MANY = 150; // wires
 
-export function header(graph) {
+export function header(graph, rankdir = "LR") {
   const font = `${FONT}, fontcolor="${COLOURS.ink}"`;
   return [
-    `graph [rankdir=LR, bgcolor=transparent, pad=0.15, ${font}, fontsize=13, outputorder=edgesfirst, ${graph}]`,
+    `graph [rankdir=${rankdir}, bgcolor=transparent, pad=0.15, ${font}, fontsize=13, outputorder=edgesfirst, ${graph}]`,
     `node [${font}, fontsize=14, penwidth=1.4, color="${COLOURS.line}"]`,
     `edge [${font}, fontsize=10, penwidth=1, color="${COLOURS.line}", arrowsize=0.6]`,
   ];
@@ -50,8 +50,8 @@ function wireTable({ before = "", after = "", above = "", small = false, plain =
   const upper = font("0", small ? COLOURS.faint : COLOURS.value, small ? 10 : 12);
   return (
     `<table border="0" cellborder="0" cellspacing="0" cellpadding="1" color="${COLOURS.line}">` +
-    `<tr>${before}<td width="${width}" height="${height}" valign="bottom">${upper}</td>${above}${after}</tr><hr/>` +
-    `<tr><td height="${height}" valign="top">${font("0", COLOURS.gradient, 12)}</td>${span}</tr></table>`
+    `<tr>${before}<td port="top" width="${width}" height="${height}" valign="bottom">${upper}</td>${above}${after}</tr><hr/>` +
+    `<tr><td port="foot" height="${height}" valign="top">${font("0", COLOURS.gradient, 12)}</td>${span}</tr></table>`
   );
 }
 
@@ -66,9 +66,18 @@ function nameAbove(label) {
   return `<td align="left" valign="bottom"><font point-size="13">${dotName(label)}</font></td>`;
 }
 
+// Where a wire comes into its table and where it goes on, in pictures that lead to the right, and down.
+const PORTS = {
+  LR: { to: ":w", from: ":e", plain: ":e" },
+  TB: { to: ":top:n", from: ":foot:s", plain: ":s" },
+};
+const RANKS = { LR: 0.16, TB: 0.1 };
+
 export class CircuitWriter {
-  constructor(plan) {
+  constructor(plan, rankdir = "LR") {
     this.plan = plan;
+    this.rankdir = rankdir;
+    this.ports = PORTS[rankdir];
     this.wires = plan.wires;
     this.uses = plan.uses;
     this.groupOf = new Map();
@@ -98,7 +107,7 @@ export class CircuitWriter {
     const groups = this.plan.groups ?? [];
     // without a limit Graphviz moves the nodes of 300 gates to and fro for ten seconds
     const limits = this.wires.length > MANY ? ", nslimit=0.3, nslimit1=0.3" : "";
-    const graph = header(`nodesep=0.14, ranksep=0.16, ${groups.length ? "newrank=true" : "ordering=in"}${limits}`);
+    const graph = header(`nodesep=0.14, ranksep=${RANKS[this.rankdir]}, ${groups.length ? "newrank=true" : "ordering=in"}${limits}`, this.rankdir);
     const drawn = new Set();
     this.wires.forEach((wire, n) => {
       if (this.isLeaf(n)) return;
@@ -162,7 +171,7 @@ export class CircuitWriter {
     this.nodes.get(this.groupOf.get(n)).push(
       `g${n} [id="gate-${n}", class="gate", ${gateShape(this.wires[n].symbol)}, fillcolor="${COLOURS.gate}"]`,
     );
-    this.edges.push(`g${n} -> w${n}:w [id="out-${n}", arrowhead=none, weight=8]`);
+    this.edges.push(`g${n} -> w${n}${this.ports.to} [id="out-${n}", arrowhead=none, weight=8]`);
   }
 
   wire(n) {
@@ -170,7 +179,7 @@ export class CircuitWriter {
     const nodes = this.nodes.get(this.groupOf.get(n));
     nodes.push(`w${n} [id="wire-${n}", class="wire", shape=plain, label=<${this.table(n)}>]`);
     if (this.fansOut(n)) return this.junction(n, uses);
-    for (const use of uses) this.edge(`w${n}:e`, n, use);
+    for (const use of uses) this.edge(`w${n}${this.isPlain(n) ? this.ports.plain : this.ports.from}`, n, use);
   }
 
   table(n) {
@@ -194,7 +203,7 @@ export class CircuitWriter {
     this.nodes.get(group).push(
       `j${n} [id="junction-${n}", class="junction", shape=point, width=0.09, fillcolor="${COLOURS.line}", label=""]`,
     );
-    this.edges.push(`w${n}:e -> j${n} [id="stem-${n}", arrowhead=none, weight=8]`);
+    this.edges.push(`w${n}${this.ports.from} -> j${n} [id="stem-${n}", arrowhead=none, weight=8]`);
     for (const use of uses) {
       const [gate, place] = use;
       const name = `b${n}_${gate}_${place}`;
@@ -202,14 +211,14 @@ export class CircuitWriter {
       this.nodes.get(this.groupOf.get(gate)).push(
         `${name} [id="branch-${n}-${gate}-${place}", class="wire branch", shape=plain, label=<${wireTable({ small: true, width })}>]`,
       );
-      this.edges.push(`j${n} -> ${name}:w [id="edge-${n}-${gate}-${place}-1", arrowhead=none]`);
-      this.edge(`${name}:e`, n, use);
+      this.edges.push(`j${n} -> ${name}${this.ports.to} [id="edge-${n}-${gate}-${place}-1", arrowhead=none]`);
+      this.edge(`${name}${this.ports.from}`, n, use);
     }
   }
 
   edge(tail, n, [gate, place]) {
     const group = this.groupOf.get(gate);
-    if (tail === `w${n}:e` && group && this.groupOf.get(n) !== group) {
+    if (tail.startsWith("w") && group && this.groupOf.get(n) !== group) {
       const door = `e${n}_${gate}_${place}`;
       this.nodes.get(group).push(`${door} [shape=point, width=0.01, penwidth=0, fillcolor="${COLOURS.line}", label=""]`);
       this.edges.push(`${tail} -> ${door}:w [id="edge-${n}-${gate}-${place}-0", arrowhead=none]`);

@@ -7,20 +7,21 @@ import { svgElement } from "./dom.js";
 export const MOST_GATES = 420; // drawn one by one
 let engine;
 
-// The SVG of a plan, collapsed to units or gate by gate, with its parts by number.
-export async function layOut(plan, collapsed = false) {
+// The SVG of a plan, collapsed to units or gate by gate, with its parts by number. `rankdir` is Graphviz's:
+// "LR" leads to the right, "TB" down.
+export async function layOut(plan, collapsed = false, rankdir = "LR") {
   const gates = plan.wires.filter(({ inputs }) => inputs.length).length;
   if (!collapsed && gates > MOST_GATES) {
     throw new RangeError(`${gates} gates are too many for a picture, which takes up to ${MOST_GATES}: write a shorter expression, or draw a network with a box for each neuron`);
   }
   engine ??= await globalThis.graphviz.instance();
-  const writer = collapsed ? new NetworkWriter(plan) : new CircuitWriter(plan);
+  const writer = collapsed ? new NetworkWriter(plan) : new CircuitWriter(plan, rankdir);
   const text = engine.renderString(writer.text(), { format: "svg" });
   const svg = document.adoptNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement);
   for (const title of svg.querySelectorAll("title")) title.remove(); // node names, shown as tooltips
   for (const text of svg.querySelectorAll("[font-family]")) text.setAttribute("font-family", SHOWN_FONTS);
   const [, , width, height] = svg.getAttribute("viewBox").split(/\s+/).map(Number);
-  return { svg, width, height, writer, plan, collapsed, parts: partsOf(svg) };
+  return { svg, width, height, writer, plan, collapsed, rankdir, parts: partsOf(svg) };
 }
 
 function partsOf(svg) {

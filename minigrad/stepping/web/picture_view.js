@@ -10,6 +10,9 @@ import { unicodeName } from "./engine/labels.js";
 
 const [SMALLEST, SMALLEST_OF_A_NETWORK, SMALLEST_ON_A_PHONE] = [0.66, 0.47, 0.6]; // of the natural size: what is smaller is scrolled
 const LARGEST = 1.9;
+const READABLE = 0.75; // where a phone would show a circuit smaller than so, it leads down
+
+const isNarrow = () => innerWidth <= 520; // a phone, as in the style sheet
 
 // actions: drag(n, value), choose(n), gate(n), unit(group), ended(), value(n) — the number of a leaf.
 export function pictureView(caption, actions) {
@@ -22,17 +25,18 @@ export function pictureView(caption, actions) {
 
   async function draw(plan, collapsed) {
     const mine = ++token;
-    const shape = `${shapeOf(plan)} ${collapsed} ${plan.show ?? ""}`;
+    const narrow = isNarrow();
+    const shape = `${shapeOf(plan)} ${collapsed} ${plan.show ?? ""} ${narrow}`;
     if (picture?.shape === shape) {
       picture.plan = plan; // only numbers differ: the layout stays
       isStale = false;
       return;
     }
     isStale = true;
-    const made = await layOut(plan, collapsed);
+    const made = await (narrow ? layOutNarrow : layOut)(plan, collapsed);
     if (mine !== token) return; // something newer is being drawn
     isStale = false;
-    picture = { ...made, shape };
+    picture = { ...made, shape, narrow };
     holder.replaceChildren(picture.svg);
     picture.svg.setAttribute("role", "group");
     picture.svg.removeAttribute("width");
@@ -41,6 +45,15 @@ export function pictureView(caption, actions) {
     picture.buttons = buttonsOf(picture);
     picture.last = [...picture.buttons.values()].at(-1);
     fit();
+  }
+
+  // On a phone a circuit leads down, where it would be too small to read or cut off. A network would
+  // be as wide: its layers have many weights.
+  async function layOutNarrow(plan, collapsed) {
+    const right = await layOut(plan, collapsed);
+    if (collapsed || plan.groups?.length || figure.parentNode.clientWidth >= right.width * 4 / 3 * READABLE) return right;
+    const down = await layOut(plan, collapsed, "TB");
+    return down.width < right.width ? down : right;
   }
 
   const valueOf = (n) => actions.value(origin(n));
@@ -170,7 +183,8 @@ export function pictureView(caption, actions) {
   function fit() {
     if (!picture) return;
     const room = holder.clientWidth || 600;
-    const part = figure.parentNode.classList.contains("two") ? 0.3 : 0.56; // of the window, for one picture
+    const down = picture.rankdir === "TB";
+    const part = down ? 0.45 : figure.parentNode.classList.contains("two") ? 0.3 : 0.56; // of the window, for one picture
     const height = Math.max(170, Math.min(innerHeight * part, 640));
     const share = Math.min(room / (picture.width * 4 / 3), height / (picture.height * 4 / 3));
     const least = room < 500 ? SMALLEST_ON_A_PHONE : picture.collapsed ? SMALLEST_OF_A_NETWORK : SMALLEST;
@@ -211,14 +225,15 @@ export function pictureView(caption, actions) {
   new ResizeObserver(() => {
     if (Math.abs(holder.clientWidth - width) < 2) return; // its height changes with the zoom
     width = holder.clientWidth;
-    fit();
+    if (picture && picture.narrow !== isNarrow()) actions.redraw();
+    else fit();
   }).observe(figure);
   const buttons = [
     button("−", () => zoom(1 / 1.25), { "aria-label": "smaller", title: "smaller", className: "icon" }),
     button("+", () => zoom(1.25), { "aria-label": "larger", title: "larger", className: "icon" }),
     button("fit", fit, { title: "the whole picture" }),
   ];
-  return { figure, holder, title, draw, clear, update, fit, buttons, get picture() { return picture; } };
+  return { figure, holder, title, draw, clear, update, fit, buttons, get picture() { return picture; }, get leadsDown() { return picture?.rankdir === "TB"; } };
 }
 
 // What is pressed for each gate: its circle, or the box of its neuron. In the order of the wires.

@@ -19,6 +19,7 @@ export function stageView(app) {
     type: (n) => typeNumber(app, n),
     gate: (n) => toGate(n),
     unit: (group) => app.lookInside(group),
+    redraw: () => app.redraw(),
   };
   const right = pictureView("right", actions);
   const wrong = pictureView("wrong", { ...actions });
@@ -65,6 +66,7 @@ export function stageView(app) {
     await right.draw(plan, isCollapsed());
     if (side) await wrong.draw(plan, isCollapsed());
     else wrong.clear();
+    pictures.classList.toggle("beside", side && right.leadsDown && wrong.leadsDown);
     right.fit();
     if (side) wrong.fit();
   }
