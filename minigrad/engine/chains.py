@@ -25,10 +25,11 @@ ONE: Final = Constant(1.0)  # the other factor of a term that is no product
 
 
 class Found(NamedTuple):
-    """The left factors of a dot product and then the right ones; and those not seen before."""
+    """The left factors of a dot product and then the right ones."""
 
     factors: tuple[Value, ...]
-    unseen: list[Value]
+    alone: int  # how many terms are no products
+    unseen: list[Value]  # factors
 
 
 class Chains:
@@ -57,7 +58,7 @@ class Chains:
         return found.factors if found else None
 
     def found(self, wire: Value, seen: set[Value]) -> Found | None:
-        """The same, and which factors are not `seen`; plain numbers have got wires."""
+        """The same and what is known of them; plain numbers have got wires."""
         inside: list[Value] = []
         if wire.gate is ADD and wire not in self._inside:
             terms = self._added(wire, inside)
@@ -66,14 +67,13 @@ class Chains:
         else:
             return None
         at_once = len(terms) if wire.gate is SUM else 2
-        lefts, rights = self._factors_of(terms)
-        alone = rights.count(self._one)
+        lefts, rights, alone = self._factors_of(terms)
         products = len(rights) - alone
         if products >= 2 and products >= alone:
             unseen = [x for pair in zip(lefts, rights) for x in pair if x not in seen]
             is_side_by_side = not [x for x in unseen if x.gate is not None]
             if is_side_by_side and not (alone and self._sends_first(lefts[:at_once], rights)):
-                return Found((*lefts, *rights), unseen)
+                return Found((*lefts, *rights), alone, unseen)
         self._inside.update(inside)
         return None
 
@@ -98,17 +98,17 @@ class Chains:
             inside.append(left)
             wire = left
 
-    def _factors_of(self, terms: list[Any]) -> tuple[list[Value], list[Value]]:
-        """The left and the right factors of terms, of which the last comes first."""
+    def _factors_of(self, terms: list[Any]) -> tuple[list[Value], list[Value], int]:
+        """The left and the right factors of terms, the last term first; how many are alone."""
         count, once, one, keeps = self._count, self._once, self._one, self._keeps_labels
         lefts: list[Value] = []
         rights: list[Value] = []
+        alone = 0
         while terms:
             term = terms.pop()  # no list holds a term whose uses are counted
-            if type(term) is float:
-                left, right = self._wire_of(term), one
-            elif (
-                term.gate is MUL
+            if (
+                type(term) is not float
+                and term.gate is MUL
                 and count(term) == once
                 and term._second is not MANY
                 and not (keeps and term.label)
@@ -117,10 +117,11 @@ class Chains:
                 if right is None:
                     left, right = map(self._wire_of, operands_of(term))
             else:
-                left, right = term, one
+                left, right = self._wire_of(term), one
+                alone += 1
             lefts.append(left)
             rights.append(right)
-        return lefts, rights
+        return lefts, rights, alone
 
     def _sends_first(self, lefts: list[Value], rights: list[Value]) -> bool:
         """Whether a single term among these is a factor, too, and would receive before it."""

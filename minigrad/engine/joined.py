@@ -45,6 +45,7 @@ class Joined:
     def __init__(self, outputs: Sequence[Value]) -> None:
         self.outputs = outputs  # a list of one, which counts as a holder of it
         self._one = Constant(1.0)  # beside single terms
+        self.gates_more = 0  # than the dot products have × gates and Σ
         self._were: dict[Value, Gate | None] = {}  # gates of the wires that are dot products now
         count: Callable[[Value], int] | None = getattr(sys, "getrefcount", None)
         if count is None:
@@ -53,19 +54,11 @@ class Joined:
         found = self._dot_products(count)
         if found and self._is_held_elsewhere(found, count):
             found = {}
+            self.gates_more = 0
             self.leaves, self.gates = wires_without_numbers(outputs)
         self._were = {wire: wire.gate for wire in found}
         numbers = [tuple([x._datum for x in factors]) for factors in found.values()]
         _write(found, [(DOT, x, MANY, d, FACTORS) for x, d in zip(found.values(), numbers)])
-
-    @property
-    def gates_more(self) -> int:
-        """How many more gates were recorded than the dot products have × gates and Σ."""
-        more = 0
-        for wire, gate in self._were.items():
-            rights = wire._first[len(wire._first) // 2 :]
-            more += (len(rights) - 2 if gate is ADD else 0) - rights.count(self._one)
-        return more
 
     def _dot_products(self, count: Callable[[Value], int]) -> dict[Value, tuple[Value, ...]]:
         """The factors of each, in the order of leaves and gates that was found on the way."""
@@ -77,6 +70,7 @@ class Joined:
             if found is None or wire.own_backward:
                 return wires_into(wire)
             factors[wire] = found.factors
+            self.gates_more += (len(found.factors) // 2 - 2) * (wire.gate is ADD) - found.alone
             return found.unseen
 
         self.leaves, self.gates = leaves_and_gates(self.outputs[0], inputs_of)

@@ -7,6 +7,7 @@ Each contribution is a product, and each gradient a sum of them, in the order in
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import TypeVar
 
 from ..engine import Circuit, Value, number_of
@@ -188,10 +189,11 @@ class Flattening:
             leads = [source in leading for source in inputs]
             available = [*[nodes[source] for source in inputs], out]
             local = self._local_gradients(gate, available, leads)
+            sending = [*zip(inputs, local, leads)]
             if gate.is_dot:  # in the order in which its × gates would send
-                inputs, local = _in_pairs(inputs)[::-1], _in_pairs(local)[::-1]
-            for source, local_gradient in zip(inputs, local):
-                if local_gradient is None or source not in leading:
+                sending = _in_pairs(sending)[::-1]
+            for source, local_gradient, is_wanted in sending:
+                if local_gradient is None or not is_wanted:
                     continue
                 to = from_rows if each_row and phases[nodes[source]] == ONCE else sent
                 factors = (local_gradient, upstream)
@@ -200,10 +202,11 @@ class Flattening:
                     factors = arrivals.sent(gate, wire, source, factors, summed)
                 elif is_number or numbers[local_gradient] is not None:
                     factors = operations.contribution(local_gradient, upstream)
-                if source in to:
-                    to[source] += factors
-                else:
+                received = to.get(source)
+                if received is None:
                     to[source] = [*factors]
+                else:
+                    received += factors
         return [self._total(sent.get(wire, []), from_rows.get(wire, [])) for wire in wanted]
 
     def _total(self, sent: list[int], from_rows: list[int]) -> int:
@@ -248,4 +251,4 @@ class Flattening:
 def _in_pairs(factors: Sequence[_T]) -> list[_T]:
     """A dot product's left factors and then the right ones, as the pairs that it multiplies."""
     middle = len(factors) // 2
-    return [factor for pair in zip(factors[:middle], factors[middle:]) for factor in pair]
+    return [*chain.from_iterable(zip(factors[:middle], factors[middle:]))]
