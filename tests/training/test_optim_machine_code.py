@@ -12,8 +12,11 @@ import minigrad as mg
 from minigrad import optim
 
 pytest.importorskip("llvmlite")
-from minigrad.native import wire_slots
+from minigrad import native
+from minigrad.native import batch_over_rows, wire_slots
 from minigrad.training import optim as optimizers
+
+np = pytest.importorskip("numpy")
 
 COUNT = 40  # parameters: enough for machine code
 NUMBERS = st.floats(-4.0, 4.0) | st.sampled_from(
@@ -46,6 +49,7 @@ MAKERS = {
 EVENTS = st.one_of(
     st.tuples(st.just("gradients"), st.lists(NUMBERS | st.none(), min_size=3, max_size=9)),
     st.tuples(st.just("step"), st.integers(1, 3)),
+    st.tuples(st.just("batch"), st.lists(NUMBERS, min_size=1, max_size=5)),
     st.tuples(st.sampled_from(["zero_grad", "planned", "look", "deepcopy", "pickle"]), st.none()),
     st.tuples(st.just("rate"), st.floats(0.0, 1.0)),
     st.tuples(st.just("weight_decay"), st.sampled_from([0.0, 0.5])),
@@ -83,6 +87,8 @@ def happen(optimizer, event, given):
                 return optimizer, str(error)
     elif event == "zero_grad":
         optimizer.zero_grad()
+    elif event == "batch":
+        batch(parameters, given)
     elif event == "planned":
         if any(p.has_grad for p in parameters):
             return optimizer, bits(optimizer.planned())
@@ -104,10 +110,24 @@ def happen(optimizer, event, given):
     return optimizer, seen(optimizer)
 
 
-def history(make, events, threshold):
-    """What is seen after each of some events, with machine code from so much work on."""
-    before, optimizers.MOVES_IN_PYTHON = optimizers.MOVES_IN_PYTHON, threshold
-    try:
+def batch(parameters, numbers):
+    """Two batches of the same rows, and what they send back."""
+    loss = mg.compile(
+        lambda x: mg.sum([p * x for p in parameters]) + parameters[1].exp() * x,
+        check=False,
+        executor="tape",
+    )
+    for seed in (1.0, -0.5):
+        loss.batch(np.array(numbers)).backward(seed)
+
+
+def history(make, events, in_machine_code=True):
+    """What is seen after each of some events; steps and boxing are machine code's or Python's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(optimizers, "MOVES_IN_PYTHON", 0 if in_machine_code else math.inf)
+        if not in_machine_code:
+            for module in (native, batch_over_rows):
+                patch.setattr(module, "has_slots", lambda: False)
         optimizer = make([mg.Value(0.1 * (i - 20)) for i in range(COUNT)])
         result = []
         for event, given in events:
@@ -115,8 +135,6 @@ def history(make, events, threshold):
             result.append(now)
         states = [bits(state) for state in optimizer._states]
         return [*result, states, seen(optimizer)]
-    finally:
-        optimizers.MOVES_IN_PYTHON = before
 
 
 @pytest.mark.parametrize("name", MAKERS)
@@ -125,7 +143,7 @@ def history(make, events, threshold):
 def test_any_sequence_of_events_ends_as_in_python(name, events):
     mg.compile(lambda x: x * x, executor="tape")(2.0)  # this process makes machine code
     make, events = MAKERS[name], [("gradients", [1.0, None, -0.5, 2.0]), ("step", 2), *events]
-    assert history(make, events, 0) == history(make, events, math.inf)
+    assert history(make, events) == history(make, events, in_machine_code=False)
 
 
 def test_machine_code_takes_the_steps_of_each_of_them(monkeypatch):
@@ -134,7 +152,7 @@ def test_machine_code_takes_the_steps_of_each_of_them(monkeypatch):
     monkeypatch.setattr(wire_slots.WireSlots, "move", lambda *given: moved.append(move(*given)))
     for make in MAKERS.values():
         moved.clear()
-        history(make, [("gradients", [1.0, None, 2.0]), ("step", 3), ("look", None)], 0)
+        history(make, [("gradients", [1.0, None, 2.0]), ("step", 3), ("look", None)])
         assert len(moved) == 3
 
 
@@ -149,8 +167,8 @@ def test_parameters_that_join_later_count_their_own_steps():
     ]
     mg.compile(lambda x: x * x, executor="tape")(2.0)
     for name in ("Adam", "waning"):
-        ours = history(MAKERS[name], events, 0)
-        assert ours == history(MAKERS[name], events, math.inf)
+        ours = history(MAKERS[name], events)
+        assert ours == history(MAKERS[name], events, in_machine_code=False)
         assert [state[0] for state in ours[-2][:3]] == ["5.0", "4.0", "1.0"]
 
 
