@@ -19,6 +19,9 @@ from .rounding import EPSILON, SMALLEST
 # is a multiple of the function's period would see nothing of it.
 STEPS: Final = tuple(0.0619 * 0.27**k for k in range(15))
 ENOUGH: Final = 1e-9  # a relative error with which no smaller step needs to be tried
+SMALLER: Final = 0.08
+SMALLER_STEPS: Final = 150  # down to 1e-170
+SEEN: Final = 0.05  # what part of a difference must be no rounding
 
 
 class Evaluation(NamedTuple):
@@ -38,6 +41,7 @@ class Estimate(NamedTuple):
     bend: float = 0.0  # how much the slope changes within a step
     is_smooth: bool = True
     is_flat: bool = False  # the function has the same value at every point, to the last bit
+    step: float = 0.0
 
     @property
     def error(self) -> float:
@@ -70,6 +74,29 @@ def numeric_derivative(evaluate: Callable[[float], Evaluation], at: float) -> Es
     return min(map(_beside_smaller, usable, usable[1:], usable[2:]), key=_relative_error)
 
 
+def settles(
+    evaluate: Callable[[float], Evaluation], at: float, found: Estimate, claimed: float
+) -> bool:
+    """Whether smaller steps still agree with an estimate where another derivative is claimed.
+
+    As far as rounding lets them see the difference between the two.
+
+    What happens within the smallest of `STEPS` alone is seen by none of them: the corner of
+    √(x² + 1e-24) is a kink to all.
+    """
+    here, step, difference = evaluate(at), found.step, abs(found.derivative - claimed)
+    for _ in range(SMALLER_STEPS):
+        step *= SMALLER
+        if not (real := (at + step) - at):
+            break
+        finer = _five_points(evaluate, at, real, here)
+        if finer.noise > difference * SEEN:
+            break
+        if abs(finer.derivative - found.derivative) > 2.0 * difference * SEEN:
+            return False
+    return True
+
+
 def _relative_error(estimate: Estimate) -> tuple[float, float]:
     size = abs(estimate.derivative)
     return (min(estimate.error / size, 1.0) if size else 1.0), estimate.error
@@ -85,7 +112,7 @@ def _five_points(
     bend = abs((right - here.value) - (here.value - left)) / abs(step)
     is_smooth = all(point.piece == here.piece for point in points)
     is_flat = all(value == here.value for value in values)
-    return Estimate(derivative, noise, bend=bend, is_smooth=is_smooth, is_flat=is_flat)
+    return Estimate(derivative, noise, inf, bend, is_smooth, is_flat, step)
 
 
 def _noise(point: Evaluation) -> float:

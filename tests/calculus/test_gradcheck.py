@@ -378,3 +378,55 @@ def test_bad_input_says_what_to_do(function, inputs, message):
 def test_relative_error_is_finite_for_finite_numbers():
     for check in mg.gradcheck(lambda x, y: x / y, [1e-300, 1e3]).inputs:
         assert math.isfinite(check.relative_error)
+
+
+CORNERS = {
+    "sqrt": lambda x, width: mg.sqrt(x * x + width * width),
+    "hypot": mg.hypot,
+    "softplus": lambda x, width: mg.softplus(x / width) * width,
+    "tanh": lambda x, width: mg.tanh(x / width),
+    "sigmoid": lambda x, width: mg.sigmoid(x / width),
+}
+
+
+@pytest.mark.parametrize("corner", CORNERS.values(), ids=CORNERS)
+@pytest.mark.parametrize("width", [1e-6, 1e-12, 1e-15, 1e-96])
+@pytest.mark.parametrize("slope", [0.0, 1.0])
+def test_what_happens_within_the_smallest_step_is_not_called_wrong(corner, width, slope):
+    for place in (0.0, 0.3, 1.0, -0.7, 5.0, 1e-10):
+        report = mg.gradcheck(lambda x: corner(x, width) + slope * x, [place * width])
+        assert report.verdict in ("right", "cannot judge", "hidden by rounding"), (place, report)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: (1 - mg.cos(x)) / (x * x),
+        lambda x: (mg.exp(x) - 1 - x) / (x * x),
+        lambda x: (x - mg.sin(x)) / x**3,
+        lambda x: (mg.log(1 + x) - x) / (x * x),
+        lambda x: (mg.sqrt(1 + x) - mg.sqrt(1 - x)) / x,
+    ],
+)
+def test_a_gradient_of_rounded_numbers_is_not_called_wrong(function):
+    for exponent in range(-90, -10):
+        report = mg.gradcheck(function, [10 ** (exponent / 10)])
+        assert report.verdict in ("right", "cannot judge", "hidden by rounding"), (exponent, report)
+
+
+def test_a_gradient_that_is_wrong_at_one_point_alone_is_called_wrong():
+    @mg.gate(
+        symbol="s",
+        local_gradient=lambda x, out: (mg.where(mg.is_equal(x, 0.0), 1.1, mg.cos(x)),),
+    )
+    def sine_with_a_fault_at_0(x):
+        return mg.sin(x)
+
+    try:
+        reports = [
+            mg.gradcheck(lambda x, f=factor: f * (sine_with_a_fault_at_0(x) + x), [0.0])
+            for factor in (1.0, 1e-9, 1e-15, 1e9)
+        ]
+    finally:
+        del mg.GATES["sine_with_a_fault_at_0"]
+    assert [report.verdict for report in reports] == ["wrong"] * 4
