@@ -96,6 +96,8 @@ def fit(
         raise TypeError(f"callbacks must be a list of functions, got {described(callbacks)}")
     if clip_norm is not None and not clip_norm > 0.0:
         raise ValueError(f"clip_norm must be above 0, got {clip_norm!r}")
+    if model is None and threshold is not None:
+        raise ValueError("threshold= is for the accuracy of a model: pass model= too")
     judge = None if model is None else Judge(model, threshold)
     run = _Run(loss, data, optimizer, batch_size, seed, judge, validation, clip_norm)
     history = History()

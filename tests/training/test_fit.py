@@ -198,6 +198,7 @@ def test_accuracy_knows_scores_signs_and_classes() -> None:
         ({"data": ([], [])}, "got lengths 0, 0"),
         ({"data": 3}, "must be \\(X, Y\\)"),
         ({"data": (LINE[0],), "model": Line()}, "got 1 columns"),
+        ({"threshold": 0.5}, "pass model= too"),
         ({"epochs": 0}, "epochs must be at least 1"),
         ({"epochs": 2.5}, r"epochs must be a whole number, got the float 2\.5"),
         ({"batch_size": 2.0}, r"batch_size must be a whole number, got the float 2\.0"),
