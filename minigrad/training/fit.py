@@ -96,9 +96,7 @@ def fit(
         raise TypeError(f"callbacks must be a list of functions, got {described(callbacks)}")
     if clip_norm is not None and not clip_norm > 0.0:
         raise ValueError(f"clip_norm must be above 0, got {clip_norm!r}")
-    if model is None and threshold is not None:
-        raise ValueError("threshold= is for the accuracy of a model: pass model= too")
-    judge = None if model is None else Judge(model, threshold)
+    judge = _judge_of(model, threshold)
     run = _Run(loss, data, optimizer, batch_size, seed, judge, validation, clip_norm)
     history = History()
     best = run.best_parameters(patience)
@@ -154,6 +152,14 @@ def _reason_to_stop(
         row = "" if isfinite(best.latest) else not_finite_row(run.validation, "validation")
         return ": ".join(filter(None, [best.in_words(), row]))
     return ""
+
+
+def _judge_of(model: Callable[[Any], Any] | None, threshold: float | None) -> Judge | None:
+    if model is not None:
+        return Judge(model, threshold)
+    if threshold is not None:
+        raise ValueError("threshold= is for the accuracy of a model: pass model= too")
+    return None
 
 
 class Judge:
