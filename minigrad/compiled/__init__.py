@@ -10,11 +10,10 @@ during which `tracing` refuses what no replay could repeat, and notices when the
 `prepared_values` and `prepared_derivatives` are the shortest ways.
 """
 
-from ..calculus import take_apart
 from .compiler import Compiled, compile
 from .matrices import Coo
 from .recording import Recording
 from .rows import Rows
 from .tracing import TracingError
 
-__all__ = ["Compiled", "Coo", "Recording", "Rows", "TracingError", "compile", "take_apart"]
+__all__ = ["Compiled", "Coo", "Recording", "Rows", "TracingError", "compile"]

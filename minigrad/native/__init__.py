@@ -22,15 +22,11 @@ if TYPE_CHECKING:
     from .function import Memory, NativeFunction, OnNativeTape, native_function
     from .operand import DOUBLE, LONG, POINTER, VOID, Code, Native
     from .schedule import Array
-    from .sweep_kernels import BACKWARD, CURVED, FORWARD
     from .sweeps import CompressedSweep, Sweeps
     from .wire_slots import LeavesInSlots, WireSlots, has_slots, move_function
 
 __all__ = [
-    "BACKWARD",
-    "CURVED",
     "DOUBLE",
-    "FORWARD",
     "LONG",
     "POINTER",
     "VOID",
@@ -80,9 +76,6 @@ _LATER: Final = {
     "columns_of": "batch_over_rows",
     "emit_formula": "formulas",
     "is_native": "formulas",
-    "BACKWARD": "sweep_kernels",
-    "CURVED": "sweep_kernels",
-    "FORWARD": "sweep_kernels",
     "CompressedSweep": "sweeps",
     "Sweeps": "sweeps",
     "sqrt": "float_bits",

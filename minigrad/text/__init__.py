@@ -21,7 +21,6 @@ from .labels import (
     latex_name,
     parse_name,
     printable,
-    subscript,
     unicode_name,
     with_run,
 )
@@ -33,7 +32,6 @@ from .rounding import (
     latex_number,
     number_formula,
     rounded,
-    rounded_formula,
 )
 from .runs import runs_of, unit_of
 from .saving import check_folder, save, write_file
@@ -83,10 +81,8 @@ __all__ = [
     "parse_name",
     "printable",
     "rounded",
-    "rounded_formula",
     "runs_of",
     "save",
-    "subscript",
     "table_of",
     "tree_of",
     "unicode_name",
