@@ -37,6 +37,7 @@ _SPELLINGS: Final = {**dict(zip("×·⋅∗÷∕−", "****//-")), "^": "**"}
 
 _DIGITS = "[0-9](?:_?[0-9])*"
 _HIGH: Final = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_TO_HIGH: Final = str.maketrans("0123456789-", f"{_HIGH}⁻")
 _TOKEN: Final = re.compile(
     rf"(?P<number>(?:{_DIGITS}(?:\.(?:{_DIGITS})?)?|\.{_DIGITS})(?:[eE][-+−]?[0-9]+)?)"
     rf"|(?P<exponent>[⁻⁺]?[{_HIGH}]+)"
@@ -347,14 +348,19 @@ def as_formula(text: str) -> str:
     """The expression as a reader would write it.
 
     >>> as_formula("sigmoid(w0*x0 + b**2)"), as_formula("y = x⁻¹")
-    ('σ(w₀·x₀ + b^2)', 'y = x^−1')
+    ('σ(w₀·x₀ + b²)', 'y = x⁻¹')
     """
     result, tokens = result_and_formula(tokens_of(text))
     parts: list[str] = [f"{unicode_name(normal_name(result.text))} = "] if result else []
-    before = START
-    for token, after in zip(tokens, [*tokens[1:], tokens[-1]]):
+    before, written = START, 0
+    for place, (token, after) in enumerate(zip(tokens, [*tokens[1:], tokens[-1]])):
         text = token.text
-        if token.kind == "name":
+        if place < written:
+            continue
+        if text == "**" and (exponent := _whole_exponent(before, tokens[place + 1 :])):
+            text = "".join(exponent).translate(_TO_HIGH)
+            written = place + 1 + len(exponent)
+        elif token.kind == "name":
             is_gate = after.text == "(" and text in GATES
             text = GATES[text].text_name if is_gate else unicode_name(normal_name(text))
         elif token.kind == "operator":
@@ -364,5 +370,14 @@ def as_formula(text: str) -> str:
         elif text == ",":
             text = ", "
         parts.append(text)
-        before = token
+        before = tokens[written - 1] if place < written else token
     return "".join(parts)
+
+
+def _whole_exponent(base: Token, after: Sequence[Token]) -> list[str]:
+    """The tokens of a whole number that a power may have as a small exponent, x²; else none."""
+    exponent = [token.text for token in after[: 1 + (after[0].text == "-")]]
+    is_whole = exponent[-1].isascii() and exponent[-1].isdecimal()
+    is_tower = [token.text for token in after[len(exponent) :][:1]] == ["**"]
+    reads_as_one = base.kind == "number" and not base.text.isdecimal()  # 1e5² and 0.5²
+    return exponent if is_whole and not is_tower and not reads_as_one else []

@@ -286,12 +286,25 @@ export function asFormula(text) {
   const { result, formula } = resultAndFormula(tokensOf(cleaned(text)));
   const parts = result ? [`${unicodeName(normalName(result.text))} = `] : [];
   let before = START;
-  formula.forEach((token, i) => {
-    const after = formula[i + 1] ?? token;
-    parts.push(written(token, before, after));
-    before = token;
-  });
+  for (let i = 0; i < formula.length; i++) {
+    const token = formula[i];
+    const exponent = token.text === "**" ? wholeExponent(before, formula.slice(i + 1, i + 4)) : [];
+    parts.push(exponent.length ? exponent.map(small).join("") : written(token, before, formula[i + 1] ?? token));
+    i += exponent.length;
+    before = formula[i];
+  }
   return parts.join("");
+}
+
+const small = (text) => [...text].map((sign) => (sign === "-" ? "⁻" : HIGH[Number(sign)])).join("");
+
+// The tokens of a whole number that a power may have as a small exponent, x²; else none.
+function wholeExponent(base, after) {
+  const exponent = after.slice(0, after[0]?.text === "-" ? 2 : 1).map(({ text }) => text);
+  const isWhole = /^[0-9]+$/.test(exponent.at(-1) ?? "");
+  const isTower = after[exponent.length]?.text === "**";
+  const readsAsOne = base.kind === "number" && !/^[0-9]+$/.test(base.text); // 1e5² and 0.5²
+  return isWhole && !isTower && !readsAsOne ? exponent : [];
 }
 
 function written(token, before, after) {
