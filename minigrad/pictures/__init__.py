@@ -9,7 +9,7 @@ that of `layout_in_browser`), `drawing` is the finished picture, and `raster` ma
 """
 
 from .chart import HUGE, Panel, chart_svg, even_ticks, svg_document
-from .draw import draw, draw_circuit, drawn_as_boxes
+from .draw import draw, draw_circuit, drawn_as_boxes, drawn_downwards
 from .drawing import Drawing, Picture
 from .layout import DRAW_LESS
 from .layout_in_browser import graphviz_licence, graphviz_script
@@ -29,6 +29,7 @@ __all__ = [
     "draw",
     "draw_circuit",
     "drawn_as_boxes",
+    "drawn_downwards",
     "even_ticks",
     "factor_of",
     "graphviz_licence",

@@ -8,7 +8,7 @@ contribution.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from ..engine import Value
 from ..text import has_layer, rounded
@@ -43,10 +43,24 @@ def is_plain_number(wire: Value) -> bool:
     return wire.is_constant and not wire.label
 
 
+class Ports(NamedTuple):
+    """Where an edge leads to a wire's table, from there, and from a number that stands alone."""
+
+    to: str
+    out: str
+    plain: str
+
+
+# by Graphviz's rankdir: pictures lead to the right, and down
+PORTS: Final = {"LR": Ports(":w", ":e", ":e"), "TB": Ports(":top:n", ":foot:s", ":s")}
+RANKSEP: Final = {"LR": 0.16, "TB": 0.1}
+
+
 class CircuitWriter:
     """Writes nodes and edges as it meets wires and gates, in topological order."""
 
-    def __init__(self, scene: Scene, groups: Sequence[Group] = ()) -> None:
+    def __init__(self, scene: Scene, groups: Sequence[Group] = (), rankdir: str = "LR") -> None:
+        self.rankdir, self.ports = rankdir, PORTS[rankdir]
         self.scene, self.theme, self.stage = scene, scene.theme, scene.stage
         self.number, self.inputs = scene.circuit.place, scene.circuit.inputs
         self.active, self.birth = scene.active, scene.nonfinite_wire
@@ -74,7 +88,7 @@ class CircuitWriter:
                 self.wire(output)
         frames = [line for group in self.groups for line in self.frame(group)]
         ordering = {"newrank": "true"} if self.groups else {"ordering": "in"}
-        graph = self.header(nodesep=0.14, ranksep=0.16, **ordering)
+        graph = self.header(nodesep=0.14, ranksep=RANKSEP[self.rankdir], **ordering)
         # by gate and place: with ordering=in a gate's first input comes uppermost
         entries = [self.entries[use] for use in sorted(self.entries)]
         return [*graph, *frames, *self.nodes[None], *self.edges, *entries, *self.guides()]
@@ -83,7 +97,7 @@ class CircuitWriter:
         """The lines that begin the picture."""
         legends = self.legends() if self.scene.title != "" else []
         small = [font(line, self.theme.faint, 11) for line in legends]
-        return header(self.theme, [*self.scene.caption, *small], **graph)
+        return header(self.theme, [*self.scene.caption, *small], self.rankdir, **graph)
 
     def legends(self) -> list[str]:
         """What the marks of this style mean, each mark only where it is to be seen."""
@@ -169,7 +183,7 @@ class CircuitWriter:
             f'g{n} [id="gate-{n}", class="gate", {shape}, '
             f'fillcolor="{look.fill}", color="{look.line}", penwidth={look.thickness}{more}]'
         )
-        self.edges.append(f"g{n} -> w{n}:w [arrowhead=none, weight=8{edge}]")
+        self.edges.append(f"g{n} -> w{n}{self.ports.to} [arrowhead=none, weight=8{edge}]")
 
     # --- wires ---
 
@@ -185,7 +199,8 @@ class CircuitWriter:
             self.junction(wire, uses)
             return
         for use in uses:
-            self.edge(f"w{n}:e", wire, use, "branch")
+            out = self.ports.plain if self.is_plain(wire) else self.ports.out
+            self.edge(f"w{n}{out}", wire, use, "branch")
 
     def junction(self, wire: Value, uses: Sequence[Use]) -> None:
         """The dot where a wire ends that has several uses, and the branches behind it."""
@@ -198,7 +213,7 @@ class CircuitWriter:
             'label=""]'
         )
         colour = self.edge_colour(wire, self.stage.gradients.get(wire), False)
-        self.edges.append(f"w{n}:e -> j{n} [arrowhead=none, weight=8{colour}]")
+        self.edges.append(f"w{n}{self.ports.out} -> j{n} [arrowhead=none, weight=8{colour}]")
         value, faint = self.stage.values.get(wire), self.theme.faint
         upper = number(value, faint, self.theme, self.scene.digits, size=10)
         for use in uses:
@@ -207,6 +222,10 @@ class CircuitWriter:
             more = font(f"{CUT} {hidden} more", faint, 10)
             nodes.append(f"h{n} [shape=plain, label=<{more}>]")
             self.edges.append(f"j{n} -> h{n}:w [arrowhead=none, style=dotted]")
+
+    def is_plain(self, wire: Value) -> bool:
+        """Whether a number stands there alone, without a line."""
+        return self.stage.values.get(wire) is not None and is_plain_number(wire)
 
     def uses(self, wire: Value) -> list[Use]:
         """The uses of a wire that are drawn."""
@@ -233,7 +252,7 @@ class CircuitWriter:
         """A wire's numbers and its name; `use` is its only one, if it has only one."""
         theme, digits = self.theme, self.scene.digits
         value, gradient = self.stage.values.get(wire), self.stage.gradients.get(wire)
-        if value is not None and is_plain_number(wire):
+        if value is not None and self.is_plain(wire):
             return font(rounded(value, digits), theme.faint, 10)
         active = wire is self.active or self.is_active(use)
         bold_value = wire is self.active and not self.goes_back
@@ -259,7 +278,7 @@ class CircuitWriter:
         tangent = self.tangent(wire, wire is self.active and not self.goes_back)
         cells = Cells(before, upper, tangent, lower, after, above)
         room = self.room_for(self.scene.deltas.text(wire) if self.scene.show == "room" else "")
-        return wire_table(cells, line, room, bar)
+        return wire_table(cells, line, room, bar, ports=self.rankdir == "TB")
 
     def room_for(self, formula: str) -> int:
         """The width of a wire that a player may write a formula below."""
@@ -280,13 +299,13 @@ class CircuitWriter:
         cells = Cells(upper=upper, beside=self.tangent(wire, False, 10), lower=lower)
         sent_text = self.scene.deltas.sent_text
         room = self.room_for(sent_text(*use) if self.scene.show == "room" else "")
-        table = wire_table(cells, line, room, bar)
+        table = wire_table(cells, line, room, bar, ports=self.rankdir == "TB")
         self.nodes[self.group_of.get(use.gate)].append(  # beside what it is multiplied with
             f'{name} [id="{ident}", class="wire branch", shape=plain, label=<{table}>]'
         )
         colour = self.edge_colour(wire, sent, active)
-        self.edges.append(f"j{n} -> {name}:w [arrowhead=none{colour}]")
-        self.edge(f"{name}:e", wire, use, "")
+        self.edges.append(f"j{n} -> {name}{self.ports.to} [arrowhead=none{colour}]")
+        self.edge(f"{name}{self.ports.out}", wire, use, "")
 
     def gradient(self, wire: Value, gradient: float | None, bold: bool, formula: str = "") -> str:
         """The number or formula below a wire; a dash where no gradient ever goes."""
@@ -313,7 +332,7 @@ class CircuitWriter:
         colour = self.edge_colour(wire, sent, self.is_active(use))
         kind = f', class="{kind}"' if kind else ""
         ident = f"edge-{n}-{gate}-{use.place}"
-        if tail == f"w{n}:e" and self.enters(wire, use):
+        if tail.startswith("w") and self.enters(wire, use):
             door, line = self.door_name(wire, use), self.theme.line
             self.nodes[self.group_of.get(use.gate)].append(
                 f'{door} [shape=point, width=0.01, penwidth=0, fillcolor="{line}", label=""]'

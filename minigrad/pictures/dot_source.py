@@ -17,12 +17,12 @@ FONT: Final = "Helvetica,Arial,sans-serif"
 CUT: Final = "⋯"  # the picture leaves out what is there
 
 
-def header(theme: Theme, caption: Sequence[str], **graph: object) -> list[str]:
+def header(theme: Theme, caption: Sequence[str], rankdir: str = "LR", **graph: object) -> list[str]:
     """The lines that begin a picture: its defaults and its caption."""
     font = f'fontname="{FONT}", fontcolor="{theme.ink}"'
     more = "".join(f", {name}={value}" for name, value in graph.items())
     lines = [
-        f'graph [rankdir=LR, bgcolor="{theme.background}", pad=0.2, {font}, fontsize=13, '
+        f'graph [rankdir={rankdir}, bgcolor="{theme.background}", pad=0.2, {font}, fontsize=13, '
         f"labelloc=b, outputorder=edgesfirst{more}]",
         f'node [{font}, fontsize=14, penwidth=1.4, color="{theme.line}"]',
         f'edge [{font}, fontsize=10, penwidth=1, color="{theme.line}", arrowsize=0.6]',
@@ -108,21 +108,27 @@ class Cells(NamedTuple):
     above: str = ""
 
 
-def wire_table(cells: Cells, colour: str, width: int, bar: bool = False) -> str:
-    """A wire: one number over another, and between them the line that is the wire, or a bar."""
+def wire_table(
+    cells: Cells, colour: str, width: int, bar: bool = False, ports: bool = False
+) -> str:
+    """A wire: one number over another, and between them the line that is the wire, or a bar.
+
+    With `ports` edges can lead to the `top` of the upper number and from the `foot` of the lower.
+    """
     before, upper, beside, lower, after, above = cells
     count = 1 + bool(beside) + bool(above)
     span = f' colspan="{count}"' if count > 1 else ""
     both = ' colspan="2"' if beside else ""
+    top_port, foot_port = (' port="top"', ' port="foot"') if ports else ("", "")
     height = 18 if above else 15  # of both rows, so that the line stays in the middle
     top, bottom = (f' height="{height}" valign="{side}"' for side in ("bottom", "top"))
     right = f'<td width="{width}"{top}>{beside}</td>' if beside else ""
     filled = f'<tr><td height="3" cellpadding="0"{span} bgcolor="{colour}"></td></tr>'
     return (
         f'<table border="0" cellborder="0" cellspacing="0" cellpadding="1" color="{colour}">'
-        f'<tr>{before}<td width="{width}"{top}>{upper}</td>'
+        f'<tr>{before}<td{top_port} width="{width}"{top}>{upper}</td>'
         f"{right}{above}{after}</tr>"
-        f"{filled if bar else '<hr/>'}<tr><td{both}{bottom}>{lower}</td>"
+        f"{filled if bar else '<hr/>'}<tr><td{foot_port}{both}{bottom}>{lower}</td>"
         f"{'<td></td>' if above else ''}</tr></table>"
     )
 

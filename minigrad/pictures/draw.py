@@ -159,6 +159,26 @@ def draw_circuit(
     return _drawing(scene)
 
 
+def drawn_downwards(
+    circuit: Circuit,
+    stage: Stage,
+    theme: str = "light",
+    digits: int = DIGITS,
+    show: str = "values",
+    notation: str = "l",
+) -> Drawing | None:
+    """The picture of `draw_circuit`, leading down and not to the right, for a narrow page.
+
+    None where there are units, whose layers would be as wide.
+    """
+    looks = theme_named(theme)
+    scene = Scene(selected(circuit), stage, looks, digits, show=show, title="", notation=notation)
+    if groups_of(scene.selection):
+        return None
+    lines = CircuitWriter(scene, rankdir="TB").lines()
+    return Drawing(lines, lambda: "", len(scene.gates), scene.selection.crossed_columns)
+
+
 def drawn_as_boxes(circuit: Circuit) -> BoxedCircuit:
     """The boxes with which `draw_circuit` draws a whole circuit: none where it draws gates.
 

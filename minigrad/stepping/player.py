@@ -93,6 +93,8 @@ class Player:
         show = "room" if circuit.deltas else "values"  # the script writes formulas where wanted
         self._picture = circuit.picture(finished, show=show)  # first: it refuses what is too large
         data = page_data(run, replay.position, learning_rate)
+        down = circuit.picture_for_a_phone(finished, self._picture, show)
+        data["down"] = b64encode(down.encode()).decode()
         self.html = _html(run, self._picture, data)
 
     @property

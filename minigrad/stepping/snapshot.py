@@ -9,7 +9,7 @@ from typing import Final
 
 from ..calculus import tangents
 from ..engine import Circuit, Stage, Value, number_of
-from ..pictures import DRAW_LESS, draw_circuit
+from ..pictures import DRAW_LESS, draw_circuit, drawn_downwards, size_of
 from ..rules import Formula
 from ..text import (
     DIGITS,
@@ -28,6 +28,9 @@ STEP_LESS: Final = (
     "step in stepper` tells all steps in words; mg.draw(f, depth=20) draws its last gates, and "
     'mg.draw(f, collapse="neuron") or "layer" a network\'s units as boxes'
 )
+PHONE: Final = 352 * 3 / 4  # points that a picture has on a telephone
+READABLE, LEGIBLE = 0.75, 0.6  # of a picture's natural size; the player shows none smaller
+MOST_GATES_DOWN: Final = 30  # more are scrolled anyhow
 SHOW: Final = ("values", "delta", "both")  # gradients as numbers, as formulas in δ, or both
 
 
@@ -112,6 +115,14 @@ class Snapshot(Circuit):
                 raise
             # a stepper has no depth=, around= or between=
             raise type(error)(str(error).replace(DRAW_LESS, STEP_LESS)) from None
+
+    def picture_for_a_phone(self, stage: Stage, picture: str, show: str = "") -> str:
+        """One that leads down; empty where `picture` can be read there, or this is as wide."""
+        if size_of(picture)[0] * READABLE <= PHONE or len(self.gates) > MOST_GATES_DOWN:
+            return ""
+        show = show or self.show
+        drawn = drawn_downwards(self, stage, "light", self.digits, show, self.notation)
+        return drawn.svg if drawn and size_of(drawn.svg)[0] * LEGIBLE <= PHONE else ""
 
     def symbol(self, wire: Value) -> str:
         """The symbol of the gate behind a wire."""

@@ -158,6 +158,59 @@ def test_the_page_fits_the_window_and_its_buttons_are_always_in_sight(open_page,
                 assert box["y"] + box["height"] <= height
 
 
+NUMBERS = """() => {
+  const { shadowRoot } = document.querySelector('.minigrad-player');
+  const texts = (wire) => [...wire.querySelectorAll('text')].map((text) => text.textContent);
+  const found = [...shadowRoot.querySelectorAll('.wire')].map((wire) => [wire.id, ...texts(wire)]);
+  return found.sort((one, other) => (one[0] < other[0] ? -1 : 1));
+}"""
+PLACES = """() => {
+  const { shadowRoot } = document.querySelector('.minigrad-player');
+  const place = (gate) => gate.getBoundingClientRect();
+  return [...shadowRoot.querySelectorAll('.gate')].map(place).map(({ x, y }) => [x, y]);
+}"""
+
+
+def fan_outs() -> Value:
+    """x is used by three gates, one of which reads it twice, and a number in the expression."""
+    x, y = Value(2.0, label="x"), Value(-1.0, label="y")
+    return (x * x + x / y + 3.0).tanh() * x
+
+
+@pytest.mark.parametrize(
+    "stepper",
+    [
+        lambda: Stepper(CIRCUITS["neuron"]()),
+        lambda: Stepper(fan_outs()),
+        lambda: Stepper((Value(2.0, label="w") * 3.0).tanh().exp(), mode="both", seed="w"),
+    ],
+)
+def test_on_a_phone_a_circuit_leads_down_whole_and_with_the_same_numbers(open_page, stepper):
+    html = stepper().player().page
+    upright = open_page(html, viewport={"width": 390, "height": 844})
+    across = open_page(html, viewport={"width": 1280, "height": 800})
+    first, *_, last = upright.evaluate(PLACES)
+    assert last[1] - first[1] > 2 * abs(last[0] - first[0])
+    first, *_, last = across.evaluate(PLACES)
+    assert last[0] - first[0] > 2 * abs(last[1] - first[1])
+    picture = upright.locator(".picture")
+    assert picture.evaluate("e => e.scrollWidth - e.clientWidth") == 0
+    for _ in range(len(stepper()) + 1):
+        assert upright.evaluate(NUMBERS) == across.evaluate(NUMBERS)
+        for page in (upright, across):
+            page.keyboard.press("ArrowRight")
+    for page in (upright, across):
+        page.locator(".leaf").first.press("ArrowUp")
+    assert upright.evaluate(NUMBERS) == across.evaluate(NUMBERS)
+
+
+def test_a_network_and_what_is_small_have_one_picture_for_all_pages():
+    x = Value(2.0, label="x")
+    for output in (network(3, 1), x.exp()):
+        assert '"down":""' in Stepper(output).player().html
+    assert '"down":""' not in Stepper(fan_outs()).player().html
+
+
 def test_the_gate_at_work_is_followed(open_page):
     viewport = {"width": 390, "height": 700}
     page = open_page(Stepper(network(3, 1)).player().page, viewport=viewport)

@@ -1,7 +1,8 @@
 // The picture: the image that stood in the player's place as an SVG, and which part of it shows what.
 
-export function pictureOf(image) {
-  const source = image.src.slice(image.src.indexOf(",") + 1);
+// `down` is the picture for a narrow page, if there is one.
+export function pictureOf(image, down) {
+  const source = down || image.src.slice(image.src.indexOf(",") + 1);
   const bytes = Uint8Array.from(atob(source), (character) => character.charCodeAt(0));
   const text = new TextDecoder().decode(bytes);
   const svg = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;

@@ -23,7 +23,8 @@ const MILLISECONDS_UNTIL_THE_REST = 80; // of the picture is written, which is o
 
 export function startPlayer(host, css, data, functions) {
   const image = host.querySelector("img");
-  const svg = pictureOf(image);
+  const isNarrow = (host.clientWidth || innerWidth) <= 520; // a telephone, held upright
+  const svg = pictureOf(image, isNarrow && data.down);
   const parts = partsOf(svg, data);
   const circuit = new Circuit(data, functions);
   const words = new Words(circuit);
