@@ -14,16 +14,14 @@ False
 
 from __future__ import annotations
 
-import dis
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar
-from functools import lru_cache, partial
+from functools import partial
 from operator import attrgetter, is_, itemgetter
 from random import Random
 from types import (
-    CodeType,
     FunctionType,
     MappingProxyType,
     MemberDescriptorType,
@@ -33,8 +31,10 @@ from types import (
 from typing import Any, Final
 from weakref import ref
 
-from ..engine import Value
+from ..engine import Value, is_installed
 from .methods import Methods
+from .names_read import codes_of, instructions_of
+from .snapshots import contents_of, stands_for
 
 DEPTH: Final = 20  # how deep things in one another are looked into
 MOST: Final = 20_000  # functions and objects that are looked into; lists and dicts do not count
@@ -154,7 +154,9 @@ class Places:
                 self._cells.append((cell, contents_of(cell)))
                 leads = True
         variables = function.__globals__
-        if depth < DEPTH - 1 and is_ours(function.__module__):
+        if depth < DEPTH - 1 and (
+            is_ours(function.__module__) or is_installed(function.__code__.co_filename)
+        ):
             return leads
         names = {name for code in codes_of(function.__code__) for name in code.co_names}
         used = [variables[name] for name in names & variables.keys()]
@@ -190,7 +192,7 @@ class Places:
             found = {
                 name: thing
                 for base in reversed(kind.__mro__)
-                if not is_ours(base.__module__)
+                if not (is_ours(base.__module__) or is_of_a_library(base))
                 for name, thing in vars(base).items()
                 if not name.startswith("__")
             }
@@ -218,11 +220,6 @@ class Places:
         return bool(leading)
 
 
-def stands_for(thing: Any) -> Any:
-    """What a context variable or a weak reference stands for at the moment."""
-    return thing.get(None) if isinstance(thing, ContextVar) else thing()
-
-
 def functions_of(member: Any) -> list[Any]:
     """The functions behind a method, a property or another descriptor of a class."""
     names = ("fget", "__func__", "__wrapped__", "func")
@@ -234,18 +231,15 @@ def is_ours(module: str | None) -> bool:
     return (module or "").partition(".")[0] == PACKAGE
 
 
-def codes_of(code: CodeType) -> Iterator[CodeType]:
-    """The code of a function, and of the functions and comprehensions in it."""
-    yield code
-    for part in code.co_consts:
-        if isinstance(part, CodeType):
-            yield from codes_of(part)
-
-
-@lru_cache(maxsize=1_000)
-def instructions_of(code: CodeType) -> tuple[dis.Instruction, ...]:
-    """The instructions of a code: to take it apart takes as long as to record what it does."""
-    return tuple(dis.get_instructions(code))
+def is_of_a_library(kind: type) -> bool:
+    """Whether the code of a class is Python's or that of an installed library."""
+    if kind.__module__ == "_thread":
+        return False
+    module = sys.modules.get(kind.__module__)
+    filename = getattr(module, "__file__", None)
+    if filename is None:
+        return kind.__module__ in sys.builtin_module_names
+    return is_installed(filename)
 
 
 def _globals_read(function: FunctionType) -> list[str]:
@@ -284,11 +278,3 @@ def _each_is(now: Any, then: Any) -> bool:
     if type(now) is tuple and type(then) is tuple:
         return len(now) == len(then) and all(map(is_, now, then))
     return now is then
-
-
-def contents_of(cell: Any) -> Any:
-    """What a closed-over variable stands for; None while it has no value."""
-    try:
-        return cell.cell_contents
-    except ValueError:
-        return None

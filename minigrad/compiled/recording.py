@@ -80,7 +80,7 @@ class Recording:
         self.gate_count = self.wires.gate_count
         fixed = fixed_values(structure)
         self.places = Places(self.function, self.parameters, fixed)
-        self.plain_numbers = PlainNumbers(self.function, fixed)
+        self.plain_numbers = PlainNumbers(self.function, fixed, self.gate_count)
         self.inputs = inputs
         self._batch_runner: tuple[Tape, BatchRunner] | None = None  # and the tape it is made of
         self.checked = False
@@ -177,9 +177,16 @@ class Recording:
                 f"parameter, or call {self.name}.clear() to record again"
             )
 
-    def check_plain_numbers(self, how: str = "has changed") -> None:
+    def check_plain_numbers(self) -> None:
         """Raise a TracingError if a plain number that the function reads is another by now."""
-        if changed := self.plain_numbers.changed():
+        self._refuse_changed("has changed")
+
+    def check_counters(self) -> None:
+        """Raise a TracingError if the function itself has changed one, by being called again."""
+        self._refuse_changed("the function itself has changed")
+
+    def _refuse_changed(self, how: str) -> None:
+        if (changed := self.plain_numbers.certainly_changed()) is not None:
             raise TracingError(
                 f"{self.place} reads {changed}, which {how} since {self.name} was recorded: "
                 "a plain number is fixed then. Pass it as an argument, static if it decides, or "

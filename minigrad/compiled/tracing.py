@@ -23,6 +23,7 @@ from collections.abc import Callable
 from contextvars import ContextVar, copy_context
 from types import FrameType
 from typing import Any, Final
+from weakref import ref
 
 from ..engine import Value, calling_source, guards, is_installed
 from ..rules import FUNCTIONS, select
@@ -176,24 +177,46 @@ def watched_call(call: Callable[[], Any], seen: list[str]) -> Any:
     By Python's hook for profilers, which sees every call; where a profiler runs nothing is seen,
     and that is said.
     """
-    watched = _watched()
-
-    def see(frame: FrameType, event: str, called: Any) -> None:
-        if event == "c_call":
-            what = watched.get(called)
-            if what is not None and (what is DRAWS or _is_for_a_user(frame)):
-                seen.append(f"{what}, {calling_source()}")
-        elif event == "call" and frame.f_code is SEED_CODE and frame.f_locals["a"] is None:
-            seen.append(f"{DRAWS}, {calling_source()}")
-
-    if sys.getprofile() is not None:
+    watch = _Watch(seen)
+    if not isinstance(sys.getprofile(), (_Looking, type(None))):
         warnings.warn(UNWATCHED, RuntimeWarning, stacklevel=3)
         return call()
-    sys.setprofile(see)
     try:
+        sys.setprofile(_Looking(ref(watch)))
         return call()
     finally:
         sys.setprofile(None)
+
+
+class _Watch:
+    """What looks at the calls of Python and of built-in functions, and notes what asks."""
+
+    def __init__(self, seen: list[str]) -> None:
+        self._seen = seen
+        self._watched = _watched()
+
+    def see(self, frame: FrameType, event: str, called: Any) -> None:
+        """Look at one call."""
+        if event == "c_call":
+            what = self._watched.get(called)
+            if what is not None and (what is DRAWS or _is_for_a_user(frame)):
+                self._seen.append(f"{what}, {calling_source()}")
+        elif event == "call" and frame.f_code is SEED_CODE and frame.f_locals["a"] is None:
+            self._seen.append(f"{DRAWS}, {calling_source()}")
+
+
+class _Looking:
+    """What Python calls at each call: after a Ctrl-C at a bad moment it goes with its watch."""
+
+    def __init__(self, watch: ref[_Watch]) -> None:
+        self._watch = watch
+
+    def __call__(self, frame: FrameType, event: str, called: Any) -> None:
+        watch = self._watch()
+        if watch is None:
+            sys.setprofile(None)
+        else:
+            watch.see(frame, event, called)
 
 
 def _watched() -> dict[Callable[..., Any], str]:
@@ -203,7 +226,7 @@ def _watched() -> dict[Callable[..., Any], str]:
     if dates := sys.modules.get("datetime"):
         day, moment = dates.date, dates.datetime
         functions += [day.today, moment.today, moment.now, moment.utcnow]
-    files = (open, os.open, os.listdir, os.scandir, os.stat)
+    files = (open, os.open, os.listdir, os.scandir, os.stat, os.getcwd)
     return {os.urandom: DRAWS, **dict.fromkeys(functions, TIME), **dict.fromkeys(files, FILES)}
 
 

@@ -27,12 +27,13 @@ class NativeEpochs:
 
     def __init__(
         self,
+        loss: Compiled,
         training: NativeTraining,
         runner: NativeBatch,
         rows: Rows,
         batches: Batches,
     ) -> None:
-        self.training = training
+        self.loss, self.training = loss, training
         self.rows, self.batches = rows, batches
         self.columns = columns_of(rows)
         self.order: list[int] | None = None  # of the rows in this epoch
@@ -96,7 +97,8 @@ class NativeEpochs:
     def read(self) -> None:
         """After somebody has looked: the Values and the optimiser may have been changed."""
         self.rows.recording.check_places()
-        self.rows.recording.check_plain_numbers()
+        if self.loss.check and self.rows.recording.plain_numbers.changed() is not None:
+            self.loss.run_rows(self.rows)  # compares the recording with the function itself
         if self.training.optimizer.has_other_parameters():
             self.training = self._training_of_others()
             self.route = self._route()
@@ -186,7 +188,7 @@ def native_epochs(
     if training is None:
         return None
     optimizer.zero_grad()
-    return NativeEpochs(training, runner, rows, batches)
+    return NativeEpochs(loss, training, runner, rows, batches)
 
 
 def training_of(

@@ -59,6 +59,7 @@ def test_ctrl_c_at_any_line_of_a_recording_leaves_everything_ordinary(call):
             interrupted += 1
         else:
             break
+        assert sys.getprofile() is None
         assert (w * 3 > 5, w.data, (w * 2).is_constant) == (True, 2.0, False)
         (out := square(2.0, 1.0)).backward()
         assert (out.data, w.grad) == (9.0, 12.0)

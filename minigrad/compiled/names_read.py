@@ -1,0 +1,157 @@
+"""The names that the code of a function reads: of variables and of attributes.
+
+>>> rate = 2.0
+>>> def scaled(x):
+...     return settings.scale * rate * x
+>>> found = names_read(scaled.__code__)
+>>> sorted(found.variables), sorted(found.attributes), found.of_any_name
+(['rate', 'settings'], ['scale'], False)
+
+A variable that is only counted up (`calls += 1`), and a list that is only appended to, decide
+nothing, and are no names that are read.
+"""
+
+from __future__ import annotations
+
+import dis
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from types import CodeType
+from typing import Final, NamedTuple
+
+OF_ATTRIBUTES: Final = ("LOAD_ATTR", "LOAD_METHOD", "LOAD_SUPER", "IMPORT_FROM")
+OF_VARIABLES: Final = ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS")
+OF_CELLS: Final = ("LOAD_DEREF", "LOAD_CLASSDEREF", "LOAD_FROM_DICT_OR_DEREF")
+OF_ARGUMENTS: Final = ("LOAD_FAST",)
+GROWING: Final = frozenset({"append", "extend", "add", "update", "write"})
+# What reads attributes, or variables, whose names are texts,
+BY_NAME: Final = frozenset({"getattr", "hasattr", "setattr", "delattr"})
+BY_TEXT: Final = BY_NAME | {"eval", "exec", "globals", "locals"}
+MAKES_A_TEXT: Final = ("BINARY", "FORMAT", "BUILD", "LOAD_METHOD", "LOAD_ATTR")
+# and what reads all attributes of an object.
+OF_ALL: Final = frozenset({"vars", "dir", "__dict__", "asdict", "astuple", "__getstate__"})
+# Instructions that count a variable or an attribute up, one in an object, one in a list or a dict;
+# in the words of Python 3.10 and of later ones.
+COUNTED: Final = re.compile(r"LOAD_\w+ LOAD_\w+ INPLACE (?:(?:SWAP|ROT_TWO) )?STORE_\w+")
+COUNTED_IN: Final = re.compile(
+    r"LOAD_\w+ (?:COPY|DUP_TOP) LOAD_ATTR LOAD_\w+ INPLACE (?:SWAP|ROT_TWO) STORE_ATTR|"
+    r"LOAD_\w+ LOAD_\w+ (?:COPY COPY|DUP_TOP_TWO) BINARY_SUBSCR LOAD_\w+ INPLACE "
+    r"(?:SWAP SWAP|ROT_THREE) STORE_SUBSCR"
+)
+LONGEST: Final = 10  # of these
+
+
+class Names(NamedTuple):
+    """What the code of a function, and of the functions in it, reads."""
+
+    variables: frozenset[str]  # of the module
+    cells: frozenset[str]  # of functions around it, and its own that those in it read
+    arguments: frozenset[str]  # and variables of its own
+    attributes: frozenset[str]
+    modules: frozenset[str]  # that it imports itself
+    texts: frozenset[str]  # words in texts, if it reads anything by a text
+    of_any_name: bool  # whether it reads attributes by texts that do not stand in the code,
+    all_attributes: bool  # or all of an object
+
+
+@lru_cache(maxsize=1_000)
+def names_read(code: CodeType) -> Names:
+    """The names that a code reads for more than to count them up."""
+    found: dict[tuple[str, ...], set[str]] = {
+        kind: set() for kind in (OF_VARIABLES, OF_CELLS, OF_ARGUMENTS, OF_ATTRIBUTES)
+    }
+    modules: set[str] = set()
+    texts: set[str] = set()
+    for part in codes_of(code):
+        _add_names(part, found, modules)
+        texts.update(_texts(part))
+    variables, attributes = found[OF_VARIABLES], found[OF_ATTRIBUTES]
+    names = variables | attributes | found[OF_CELLS]
+    by_text = not BY_TEXT.isdisjoint(names)
+    is_computed = any(map(_has_computed_names, codes_of(code)))
+    words = {word for text in texts for word in re.findall(r"[^\W\d]\w*", text)}
+    return Names(
+        frozenset(variables),
+        frozenset(found[OF_CELLS]),
+        frozenset(found[OF_ARGUMENTS]),
+        frozenset(attributes),
+        frozenset(modules),
+        frozenset(words) if by_text else frozenset(),
+        is_computed or (by_text and not words),
+        not OF_ALL.isdisjoint(names),
+    )
+
+
+def _add_names(code: CodeType, found: dict[tuple[str, ...], set[str]], modules: set[str]) -> None:
+    steps = [step for step in instructions_of(code) if step.opname != "CACHE"]
+    kinds = list(map(_kind, steps))
+    for i, step in enumerate(steps):
+        if step.opname == "IMPORT_NAME":
+            modules.add(step.argval)
+        elif step.opname == "MATCH_CLASS":  # its names of attributes stand in a tuple before it
+            found[OF_ATTRIBUTES].update(*[x.argval for x in steps[:i] if _is_names(x.argval)])
+        for group, names in found.items():
+            if step.opname.startswith(group) and not _is_counted(
+                steps[i : i + LONGEST], kinds[i : i + LONGEST]
+            ):
+                names.update(step.argval if isinstance(step.argval, tuple) else [step.argval])
+
+
+def _has_computed_names(code: CodeType) -> bool:
+    """Whether a name that `getattr` is given stands nowhere in the code."""
+    steps = instructions_of(code)
+    for i, step in enumerate(steps):
+        if step.opname == "LOAD_GLOBAL" and step.argval in BY_NAME:
+            texts = (
+                following
+                for text, following in zip(steps[i : i + 15], steps[i + 1 :])
+                if text.opname == "LOAD_CONST" and isinstance(text.argval, str)
+            )
+            following = next(texts, None)
+            if following is None or following.opname.startswith(MAKES_A_TEXT):
+                return True
+    return False
+
+
+def _is_names(constant: object) -> bool:
+    return isinstance(constant, tuple) and all(isinstance(text, str) for text in constant)
+
+
+def _texts(code: CodeType) -> list[str]:
+    """The texts in a code, but for its docstring."""
+    begins = 0 if code.co_name.startswith("<") else 1
+    return [text for text in code.co_consts[begins:] if isinstance(text, str)]
+
+
+def codes_of(code: CodeType) -> Iterator[CodeType]:
+    """The code of a function, and of the functions and comprehensions in it."""
+    yield code
+    for part in code.co_consts:
+        if isinstance(part, CodeType):
+            yield from codes_of(part)
+
+
+@lru_cache(maxsize=1_000)
+def instructions_of(code: CodeType) -> tuple[dis.Instruction, ...]:
+    """The instructions of a code: to take it apart takes as long as to record what it does."""
+    return tuple(dis.get_instructions(code))
+
+
+def _kind(step: dis.Instruction) -> str:
+    if step.opname.startswith("INPLACE") or (
+        step.opname == "BINARY_OP" and step.argrepr.endswith("=")
+    ):
+        return "INPLACE"
+    is_item = step.opname == "BINARY_OP" and step.argrepr.startswith("[")
+    return "BINARY_SUBSCR" if is_item else step.opname
+
+
+def _is_counted(steps: Sequence[dis.Instruction], kinds: Sequence[str]) -> bool:
+    """Whether what the first instruction loads is counted up, or appended to, and no more."""
+    text = " ".join(kinds)
+    if found := COUNTED.match(text):
+        return bool(steps[found[0].count(" ")].argval == steps[0].argval)
+    if len(steps) > 1 and steps[1].opname in OF_ATTRIBUTES and steps[1].argval in GROWING:
+        return True
+    return COUNTED_IN.match(text) is not None

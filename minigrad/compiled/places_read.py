@@ -1,0 +1,314 @@
+"""The places that a function reads: variables, attributes, and what stands in lists and dicts.
+
+>>> settings = {"scale": 2.0}
+>>> def scaled(x):
+...     return settings["scale"] * x
+>>> [(place.names, place.then) for place in PlacesRead(scaled).places[1:]]
+[(('settings',), {'scale': 2.0}), (('settings',), ('scale', 2.0))]
+
+Looked at are, under the names that the code of the function and of those that it calls reads,
+variables, attributes of objects, classes, modules and wires, and all that stands in the containers
+there. Objects of libraries, whose code is not read, are compared by what they hold.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextvars import ContextVar
+from functools import cached_property, partial
+from operator import attrgetter, itemgetter, methodcaller
+from types import (
+    FunctionType,
+    GetSetDescriptorType,
+    MemberDescriptorType,
+    MethodType,
+    ModuleType,
+    SimpleNamespace,
+)
+from typing import Any, Final
+from weakref import ref
+
+from ..engine import Value, is_installed
+from .methods import Methods
+from .names_read import names_read
+from .parameters import functions_of, is_of_a_library, is_ours
+from .snapshots import (
+    CODE,
+    GONE,
+    PLAIN,
+    Place,
+    bytes_of,
+    contents_of,
+    keys_and_items,
+    reached,
+    stands_for,
+    with_mask,
+)
+
+MOST: Final = 5_000  # things that are looked into
+OF_FUNCTIONS: Final = (FunctionType, staticmethod, classmethod, property, cached_property)
+OF_PYTHON: Final = (*OF_FUNCTIONS, MemberDescriptorType, GetSetDescriptorType)
+BUFFERS: Final = ("bytearray", "memoryview", "array")
+FINDS_ITSELF: Final = ("__getattr__", "__getattribute__")
+WHAT_ONE_MAKES_OF_THEM: Final = (SimpleNamespace, FunctionType)
+OF_UNITS: Final = frozenset({"activation", "b"})  # of a neuron, which may be given others
+OF_WIRES: Final = frozenset(dir(Value)) - {"label"}
+
+
+class PlacesRead:
+    """The places that a function reads, and what stands there at the moment."""
+
+    def __init__(self, function: Callable[..., Any], things: Iterable[Any] = ()) -> None:
+        self.places: list[Place] = []
+        self._first = function
+        self._names: set[str] = set()  # of attributes that are read
+        self._maybe: set[str] = set()  # of those that need not be there
+        self._by_text = False  # whether texts are names
+        self._all_attributes = False
+        self._objects: list[Any] = []
+        self._wires: dict[Value, str] = {}
+        self._seen: dict[Any, Any] = {}  # keeps what was looked at, so that no id is given twice
+        self._waiting = deque([("", function), *[("", thing) for thing in things]])
+        while self._waiting and len(self._seen) < MOST:
+            while self._waiting and len(self._seen) < MOST:
+                self._look(*self._waiting.popleft())
+            self._waiting.clear()
+            for thing in self._objects:  # their methods may read more names
+                self._look_at_object(thing)
+        self._look_at_wires()
+        del self._objects, self._wires, self._seen, self._waiting
+
+    def _look(self, name: str, thing: Any) -> None:
+        if isinstance(thing, Value):  # many: they do not count
+            self._wires.setdefault(thing, name)
+            return
+        if isinstance(thing, Methods) or id(thing) in self._seen:
+            return
+        self._seen[id(thing)] = thing
+        kind = type(thing)
+        if isinstance(thing, FunctionType):
+            self._look_into_function(thing)
+            if vars(thing) and not is_ours(thing.__module__):
+                self._objects.append(thing)
+        elif isinstance(thing, partial):
+            self._wait(name, [thing.func, thing.args, thing.keywords])
+        elif isinstance(thing, MethodType):
+            self._wait(name, [thing.__self__, thing.__func__])
+        elif isinstance(thing, (ContextVar, ref)):
+            self._note([name], stands_for, thing, [stands_for(thing)])
+        elif isinstance(thing, (attrgetter, methodcaller)):
+            self._names.update(".".join(map(str, thing.__reduce__()[1])).split("."))
+        elif not self._look_into_container(name, thing):
+            if "__wrapped__" in getattr(thing, "__dict__", ()):  # another around a function
+                self._wait(name, [thing.__wrapped__])
+            if not is_ours((thing if isinstance(thing, type) else kind).__module__):
+                self._objects.append(thing)
+            elif kind.__name__ == "Neuron":
+                self._look_at_names(thing, OF_UNITS & vars(thing).keys())
+        if not is_ours(kind.__module__) and kind.__module__ != "builtins":
+            self._objects.append(thing)  # a container may have attributes too
+
+    def _look_into_container(self, name: str, thing: Any) -> bool:
+        """Note what stands in a container; whether it is one."""
+        if isinstance(thing, (list, deque)):
+            if not (
+                thing and all(isinstance(item, Value) for item in thing)
+            ):  # replaced ones are noticed
+                self._note([name], tuple, thing, thing, 1.0 + len(thing) / 20.0)
+            else:
+                self._wait(name, thing)
+        elif isinstance(thing, (tuple, frozenset)):
+            self._wait(name, thing)
+        elif isinstance(thing, set):
+            self._note([name], frozenset, thing, thing, 1.0 + len(thing) / 10.0)
+        elif isinstance(thing, (dict, Mapping)):
+            if thing is os.environ:
+                thing = thing._data  # type: ignore[attr-defined]  # without decoding them
+            weight = 3.0 + len(thing) / 10.0
+            self._note([name], keys_and_items, thing, list(thing.values()), weight)
+        elif isinstance(thing, Iterator) and type(thing).__module__ in ("builtins", "itertools"):
+            if type(thing).__name__ != "repeat":
+                self._note([name], reached, thing, (), 10.0)
+        elif hasattr(type(thing), "__array__"):
+            self._look_into_array(name, thing)
+        elif type(thing).__name__ in BUFFERS:
+            self._note([name], bytes, thing, (), 1.0 + len(thing) / 100.0)
+        else:
+            return False
+        return True
+
+    def _look_into_array(self, name: str, array: Any) -> None:
+        if getattr(getattr(array, "dtype", None), "kind", "") == "O" and hasattr(array, "flat"):
+            self._note([name], _items_of, array, array.flat, 2.0 + array.size / 20.0)
+            return
+        read = with_mask if hasattr(array, "filled") else bytes_of
+        size = getattr(array, "size", 1_000)
+        self._note([name], read, array, (), 10.0 + (size if isinstance(size, int) else 0) / 100.0)
+
+    def _note(
+        self,
+        names: Iterable[str],
+        read: Callable[[Any], Any],
+        owner: Any,
+        things: Iterable[Any],
+        weight: float = 1.0,
+        is_read: bool = True,
+    ) -> None:
+        """Compare what stands there at each call, and look into these things, later."""
+        names, things = tuple(names), list(things)
+        self.places.append(Place(read, owner, read(owner), names, weight, is_read))
+        each = names if len(names) == len(things) else names[:1] * len(things)
+        for name, thing in zip(each, things):
+            self._wait(name, [thing])
+
+    def _wait(self, name: str, things: Iterable[Any]) -> None:
+        for thing in things:
+            if type(thing) not in PLAIN:
+                if id(thing) not in self._seen and thing is not GONE and not self._has(thing):
+                    self._waiting.append((name, thing))
+            elif type(thing) is str and self._by_text and thing.isidentifier():
+                self._names.add(thing)
+                self._maybe.add(thing)
+
+    def _has(self, thing: Any) -> bool:
+        return isinstance(thing, Value) and thing in self._wires
+
+    def _look_into_function(self, function: FunctionType) -> None:
+        if function is os.getenv:
+            self._waiting.append(("os.environ", os.environ))
+        if function is not self._first and (
+            is_ours(function.__module__) or is_installed(function.__code__.co_filename)
+        ):
+            return
+        code, names = function.__code__, names_read(function.__code__)
+        self._note([function.__name__], CODE, function, (), 3.0)
+        self._names |= names.attributes
+        self._maybe |= names.texts
+        self._names |= names.texts
+        self._by_text |= bool(names.texts) or names.of_any_name
+        self._all_attributes |= names.of_any_name or names.all_attributes
+        for name, cell in zip(code.co_freevars, function.__closure__ or ()):
+            if name in names.cells:
+                self._note_what_may_be_none(name, contents_of, cell, contents_of(cell))
+        known = function.__globals__
+        variables = (names.variables | names.texts).difference(code.co_freevars)
+        if found := sorted(name for name in variables & known.keys() if _is_watched(known[name])):
+            self._note(found, itemgetter(*found), known, map(known.get, found))
+        self._wait("", map(known.get, (variables & known.keys()).difference(found)))
+        if absent := variables - known.keys():  # of Python's own, too
+            self._note([", ".join(sorted(absent))], known.keys().isdisjoint, absent, ())
+        self._wait("", filter(None, map(sys.modules.get, names.modules)))
+        arguments = code.co_varnames[: code.co_argcount]
+        defaults = function.__defaults__ or ()
+        named = [*zip(arguments[len(arguments) - len(defaults) :], defaults)]
+        for name, thing in [*named, *(function.__kwdefaults__ or {}).items()]:
+            self._wait(name, [thing] if name in names.arguments | names.cells else [])
+
+    def _note_what_may_be_none(self, name: str, read: Any, owner: Any, thing: Any) -> None:
+        if _is_watched(thing):
+            self._note([name], read, owner, [thing])
+        else:
+            self._wait(name, [thing])
+
+    def _look_at_wires(self) -> None:
+        """Attributes that somebody has given to wires, where code reads any by their names."""
+        names = sorted(self._names - OF_WIRES)
+        for wire, name in self._wires.items() if names else ():
+            for attribute in names:
+                read = partial(_attribute, attribute)
+                thing = read(wire)
+                if type(thing) in PLAIN or (thing is GONE and attribute in self._maybe):
+                    self.places.append(Place(read, wire, thing, (f"{name}.{attribute}",)))
+
+    def _look_at_object(self, thing: Any) -> None:
+        """The attributes of an object, of a class or of a module that are read."""
+        kind = type(thing)
+        if isinstance(thing, ModuleType):
+            self._look_at_names(thing, self._names & vars(thing).keys())
+            return
+        for base in _classes(thing):
+            self._look_at_class(base)
+        if isinstance(thing, type):
+            return
+        own = getattr(thing, "__dict__", {})
+        if is_of_a_library(kind) and kind not in WHAT_ONE_MAKES_OF_THEM:
+            held = [name for name in own if _is_held(own[name])]
+            self._look_at_names(thing, held, is_read=False)
+            return
+        if kind is not FunctionType and type(own) is dict and self._is_new(thing, "__dict__"):
+            self._note([f"the attributes of {kind.__name__}"], len, own, (), is_read=False)
+            self._note(["the class"], attrgetter("__class__"), thing, ())
+        finds_itself = any(
+            hasattr(base, name) for base in _classes(thing) for name in FINDS_ITSELF[:1]
+        )
+        is_all = self._all_attributes or finds_itself
+        self._look_at_names(thing, own.keys() if is_all else self._names & own.keys())
+        for name in self._names.intersection(_slots_of(kind)):
+            if self._is_new(thing, name):
+                read = partial(_attribute, name)
+                self._note_what_may_be_none(name, read, thing, read(thing))
+
+    def _look_at_names(self, owner: Any, names: Iterable[str], is_read: bool = True) -> None:
+        """Note what stands under these names, which the owner has."""
+        own = getattr(owner, "__dict__", {})
+        new = sorted(name for name in names if self._is_new(owner, name))
+        for name in new:
+            self._wait(name, [own[name]])
+        if found := [name for name in new if _is_watched(own[name])]:
+            self._note(found, itemgetter(*found), own, (), 1.0 + len(found) / 2.0, is_read)
+
+    def _look_at_class(self, base: type) -> None:
+        """What a class holds for its objects, and the functions that they call."""
+        members = vars(base)
+        for name, member in list(members.items()):
+            is_special = name.startswith("__") and name != "__init__"
+            if (name in self._names or is_special) and hasattr(type(member), "__get__"):
+                self._wait(name, functions_of(member))
+                if not isinstance(member, OF_PYTHON) and name in self._names:
+                    self._wait(name, [member])
+        self._look_at_names(base, self._names & members.keys())
+        if self._is_new(base, "__dict__"):
+            self._note([f"the attributes of {base.__name__}"], len, members, (), is_read=False)
+
+    def _is_new(self, owner: Any, name: str) -> bool:
+        is_new = (id(owner), name) not in self._seen
+        self._seen[id(owner), name] = owner
+        return is_new
+
+
+def _is_watched(thing: Any) -> bool:
+    """Whether it is noticed here that another stands in its place: of wires it is elsewhere."""
+    return not isinstance(thing, (Value, Methods))
+
+
+def _is_held(thing: Any) -> bool:
+    """Whether an object of a library holds it for itself: numbers, and containers of them."""
+    is_container = isinstance(thing, (list, tuple, dict, set, deque)) or hasattr(thing, "__array__")
+    return type(thing) in PLAIN or is_container
+
+
+def _classes(thing: Any) -> list[type]:
+    """The classes of somebody's own behind a thing, or behind a class and its own class."""
+    kind = type(thing)
+    kinds = [*thing.__mro__, *kind.__mro__] if isinstance(thing, type) else kind.__mro__
+    return [base for base in kinds if not (is_ours(base.__module__) or is_of_a_library(base))]
+
+
+def _slots_of(kind: type) -> set[str]:
+    return {
+        name
+        for base in kind.__mro__
+        for name, member in vars(base).items()
+        if isinstance(member, MemberDescriptorType)
+    }
+
+
+def _attribute(name: str, owner: Any) -> Any:
+    return getattr(owner, name, GONE)
+
+
+def _items_of(array: Any) -> Any:
+    return tuple(array.flat)
