@@ -40,6 +40,7 @@ DEPTH: Final = 20  # how deep things in one another are looked into
 MOST: Final = 20_000  # functions and objects that are looked into; lists and dicts do not count
 PACKAGE: Final = __name__.partition(".")[0]
 PLAIN: Final = frozenset({float, int, bool, str, bytes, type(None)})
+WRITTEN_IN_PYTHON: Final = 1 << 9  # of a class: CPython's Py_TPFLAGS_HEAPTYPE
 CALL: Final = "__call__"
 CLOSED: Final = (ModuleType, Methods)  # what is not looked into by itself
 
@@ -235,6 +236,8 @@ def is_of_a_library(kind: type) -> bool:
     """Whether the code of a class is Python's or that of an installed library."""
     if kind.__module__ == "_thread":
         return False
+    if not kind.__flags__ & WRITTEN_IN_PYTHON:
+        return True
     module = sys.modules.get(kind.__module__)
     filename = getattr(module, "__file__", None)
     if filename is None:

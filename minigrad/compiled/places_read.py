@@ -28,7 +28,7 @@ from types import (
     ModuleType,
     SimpleNamespace,
 )
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from weakref import ref
 
 from ..engine import Value, is_installed
@@ -58,6 +58,15 @@ OF_UNITS: Final = frozenset({"activation", "b"})  # of a neuron, which may be gi
 OF_WIRES: Final = frozenset(dir(Value)) - {"label"}
 
 
+class Kind(NamedTuple):
+    """What a class is."""
+
+    classes: list[type]  # of somebody's own, among those behind it
+    slots: set[str]
+    is_of_library: bool
+    finds_itself: bool  # has a way of its own to find attributes
+
+
 class PlacesRead:
     """The places that a function reads, and what stands there at the moment."""
 
@@ -70,6 +79,7 @@ class PlacesRead:
         self._all_attributes = False
         self._objects: list[Any] = []
         self._wires: dict[Value, str] = {}
+        self._kinds: dict[type, Kind] = {}
         self._seen: dict[Any, Any] = {}  # keeps what was looked at, so that no id is given twice
         self._waiting = deque([("", function), *[("", thing) for thing in things]])
         while self._waiting and len(self._seen) < MOST:
@@ -79,7 +89,7 @@ class PlacesRead:
             for thing in self._objects:  # their methods may read more names
                 self._look_at_object(thing)
         self._look_at_wires()
-        del self._objects, self._wires, self._seen, self._waiting
+        del self._objects, self._wires, self._kinds, self._seen, self._waiting
 
     def _look(self, name: str, thing: Any) -> None:
         if isinstance(thing, Value):  # many: they do not count
@@ -225,31 +235,47 @@ class PlacesRead:
 
     def _look_at_object(self, thing: Any) -> None:
         """The attributes of an object, of a class or of a module that are read."""
-        kind = type(thing)
         if isinstance(thing, ModuleType):
             self._look_at_names(thing, self._names & vars(thing).keys())
             return
-        for base in _classes(thing):
+        kind = type(thing)
+        classes, slots, is_of_library, finds_itself = self._kind(kind)
+        if isinstance(thing, type):
+            classes = [*self._kind(thing)[0], *classes]
+        for base in classes:
             self._look_at_class(base)
         if isinstance(thing, type):
             return
         own = getattr(thing, "__dict__", {})
-        if is_of_a_library(kind) and kind not in WHAT_ONE_MAKES_OF_THEM:
+        if is_of_library:
             held = [name for name in own if _is_held(own[name])]
             self._look_at_names(thing, held, is_read=False)
             return
         if kind is not FunctionType and type(own) is dict and self._is_new(thing, "__dict__"):
             self._note([f"the attributes of {kind.__name__}"], len, own, (), is_read=False)
             self._note(["the class"], attrgetter("__class__"), thing, ())
-        finds_itself = any(
-            hasattr(base, name) for base in _classes(thing) for name in FINDS_ITSELF[:1]
-        )
         is_all = self._all_attributes or finds_itself
         self._look_at_names(thing, own.keys() if is_all else self._names & own.keys())
-        for name in self._names.intersection(_slots_of(kind)):
+        for name in self._names & slots:
             if self._is_new(thing, name):
                 read = partial(_attribute, name)
                 self._note_what_may_be_none(name, read, thing, read(thing))
+
+    def _kind(self, kind: type) -> Kind:
+        """What a class is, found once."""
+        if kind not in self._kinds:
+            classes = [
+                base
+                for base in kind.__mro__
+                if not (is_ours(base.__module__) or is_of_a_library(base))
+            ]
+            self._kinds[kind] = Kind(
+                classes,
+                _slots_of(kind),
+                is_of_a_library(kind) and kind not in WHAT_ONE_MAKES_OF_THEM,
+                any(name in vars(base) for base in classes for name in FINDS_ITSELF),
+            )
+        return self._kinds[kind]
 
     def _look_at_names(self, owner: Any, names: Iterable[str], is_read: bool = True) -> None:
         """Note what stands under these names, which the owner has."""
@@ -288,13 +314,6 @@ def _is_held(thing: Any) -> bool:
     """Whether an object of a library holds it for itself: numbers, and containers of them."""
     is_container = isinstance(thing, (list, tuple, dict, set, deque)) or hasattr(thing, "__array__")
     return type(thing) in PLAIN or is_container
-
-
-def _classes(thing: Any) -> list[type]:
-    """The classes of somebody's own behind a thing, or behind a class and its own class."""
-    kind = type(thing)
-    kinds = [*thing.__mro__, *kind.__mro__] if isinstance(thing, type) else kind.__mro__
-    return [base for base in kinds if not (is_ours(base.__module__) or is_of_a_library(base))]
 
 
 def _slots_of(kind: type) -> set[str]:

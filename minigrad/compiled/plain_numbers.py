@@ -35,10 +35,14 @@ class PlainNumbers:
     ) -> None:
         self._read_by = function, list(things)
         self._most = max(MOST_COMPARED, OF_A_GATE * gate_count)
-        self.refresh()
+        self._look()
 
     def refresh(self) -> None:
-        """Look where they stand, and take those of the moment for what they are to be."""
+        """Take those of the moment for what they are to be."""
+        if not all(is_same(place.now(), place.then) for place in (*self._often, *self._seldom)):
+            self._look()
+
+    def _look(self) -> None:
         often: list[Place] = []
         seldom: list[Place] = []
         weight = 0.0
