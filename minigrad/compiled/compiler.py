@@ -40,8 +40,7 @@ from .methods import kept_with
 from .prepared_call import Prepared, PreparedCall, PreparedInPython
 from .prepared_derivatives import PreparedDerivatives
 from .prepared_values import PreparedValues
-from .recorded_circuit import RecordedCircuit, argument_shapes
-from .recording import Recording, record_function
+from .recording import RecordedCircuit, Recording, argument_shapes, record_function
 from .rows import KeptRows, Rows, rows_of
 from .static_arguments import checked_names, named_static, places_of, with_static
 from .tracing import FIXED, is_recording, refuse_while_recording

@@ -31,10 +31,9 @@ from types import (
 from typing import Any, Final
 from weakref import ref
 
-from ..engine import Value, is_installed
+from ..engine import Value, codes_of, instructions_of, is_installed
 from .methods import Methods
-from .names_read import codes_of, instructions_of
-from .snapshots import contents_of, stands_for
+from .plain_numbers import contents_of, stands_for
 
 DEPTH: Final = 20  # how deep things in one another are looked into
 MOST: Final = 20_000  # functions and objects that are looked into; lists and dicts do not count

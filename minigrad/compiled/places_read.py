@@ -31,12 +31,10 @@ from types import (
 from typing import Any, Final, NamedTuple
 from weakref import ref
 
-from ..engine import Value, is_installed
+from ..engine import Value, is_installed, names_read
 from .methods import Methods
-from .names_read import names_read
 from .parameters import functions_of, is_of_a_library, is_ours
-from .snapshots import (
-    CODE,
+from .plain_numbers import (
     GONE,
     PLAIN,
     Place,
@@ -52,6 +50,7 @@ MOST: Final = 5_000  # things that are looked into
 OF_FUNCTIONS: Final = (FunctionType, staticmethod, classmethod, property, cached_property)
 OF_PYTHON: Final = (*OF_FUNCTIONS, MemberDescriptorType, GetSetDescriptorType)
 BUFFERS: Final = ("bytearray", "memoryview", "array")
+CODE: Final = attrgetter("__code__", "__defaults__", "__kwdefaults__")
 FINDS_ITSELF: Final = ("__getattr__", "__getattribute__")
 WHAT_ONE_MAKES_OF_THEM: Final = (SimpleNamespace, FunctionType)
 OF_UNITS: Final = frozenset({"activation", "b"})  # of a neuron, which may be given others
@@ -136,7 +135,7 @@ class PlacesRead:
             self._note([name], frozenset, thing, thing, 1.0 + len(thing) / 10.0)
         elif isinstance(thing, (dict, Mapping)):
             if thing is os.environ:
-                thing = thing._data  # type: ignore[attr-defined]  # without decoding them
+                thing = vars(thing)["_data"]  # without decoding them
             weight = 3.0 + len(thing) / 10.0
             self._note([name], keys_and_items, thing, list(thing.values()), weight)
         elif isinstance(thing, Iterator) and type(thing).__module__ in ("builtins", "itertools"):

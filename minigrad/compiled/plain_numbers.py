@@ -1,9 +1,7 @@
 """The plain numbers, functions and objects that a function reads of what it closes over.
 
 >>> rates = [2.0]
->>> def scaled(x):
-...     return rates[0] * x
->>> numbers = PlainNumbers(scaled)
+>>> numbers = PlainNumbers(lambda: [Place(tuple, rates, tuple(rates), ("rates",))])
 >>> numbers.changed()
 >>> rates[0] = 3.0
 >>> numbers.changed()
@@ -15,25 +13,32 @@ changed, whether somebody else has changed it or the function itself, as a count
 
 from __future__ import annotations
 
+import warnings
+import zlib
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from contextvars import ContextVar
+from itertools import count
+from operator import attrgetter, is_, itemgetter, length_hint
+from types import GeneratorType, MethodType
+from typing import Any, Final, NamedTuple
 
-from .places_read import PlacesRead
-from .snapshots import Place, is_same, written
+from ..rules import define, described
 
 MOST_COMPARED: Final = 300  # the weight of the places that are compared at each call: 30 µs,
 OF_A_GATE: Final = 0.01  # and as much more as the circuit takes longer
 SELDOM: Final = 20.0  # of the others, which take their turns
 CALLS: Final = 100  # until there is a function for it: to make it takes as long as some hundred
+PLAIN: Final = frozenset({float, int, bool, complex, str, bytes, type(None)})
+GONE: Final = object()
+MOST_OF_AN_ARRAY: Final = 10_000  # numbers of which there are copies; of more a checksum
 
 
 class PlainNumbers:
     """Where they stand, and what they were."""
 
-    def __init__(
-        self, function: Callable[..., Any], things: Iterable[Any] = (), gate_count: int = 0
-    ) -> None:
-        self._read_by = function, list(things)
+    def __init__(self, find: Callable[[], list[Place]], gate_count: int = 0) -> None:
+        self._find = find  # gives the places, with what stands there by then
         self._most = max(MOST_COMPARED, OF_A_GATE * gate_count)
         self._look()
 
@@ -46,7 +51,7 @@ class PlainNumbers:
         often: list[Place] = []
         seldom: list[Place] = []
         weight = 0.0
-        for place in PlacesRead(*self._read_by).places:
+        for place in self._find():
             weight += place.weight
             (often if weight <= self._most else seldom).append(place)
             if weight > self._most:
@@ -98,3 +103,168 @@ class PlainNumbers:
 
 def _not_known() -> bool:
     return False
+
+
+class Place(NamedTuple):
+    """What reads it, of what; what stood there; and the names to speak of it, one or one each."""
+
+    read: Callable[[Any], Any]
+    owner: Any
+    then: Any
+    names: tuple[str, ...]
+    weight: float = 1.0  # how long it takes to compare: 1 is 0.1 µs
+    is_read: bool = True  # or may be read, by a library
+
+    def now(self) -> Any:
+        """What stands there at the moment."""
+        try:
+            return self.read(self.owner)
+        except Exception:  # it is gone
+            return GONE
+
+    def changed(self, now: Any) -> str:
+        """What has changed there, in words."""
+        then = self.then
+        name = self.names[0]
+        if type(now) is tuple and type(then) is tuple and len(now) == len(then):
+            i = next((i for i, (x, y) in enumerate(zip(now, then)) if not is_same(x, y)), 0)
+            name = self.names[i] if len(self.names) == len(now) else name
+            now, then = now[i], then[i]
+        if type(now) in PLAIN and type(then) in PLAIN:
+            return f"{name} ({described(then)} then, {described(now)} now)"
+        return name
+
+
+def is_same(now: Any, then: Any) -> bool:
+    """Whether it is the same object, the same plain number, or a tuple of these.
+
+    A list that was replaced by an equal one is another: later that one may change.
+
+    >>> is_same(1.0, 1), is_same(0.0, -0.0), is_same((1, "a"), (1, "a")), is_same([], [])
+    (False, False, True, False)
+    """
+    if now is then:
+        return True
+    kind = type(now)
+    if kind is not type(then):
+        return False
+    if kind is tuple:
+        if len(now) != len(then):
+            return False
+        return all(map(is_, now, then)) or all(map(_is_same_part, now, then))
+    return _is_same_part(now, then)
+
+
+def _is_same_part(now: Any, then: Any) -> bool:
+    kind = type(now)
+    if now is then:
+        return True
+    if kind is not type(then):
+        return False
+    if kind is float or kind is complex:
+        return repr(now) == repr(then)  # 0.0 is not -0.0, and nan is nan
+    if kind is MethodType:
+        return now.__self__ is then.__self__ and now.__func__ is then.__func__
+    return (kind in PLAIN or kind is frozenset) and bool(now == then)
+
+
+def written(places: Iterable[Place]) -> Callable[[], bool]:
+    """A function that says whether the same objects stand in all these places: 30 ns for each.
+
+    >>> variables = {"rate": 2.0, "steps": 3}
+    >>> read = itemgetter("rate", "steps")
+    >>> unchanged = written([Place(read, variables, read(variables), ("rate", "steps"))])
+    >>> variables["rest"] = 1.0
+    >>> unchanged()
+    True
+    >>> variables["rate"] = 3.0
+    >>> unchanged()
+    False
+    """
+    known: dict[str, Any] = {"is_same": is_same}
+    terms: list[str] = []
+    for i, place in enumerate(places):
+        known[f"owner_{i}"], known[f"read_{i}"], known[f"then_{i}"] = (
+            place.owner,
+            place.read,
+            place.then,
+        )
+        parts = [f"then_{i}"]
+        if type(place.then) is tuple and isinstance(place.read, (attrgetter, itemgetter)):
+            parts = [f"then_{i}_{j}" for j in range(len(place.then))]
+            known |= zip(parts, place.then)
+        if isinstance(place.read, itemgetter):
+            terms += [f"owner_{i}[{name!r}] is {part}" for name, part in zip(place.names, parts)]
+        elif isinstance(place.read, attrgetter):
+            names = place.read.__reduce__()[1]
+            terms += [f"owner_{i}.{name} is {part}" for name, part in zip(names, parts)]
+        elif place.read is len:
+            terms.append(f"len(owner_{i}) == then_{i}")
+        else:
+            terms.append(f"is_same(read_{i}(owner_{i}), then_{i})")
+    made: Callable[[], bool] = define(
+        "unchanged", [], [f"return {' and '.join(terms) or 'True'}"], known
+    )
+    return made
+
+
+def stands_for(thing: Any) -> Any:
+    """What a context variable or a weak reference stands for at the moment."""
+    return thing.get(None) if isinstance(thing, ContextVar) else thing()
+
+
+def contents_of(cell: Any) -> Any:
+    """What a closed-over variable stands for; None while it has no value."""
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return None
+
+
+def keys_and_items(mapping: Any) -> tuple[Any, ...]:
+    """The keys of a dict in their order, and then its items."""
+    if isinstance(mapping, dict) and not isinstance(mapping, OrderedDict):
+        return (*dict.keys(mapping), *dict.values(mapping))
+    return (*mapping.keys(), *mapping.values())
+
+
+def bytes_of(array: Any) -> Any:
+    """The shape, the type and the numbers of an array, or of what becomes one; or a checksum."""
+    import numpy
+
+    array = numpy.asarray(array)
+    if array.size > MOST_OF_AN_ARRAY:
+        return str(array.shape), array.dtype.str, zlib.crc32(array.tobytes())
+    return str(array.shape), array.dtype.str, array.tobytes()
+
+
+def with_mask(array: Any) -> Any:
+    """The same of a masked array, with its mask."""
+    return (*bytes_of(array.data), *bytes_of(array.mask))
+
+
+def reached(iterator: Any) -> Any:
+    """How far an iterator has come: something else each time for one that does not tell."""
+    if isinstance(iterator, count):
+        return repr(iterator)
+    if isinstance(iterator, GeneratorType):
+        frame = iterator.gi_frame
+        return None if frame is None else (frame.f_lasti, repr(frame.f_locals))
+    left = length_hint(iterator, -1)
+    if left >= 0:
+        return left
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # itertools' are not to be pickled from Python 3.14 on
+        try:
+            return repr(list(map(_state, iterator.__reduce__())))
+        except TypeError:
+            return object()
+
+
+def _state(part: Any) -> Any:
+    if isinstance(part, Iterable) and type(part).__module__ in ("builtins", "itertools"):
+        if hasattr(part, "__next__"):
+            return reached(part)
+        if isinstance(part, tuple):
+            return list(map(_state, part))
+    return type(part).__name__ if type(part) not in PLAIN else part

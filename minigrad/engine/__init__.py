@@ -7,7 +7,8 @@ who come from other libraries ask of a wire (`number_like`, `arrays`, `micrograd
 what is handed to those who look (`circuit`, `textbook`, `stage`, `outputs`, `output_range`), run
 (`chains`, `joined`) or train (`numbers_of_wires`), modes like `no_grad` (`modes`,
 `decorating_blocks`), the line of the user's code (`users_line`) where a nan was recorded
-(`sources`) or a gradient is lost (`lost_gradients`), and `copying`.
+(`sources`) or a gradient is lost (`lost_gradients`), the names that code reads (`users_code`), and
+`copying`.
 """
 
 from . import copying as copying  # says how a Value is copied
@@ -39,6 +40,7 @@ from .recording import as_wire, constant, install, observed, observers, output_o
 from .sources import is_nonfinite_birth, note_source, source_of
 from .stage import Stage, check_stage, circuit_at, present_stage
 from .textbook import is_of_a_text_book, written_as
+from .users_code import codes_of, instructions_of, names_read
 from .users_line import Source, calling_source, is_installed
 from .value import Value, one_at_a_time, topological_order, write_grad
 
@@ -57,6 +59,7 @@ __all__ = [
     "check_stage",
     "circuit_at",
     "clear_gradients",
+    "codes_of",
     "constant",
     "factors_held_by_products",
     "gradient_of",
@@ -64,11 +67,13 @@ __all__ = [
     "guards",
     "how_to_write",
     "install",
+    "instructions_of",
     "is_installed",
     "is_nonfinite_birth",
     "is_of_a_text_book",
     "looks_at_numbers",
     "names_elsewhere",
+    "names_read",
     "no_grad",
     "note_source",
     "number_of",

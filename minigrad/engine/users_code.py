@@ -1,4 +1,4 @@
-"""The names that the code of a function reads: of variables and of attributes.
+"""The names that the code of a user's function reads: of variables and of attributes.
 
 >>> rate = 2.0
 >>> def scaled(x):
