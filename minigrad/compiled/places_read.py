@@ -135,7 +135,7 @@ class PlacesRead:
             self._note([name], frozenset, thing, thing, 1.0 + len(thing) / 10.0)
         elif isinstance(thing, (dict, Mapping)):
             if thing is os.environ:
-                thing = vars(thing)["_data"]  # without decoding them
+                (thing,) = (x for x in vars(thing).values() if isinstance(x, dict))  # of bytes
             weight = 3.0 + len(thing) / 10.0
             self._note([name], keys_and_items, thing, list(thing.values()), weight)
         elif isinstance(thing, Iterator) and type(thing).__module__ in ("builtins", "itertools"):
