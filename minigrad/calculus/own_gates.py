@@ -295,9 +295,12 @@ def _check_local_gradients(new: Gate, count: int) -> None:
             allowed = TOLERANCE * max(abs(analytic), abs(numeric)) + found.error
             if not abs(analytic - numeric) <= allowed:
                 shown = ", ".join(map(repr, inputs))
+                rule, truth = (f"{number:.6g}" for number in (analytic, numeric))
+                if rule == truth:
+                    rule, truth = repr(analytic), repr(numeric)
                 raise GateError(
                     f"the local gradient of {new.name} is wrong at ({shown}), towards input "
-                    f"{place + 1}: the rule gives {analytic!r}, finite differences {numeric!r}"
+                    f"{place + 1}: the rule gives {rule}, finite differences {truth}"
                 )
     if not compared:
         raise GateError(

@@ -100,7 +100,7 @@ def draw(
         title=title,
         notation=notation,
     )
-    return _drawing(scene, style, collapse)
+    return _drawing(scene, style, collapse, stage)
 
 
 def _as_gates(collapse: str | None) -> tuple[str, ...]:
@@ -190,7 +190,9 @@ def drawn_as_boxes(circuit: Circuit) -> BoxedCircuit:
     return boxed(boxes, selection)
 
 
-def _drawing(scene: Scene, style: str = "circuit", collapse: str | None = None) -> Drawing:
+def _drawing(
+    scene: Scene, style: str = "circuit", collapse: str | None = None, stage: Stage | None = None
+) -> Drawing:
     """The scene in its style, if it is not too much to look at."""
     circuit, gates, digits = scene.circuit, scene.gates, scene.digits
     _check_highlight(gates, scene.highlight)
@@ -225,7 +227,7 @@ def _drawing(scene: Scene, style: str = "circuit", collapse: str | None = None) 
         lines = writer.lines()
     return Drawing(
         lines,
-        lambda: tree_of(circuit, digits, notation=scene.notation),
+        lambda: tree_of(circuit, digits, stage=stage, notation=scene.notation),
         len(gates),
         lambda: 0 if boxes else scene.selection.crossed_columns(),
     )

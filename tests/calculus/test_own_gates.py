@@ -325,3 +325,13 @@ def test_a_method_in_a_rule_and_a_decorator_without_settings_say_what_to_write()
         @mg.gate
         def same(x):
             return x
+
+
+def test_a_wrong_local_gradient_is_told_with_six_digits():
+    with pytest.raises(
+        mg.GateError, match=r"the rule gives 11\.2338, finite differences 16\.8507$"
+    ):
+
+        @mg.gate(symbol="x³", local_gradient=lambda x, out: (2 * x * x,))
+        def cubed(x):
+            return x * x * x

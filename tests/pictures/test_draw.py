@@ -195,3 +195,14 @@ def test_only_a_value_has_a_circuit(thing):
 def test_a_layer_of_outputs_is_drawn_one_by_one():
     assert clean(" a\u00a0 b ") == "a b"
     assert gates_in(picture(network(2, 1)))
+
+
+def test_the_text_of_a_picture_is_of_the_moment_that_it_shows():
+    w, x = mg.Value(2.0, label="w"), mg.Value(-1.0, label="x")
+    f = (w * x + 3).sigmoid()
+    stepper = mg.Stepper(f)
+    stepper.run_forward()
+    stepper.step()
+    assert str(mg.draw(f, stage=stepper.stage)) == str(mg.as_tree(f, stage=stepper.stage))
+    assert "0.197" in str(mg.draw(f, stage=stepper.stage))
+    assert str(mg.draw(f)) == str(mg.as_tree(f))
