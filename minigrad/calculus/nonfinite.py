@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextvars import ContextVar
 from math import isfinite
 from typing import Final, NamedTuple
@@ -99,8 +99,13 @@ def _source(circuit: Circuit, wire: Value) -> Source | None:
     """The line where a wire was recorded; a × gate that only the circuit shows, with its Σ."""
     if found := source_of(wire):
         return found
-    totals = (gate for gate in circuit.gates if wire in circuit.inputs(gate))
-    return next((source_of(total) for total in totals if wire not in total.inputs), None)
+    totals = (gate for gate in circuit.gates if _goes_into(wire, circuit.inputs(gate)))
+    return next((source_of(gate) for gate in totals if not _goes_into(wire, gate.inputs)), None)
+
+
+def _goes_into(wire: Value, inputs: Sequence[Value]) -> bool:
+    """Whether it is one of them: `in` would ask `==`, which is refused while recording."""
+    return any(wire is source for source in inputs)
 
 
 def _name(circuit: Circuit, wire: Value) -> str:
@@ -148,12 +153,13 @@ def detect_nonfinite() -> Iterator[None]:
     the line of a gate that overflows only in the backward pass. It holds for the thread that
     entered it, and is also a decorator, `@detect_nonfinite`.
     """
-    token = _detecting.set(True)
+    before = _detecting.get()
     try:
-        with observing(_check):
+        _detecting.set(True)
+        with observing(_check, first=True):  # before no_grad forgets the gate
             yield
     finally:
-        _detecting.reset(token)
+        _detecting.set(before)
 
 
 def detects_nonfinite() -> bool:
@@ -172,7 +178,8 @@ def _check(wire: Value) -> Value:
 def _birth(circuit: Circuit) -> str:
     """What the last gate of a circuit made of finite inputs, or a gate that it is shorthand for."""
     shorthand = circuit.output
-    parts = [part for part in circuit.inputs(shorthand) if part not in shorthand.inputs]
+    inputs = shorthand.inputs
+    parts = [part for part in circuit.inputs(shorthand) if not _goes_into(part, inputs)]
     wire = next(part for part in [*parts, shorthand] if is_nonfinite_birth(part))
     if not isfinite(number_of(wire)):
         return _story(circuit, wire)

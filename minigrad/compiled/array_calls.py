@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from itertools import chain
 from math import isfinite
 from typing import Any, NamedTuple
@@ -126,7 +127,7 @@ class ArrayCalls(ABC):
         parameters = recording.parameter_numbers()
         outputs, (gradient,) = recording.by_arguments.run(parameters, call.numbers)
         self._compare(call, parameters, outputs)
-        self._raise_nonfinite(call, outputs, gradient)
+        self._raise_nonfinite(recording, [call.numbers], chain(outputs, gradient))
         is_known = prepared is not None and prepared.function is recording.by_arguments.function
         if not (self.static or is_known):
             check = self._check_of(recording)
@@ -196,13 +197,16 @@ class ArrayCalls(ABC):
         places, named = with_arrays_of_floats((arguments, data))
         return self._array_call(places, named, method)
 
-    def _raise_nonfinite(self, call: ArrayCall, outputs: list[float], found: Any) -> None:
+    def _raise_nonfinite(
+        self, recording: Recording, rows: Iterable[list[float]], found: Iterable[float]
+    ) -> None:
         """A NonfiniteError of the gate where it began, inside `detect_nonfinite()`.
 
         The function itself is called for it, on Values: its gates are looked at as any others.
         """
-        if observers and detects_nonfinite() and not all(map(isfinite, chain(outputs, found))):
-            call.recording.circuit_at(call.numbers)
+        if observers and detects_nonfinite() and not all(map(isfinite, found)):
+            for numbers in rows:
+                recording.circuit_at(numbers)
 
     def _refuse_inside(self, method: str) -> None:
         """A TracingError inside another compiled function: what comes out are plain numbers."""

@@ -161,6 +161,7 @@ class Compiled(Derivatives):
         parameters = recording.parameter_numbers()
         outputs, gradients = recording.run(parameters, call.numbers)
         self._compare(call, parameters, outputs)
+        self._raise_nonfinite(recording, [call.numbers], outputs)
         if not named and not self.static:
             self._prepare_next(recording, arguments)
         wires = [i for i, number in enumerate(numbers) if isinstance(number, Value)]
@@ -226,6 +227,7 @@ class Compiled(Derivatives):
             raise ValueError(f"reduce is 'mean' or 'sum', got {reduce!r}")
         rows = self._kept_rows.rows(columns, static, self.rows, self._recording_of)
         total, gradients = self._run(rows, rows.count if reduce == "mean" else 1)
+        self._raise_nonfinite(rows.recording, map(rows.row, range(rows.count)), [total])
         leaves = rows.recording.leaves_of_batches
         return self._result(total, leaves, gradients[: len(leaves)])
 

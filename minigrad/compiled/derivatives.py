@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 from ..calculus import (
@@ -219,7 +220,7 @@ class Derivatives(ArrayCalls):
         if recording.has_indexes:
             recording.check_indexes(call.numbers)
         self._compare(call, recording.parameter_numbers(), outputs)
-        self._raise_nonfinite(call, outputs, found)
+        self._raise_nonfinite(recording, [call.numbers], chain(outputs, found))
         ready = self._all_ready.get(recording)
         if ready is None:
             structure = differentiated(recording.structure)

@@ -18,10 +18,13 @@ _lock: Final = Lock()
 
 
 @contextmanager
-def observing(observer: Callable[[Value], Value]) -> Iterator[None]:
-    """Have `observer` see every wire that is recorded, in every thread, inside the block."""
+def observing(observer: Callable[[Value], Value], first: bool = False) -> Iterator[None]:
+    """Have `observer` see every wire that is recorded, in every thread, inside the block.
+
+    After those that are there, or `first`.
+    """
     with _lock:
-        observers.append(observer)
+        observers.insert(0 if first else len(observers), observer)
     try:
         yield
     finally:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextvars import copy_context
 from threading import Thread
 
 import pytest
@@ -168,3 +170,24 @@ def test_a_file_whose_name_begins_like_the_package_is_the_users() -> None:
     found = mg.first_nonfinite(scope["y"])
     assert found is not None
     assert "_play.py, line 2" in str(found)
+
+
+def test_no_grad_hides_no_infinity() -> None:
+    x, made = Value(0.0), r"div\(1\.0, 0\.0\) gave inf"
+    with mg.no_grad(), mg.detect_nonfinite(), pytest.raises(mg.NonfiniteError, match=made):
+        1 / x
+    with mg.detect_nonfinite(), mg.no_grad(), pytest.raises(mg.NonfiniteError, match=made):
+        1 / x
+    with mg.no_grad(), mg.detect_nonfinite():
+        assert (x + 1.0).is_constant
+
+
+def test_a_block_that_another_context_closes_ends_without_an_error() -> None:
+    def inside() -> Iterator[None]:
+        with mg.detect_nonfinite():
+            yield
+
+    generator = inside()
+    copy_context().run(next, generator)
+    generator.close()
+    assert (1 / Value(0.0)).data == math.inf

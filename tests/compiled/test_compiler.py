@@ -583,6 +583,28 @@ def test_a_result_that_is_not_finite_is_still_noticed_by_those_who_watch():
         compiled(Value(1.0), Value(0.0))
 
 
+@pytest.mark.parametrize("executor", ["python", "tape", "auto"])
+@pytest.mark.parametrize("calls", [0, 1, 6])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda f: f(4.0, 0.0),
+        lambda f: f(4.0, Value(0.0)),
+        lambda f: f(x=4.0, y=0.0),
+        lambda f: f.value_and_grad(4.0, 0.0),
+        lambda f: f.batch([4.0, 4.0], [2.0, 0.0]),
+        lambda f: mg.no_grad(f)(4.0, 0.0),
+    ],
+)
+def test_a_call_of_numbers_alone_says_where_an_infinity_began(executor, calls, call):
+    f = mg.compile(lambda x, y: mg.sqrt(x) / y, executor=executor)
+    for i in range(calls):
+        f(1.0 + i, 2.0)
+    with mg.detect_nonfinite(), pytest.raises(mg.NonfiniteError, match=r"div\(2\.0, .* gave inf"):
+        call(f)
+    assert f(4.0, 0.0).data == math.inf
+
+
 @pytest.mark.parametrize("count", [2, 7])  # leaves are told apart pair by pair, or as a set
 def test_a_prepared_call_takes_a_list_of_that_many_leaves_and_adds_to_their_gradients(count):
     class Weight(Value):
