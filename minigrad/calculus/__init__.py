@@ -2,12 +2,13 @@
 
 Begin with `derivatives` (`grad`, `jvp`, `hessian`, …): sweeps over a circuit (`of_circuits`),
 backwards (`gradients`) or with the flow (`forward`), which can record what they do, from the
-`local_gradients` of its gates; `of_functions` has those of plain functions. `gradcheck` has finite
-differences beside them; `own_gates` checks a gate of the user's own the same way before it goes
-into the table. `nonfinite` traces an infinity or a nan to the gate that made it. `paths` writes the
-chain rule as a sum over paths: `path_search` finds them, the largest first, and `path_notation`
-writes each in symbols, formulas and numbers; `shared_paths` says what the paths to several leaves
-have in common. `rounding` bounds what rounding does to an output, and `operations` counts what a
+`local_gradients` of its gates; `of_functions` has those of plain functions. `gradcheck` has
+`finite_differences` beside them; `own_gates` checks a gate of the user's own the same way before it
+goes into the table. `implicit` solves an equation and differentiates its solution. `nonfinite`
+traces an infinity or a nan to the gate that made it. `paths` writes the chain rule as a sum over
+paths: `path_search` finds them, the largest first, and `path_notation` writes each in symbols,
+formulas and numbers; `shared_paths` says what the paths to several leaves have in common.
+`rounding_errors` bounds what rounding does to an output, and `operation_counts` counts what a
 circuit takes. `arguments` takes what a function is given, and returns, apart into structure and
 numbers; `vectors` does that for what a derivative is multiplied by.
 """
@@ -43,9 +44,9 @@ from .nonfinite import (
     first_nonfinite,
     first_nonfinite_in,
 )
-from .operations import OperationCount, operations_of
+from .operation_counts import OperationCount, operations_of
 from .own_gates import GateError, gate
-from .rounding import EPSILON, RoundedWire, Rounding, rounding, rounding_of
+from .rounding_errors import EPSILON, RoundedWire, Rounding, rounding, rounding_of
 from .shared_paths import paths
 from .vectors import numbers_of_vector
 

@@ -12,7 +12,7 @@ from math import inf, isfinite, nan
 from typing import Any, Final, NamedTuple
 
 from ..rules import as_number
-from .rounding import EPSILON, SMALLEST
+from .rounding_errors import EPSILON, SMALLEST
 
 # Fractions of an input's size to try as its step, the largest first. A large step loses to
 # curvature (h⁴), a small one to rounding (1/h). They are no powers of two, nor nearly: a step that

@@ -22,7 +22,7 @@ from ..engine import Circuit, Value, gradients_of, write_grad
 from ..rules import described
 from ..text import ShownAsLines, columns, printable, unicode_name, with_run
 from .finite_differences import Estimate, Evaluation, numeric_derivative, settles
-from .rounding import noise_of_gradients, noise_of_output, scatter_of_gradients
+from .rounding_errors import noise_of_gradients, noise_of_output, scatter_of_gradients
 
 RIGHT: Final = "right"
 ACCEPTABLE: Final = "acceptable"

@@ -37,7 +37,7 @@ from ..rules import (
     function_of,
 )
 from .finite_differences import Evaluation, numeric_derivative
-from .rounding import BUILT_IN
+from .rounding_errors import BUILT_IN
 
 # Where a new rule is compared with finite differences: both signs, small and large, nothing round.
 SAMPLES: Final = (-2.37, -0.81, -0.13, 0.29, 0.73, 1.61, 3.19)

@@ -6,8 +6,9 @@ during which `tracing` refuses what no replay could repeat, and notices when the
 `running` runs the tape of one example, in Python or by `native` (`executors`).
 
 `array_calls` and `derivatives` are calls with arrays in place of Values; their derivatives come of
-`sweeping` and become `matrices`. What a call has found out the next one uses: `prepared_call`,
-`prepared_values` and `prepared_derivatives` are the shortest ways.
+`sweeping` and become `matrices`, whose patterns are `sparsity_pictures`. What a call has found out
+the next one uses: `prepared_call`, `prepared_values` and `prepared_derivatives` are the shortest
+ways.
 """
 
 from .compiler import Compiled, compile

@@ -24,7 +24,7 @@ from ..engine import Value, guards, number_of, observers
 from .array_calls import ArrayCall, ArrayCalls
 from .prepared_derivatives import PreparedDerivatives
 from .recording import Recording
-from .sparsity import Sparsity
+from .sparsity_pictures import Sparsity
 from .sweeping import require_numpy
 
 

@@ -2,7 +2,8 @@
 
 Read `worksheet` first, which is what a teacher holds: with the numbers, or with blanks in their
 place. `training_step` works the numbers out and says what stands on the page; `written_costs` has
-the formulas of the costs. `pages` writes such a page as text, Markdown, LaTeX or HTML.
+the formulas of the costs, `function_names` what activations are called. `pages` writes such a page
+as text, Markdown, LaTeX or HTML.
 """
 
 from .worksheet import Worksheet

@@ -1,12 +1,16 @@
 """The tape as machine code, made by LLVM; it needs the extra `native`, llvmlite and NumPy.
 
-`machine` is LLVM at work, `operand` arithmetic that becomes instructions, `exponentials` and
-`elementary_functions` exp, tanh, sin and the like. `kernels` are loops over many operations of one
-kind, `schedule` puts a tape into such runs, and `example` runs them for one example, `function` in
-one native call (`no_arguments`). Many rows run in `batch_over_rows`: as straight-line code
-(`rows_in_lanes`) or run by run (`rows_in_blocks`), in one native call (`batch_call`); `wire_slots`
-reads the numbers of many wires and writes their gradients. `sweeps` are derivatives over a tape of
-gates, forward and back, in `sweep_kernels`.
+`machine` is LLVM at work, `operand` arithmetic that becomes instructions, for `formulas`;
+`exponentials` and `elementary_functions` are exp, tanh, sin and the like, by `float_bits` or from
+the `c_library`. `kernels` are loops over many operations of one kind (`dot_groups`), `schedule`
+puts a tape into such runs, and `example` runs them for one example, `function` in one native call
+(`no_arguments`).
+
+Many rows run in `batch_over_rows`: as straight-line code (`rows_in_lanes`) or run by run
+(`rows_in_blocks`, with sums of products in tiles: `tiling`), which share `row_runner`, in one
+native call (`batch_call`). `wire_slots` reads the numbers of many wires and writes their gradients.
+`sweeps` are derivatives over a tape of gates, forward and back, in `sweep_steps` of
+`sweep_kernels`.
 """
 
 from importlib import import_module as _import_module

@@ -13,7 +13,8 @@ each input, one Σ gate, + for the bias, and the activation's gate. The inputs a
 and biases carry these names as labels, and so do z and a, with `unit = (l, j)` on both.
 
 Read `module` (whatever has parameters), then `neuron` with its `activations` and `initial_weights`,
-then `layers`. A new loss goes into `losses`; `datasets` makes points to learn, and `accuracy`
+then `layers` (their deltas as text: `delta_table`). A new loss goes into `losses`, and reads as a
+text book writes it by `shown_probabilities`; `datasets` makes points to learn, and `accuracy`
 counts what a classifier gets right.
 """
 

@@ -1,11 +1,13 @@
 """Circuits as pictures, and the charts of a training: SVG, PNG, PDF and DOT.
 
-Read `draw` first: it selects the gates to show (`selection`), finds the units of a network among
-them (`units`), puts all that is to be seen into a `scene`, and has it written as DOT in one of
-three styles (`circuit_style`, `graph_style`, `collapsed_style`). Which colour a wire or a gate has
-is decided in `colours`, from a theme in `themes`. `layout` hands the DOT to Graphviz (in a browser
-that of `layout_in_browser`), `drawing` is the finished picture, and `raster` makes a PNG of an SVG;
-`chart` draws curves without Graphviz.
+Read `draw` first: it takes outputs (`drawn_outputs`), puts simpler gates in the place of those that
+are to be expanded (`expansion`), selects the gates to show (`selection`), finds the units of a
+network among them (`units`), puts all that is to be seen into a `scene`, and has it written as DOT
+in one of three styles (`circuit_style`, `graph_style`, `collapsed_style`), of pieces that they
+share (`dot_source`, `captions`). Which colour a wire or a gate has is decided in `colours`, from a
+theme in `themes`. `layout` hands the DOT to Graphviz (in a browser that of `layout_in_browser`),
+`drawing` is the finished picture, and `raster` makes a PNG of an SVG with `bundled_fonts`; `chart`
+draws curves without Graphviz.
 """
 
 from .chart import HUGE, Panel, chart_svg, even_ticks, svg_document

@@ -8,9 +8,10 @@ and larger operations of them, to the last bit the same. `groups` finds the loop
 the tape's own order.
 
 Derivatives of derivatives run over a `gate_tape`: the gates themselves, of `gate_kinds` that have
-slopes and curvatures (`formula_derivatives`, `careful_curvatures`), in `sweeps` forward and back.
-`sparsity` says which entries of a Jacobian or a Hessian can be other than 0, and `coloring` and
-`compressed` how few sweeps give all. While so many objects are made the `garbage_collector` waits.
+slopes and curvatures (`formula_derivatives`, `careful_curvatures`), in `sweeps` forward and back;
+`received_gradients` says which wires receive anything. `sparsity` says which entries of a Jacobian
+or a Hessian can be other than 0, and `coloring` and `compressed` how few sweeps give all. While so
+many objects are made the `garbage_collector` waits.
 """
 
 from .compressed import Compressed, compressed_hessian, compressed_jacobian

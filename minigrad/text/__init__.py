@@ -1,12 +1,12 @@
 """Circuits and labels as text: what a wire is called, and how numbers and columns are written.
 
 A label is somebody else's text: it is read, escaped and written in `labels` and nowhere else, and
-numbers are rounded in `rounding`. `wire_names` then says what each wire of a circuit is called,
-`runs` tells wires of one label apart.
-Read these three first; on `columns`, text in aligned columns, stand `tree` and `table`, which show
-a whole circuit, `saving` writes files whole or not at all, `foreign_names` says what is called
-otherwise in other libraries, `output_meaning` which class a classifier's outputs name, and `deltas`
-writes a network's gradients as formulas in δ.
+numbers are rounded in `rounding`; `derivatives` has dy/dx and ∂y/∂x. `wire_names` then says what
+each wire of a circuit is called, `runs` tells wires of one label apart. Read these three first; on
+`columns`, text in aligned columns, stand `tree` and `table`, which show a whole circuit, `saving`
+writes files whole or not at all, `foreign_names` says what is called otherwise in other libraries,
+`output_meaning` which class a classifier's outputs name, and `deltas` writes a network's gradients
+as formulas in δ.
 """
 
 from .columns import Label, Lines, ShownAsLines, Table, columns, display_width, fitted

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import minigrad as mg
 from minigrad import Value
 from minigrad.calculus.gradcheck import gradcheck
-from minigrad.calculus.rounding import noise_of_output
+from minigrad.calculus.rounding_errors import noise_of_output
 from minigrad.engine import Circuit
 from minigrad.rules import FUNCTIONS
 from minigrad.text import Names
