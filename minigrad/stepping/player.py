@@ -59,7 +59,7 @@ script-src 'unsafe-inline'; style-src 'unsafe-inline'">
 <style>
 html, body {{ height: 100%; margin: 0 }}
 body {{ display: flex; flex-direction: column; box-sizing: border-box; padding: 0.5rem }}
-@media (prefers-color-scheme: dark) {{ body {{ background: #0D1117; color: #E6EDF3 }} }}
+@media screen and (prefers-color-scheme: dark) {{ body {{ background: #0D1117; color: #E6EDF3 }} }}
 h1 {{ margin: 0 0.5rem 0.4rem; font: 600 1.1rem/1.3 system-ui, sans-serif }}
 main {{ display: flex; flex-direction: column; flex: 1 1 0; min-height: 0 }}
 .minigrad-player {{ flex: 1 1 0; min-height: 0 }}

@@ -204,6 +204,23 @@ def test_on_a_phone_a_circuit_leads_down_whole_and_with_the_same_numbers(open_pa
     assert upright.evaluate(NUMBERS) == across.evaluate(NUMBERS)
 
 
+@pytest.mark.parametrize("circuit", CIRCUITS)
+@pytest.mark.parametrize("theme", ["auto", "dark"])
+def test_on_paper_it_is_light_whole_and_without_buttons(open_page, circuit, theme):
+    at = {"viewport": {"width": 794, "height": 1123}, "color_scheme": "dark"}
+    page = open_page(Stepper(CIRCUITS[circuit]()).player().page, **at)
+    page.get_by_label("colours").select_option(theme)
+    page.keyboard.press("End")
+    page.emulate_media(media="print", color_scheme="dark")
+    sheet = page.locator(".player").evaluate("e => getComputedStyle(e).backgroundColor")
+    assert sheet == "rgb(255, 255, 255)"
+    assert page.locator("button:visible, select:visible").count() == 0
+    picture = page.locator(".picture").bounding_box()
+    drawn = page.locator(".picture svg").bounding_box()
+    assert drawn["width"] <= picture["width"] + 1
+    assert drawn["height"] <= picture["height"] + 1
+
+
 def test_a_network_and_what_is_small_have_one_picture_for_all_pages():
     x = Value(2.0, label="x")
     for output in (network(3, 1), x.exp()):

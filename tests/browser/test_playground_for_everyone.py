@@ -123,6 +123,25 @@ def test_each_theme_of_pictures_is_chosen_and_goes_with_the_link(visit, theme):
     assert page.get_by_label("theme").input_value() == theme
 
 
+@pytest.mark.parametrize("mistaken", [False, True])
+def test_on_paper_it_is_light_whole_and_without_buttons(visit, mistaken):
+    page = visit(color_scheme="dark", viewport={"width": 794, "height": 1123})
+    if mistaken:
+        page.get_by_role("tab", name="mistakes").click()
+        page.get_by_role("checkbox").first.check()
+        page.locator("figure .picture svg").nth(1).wait_for()
+    page.emulate_media(media="print", color_scheme="dark")
+    theme = "getComputedStyle(document.documentElement).getPropertyValue('--background')"
+    assert page.evaluate(theme) == THEMES["light"].background
+    assert page.locator("button:visible, select:visible, canvas:visible").count() == 0
+    for picture in page.locator(".picture:visible").all():
+        cut = picture.evaluate(
+            "e => [e.scrollWidth - e.clientWidth, e.scrollHeight - e.clientHeight]"
+        )
+        assert max(cut) <= 1
+    assert page.evaluate("document.documentElement.scrollWidth") <= 794
+
+
 def test_nothing_moves_by_itself_where_motion_is_not_wanted(visit):
     page = visit(reduced_motion="reduce")
     durations = page.evaluate(
