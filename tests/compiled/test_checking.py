@@ -8,9 +8,11 @@ import os
 import random
 import secrets
 import sys
+import threading
 import time
 import uuid
 from collections import Counter
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -153,16 +155,60 @@ def test_generators_that_are_made_with_a_seed_give_the_same_at_each_call():
     assert compiled(3.0).data == compiled.function(3.0).data
 
 
-def test_a_profiler_goes_on_while_a_function_is_compiled_and_what_is_not_seen_is_said():
+@contextmanager
+def a_profiler():
     seen = []
     sys.setprofile(lambda *event: seen.append(event[1]))
     try:
-        with pytest.warns(RuntimeWarning, match="a profiler is running.*Call it once without"):
-            mg.compile(lambda y: W * y)(3.0)
+        yield
         assert sys.getprofile() is not None
     finally:
         sys.setprofile(None)
     assert seen
+
+
+MONITORS = sys.version_info >= (3, 12)
+
+
+@pytest.mark.skipif(MONITORS, reason="Python tells of calls beside a profiler")
+def test_a_profiler_goes_on_while_a_function_is_compiled_and_what_is_not_seen_is_said():
+    with (
+        a_profiler(),
+        pytest.warns(RuntimeWarning, match="a profiler is running.*Call it once without"),
+    ):
+        mg.compile(lambda y: W * y)(3.0)
+
+
+@pytest.mark.skipif(not MONITORS, reason="a profiler takes the place of what tells of calls")
+def test_a_profiler_and_others_that_are_told_of_calls_hide_nothing():
+    for number in (4, 3):
+        sys.monitoring.use_tool_id(number, "another")
+    try:
+        with pytest.raises(mg.TracingError, match="asks for the time"):
+            mg.compile(lambda y: W * y * (time.time() > 0))(3.0)
+    finally:
+        for number in (4, 3):
+            sys.monitoring.free_tool_id(number)
+    with a_profiler(), pytest.raises(mg.TracingError, match="asks for the time"):
+        mg.compile(lambda y: W * y * (time.time() > 0))(3.0)
+    assert sys.monitoring.get_tool(4) is sys.monitoring.get_tool(3) is None
+
+
+def test_what_another_thread_asks_does_not_hinder():
+    stop = threading.Event()
+
+    def asking():
+        while not stop.is_set():
+            time.time()
+
+    thread = threading.Thread(target=asking)
+    thread.start()
+    try:
+        for _ in range(20):
+            mg.compile(lambda y: W * mg.sum([y * k for k in range(100)]))(3.0)
+    finally:
+        stop.set()
+        thread.join()
 
 
 @pytest.mark.parametrize("first", [(Value(1.0), 1.0), (1.0, 2.0, 1), (5, Value(1.0), 7, 1.0)])
