@@ -146,7 +146,7 @@ def uses_behind(output: Value) -> Callable[[Value], int]:
     uses = {output: 0}
     waiting = [output]
     while waiting:
-        for source in waiting.pop().inputs:
+        for source in wires_into(waiting.pop()):
             if source in uses:
                 uses[source] += 1
             else:

@@ -13,15 +13,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from ..rules import GATES, Gate
 from .backward import FACTORS, factors_of
 from .chains import Chains, uses_behind
-from .numbers_of_wires import gradient_of
+from .numbers_of_wires import gradient_of, operands_of, wires_into
 from .recording import output_of, to_wires
 from .textbook import text_book_of
 from .value import Value, leaves_and_gates, one_at_a_time, write_grad
+
+GateWithOperands = tuple[Value, Gate, tuple[Any, ...]]
 
 _MUL, _SUM, _DOT = GATES["mul"], GATES["sum"], GATES["dot"]
 
@@ -68,6 +71,8 @@ class Circuit:
                 self._products[wire] = products_of(wire)
         elif self._chains and (found := self._chains.factors(wire, seen)):
             self._dots[wire] = found
+        if self._for_running:  # plain numbers stay what they are
+            return self._products.get(wire) or self._dots.get(wire) or wires_into(wire)
         return self.inputs(wire)
 
     @cached_property
@@ -89,7 +94,8 @@ class Circuit:
     @cached_property
     def routes(self) -> bool:
         """Whether a gate routes: a gradient of zero is 0.0 then, never −0.0."""
-        return any(self.gate(wire).routes for wire in self.gates)
+        shown = map(self.gate, self.gates) if self._written else [wire.gate for wire in self.gates]
+        return any(gate is not None and gate.routes for gate in set(shown))
 
     @cached_property
     def place(self) -> dict[Value, int]:
@@ -113,6 +119,22 @@ class Circuit:
         """The wires that go into the gate behind a wire, in order; none for a leaf."""
         wire = self._written.get(wire, wire)
         return self._products.get(wire) or self._dots.get(wire) or wire.inputs
+
+    def gates_with_operands(self, backwards: bool = False) -> Iterator[GateWithOperands]:
+        """The gates in order, each with its operands, plain numbers as floats: for running.
+
+        >>> circuit = Circuit(2.0 * Value(3.0), for_running=True)
+        >>> [(gate.name, operands) for _, gate, operands in circuit.gates_with_operands()]
+        [('mul', (2.0, Value(data=3.0, grad=?)))]
+        """
+        products, dots = self._products, self._dots
+        for wire in reversed(self.gates) if backwards else self.gates:
+            if wire in products:
+                yield wire, _SUM, products[wire]
+            elif wire in dots:
+                yield wire, _DOT, dots[wire]
+            else:
+                yield wire, wire.gate, operands_of(wire)  # type: ignore[misc]
 
     def local_gradients(self, wire: Value) -> tuple[float, ...]:
         """d(wire)/d(input) for every input, as they were when the gate was recorded."""

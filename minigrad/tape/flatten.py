@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import chain
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ..engine import Circuit, Value, number_of
 from ..rules import Gate
@@ -132,16 +132,19 @@ class Flattening:
         for wire in circuit.leaves:
             if wire not in nodes:
                 nodes[wire] = self.operations.constant(number_of(wire))
-        for wire in circuit.gates:
+        for wire, gate, inputs in circuit.gates_with_operands():
             if wire not in nodes:
-                inputs = circuit.inputs(wire)
-                gate, operands = circuit.gate(wire), [nodes[x] for x in inputs]
+                operands = self._nodes_of(inputs)
                 kernel = self.kept(wire, gate, len(operands)) if self.kept else None
                 nodes[wire] = (
                     self._kept(kernel, gate, operands) if kernel else self._output(gate, operands)
                 )
                 if not leading.isdisjoint(inputs):
                     leading.add(wire)
+
+    def _nodes_of(self, operands: Sequence[Any]) -> list[int]:
+        nodes, constant = self.nodes, self.operations.constant
+        return [constant(x) if type(x) is float else nodes[x] for x in operands]
 
     def _kept(self, kernel: Kernel, gate: Gate, operands: list[int]) -> int:
         apply = self.operations.apply
@@ -152,6 +155,8 @@ class Flattening:
         return products[0] if len(products) == 1 else apply(SUM, tuple(products))
 
     def _output(self, gate: Gate, operands: list[int]) -> int:
+        if gate.arity is not None:
+            return self.operations.apply(forward_kernel(gate), tuple(operands))
         if gate.is_dot:
             one = self.operations.constant(1.0)
             middle = len(operands) // 2
@@ -178,17 +183,16 @@ class Flattening:
         from_rows: dict[Value, list[int]] = {}  # to what is the same in all rows
         if operations.has_rows and all(phases[nodes[output]] == ONCE for output in sent):
             sent, from_rows = {}, sent
-        for wire in reversed(circuit.gates):
+        for wire, gate, inputs in circuit.gates_with_operands(backwards=True):
             if not (wire in sent or wire in from_rows):
                 continue
-            upstream = self._total(sent.pop(wire, []), from_rows.pop(wire, []))
+            upstream = self._total(sent.pop(wire, ()), from_rows.pop(wire, ()))
             is_number = numbers[upstream] is not None
             out = nodes[wire]
             each_row = phases[out] == EACH_ROW
-            gate, inputs = circuit.gate(wire), [*circuit.inputs(wire)]
+            available = self._nodes_of(inputs)
             leads = [source in leading for source in inputs]
-            available = [*[nodes[source] for source in inputs], out]
-            local = self._local_gradients(gate, available, leads)
+            local = self._local_gradients(gate, [*available, out], leads)
             sending = [*zip(inputs, local, leads)]
             if gate.is_dot:  # in the order in which its × gates would send
                 sending = _in_pairs(sending)[::-1]
@@ -207,9 +211,9 @@ class Flattening:
                     to[source] = [*factors]
                 else:
                     received += factors
-        return [self._total(sent.get(wire, []), from_rows.get(wire, [])) for wire in wanted]
+        return [self._total(sent.get(wire, ()), from_rows.get(wire, ())) for wire in wanted]
 
-    def _total(self, sent: list[int], from_rows: list[int]) -> int:
+    def _total(self, sent: Sequence[int], from_rows: Sequence[int]) -> int:
         if from_rows:
             total = self.operations.reduced(self.operations.total(from_rows))
             sent = [total, ALONE, *sent]

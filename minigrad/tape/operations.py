@@ -67,7 +67,12 @@ class Operations:
         node = self._known.get(key)
         if node is None:
             numbers = self.numbers
-            if numbers[operands[0]] is not None and self._are_numbers(operands, kernel):
+            first, last = operands[0], operands[-1]  # mostly one of them says it
+            if (
+                numbers[first] is not None
+                and numbers[last] is not None
+                and self._are_numbers(operands, kernel)
+            ):
                 node = self.constant(kernel.on_floats(*[numbers[operand] for operand in operands]))
             else:
                 phase = ONCE
@@ -105,7 +110,7 @@ class Operations:
             return self.apply(MUL, (local, upstream)), ALONE
         return local, upstream
 
-    def total(self, contributions: list[int]) -> int:
+    def total(self, contributions: Sequence[int]) -> int:
         """The sum of contributions (or of any products), from left to right."""
         if len(contributions) == 2:
             local, upstream = contributions
@@ -121,7 +126,7 @@ class Operations:
             return self.apply(DOT, tuple([one if x == ALONE else x for x in contributions]))
         return self.apply(DOT, tuple(contributions))
 
-    def _with_products_known_before(self, contributions: list[int]) -> list[int]:
+    def _with_products_known_before(self, contributions: Sequence[int]) -> list[int]:
         """What is the same in all rows multiplied once, in place of once for each row."""
         kept: list[int] = []
         for local, upstream in zip(contributions[::2], contributions[1::2]):
