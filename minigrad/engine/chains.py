@@ -144,7 +144,7 @@ class Chains:
 def uses_behind(output: Value) -> Callable[[Value], int]:
     """How often a wire behind an output goes into a gate."""
     uses = {output: 0}
-    waiting = [output]
+    waiting = [] if output.is_leaf else [output]
     while waiting:
         for source in wires_into(waiting.pop()):
             if source in uses:
