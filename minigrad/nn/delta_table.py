@@ -90,8 +90,8 @@ def _runs_behind(units: Units, circuit: Circuit, names: Names) -> list[Run]:
     for z in preactivations:
         mark = unit_of(z)
         unit = marked.get(mark) if mark else None
-        total = _total(unit, z, circuit) if unit else None
-        if unit and total:
+        total = _total(unit, z, circuit) if unit is not None else None
+        if unit is not None and total is not None:
             run = runs.setdefault(names.runs.get(z, 1), {})
             run[unit] = Pass(total, z, outputs.get(z, z))
     if not runs:
@@ -118,8 +118,10 @@ def _outputs(circuit: Circuit, preactivations: Container[Value]) -> dict[Value, 
             comes_from[gate] = gate
             continue
         z = next((comes_from[w] for w in circuit.inputs(gate) if w in comes_from), None)
-        if z and unit_of(gate) is None:
+        if z is None:
+            continue
+        if unit_of(gate) is None:
             comes_from[gate] = z
-        elif z and unit_of(gate) == unit_of(z):
+        elif unit_of(gate) == unit_of(z):
             outputs.setdefault(z, gate)
     return outputs

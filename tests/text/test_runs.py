@@ -135,3 +135,15 @@ def test_a_label_with_a_run_reads_as_both(label, run):
     assert latex_name(marked).count("(") == latex_name(marked).count(")") == 1
     assert str(run) in latex_name(marked)
     assert not re.search("[⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾]", latex_name(marked))
+
+
+def test_a_network_that_feeds_itself_counts_its_runs_in_time_also_where_all_is_zero():
+    cell = mg.nn.MLP(2, [2], activation=["tanh"], seed=2)
+    state = [Value(0.0, label="h_1"), Value(0.0, label="h_2")]
+    for _ in range(3):
+        state = cell(state)
+    cost = mg.sum(state)
+    cost.backward()
+    names = [str(unicode_name(row[0])) for row in cell.delta_table(cost).rows]
+    assert names == ["z₁¹⁽¹⁾", "z₂¹⁽¹⁾", "z₁¹⁽²⁾", "z₂¹⁽²⁾", "z₁¹⁽³⁾", "z₂¹⁽³⁾"]
+    assert [row[-2] for row in cell.delta_table(cost).rows][-2:] == [1.0, 1.0]
