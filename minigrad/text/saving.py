@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from pathlib import Path
 
+CLOSED_FIRST: Final = os.name == "nt"  # Windows moves no open file, and has none of these locks
 O_BINARY: Final = getattr(os, "O_BINARY", 0)
 O_NOFOLLOW: Final = getattr(os, "O_NOFOLLOW", 0)
 
@@ -53,10 +54,13 @@ def write_file(path: Path, content: bytes, lasting: bool = False) -> None:
             file.write(content)
             if before is not None:
                 _take_over(file.fileno(), before)
+            file.flush()
             if lasting:
-                file.flush()
                 os.fsync(file.fileno())
-        os.replace(part, target)
+            if not CLOSED_FIRST:  # still locked, or another process might take it for one left
+                os.replace(part, target)
+        if CLOSED_FIRST:
+            os.replace(part, target)
     except OSError as error:
         raise _cannot_write(path, error) from None
     finally:

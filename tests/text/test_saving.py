@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -179,3 +180,42 @@ def test_files_of_others_are_left_alone(path: Path) -> None:
         (path.parent / name).write_bytes(b"")
     write_file(path, b"new")
     assert sorted(os.listdir(path.parent)) == sorted([*names, "it.json"])
+
+
+@unix
+def test_a_file_on_its_way_to_its_place_is_not_taken_for_one_that_was_left(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace, other = os.replace, path.with_name("other.json")
+
+    def while_another_saves(part: Path, target: Path) -> None:
+        monkeypatch.setattr(os, "replace", replace)
+        write_file(other, b"another's")
+        replace(part, target)
+
+    monkeypatch.setattr(os, "replace", while_another_saves)
+    write_file(path, b"new")
+    assert (path.read_bytes(), other.read_bytes()) == (b"new", b"another's")
+    assert sorted(os.listdir(path.parent)) == ["it.json", "other.json"]
+
+
+@unix
+def test_threads_save_in_one_folder_at_once(path: Path) -> None:
+    failed: list[Exception] = []
+
+    def save(content: bytes) -> None:
+        try:
+            for _ in range(40):
+                write_file(path, content)
+                write_file(path.with_name(f"{content.decode()[0]}.json"), content)
+        except Exception as error:
+            failed.append(error)
+
+    threads = [Thread(target=save, args=(letter * 5000,)) for letter in (b"a", b"b", b"c", b"d")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    assert path.read_bytes() in [letter * 5000 for letter in (b"a", b"b", b"c", b"d")]
+    assert sorted(os.listdir(path.parent)) == ["a.json", "b.json", "c.json", "d.json", "it.json"]
