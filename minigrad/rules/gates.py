@@ -1,7 +1,9 @@
 """The table of gates: everything that is specific to one operation stands in one row.
 
-To add a gate, add a row; nothing else changes. A rule is an expression over whatever it is handed
-(floats, `Value`s, symbols, native values): arithmetic, `where`, `equal`, and the rows above it.
+To add a gate that others can make, add a row; nothing else changes. (What only a `kernel` can
+compute needs a word in every language: see CONTRIBUTING.md.) A rule is an expression over whatever
+it is handed (floats, `Value`s, symbols, native values): arithmetic, `where`, `equal`, and the rows
+above it.
 
 >>> GATES["tanh"].forward(0.5), GATES["tanh"].local_gradients(0.5)
 (0.46211715726000974, (0.7864477329659274,))
