@@ -85,6 +85,13 @@ TRICKS = {
     "setattr": "from ..engine import Value\nsetattr(Value, 'shown', print)",
     "type's own setattr": "from ..engine import Value\ntype.__setattr__(Value, 'shown', print)",
     "the type of an object": "def f(wire):\n    type(wire).shown = print",
+    "the class of an object": "def f(wire):\n    wire.__class__.shown = print",
+    "a class by another name": "from ..engine import Value\nkind = Value\nkind.shown = print",
+    "an object's type by a name": "def f(wire):\n    kind = type(wire)\n    kind.shown = print",
+    "classes in a row": "from ..engine import Value\nfor kind in (Value, int):\n    kind.shown = 1",
+    "the dictionary of a class": "from ..engine import Value\nvars(Value)['shown'] = print",
+    "setattr that is handed on": "from functools import partial\nf = partial(setattr, print)",
+    "a text that is run": "exec('from ..stepping import Stepper')",
     "a module that is changed": "from . import notation\nnotation.escape = str",
 }
 INTRUDER = ("text", "intruder")

@@ -9,6 +9,7 @@
 - Modules are loaded by name only in a face, which loads its own wing's files, from its `_LATER`.
 - What a class has stands in the class: nobody sets an attribute of a class, or of anything that a
   file has imported. One file may, and makes every gate of the table a method: engine/recording.py.
+- Text is run as code by one function, `define` of rules/floats.py.
 
 It does not see names that are put together while the program runs, nor a private name that two
 wings have when one uses it on an object of the other.
@@ -39,6 +40,8 @@ LEVELS = [
 LEVEL = {wing: level for level, wings in enumerate(LEVELS) for wing in wings}
 DOORS = {"losses": "nn", "datasets": "nn", "optim": "training"}  # the wing behind each
 GATE_MAKER = ("engine", "recording")
+TEXT_RUNNER = ("rules", "floats")
+SETTERS = ("setattr", "delattr", "__setattr__", "__delattr__")
 FACE = "__init__"
 MADE_TO_BE_SET = {"sys.unraisablehook"}  # one of Python's own hooks
 
@@ -74,6 +77,7 @@ class House:
             self.names_that_a_module_does_not_list(room),
             modules_loaded_by_name(room, tree),
             attributes_set_from_outside(room, tree),
+            texts_that_are_run(room, tree),
         )
         return [f"{'/'.join(room)}.py, line {line}: {fault}" for line, fault in sorted(found)]
 
@@ -254,21 +258,52 @@ def modules_loaded_by_name(room: Room, tree: ast.Module) -> Iterator[Fault]:
 
 
 def attributes_set_from_outside(room: Room, tree: ast.Module) -> Iterator[Fault]:
-    imported = {
+    others = names_of_others(tree)
+    called = {node.func for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    for node in ast.walk(tree):
+        changed = isinstance(getattr(node, "ctx", None), (ast.Store, ast.Del))
+        if isinstance(node, ast.Attribute) and changed:
+            if ast.unparse(node) not in MADE_TO_BE_SET and is_of_others(node.value, others):
+                yield node.lineno, f"sets {ast.unparse(node)}"
+        elif isinstance(node, ast.Subscript) and changed:
+            owner = re.fullmatch(r"vars\((.+)\)|(.+)\.__dict__", ast.unparse(node.value))
+            if owner and is_of_others(ast.parse(owner[1] or owner[2]).body[0].value, others):
+                yield node.lineno, f"sets {ast.unparse(node)}"
+        elif isinstance(node, ast.Call) and room != GATE_MAKER:
+            function = ast.unparse(node.func).split(".")[-1]
+            owner = ast.unparse(node.args[0]) if node.args else ""
+            if function in SETTERS and owner != "self":
+                yield node.lineno, f"sets an attribute of {owner}"
+        elif isinstance(node, ast.Name) and node.id in SETTERS and node not in called:
+            yield node.lineno, f"hands on {node.id}"
+
+
+def names_of_others(tree: ast.Module) -> set[str]:
+    """What a file has imported, and what else it calls that, or the class of an object."""
+    others = {
         alias.asname or alias.name
         for node in ast.walk(tree)
         if isinstance(node, (ast.Import, ast.ImportFrom))
         for alias in node.names
     }
     for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
-            owner = ast.unparse(node.value)
-            if ast.unparse(node) in MADE_TO_BE_SET:
-                continue
-            if owner in imported or owner[:1].isupper() or owner.startswith("type("):
-                yield node.lineno, f"sets {ast.unparse(node)}"
-        elif isinstance(node, ast.Call) and room != GATE_MAKER:
-            function = ast.unparse(node.func).split(".")[-1]
-            owner = ast.unparse(node.args[0]) if node.args else ""
-            if function in ("setattr", "delattr", "__setattr__") and owner != "self":
-                yield node.lineno, f"sets an attribute of {owner}"
+        if isinstance(node, ast.Assign) and is_of_others(node.value, others):
+            others |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+        elif isinstance(node, (ast.For, ast.comprehension)) and isinstance(node.target, ast.Name):
+            items = getattr(node.iter, "elts", [])
+            others |= {node.target.id for item in items if is_of_others(item, others)}
+    return others
+
+
+def is_of_others(owner: ast.expr, others: set[str]) -> bool:
+    """Whether this is imported, a class, or the class of an object."""
+    text = ast.unparse(owner)
+    if isinstance(owner, ast.Call):
+        return text.startswith("type(") and isinstance(owner.func, ast.Name)
+    return text in others or text[:1].isupper() or text.endswith(".__class__")
+
+
+def texts_that_are_run(room: Room, tree: ast.Module) -> Iterator[Fault]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id in ("exec", "eval") and room != TEXT_RUNNER:
+            yield node.lineno, f"runs a text with {node.id}: hand it to `define`"
