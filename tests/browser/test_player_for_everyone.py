@@ -228,6 +228,22 @@ def test_a_network_and_what_is_small_have_one_picture_for_all_pages():
     assert '"down":""' not in Stepper(fan_outs()).player().html
 
 
+@pytest.mark.parametrize("circuit", CIRCUITS)
+def test_on_a_phone_on_its_side_the_words_stand_beside_the_picture(open_page, circuit):
+    viewport = {"width": 844, "height": 390}
+    page = open_page(Stepper(CIRCUITS[circuit]()).player().page, viewport=viewport)
+    for key in ("Home", "End"):
+        page.keyboard.press(key)
+        picture, words = (page.locator(f".{name}").bounding_box() for name in ("picture", "words"))
+        assert picture["x"] + picture["width"] <= words["x"]
+        assert picture["height"] > 390 / 2
+        for button in page.get_by_role("button").all():
+            if button.get_attribute("tabindex") is None:
+                box = button.bounding_box()
+                assert box["y"] + box["height"] <= 390
+    assert page.evaluate("document.documentElement.scrollHeight") <= 390
+
+
 def test_the_gate_at_work_is_followed(open_page):
     viewport = {"width": 390, "height": 700}
     page = open_page(Stepper(network(3, 1)).player().page, viewport=viewport)
