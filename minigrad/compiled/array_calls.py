@@ -21,7 +21,7 @@ from .buffers import Buffers, buffers_of
 from .checking import Check
 from .prepared_call import PreparedCall, PreparedInPython
 from .recording import Recording
-from .tracing import FIXED, refuse_while_recording
+from .tracing import FIXED, explain, refuse_while_recording
 
 
 class ArrayCall(NamedTuple):
@@ -55,6 +55,7 @@ class ArrayCalls(ABC):
     """What a compiled function gives for arrays without making a Value."""
 
     name: str
+    function: Any
     static: tuple[str, ...]  # names of arguments that are structure
     _prepared: PreparedCall | PreparedInPython | None  # of the latest call with arrays, and of all
     _prepared_calls: dict[Any, PreparedCall | PreparedInPython]
@@ -190,7 +191,12 @@ class ArrayCalls(ABC):
         numbers = [number_of(x) if isinstance(x, Value) else as_number(x) for x in given]
         if method:
             self._require_numbers_by_place(structure, method)
-        return ArrayCall(self._recording_of(structure, numbers), given, numbers, (arguments, named))
+        try:
+            recording = self._recording_of(structure, numbers)
+        except Exception as error:
+            explain(error, self.name, lambda: self.function(*arguments, **named))
+            raise
+        return ArrayCall(recording, given, numbers, (arguments, named))
 
     def _call(self, method: str, arguments: tuple[Any, ...], data: dict[str, Any]) -> ArrayCall:
         """The same for a derivative: a TypeError where there is nothing to differentiate by."""

@@ -65,7 +65,7 @@ class PreparedValues(Prepared):
         own = {f"own{i}": leaf for i, leaf in enumerate(self.recording.leaves)}
         leaves, places = [*own], range(len(arguments))
         body = [f"if len(arguments) != {len(places)}: return"]
-        body += [f"{', '.join(f'x{i}' for i in places)}, = arguments"]
+        body += [f"{', '.join(f'x{i}' for i in places)}, = arguments"] if places else []
         for i, argument in enumerate(arguments):
             kind = type(argument)
             if kind in LISTS:

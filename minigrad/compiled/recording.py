@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
+from operator import is_
 from time import perf_counter
 from typing import Any, NamedTuple, Protocol
 
@@ -35,7 +36,7 @@ from .places_read import PlacesRead
 from .plain_numbers import PlainNumbers
 from .running import Running
 from .sweeping import Sweeping
-from .tracing import TracingError, recorded
+from .tracing import TracingError, explain, recorded
 
 
 class Recorded(Protocol):
@@ -257,13 +258,43 @@ def record_function(compiled: Recorded, structure: Hashable, numbers: list[float
     start = perf_counter()
     inputs: list[Value] = [Value(number, label=f"x_{i + 1}") for i, number in enumerate(numbers)]
     arguments, named = put_together(structure, iter(inputs))
+    contents = list(_contents((arguments, named)))
     with without_collector():
         with with_gates():
-            call = partial(compiled.function, *arguments, **named)
-            result = take_result_apart(compiled.name, recorded(call))
+            try:
+                returned = recorded(partial(compiled.function, *arguments, **named))
+            except Exception as error:
+                places, names = put_together(structure, iter(numbers), True)
+                explain(error, compiled.name, partial(compiled.function, *places, **names))
+                raise
+            result = take_result_apart(compiled.name, returned)
         made = Recording(compiled, structure, inputs, result, numbers)
+    for thing, items in contents:
+        if not (len(now := list(_items(thing))) == len(items) and all(map(is_, now, items))):
+            raise TracingError(
+                f"{made.place} changes its argument, a {type(thing).__name__}: "
+                "a replay would not change the caller's. Copy it first (xs = list(xs), "
+                "x = x.copy()), or call the function without mg.compile"
+            )
     made.seconds += perf_counter() - start
     return made
+
+
+def _contents(things: Any) -> Iterator[tuple[Any, list[Any]]]:
+    """The lists, dicts, dataclasses and arrays in arguments, and what stands in each."""
+    waiting = [things]
+    for thing in waiting:  # it grows meanwhile
+        if isinstance(thing, (list, tuple, dict)) or type(thing).__name__ == "ndarray":
+            items = list(_items(thing))
+            waiting += [item for item in items if not isinstance(item, Value)]
+            if not isinstance(thing, tuple):
+                yield thing, items
+
+
+def _items(thing: Any) -> Iterable[Any]:
+    if isinstance(thing, dict):
+        return thing.values()
+    return thing if isinstance(thing, (list, tuple)) else thing.reshape(-1).tolist()
 
 
 def _behind(leaves: list[Value], parameters: Sequence[Value], inputs: list[Value]) -> Behind:

@@ -26,7 +26,7 @@ from types import BuiltinFunctionType, CodeType, FrameType
 from typing import Any, Final
 from weakref import ref
 
-from ..engine import Value, calling_source, guards, is_installed
+from ..engine import Value, calling_source, guards, is_installed, source_of_error
 from ..rules import FUNCTIONS, select
 from .parameters import is_ours
 
@@ -35,6 +35,11 @@ NOT_REPEATED: Final = "it would be done while the function is recorded, and neve
 DATA: Final = (
     "Compute with the Value itself, and write mg.where(condition, a, b), mg.relu, mg.maximum or "
     "mg.select(table, index) in place of an if"
+)
+STANDS_THERE: Final = (
+    "A number is a Value there, a data frame or an array an array of Values, a list of a class of "
+    "its own a list, a dataclass its fields. Use gates (mg.floor, mg.where) and places, and make "
+    'an argument that decides or counts static: mg.compile(f, static=("n",))'
 )
 OF_ITS_OWN: Final = "write mg.grad(y, [x], create_graph=True) for a gradient inside it"
 
@@ -90,6 +95,22 @@ def recorded(call: Callable[[], Any]) -> Any:
         return copy_context().run(inside)
     finally:
         guards.pop()
+
+
+def explain(error: Exception, name: str, call: Callable[[], Any]) -> None:
+    """A TracingError in place of an error that only recording has met: the call itself works."""
+    source = source_of_error(error)
+    if isinstance(error, (TracingError, RecursionError)) or source is None or is_recording():
+        return
+    try:
+        call()
+    except Exception:  # then the error is the function's own
+        return
+    raise TracingError(
+        f"{name} works on what it was given, but not on what stands there while it is recorded, "
+        f"{source}: {type(error).__name__}: {error}. {STANDS_THERE}, or call the function without "
+        "mg.compile"
+    ) from error
 
 
 def refuse_while_recording(what: str, why: str, remedy: str) -> None:

@@ -41,7 +41,7 @@ from .sources import is_nonfinite_birth, note_source, source_of
 from .stage import Stage, check_stage, circuit_at, present_stage
 from .textbook import is_of_a_text_book, written_as
 from .users_code import codes_of, instructions_of, names_read
-from .users_line import Source, calling_source, is_installed
+from .users_line import Source, calling_source, is_installed, source_of_error
 from .value import Value, one_at_a_time, topological_order, write_grad
 
 __all__ = [
@@ -90,6 +90,7 @@ __all__ = [
     "range_of",
     "reader_of_leaves",
     "source_of",
+    "source_of_error",
     "topological_order",
     "update_of_wires",
     "wires_in",

@@ -60,6 +60,17 @@ def calling_frame() -> FrameType:
         frame = frame.f_back
 
 
+def source_of_error(error: BaseException) -> Source | None:
+    """The line of the user's code that an error has come through last; None where there is none."""
+    found, step = None, error.__traceback__
+    while step is not None:
+        frame = step.tb_frame
+        if not (_is_of(frame, PACKAGE + os.sep, "<minigrad") or _is_installed(frame)):
+            found = Source(frame.f_code.co_filename, step.tb_lineno)
+        step = step.tb_next
+    return found
+
+
 def calling_source() -> Source:
     """The line that runs in that frame."""
     frame = calling_frame()

@@ -630,3 +630,16 @@ def test_a_prepared_call_takes_a_list_of_that_many_leaves_and_adds_to_their_grad
             x.grad = None
         compiled.function(others, y).backward()
         assert ours == [x.grad for x in (*others, y)]
+
+
+@pytest.mark.parametrize("executor", ["auto", "python", "tape", "lanes"])
+def test_a_function_without_arguments_is_called_again_and_again(executor):
+    w = Value(3.0)
+    for compiled in (
+        mg.compile(lambda: w * w, executor=executor),
+        mg.compile(lambda *xs: w * w + sum(xs), executor=executor),
+    ):
+        for number in (3.0, 4.0, 5.0):
+            w.data, w.grad = number, 0.0
+            (out := compiled()).backward()
+            assert (out.data, w.grad) == (number * number, 2.0 * number)

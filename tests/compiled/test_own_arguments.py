@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import copy
+import struct
+from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -82,14 +86,84 @@ def test_a_function_that_does_the_same_at_the_first_number_by_chance_is_found_at
         compiled(2.0)
 
 
-def test_what_the_function_does_to_its_arguments_the_check_does_to_copies():
+@pytest.mark.parametrize("call", ["__call__", "value_and_grad", "batch"])
+@pytest.mark.parametrize(
+    ("change", "given"),
+    [
+        (lambda xs: xs.append(1.0), [2.0]),
+        (lambda xs: xs.__setitem__(0, xs[0] * 2.0), [2.0]),
+        (lambda xs: xs.reverse(), [2.0, 3.0]),
+        (lambda xs: xs.pop(), [2.0, 3.0]),
+        (lambda xs: xs[1].clear(), [2.0, [3.0]]),
+        (lambda xs: xs[1].update(a=xs[0]), [2.0, {"a": 3.0}]),
+    ],
+)
+def test_a_function_that_changes_its_arguments_is_refused_and_changes_nothing(call, change, given):
     def body(xs):
-        xs.append(1.0)
-        return W * xs[0]
+        change(xs)
+        return W * 2.0
 
-    given = [2.0]
-    mg.compile(body)(given)
-    assert given == [2.0]
+    before = copy.deepcopy(given)
+    with pytest.raises(mg.TracingError, match=r"changes its argument, a .*Copy it first"):
+        getattr(mg.compile(body), call)([given] if call == "batch" else given)
+    assert given == before
+
+
+def test_a_function_that_writes_into_its_array_is_refused_and_leaves_it_as_it_is():
+    def body(x):
+        x *= 2.0
+        return W * x[0]
+
+    given = np.array([1.0, 2.0])
+    with pytest.raises(mg.TracingError, match="changes its argument, a ndarray"):
+        mg.compile(body)(given)
+    assert given.tolist() == [1.0, 2.0]
+    mg.compile(lambda x: body(x.copy()))(given)
+
+
+class Named(list):
+    scale = 2.0
+
+
+@dataclass
+class Doubled:
+    a: float
+
+    def __post_init__(self):
+        self.twice = 2.0 * self.a
+
+
+@pytest.mark.parametrize(
+    ("body", "argument", "error"),
+    [
+        (lambda x: W * x.bit_length(), 3, "AttributeError"),
+        (lambda x: W * (x & 1), 3, "TypeError"),
+        (lambda x: W * sum([1.0] * x), 3, "TypeError"),
+        (lambda x: W * x.is_integer(), 3.0, "AttributeError"),
+        (lambda x: W * x.real, 3.0, "AttributeError"),
+        (lambda x: W * round(x, 1), 3.0, "TypeError"),
+        (lambda x: W * struct.unpack("d", struct.pack("d", x))[0], 3.0, "error"),
+        (lambda xs: W * xs[0] * xs.scale, Named([1.0]), "AttributeError"),
+        (lambda p: W * p.twice, Doubled(1.0), "AttributeError"),
+        (lambda d: W * d["c"], Counter(a=1), "KeyError"),
+    ],
+)
+def test_what_works_on_numbers_alone_is_refused_with_the_line_and_the_remedy(body, argument, error):
+    with pytest.raises(mg.TracingError, match=f"recorded, test_own.*{error}.*make an argument"):
+        mg.compile(body)(argument)
+
+
+def test_columns_of_a_data_frame_by_name_are_refused_with_the_line():
+    frame = pytest.importorskip("pandas").DataFrame({"a": [1.0], "b": [2.0]})
+    with pytest.raises(mg.TracingError, match=r"test_own.*a data frame or an array an array"):
+        mg.compile(lambda table: W * table["a"][0])(frame)
+
+
+def test_an_error_of_the_functions_own_is_that_error():
+    with pytest.raises(IndexError, match="list index"):
+        mg.compile(lambda xs: W * xs[5])([1.0])
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        mg.compile(lambda x: W * x.nothing)(1.0)
 
 
 def test_what_a_copy_of_the_arguments_refuses_is_refused():
