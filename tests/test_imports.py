@@ -34,6 +34,8 @@ def test_the_files_of_a_wing_import_one_another_without_a_circle(wing: str):
 def test_the_face_of_a_wing_says_what_it_is_for_and_lists_what_it_gives(wing: str):
     docstring = ast.get_docstring(TREES[wing, FACE]) or ""
     assert docstring.count(". ") + docstring.count(".\n") >= 2, "three sentences, at least"
+    files = [file for of, file in ROOMS if of == wing and file != FACE]
+    assert [file for file in files if f"`{file}`" not in docstring] == [], "names every file"
     face, lazily = import_module(f"minigrad.{wing}"), later(TREES[wing, FACE])
     assert len(face.__all__) == len(set(face.__all__))
     for name in face.__all__:

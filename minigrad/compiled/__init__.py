@@ -1,14 +1,17 @@
 """`mg.compile`: a function that is recorded once, and replayed from then on.
 
-`compiler` is what users call. It takes arguments apart, keeps one `recording` for each structure,
-during which `tracing` refuses what no replay could repeat, and notices when the function's
-`parameters` are other objects than they were; `rows` are the numbers of a batch.
-`running` runs the tape of one example, in Python or by `native` (`executors`).
+`compiler` is what users call, of functions and `methods`. It takes arguments apart (some are
+`static_arguments`), and keeps one `recording` for each structure, during which `tracing` refuses
+what no replay could repeat. It notices when what the function reads (`places_read`) has changed:
+its `parameters`, and `plain_numbers`, which are `watched_numbers` meanwhile. `checking` calls the
+function itself beside its recording, and `comparison` says whether that builds the same circuit.
+`rows` are the numbers of a batch; `running` runs the tape of one example, in Python or by `native`
+(`executors`), and the result comes out of a `compiled_gate`.
 
 `array_calls` and `derivatives` are calls with arrays in place of Values; their derivatives come of
 `sweeping` and become `matrices`, whose patterns are `sparsity_pictures`. What a call has found out
-the next one uses: `prepared_call`, `prepared_values` and `prepared_derivatives` are the shortest
-ways.
+the next one uses: `prepared_call`, `prepared_values`, `prepared_derivatives` and `buffers`, which
+users hold, are the shortest ways.
 """
 
 from .compiler import Compiled, compile
