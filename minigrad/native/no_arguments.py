@@ -32,6 +32,13 @@ class _Method(ctypes.Structure):
     )
 
 
+class _Owner(tuple[Any, ...]):
+    """What a callable keeps; CPython's error says under this name that it takes no arguments."""
+
+    __slots__ = ()
+    __qualname__ = "buffers"
+
+
 def without_arguments(
     function: int, argument: int, kept: tuple[Any, ...], alone: bool = True
 ) -> Callable[[], None]:
@@ -44,7 +51,7 @@ def without_arguments(
     new_capsule, new_method = _makers()
     capsule = new_capsule(ctypes.addressof(table), None, None)
     method = _methods()[alone]  # the callable reads it to its end
-    owner = (capsule, table, method, *kept)
+    owner = _Owner((capsule, table, method, *kept))
     made: Callable[[], None] = new_method(ctypes.addressof(method), owner, None)
     return made
 

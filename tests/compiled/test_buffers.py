@@ -221,6 +221,12 @@ def test_a_wrong_length_is_refused():
         run([1.0, 2.0])
 
 
+def test_a_call_with_an_argument_says_that_buffers_take_none():
+    run = mg.compile(rosenbrock).buffers(np.zeros(2))
+    with pytest.raises(TypeError, match=r"buffers\.run\(\) takes no arguments"):
+        run(np.zeros(2))
+
+
 @pytest.mark.parametrize("make", [copy.copy, copy.deepcopy, pickle.dumps])
 def test_they_are_not_copied(make):
     with pytest.raises(TypeError, match="places in this program's memory"):
