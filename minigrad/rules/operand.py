@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from .number import described
+
 
 class Operand:
     """A kind of operand: it brings arithmetic, and says in `apply_gate` what a gate does to it."""
@@ -32,7 +34,18 @@ def where(condition: Any, if_true: Any, if_false: Any) -> Any:
     """
     if isinstance(condition, Operand):
         return condition.choose(if_true, if_false)
+    if type(condition) is not bool and _is_no_condition(condition):
+        raise TypeError(
+            f"where takes one condition, a comparison or a number, got {described(condition)}: "
+            "write a loop or a list comprehension over conditions"
+        )
     return if_true if condition else if_false
+
+
+def _is_no_condition(thing: Any) -> bool:
+    """Whether its truth is that it holds something, or is there: a list, a text, None."""
+    has_items = hasattr(type(thing), "__len__") and getattr(thing, "ndim", None) != 0
+    return has_items or thing is None or type(thing).__name__ == "MaskedConstant"
 
 
 def equal(x: Any, y: Any) -> Any:

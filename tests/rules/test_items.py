@@ -87,3 +87,42 @@ def test_whatever_gives_its_numbers_is_a_list(given: Any) -> None:
 def test_an_array_without_a_dimension_is_no_list_of_classes() -> None:
     with pytest.raises(TypeError, match=r"the number of a class.*got the ndarray array\(1\)"):
         losses.cross_entropy([V, W], np.array(1))
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        [False],
+        [],
+        (True, False),
+        "",
+        "no",
+        None,
+        {},
+        np.array([True, False]),
+        np.array([True]),
+        np.ma.masked,
+        pd.Series([False]),
+    ],
+)
+def test_a_list_of_conditions_is_no_condition(condition: Any) -> None:
+    with pytest.raises(TypeError, match=r"where takes one condition.*loop or a list comprehension"):
+        mg.where(condition, V, W)
+
+
+@pytest.mark.parametrize(
+    ("condition", "chosen"),
+    [
+        (True, V),
+        (0, W),
+        (2.5, V),
+        (np.bool_(False), W),
+        (np.float64(0.0), W),
+        (np.array(True), V),
+        (V > 0, V),
+        (mg.less(V, 0.0), W),
+        (mg.constant(1.0), V),
+    ],
+)
+def test_a_comparison_and_a_number_are_conditions(condition: Any, chosen: Value) -> None:
+    assert mg.where(condition, V, W) is chosen
