@@ -5,8 +5,8 @@ nobody vouches for a file. `export` writes a circuit as Python, C, JavaScript or
 by gate. `program` is the circuit with names (`identifiers`), and `dialects` says what can differ
 between languages; a new primitive of the table gets its word in each. `c_dialect` is that of C, and
 `c_source` its functions, line by line or in `c_loops` (`c_statements`); `wasm_source` is
-WebAssembly's, of which `wasm_bytes` makes a module. `javascript_source` has what JavaScript's
-`Math` lacks, `javascript_gates` prints the table for pages.
+WebAssembly's, of which `wasm_bytes` makes a module. `javascript_source` is JavaScript's, with what
+its `Math` lacks; `javascript_gates` prints the table for pages.
 
 `jax_source` and `torch_source` print a circuit as arrays, from `tape.groups`, with `array_lines`,
 `array_products`, `array_views` and `array_joins`; `array_dialects` holds what differs between them,

@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 
 from ..rules import Formula, as_formula
 from ..tape import DOT, SUM, VARIABLES, Kernel, Operation, Rolled, Run
-from .dialects import Code, Dialect
+from .dialects import Code, Dialect, indented
 
 INDEXES: Final = "ijklmnop"  # of the loops in one another
 LISTED: Final = 16  # numbers in a line of a table
@@ -241,8 +241,3 @@ def bare(text: str) -> str:
         if not depth:
             return text[1:-1] if i == len(text) - 1 else text
     return text
-
-
-def indented(lines: Iterable[str]) -> list[str]:
-    """The lines inside of something."""
-    return [f"    {line}" for line in lines]

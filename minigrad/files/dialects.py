@@ -12,7 +12,7 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, reduce
 from math import inf, isfinite
@@ -229,6 +229,11 @@ class Code:
             choices=listed,
             index=index,
         )
+
+
+def indented(lines: Iterable[str], levels: int = 1) -> list[str]:
+    """The lines inside of something."""
+    return ["    " * levels + line if line else "" for line in lines]
 
 
 # --- what exported code stands on -----------------------------------------------------------------

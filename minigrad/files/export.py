@@ -23,9 +23,9 @@ from ..tape import without_collector
 from ..text import Lines
 from .c_dialect import REALS
 from .c_source import c_source
-from .dialects import PYTHON, Code, python_prelude
+from .dialects import PYTHON, Code, indented, python_prelude
 from .identifiers import checked_name, plain_names
-from .javascript_source import JAVASCRIPT, javascript_prelude
+from .javascript_source import javascript_source, typescript_source
 from .jax_source import RecordedCircuit, jax_source
 from .parameter_arrays import ParameterArray, parameter_arrays
 from .program import Program, circuit_behind, outputs_and_arguments
@@ -114,7 +114,7 @@ def _of_numbers(program: Program, language: str, declaration: bool, real: str) -
     """The code of a language that takes one example at a time."""
     if language in ("c", "wasm"):
         return Lines(c_source(program, real)) if language == "c" else wasm_source(program)
-    return Lines(program.declaration if declaration else _WRITERS[language](program))
+    return Lines(typescript_source(program) if declaration else _WRITERS[language](program))
 
 
 def _check_settings(
@@ -195,47 +195,18 @@ def _python(program: Program) -> str:
     sent = _tuple([f"g_{argument}" for argument in arguments])
     body = [
         f"def {name}({', '.join(arguments)}):",
-        *_indented(forward),
+        *indented(forward),
         "",
         "",
         f"def {name}_gradients({', '.join([*arguments, f'upstream={ones}'])}):",
-        *_indented([*code.lines, f"return {_tuple(results)}, {sent}"]),
+        *indented([*code.lines, f"return {_tuple(results)}, {sent}"]),
     ]
-    return python_prelude("\n".join(body)) + _text(body)
-
-
-def _javascript(program: Program) -> str:
-    name, arguments = program.name, [program.names[wire] for wire in program.arguments]
-    code, symbols = Code(JAVASCRIPT), program.symbols({})
-    results = program.forward(code, symbols)
-    array = f"[{', '.join(results)}]"
-    forward = [*code.lines, f"return {results[0] if len(results) == 1 else array};"]
-    program.backward(code, symbols)
-    ones = f"upstream = [{', '.join(['1'] * len(results))}]"
-    sent = ", ".join(f"g_{argument}" for argument in arguments)
-    body = [
-        f"export function {name}({', '.join(arguments)}) {{",
-        *_indented(forward),
-        "}",
-        "",
-        f"export function {name}_gradients({', '.join([*arguments, ones])}) {{",
-        *_indented([*code.lines, f"return [{array}, [{sent}]];"]),
-        "}",
-    ]
-    return javascript_prelude("\n".join(body)) + _text(body)
+    return python_prelude("\n".join(body)) + "\n".join([*body, ""])
 
 
 LANGUAGES: Final = ("python", "c", "javascript", "torch", "jax", "wasm")
-_WRITERS: Final = {"python": _python, "javascript": _javascript}
+_WRITERS: Final = {"python": _python, "javascript": javascript_source}
 
 
 def _tuple(texts: list[str]) -> str:
     return f"({texts[0]},)" if len(texts) == 1 else f"({', '.join(texts)})"
-
-
-def _indented(lines: list[str]) -> list[str]:
-    return [f"    {line}" for line in lines]
-
-
-def _text(lines: list[str]) -> str:
-    return "\n".join([*lines, ""])

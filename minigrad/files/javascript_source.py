@@ -1,4 +1,4 @@
-"""JavaScript as a dialect: its words, the functions it lacks, and TypeScript declarations.
+"""JavaScript: its dialect, the module that a circuit becomes, and its TypeScript declaration.
 
 >>> print(javascript_prelude("let v0 = modulo(x, y);"))
 // Python's %: with the sign of y.
@@ -20,7 +20,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-from .dialects import Dialect, named_alike
+from .dialects import Code, Dialect, indented, named_alike
+from .program import Program
 
 JAVASCRIPT: Final = Dialect(
     "JavaScript",
@@ -48,6 +49,28 @@ JAVASCRIPT: Final = Dialect(
 )
 
 
+def javascript_source(program: Program) -> str:
+    """The circuit as an ES module: a function of its outputs, one of outputs and gradients."""
+    name, arguments = program.name, [program.names[wire] for wire in program.arguments]
+    code, symbols = Code(JAVASCRIPT), program.symbols({})
+    results = program.forward(code, symbols)
+    array = f"[{', '.join(results)}]"
+    forward = [*code.lines, f"return {results[0] if len(results) == 1 else array};"]
+    program.backward(code, symbols)
+    ones = f"upstream = [{', '.join(['1'] * len(results))}]"
+    sent = ", ".join(f"g_{argument}" for argument in arguments)
+    body = [
+        f"export function {name}({', '.join(arguments)}) {{",
+        *indented(forward),
+        "}",
+        "",
+        f"export function {name}_gradients({', '.join([*arguments, ones])}) {{",
+        *indented([*code.lines, f"return [{array}, [{sent}]];"]),
+        "}",
+    ]
+    return javascript_prelude("\n".join(body)) + "\n".join([*body, ""])
+
+
 def javascript_prelude(body: str) -> str:
     """The functions of `javascript/kernels.js` that the code uses, as source text."""
     definitions = _definitions()
@@ -68,6 +91,12 @@ def _definitions() -> dict[str, str]:
     parts = re.findall(r"(?:^//.*\n)*^function (\w+)[\s\S]*?^}\n", source, re.MULTILINE)
     texts = re.finditer(r"(?:^//.*\n)*^function \w+[\s\S]*?^}\n", source, re.MULTILINE)
     return {name: text[0] for name, text in zip(parts, texts)}
+
+
+def typescript_source(program: Program) -> str:
+    """What the module holds, for TypeScript."""
+    arguments = [program.names[wire] for wire in program.arguments]
+    return typescript_declaration(program.name, arguments, len(program.outputs))
 
 
 def typescript_declaration(name: str, arguments: Sequence[str], outputs: int) -> str:

@@ -36,6 +36,7 @@ from .array_dialects import JAX_ARRAYS, PLACES
 from .array_joins import woven_columns
 from .array_lines import ArrayLines, joined_text
 from .array_views import view
+from .dialects import indented
 from .parameter_arrays import ParameterArray
 
 # What the code stands on; each only where it is called.
@@ -226,12 +227,8 @@ class _Module:
             *lines,
             f"return {result}",
         ]
-        return "\n".join([f"def {name}({', '.join(arguments)}):", *_indented(body), ""])
+        return "\n".join([f"def {name}({', '.join(arguments)}):", *indented(body), ""])
 
 
 def _shape(*lengths: Any) -> str:
     return f"({', '.join(map(str, lengths))}{',' * (len(lengths) == 1)})"
-
-
-def _indented(lines: Sequence[str]) -> list[str]:
-    return [f"    {line}" for line in lines]

@@ -11,7 +11,6 @@ from ..engine import Circuit, Value, with_gates
 from ..rules import GATES, Formula, described, is_number
 from .dialects import Code
 from .identifiers import plain_names
-from .javascript_source import typescript_declaration
 
 
 class Program:
@@ -32,12 +31,6 @@ class Program:
         self.fixed = [leaf for leaf in leaves if leaf not in self.names]
         self.names |= {wire: f"v{i}" for i, wire in enumerate(self.gates)}
         self.noted: set[Value] = set()  # wires of which the code notes whether they receive
-
-    @property
-    def declaration(self) -> str:
-        """What the module of JavaScript holds, for TypeScript."""
-        arguments = [self.names[wire] for wire in self.arguments]
-        return typescript_declaration(self.name, arguments, len(self.outputs))
 
     def symbols(self, named: dict[Value, str]) -> dict[Value, Formula]:
         """Every wire as a symbol; numbers that are fixed as numbers, unless they have names."""

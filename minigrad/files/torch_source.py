@@ -16,7 +16,7 @@ PyTorch differentiates it. Where it does so otherwise than minigrad, the code ha
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from math import prod
 from typing import Any, Final
@@ -25,6 +25,7 @@ from ..tape import flatten_rows, group
 from .array_dialects import PLACES, TORCH_ARRAYS
 from .array_joins import woven_columns
 from .array_lines import ArrayLines
+from .dialects import indented
 from .jax_source import RecordedCircuit
 from .module_names import Place, containers, module_places
 from .parameter_arrays import ParameterArray
@@ -139,18 +140,18 @@ class _Module:
             kept["self.constants"] = f"torch.tensor({self.code.constants}, dtype=torch.float64)"
         lines = [
             f"class {self.name}(torch.nn.Module):",
-            *_indented([f'"""{self._summary()}', "", *_wrapped(["Parameters:", *shapes]), '"""']),
+            *indented([f'"""{self._summary()}', "", *_wrapped(["Parameters:", *shapes]), '"""']),
             "",
             "    def __init__(self, device=None, dtype=torch.float64):",
             "        super().__init__()",
-            *_indented(containers([place.name for place in self.places]), 2),
-            *_indented(map(_parameter, self.places, self.arrays), 2),
-            *_indented([_buffer(name, code) for name, code in kept.items()], 2),
+            *indented(containers([place.name for place in self.places]), 2),
+            *indented(map(_parameter, self.places, self.arrays), 2),
+            *indented([_buffer(name, code) for name, code in kept.items()], 2),
             "        self.to(device=device, dtype=dtype)",
             "",
             f"    def forward(self, {', '.join(self.circuit.arguments)}):",
             f"        dtype, device = {first}.dtype, {first}.device",
-            *_indented([*self._loads(), *self._lines(self.code.code.lines), f"return {result}"], 2),
+            *indented([*self._loads(), *self._lines(self.code.code.lines), f"return {result}"], 2),
             *["", "", "NUMBERS = {"],
             *(line for array in map(self._numbers, self.places, self.arrays) for line in array),
             *["}", ""],
@@ -171,7 +172,7 @@ class _Module:
         ]
         tables = [f"{name} = {code}" for code, name in self.tables.items()]
         header = f"def {self.name}({', '.join(self.circuit.arguments)}):"
-        return "\n".join([*tables, *["", ""] * bool(tables), header, *_indented(lines), ""])
+        return "\n".join([*tables, *["", ""] * bool(tables), header, *indented(lines), ""])
 
     def _summary(self) -> str:
         arguments = self.circuit.arguments.items()
@@ -257,7 +258,3 @@ def _wrapped(words: Sequence[str], width: int = 96) -> list[str]:
         lines[-1].append(word)
         length += len(word) + 1
     return [" ".join(line) for line in lines]
-
-
-def _indented(lines: Iterable[str], levels: int = 1) -> list[str]:
-    return ["    " * levels + line if line else "" for line in lines]
