@@ -228,6 +228,35 @@ def test_a_network_and_what_is_small_have_one_picture_for_all_pages():
     assert '"down":""' not in Stepper(fan_outs()).player().html
 
 
+@pytest.mark.parametrize("first", [(390, 844), (844, 390)])
+def test_a_phone_that_is_turned_keeps_what_its_reader_has_set(open_page, first):
+    html = Stepper(CIRCUITS["neuron"]()).player().page
+    width, height = first
+    page = open_page(html, viewport={"width": width, "height": height})
+    page.get_by_role("button", name="heat").click()
+    page.get_by_label("colours").select_option("dark")
+    page.locator(".leaf").first.press("ArrowUp")
+    page.get_by_role("button", name="back", exact=True).click()
+    told = page.locator(".said").text_content()
+    shown = page.evaluate(NUMBERS)
+    hot = page.locator("[data-heat]").count()
+    places = page.evaluate(PLACES)
+    page.set_viewport_size({"width": height, "height": width})
+    page.wait_for_timeout(200)
+    assert page.evaluate(PLACES) != places
+    assert page.locator(".player").count() == 1
+    assert page.locator(".said").text_content() == told
+    assert page.evaluate(NUMBERS) == shown
+    assert page.locator("[data-heat]").count() == hot
+    assert page.get_by_label("colours").input_value() == "dark"
+    page.keyboard.press("ArrowRight")  # one player hears it
+    page.get_by_role("button", name="reset").click()
+    page.set_viewport_size({"width": width, "height": height})
+    page.wait_for_timeout(200)
+    assert page.get_by_role("button", name="reset").is_disabled()
+    assert page.locator(".said strong").text_content() == "backward 5 of 5 · gate ×"
+
+
 @pytest.mark.parametrize("circuit", CIRCUITS)
 def test_on_a_phone_on_its_side_the_words_stand_beside_the_picture(open_page, circuit):
     viewport = {"width": 844, "height": 390}

@@ -212,9 +212,11 @@ def test_with_scripts_off_the_picture_stays(open_page):
     assert image.bounding_box()["width"] > 300
 
 
-def test_hostile_labels_run_nothing(open_page):
+@pytest.mark.parametrize("width", [1280, 390])  # in the picture that leads right, and the one down
+def test_hostile_labels_run_nothing(open_page, width):
     x = Value(1.0, label=HOSTILE)
-    page = open_page(Stepper((x * x).tanh()).player().page)
+    html = Stepper((x * x).tanh()).player().page
+    page = open_page(html, viewport={"width": width, "height": 800})
     page.locator(".player").focus()
     press(page, "End")
     page.get_by_role("button", name="quiz").click()

@@ -44,10 +44,10 @@ export function changesOf(parts, words, changed) {
   const leaves = leavesOf(parts, words, (n, number) => change(new Map([[n, number]])), complain);
   if (!leaves.movable.length) {
     const still = element("p", { className: "still", textContent: data.still });
-    return { isLive: false, controls: data.still ? [still] : [], key: () => false };
+    return { isLive: false, movable: [], controls: data.still ? [still] : [], key: () => false };
   }
   const descent = data.mode === "forward" ? undefined : descentOf(words, change, complain);
-  const reset = element("button", { type: "button", textContent: "reset", disabled: true, onclick: goBack,
+  const reset = element("button", { type: "button", textContent: "reset", disabled: circuit.isAsGiven, onclick: goBack,
     title: "the numbers that were here first" });
   const number = element("span", { className: "number" }, leaves.which, "=", leaves.grip, leaves.field);
   // a class: with :has() in the style sheet each drag would ask the style of all parts of the picture again
@@ -56,6 +56,7 @@ export function changesOf(parts, words, changed) {
   leaves.refresh();
   return {
     isLive: true,
+    movable: leaves.movable,
     controls: [number, reset, ...(descent ? [descent.controls] : []), wrong],
     key: leaves.key,
   };

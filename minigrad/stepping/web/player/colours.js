@@ -5,8 +5,8 @@ import { select } from "../dom.js";
 export const CHOICES = [["auto", "as the system"], ["light", "light"], ["dark", "dark"], ["safe", "colour-blind safe"]];
 
 /** @param frame of the player @param {boolean} alone whether the page around it is its own */
-export function coloursOf(frame, alone) {
-  const choice = select(CHOICES, "auto", follow, { title: "colours", "aria-label": "colours" });
+export function coloursOf(frame, alone, chosen = "auto") {
+  const choice = select(CHOICES, chosen, follow, { title: "colours", "aria-label": "colours" });
 
   // The colours follow a notebook's theme where it names one, else the reader's system.
   function named() {

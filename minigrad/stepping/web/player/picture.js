@@ -7,7 +7,6 @@ export function pictureOf(image, down) {
   const text = new TextDecoder().decode(bytes);
   const svg = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
   svg.setAttribute("role", "group"); // not an img: its gates can be reached
-  svg.setAttribute("aria-label", image.alt);
   return svg;
 }
 

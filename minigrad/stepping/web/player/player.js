@@ -21,17 +21,20 @@ import { typedNumber } from "../engine/typed_number.js";
 const MILLISECONDS_A_STEP = 1600;
 const MILLISECONDS_UNTIL_THE_REST = 80; // of the picture is written, which is out of sight
 
-export function startPlayer(host, css, data, functions) {
+const UPRIGHT = "(max-width: 520px)"; // a telephone, held so
+
+// `before` is what a reader had set when the telephone was turned.
+export function startPlayer(host, css, data, functions, before) {
   const image = host.querySelector("img");
-  const isNarrow = (host.clientWidth || innerWidth) <= 520; // a telephone, held upright
-  const svg = pictureOf(image, isNarrow && data.down);
+  const svg = pictureOf(image, matchMedia(UPRIGHT).matches && data.down);
   const parts = partsOf(svg, data);
   const circuit = new Circuit(data, functions);
+  if (before?.numbers.size) circuit.set(before.numbers);
   const words = new Words(circuit);
   parts.boxes = boxesOf(svg, words);
   const asking = new Quiz(words);
   const last = words.length;
-  const state = { position: data.position, timer: 0, quiz: false, asking: false, grades: new Map(), symbols: data.delta, heat: false };
+  const state = before?.state ?? { position: data.position, timer: 0, quiz: false, asking: false, grades: new Map(), symbols: data.delta, heat: false };
 
   const title = element("strong");
   const sentence = element("p", { className: "sentence" });
@@ -51,7 +54,7 @@ export function startPlayer(host, css, data, functions) {
   speed.value = "1";
   const play = iconButton("play", "play", () => (state.timer ? pause() : start()));
   const quiz = element("button", { type: "button", className: "quiz", textContent: "quiz" });
-  quiz.setAttribute("aria-pressed", "false");
+  quiz.setAttribute("aria-pressed", String(state.quiz));
   const controls = element(
     "div",
     { className: "controls" },
@@ -69,8 +72,9 @@ export function startPlayer(host, css, data, functions) {
   if (Object.keys(data.deltas).length) controls.append(symbols);
   const heat = element("button", { type: "button", className: "heat", textContent: "heat",
     title: "wires in colours for the sizes of their gradients (h)", onclick: toggleHeat });
-  heat.setAttribute("aria-pressed", "false");
+  heat.setAttribute("aria-pressed", String(state.heat));
   const legend = legendOfHeat();
+  legend.hidden = !state.heat;
   const marks = marksOf(parts, words);
   if (data.mode !== "forward") controls.append(heat);
   const picture = element("div", { className: "picture" }, svg);
@@ -85,7 +89,7 @@ export function startPlayer(host, css, data, functions) {
   const frame = element("div", { className: "player", tabIndex: 0 }, picture, marks.line, controls, legend, live, told);
   const alone = host.hasAttribute("data-page"); // a page of its own
   setClass(frame, "alone", alone);
-  const colours = coloursOf(frame, alone);
+  const colours = coloursOf(frame, alone, before?.colours);
   controls.append(colours.choice);
   frame.setAttribute("role", "group");
   frame.setAttribute("aria-label", "step player: left and right, Home, End and space step; up and down go from gate to gate");
@@ -292,6 +296,19 @@ export function startPlayer(host, css, data, functions) {
     goTo(state.quiz ? 0 : state.position);
   };
 
+  // A telephone that is turned gets the other picture, and a player around it.
+  function turn() {
+    if (!host.isConnected) return; // a notebook has lost it
+    pause();
+    clearTimeout(state.rest);
+    const turned = host.cloneNode(true);
+    host.replaceWith(turned);
+    const numbers = new Map(circuit.isAsGiven ? [] : changes.movable.map((n) => [n, circuit.values[n]]));
+    const now = { ...state, asking: false, lit: undefined, rest: 0 };
+    startPlayer(turned, css, data, functions, { state: now, numbers, colours: colours.choice.value });
+  }
+  if (data.down) matchMedia(UPRIGHT).addEventListener("change", turn, { once: true });
+
   // --- what moves it ---
 
   slider.oninput = () => goTo(Number(slider.value));
@@ -323,8 +340,12 @@ export function startPlayer(host, css, data, functions) {
     if (!state.rest) state.inSight = view.inSight(); // once a drag: it asks for the layout
     render(state.inSight);
     state.rest = setTimeout(() => render(), MILLISECONDS_UNTIL_THE_REST);
-    svg.setAttribute("aria-label", isOther ? `${words.result()}: ${words.count} gates` : image.alt);
+    describe(isOther);
     if (alone) renameTo(words.result());
+  }
+
+  function describe(isOther) {
+    svg.setAttribute("aria-label", isOther ? `${words.result()}: ${words.count} gates` : image.alt);
   }
 
   function renameTo(result) {
@@ -354,6 +375,7 @@ export function startPlayer(host, css, data, functions) {
 
   root.append(element("style", { textContent: css }), frame);
   colours.follow();
+  describe(!circuit.isAsGiven);
   view.start();
   render();
 }
