@@ -81,8 +81,9 @@ def gate(
 
     `check=False` lets a wrong gradient in, such as 1 for `mg.round`. `opaque=True`: the forward
     rule is ordinary Python on floats, `math.` or a table; so may be the local gradient. Such a gate
-    draws, steps and replays in Python, and is nan where it raises a ValueError or ArithmeticError;
-    it has no machine code and no other language; ordinary Python is differentiated once.
+    draws, steps and replays in Python, and is nan where it raises a ValueError, LookupError or
+    ArithmeticError; it has no machine code and no other language; ordinary Python is differentiated
+    once.
     """
     if without_settings or not symbol or local_gradient is None:
         raise TypeError(
@@ -97,6 +98,9 @@ def gate(
     shown = {"definition": definition, "kinks": kinks, "latex": latex, "opaque": opaque}
 
     def define(rule: Rule) -> Callable[..., Any]:
+        _check_taken("local_gradient", rule, local_gradient)
+        if kinks is not None:
+            _check_taken("kinks", rule, kinks)
         new = _gate_of(rule, name or rule.__name__, symbol, local_gradient, sentence, shown)
         _check_name(new.name)
         _check_rules_run(new)
@@ -139,9 +143,14 @@ def _on_floats(name: str, rule: Rule) -> Callable[..., float]:
 
     def kernel(*numbers: float) -> float:
         try:
-            return as_number(rule(*numbers))
-        except (ArithmeticError, ValueError):
+            number = rule(*numbers)
+            if getattr(number, "shape", None) == ():
+                number = number.item()  # SciPy's splines give arrays without a dimension
+            return as_number(number)
+        except (ArithmeticError, LookupError, ValueError):
             return math.nan
+        except TypeError as error:
+            raise TypeError(f"the rule of {name}: {error}") from error
 
     kernel.__name__ = name
     return kernel
@@ -153,7 +162,7 @@ def _slopes(name: str, rule: Rule, local_gradient: Rule) -> Rule:
     if _shape(rule)["arity"] is None:
         raise GateError(f"an opaque gate has a fixed number of inputs: name those of {name}")
     symbols = [Formula.symbol(x) for x in (*inputs, "out")]
-    with suppress(TypeError, AttributeError):
+    with suppress(Exception):  # a table may raise anything where it is given a symbol
         local_gradient(*symbols)
         return local_gradient
 
@@ -207,7 +216,7 @@ def _routes(rule: Rule, local_gradient: Rule) -> bool:
     symbols = [Formula.symbol(f"x{i}") for i in range(count + 1)]
     try:
         waiting: list[Any] = list(local_gradient(*symbols))
-    except (TypeError, AttributeError):
+    except Exception:
         return False
     while waiting:
         part = waiting.pop()
@@ -256,6 +265,26 @@ def _check_name(name: str) -> None:
         raise GateError(f"Value has {name!r} already: give the gate another name, with name=")
 
 
+def _check_taken(setting: str, rule: Rule, given: Rule) -> None:
+    """The local gradients, and the kinks, are functions of the inputs and the output."""
+    parameters = inspect.signature(rule).parameters.values()
+    names = [f"{'*' * (x.kind is x.VAR_POSITIONAL)}{x.name}" for x in parameters]
+    remedy = f"write {setting}=lambda {', '.join([*names, 'out'])}: (…,)"
+    if not callable(given):
+        raise TypeError(f"the {setting} of a gate is a function, got {described(given)}: {remedy}")
+    try:
+        taken = inspect.signature(given)
+    except ValueError:  # of a function in C nobody knows
+        return
+    try:
+        taken.bind(*names, "out")
+    except TypeError:
+        raise GateError(
+            f"the {setting} of {rule.__name__} takes {taken}, and is given the inputs and the "
+            f"output: {remedy}"
+        ) from None
+
+
 def _check_rules_run(new: Gate) -> None:
     """Both rules must run on symbols, or the gate could not print, draw and compile."""
     symbols = [Formula.symbol(name) for name in ("x", "y", "z")] * (1 + (new.arity or 2) // 3)
@@ -263,22 +292,32 @@ def _check_rules_run(new: Gate) -> None:
     try:
         new.trace_formula(*inputs)
         new.local_formulas(*inputs, out=Formula.symbol("out"))
-    except (TypeError, AttributeError) as error:
-        advice = "" if isinstance(error, TypeError) else "; write gates as functions, mg.tanh(x)"
+    except Exception as error:
+        happened = str(error) if isinstance(error, TypeError) else repr(error)
+        if isinstance(error, AttributeError):
+            happened = f"{error}; write gates as functions, mg.tanh(x)"
         if not new.opaque:
-            advice += "; @mg.gate(…, opaque=True) takes ordinary Python, without machine code"
-        raise GateError(f"a rule of {new.name} does not run: {error}{advice}") from error
+            happened += "; @mg.gate(…, opaque=True) takes ordinary Python, without machine code"
+        raise GateError(f"a rule of {new.name} does not run: {happened}") from error
 
 
 def _check_local_gradient(new: Gate) -> None:
     """Compare the local gradients with finite differences where the gate is smooth and finite."""
-    if new.arity:
-        _check_local_gradients(new, new.arity)
-        return
-    assert new.rule is not None
-    least = max(1, len(inspect.signature(new.rule).parameters) - 1)  # those before *inputs
-    for count in range(least, least + 3):
-        _check_local_gradients(new, count)
+    counts = range(new.arity or 0, (new.arity or 0) + 1)
+    if new.rule is not None and not new.arity:
+        least = max(1, len(inspect.signature(new.rule).parameters) - 1)  # those before *inputs
+        counts = range(least, least + 3)
+    try:
+        for count in counts:
+            _check_local_gradients(new, count)
+    except GateError:
+        raise
+    except Exception as error:
+        happened = str(error) if isinstance(error, TypeError) else repr(error)
+        raise GateError(
+            f"{new.name} could not be compared with finite differences: {happened}; where a rule "
+            "has no value it raises a ValueError, and check=False leaves the comparison out"
+        ) from error
 
 
 def _check_local_gradients(new: Gate, count: int) -> None:
@@ -313,6 +352,8 @@ def _along(new: Gate, inputs: list[float], place: int) -> Callable[[float], Eval
         moved = [*inputs[:place], number, *inputs[place + 1 :]]
         out = new.forward(*moved)
         sides = new.kinks(*moved, out) if new.kinks else ()
+        if not isinstance(sides, tuple):
+            raise TypeError(f"the kinks of {new.name} must give a tuple, got {described(sides)}")
         return Evaluation(out, piece=tuple(side > 0.0 for side in sides))
 
     return evaluate

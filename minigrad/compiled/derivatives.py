@@ -246,9 +246,9 @@ class Derivatives(ArrayCalls):
                 f"the one you mean, or a sum of them; {self.name}.jacobian(...) has the first "
                 "derivatives of all"
             )
-        if names := recording.sweeping.tape.opaque_gates():
+        if names := recording.sweeping.tape.gates_without_curvature():
             raise TypeError(
-                f"{self.name}.{method} needs the second derivative of the gate {names[0]!r}, which "
-                "is ordinary Python (opaque=True) and has only the first: write its rule with "
-                "minigrad's functions, as @mg.gate without opaque=True"
+                f"{self.name}.{method} needs the second derivative of the gate {names[0]!r}, whose "
+                "local gradient is ordinary Python and has none: write it with minigrad's "
+                "functions (mg.exp, mg.where, …)"
             )

@@ -69,6 +69,16 @@ class Formula(Operand):
     def __abs__(self) -> NoReturn:
         raise TypeError("abs() cannot be part of a gate's rule: write mg.abs(x)")
 
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, (int, float)):
+            raise TypeError(
+                f"a gate's rule cannot ask whether {as_text(self)} == {other!r}: write "
+                "mg.where(mg.is_equal(x, y), a, b) instead of if, ==, in"
+            )
+        return NotImplemented  # Python asks the other operand, and then for identity
+
+    __hash__ = Operand.__hash__
+
     def __bool__(self) -> NoReturn:
         raise TypeError(
             f"a gate's rule cannot branch on {as_text(self)}: "

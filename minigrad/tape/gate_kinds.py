@@ -10,8 +10,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
+from itertools import combinations_with_replacement
 from typing import Any, Final
 
 from ..rules import (
@@ -58,6 +59,11 @@ class GateKind:
         if self.form != FORMULA:
             return range(self.count)
         return [place for place, slope in enumerate(self.slopes) if slope is not None]
+
+    @property
+    def is_differentiable_once(self) -> bool:
+        """Whether it bends, and no formula says how much: its slopes are ordinary Python."""
+        return self.form == FORMULA and len(self.curvatures) < len(self.pairs)
 
     def bent_by(self, pair: tuple[int, int]) -> tuple[int, ...]:
         """Which of a pair's inputs get something when the other one moves."""
@@ -116,7 +122,7 @@ def kind_of(gate: Gate, count: int, last: tuple[float, ...] = ()) -> GateKind:
     local = gate.local_formulas(*inputs, out=OUT)[:count]
     name = gate.name + "".join(f" {number:g}" for number in last)
     if gate.opaque:
-        return GateKind(name, gate, count, gate.on_floats(count), OUT, tuple(local))
+        return _opaque_kind(name, gate, symbols, local)
     return _kind(name, gate, symbols, gate.trace_formula(*inputs), local)
 
 
@@ -168,6 +174,21 @@ def _kind(
     )
 
 
+def _opaque_kind(name: str, gate: Gate, symbols: list[Formula], local: list[Formula]) -> GateKind:
+    """The kind of a gate whose value is ordinary Python; its slopes may be formulas, or that too.
+
+    Where they are ordinary Python every pair of inputs may bend it, and no formula says how much.
+    """
+    count = len(symbols)
+    forward = gate.on_floats(count)
+    try:
+        kind = _kind(name, gate, symbols, OUT, local)
+    except TypeError:  # the slopes' own slopes have no rule
+        pairs = tuple(combinations_with_replacement(range(count), 2))
+        return GateKind(name, gate, count, forward, OUT, tuple(local), pairs)
+    return replace(kind, forward=forward)
+
+
 @cache
 def _slopes_on_floats(kind: GateKind) -> Callable[..., Sequence[float]]:
     if kind.gate is not None and kind.gate.opaque:
@@ -177,7 +198,7 @@ def _slopes_on_floats(kind: GateKind) -> Callable[..., Sequence[float]]:
 
 @cache
 def _curvatures_on_floats(kind: GateKind) -> Callable[..., Sequence[float]]:
-    if not kind.pairs:
+    if not kind.curvatures:
         return lambda *_: ()
     return _on_floats(kind, list(kind.curvatures))
 

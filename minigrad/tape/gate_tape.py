@@ -61,6 +61,10 @@ class GateTape:
         """The names of gates that are a user's Python functions."""
         return sorted({kind.name for kind in set(self.kinds) if kind.gate and kind.gate.opaque})
 
+    def gates_without_curvature(self) -> list[str]:
+        """The names of those whose local gradient is ordinary Python too."""
+        return sorted({kind.name for kind in set(self.kinds) if kind.is_differentiable_once})
+
 
 def gate_tape(
     outputs: Sequence[Value],

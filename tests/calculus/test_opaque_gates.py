@@ -160,3 +160,121 @@ def test_what_is_no_tuple_of_local_gradients_is_refused_without_the_advice_alrea
             return math.floor(x)
 
     assert "opaque=True" not in str(refused.value)
+
+
+def test_with_a_rule_as_local_gradient_it_has_second_derivatives_compiled_too() -> None:
+    @mg.gate(symbol="−cos", opaque=True, local_gradient=lambda x, out: (mg.sin(x),))
+    def minus_cos(x: float) -> float:
+        return -math.cos(x)
+
+    def f(x: Any, y: Any) -> Any:
+        return minus_cos(x * y) + x
+
+    compiled = mg.compile(f)
+    x, y = 0.7, 1.3
+    sin, cos = math.sin(x * y), math.cos(x * y)
+    mixed = sin + x * y * cos
+    for _ in range(2):
+        hessian = compiled.hessian(x, y)
+        assert hessian[0] == pytest.approx((y * y * cos, mixed))
+        assert hessian[1] == pytest.approx((mixed, x * x * cos))
+        assert compiled.hvp(x, y, (1.0, 0.0)) == pytest.approx((y * y * cos, mixed))
+    assert compiled.sparsity().hessian.count == 4
+
+
+def test_its_pattern_has_every_pair_of_inputs_where_nobody_knows_how_it_bends() -> None:
+    def slopes(x: float, y: float, out: float) -> tuple[float, float]:
+        return math.cos(y), -x * math.sin(y)
+
+    @mg.gate(symbol="∠", opaque=True, local_gradient=slopes)
+    def odd(x: float, y: float) -> float:
+        return x * math.cos(y)
+
+    @mg.gate(symbol="·", opaque=True, local_gradient=lambda x, y, out: (y, x))
+    def times(x: float, y: float) -> float:
+        return x * y
+
+    unknown, known = mg.compile(lambda x: odd(x[0], x[1]) + x[2]), mg.compile(lambda x: times(*x))
+    assert str(unknown.sparsity([1.0, 2.0, 3.0]).hessian).splitlines()[1:] == [
+        "● ● ·",
+        "● ● ·",
+        "· · ·",
+    ]
+    assert str(known.sparsity([1.0, 2.0]).hessian).splitlines()[1:] == ["· ●", "● ·"]
+    with pytest.raises(TypeError, match="'odd', whose local gradient is ordinary Python and has"):
+        unknown.hessian([1.0, 2.0, 3.0])
+    assert known.hessian([1.0, 2.0]) == [[0.0, 1.0], [1.0, 0.0]]
+
+
+def test_a_spline_of_scipys_gives_arrays_without_a_dimension_and_is_a_gate() -> None:
+    interpolate = pytest.importorskip("scipy.interpolate")
+    spline = interpolate.CubicSpline([-9.0, 0.0, 1.0, 9.0], [3.0, 0.0, 1.0, 2.0])
+
+    @mg.gate(symbol="s", opaque=True, local_gradient=lambda x, out: (spline(x, 1),))
+    def table(x: float) -> Any:
+        return spline(x)
+
+    x = Value(0.5)
+    y = table(x)
+    assert (y.data, mg.grad(y, [x])[0].data) == (float(spline(0.5)), float(spline(0.5, 1)))
+
+
+def test_a_local_gradient_that_is_a_table_is_asked_for_numbers_only() -> None:
+    slopes = {1.0: 3.0}
+
+    @mg.gate(symbol="T", opaque=True, check=False, local_gradient=lambda x, out: (slopes[x],))
+    def table(x: float) -> float:
+        return {1.0: 5.0}[x]
+
+    @mg.gate(symbol="0", opaque=True, local_gradient=lambda x, out: (7.0 if x == 0 else 2 * x,))
+    def at_zero(x: float) -> float:
+        return x * x
+
+    x, zero = Value(1.0), Value(0.0)
+    assert mg.grad(table(x), [x])[0].data == 3.0
+    assert mg.grad(at_zero(zero), [zero])[0].data == 7.0
+
+
+@pytest.mark.parametrize(
+    ("result", "message"),
+    [
+        (None, "the rule of wrong: expected a number, got None"),
+        ("text", "the rule of wrong: expected a number, got the str 'text'"),
+        ([1.0], "the rule of wrong: expected a number, got the list"),
+    ],
+)
+def test_a_rule_that_gives_no_number_is_refused_by_name(result: Any, message: str) -> None:
+    def define(**settings: Any) -> Any:
+        @mg.gate(symbol="w", opaque=True, local_gradient=lambda x, out: (1.0,), **settings)
+        def wrong(x: float) -> Any:
+            return result
+
+        return wrong
+
+    with pytest.raises(GateError, match=message):
+        define()
+    with pytest.raises(TypeError, match=message):
+        define(check=False)(Value(1.0))
+
+
+def test_a_rule_that_raises_is_refused_with_what_it_raised() -> None:
+    with pytest.raises(GateError, match=r"broken could not be compared .* OSError\('no disk'\)"):
+
+        @mg.gate(symbol="w", opaque=True, local_gradient=lambda x, out: (1.0,))
+        def broken(x: float) -> float:
+            raise OSError("no disk")
+
+
+def test_a_table_is_nan_where_it_has_no_entry() -> None:
+    @mg.gate(symbol="T", opaque=True, check=False, local_gradient=lambda x, out: (1.0,))
+    def listed(x: float) -> float:
+        return [3.0, 4.0][int(x)] if x != 7.0 else {1.0: 2.0}[x]
+
+    assert listed(1.0) == 4.0
+    assert math.isnan(listed(2.0))
+    assert math.isnan(listed(7.0))
+    with pytest.raises(GateError, match="lookup could not be checked: it is not finite"):
+
+        @mg.gate(symbol="w", opaque=True, local_gradient=lambda x, out: (1.0,))
+        def lookup(x: float) -> float:
+            return {1.0: 2.0}[x]

@@ -211,7 +211,7 @@ def test_one_wrong_input_of_two_is_found():
         (lambda x: math.sin(x), lambda x, out: (mg.cos(x),), "mg.exp, mg.log, mg.sin"),
         (lambda x: x if x > 0 else 0, lambda x, out: (1.0,), "mg.where"),
         (lambda x: x * 2, lambda x, out: 2.0, "a tuple with one item"),
-        (lambda x: x * 2, lambda x: (2.0,), "does not run"),
+        (lambda x: x * 2, lambda x: (2.0,), "the local_gradient of .* is given the inputs and"),
         (lambda: 2.0, lambda out: (), "at least one input"),
         (lambda x: mg.sqrt(-1 - x * x), lambda x, out: (x,), "could not be checked"),
     ],
@@ -335,3 +335,52 @@ def test_a_wrong_local_gradient_is_told_with_six_digits():
         @mg.gate(symbol="x³", local_gradient=lambda x, out: (2 * x * x,))
         def cubed(x):
             return x * x * x
+
+
+@pytest.mark.parametrize("opaque", [False, True])
+def test_rules_that_take_something_else_than_inputs_and_output_are_refused(opaque):
+    wanted = r"write local_gradient=lambda x, y, out: \(…,\)"
+    for given in (lambda x, out: (x,), lambda *, x: (x,), lambda x, y, z, out: (x, y)):
+        message = f"the local_gradient of times takes .* {wanted}"
+        with pytest.raises(mg.GateError, match=message):
+            mg.gate(symbol="t", name="times", opaque=opaque, local_gradient=given)(times)
+
+    settings = {"symbol": "s", "opaque": opaque, "local_gradient": lambda *_: (1.0,)}
+    with pytest.raises(mg.GateError, match=r"the kinks of same takes \(x\), .*=lambda x, out"):
+        mg.gate(**settings, kinks=lambda x: (x,))(same)
+    with pytest.raises(mg.GateError, match="the kinks of same must give a tuple, got the float"):
+        mg.gate(**settings, kinks=lambda x, out: x)(same)
+    with pytest.raises(TypeError, match="the local_gradient of a gate is a function, got the fl"):
+        mg.gate(**{**settings, "local_gradient": 3.0})(same)
+
+
+def times(x, y):
+    return x * y
+
+
+def same(x):
+    return 1.0 * x
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        lambda x: 5.0 if x == 0 else x * x,
+        lambda x: 5.0 if x != 0.0 else x * x,
+        lambda x: 5.0 if x in (0, 1) else x * x,
+    ],
+)
+def test_a_rule_that_asks_whether_a_number_is_equal_is_refused_not_taken_as_unequal(rule):
+    message = r"cannot ask whether x == 0.* mg\.where\(mg\.is_equal"
+    with pytest.raises(mg.GateError, match=message):
+        mg.gate(symbol="z", name="zero", local_gradient=lambda x, out: (2 * x,))(rule)
+    with pytest.raises(mg.GateError, match=message):
+        mg.gate(symbol="z", name="zero", local_gradient=lambda x, out: (rule(x),))(same)
+
+
+def test_a_rule_that_looks_its_input_up_is_refused():
+    with pytest.raises(mg.GateError, match=r"a rule of lookup does not run: KeyError"):
+
+        @mg.gate(symbol="w", local_gradient=lambda x, out: (1.0,))
+        def lookup(x):
+            return {1.0: 2.0}[x]
