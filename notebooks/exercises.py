@@ -44,6 +44,7 @@ BLANK = Verdict(
 )
 
 Judge = Callable[[Any], "str | None"]  # None when the answer is right, else what is wrong with it
+Numbers = tuple[float, Mapping[float, str]]  # the right one, and what each wrong one forgets
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class Exercise:
 
     judge: Judge
     why: str
+    numbers: Callable[[], Numbers] | None = None  # of one whose answer is a number
 
 
 EXERCISES: dict[str, Exercise] = {}
@@ -76,8 +78,6 @@ def check(name: str, answer: Any) -> Verdict:
 
 # --- two kinds of exercises: a number, and a function ---
 
-Numbers = tuple[float, Mapping[float, str]]  # the right one, and what each wrong one forgets
-
 
 def number(name: str, why: str) -> Callable[[Callable[[], Numbers]], None]:
     """An exercise whose answer is a number; the function below works it out."""
@@ -86,14 +86,13 @@ def number(name: str, why: str) -> Callable[[Callable[[], Numbers]], None]:
         def judge(given: Any) -> str | None:
             right, mistakes = numbers()
             answer = given.data if isinstance(given, Value) else float(given)
-            if _close(answer, right):
-                return None
-            for mistake, explanation in mistakes.items():
-                if _close(answer, mistake) and not _close(mistake, right):
-                    return f"{answer:g} is not it: {explanation}"
-            return f"{answer:g} is not it: go through the gates again, one at a time"
+            # a mistake may be as near to what is right as a rounded answer
+            meant = min([right, *mistakes], key=lambda number: abs(answer - number))
+            if not _close(answer, meant):
+                return f"{answer:g} is not it: go through the gates again, one at a time"
+            return None if meant == right else f"{answer:g} is not it: {mistakes[meant]}"
 
-        EXERCISES[name] = Exercise(judge, why)
+        EXERCISES[name] = Exercise(judge, why, numbers)
 
     return register
 

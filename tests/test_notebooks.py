@@ -167,6 +167,19 @@ def test_every_exercise_is_asked_once() -> None:
     assert sorted(asked) == sorted(exercises.EXERCISES)
 
 
+def test_every_known_mistake_is_told_and_none_is_taken_for_right() -> None:
+    asked = {name: each.numbers for name, each in exercises.EXERCISES.items() if each.numbers}
+    assert len(asked) > 15
+    for name, numbers in asked.items():
+        right, mistakes = numbers()
+        assert all(exercises.check(name, float(f"{right:.{digits}g}")) for digits in (2, 3, 9))
+        for mistake, told in mistakes.items():
+            for answer in (mistake, float(f"{mistake:.3g}")):
+                assert (
+                    repr(exercises.check(name, answer)) == f"Wrong, {answer:g} is not it: {told}."
+                )
+
+
 def test_an_exercise_that_is_not_there_is_an_error_that_names_its_neighbour() -> None:
     with pytest.raises(KeyError, match=r"there is no exercise '01\.9'; did you mean '01\.\d'"):
         exercises.check("01.9", 1)
