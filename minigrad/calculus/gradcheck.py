@@ -19,7 +19,7 @@ from math import copysign, inf, isfinite
 from typing import Final
 
 from ..engine import Circuit, Value, gradients_of, write_grad
-from ..rules import described
+from ..rules import described, items_of
 from ..text import ShownAsLines, columns, printable, unicode_name, with_run
 from .finite_differences import Estimate, Evaluation, numeric_derivative, settles
 from .rounding_errors import noise_of_gradients, noise_of_output, scatter_of_gradients
@@ -157,12 +157,11 @@ def _as_wires(function: Callable[..., Value], inputs: Sequence[float | Value]) -
             f"gradcheck takes a function and a list of its inputs, got {described(function)} as "
             "the function: write gradcheck(lambda x: x * x, [3.0])"
         )
-    try:
-        items = list(inputs)
-    except TypeError:
+    if not hasattr(inputs, "__iter__"):
         raise TypeError(
             f"gradcheck takes a list of inputs, got {described(inputs)}: write [{inputs!r}]"
-        ) from None
+        )
+    items = items_of("gradcheck", inputs, "a list of inputs")
     if not items:
         raise ValueError("gradcheck needs at least one input to differentiate by, got none")
     try:

@@ -24,7 +24,7 @@ from typing import Any, Final
 
 from ..engine import Value
 from ..nn import MLP, losses
-from ..rules import as_number, described
+from ..rules import as_number, described, items_of
 from ..text import Lines, check_digits, check_notation, save
 from .pages import HTML, LATEX, MARKDOWN, TEXT, Format, written
 from .training_step import TrainingStep
@@ -64,6 +64,9 @@ class Worksheet:
             raise TypeError(f"a worksheet is about an nn.MLP, got {described(model)}")
         if not isinstance(x, Iterable):
             raise TypeError(f"x= is a list of the network's inputs, got {described(x)}")
+        x = items_of("a worksheet", x, "a list of the network's inputs as x=")
+        if isinstance(t, Iterable):
+            t = items_of("a worksheet", t, "the target, or a list of targets, as t=")
         if not callable(loss):
             raise TypeError(f"loss= is a function of outputs and targets, got {described(loss)}")
         check_digits(digits)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from math import sqrt
 from typing import Any, Final
 
-from ..rules import as_number, described
+from ..rules import as_number, described, items_of
 
 Scheme = Callable[[Any, int, int], float]
 
@@ -64,7 +64,7 @@ def checked_items(given: Any, count: int, what: str, item: str, per: str) -> Seq
     """The items of a list that must have `count` of them."""
     expected = f"{what}: expected {count} {item}{'s' * (count != 1)}, one for each {per}"
     try:
-        items = list(given)
+        items = items_of(what, given)
     except TypeError:
         raise TypeError(f"{expected}, got {described(given)}") from None
     if len(items) != count:

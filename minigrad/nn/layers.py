@@ -7,6 +7,7 @@ from copy import copy
 from typing import Any
 
 from ..engine import Circuit, Value
+from ..rules import items_of
 from ..text import Table
 from .activations import USUAL, activations_of_layers
 from .delta_table import delta_table
@@ -216,7 +217,7 @@ def _for_each_layer(given: Any, count: int, what: str, single: type) -> Sequence
 def _checked_sizes(nouts: Any) -> list[int]:
     if isinstance(nouts, int):
         raise TypeError(f"MLP takes a list of layer sizes, got {nouts}: write [{nouts}]")
-    sizes = list(nouts)
+    sizes = items_of("MLP", nouts, "a list of layer sizes")
     if not sizes:
         raise ValueError("MLP needs at least one layer, got an empty list of layer sizes")
     return sizes

@@ -126,3 +126,24 @@ def test_a_list_of_conditions_is_no_condition(condition: Any) -> None:
 )
 def test_a_comparison_and_a_number_are_conditions(condition: Any, chosen: Value) -> None:
     assert mg.where(condition, V, W) is chosen
+
+
+@pytest.mark.parametrize("given", [*NO_LISTS, {1.0, 2.0}], ids=lambda given: type(given).__name__)
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda given: nn.MLP(2, given),
+        lambda given: nn.MLP(2, [1], weights=[[given]]),
+        lambda given: nn.Layer(2, 1, weights=[given]),
+        lambda given: nn.Layer(2, 2, bias=given),
+        lambda given: nn.Neuron(2, weights=given),
+        lambda given: mg.gradcheck(lambda x, y: x * y, given),
+        lambda given: mg.Worksheet(nn.MLP(2, [1]), given, 1.0),
+        lambda given: mg.Worksheet(nn.MLP(2, [2]), [1.0, 2.0], given),
+    ],
+)
+def test_what_is_given_by_place_comes_in_a_list(call: Callable[[Any], Any], given: Any) -> None:
+    with pytest.raises(
+        (TypeError, ValueError), match=f"got the {type(given).__name__} |called '01'"
+    ):
+        call(given)
