@@ -33,7 +33,7 @@ from weakref import ref
 
 from ..engine import Value, is_installed, names_read
 from .methods import Methods
-from .parameters import functions_of, is_of_a_library, is_ours
+from .parameters import PACKAGE, functions_of, is_of_a_library, is_ours
 from .plain_numbers import (
     GONE,
     PLAIN,
@@ -53,6 +53,7 @@ BUFFERS: Final = ("bytearray", "memoryview", "array")
 CODE: Final = attrgetter("__code__", "__defaults__", "__kwdefaults__")
 FINDS_ITSELF: Final = ("__getattr__", "__getattribute__")
 WHAT_ONE_MAKES_OF_THEM: Final = (SimpleNamespace, FunctionType)
+NETWORKS: Final = f"{PACKAGE}.nn"
 OF_UNITS: Final = frozenset({"activation", "b"})  # of a neuron, which may be given others
 OF_WIRES: Final = frozenset(dir(Value)) - {"label"}
 
@@ -115,10 +116,18 @@ class PlacesRead:
                 self._wait(name, [thing.__wrapped__])
             if not is_ours((thing if isinstance(thing, type) else kind).__module__):
                 self._objects.append(thing)
-            elif kind.__name__ == "Neuron":
-                self._look_at_names(thing, OF_UNITS & vars(thing).keys())
+            elif kind.__module__.startswith(NETWORKS):
+                self._look_at_network(name, thing)
         if not is_ours(kind.__module__) and kind.__module__ != "builtins":
             self._objects.append(thing)  # a container may have attributes too
+
+    def _look_at_network(self, name: str, thing: Any) -> None:
+        """Layers, and what may be given to their neurons; weights are noticed elsewhere."""
+        own = getattr(thing, "__dict__", {})
+        self._look_at_names(thing, OF_UNITS & own.keys())
+        for items in own.values():
+            if isinstance(items, list) and not (items and isinstance(items[0], Value)):
+                self._wait(name, items)
 
     def _look_into_container(self, name: str, thing: Any) -> bool:
         """Note what stands in a container; whether it is one."""

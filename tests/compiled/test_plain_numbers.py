@@ -614,6 +614,12 @@ def gives_a_neuron_another_activation():
     return (lambda y: neuron([y])), lambda: setattr(neuron, "activation", other)
 
 
+def gives_a_neuron_in_a_network_another_activation():
+    network = mg.nn.MLP(1, [2, 1], activation="tanh", seed=1)
+    first, last = (layer.neurons[0] for layer in network.layers)
+    return (lambda y: network([y])), lambda: setattr(first, "activation", last.activation)
+
+
 def gives_a_neuron_a_bias():
     neuron = mg.nn.Neuron(1, bias=False, seed=1)
     return (lambda y: neuron([y])), lambda: setattr(neuron, "b", Value(3.0))
@@ -649,6 +655,7 @@ CHANGES = [
     gives_a_module_a_variable_that_may_be_there,
     hides_a_name_of_pythons_own,
     gives_a_neuron_another_activation,
+    gives_a_neuron_in_a_network_another_activation,
     gives_a_neuron_a_bias,
     changes_an_attribute_of_a_wire,
     changes_an_attribute_of_a_wire_in_a_list,
