@@ -78,8 +78,8 @@ def fit(
     to give a Value. A loss made by `mg.compile` runs a whole batch at once. A batch is all rows, or
     `batch_size` of them in an order shuffled from `seed`. The shuffle goes on in a later `fit` with
     the same optimiser and seed, as the optimiser's own state does: 4 and then 6 epochs are 10. A
-    new optimiser repeats it, and so does `seed=random.Random(0)`, which is used as it is. Leave the
-    rows alone meanwhile: with a compiled loss they are read once, before the first step.
+    new optimiser repeats it, and so does `seed=random.Random(0)`, which is used as it is. A
+    callback may write into the rows; with a compiled loss they are read after callbacks alone.
 
     With a `model`, the share of rows that it classifies right is measured after every epoch (see
     `accuracy`, also for `threshold`). With `patience`, training stops after that many epochs

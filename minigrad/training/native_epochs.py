@@ -28,12 +28,13 @@ class NativeEpochs:
     def __init__(
         self,
         loss: Compiled,
+        data: Sequence[Any],
         training: NativeTraining,
         runner: NativeBatch,
         rows: Rows,
         batches: Batches,
     ) -> None:
-        self.loss, self.training = loss, training
+        self.loss, self.data, self.training = loss, data, training
         self.rows, self.batches = rows, batches
         self.columns = columns_of(rows)
         self.order: list[int] | None = None  # of the rows in this epoch
@@ -99,10 +100,25 @@ class NativeEpochs:
         self.rows.recording.check_places()
         if self.loss.check and self.rows.recording.plain_numbers.changed() is not None:
             self.loss.run_rows(self.rows)  # compares the recording with the function itself
+        self._read_rows()
         if self.training.optimizer.has_other_parameters():
             self.training = self._training_of_others()
             self.route = self._route()
         self.training.read()
+
+    def _read_rows(self) -> None:
+        """Take the rows anew where somebody has written into the data."""
+        rows, count = self.loss.rows(*self.data), self.rows.count
+        if rows.count != count or rows.recording is not self.rows.recording:
+            raise ValueError(
+                f"a callback has changed the shape of the data, from {count} rows to {rows.count}: "
+                "let its rows stay as many and as long as they are, or call fit again"
+            )
+        columns = columns_of(rows)
+        if columns[:, :count].tobytes() != self.columns[:, :count].tobytes():
+            self.rows, self.columns = rows, columns
+            self.runner.give(self.slots)
+            self._use(self.runner)
 
     def close(self) -> None:
         """Leave Values and optimiser as they are after the last whole step."""
@@ -188,7 +204,7 @@ def native_epochs(
     if training is None:
         return None
     optimizer.zero_grad()
-    return NativeEpochs(loss, training, runner, rows, batches)
+    return NativeEpochs(loss, data, training, runner, rows, batches)
 
 
 def training_of(

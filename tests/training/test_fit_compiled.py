@@ -540,3 +540,47 @@ def test_methods_of_the_optimizer_that_a_callback_replaces_are_not_passed_over(n
             callbacks=[replace],
             progress=False,
         )
+
+
+@pytest.mark.parametrize("options", [{}, {"batch_size": 2}, {"clip_norm": 0.5}, {"patience": 3}])
+@pytest.mark.parametrize("as_array", [False, True])
+def test_rows_that_a_callback_writes_into_count_as_in_a_plain_run(options, as_array):
+    losses = []
+    for compiled in (False, True):
+        w = Value(0.5)
+        xs, ys = [1.0, 2.0, 3.0, -1.0, 0.5], [2.0, 4.1, 6.2, -2.0, 1.0]
+        if as_array:
+            numpy = pytest.importorskip("numpy")
+            xs, ys = numpy.array(xs), numpy.array(ys)
+
+        def augment(epoch, xs=xs):
+            xs[epoch.number % 5] += 0.5
+
+        def loss(x, y, w=w):
+            return (w * x - y) ** 2
+
+        history = mg.fit(
+            mg.compile(loss) if compiled else loss,
+            data=(xs, ys),
+            optimizer=optim.SGD([w], lr=0.01),
+            epochs=6,
+            callbacks=[augment],
+            progress=False,
+            **options,
+        )
+        losses.append([epoch.loss for epoch in history.epochs])
+    assert losses[1] == pytest.approx(losses[0], rel=1e-12)
+
+
+@pytest.mark.skipif(not HAS_NATIVE, reason=WHY)
+def test_a_callback_that_takes_rows_away_is_told_so():
+    w, xs = Value(0.5), [1.0, 2.0, 3.0]
+    loss = mg.compile(lambda x: (w * x - 1.0) ** 2)
+    with pytest.raises(ValueError, match="from 3 rows to 2"):
+        mg.fit(
+            loss,
+            data=(xs,),
+            optimizer=optim.SGD([w], lr=0.01),
+            callbacks=[lambda _: xs.pop() and None],
+            progress=False,
+        )
