@@ -248,8 +248,7 @@ def _gradients(circuit: Circuit) -> dict[Value, float]:
                 write_grad(leaf, None)
             if not circuit.output.is_constant:
                 circuit.output.backward()
-            if "dot" not in circuit.collapse:
-                Circuit(circuit.output, circuit.collapse)  # hands on to the × gates of dot products
+            circuit.hand_gradients_on()
             found = zip(circuit.wires, gradients_of(circuit.wires))
             return {wire: gradient for wire, gradient in found if gradient is not None}
         finally:

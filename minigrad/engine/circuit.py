@@ -136,6 +136,16 @@ class Circuit:
             else:
                 yield wire, wire.gate, operands_of(wire)  # type: ignore[misc]
 
+    def hand_gradients_on(self) -> None:
+        """Give the gates that exist in circuits alone the gradients that would reach them now.
+
+        They have those of the moment in which the circuit was made.
+        """
+        for wire in self._written:
+            text_book_of(wire)
+        for total in self._products:
+            products_of(total)
+
     def local_gradients(self, wire: Value) -> tuple[float, ...]:
         """d(wire)/d(input) for every input, as they were when the gate was recorded."""
         wire = self._written.get(wire, wire)

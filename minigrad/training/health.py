@@ -19,8 +19,8 @@ from math import hypot, isfinite
 from textwrap import fill
 from typing import Any, Final
 
-from ..calculus import first_nonfinite
-from ..engine import Circuit, Value
+from ..calculus import first_nonfinite_in
+from ..engine import Circuit, Value, looks_at_numbers
 from ..nn import MLP
 from ..rules import described, ordered
 from ..text import Table, escape
@@ -123,6 +123,7 @@ def health(
     finding means and what to try; as a bool it is True where nothing was found; `.layers` is a
     table of the numbers.
     """
+    looks_at_numbers("mg.health")
     if isinstance(thing, Value):
         outputs = [thing]
     elif not isinstance(thing, MLP):
@@ -133,9 +134,10 @@ def health(
             raise ValueError("health needs at least one row to run the network on, got none")
     else:
         outputs = thing.layers[-1].a
-    layers = _layers_of(list(map(Circuit, outputs)))
+    circuits = list(map(Circuit, outputs))
+    layers = _layers_of(circuits)
     ratios = _update_ratios(layers, optimizer)
-    findings = [*_nonfinite(outputs), *_units(layers), *_gradients(layers), *_steps(ratios)]
+    findings = [*_nonfinite(circuits), *_units(layers), *_gradients(layers), *_steps(ratios)]
     return Health(findings, _table(layers, ratios))
 
 
@@ -177,9 +179,9 @@ def _slopes(circuit: Circuit, a: Value, unit: Any) -> list[float]:
     return [local for source, local in zip(inputs, local_gradients) if source is behind[0]]
 
 
-def _nonfinite(outputs: Sequence[Value]) -> list[Finding]:
-    for output in outputs:
-        if found := first_nonfinite(output):
+def _nonfinite(circuits: Sequence[Circuit]) -> list[Finding]:
+    for circuit in circuits:
+        if found := first_nonfinite_in(circuit):
             return [Finding("nonfinite", f"not finite: {found}")]
     return []
 

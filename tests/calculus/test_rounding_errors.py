@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import minigrad as mg
 from minigrad import Value
 from minigrad.calculus.gradcheck import gradcheck
-from minigrad.calculus.rounding_errors import noise_of_output
+from minigrad.calculus.rounding_errors import noise_of_output, rounding_of
 from minigrad.engine import Circuit
 from minigrad.rules import FUNCTIONS
 from minigrad.text import Names
@@ -269,3 +269,13 @@ def test_names_are_made_for_the_lines_that_are_shown_alone(monkeypatch: Any) -> 
     assert len(asked) == 1  # the output
     assert "… 1,700 more gates" in str(report)
     assert len(asked) <= 1 + 300
+
+
+@pytest.mark.parametrize("labels", [1, [0.25, 0.75]])
+def test_gates_of_a_text_book_have_their_errors_before_the_backward_pass(labels: Any):
+    z = [mg.Value(0.3) * 3.1, mg.Value(-0.7) * 1.3]
+    loss = mg.losses.cross_entropy(z, labels)
+    before = str(rounding_of(Circuit(loss, textbook=True)))
+    loss.backward()
+    assert str(rounding_of(Circuit(loss, textbook=True))) == before
+    assert "log(p" in before
