@@ -268,6 +268,7 @@ def record_function(compiled: Recorded, structure: Hashable, numbers: list[float
                 explain(error, compiled.name, partial(compiled.function, *places, **names))
                 raise
             result = take_result_apart(compiled.name, returned)
+            del returned  # whoever holds a gate sees to it that it stays what it is
         made = Recording(compiled, structure, inputs, result, numbers)
     for thing, items in contents:
         if not (len(now := list(_items(thing))) == len(items) and all(map(is_, now, items))):
