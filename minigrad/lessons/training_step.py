@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from math import isclose
-from typing import Any
+from typing import Any, Final
 
 from ..engine import Value, constant
 from ..nn import MLP, Neuron
@@ -32,6 +32,8 @@ from .pages import (
 )
 from .written_costs import written_cost
 
+LAST_LAYER: Final = "; in the last layer it begins with the cost's own derivative, "
+
 
 class TrainingStep:
     """The numbers of one step, and the page that shows them.
@@ -54,7 +56,8 @@ class TrainingStep:
         digits: int = 4,
     ) -> None:
         self.layers = model.layers
-        self.learning_rate, self.mistakes, self.digits = learning_rate, mistakes, digits
+        self.learning_rate, self.digits = learning_rate, digits
+        self.mistakes = mistakes and len(model.layers) > 1  # one layer has none below it
         self.inputs = [
             constant(number, label=model.layers[0].neurons[0].names.x(k))
             for k, number in enumerate(_plain(x))
@@ -122,7 +125,9 @@ class TrainingStep:
         if self.written:
             name = self.loss_name.replace("_", " ")
             return [
-                Words([f"The cost C is {name}, of the output a and the target:"]),
+                Words(
+                    ["The cost ", ["C"], f" is {name}, of the output ", ["a"], " and the target:"]
+                ),
                 *self.written.formulas,
                 self.written.targets,
             ]
@@ -136,8 +141,10 @@ class TrainingStep:
         return [
             Words(
                 [
-                    "The cost C is a function of your own. What it gives for the outputs of this "
-                    "network, and its derivatives, come from the engine:"
+                    "The cost ",
+                    ["C"],
+                    " is a function of your own. What it gives for the outputs of this "
+                    "network, and its derivatives, come from the engine:",
                 ]
             ),
             Line(targets[1:]),
@@ -226,9 +233,7 @@ class TrainingStep:
     def _backward_pass(self) -> Page:
         return [
             Heading("Backward pass"),
-            Words(
-                ["δ is dC/dz; in the last layer it begins with the cost's own derivative, ∂C/∂a."]
-            ),
+            Words([["δ"], " is ", ["d", "C/d", "z"], LAST_LAYER, ["∂C/∂a"], "."]),
             *(Line(self._delta_line(unit, read_by)) for unit, read_by in self._units_backwards()),
         ]
 
@@ -263,17 +268,18 @@ class TrainingStep:
             if unit.b is not None:
                 rows.append(self._update_row(unit.b, [_delta(unit)], delta, wrong))
         header = ["parameter", "old", "dC/dw", "gradient", "new"]
-        rule = (
-            "All gradients are computed with the old weights, and then all weights change at once: "
-            "new = old − η·gradient."
-        )
+        rule: list[str | Pieces] = [
+            "All gradients are computed with the old weights, then all weights change at once: ",
+            ["new = old − η·gradient"],
+            ".",
+        ]
         if self.mistakes:
             header += ["wrong gradient", "wrong new"]
-            rule += (
+            rule.append(
                 " The last two columns show what would come out if each layer were updated before "
                 "the δ of the layer below it is computed: a mistake."
             )
-        return [Heading("Update"), Words([rule]), Grid([[title] for title in header], rows)]
+        return [Heading("Update"), Words(rule), Grid([[title] for title in header], rows)]
 
     def _update_row(
         self, parameter: Value, symbols: Pieces, gradient: float, wrong: float

@@ -140,11 +140,20 @@ def test_a_sheet_says_once_that_an_upper_index_is_no_power_and_which_logarithm_i
     assert log not in Worksheet.from_seed(7).text()
 
 
+def test_one_layer_has_no_layer_below_and_so_no_columns_of_mistakes():
+    one = Worksheet(MLP(2, [1], activation=["tanh"], seed=1), [1.0, 0.5], 1.0)
+    assert "wrong" not in one.text()
+    assert "mistake" not in one.text()
+    assert "wrong gradient" in Worksheet.from_seed(7).text()
+
+
 def test_latex_has_its_own_functions_and_words_outside_of_formulas():
     latex = SHEETS["classes"]().latex()
     assert r"\exp (a_j) / \sum _k\exp (a_k)" in latex
     assert "\nThe right class is number 2, counted from 0: $y_1 = 0" in latex
     assert r"\text{ exp}" not in latex
+    assert r"$\delta $ is $dC/dz$; in the last layer" in latex
+    assert r"derivative, $\partial C/\partial a$." in latex
 
 
 def test_what_is_given_is_parted_by_commas_and_room():
