@@ -30,7 +30,8 @@ from ..text import ShownAsLines
 from .questions import MISTAKES, Question
 from .step import Step
 
-TOLERANCE: Final = 0.01  # what comes out when one computes with numbers as the pictures show them
+# What comes out when one computes with numbers as the pictures show them. grading.js has it, too.
+TOLERANCE: Final = 0.01
 
 
 @dataclass(frozen=True)
