@@ -4,15 +4,15 @@ A label is somebody else's text: it is read, escaped and written in `labels` and
 numbers are rounded in `rounding`; `derivatives` has dy/dx and ∂y/∂x. `wire_names` then says what
 each wire of a circuit is called, `runs` tells wires of one label apart. Read these three first; on
 `columns`, text in aligned columns, stand `tree` and `table`, which show a whole circuit, `saving`
-writes files whole or not at all, `foreign_names` says what is called otherwise in other libraries,
-`output_meaning` which class a classifier's outputs name, and `deltas` writes a network's gradients
-as formulas in δ.
+writes files whole or not at all, `foreign_module_names` says what is called otherwise in other
+libraries, `output_meaning` which class a classifier's outputs name, and `deltas` writes a network's
+gradients as formulas in δ.
 """
 
 from .columns import Label, Lines, ShownAsLines, Table, columns, display_width, fitted
 from .deltas import Deltas, has_layer
 from .derivatives import at_input, derivative
-from .foreign_names import OF_A_MODULE, OF_LOSSES, OF_MINIGRAD, OF_NN, OF_OPTIM, no_such_name
+from .foreign_module_names import OF_A_MODULE, OF_LOSSES, OF_MINIGRAD, OF_NN, OF_OPTIM, no_such_name
 from .labels import (
     check_notation,
     escape,
