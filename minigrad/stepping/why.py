@@ -28,6 +28,7 @@ from .words import additions, lead
 
 MOST_GATES: Final = 100
 SHOWN_AT_EACH_END: Final = 20
+MOST_INPUTS: Final = 6  # of a gate, told in a line
 
 
 def why(circuit: Snapshot, steps: Iterable[Step], upstream: float, wire: Value) -> str:
@@ -51,10 +52,10 @@ def why(circuit: Snapshot, steps: Iterable[Step], upstream: float, wire: Value) 
     first = as_text(circuit.total_derivative(circuit.output))
     lines = [f"{first} = {circuit.rounded(upstream)}" + " by definition" * (upstream == 1.0)]
     if len(told) > MOST_GATES:
-        lines += [line for step in told[:SHOWN_AT_EACH_END] for line in _block(step, leading)]
+        lines += _blocks(circuit, told[:SHOWN_AT_EACH_END], leading)
         lines.append(f"… {left_out:,} more gates, each in its turn …")
         told = told[-SHOWN_AT_EACH_END:]
-    lines += [line for step in told for line in _block(step, leading)]
+    lines += _blocks(circuit, told, leading)
     gradient = upstream
     for step in told:
         for source, after in zip(step.inputs, step.after):
@@ -93,11 +94,30 @@ def _leading_from(circuit: Snapshot, wire: Value) -> set[Value]:
     return leading
 
 
-def _block(step: Step, leading: set[Value]) -> list[str]:
-    """What one gate does, for those of its inputs through which the gradient goes on."""
-    told = [branch for branch in step.branches if branch.wire in leading]
-    texts = [*(branch.chain_rule(as_text) for branch in told), *additions(told)]
-    return [f"{lead(step.gate)}:", *(f"  {text}" for text in texts)]
+def _blocks(circuit: Snapshot, steps: Iterable[Step], leading: set[Value]) -> list[str]:
+    """What each gate does, for those of its inputs through which the gradient goes on.
+
+    A name that is made up is explained where it comes up first.
+    """
+    lines: list[str] = []
+    met: set[Value] = set()
+    for step in steps:
+        new = [source for source in dict.fromkeys(step.inputs) if source not in met]
+        met.update(new)
+        told = [branch for branch in step.branches if branch.wire in leading]
+        texts = [*(branch.chain_rule(as_text) for branch in told), *additions(told)]
+        lines += [f"{lead(step.gate)}:", *_definitions(circuit, new)]
+        lines += [f"  {text}" for text in texts]
+    return lines
+
+
+def _definitions(circuit: Snapshot, wires: Iterable[Value]) -> list[str]:
+    names = circuit.names
+    return [
+        f"  {names.text(wire)} is {as_text(names.shown(names.computed(wire)))}"
+        for wire in wires
+        if not wire.is_leaf and names.is_numbered(wire) and len(circuit.inputs(wire)) <= MOST_INPUTS
+    ]
 
 
 def _meaning(circuit: Snapshot, wire: Value, gradient: float) -> str:

@@ -85,6 +85,10 @@ class Names:
         """Whether the name says already what is computed."""
         return self.formula(wire).operation not in ("symbol", "number")
 
+    def is_numbered(self, wire: Value) -> bool:
+        """Whether the name is made up, u₄, and stands nowhere in the picture."""
+        return self._named(wire) is None
+
     def shown(self, formula: Formula) -> Formula:
         """A formula with its numbers as a reader sees them."""
         return rounded_formula(formula, self.digits)

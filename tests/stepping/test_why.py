@@ -60,7 +60,21 @@ def test_a_long_story_leaves_out_its_middle():
         wire = wire.sin()
     story = Stepper(wire).why(x)
     assert "… 19,960 more gates" in story
-    assert len(story.splitlines()) == 84
+    assert len(story.splitlines()) == 84 + story.count(" is sin(") == 120
+
+
+def test_a_name_that_stands_nowhere_in_the_picture_is_explained_once_where_it_comes_up():
+    v, w, x, y = (Value(1.0, label=name) for name in "vwxy")
+    u = v * (w * x).tanh() - y
+    story = Stepper((u**2) * u.exp()).why(w).splitlines()
+    explained = [line.strip() for line in story if line.startswith("    u") and " is " in line]
+    assert explained == ["u₅ is u₄²", "u₆ is exp(u₄)", "u₄ is v·tanh(w·x) − y"]
+    for name in ("u₅", "u₄"):
+        place = story.index(next(line for line in story if f" {name} is " in line))
+        assert not any(f"df/d{name}" in line for line in story[:place])
+        assert any(f"df/d{name}" in line for line in story[place : place + 3])
+    u.label = "error"
+    assert "u₄" not in Stepper(u**2).why(w)
 
 
 def test_a_wire_of_another_circuit_is_an_error():

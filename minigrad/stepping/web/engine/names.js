@@ -47,6 +47,11 @@ export class Names {
     return !["symbol", "number"].includes(this.formula(n).op);
   }
 
+  /** Whether the name is made up, u₄, and stands nowhere in the picture. */
+  isNumbered(n) {
+    return this.named(n) === null;
+  }
+
   named(n) {
     const { circuit } = this;
     if (n === circuit.output && !circuit.isLeaf(n) && !this.labels[n]) return this.outputName();

@@ -1,11 +1,13 @@
 // The chain of reasons behind one gradient, from the output to a wire, as stepping/why.py tells it.
 
+import { asText } from "./formulas.js";
 import { parseName } from "./labels.js";
 import { Stepper } from "./stepping.js";
 import { withCommas } from "./tokens.js";
 
 const MOST_GATES = 100;
 const SHOWN_AT_EACH_END = 20;
+const MOST_INPUTS = 6; // of a gate, told in a line
 
 /** The story of the gradient of a wire, line by line. @returns {string[]} */
 export function why(circuit, wire, stepper = new Stepper(circuit)) {
@@ -14,21 +16,27 @@ export function why(circuit, wire, stepper = new Stepper(circuit)) {
   if (circuit.wires[wire].constant) return [`${name} is a constant: it has a value and gets no gradient.`];
   const leading = leadingFrom(circuit, wire);
   const gates = circuit.gates.reverse().filter((n) => leading.has(n) && n !== wire && n <= circuit.output);
-  const block = (gate) => {
-    const told = words.branches(gate).filter((branch) => leading.has(branch.wire));
-    const texts = [...told.map((branch) => words.chainRule(branch)), ...words.additions(told)];
-    return [`${words.lead(gate)}:`, ...texts.map((text) => `  ${text}`)];
+  // A name that is made up is explained where it comes up first.
+  const blocks = (some) => {
+    const met = new Set();
+    return some.flatMap((gate) => {
+      const fresh = [...new Set(circuit.wires[gate].inputs)].filter((source) => !met.has(source));
+      for (const source of fresh) met.add(source);
+      const told = words.branches(gate).filter((branch) => leading.has(branch.wire));
+      const texts = [...definitions(circuit, words, fresh), ...told.map((branch) => words.chainRule(branch)), ...words.additions(told)];
+      return [`${words.lead(gate)}:`, ...texts.map((text) => `  ${text}`)];
+    });
   };
   const { upstream } = words;
   const first = `${words.totalDerivative(circuit.output)} = ${words.rounded(upstream)}`;
   const lines = [first + (upstream === 1 ? " by definition" : "")];
   let told = gates;
   if (gates.length > MOST_GATES) {
-    lines.push(...gates.slice(0, SHOWN_AT_EACH_END).flatMap(block));
+    lines.push(...blocks(gates.slice(0, SHOWN_AT_EACH_END)));
     lines.push(`… ${withCommas(gates.length - 2 * SHOWN_AT_EACH_END)} more gates, each in its turn …`);
     told = gates.slice(-SHOWN_AT_EACH_END);
   }
-  lines.push(...told.flatMap(block));
+  lines.push(...blocks(told));
   const gradient = wire === circuit.output ? upstream : (pass.gradients[wire] ?? 0);
   const around = new Set([...leading, ...gates.flatMap((n) => circuit.wires[n].inputs)]);
   return [
@@ -37,6 +45,11 @@ export function why(circuit, wire, stepper = new Stepper(circuit)) {
     ...lines.map((line) => `  ${line}`),
     meaning(circuit, words, wire, gradient),
   ];
+}
+
+function definitions({ wires }, { names }, some) {
+  const madeUp = some.filter((n) => wires[n].inputs.length && names.isNumbered(n) && wires[n].inputs.length <= MOST_INPUTS);
+  return madeUp.map((n) => `${names.text(n)} is ${asText(names.shown(names.computed(n)))}`);
 }
 
 // The wires that depend on a wire, and itself: the gradient comes through these.
