@@ -136,7 +136,8 @@ class Check:
     def _row(self, kinds: Kinds, rows: Rows, i: int) -> None:
         parameters, numbers = self.recording.parameter_numbers(), rows.row(i)
         outputs, _ = self.recording.run(parameters, numbers)
-        self._compare(kinds, rows.given(i), parameters, numbers, outputs)
+        arguments = rows.arguments(i)
+        self._compare(kinds, rows.given(i), parameters, numbers, outputs, arguments)
 
     def _compare(
         self,

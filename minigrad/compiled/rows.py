@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Hashable, Sequence
 from functools import lru_cache
 from itertools import chain
+from operator import is_not
 from typing import Any, Final
 
 from ..calculus import (
@@ -39,12 +40,14 @@ class Rows:
         numbers: Any,
         count: int,
         columns: Sequence[Any],
+        with_bools: Sequence[Any] | None = None,
     ) -> None:
         self.recording = recording
         self.first = first  # the first row
         self.numbers = numbers  # a list of rows; or an array, a row for each input, long enough
         self.count = count
         self._columns = columns
+        self._with_bools = with_bools  # the columns as they were, where these have numbers
         self.prepared: dict[int, Any] = {}  # by width of vectors, filled by the native executors
 
     def row(self, i: int) -> list[float]:
@@ -62,6 +65,12 @@ class Rows:
         row = self.row(i)
         is_unchanged = len(given) == len(row) and list(map(as_number, given)) == row
         return given if is_unchanged else list(row)
+
+    def arguments(self, i: int) -> Any:
+        """One row as the arguments of a call, where it has bools: here they are numbers."""
+        if self._with_bools is None:
+            return None
+        return tuple(column[i] for column in self._with_bools), {}
 
     def check_indexes(self) -> None:
         """Raise the IndexError of the function itself for the first number that is no index."""
@@ -189,19 +198,23 @@ def rows_of(name: str, columns: Sequence[Any], find: Find, named: dict[str, Any]
         rows = Rows(find(structure, first_row), first_row, numbers, count, columns)
         rows.check_indexes()
         return rows
-    numbers = _numbers_in_lists(columns)
+    numbers, with_bools = _numbers_in_lists(columns), None
     if numbers is None:
+        before = columns
         try:
             columns = [_without_bools(column) for column in columns]
         except RecursionError:
             raise ValueError(TOO_DEEP) from None
+        is_list = [isinstance(column, (list, tuple)) for column in before]
+        if not named and all(is_list) and any(map(is_not, before, columns)):
+            with_bools = before
     given: list[Any] = []
     structure = take_apart((tuple(column[0] for column in columns), named), given)
     first_row = list(map(as_number, given))
     recording = find(structure, first_row)
     if numbers is None:
         numbers = _list(name, columns, count, structure, named)
-    rows = Rows(recording, first_row, numbers, count, columns)
+    rows = Rows(recording, first_row, numbers, count, columns, with_bools)
     rows.check_indexes()
     return rows
 

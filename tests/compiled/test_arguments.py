@@ -214,3 +214,16 @@ def test_static_arguments_that_cannot_be_are_refused():
         compiled.batch([1.0], n=3, start=1)
     with pytest.raises(mg.TracingError, match=r"static=\(\"n\",\)"):
         mg.compile(powers)(2.0, 3)
+
+
+@pytest.mark.parametrize("executor", ["python", "auto"])
+def test_a_bool_of_a_batch_that_decides_by_what_it_is_is_refused(executor):
+    w = Value(2.0)
+    compiled = mg.compile(lambda x, y: w * x if y is True else x, executor=executor)
+    with pytest.raises(mg.TracingError, match="where the function itself gives"):
+        compiled.batch([1.0, 2.0], [True, False])
+    compiled = mg.compile(lambda x, y: w * x if isinstance(y, bool) else x, executor=executor)
+    with pytest.raises(mg.TracingError, match="where the function itself gives"):
+        compiled.batch([1.0, 2.0], [True, False])
+    compiled = mg.compile(lambda x, y: w * x * (2.0 * y - 1.0), executor=executor)
+    assert compiled.batch([1.0, 3.0], [True, False]).data == -2.0
