@@ -18,7 +18,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar
-from functools import partial
+from functools import cached_property, partial
 from operator import attrgetter, is_, itemgetter
 from random import Random
 from types import (
@@ -40,6 +40,7 @@ MOST: Final = 20_000  # functions and objects that are looked into; lists and di
 PACKAGE: Final = __name__.partition(".")[0]
 PLAIN: Final = frozenset({float, int, bool, str, bytes, type(None)})
 WRITTEN_IN_PYTHON: Final = 1 << 9  # of a class: CPython's Py_TPFLAGS_HEAPTYPE
+FEW: Final = 100
 CALL: Final = "__call__"
 CLOSED: Final = (ModuleType, Methods)  # what is not looked into by itself
 
@@ -74,6 +75,12 @@ class Places:
     def is_empty(self) -> bool:
         """Whether there are none, and so nothing can change."""
         return not (self._names or self._lists or self._cells)
+
+    @cached_property
+    def is_small(self) -> bool:
+        """Whether it takes a microsecond or two to look at all of them."""
+        names = sum(len(thing) if type(thing) is tuple else 1 for thing in self._things)
+        return names + sum(map(len, self._items)) + len(self._cells) <= FEW
 
     def unchanged(self) -> bool:
         """Whether the same objects still stand in all these places."""

@@ -9,7 +9,7 @@ from math import isfinite
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
-from ..compiled import Compiled
+from ..compiled import Compiled, TracingError
 from ..native import has_native
 from ..rules import as_number
 from .epochs import checked_loss
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .native_training import NativeExample, NativeTraining
 
 LAG: Final = 0.025  # seconds: how far the Values may be behind while steps are taken
+FEW: Final = 100  # parameters: whether they are the same objects is asked at each step
 
 
 @contextmanager
@@ -49,6 +50,7 @@ def training_steps(loss: Any, optimizer: Optimizer) -> Iterator[Steps]:
         yield steps
     finally:
         steps.show()
+    steps.check_places()  # if nothing has been raised
 
 
 class Steps:
@@ -59,6 +61,7 @@ class Steps:
         self._training: NativeTraining | None = None
         self._examples: dict[Any, NativeExample] = {}
         self._has_said = False
+        self._has_refused = False  # a step, for what was replaced
         self._has_shown = False  # since the latest native step: now the Values are what counts
         self._shown_at = perf_counter()
 
@@ -83,6 +86,12 @@ class Steps:
         if self._training and not self._has_shown:
             self._training.write_back()
             self._has_shown = True
+
+    def check_places(self) -> None:
+        """A TracingError if a parameter of the loss was replaced since somebody looked."""
+        if not self._has_refused:
+            for example in self._examples.values():
+                example.recording.check_places()
 
     def _native_step(self, example: NativeExample, numbers: list[Any]) -> float | None:
         assert self._training is not None
@@ -113,7 +122,11 @@ class Steps:
     def _step_by_values(self, arguments: tuple[Any, ...]) -> float:
         self.show()
         self.optimizer.zero_grad()
-        value = checked_loss(self.loss(*arguments))
+        try:
+            value = checked_loss(self.loss(*arguments))
+        except TracingError:
+            self._has_refused = True
+            raise
         value.backward()
         for parameter in self.optimizer.parameters:
             parameter.grad = parameter.grad  # where none has arrived it is 0 from now on
@@ -126,7 +139,8 @@ class Steps:
         return self._has_shown or perf_counter() - self._shown_at > LAG
 
     def _example(self, structure: Any) -> NativeExample | None:
-        if self._is_due and self.optimizer.has_other_parameters():
+        is_due, is_small = self._is_due, len(self.optimizer.parameters) <= FEW
+        if (is_due or is_small) and self.optimizer.has_other_parameters():
             self.show()
             self.optimizer.keep_states()
             self._training = None
@@ -135,8 +149,10 @@ class Steps:
         example = self._examples.get(structure)
         if recording and self.loss.check and recording.plain_numbers.changed() is not None:
             return None  # the loss itself looks whether that makes a difference
-        if example and example.runs(recording) and not self._is_due:
-            return example
+        if example and recording and example.runs(recording) and not is_due:
+            places = recording.places
+            if not places.is_small or places.unchanged():
+                return example
         if recording is None or (self.loss.check and not recording.checked):
             return None
         if not (has_native() and recording.places.unchanged()):
@@ -148,7 +164,8 @@ class Steps:
             if native is None:
                 return None
             if self._training is None:
-                self._training = native_training(self.optimizer, self.optimizer.parameters)
+                moved = list(self.optimizer.parameters)  # that list may be changed meanwhile
+                self._training = native_training(self.optimizer, moved)
             if self._training is None:
                 return None
             example = self._examples[structure] = NativeExample(self._training, recording, native)

@@ -267,3 +267,38 @@ def test_methods_of_the_optimizer_that_are_replaced_are_not_passed_over(name: st
         setattr(optimizer, name, lambda *arguments: None)
         with pytest.raises(ValueError, match="was replaced while machine code"):
             step(1.0)
+
+
+@pytest.mark.parametrize("count", [1, 1_000])
+@pytest.mark.parametrize("is_constant", [False, True])
+def test_what_is_replaced_between_steps_is_noticed_before_the_block_ends(count, is_constant):
+    ws = [Value(0.5) for _ in range(count)]
+    more = [mg.constant(1.0) if is_constant else Value(1.0)]
+    loss = mg.compile(lambda x: (mg.sum(ws) * x * more[0] - 1.0) ** 2)
+
+    def train():
+        with mg.training_steps(loss, mg.optim.SGD(ws, lr=1e-4)) as step:
+            for i in range(30):
+                step(0.1 * (i % 3))
+            more[0] = Value(2.0)
+            step(0.5)
+
+    with pytest.raises(mg.TracingError, match="replaced by another object"):
+        train()
+
+
+def test_few_parameters_that_are_changed_count_from_the_next_step():
+    losses = []
+    for compiled in (False, True):
+        w, b = Value(0.5), Value(0.1)
+
+        def loss(x, w=w, b=b):
+            return (w * x + b - 1.0) ** 2
+
+        optimizer = mg.optim.SGD([w, b], lr=0.1)
+        with mg.training_steps(mg.compile(loss) if compiled else loss, optimizer) as step:
+            for i in range(30):
+                if i == 20:
+                    optimizer.parameters.remove(b)
+                losses.append(step(0.1 * (i % 3)))
+    assert losses[30:] == pytest.approx(losses[:30], rel=1e-12)
