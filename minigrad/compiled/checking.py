@@ -148,18 +148,19 @@ class Check:
         outputs: list[float],
         arguments: Any = None,  # as the caller has them; of a row there are numbers alone
     ) -> None:
-        if self._first_is_done:
-            result = self._called(kinds, given, arguments)
-        else:
-            result = self._called_without_draws(kinds, given, arguments)
-        try:
-            structure, wires = take_result_apart(self.recording.name, result, with_numbers=True)
-        except TypeError:
-            raise self._refused(_listed(outputs), described(result)) from None
-        del result  # it holds leaves that it may have made
-        is_same = structure == self.recording.output_structure
-        if not (is_same and self._circuit.agrees(wires, outputs)):
-            self._compare_circuits(structure, wires, given, parameters, numbers, outputs)
+        with without_collector():  # garbage in a circle still holds the leaves that it has made
+            if self._first_is_done:
+                result = self._called(kinds, given, arguments)
+            else:
+                result = self._called_without_draws(kinds, given, arguments)
+            try:
+                structure, wires = take_result_apart(self.recording.name, result, with_numbers=True)
+            except TypeError:
+                raise self._refused(_listed(outputs), described(result)) from None
+            del result  # it holds leaves that it may have made
+            is_same = structure == self.recording.output_structure
+            if not (is_same and self._circuit.agrees(wires, outputs)):
+                self._compare_circuits(structure, wires, given, parameters, numbers, outputs)
         if not self._first_is_done:
             self.recording.check_counters()
         self.recording.plain_numbers.refresh()
@@ -176,15 +177,14 @@ class Check:
         outputs: list[float],
     ) -> None:
         """Compare what the function has built, where it is no plain number that came out here."""
-        with without_collector():
-            others = Wires(wires)
+        others = Wires(wires, known=lambda _: self._circuit.held_ids)
         if (wire := self._circuit.wire_from_outside(others)) is not None:
             raise TracingError(
                 f"{self.recording.place} uses {wire!r}, which was computed before the call: a "
                 "replay would compute it anew from its leaves, where the function itself reads "
                 "what it was. Compute it inside the function, or pass it as an argument"
             )
-        if missing := [wire for wire in self.recording.places.missing if wire in others.held]:
+        if missing := [wire for wire in self.recording.missing if wire in others.held]:
             raise TracingError(
                 f"{self.recording.place} uses {missing[0]!r}, and minigrad does not find where the "
                 "function has it from, so that it would not notice if it were replaced: keep it in "
@@ -221,7 +221,7 @@ class Check:
 
     @staticmethod
     def _circuit_of(recording: Recording) -> RecordedCircuit:
-        return RecordedCircuit(recording.wires, recording.inputs, recording.places.missing)
+        return RecordedCircuit(recording.wires, recording.inputs, recording.missing)
 
     def _does_the_same(
         self,
@@ -263,7 +263,7 @@ class Check:
         recording = self.recording
 
         def of(call: Callable[[], Any]) -> Any:
-            with without_collector(), with_gates():
+            with with_gates():
                 return recorded(call if asked is None else partial(watched_call, call, asked))
 
         if kinds is ON_GIVEN and (call := self._call_of_the_caller(given, arguments)) is not None:

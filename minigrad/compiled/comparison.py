@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import chain
 from math import isfinite, isnan
 from typing import Any, Final
@@ -40,10 +40,16 @@ class Wires:
     """The wires behind some outputs, and which of the leaves others hold too.
 
     Plain numbers have no wires here. Behind one output chains of products are dot products, until
-    they are spelled out. Of `inputs`, which somebody holds in any case, nobody asks.
+    they are spelled out. Of `inputs`, which somebody holds in any case, nobody asks; of the other
+    leaves `known` gives the ids of those that somebody is known to hold.
     """
 
-    def __init__(self, outputs: Sequence[Value], inputs: Collection[Value] = ()) -> None:
+    def __init__(
+        self,
+        outputs: Sequence[Value],
+        inputs: Collection[Value] = (),
+        known: Callable[[list[Value]], Collection[int]] = lambda leaves: (),
+    ) -> None:
         self.outputs = outputs
         self.leaves: list[list[Value]] = []  # behind each output
         is_circuit = len(outputs) == 1 and not outputs[0].is_leaf
@@ -54,7 +60,8 @@ class Wires:
         else:
             self.all = self._of_several()
         self.gate_count = _gates_shown(self.all) + (self._joined.gates_more if self._joined else 0)
-        self.held = self._held_elsewhere(set(inputs))
+        made = self._joined.made if self._joined else ()
+        self.held = self._held_elsewhere({*inputs, *made}, known)
 
     def _of_several(self) -> list[Value]:
         found: dict[Value, None] = {}
@@ -72,7 +79,9 @@ class Wires:
             self.all = self._joined.leaves + self._joined.gates
         return changed
 
-    def _held_elsewhere(self, inputs: set[Value]) -> set[Value]:
+    def _held_elsewhere(
+        self, beside: set[Value], known: Callable[[list[Value]], Collection[int]]
+    ) -> set[Value]:
         """The leaves that are there at the next call: somebody else than the gates holds them.
 
         >>> w = Value(2.0)
@@ -81,9 +90,12 @@ class Wires:
 
         Others were made by the function, as new ones are at each call.
         """
-        leaves = [wire for wire in self.all if wire.gate is None and wire not in inputs]
+        leaves = [wire for wire in self.all if wire.gate is None and wire not in beside]
+        ids = known(leaves)
+        held = {wire for wire in leaves if id(wire) in ids}
+        leaves = [wire for wire in leaves if wire not in held]
         if not leaves:
-            return set()
+            return held
         count = getattr(sys, "getrefcount", lambda _: 1)
         is_asked = set(map(id, leaves)).__contains__
         operands = chain.from_iterable(map(operands_of, self.all))
@@ -93,7 +105,7 @@ class Wires:
         leaves.append(Value(0.0))  # held by this list alone, where the others are in that of all
         others = [count(wire) - uses[id(wire)] for wire in leaves]
         by_nobody = others.pop() + 1
-        return {wire for wire, n in zip(leaves, others) if n > by_nobody}
+        return held.union([wire for wire, n in zip(leaves, others) if n > by_nobody])
 
 
 def _gates_shown(wires: Iterable[Value]) -> int:
@@ -111,6 +123,7 @@ class RecordedCircuit:
         self.outputs, self.inputs, self.wires = wires.outputs, inputs, wires.all
         self._inputs = set(inputs)
         self.held = wires.held - self._inputs
+        self.held_ids = set(map(id, self.held))
         self._leading = _leading(self.wires, self.held)
 
     def wire_from_outside(self, others: Wires) -> Value | None:

@@ -68,7 +68,7 @@ class Places:
         self._left = MOST
         self._leading(function, DEPTH)
         self._any(arguments, DEPTH)
-        self.missing = [wire for wire in parameters if id(wire) not in self._found]
+        self.found = self._known & self._found  # ids of parameters
         del self._known, self._found, self._leads, self._seen, self._class_names
 
     @property

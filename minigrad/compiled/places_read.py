@@ -236,9 +236,9 @@ class PlacesRead:
         names = sorted(self._names - OF_WIRES)
         for wire, name in self._wires.items() if names else ():
             for attribute in names:
-                read = partial(_attribute, attribute)
-                thing = read(wire)
+                thing = getattr(wire, attribute, GONE)
                 if type(thing) in PLAIN or (thing is GONE and attribute in self._maybe):
+                    read = partial(_attribute, attribute)
                     self.places.append(Place(read, wire, thing, (f"{name}.{attribute}",)))
 
     def _look_at_object(self, thing: Any) -> None:

@@ -70,7 +70,8 @@ class Recording:
         self.function, self.name, self.gate = compiled.function, compiled.name, compiled.gate
         self.structure, self.executor = structure, compiled.executor
         self.output_structure, self.outputs = result
-        self.wires = Wires(self.outputs, inputs)
+        fixed = fixed_values(structure)
+        self.wires = Wires(self.outputs, inputs, partial(self._found_by_the_function, fixed))
         wires = self.wires.all
         self.input_labels = [wire.label for wire in inputs]
         given = set(inputs)
@@ -81,8 +82,8 @@ class Recording:
         self.parameters = [*self.leaves, *constants]
         self.behind = [_behind(found, self.leaves, inputs) for found in self.wires.leaves]
         self.gate_count = self.wires.gate_count
-        fixed = fixed_values(structure)
-        self.places = Places(self.function, self.parameters, fixed)
+        # of those, which nobody knows where the function has them from
+        self.missing = [wire for wire in self.parameters if id(wire) not in self.places.found]
         self.plain_numbers = PlainNumbers(
             lambda: PlacesRead(self.function, fixed).places, self.gate_count
         )
@@ -91,6 +92,10 @@ class Recording:
         self.checked = False
         self.recorded_with = (self.parameter_numbers(), numbers)
         self.seconds = 0.0
+
+    def _found_by_the_function(self, fixed: Iterable[Any], leaves: list[Value]) -> set[int]:
+        self.places = Places(self.function, leaves, fixed)
+        return self.places.found
 
     @cached_property
     def running(self) -> Running:

@@ -11,7 +11,7 @@ They are for who runs a circuit: with 16 terms one gate is looked at in place of
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from math import copysign
 from typing import Any, Final, NamedTuple
 
@@ -129,6 +129,11 @@ class Chains:
         alone = [x for x, y in zip(lefts, rights) if y is one and not x.is_constant]
         pairs = zip(lefts, rights) if alone else ()
         return any(x in alone or y in alone for x, y in pairs if y is not one)
+
+    @property
+    def constants(self) -> Iterable[Value]:
+        """The wires that plain numbers have got."""
+        return self._constants.values()
 
     def _wire_of(self, operand: Any) -> Value:
         """A plain number's wire: one for all the zeros that Python's sums begin at."""

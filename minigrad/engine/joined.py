@@ -45,6 +45,7 @@ class Joined:
     def __init__(self, outputs: Sequence[Value]) -> None:
         self.outputs = outputs  # a list of one, which counts as a holder of it
         self._one = Constant(1.0)  # beside single terms
+        self.made: set[Value] = {self._one}  # wires of plain numbers, which nobody else has
         self.gates_more = 0  # than the dot products have × gates and Σ
         self._were: dict[Value, Gate | None] = {}  # gates of the wires that are dot products now
         count: Callable[[Value], int] | None = getattr(sys, "getrefcount", None)
@@ -74,6 +75,7 @@ class Joined:
             return found.unseen
 
         self.leaves, self.gates = leaves_and_gates(self.outputs[0], inputs_of)
+        self.made.update(chains.constants)
         return factors
 
     def _is_held_elsewhere(
