@@ -14,6 +14,7 @@ import sys
 import threading
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import partial
+from itertools import combinations
 from math import inf
 from typing import Any, Final
 
@@ -30,6 +31,8 @@ from .watched_numbers import Watched
 SMALL: Final = 2_000  # gates: those of a circuit that is compared now and then for ever
 MOST_GATES: Final = 100_000  # in the rows of a first batch that are compared, 30 ms or so
 LATER_ROWS: Final = 4  # of a later batch
+NUMBERS: Final = frozenset({float, int, bool, str, type(None)})
+MOST_PAIRED: Final = 4  # arguments that are looked at for being one thing
 WHY: Final = (
     "something that depends on the numbers or on the moment was fixed when it was recorded (a dict "
     "or a set that looks a value up, isinstance, random numbers, the time, a variable that "
@@ -69,6 +72,7 @@ class Check:
         self._circuit = self._circuit_of(recording)
         self._first_is_done = False
         self._kinds: set[type] = set()  # of numbers that were compared: int, float, Value
+        self._shared: set[Any] = set()  # which of the arguments were one thing
         self._asks_for_kinds = False
         self.left: float = 0  # calls, by whatever way, that go by before one is compared
         self._next = 1  # call or batch since all was done
@@ -83,12 +87,15 @@ class Check:
     ) -> None:
         """Compare a call of these arguments that has given these outputs, if it is due."""
         recording = self.recording
+        shared = things_given_twice(arguments)
         if not (
             self._first_is_done
+            and shared in self._shared
             and self._kinds.issuperset(map(type, given))
             and recording.plain_numbers.changed() is None
         ):
             self._compare(ON_GIVEN, given, parameters, numbers, outputs, arguments)
+            self._shared.add(shared)
         elif not recording.checked:
             if (parameters, numbers) != recording.recorded_with:
                 self._compare(ON_WATCHED, given, parameters, numbers, outputs)
@@ -339,6 +346,19 @@ class Check:
             f"the recording of {self.recording.place} gives {ours} where the function itself "
             f"gives {theirs}: {WHY}"
         )
+
+
+def things_given_twice(arguments: Any) -> tuple[tuple[int, int], ...]:
+    """The pairs of arguments by place that are one thing, by which a function may decide.
+
+    >>> rows = [1.0]
+    >>> things_given_twice(((rows, 2.0, rows, 2.0), {}))
+    ((0, 2),)
+    """
+    places = [(i, thing) for i, thing in enumerate(arguments[0]) if type(thing) not in NUMBERS]
+    if not 1 < len(places) <= MOST_PAIRED:
+        return ()
+    return tuple([(i, j) for (i, x), (j, y) in combinations(places, 2) if x is y])
 
 
 def _states(generators: Iterable[Any]) -> list[Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache
+from itertools import combinations
 from math import isfinite, prod
 from struct import pack
 from typing import Any, Final
@@ -16,7 +17,7 @@ from typing import Any, Final
 from ..calculus import differentiated, put_together
 from ..engine import numbers_of
 from ..rules import define
-from .checking import Check
+from .checking import MOST_PAIRED, Check, things_given_twice
 from .recording import Recording
 from .running import Running
 
@@ -93,6 +94,7 @@ class PreparedCall(Prepared):
         self.float64: Any = numpy.dtype(float)
         self.names = names
         self.shapes = [x.shape if type(x) is self.array else None for x in arguments]
+        self.pairs = in_pairs(arguments)
         self.value_and_grad = self._written()
 
     @staticmethod
@@ -156,7 +158,7 @@ class PreparedCall(Prepared):
             is_array = f"type(x{i}) is array and x{i}.dtype is float64 and x{i}.shape == shape{i}"
             is_taken = f"type(x{i}) is float" if shape is None else is_array
             body += [f"if not ({is_taken}): return"]
-        body += self.looks(known)
+        body += [*self.pairs, *self.looks(known)]
         body += ["try: taken = pop()", "except IndexError: taken = views()"]
         body += [f"memory, parameters, numbers, {into}{out} = taken"]
         body += [f"into{i}[...] = x{i}" for i in places]
@@ -203,6 +205,7 @@ class PreparedInPython:
         self.names = names
         self.numbers: list[float] = []  # of the latest call
         self._shapes = [getattr(argument, "shape", None) for argument in arguments]
+        self._shared = things_given_twice((arguments, {}))
         self._derivative = differentiated(recording.structure)
         self._array, self._float64 = numpy.ndarray, numpy.dtype(float)
 
@@ -242,6 +245,8 @@ class PreparedInPython:
         """The numbers of arguments of the same kinds and shapes; None of others."""
         if len(arguments) != len(self._shapes):
             return None
+        if len(arguments) > 1 and things_given_twice((arguments, {})) != self._shared:
+            return None
         numbers: list[float] = []
         for argument, shape in zip(arguments, self._shapes):
             if type(argument) is self._array:
@@ -253,6 +258,22 @@ class PreparedInPython:
             else:
                 return None
         return numbers
+
+
+def in_pairs(arguments: Sequence[Any]) -> list[str]:
+    """Python that gives a call up where others of its arguments are one thing than were here.
+
+    >>> rows = [1.0]
+    >>> in_pairs([rows, 2.0, rows])
+    ['if x0 is not x2: return']
+    """
+    places = [i for i, argument in enumerate(arguments) if type(argument) is not float]
+    if len(places) > MOST_PAIRED:
+        return []
+    return [
+        f"if x{i} is {'not ' if arguments[i] is arguments[j] else ''}x{j}: return"
+        for i, j in combinations(places, 2)
+    ]
 
 
 def written(body: Sequence[str], known: dict[str, Any]) -> Callable[[Sequence[Any]], Any]:

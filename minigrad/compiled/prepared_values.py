@@ -12,7 +12,7 @@ from typing import Any, Final
 from ..calculus import NUMBER
 from ..engine import output_of_leaves, reader_of_leaves
 from .checking import Check
-from .prepared_call import Prepared, written
+from .prepared_call import Prepared, in_pairs, written
 from .recording import Recording
 
 MOST: Final = 100  # leaves; with more the long way takes little longer
@@ -76,6 +76,7 @@ class PreparedValues(Prepared):
                 leaves += items
             else:
                 leaves += [f"x{i}"]
+        body += in_pairs(arguments)
         count, wires = len(leaves), ", ".join(leaves)
         read, sent = (", ".join(f"{name}{i}" for i in range(count)) for name in ("read", "sent"))
         known: dict[str, Any] = {

@@ -170,3 +170,33 @@ def test_what_a_copy_of_the_arguments_refuses_is_refused():
     compiled = mg.compile(lambda xs: W * {1.0: 2.0}.get(xs[0], 3.0))
     with pytest.raises(mg.TracingError, match="where the function itself gives"):
         compiled(FromOne([1.0]))
+
+
+LISTS = [1.0, 2.0], [3.0, 4.0]
+ARRAYS = np.array([1.0, 2.0]), np.array([3.0, 4.0])
+
+
+@pytest.mark.parametrize("executor", ["auto", "tape"])
+@pytest.mark.parametrize("before", [1, 2, 3, 7])
+@pytest.mark.parametrize(
+    ("call", "things"),
+    [("__call__", LISTS), ("__call__", ARRAYS), ("value_and_grad", ARRAYS), ("__call__", None)],
+)
+def test_one_thing_given_twice_is_compared_when_it_first_comes(executor, before, call, things):
+    def kernel(x, y):
+        if isinstance(x, Value):
+            return W * x if x is y else W * x * y
+        return W * x[0] * (1.5 if x is y else y[0])
+
+    x, y = things or (Value(2.0), Value(3.0))
+    for first, then in (((x, y), (x, x)), ((x, x), (x, y))):
+        with pytest.raises(mg.TracingError, match="where the function itself gives"):
+            compare(getattr(mg.compile(kernel, executor=executor), call), before, first, then)
+    same = mg.compile(lambda x, y: W * (x[0] if things else x), executor=executor)
+    compare(getattr(same, call), before, (x, y), (x, x))
+
+
+def compare(call, before, first, then):
+    for _ in range(before):
+        call(*first)
+    call(*then)
