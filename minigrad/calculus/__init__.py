@@ -10,7 +10,8 @@ paths: `path_search` finds them, the largest first, and `path_notation` writes e
 formulas and numbers; `shared_paths` says what the paths to several leaves have in common.
 `rounding_errors` bounds what rounding does to an output, and `operation_counts` counts what a
 circuit takes. `arguments` takes what a function is given, and returns, apart into structure and
-numbers; `vectors` does that for what a derivative is multiplied by.
+numbers; `vectors` does that for what a derivative is multiplied by; `nesting` knows of derivatives
+inside derivatives.
 """
 
 from .arguments import (
@@ -36,6 +37,7 @@ from .derivatives import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from .forward import tangents
 from .gradcheck import gradcheck
 from .implicit import implicit
+from .nesting import is_differentiated
 from .nonfinite import (
     Nonfinite,
     NonfiniteError,
@@ -77,6 +79,7 @@ __all__ = [
     "hvp",
     "implicit",
     "is_bool",
+    "is_differentiated",
     "jacobian",
     "jvp",
     "numbers_of_vector",

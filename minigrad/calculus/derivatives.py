@@ -33,6 +33,7 @@ from .gradients import (
     wires_in,
     wires_to_differentiate_by,
 )
+from .nesting import refuse_to_lose
 from .of_circuits import (
     circuit_of,
     gradient,
@@ -80,7 +81,7 @@ def grad(
         return made
     refuse_fixed_number("grad", create_graph)
     wanted = wires_to_differentiate_by("grad", inputs)
-    return gradient(_one_output("grad", output), wanted, create_graph)
+    return gradient(_one_output("grad", output, create_graph), wanted, create_graph)
 
 
 def value_and_grad(function: Function, *, argnums: int | Sequence[int] | None = None) -> Function:
@@ -131,7 +132,7 @@ def vjp(
     ) is not None:
         return made
     refuse_fixed_number("vjp", create_graph)
-    wires = _outputs("vjp", outputs)
+    wires = _outputs("vjp", outputs, create_graph)
     given = _by_wire("vjp", "cotangent", cotangents, create_graph)
     if unknown := [wire for wire in given if wire not in wires]:
         raise ValueError(
@@ -178,7 +179,7 @@ def jvp(
     if (made := _of_function("jvp", outputs, argnums, create_graph, tangents)) is not None:
         return made
     refuse_fixed_number("jvp", create_graph)
-    wires = _outputs("jvp", outputs)
+    wires = _outputs("jvp", outputs, create_graph)
     seeds = _by_wire("jvp", "tangent", tangents, create_graph)
     found = pushed_forward(circuit_of(wires), seeds, create_graph) if wires else []
     return found[0] if isinstance(outputs, Value) else found
@@ -213,7 +214,7 @@ def jacobian(
     if (made := _of_function("jacobian", outputs, argnums, create_graph, inputs)) is not None:
         return made
     refuse_fixed_number("jacobian", create_graph)
-    wires = _outputs("jacobian", outputs)
+    wires = _outputs("jacobian", outputs, create_graph)
     wanted = wires_to_differentiate_by("jacobian", inputs)
     rows = jacobian_rows(wires, wanted, create_graph)
     return rows[0] if isinstance(outputs, Value) else rows
@@ -243,7 +244,7 @@ def hessian(
         return made
     refuse_fixed_number("hessian", create_graph)
     wanted = wires_to_differentiate_by("hessian", inputs)
-    return hessian_rows(_one_output("hessian", output), wanted, create_graph)
+    return hessian_rows(_one_output("hessian", output, create_graph), wanted, create_graph)
 
 
 @overload
@@ -279,7 +280,7 @@ def hvp(
     seeds = _by_wire("hvp", "vector", _vector(wanted, vector), create_graph)
     if unknown := [wire for wire in seeds if wire not in wanted]:
         raise ValueError(f"hvp got a vector with {unknown[0]!r}, which is none of its inputs")
-    return hessian_along(_one_output("hvp", output), wanted, seeds, create_graph)
+    return hessian_along(_one_output("hvp", output, create_graph), wanted, seeds, create_graph)
 
 
 # --- what they share ------------------------------------------------------------------------------
@@ -316,12 +317,14 @@ def _of_function(kind: str, function: Any, argnums: Any, create_graph: bool, *mo
     return derivative_function(kind, function, argnums)
 
 
-def _outputs(name: str, outputs: Any) -> list[Value]:
+def _outputs(name: str, outputs: Any, create_graph: bool) -> list[Value]:
     remedy = ": build the output from at least one Value"
-    return wires_in(outputs, f"{name} needs", "to differentiate", remedy)
+    wires = wires_in(outputs, f"{name} needs", "to differentiate", remedy)
+    refuse_to_lose(name, wires, create_graph)
+    return wires
 
 
-def _one_output(name: str, output: Any) -> Value:
+def _one_output(name: str, output: Any, create_graph: bool) -> Value:
     if not isinstance(output, Value):
         remedy = ": build the output from at least one Value"
         if is_without_axes(output):
@@ -329,6 +332,7 @@ def _one_output(name: str, output: Any) -> Value:
         elif isinstance(output, Iterable) and not isinstance(output, (str, bytes)):
             remedy = ": take one of them, or a sum; mg.jacobian has the derivatives of several"
         raise TypeError(f"{name} needs one Value to differentiate, got {described(output)}{remedy}")
+    refuse_to_lose(name, [output], create_graph)
     return output
 
 

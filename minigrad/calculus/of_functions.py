@@ -6,12 +6,14 @@
 
 The function is called on new wires in the structure of its arguments, and what it returns is
 differentiated as any circuit is. Numbers give numbers; where an argument holds a Value the
-derivative is made of Values, with circuits behind them: so a derivative can be differentiated.
+derivative is made of Values, with circuits behind them: so a derivative can be differentiated. It
+is so too in a function that is being differentiated, of whose wires it makes use (`nesting`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from math import prod
 from numbers import Integral
 from typing import Any, Final
@@ -29,6 +31,7 @@ from .arguments import (
     take_result_apart,
     without_arrays,
 )
+from .nesting import differentiating, is_differentiated, is_nested
 from .of_circuits import (
     circuit_of,
     gradient,
@@ -66,7 +69,7 @@ def derivative_function(kind: str, function: Callable[..., Any], argnums: Any = 
             *given_list, vector = arguments
             given = tuple(given_list)
         call = _Call(kind, plain, given, data, argnums)
-        if method is not None and argnums is None and not call.is_graph:
+        if method is not None and argnums is None and not call.is_graph and not is_nested():
             return method(*arguments, **data)
         return _KINDS[kind](call, vector)
 
@@ -105,8 +108,11 @@ class _Call:
         if not self._parts:
             raise TypeError(f"mg.{kind}({self.name}) {NO_NUMBER}")
         is_recording = bool(guards) and bool(guards[-1].is_recording())
+        self.numbers = list(numbers)
+        for place in {*range(len(arguments))} - {*self._parts}:  # of others only: are there Values?
+            with suppress(TypeError, ValueError):
+                take_apart(arguments[place], numbers)
         self.is_graph = is_recording or any(isinstance(x, Value) for x in numbers)
-        self.numbers = numbers
 
     def _places(self, argnums: Any) -> Sequence[int]:
         count = len(self._arguments)
@@ -138,8 +144,10 @@ class _Call:
             wires = iter(leaves)
             for place, structure in self._parts.items():
                 arguments[place] = put_together(structure, wires)
-            result = self.function(*arguments, **self._data)
+            with differentiating(leaves):
+                result = self.function(*arguments, **self._data)
         structure, outputs = take_result_apart(self.name, result, with_numbers=True)
+        self.is_graph = self.is_graph or is_differentiated(outputs)
         return leaves, structure, outputs
 
     def _wire(self, number: Any) -> Value:

@@ -14,7 +14,15 @@ from itertools import chain
 from math import isfinite
 from typing import Any, NamedTuple
 
-from ..calculus import NO_NUMBER, NUMBER, count_of, derivative_by, detects_nonfinite, structure_text
+from ..calculus import (
+    NO_NUMBER,
+    NUMBER,
+    count_of,
+    derivative_by,
+    detects_nonfinite,
+    is_differentiated,
+    structure_text,
+)
 from ..engine import Value, guards, number_of, observers
 from ..rules import as_number
 from .buffers import Buffers, buffers_of
@@ -201,7 +209,16 @@ class ArrayCalls(ABC):
     def _call(self, method: str, arguments: tuple[Any, ...], data: dict[str, Any]) -> ArrayCall:
         """The same for a derivative: a TypeError where there is nothing to differentiate by."""
         places, named = with_arrays_of_floats((arguments, data))
-        return self._array_call(places, named, method)
+        call = self._array_call(places, named, method)
+        wires = [*call.recording.parameters, *[x for x in call.given if isinstance(x, Value)]]
+        if method != "sparsity" and is_differentiated(wires):
+            kind = "value_and_grad" if method == "buffers" else method
+            raise TypeError(
+                f"{self.name}.{method} gives plain numbers, and it depends on what a function "
+                "around it is differentiated by: that derivative would be lost. Write "
+                f"mg.{kind}({self.name})(...) there"
+            )
+        return call
 
     def _raise_nonfinite(
         self, recording: Recording, rows: Iterable[list[float]], found: Iterable[float]

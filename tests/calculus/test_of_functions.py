@@ -264,3 +264,81 @@ def test_what_holds_no_number_may_be_left_out_of_a_vector() -> None:
     f = lambda p: p[0] * p[2]["x"] ** 2
     for made in (f, mg.compile(f)):
         assert mg.jvp(made)([2.0, "relu", {"k": None, "x": 3.0}], [1.0, {"x": 10.0}]) == 129.0
+
+
+# --- derivatives inside derivatives ---
+
+
+def product(x: Any, y: Any) -> Any:
+    return x * x * y
+
+
+INNER: dict[str, Callable[[Any], Any]] = {  # all are 4 y, or its slope by x twice, 2 y
+    "grad": lambda y: mg.grad(lambda x: product(x, y))(2.0),
+    "argnums": lambda y: mg.grad(product, argnums=0)(2.0, y),
+    "by name": lambda y: mg.grad(product)(2.0, y=y),
+    "value_and_grad": lambda y: mg.value_and_grad(lambda x: product(x, y))(2.0)[1],
+    "value": lambda y: mg.value_and_grad(lambda x: product(x, y))(2.0)[0],
+    "jvp": lambda y: mg.jvp(lambda x: product(x, y))(2.0, 1.0),
+    "speed": lambda y: mg.jvp(lambda x: 4.0 * x)(2.0, y),
+    "vjp": lambda y: mg.vjp(lambda x: [product(x, y)])(2.0, [1.0]),
+    "jacobian": lambda y: mg.jacobian(lambda x: [product(x, y)])(2.0)[0],
+    "hessian": lambda y: 2.0 * mg.hessian(lambda x: product(x, y))(2.0),
+    "hvp": lambda y: mg.hvp(lambda x: product(x, y))(2.0, 2.0),
+    "compiled": lambda y: mg.grad(mg.compile(lambda x: product(x, y)))(2.0),
+    "compiled, argnums": lambda y: mg.grad(mg.compile(product), argnums=0)(2.0, y),
+    "compiled, both": lambda y: mg.grad(mg.compile(product))(2.0, y)[0],
+    "circuit": lambda y: mg.grad(product(x := Value(2.0), y), [x], create_graph=True)[0],
+}
+
+
+@pytest.mark.parametrize("inner", INNER.values(), ids=INNER)
+def test_a_derivative_inside_a_function_has_a_slope_by_what_that_depends_on(inner: Any) -> None:
+    assert mg.grad(inner)(3.0) == 4.0
+    assert mg.jvp(inner)(3.0, 1.0) == 4.0
+    assert mg.jacobian(lambda y: [inner(y * y)])(3.0) == [24.0]
+    assert mg.hessian(lambda y: inner(y * y))(3.0) == 8.0
+    assert mg.grad(lambda z: mg.grad(lambda y: z * inner(y))(3.0))(5.0) == 4.0
+    assert mg.grad(lambda z: mg.grad(lambda y: y * inner(z))(3.0))(5.0) == 4.0
+
+
+def test_what_two_functions_are_differentiated_by_is_not_confused() -> None:
+    assert mg.grad(lambda x: x * mg.grad(lambda y: x + y)(1.0))(1.0) == 1.0
+    assert mg.grad(lambda x: x * mg.grad(lambda y: x * y)(2.0))(1.0) == 2.0
+    assert mg.grad(mg.grad(product, argnums=0), argnums=1)(2.0, 3.0) == 4.0
+    assert mg.grad(mg.grad(product, argnums=1), argnums=0)(2.0, 3.0) == 4.0
+
+
+def test_a_derivative_that_depends_on_no_outer_wire_is_a_number_and_so_is_that_by_parameters() -> (
+    None
+):
+    kinds = []
+
+    def outer(y: Any) -> Any:
+        kinds.append(type(mg.grad(lambda x: x * x)(2.0)))
+        return y * mg.grad(lambda x: x * x)(2.0)
+
+    w = Value(3.0)
+    assert (mg.grad(outer)(1.0), kinds) == (4.0, [float])
+    assert mg.grad(lambda x: product(x, w))(2.0) == 12.0
+    assert isinstance(mg.grad(product, argnums=0)(2.0, w), Value)
+
+
+def test_plain_numbers_and_constants_that_would_lose_an_outer_derivative_are_refused() -> None:
+    compiled = mg.compile(product)
+    lost: dict[str, Callable[[Any], Any]] = {
+        r"mg\.value_and_grad\(product\)": lambda y: compiled.grad(2.0, y),
+        r"mg\.jacobian\(product\)": lambda y: compiled.jacobian(2.0, y),
+        r"mg\.hessian\(product\)": lambda y: compiled.hessian(2.0, y),
+        r"mg\.jvp\(product\)": lambda y: compiled.jvp(2.0, y, (1.0, 0.0)),
+        r"mg\.hvp\(product\)": lambda y: compiled.hvp(2.0, y, (1.0, 0.0)),
+        r"buffers gives .* mg\.value_and_grad\(product\)": lambda y: compiled.buffers(2.0, y),
+        r"mg\.value_and_grad\(<lambda>\)": lambda y: mg.compile(lambda x: x * y).grad(2.0),
+        r"mg\.grad\(\.\.\., create_graph=True\)": lambda y: mg.grad(2.0 * y, [y]),
+        r"mg\.jvp\(\.\.\., create_graph=True\)": lambda y: mg.jvp(2.0 * y, {y: 1.0}),
+        r"mg\.hvp\(\.\.\., create_graph=True\)": lambda y: mg.hvp(2.0 * y, [y], [1.0]),
+    }
+    for remedy, function in lost.items():
+        with pytest.raises(TypeError, match=f"would be lost. Write {remedy}|{remedy}"):
+            mg.grad(function)(3.0)
+    assert mg.grad(lambda y: y * compiled.grad(2.0, 5.0)[0])(3.0) == 20.0

@@ -1,0 +1,54 @@
+"""Derivatives inside derivatives: what a function computes may be about to be differentiated.
+
+>>> y = Value(3.0)
+>>> with differentiating([y]):
+...     is_differentiated([y * 2.0]), is_differentiated([Value(1.0)])
+(True, False)
+
+A derivative that a function takes of another one, by plain numbers, is a circuit where it depends
+on the outer function's own wires. As a number it would be a constant there, with a slope of 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Final
+
+from ..engine import Circuit, Value
+
+_wires: Final[ContextVar[tuple[Value, ...]]] = ContextVar("wires", default=())
+
+
+@contextmanager
+def differentiating(wires: Sequence[Value]) -> Iterator[None]:
+    """Inside the block a function runs that is to be differentiated by these wires."""
+    before = _wires.set((*_wires.get(), *wires))
+    try:
+        yield
+    finally:
+        _wires.reset(before)
+
+
+def is_nested() -> bool:
+    """Whether a function that is to be differentiated is running."""
+    return bool(_wires.get())
+
+
+def is_differentiated(outputs: Sequence[Value]) -> bool:
+    """Whether any of the outputs depends on what a function around is to be differentiated by."""
+    by = _wires.get()
+    if not by or not outputs:
+        return False
+    return not set(by).isdisjoint(Circuit(outputs[0], others=outputs[1:]).wires)
+
+
+def refuse_to_lose(name: str, outputs: Sequence[Value], create_graph: bool) -> None:
+    """Inside a function that is differentiated a derivative must be part of the circuit too."""
+    if not create_graph and is_differentiated(outputs):
+        raise TypeError(
+            f"mg.{name} without create_graph gives constants, and it depends on what a function "
+            "around it is differentiated by: that derivative would be lost. Write "
+            f"mg.{name}(..., create_graph=True)"
+        )
