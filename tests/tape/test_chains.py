@@ -85,3 +85,80 @@ def test_a_chain_of_a_hundred_thousand_additions_is_recorded_in_linear_time():
     out = long(1.0)
     out.backward()
     assert out.data == pytest.approx(200_000.0, rel=1e-4)
+
+
+def started(start):
+    return lambda ws, xs: sum((w * x for w, x in zip(ws, xs)), start)
+
+
+def with_partial_sums_kept(ws, xs):
+    kept = [mg.constant(0.0)]
+    for w, x in zip(ws, xs):
+        kept.append(kept[-1] + w * x)
+    return kept[-1] * kept[2] + kept[3]
+
+
+def with_a_product_used_again(ws, xs):
+    products = [w * x for w, x in zip(ws, xs)]
+    return sum(products) - products[1] * products[1]
+
+
+def with_a_subtraction(ws, xs):
+    total = 0.0
+    for i, (w, x) in enumerate(zip(ws, xs)):
+        total = total - w * x if i == 2 else total + w * x
+    return total
+
+
+def with_a_labelled_sum(ws, xs):
+    total = sum(w * x for w, x in zip(ws, xs))
+    total.label = "z"
+    return sum((w * x for w, x in zip(ws, xs)), total)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        started(0),
+        started(0.0),
+        started(-0.0),
+        started(Value(0.0)),
+        started(mg.constant(0.5)),
+        lambda ws, xs: sum(sum(w * x for x in xs) for w in ws),
+        lambda ws, xs: sum(w * sum(w * x for x in xs) for w in ws),
+        lambda ws, xs: sum(w * 0.7 + x for w, x in zip(ws, xs)) + sum(ws) * 0.0,
+        with_partial_sums_kept,
+        with_a_product_used_again,
+        with_a_subtraction,
+        with_a_labelled_sum,
+    ],
+)
+@pytest.mark.parametrize("numbers", [(0.5, -2.0, 3.0, 0.25), (-0.0, -0.0, -0.0, -0.0)])
+def test_a_sum_is_compiled_to_its_bits_however_it_is_written(body, numbers):
+    ws = [Value(1.5), Value(2.0), Value(0.3), Value(4.0)]
+    xs = [Value(number) for number in numbers]
+    leaves = [*ws, *xs]
+    outcomes = []
+    for call in (body, mg.compile(body)):
+        for leaf in leaves:
+            leaf.grad = None
+        out = call(ws, xs)
+        out.backward()
+        outcomes.append([bits(out.data), *(bits(leaf.grad) for leaf in leaves)])
+    assert outcomes[0] == outcomes[1]
+
+
+def test_a_sum_that_the_function_has_kept_is_read_afterwards():
+    kept = []
+
+    def body(ws, xs):
+        total = sum(w * x for w, x in zip(ws, xs))
+        kept.append(total)
+        return total.tanh()
+
+    ws, xs = [Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)]
+    mg.compile(body, check=False)(ws, xs)
+    assert kept[0].data == 11.0
+    assert [wire.gate.name for wire in mg.engine.topological_order(kept[0]) if wire.gate] == [
+        *("mul", "add", "mul", "add")
+    ]
