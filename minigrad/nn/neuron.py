@@ -135,11 +135,18 @@ class Neuron(Module):
             names = self.names
             a.label, a.unit = names.a, names.unit
             z.label, z.unit = names.z, names.unit
-        self._known = next(filter(has_delta, self._passes()), None)
-        before = self._latest
-        follows = before is not None and not has_delta(before)
-        self._before, self._latest = before, Pass(total, z, a, follows)
+        self._keep(total, z, a)
         return a
+
+    def _keep(self, total: Value, z: Value, a: Value) -> None:
+        """Remember this pass, the one before it, and an older one that was differentiated."""
+        before, older = self._latest, self._before
+        follows = before is not None and gradient_of(before.z) is None
+        if before is not None and not follows:
+            self._known = before
+        elif older is not None and gradient_of(older.z) is not None:
+            self._known = older
+        self._before, self._latest = before, Pass(total, z, a, follows)
 
     @property
     def z(self) -> Value:
