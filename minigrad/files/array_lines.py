@@ -145,7 +145,7 @@ class ArrayLines:
         reads = [part for whole in parts_first(formula) for part in whole.operands]
         for symbol, column in values.items():
             text = self.code.expression(column)
-            if text.endswith("]") and reads.count(symbol) > 1:
+            if text.endswith("]") and sum(part is symbol for part in reads) > 1:
                 name = f"t{self.code.temporaries}"
                 self.code.temporaries += 1
                 self.code.lines.append(f"{name} = {text}")
