@@ -47,10 +47,11 @@ def write_file(path: Path, content: bytes, lasting: bool = False) -> None:
     """
     target = _target_of(path)
     before = _file_to_replace(path, target)
-    part = target.with_name(f".minigrad-{os.urandom(8).hex()}.part")
+    parts: list[Path] = []
     try:
         _remove_what_was_left(target.parent)
-        with open(_opened(part, 0o666 if before is None else 0o600), "wb") as file:
+        mode = 0o666 if before is None else 0o600
+        with open(_opened(target.parent, parts, mode), "wb") as file:
             file.write(content)
             if before is not None:
                 _take_over(file.fileno(), before)
@@ -58,14 +59,15 @@ def write_file(path: Path, content: bytes, lasting: bool = False) -> None:
             if lasting:
                 os.fsync(file.fileno())
             if not CLOSED_FIRST:  # still locked, or another process might take it for one left
-                os.replace(part, target)
+                os.replace(parts[-1], target)
         if CLOSED_FIRST:
-            os.replace(part, target)
+            os.replace(parts[-1], target)
     except OSError as error:
         raise _cannot_write(path, error) from None
     finally:
-        with suppress(OSError):
-            part.unlink()
+        for part in parts:
+            with suppress(OSError):
+                part.unlink()
 
 
 def _cannot_write(path: Path, error: OSError) -> OSError:
@@ -138,13 +140,14 @@ def _owner(status: os.stat_result) -> tuple[int, int]:
 PART: Final = re.compile(r"\.minigrad-[0-9a-f]{16}\.part")
 
 
-def _opened(part: Path, mode: int) -> int:
-    """The number of a new file to write into."""
+def _opened(folder: Path, parts: list[Path], mode: int) -> int:
+    """The number of a new file to write into, the last of `parts`."""
     while True:
-        number = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | O_BINARY, mode)
-        if _locked(number) is not False and os.path.exists(part):
+        parts.append(folder / f".minigrad-{os.urandom(8).hex()}.part")
+        number = os.open(parts[-1], os.O_WRONLY | os.O_CREAT | os.O_EXCL | O_BINARY, mode)
+        if _locked(number) is not False and os.path.exists(parts[-1]):
             return number
-        os.close(number)  # another process took it for one that was left, and removed it
+        os.close(number)  # another process took it for one that was left, and removes it
 
 
 def _remove_what_was_left(folder: Path) -> None:

@@ -219,3 +219,21 @@ def test_threads_save_in_one_folder_at_once(path: Path) -> None:
     assert failed == []
     assert path.read_bytes() in [letter * 5000 for letter in (b"a", b"b", b"c", b"d")]
     assert sorted(os.listdir(path.parent)) == ["a.json", "b.json", "c.json", "d.json", "it.json"]
+
+
+@unix
+def test_a_new_file_that_another_process_takes_for_one_left_is_given_up_for_the_next(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import fcntl
+
+    flock = fcntl.flock
+
+    def taken(number: int, operation: int) -> None:
+        monkeypatch.setattr(fcntl, "flock", flock)
+        raise BlockingIOError
+
+    monkeypatch.setattr(fcntl, "flock", taken)
+    write_file(path, b"new")
+    assert path.read_bytes() == b"new"
+    assert os.listdir(path.parent) == ["it.json"]
