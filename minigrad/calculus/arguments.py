@@ -211,6 +211,15 @@ def count_of(structure: Any) -> int:
     return count
 
 
+def is_of_numbers(structure: Any) -> bool:
+    """Whether there is a derivative by it: numbers, or none in an empty list or array.
+
+    >>> is_of_numbers(take_apart([], [])), is_of_numbers(take_apart(["relu"], []))
+    (True, False)
+    """
+    return not fixed_values(structure) or any(True for _ in shapes_in(structure))
+
+
 def derivative_by(structure: Any, numbers: Iterable[float]) -> Any:
     """Flat derivatives by the numbers of a call, in the structure of its arguments.
 
@@ -221,7 +230,7 @@ def derivative_by(structure: Any, numbers: Iterable[float]) -> Any:
     >>> derivative_by(two, [10.0, 20.0, 30.0])
     ([10.0, 20.0], 30.0)
 
-    Of several arguments that hold numbers it is a tuple, an item for each; of one it is its own.
+    Of several arguments that are of numbers it is a tuple, an item for each; of one it is its own.
     Arguments given by name are data: their numbers come last, and are left out.
     """
     return put_together(differentiated(structure), iter(numbers), plain=True)
@@ -272,7 +281,7 @@ def differentiated(structure: Any) -> Any:
     (<class 'list'>, 'number', 'number')
     """
     _, (_, *given), _ = structure
-    parts = [part for part in given if count_of(part)]
+    parts = [part for part in given if is_of_numbers(part)]
     return parts[0] if len(parts) == 1 else (tuple, *parts)
 
 

@@ -23,7 +23,7 @@ from ..rules import FUNCTIONS, as_number, described
 from .arguments import (
     NO_NUMBER,
     NUMBER,
-    count_of,
+    is_of_numbers,
     put_together,
     shapes_in,
     structure_text,
@@ -98,14 +98,14 @@ class _Call:
         self._parts: dict[int, Any] = {}  # the structure of each argument to differentiate by
         for place in self._places(argnums):
             structure = take_apart(arguments[place], numbers)
-            if count_of(structure):
+            if is_of_numbers(structure):
                 self._parts[place] = structure
             elif argnums is not None:
                 raise TypeError(
                     f"mg.{kind}({self.name}) is to differentiate by argument {place}, which is "
                     f"{described(arguments[place])} and holds no number"
                 )
-        if not self._parts:
+        if not numbers:
             raise TypeError(f"mg.{kind}({self.name}) {NO_NUMBER}")
         is_recording = bool(guards) and bool(guards[-1].is_recording())
         self.numbers = list(numbers)

@@ -104,9 +104,10 @@ class ArrayCalls(ABC):
 
         Arguments are numbers, arrays, and lists, tuples, dicts and dataclasses of them; where an
         array was given the derivative has an array of its shape. Of several arguments it is a
-        tuple, an item for each that holds numbers. Arguments given by name are data: there is no
-        derivative by them. Parameters that the function closes over are read at each call, and
-        their gradients are not touched. So `scipy.optimize.minimize(f.value_and_grad, x, jac=True)`
+        tuple, an item for each that is of numbers, if of none: an empty array, not None or a text.
+        Arguments given by name are data: there is no derivative by them. Parameters that the
+        function closes over are read at each call, and their gradients are not touched. So
+        `scipy.optimize.minimize(f.value_and_grad, x, jac=True)`
         works as it stands. The checks of `mg.compile` are made here too.
         """
         prepared = self._prepared

@@ -17,7 +17,7 @@ from math import prod
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from ..calculus import NUMBER, count_of
+from ..calculus import NUMBER, count_of, is_of_numbers
 from ..engine import numbers_of
 from ..native import require_native
 from .executors import only_python
@@ -116,7 +116,7 @@ def arrays_in(structure: Any, flat: Any) -> Any:
     """
     if (
         structure[0] is tuple
-        and len(parts := [part for part in structure[1:] if count_of(part)]) == 1
+        and len(parts := [part for part in structure[1:] if is_of_numbers(part)]) == 1
     ):
         return _arrays(parts[0], flat)
     return _arrays(structure, flat)

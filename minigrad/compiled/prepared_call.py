@@ -176,10 +176,8 @@ class PreparedCall(Prepared):
         """The derivative in the structure of the arguments, in Python."""
         parts, place = [], 1
         for i, shape in enumerate(self._shapes_by_place):
-            count = prod(shape or ())
-            if count:
-                parts.append(f"numbers[{place}]" if shape is None else f"out{i}.copy()")
-            place += count
+            parts.append(f"numbers[{place}]" if shape is None else f"out{i}.copy()")
+            place += prod(shape or ())
         return parts[0] if len(parts) == 1 else f"({', '.join(parts)})"
 
 

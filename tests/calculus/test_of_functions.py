@@ -342,3 +342,29 @@ def test_plain_numbers_and_constants_that_would_lose_an_outer_derivative_are_ref
         with pytest.raises(TypeError, match=f"would be lost. Write {remedy}|{remedy}"):
             mg.grad(function)(3.0)
     assert mg.grad(lambda y: y * compiled.grad(2.0, 5.0)[0])(3.0) == 20.0
+
+
+def weighted(w: Any, x: Any) -> Any:
+    return mg.sum(w) ** 2 + x * x
+
+
+@pytest.mark.parametrize("compile", [False, True])
+@pytest.mark.parametrize("empty", [np.zeros(0), np.zeros((0, 2)), []], ids=["0", "0 by 2", "list"])
+def test_an_empty_argument_has_its_place_in_the_derivative(compile: bool, empty: Any) -> None:
+    function: Any = mg.compile(weighted) if compile else weighted
+    for _ in range(40 if compile else 1):  # machine code, and the shortest way to it, among them
+        value, (by_w, by_x) = mg.value_and_grad(function)(empty, 3.0)
+        assert (value, by_x, np.shape(by_w)) == (9.0, 6.0, np.shape(empty))
+    assert mg.grad(function, argnums=(0, 1))(empty, 3.0)[1] == 6.0
+    assert mg.jacobian(function)(empty, 3.0)[1] == 6.0
+    assert mg.hessian(function)(empty, 3.0)[1][1] == 2.0
+    assert mg.hvp(function)(empty, 3.0, (empty, 5.0))[1] == 10.0
+    assert mg.jvp(function)(empty, 3.0, (empty, 5.0)) == 30.0
+    assert mg.vjp(function)(empty, 3.0, 5.0)[1] == 30.0
+    assert mg.grad(lambda mode, flag, x: x * x)("fast", None, 3.0) == 6.0
+    if compile:
+        run = function.buffers(empty, 3.0)
+        assert len(run.arguments) == len(run.gradient) == 2
+        run.arguments[1][...] = 4.0
+        run()
+        assert (run.value, run.gradient[1]) == (16.0, 8.0)
