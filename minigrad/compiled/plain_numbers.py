@@ -18,9 +18,11 @@ import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
+from enum import Enum
 from itertools import count
+from numbers import Number
 from operator import attrgetter, is_, itemgetter, length_hint
-from types import GeneratorType, MethodType
+from types import BuiltinFunctionType, FunctionType, GeneratorType, MethodType
 from typing import Any, Final, NamedTuple
 
 from ..rules import define, described
@@ -30,6 +32,7 @@ OF_A_GATE: Final = 0.01  # and as much more as the circuit takes longer
 SELDOM: Final = 20.0  # of the others, which take their turns
 CALLS: Final = 100  # until there is a function for it: to make it takes as long as some hundred
 PLAIN: Final = frozenset({float, int, bool, complex, str, bytes, type(None)})
+DECIDES: Final = (Enum, Number, frozenset, type, FunctionType, BuiltinFunctionType)
 GONE: Final = object()
 MOST_OF_AN_ARRAY: Final = 10_000  # numbers of which there are copies; of more a checksum
 
@@ -87,6 +90,13 @@ class PlainNumbers:
         """The same of all places at once, but for those that a library may read."""
         for place in (*self._often, *self._seldom):
             if place.is_read and not is_same(now := place.now(), place.then):
+                return place.changed(now)
+        return None
+
+    def changed_by_the_call(self) -> str | None:
+        """The same, where a call has come in between: it may make lists and objects anew."""
+        for place in (*self._often, *self._seldom):
+            if place.is_read and not may_be_same(now := place.now(), place.then):
                 return place.changed(now)
         return None
 
@@ -153,6 +163,26 @@ def is_same(now: Any, then: Any) -> bool:
             return False
         return all(map(is_, now, then)) or all(map(_is_same_part, now, then))
     return _is_same_part(now, then)
+
+
+def may_be_same(now: Any, then: Any) -> bool:
+    """Whether it is the same, or made anew: another list, array or object of the same kind.
+
+    >>> may_be_same(([1.0], 2), ([], 2)), may_be_same(([1.0], 2), ([1.0], 3))
+    (True, False)
+    """
+    waiting = [(now, then)]
+    for x, y in waiting:  # it grows meanwhile
+        if is_same(x, y):
+            continue
+        kind = type(x)
+        if kind is not type(y) or kind in PLAIN or isinstance(x, DECIDES):
+            return False
+        if isinstance(x, tuple):
+            if len(x) != len(y):
+                return False
+            waiting += zip(x, y)
+    return True
 
 
 def _is_same_part(now: Any, then: Any) -> bool:

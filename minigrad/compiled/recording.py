@@ -189,14 +189,15 @@ class Recording:
 
     def check_plain_numbers(self) -> None:
         """Raise a TracingError if a plain number that the function reads is another by now."""
-        self._refuse_changed("has changed")
+        self._refuse_changed(self.plain_numbers.certainly_changed(), "has changed")
 
     def check_counters(self) -> None:
         """Raise a TracingError if the function itself has changed one, by being called again."""
-        self._refuse_changed("the function itself has changed")
+        changed = self.plain_numbers.changed_by_the_call()
+        self._refuse_changed(changed, "the function itself has changed")
 
-    def _refuse_changed(self, how: str) -> None:
-        if (changed := self.plain_numbers.certainly_changed()) is not None:
+    def _refuse_changed(self, changed: str | None, how: str) -> None:
+        if changed is not None:
             raise TracingError(
                 f"{self.place} reads {changed}, which {how} since {self.name} was recorded: "
                 "a plain number is fixed then. Pass it as an argument, static if it decides, or "

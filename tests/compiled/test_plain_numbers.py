@@ -735,6 +735,33 @@ def test_a_variable_of_the_module_named_as_one_of_the_function_decides_nothing()
     assert len(calls) < 15
 
 
+class Keeps:
+    """A network that keeps what it has made, and reads it."""
+
+    def __init__(self):
+        self.ws = [Value(0.5), Value(-1.5)]
+        self.hidden, self.pair, self.table, self.thing = [], None, {}, None
+
+    def __call__(self, y):
+        self.hidden = [mg.tanh(w * y) for w in self.ws]
+        self.pair = (self.hidden[0], [self.hidden[1]])
+        self.table = {"sum": mg.sum(self.hidden)}
+        self.thing = SimpleNamespace(out=self.table["sum"] * 2.0)
+        return self.thing.out + self.pair[0] * self.pair[1][0]
+
+
+@pytest.mark.parametrize("executor", ["python", "auto"])
+def test_a_function_may_keep_what_it_has_made_and_read_it(executor):
+    net, plain = Keeps(), Keeps()
+    compiled = mg.compile(net, executor=executor)
+    for i in range(9):
+        assert compiled(float(i)).data == pytest.approx(plain(Value(float(i))).data, rel=1e-12)
+        net(float(i))
+    assert compiled.batch([1.0, 2.0]).data == pytest.approx(
+        (plain(Value(1.0)).data + plain(Value(2.0)).data) / 2.0, rel=1e-12
+    )
+
+
 def test_a_number_that_makes_no_difference_may_change():
     net = Scaled()
     compiled = mg.compile(net)
