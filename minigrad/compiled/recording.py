@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from functools import cached_property, partial
 from operator import is_
 from time import perf_counter
@@ -291,7 +292,8 @@ def _contents(things: Any) -> Iterator[tuple[Any, list[Any]]]:
     """The lists, dicts, dataclasses and arrays in arguments, and what stands in each."""
     waiting = [things]
     for thing in waiting:  # it grows meanwhile
-        if isinstance(thing, (list, tuple, dict)) or type(thing).__name__ == "ndarray":
+        is_array = type(thing).__name__ == "ndarray"
+        if isinstance(thing, (list, tuple, dict)) or is_array or is_dataclass(thing):
             items = list(_items(thing))
             waiting += [item for item in items if not isinstance(item, Value)]
             if not isinstance(thing, tuple):
@@ -301,6 +303,8 @@ def _contents(things: Any) -> Iterator[tuple[Any, list[Any]]]:
 def _items(thing: Any) -> Iterable[Any]:
     if isinstance(thing, dict):
         return thing.values()
+    if is_dataclass(thing):
+        return [getattr(thing, field.name, None) for field in fields(thing)]
     return thing if isinstance(thing, (list, tuple)) else thing.reshape(-1).tolist()
 
 

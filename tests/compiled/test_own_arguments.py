@@ -86,6 +86,11 @@ def test_a_function_that_does_the_same_at_the_first_number_by_chance_is_found_at
         compiled(2.0)
 
 
+@dataclass
+class Halved:
+    a: float
+
+
 @pytest.mark.parametrize("call", ["__call__", "value_and_grad", "batch"])
 @pytest.mark.parametrize(
     ("change", "given"),
@@ -96,6 +101,7 @@ def test_a_function_that_does_the_same_at_the_first_number_by_chance_is_found_at
         (lambda xs: xs.pop(), [2.0, 3.0]),
         (lambda xs: xs[1].clear(), [2.0, [3.0]]),
         (lambda xs: xs[1].update(a=xs[0]), [2.0, {"a": 3.0}]),
+        (lambda xs: setattr(xs[1], "a", xs[0]), [2.0, Halved(3.0)]),
     ],
 )
 def test_a_function_that_changes_its_arguments_is_refused_and_changes_nothing(call, change, given):
@@ -107,6 +113,11 @@ def test_a_function_that_changes_its_arguments_is_refused_and_changes_nothing(ca
     with pytest.raises(mg.TracingError, match=r"changes its argument, a .*Copy it first"):
         getattr(mg.compile(body), call)([given] if call == "batch" else given)
     assert given == before
+
+
+def test_what_a_function_does_to_its_own_list_or_dict_of_arguments_is_its_own():
+    compiled = mg.compile(lambda *xs, **ys: W * xs[0] * ys.pop("y"))
+    assert [compiled(2.0, y=3.0).data, compiled(4.0, y=3.0).data] == [18.0, 36.0]
 
 
 def test_a_function_that_writes_into_its_array_is_refused_and_leaves_it_as_it_is():
