@@ -104,10 +104,10 @@ class PlainNumbers:
         seldom = self._seldom
         self._credit += SELDOM
         while self._credit >= (place := seldom[self._turn % len(seldom)]).weight:
+            if not is_same(now := place.now(), place.then):
+                return place.changed(now)  # and once more to who asks next, before it compares
             self._credit -= max(place.weight, 1.0)
             self._turn += 1
-            if not is_same(now := place.now(), place.then):
-                return place.changed(now)
         return None
 
 

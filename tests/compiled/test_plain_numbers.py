@@ -724,6 +724,20 @@ def test_one_of_many_objects_that_changes_is_found_in_some_calls():
         list(map(compiled, map(float, range(1_000))))
 
 
+def test_a_number_among_thousands_is_noticed_by_calls_with_arrays_too():
+    """Who looks first sends the call the long way, and there it is looked for again."""
+    numpy = pytest.importorskip("numpy")
+    things = [[float(i)] for i in range(900)]
+    compiled = mg.compile(lambda x: x[0] * sum(thing[0] for thing in things) + x[1])
+    x = numpy.ones(2)
+    for _ in range(100):
+        compiled.value_and_grad(x)
+    things[700][0] += 1.0
+    with pytest.raises(mg.TracingError, match="where the function itself gives"):
+        for _ in range(200):
+            compiled.value_and_grad(x)
+
+
 def test_a_variable_of_the_module_named_as_one_of_the_function_decides_nothing():
     calls = []
     variables = {"W": W, "calls": calls}
