@@ -99,8 +99,9 @@ class PreparedCall(Prepared):
 
     @staticmethod
     def key(arguments: Sequence[Any], names: tuple[str, ...]) -> Any:
-        """What is the same for arguments of the same kinds and shapes."""
-        return names, tuple([getattr(x, "shape", type(x)) for x in arguments])
+        """What is the same for arguments of the same kinds and shapes, the same of them alike."""
+        kinds = tuple([getattr(x, "shape", type(x)) for x in arguments])
+        return names, kinds, things_given_twice((arguments, {}))
 
     @classmethod
     def made(

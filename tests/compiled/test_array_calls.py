@@ -274,6 +274,19 @@ def test_calls_are_compared_now_and_then_as_those_with_values_are(make):
     assert len(calls) < 10
 
 
+def test_one_array_given_twice_goes_the_short_way_too_and_leaves_it_to_two(make, monkeypatch):
+    compiled = make(lambda x, y: mg.sum([(a - b) ** 2 for a, b in zip(x, y)]))
+    x, y = np.array([1.0, 2.0]), np.array([3.0, 5.0])
+    for _ in range(100):
+        compiled.value_and_grad(x, y)
+    for _ in range(100):
+        compiled.value_and_grad(x, x)
+    monkeypatch.setattr(compiled, "_array_call", lambda *_: pytest.fail("the long way"))
+    for _ in range(4):
+        assert compiled.value_and_grad(x, x)[0] == 0.0
+        assert compiled.value_and_grad(x, y)[0] == 13.0
+
+
 def test_no_value_is_made(make):
     compiled = make(rosenbrock)
     for _ in range(9):

@@ -734,8 +734,7 @@ def test_a_number_among_thousands_is_noticed_by_calls_with_arrays_too():
         compiled.value_and_grad(x)
     things[700][0] += 1.0
     with pytest.raises(mg.TracingError, match="where the function itself gives"):
-        for _ in range(200):
-            compiled.value_and_grad(x)
+        list(map(compiled.value_and_grad, [x] * 200))
 
 
 def test_a_variable_of_the_module_named_as_one_of_the_function_decides_nothing():
