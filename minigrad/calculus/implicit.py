@@ -175,9 +175,10 @@ class _System:
             result = self.equation(put_together(self.structure, iter(unknowns)))
         _, residuals = take_result_apart(self.name, result, with_numbers=True)
         if len(residuals) != len(unknowns):
+            given, wanted = len(residuals), len(unknowns)
             raise ValueError(
-                f"{self.name} gives {len(residuals)} numbers for {len(unknowns)} unknowns: "
-                "mg.implicit needs one equation for each"
+                f"{self.name} gives {given} number{'s' * (given != 1)} for {wanted} "
+                f"unknown{'s' * (wanted != 1)}: mg.implicit needs one equation for each"
             )
         return _Point(unknowns, residuals, made)
 
