@@ -25,6 +25,7 @@ OF_VARIABLES: Final = ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS")
 OF_CELLS: Final = ("LOAD_DEREF", "LOAD_CLASSDEREF", "LOAD_FROM_DICT_OR_DEREF")
 OF_ARGUMENTS: Final = ("LOAD_FAST",)
 GROWING: Final = frozenset({"append", "extend", "add", "update", "write"})
+OF_LISTS: Final = frozenset({"append", "extend"})
 # What reads attributes, or variables, whose names are texts,
 BY_NAME: Final = frozenset({"getattr", "hasattr", "setattr", "delattr"})
 BY_TEXT: Final = BY_NAME | {"eval", "exec", "globals", "locals"}
@@ -92,9 +93,7 @@ def _add_names(code: CodeType, found: dict[tuple[str, ...], set[str]], modules: 
         elif step.opname == "MATCH_CLASS":  # its names of attributes stand in a tuple before it
             found[OF_ATTRIBUTES].update(*[x.argval for x in steps[:i] if _is_names(x.argval)])
         for group, names in found.items():
-            if step.opname.startswith(group) and not _is_counted(
-                steps[i : i + LONGEST], kinds[i : i + LONGEST]
-            ):
+            if step.opname.startswith(group) and not _is_counted(steps, kinds, i):
                 names.update(step.argval if isinstance(step.argval, tuple) else [step.argval])
 
 
@@ -147,11 +146,29 @@ def _kind(step: dis.Instruction) -> str:
     return "BINARY_SUBSCR" if is_item else step.opname
 
 
-def _is_counted(steps: Sequence[dis.Instruction], kinds: Sequence[str]) -> bool:
-    """Whether what the first instruction loads is counted up, or appended to, and no more."""
-    text = " ".join(kinds)
+def _is_counted(steps: Sequence[dis.Instruction], kinds: Sequence[str], i: int) -> bool:
+    """Whether what an instruction loads is counted up, or appended to, and no more."""
+    text = " ".join(kinds[i : i + LONGEST])
     if found := COUNTED.match(text):
-        return bool(steps[found[0].count(" ")].argval == steps[0].argval)
-    if len(steps) > 1 and steps[1].opname in OF_ATTRIBUTES and steps[1].argval in GROWING:
-        return True
+        return bool(steps[i + found[0].count(" ")].argval == steps[i].argval)
+    method = steps[i + 1] if i + 1 < len(steps) else None
+    if method and method.opname in OF_ATTRIBUTES and method.argval in GROWING:
+        return _is_thrown_away(steps, i)
     return COUNTED_IN.match(text) is not None
+
+
+def _is_thrown_away(steps: Sequence[dis.Instruction], i: int) -> bool:
+    """Whether nobody uses what becomes of what an instruction loads: `log.append(x)`.
+
+    The object on the stack becomes a method, its result, and is popped. Branches are not followed:
+    `log.append(x) or x` is believed of the names of lists alone, whose methods give nothing.
+    """
+    height = 0  # of the stack above what was there before
+    for place in range(i, len(steps)):
+        step = steps[place]
+        if step.opcode in dis.hasjrel or step.opcode in dis.hasjabs:
+            return steps[i + 1].argval in OF_LISTS
+        height += dis.stack_effect(step.opcode, step.arg)
+        if height <= 0:
+            return step.opname == "POP_TOP"
+    return False

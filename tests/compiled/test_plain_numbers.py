@@ -724,6 +724,36 @@ def test_one_of_many_objects_that_changes_is_found_in_some_calls():
         list(map(compiled, map(float, range(1_000))))
 
 
+@pytest.mark.parametrize("name", ["add", "append", "update", "write"])
+@pytest.mark.parametrize(
+    "text",
+    ["ops.{0}(x, x)", "2.0 * ops.{0}(x, x)", "sum([ops.{0}(x, x)])", "float and ops.add(x, x)"],
+)
+def test_an_object_with_a_method_named_as_a_set_s_is_noticed_where_the_result_is_used(name, text):
+    names = ("add", name)
+    first = SimpleNamespace(**dict.fromkeys(names, lambda x, y: x + y))
+    variables = {"ops": first}
+    compiled = mg.compile(eval(f"lambda x: {text.format(name)}", variables))
+    for _ in range(70):
+        compiled(Value(1.0))
+    variables["ops"] = SimpleNamespace(**dict.fromkeys(names, lambda x, y: x + 3.0 * y))
+    with pytest.raises(mg.TracingError, match="where the function itself gives"):
+        compiled(Value(1.0))
+
+
+def test_what_is_appended_in_a_branch_or_whose_result_is_dropped_decides_nothing():
+    log, seen, counts = [], set(), {}
+
+    def f(y):
+        log.append(1 if SCALE else 2)
+        seen.add(math.floor(2.5) + 1)
+        counts.update(n=1.0)
+        return log.extend([y]) or W * y
+
+    compiled = mg.compile(f)
+    assert [compiled(float(i)).data for i in range(9)] == [2.0 * i for i in range(9)]
+
+
 def test_a_number_among_thousands_is_noticed_by_calls_with_arrays_too():
     """Who looks first sends the call the long way, and there it is looked for again."""
     numpy = pytest.importorskip("numpy")
