@@ -22,6 +22,7 @@ from ..engine import Circuit, Value, gradients_of, write_grad
 from ..rules import described, items_of
 from ..text import ShownAsLines, columns, printable, unicode_name, with_run
 from .finite_differences import Estimate, Evaluation, numeric_derivative, settles
+from .nesting import differentiating
 from .rounding_errors import noise_of_gradients, noise_of_output, scatter_of_gradients
 
 RIGHT: Final = "right"
@@ -192,7 +193,8 @@ def _names(wires: list[Value]) -> list[str]:
 
 
 def _called(function: Callable[..., Value], wires: list[Value]) -> Value:
-    output = function(*wires)
+    with differentiating(wires):
+        output = function(*wires)
     if not isinstance(output, Value):
         raise TypeError(
             f"gradcheck needs a function that returns one Value, got {described(output)}: return "

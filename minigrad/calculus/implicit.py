@@ -39,6 +39,7 @@ from ..rules import Formula, Gate, as_formula, as_latex, as_number, as_text, des
 from .arguments import put_together, take_apart, take_result_apart
 from .forward import tangents
 from .gradients import sent_back
+from .nesting import differentiating
 
 STEPS: Final = 50  # of Newton's method, at most
 SHORTEST: Final = 2.0**-30  # part of a Newton step that is still tried
@@ -171,7 +172,7 @@ class _System:
             made.add(wire)
             return wire
 
-        with with_gates(), observing(note):
+        with with_gates(), observing(note), differentiating(unknowns, by_all=True):
             result = self.equation(put_together(self.structure, iter(unknowns)))
         _, residuals = take_result_apart(self.name, result, with_numbers=True)
         if len(residuals) != len(unknowns):

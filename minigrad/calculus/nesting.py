@@ -19,16 +19,21 @@ from typing import Final
 from ..engine import Circuit, Value
 
 _wires: Final[ContextVar[tuple[Value, ...]]] = ContextVar("wires", default=())
+_by_all: Final[ContextVar[bool]] = ContextVar("by_all", default=False)
 
 
 @contextmanager
-def differentiating(wires: Sequence[Value]) -> Iterator[None]:
-    """Inside the block a function runs that is to be differentiated by these wires."""
-    before = _wires.set((*_wires.get(), *wires))
+def differentiating(wires: Sequence[Value], by_all: bool = False) -> Iterator[None]:
+    """Inside the block a function runs that is to be differentiated by these wires.
+
+    `by_all`: and by whatever other Values it makes use of, as an implicit function is.
+    """
+    before, all_before = _wires.set((*_wires.get(), *wires)), _by_all.set(by_all or _by_all.get())
     try:
         yield
     finally:
         _wires.reset(before)
+        _by_all.reset(all_before)
 
 
 def is_nested() -> bool:
@@ -36,12 +41,18 @@ def is_nested() -> bool:
     return bool(_wires.get())
 
 
-def is_differentiated(outputs: Sequence[Value]) -> bool:
-    """Whether any of the outputs depends on what a function around is to be differentiated by."""
+def is_differentiated(outputs: Sequence[Value], own: Sequence[Value] | None = None) -> bool:
+    """Whether any of the outputs depends on what a function around is to be differentiated by.
+
+    `own` are wires that were made for the outputs alone; all others may be such.
+    """
     by = _wires.get()
     if not by or not outputs:
         return False
-    return not set(by).isdisjoint(Circuit(outputs[0], others=outputs[1:]).wires)
+    circuit = Circuit(outputs[0], others=outputs[1:])
+    if _by_all.get() and own is not None:
+        return any(not leaf.is_constant for leaf in set(circuit.leaves).difference(own))
+    return not set(by).isdisjoint(circuit.wires)
 
 
 def refuse_to_lose(name: str, outputs: Sequence[Value], create_graph: bool) -> None:

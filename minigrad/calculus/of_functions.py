@@ -147,7 +147,7 @@ class _Call:
             with differentiating(leaves):
                 result = self.function(*arguments, **self._data)
         structure, outputs = take_result_apart(self.name, result, with_numbers=True)
-        self.is_graph = self.is_graph or is_differentiated(outputs)
+        self.is_graph = self.is_graph or is_differentiated(outputs, leaves)
         return leaves, structure, outputs
 
     def _wire(self, number: Any) -> Value:

@@ -368,3 +368,13 @@ def test_an_empty_argument_has_its_place_in_the_derivative(compile: bool, empty:
         run.arguments[1][...] = 4.0
         run()
         assert (run.value, run.gradient[1]) == (16.0, 8.0)
+
+
+def test_inside_an_implicit_function_and_a_check_a_derivative_has_a_slope_too() -> None:
+    a = Value(4.0)
+    root = mg.implicit(lambda u: mg.grad(lambda x: (x * u) ** 2)(1.0) - 2.0 * a, 1.0)  # 2 u² = 2 a
+    assert root.data == pytest.approx(2.0)
+    assert mg.grad(root, [a])[0].data == pytest.approx(0.25)
+    twice = mg.implicit(lambda u: u - mg.grad(lambda x: x * x * a)(1.0), 1.0)
+    assert (twice.data, mg.grad(twice, [a])[0].data) == (8.0, 2.0)
+    assert mg.gradcheck(lambda y: y + mg.grad(lambda x: product(x, y))(2.0), [3.0])
