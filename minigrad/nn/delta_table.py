@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping, Sequence
 from functools import reduce
-from operator import add
+from operator import add, is_
 from typing import Final
 
 from ..engine import Circuit, Value
@@ -35,6 +35,7 @@ HEADER: Final = (
 Units = Sequence[Sequence[Neuron]]  # layer by layer
 Run = Mapping[Neuron, Pass]
 Row = tuple[object, ...]
+Wires = tuple[Value, ...]
 
 
 def delta_table(units: Units, cost: Value | None, notation: str) -> Table:
@@ -69,7 +70,7 @@ def _rows(units: Units, run: Run, called: Callable[[Value], str]) -> list[Row]:
                 continue
             one = run[unit]
             slope, by_gates = unit.slope_in_pass(one), unit.delta_in_pass(one)
-            if layer is not units[-1]:  # Σ_k w_kj · δ_k, in the order of the backward pass
+            if later:  # Σ_k w_kj · δ_k, in the order of the backward pass
                 to_output = reduce(add, (w[place] * delta for delta, w in later), 0.0)
             else:
                 to_output = one.a.grad if one.a.has_grad else by_gates
@@ -82,31 +83,51 @@ def _rows(units: Units, run: Run, called: Callable[[Value], str]) -> list[Row]:
 
 
 def _runs_behind(units: Units, circuit: Circuit, names: Names) -> list[Run]:
-    """The passes through the units that a circuit has, run by run."""
+    """The passes through the units that a circuit has, run by run.
+
+    A run goes on where a unit reads what one of the layer before has made; units of one layer are
+    of one run where they read the same wires.
+    """
     marked = {unit.names.unit: unit for layer in units for unit in layer}
-    runs: dict[int, dict[Neuron, Pass]] = {}
+    runs: list[dict[Neuron, Pass]] = []
+    reading: dict[tuple[int, Wires], list[dict[Neuron, Pass]]] = {}  # by layer, and what is read
+    made_in: dict[tuple[int, Value], dict[Neuron, Pass]] = {}  # by layer, and activation
     preactivations = Deltas(circuit, names=names).preactivations
     outputs = _outputs(circuit, preactivations)
     for z in preactivations:
         mark = unit_of(z)
         unit = marked.get(mark) if mark else None
-        total = _total(unit, z, circuit) if unit is not None else None
-        if unit is not None and total is not None:
-            run = runs.setdefault(names.runs.get(z, 1), {})
-            run[unit] = Pass(total, z, outputs.get(z, z))
+        if mark is None or unit is None or (found := _total(unit, z, circuit)) is None:
+            continue
+        (layer, _), (total, sources) = mark, found
+        peers = reading.setdefault((layer, sources), [])
+        before = [made_in[layer - 1, a] for a in sources if (layer - 1, a) in made_in]
+        run = next((one for one in [*peers, *before] if unit not in one), None)
+        if run is None:
+            run = {}
+            runs.append(run)
+        peers.append(run)
+        a = outputs.get(z, z)
+        run[unit] = Pass(total, z, a)
+        made_in.setdefault((layer, a), run)
     if not runs:
         raise ValueError(
             "no pass through this network, with the labels of its wires, is behind this cost: give "
             "the Value that was computed from the network's outputs"
         )
-    return [runs[number] for number in sorted(runs)]
+    return sorted(runs, key=lambda run: max(names.runs.get(one.z, 0) for one in run.values()))
 
 
-def _total(unit: Neuron, z: Value, circuit: Circuit) -> Value | None:
-    """Σ_k w_k · x_k behind a z of this unit; None for a z of another network's unit."""
+def _total(unit: Neuron, z: Value, circuit: Circuit) -> tuple[Value, Wires] | None:
+    """Σ_k w_k · x_k behind a z of this unit, and all x_k; None for one of another network's."""
     total = z if unit.b is None else circuit.inputs(z)[0]
-    product = (*circuit.inputs(total), total)[0] if len(unit.w) > 1 else total
-    return total if unit.w[0] in circuit.inputs(product)[:1] else None
+    products = circuit.inputs(total) if len(unit.w) > 1 else [total]
+    factors = [tuple(circuit.inputs(product)) for product in products]
+    if any(len(pair) != 2 for pair in factors):
+        return None
+    weights, sources = zip(*factors)
+    is_own = len(weights) == len(unit.w) and all(map(is_, weights, unit.w))
+    return (total, sources) if is_own else None
 
 
 def _outputs(circuit: Circuit, preactivations: Container[Value]) -> dict[Value, Value]:

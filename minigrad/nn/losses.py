@@ -347,7 +347,7 @@ def _shifted(logits: Any) -> list[Any]:
 def _two_or_more(what: str, logits: Any) -> list[Any]:
     zs = _items(what, logits)
     if len(zs) < 2:
-        raise ValueError(f"softmax needs at least two logits, got {len(zs)}")
+        raise ValueError(f"{what} needs at least two logits, got {len(zs)}")
     return zs
 
 

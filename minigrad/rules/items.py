@@ -19,7 +19,9 @@ from .number import described
 LIST: str = "a list of Values and numbers"
 
 
-def items_of(what: str, given: Any, takes: str = LIST, in_order: bool = True) -> list[Any]:
+def items_of(
+    what: str, given: Any, takes: str = LIST, in_order: bool = True, verb: str = "takes"
+) -> list[Any]:
     """The items of a list; all that only looks like one is an error that names the remedy.
 
     Python goes through the keys of a dict, the names of the columns of a data frame and the
@@ -28,11 +30,11 @@ def items_of(what: str, given: Any, takes: str = LIST, in_order: bool = True) ->
     if type(given) in (list, tuple):
         return list(given)
     if remedy := _gives_other_items(given, in_order):
-        raise TypeError(f"{what} takes {takes}, got {described(given)}: {remedy}")
+        raise TypeError(f"{what} {verb} {takes}, got {described(given)}: {remedy}")
     try:
         items = iter(given)
     except TypeError:
-        raise TypeError(f"{what} takes {takes}, got {described(given)}") from None
+        raise TypeError(f"{what} {verb} {takes}, got {described(given)}") from None
     return list(items)  # not above: an error on the way is not that it is no list
 
 

@@ -115,7 +115,7 @@ def output_items(outputs: Any) -> list[Any]:
         return [outputs]
     if hasattr(outputs, "ravel"):
         outputs = outputs.ravel()
-    items = items_of("what judges a model", outputs, "a Value or a list of them")
+    items = items_of("the model", outputs, "a Value or a list of them", verb="must return")
     if not items:
         raise ValueError("the model must return a Value or a list of them, got an empty list")
     return items
@@ -154,7 +154,9 @@ def _number_of_label(label: Any, count: int, row: int, others: bool) -> float:
             items = [plain(item) for item in items_of("a label", label)]
             if len(items) == count > 1:
                 if items.count(max(items)) != 1 or any(item != item for item in items):
-                    _refuse_label(given, row, f"{classes}, and of the list one is the largest")
+                    _refuse_label(
+                        given, row, f"{classes}, and in a list one number must be the largest"
+                    )
                 return float(items.index(max(items)))
             label = items[0] if len(items) == 1 else label
         number = plain(label)

@@ -125,7 +125,8 @@ class Names:
         if not second:
             return ""
         example = min(second, key=lambda wire: (unit_of(wire) is None, wire.is_leaf))
-        meaning = "of the second run" if unit_of(example) else "the second of these"
+        one = unicode_name(in_notation(example.label, self.notation))
+        meaning = "of the second run" if unit_of(example) else f"the second {one}"
         return f"{self.label(example)} is {meaning}"
 
     @cached_property

@@ -218,14 +218,22 @@ def test_on_a_phone_circuits_lead_down_and_nothing_is_cut_off(visit):
     assert seen[0]["down"] > 2 * abs(seen[0]["right"])
 
 
-def test_right_and_wrong_stand_beside_one_another_on_a_phone_as_elsewhere_below(visit):
+@pytest.mark.parametrize(("expression", "are_beside"), [("(x + 1)*x", True), (None, False)])
+def test_right_and_wrong_stand_beside_one_another_on_a_phone_where_both_are_whole(
+    visit, expression, are_beside
+):
     page = visit(viewport={"width": 390, "height": 844})
+    if expression:
+        page.locator("input.expression").fill(expression)
+        page.locator("input.expression").press("Enter")
     page.get_by_role("tab", name="mistakes").click()
     page.get_by_role("checkbox").first.check()
     page.locator("figure .picture svg").nth(1).wait_for()
+    page.wait_for_timeout(200)
     right, wrong = (page.locator("figure").nth(n).bounding_box() for n in range(2))
-    assert right["y"] == wrong["y"]
-    assert right["x"] < wrong["x"]
+    assert (right["y"] == wrong["y"]) == are_beside
+    assert (right["x"] < wrong["x"]) == are_beside
+    assert max(one["hidden"] for one in page.evaluate(WHERE)) <= 0
 
 
 def test_a_phone_that_is_turned_draws_its_circuit_the_other_way(visit):

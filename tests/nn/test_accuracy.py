@@ -316,7 +316,7 @@ def test_a_list_of_probabilities_that_names_no_one_class_is_no_label(
     judge: Callable[..., Any], label: list[float]
 ) -> None:
     model = nn.MLP(2, [3], seed=0)
-    with pytest.raises(ValueError, match=r"row 1 has the label .* of the list one is the largest"):
+    with pytest.raises(ValueError, match=r"row 1 has the label .* in a list one number must be"):
         judge(model, [[0.0, 1.0], [1.0, 0.0]], [[0.0, 1.0, 0.0], label])
 
 
@@ -336,7 +336,9 @@ def test_points_of_a_class_that_no_output_is_for_have_a_colour_of_their_own() ->
 
 
 def test_the_keys_of_a_dict_are_no_outputs() -> None:
-    with pytest.raises(TypeError, match=r"takes a Value or a list of them, got the dict"):
+    with pytest.raises(
+        TypeError, match=r"the model must return a Value or a list of them, got the dict"
+    ):
         nn.accuracy(lambda x: {0: 1.0, 1: 2.0}, X, Y)
 
 

@@ -382,7 +382,7 @@ def test_a_compiled_loss_follows_targets_that_change(loss: object, targets: list
             lambda: mg.compile(losses.cross_entropy).batch([[1, 2]] * 9, [[0, 1]] * 8 + [[1, 1]]),
             "got the sum 2",
         ),
-        (lambda: losses.cross_entropy(values([1]), 0), "at least two logits"),
+        (lambda: losses.cross_entropy(values([1]), 0), "cross_entropy needs at least two logits"),
         (lambda: losses.multiclass_hinge(values([1]), 0), "at least two scores"),
         (lambda: losses.squared_error(values([1, 2]), [1]), "2 outputs and 1 targets"),
         (lambda: losses.hinge(Value(1.0), 2), "got 2"),

@@ -92,7 +92,7 @@ def test_what_the_number_in_brackets_says_stands_once():
     assert str(mg.Stepper(cost).why(w)).count(said) == 1
     assert mg.Stepper(cost).player().html.count(said) == 1
     one = Value(1.0, label="x") * Value(2.0, label="x")
-    assert Names(Circuit(one)).about_runs == "x⁽²⁾ is the second of these"
+    assert Names(Circuit(one)).about_runs == "x⁽²⁾ is the second x"
 
 
 def test_delta_tables_have_each_run_once():
@@ -108,6 +108,36 @@ def test_delta_tables_have_each_run_once():
         assert by_recursion == pytest.approx(by_gates, rel=1e-12)
         assert abs(difference) < 1e-12
     assert "z₁¹, last run" in str(model.delta_table())
+
+
+def test_a_delta_table_of_runs_that_end_in_a_layer_between_begins_there():
+    model = mg.nn.MLP(2, [2, 1], activation="tanh", seed=1)
+    cost = mg.sum(model.layers[0]([1.0, 2.0])) * model([0.5, -0.5])
+    cost.backward()
+    rows = model.delta_table(cost).rows
+    assert len(rows) == 5
+    for *_, by_recursion, by_gates, difference in rows:
+        assert by_recursion == pytest.approx(by_gates, rel=1e-12)
+        assert by_gates != 0.0
+        assert abs(difference) < 1e-15
+
+
+def test_a_delta_table_of_one_layer_that_runs_twice_on_one_has_what_the_gates_say_of_it():
+    model = mg.nn.MLP(1, [1, 1], activation="tanh", seed=1)
+    hidden = model.layers[0](2.0)
+    cost = model.layers[1](hidden) * model.layers[1](mg.constant(3.0))
+    cost.backward()
+    (last, first, other) = model.delta_table(cost).rows
+    assert [unicode_name(row[0]) for row in (last, first, other)] == ["z₁²⁽¹⁾", "z₁¹", "z₁²⁽²⁾"]
+    assert first[-3] == pytest.approx(first[-2], rel=1e-12)
+
+
+def test_two_networks_of_one_size_have_a_table_each():
+    one, other = (mg.nn.MLP(1, [1, 1], activation="tanh", weights=[[[0.5]], [[2.0]]]) for _ in "12")
+    cost = one(1.0) * other(2.0)
+    cost.backward()
+    assert [unicode_name(row[0]) for row in one.delta_table(cost).rows] == ["z₁²⁽¹⁾", "z₁¹⁽¹⁾"]
+    assert [unicode_name(row[0]) for row in other.delta_table(cost).rows] == ["z₁²⁽²⁾", "z₁¹⁽²⁾"]
 
 
 def test_a_delta_table_of_another_cost_says_what_to_give():

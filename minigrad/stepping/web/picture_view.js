@@ -184,7 +184,9 @@ export function pictureView(caption, actions) {
     if (!picture) return;
     const room = holder.clientWidth || 600;
     const down = picture.rankdir === "TB";
-    const part = down ? 0.45 : figure.parentNode.classList.contains("two") ? 0.3 : 0.56; // of the window, for one picture
+    const { classList } = figure.parentNode;
+    const below = classList.contains("two") && !classList.contains("beside");
+    const part = below ? (down ? 0.36 : 0.3) : down ? 0.45 : 0.56; // of the window, for one picture
     const height = Math.max(170, Math.min(innerHeight * part, 640));
     const share = Math.min(room / (picture.width * 4 / 3), height / (picture.height * 4 / 3));
     const least = room < 500 ? SMALLEST_ON_A_PHONE : picture.collapsed ? SMALLEST_OF_A_NETWORK : SMALLEST;
@@ -233,7 +235,7 @@ export function pictureView(caption, actions) {
     button("+", () => zoom(1.25), { "aria-label": "larger", title: "larger", className: "icon" }),
     button("fit", fit, { title: "the whole picture" }),
   ];
-  return { figure, holder, title, draw, clear, update, fit, buttons, get picture() { return picture; }, get leadsDown() { return picture?.rankdir === "TB"; } };
+  return { figure, holder, title, draw, clear, update, fit, buttons, get picture() { return picture; }, get leadsDown() { return picture?.rankdir === "TB"; }, get leastWidth() { return picture.width * 4 / 3 * SMALLEST_ON_A_PHONE; } };
 }
 
 // What is pressed for each gate: its circle, or the box of its neuron. In the order of the wires.

@@ -10,6 +10,8 @@ import { stepsOf } from "./steps.js";
 import { transport } from "./transport.js";
 import { typeNumber } from "./type_number.js";
 
+const GAP = 10; // pixels between two pictures, as in the style sheet
+
 export function stageView(app) {
   const actions = {
     value: (n) => app.model.circuit.values[n],
@@ -66,10 +68,12 @@ export function stageView(app) {
     await right.draw(plan, isCollapsed());
     if (side) await wrong.draw(plan, isCollapsed());
     else wrong.clear();
-    pictures.classList.toggle("beside", side && right.leadsDown && wrong.leadsDown);
+    pictures.classList.toggle("beside", side && [right, wrong].every(fitsInHalf));
     right.fit();
     if (side) wrong.fit();
   }
+
+  const fitsInHalf = (view) => view.leadsDown && view.leastWidth <= (pictures.clientWidth - GAP) / 2;
 
   function render() {
     const { model, state } = app;

@@ -20,7 +20,7 @@ export function stepsOf(app) {
   function start() {
     return {
       title: "start",
-      sentence: "The numbers at the left are given. The forward pass computes all others, gate by gate; the backward pass then goes from the output to the inputs and finds out how much each of them matters.",
+      sentence: "The numbers that no gate computes are given. The forward pass computes all others, gate by gate; the backward pass then goes from the output to the inputs and finds out how much each of them matters.",
       formulas: [],
     };
   }
@@ -34,7 +34,7 @@ export function stepsOf(app) {
     const output = unicodeName(circuit.label(circuit.output)) || "the output";
     const reads = all.length ? ` Above each wire is its value, below it the gradient: how much ${output} changes when that number grows.` : "";
     const matters = most === undefined ? "" : ` Most of all matters ${unicodeName(circuit.label(most))}: for each 0.01 that it grows, ${output} changes by about ${rounded(0.01 * pass.gradients[most])}.`;
-    return { title: "both passes are done", sentence: `Drag a number at the left, and watch.${reads}${matters}`, formulas: [], prompt: title };
+    return { title: "both passes are done", sentence: `Drag a number that no gate computes, and watch.${reads}${matters}`, formulas: [], prompt: title };
   }
 
   function questions(position) {

@@ -119,7 +119,8 @@ export class Names {
     if (!second.length) return "";
     const rank = (n) => (wires[n].unit ? 0 : 2) + (this.circuit.isLeaf(n) ? 1 : 0);
     const example = second.reduce((best, n) => (rank(n) < rank(best) ? n : best));
-    return `${this.text(example)} is ${wires[example].unit ? "of the second run" : "the second of these"}`;
+    const one = unicodeName(wires[example].label);
+    return `${this.text(example)} is ${wires[example].unit ? "of the second run" : `the second ${one}`}`;
   }
 }
 
