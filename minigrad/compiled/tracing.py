@@ -20,8 +20,9 @@ import sys
 import time
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from contextvars import ContextVar, copy_context
-from threading import get_ident
+from threading import RLock, get_ident
 from types import BuiltinFunctionType, CodeType, FrameType
 from typing import Any, Final
 from weakref import ref
@@ -201,11 +202,11 @@ def watched_call(call: Callable[[], Any], seen: list[str]) -> Any:
     may see the same one.
 
     By what Python tells of calls, from 3.12 on; else by its hook for profilers, and where a
-    profiler runs nothing is seen, and that is said. After a Ctrl-C at a bad moment either goes
-    when it is called and its watch is gone.
+    profiler runs nothing is seen, and that is said. What a Ctrl-C at a bad moment leaves goes when
+    it is called, or when the next call is watched.
     """
     watch = _Watch(seen)
-    tool = _free_tool()
+    tool = _free_tool(ref(watch))
     if tool is not None:
         try:
             _tell(tool, ref(watch))
@@ -243,6 +244,10 @@ class _Watch:
             self._seen.append(f"{DRAWS}, {calling_source()}")
 
 
+_watches: Final[dict[int, ref[_Watch]]] = {}  # the latest of each tool
+_lock: Final = RLock()  # while one is taken
+
+
 def _profiler(alive: ref[_Watch]) -> Callable[[FrameType, str, Any], None]:
     """What Python calls at each call and return, a million times in a large circuit."""
 
@@ -259,14 +264,19 @@ def _profiler(alive: ref[_Watch]) -> Callable[[FrameType, str, Any], None]:
     return look
 
 
-def _free_tool() -> int | None:
+def _free_tool(alive: ref[_Watch]) -> int | None:
     """The number of a tool that Python may tell of calls; None where there is none."""
     for number in (4, 3) if MONITORING else ():  # the others are a debugger's, a profiler's, …
-        try:
-            MONITORING.use_tool_id(number, PACKAGE)
-        except ValueError:  # somebody else has it: another thread that records, for one
-            continue
-        return number
+        with _lock:
+            last = _watches.get(number)
+            if MONITORING.get_tool(number) == PACKAGE and (last is None or last() is None):
+                _tell_no_more(number)  # a Ctrl-C has left it
+            if MONITORING.get_tool(number) is not None:  # another thread that records, for one
+                continue
+            _watches[number] = alive
+            with suppress(ValueError):  # somebody else has taken it
+                MONITORING.use_tool_id(number, PACKAGE)
+                return number
     return None
 
 

@@ -195,6 +195,19 @@ def test_a_profiler_and_others_that_are_told_of_calls_hide_nothing():
     assert sys.monitoring.get_tool(4) is sys.monitoring.get_tool(3) is None
 
 
+@pytest.mark.skipif(not MONITORS, reason="before, nothing is registered")
+def test_what_a_ctrl_c_has_left_registered_goes_when_the_next_function_is_compiled():
+    sys.monitoring.use_tool_id(4, "minigrad")
+    mg.compile(lambda y: W * y)(3.0)
+    assert sys.monitoring.get_tool(4) is None
+    sys.monitoring.use_tool_id(4, "another")
+    sys.monitoring.use_tool_id(3, "minigrad")
+    mg.compile(lambda y: W * y)(3.0)
+    assert sys.monitoring.get_tool(3) is None
+    assert sys.monitoring.get_tool(4) == "another"
+    sys.monitoring.free_tool_id(4)
+
+
 def test_what_another_thread_asks_does_not_hinder():
     stop = threading.Event()
 
