@@ -17,7 +17,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
 from math import hypot, inf, isfinite, nan
-from numbers import Integral
 from pickle import PicklingError
 from typing import Any, Final, NoReturn
 
@@ -35,7 +34,16 @@ from ..engine import (
     with_gates,
     write_numbers,
 )
-from ..rules import Formula, Gate, as_formula, as_latex, as_number, as_text, described
+from ..rules import (
+    Formula,
+    Gate,
+    as_formula,
+    as_latex,
+    as_number,
+    as_text,
+    as_whole_number,
+    described,
+)
 from .arguments import put_together, take_apart, take_result_apart
 from .forward import tangents
 from .gradients import sent_back
@@ -71,7 +79,7 @@ def implicit(equation: Callable[[Any], Any], unknowns: Any, *, steps: int = STEP
         raise TypeError(
             f"mg.implicit needs a function that gives 0 at the solution, got {described(equation)}"
         )
-    if not isinstance(steps, Integral) or isinstance(steps, bool) or steps < 1:
+    if (as_whole_number(steps) or 0) < 1:
         got = described(steps)
         raise ValueError(f"mg.implicit goes a whole number of steps, at least 1, got {got}")
     if guards:

@@ -15,11 +15,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from math import prod
-from numbers import Integral
 from typing import Any, Final
 
 from ..engine import Value, guards, number_of, with_gates
-from ..rules import FUNCTIONS, as_number, described
+from ..rules import FUNCTIONS, as_number, as_whole_number, described
 from .arguments import (
     NO_NUMBER,
     NUMBER,
@@ -233,7 +232,7 @@ class _Call:
 
 def _is_place(number: Any) -> bool:
     """Whether it is a whole number, of Python or of NumPy, and no truth value or wire."""
-    return isinstance(number, Integral) and not isinstance(number, bool)
+    return as_whole_number(number) is not None
 
 
 # --- the kinds of derivatives ---------------------------------------------------------------------

@@ -23,7 +23,7 @@ from itertools import islice
 from typing import Any, Final, overload
 
 from ..engine import Value, looks_at_numbers
-from ..rules import as_text, described
+from ..rules import as_text, as_whole_number, described
 from ..text import ShownAsLines, check_notation, rounded, unicode_name
 from .path_search import Between
 from .paths import Paths, effort
@@ -145,7 +145,7 @@ def paths(
     """
     looks_at_numbers("mg.paths")
     check_notation(notation)
-    if isinstance(limit, bool) or not (limit is None or hasattr(limit, "__index__")):
+    if limit is not None and as_whole_number(limit) is None:
         raise TypeError(
             f"limit is the number of paths to show, a whole number or None for all; got "
             f"{described(limit)}"

@@ -25,7 +25,7 @@ from typing import Any, Final
 
 from ..engine import Circuit, Value, as_wire, constant, looks_at_numbers, output_of, write_grad
 from ..nn import MLP, Layer
-from ..rules import GATES, SLOPES, described, gate_named
+from ..rules import GATES, SLOPES, as_whole_number, described, gate_named
 from ..text import write_file
 from .checked_json import CircuitFileError, Place, number_as_json, open_regular, parsed
 
@@ -88,7 +88,7 @@ def load(path: str | os.PathLike[str], most_bytes: int = MOST_BYTES) -> Any:
     weights and units (a unit counts as four) unmade: raise the number for one that you trust. Only
     regular files are opened.
     """
-    if not isinstance(most_bytes, int):
+    if as_whole_number(most_bytes) is None:
         raise TypeError(f"most_bytes is a whole number of bytes, got {described(most_bytes)}")
     with open_regular(path) as file:
         data = file.read(most_bytes + 1)

@@ -12,8 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import cos, pi, sin
-from random import Random
-from typing import Final
+from typing import Any, Final
+
+from ..rules import as_whole_number, described
+from .initial_weights import seeded
 
 __all__ = ["circles", "moons", "names", "spirals", "xor"]
 
@@ -78,26 +80,27 @@ def xor(n: int = 4, noise: float = 0.0, seed: int | None = 0) -> tuple[Points, l
     [([0.0, 0.0], 0), ([0.0, 1.0], 1), ([1.0, 0.0], 1), ([1.0, 1.0], 0)]
     """
     corners = [((0.0, 0.0), 0), ((0.0, 1.0), 1), ((1.0, 0.0), 1), ((1.0, 1.0), 0)]
-    return _scattered([corners[i % 4] for i in range(n)], n, noise, seed)
+    rows = [corners[i % 4] for i in range(_checked_count(n))]
+    return _scattered(rows, noise, seed)
 
 
 def _along(curves: list[Curve], n: int, noise: float, seed: int | None) -> tuple[Points, list[int]]:
     """n points on curves, evenly, the same number (or one more) on each."""
     rows = []
+    n = _checked_count(n)
     for label, curve in enumerate(curves):
         count = (n + len(curves) - 1 - label) // len(curves)
         rows += [(curve((i + 0.5) / count), label) for i in range(count)]
-    return _scattered(rows, n, noise, seed)
+    return _scattered(rows, noise, seed)
 
 
 def _scattered(
-    rows: list[tuple[tuple[float, float], int]], n: int, noise: float, seed: int | None
+    rows: list[tuple[tuple[float, float], int]], noise: float, seed: int | None
 ) -> tuple[Points, list[int]]:
     """Points and labels with noise, in shuffled order."""
-    _check_count(n)
     if not noise >= 0.0:
         raise ValueError(f"noise is a standard deviation, 0 or more, got {noise!r}")
-    random = Random(seed)
+    random = seeded(seed)
     noisy = [
         ([x + (random.gauss(0.0, noise) if noise else 0.0) for x in point], label)
         for point, label in rows
@@ -106,9 +109,13 @@ def _scattered(
     return [point for point, _ in noisy], [label for _, label in noisy]
 
 
-def _check_count(n: int) -> None:
-    if n < 1:
-        raise ValueError(f"a data set needs at least one point, got n={n!r}")
+def _checked_count(n: Any) -> int:
+    number = as_whole_number(n)
+    if number is None:
+        raise TypeError(f"a data set has a whole number of points, got n = {described(n)}")
+    if number < 1:
+        raise ValueError(f"a data set needs at least one point, got n={number}")
+    return number
 
 
 STARTS: Final = (
@@ -129,8 +136,8 @@ def names(n: int = 100, seed: int | None = 0) -> list[str]:
 
     A name is a start, a vowel, up to two middles with a vowel each, and an end.
     """
-    _check_count(n)
-    random = Random(seed)
+    n = _checked_count(n)
+    random = seeded(seed)
     if n > MOST_NAMES:
         raise ValueError(f"names makes at most {MOST_NAMES:,} different names, got n={n}")
     found: dict[str, None] = {}

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from math import sqrt
 from typing import Any, Final
 
-from ..rules import as_number, described, items_of
+from ..rules import as_number, as_whole_number, described, items_of
 
 Scheme = Callable[[Any, int, int], float]
 
@@ -31,7 +31,15 @@ def random_numbers(seed: Any) -> Any:
     """The generator of a seed; None gives Python's shared one, which `random.seed(…)` sets."""
     if isinstance(seed, random.Random) or seed is random:
         return seed
-    return random if seed is None else random.Random(seed)
+    return random if seed is None else seeded(seed)
+
+
+def seeded(seed: Any) -> random.Random:
+    """A generator of its own, from what `random` takes; NumPy's whole numbers begin as Python's."""
+    number = as_whole_number(seed)
+    if number is None and not isinstance(seed, (type(None), float, str, bytes, bytearray)):
+        raise TypeError(f"seed must be a whole number, None or a text, got {described(seed)}")
+    return random.Random(seed if number is None else number)
 
 
 def initial_weights(weights: Any, inputs: int, outputs: int, rng: Any) -> list[list[float]]:

@@ -7,13 +7,13 @@ from copy import copy
 from typing import Any
 
 from ..engine import Circuit, Value
-from ..rules import items_of
+from ..rules import as_whole_number, items_of
 from ..text import Table
 from .activations import USUAL, activations_of_layers
 from .delta_table import delta_table
 from .initial_weights import checked_items, initial_biases, initial_weights, random_numbers
 from .module import Module
-from .neuron import Neuron, UnitNames, check_count, input_wires
+from .neuron import Neuron, UnitNames, checked_count, input_wires
 
 
 class Layer(Module):
@@ -41,8 +41,8 @@ class Layer(Module):
         first_index: int = 1,
         labels: bool = True,
     ) -> None:
-        check_count(nin, "a Layer", "inputs")
-        check_count(nout, "a Layer", "units")
+        nin = checked_count(nin, "a Layer", "inputs")
+        nout = checked_count(nout, "a Layer", "units")
         rows = initial_weights(weights, nin, nout, random_numbers(seed))
         self.neurons = [
             Neuron(
@@ -215,7 +215,7 @@ def _for_each_layer(given: Any, count: int, what: str, single: type) -> Sequence
 
 
 def _checked_sizes(nouts: Any) -> list[int]:
-    if isinstance(nouts, int):
+    if as_whole_number(nouts) is not None:
         raise TypeError(f"MLP takes a list of layer sizes, got {nouts}: write [{nouts}]")
     sizes = items_of("MLP", nouts, "a list of layer sizes")
     if not sizes:

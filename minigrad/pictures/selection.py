@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from ..engine import Circuit, Value
-from ..rules import described
+from ..rules import as_whole_number, described
 from ..text import has_constant_in_symbol
 
 STEPS_AROUND = 2  # how far around=wire reaches when depth= does not say
@@ -119,7 +119,7 @@ def _chosen(
     around: Value | None,
     between: tuple[Value, Value] | None,
 ) -> Sequence[Value]:
-    if depth is not None and (type(depth) is not int or depth < 1):
+    if depth is not None and (as_whole_number(depth) or 0) < 1:
         raise ValueError(f"depth= is the number of gates to go back, at least 1, got {depth!r}")
     if around is not None and between is not None:
         raise ValueError("around= and between= choose differently: give one of them")

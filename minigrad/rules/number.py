@@ -10,6 +10,7 @@ import difflib
 from collections.abc import Iterable
 from math import inf, isinf
 from numbers import Complex, Real
+from operator import index
 
 
 def as_number(number: object) -> float:
@@ -44,6 +45,20 @@ def as_number(number: object) -> float:
             )
         return converted
     raise TypeError(f"expected a number, got {described(number)}: {_remedy(number)}")
+
+
+def as_whole_number(number: object) -> int | None:
+    """A whole number, of Python or of NumPy, as an int; None for all else, truth values too.
+
+    >>> as_whole_number(3), as_whole_number(True), as_whole_number(3.0)
+    (3, None, None)
+    """
+    if type(number) is int:
+        return number
+    try:
+        return None if isinstance(number, bool) else index(number)  # type: ignore[arg-type]
+    except TypeError:
+        return None
 
 
 def _short(thing: object) -> str:

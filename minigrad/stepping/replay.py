@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 from ..engine import Stage, Value, gradient_of, one_at_a_time, write_grad
-from ..rules import as_number
+from ..rules import as_number, as_whole_number
 from .snapshot import Snapshot
 from .step import Step
 
@@ -65,7 +65,7 @@ class Replay:
 
     @position.setter
     def position(self, position: int) -> None:
-        if not isinstance(position, int) or not 0 <= position <= len(self):
+        if as_whole_number(position) is None or not 0 <= position <= len(self):
             raise IndexError(
                 f"this stepper has the positions 0 (before the first step) to {len(self)} (after "
                 f"the last), got {position!r}"

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..rules import as_whole_number
 from .labels import escape, html_name, unicode_name
 from .rounding import rounded
 
@@ -57,7 +58,7 @@ def check_width(width: object) -> None:
     ...
     ValueError: width= is a number of cells, at least 1, or None for no limit, got '80'
     """
-    if width is not None and (type(width) is not int or width < 1):
+    if width is not None and (as_whole_number(width) or 0) < 1:
         raise ValueError(
             f"width= is a number of cells, at least 1, or None for no limit, got {width!r}"
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import isclose, isfinite
 from typing import Final
 
-from ..rules import Formula, described
+from ..rules import Formula, as_whole_number, described
 
 DIGITS: Final = 3  # where nobody asks for more: products as shown are then right within 2 %
 MOST_DIGITS: Final = 17  # a float has no more to show
@@ -22,7 +22,7 @@ def check_digits(digits: object) -> None:
     ...
     ValueError: digits= is a number of significant digits from 1 to 17, got the int 0
     """
-    if type(digits) is not int or not 1 <= digits <= MOST_DIGITS:
+    if not 1 <= (as_whole_number(digits) or 0) <= MOST_DIGITS:
         raise ValueError(
             f"digits= is a number of significant digits from 1 to {MOST_DIGITS}, got "
             f"{described(digits)}"

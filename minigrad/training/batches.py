@@ -9,33 +9,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from operator import index
 from random import Random
 from typing import Any
 
-from ..engine import Value
-from ..rules import described
+from ..rules import as_whole_number, described
 from .optim import Optimizer
 
 
 def at_least_one(name: str, number: Any) -> int:
     """The number of things to do, checked."""
-    if not hasattr(type(number), "__index__") or isinstance(number, Value):
+    count = as_whole_number(number)
+    if count is None:
         raise TypeError(f"{name} must be a whole number, got {described(number)}")
-    if number < 1:
+    if count < 1:
         raise ValueError(f"{name} must be at least 1, got {number!r}")
-    return index(number)
+    return count
 
 
 def new_generator(seed: Any) -> Random:
     """What shuffles, from a seed; a generator stays what it is."""
     if isinstance(seed, Random):
         return seed
-    if isinstance(seed, Value) or not (seed is None or hasattr(type(seed), "__index__")):
+    number = as_whole_number(seed)
+    if number is None and seed is not None:
         raise TypeError(
             f"seed must be a whole number, None or a random.Random, got {described(seed)}"
         )
-    return Random(None if seed is None else index(seed))
+    return Random(number)
 
 
 def generator_for(optimizer: Optimizer, seed: Any) -> Random:
