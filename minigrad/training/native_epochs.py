@@ -96,29 +96,46 @@ class NativeEpochs:
         self.training.write_back()
 
     def read(self) -> None:
-        """After somebody has looked: the Values and the optimiser may have been changed."""
-        self.rows.recording.check_places()
-        if self.loss.check and self.rows.recording.plain_numbers.changed() is not None:
-            self.loss.run_rows(self.rows)  # compares the recording with the function itself
-        self._read_rows()
-        if self.training.optimizer.has_other_parameters():
+        """After somebody has looked: the Values, the optimiser and the data may be others."""
+        rows = self._rows_by_now()
+        recording, columns = rows.recording, columns_of(rows)
+        recording.check_places()
+        is_other = recording is not self.rows.recording  # the loss was cleared, and recorded anew
+        if is_other or (self.loss.check and recording.plain_numbers.changed() is not None):
+            self.loss.run_rows(rows)  # compares the recording with the function itself
+        given = slice(rows.count)
+        is_written = columns[:, given].tobytes() != self.columns[:, given].tobytes()
+        self.rows, self.columns = rows, columns
+        has_others = is_other or self.training.optimizer.has_other_parameters()
+        if has_others:
             self.training = self._training_of_others()
+        if is_other or is_written:
+            self.runner.give(self.slots)
+            self._use(self._runner_by_now() if is_other else self.runner)
+        elif has_others:
             self.route = self._route()
         self.training.read()
 
-    def _read_rows(self) -> None:
-        """Take the rows anew where somebody has written into the data."""
-        rows, count = self.loss.rows(*self.data), self.rows.count
-        if rows.count != count or rows.recording is not self.rows.recording:
+    def _rows_by_now(self) -> Rows:
+        """The rows of the data, into which a callback may have written."""
+        rows, before = self.loss.rows(*self.data), self.rows
+        if rows.count != before.count or rows.recording.structure != before.recording.structure:
             raise ValueError(
-                f"a callback has changed the shape of the data, from {count} rows to {rows.count}: "
-                "let its rows stay as many and as long as they are, or call fit again"
+                f"a callback has changed the shape of the data, from {before.count} rows to "
+                f"{rows.count}: let its rows stay as many and as long as they are, or call fit "
+                "again"
             )
-        columns = columns_of(rows)
-        if columns[:, :count].tobytes() != self.columns[:, :count].tobytes():
-            self.rows, self.columns = rows, columns
-            self.runner.give(self.slots)
-            self._use(self.runner)
+        return rows
+
+    def _runner_by_now(self) -> NativeBatch:
+        """What runs the rows of a loss that was recorded anew."""
+        runner = self.rows.recording.batch_runner()
+        if not isinstance(runner, NativeBatch):
+            raise ValueError(
+                "a callback has cleared the loss, which is none for machine code any more: call "
+                "fit again"
+            )
+        return runner
 
     def close(self) -> None:
         """Leave Values and optimiser as they are after the last whole step."""

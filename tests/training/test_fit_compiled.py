@@ -572,6 +572,40 @@ def test_rows_that_a_callback_writes_into_count_as_in_a_plain_run(options, as_ar
     assert losses[1] == pytest.approx(losses[0], rel=1e-12)
 
 
+@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("options", [{}, {"batch_size": 7}, {"clip_norm": 0.5}, {"patience": 3}])
+def test_a_loss_that_a_callback_clears_is_recorded_anew_as_it_is_then(name, options):
+    def run(compiled):
+        scale, parameters = [1.0], [Value(0.5), Value(-0.2), Value(0.1)]
+
+        def loss(x, y):
+            w, b, c = parameters
+            more = w * c if scale[0] < 0.3 else 0.0  # another circuit, of more gates
+            return (w * x[0] * scale[0] + b + c * x[1] + more - y) ** 2
+
+        optimizer, used = OPTIMIZERS[name](parameters), mg.compile(loss) if compiled else loss
+
+        def anneal(epoch):
+            scale[0] *= 0.5
+            if epoch.number == 4:
+                parameters[1] = optimizer.parameters[1] = Value(1.0)
+            if compiled:
+                used.clear()
+
+        history = mg.fit(
+            used,
+            data=(X, Y),
+            optimizer=optimizer,
+            epochs=7,
+            callbacks=[anneal],
+            progress=False,
+            **options,
+        )
+        return [*history.loss, *(p.data for p in parameters), optimizer.steps]
+
+    assert run(True) == pytest.approx(run(False), rel=1e-9)
+
+
 @pytest.mark.skipif(not HAS_NATIVE, reason=WHY)
 def test_a_callback_that_takes_rows_away_is_told_so():
     w, xs = Value(0.5), [1.0, 2.0, 3.0]
