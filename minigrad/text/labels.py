@@ -282,6 +282,7 @@ def _accented(name: Name) -> str:
     return unicodedata.normalize("NFC", name.base + _ACCENTS.get(name.accent, ""))
 
 
+@lru_cache(4096)  # a tree of 40 runs of a network asks 5,000 times for 100 names
 def _small_indices(name: Name) -> str:
     high = (_small("^", part, _SUPERSCRIPTS) for part in _layer_and_run(name))
     return _small("_", name.subscript, _SUBSCRIPTS) + "".join(high)
