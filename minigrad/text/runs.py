@@ -13,11 +13,11 @@ which all runs share, and gates in which runs come together connect nothing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import chain
 
 from ..engine import Circuit, Value
-from .labels import unicode_name
+from .labels import unicode_name, with_run
 
 Unit = tuple[int, int]
 
@@ -32,7 +32,8 @@ def runs_of(circuit: Circuit, others: Iterable[Value] = ()) -> dict[Value, int]:
     names = {label: unicode_name(label) for label in set(labels.values())}
     wires_of = Counter(names[label] for label in labels.values())
     shared = {w: name for w, label in labels.items() if wires_of[name := names[label]] > 1 and name}
-    return _numbered(circuit, _joined(circuit, shared), shared) if shared else {}
+    taken = {name for name, count in wires_of.items() if count == 1 and name.endswith("⁾")}
+    return _numbered(circuit, _joined(circuit, shared), shared, taken) if shared else {}
 
 
 def unit_of(wire: Value) -> Unit | None:
@@ -97,9 +98,9 @@ def _joined(circuit: Circuit, shared: dict[Value, str]) -> dict[Value, int]:
 
 
 def _numbered(
-    circuit: Circuit, run_of: dict[Value, int], shared: dict[Value, str]
+    circuit: Circuit, run_of: dict[Value, int], shared: dict[Value, str], taken: Collection[str]
 ) -> dict[Value, int]:
-    """The runs counted from 1, in the order in which they are done.
+    """The runs counted from 1, in the order in which they are done, past names that are taken.
 
     A run is done with the last of its gates; one of leaves alone when the last of them is read.
     """
@@ -116,5 +117,7 @@ def _numbered(
     number: dict[int, int] = {}
     for run in sorted(names, key=lambda run: done.get(run, read.get(run, -1))):
         number[run] = 1 + max(last.get(name, 0) for name in names[run])
+        while taken and any(unicode_name(with_run(n, number[run])) in taken for n in names[run]):
+            number[run] += 1
         last.update(dict.fromkeys(names[run], number[run]))
     return {wire: number[run] for wire, run in run_of.items()}

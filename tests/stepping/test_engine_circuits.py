@@ -68,6 +68,9 @@ def test_a_network_is_told_in_deltas():
     assert [said["sentence"] for said in answer] == [step.sentence for step in steps]
 
 
+LABELS = ["u", "u_1", "u₁", "y_hat", "z_1^1", "a = b", "x", "u⁽²⁾"]
+
+
 def circuits_with_labels_twice():
     """Networks that run two or three times, and random circuits whose labels repeat."""
     for sizes, activation in [
@@ -88,7 +91,7 @@ def circuits_with_labels_twice():
         output = random_circuit(seed)
         for wire in Circuit(output).wires:
             if not wire.is_constant and chance.random() < 0.6:
-                wire.label = chance.choice(["u", "u_1", "u₁", "y_hat", "z_1^1", "a = b", "x"])
+                wire.label = chance.choice(LABELS)
         yield output
 
 

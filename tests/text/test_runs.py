@@ -29,7 +29,9 @@ def relabelled(seed):
     for _ in range(chance.randint(2, 30)):
         wire = chance.choice(wires[-5:]) * chance.choice(wires) + chance.choice(wires).tanh()
         if chance.random() < 0.7:
-            wire.label = chance.choice(["z_1^1", "a", "u_1", "u₁", "y_hat", "x", "a = b"])
+            wire.label = chance.choice(
+                ["z_1^1", "a", "u_1", "u₁", "y_hat", "x", "a = b", "x^{(2)}"]
+            )
         wires.append(wire)
     return wires[-1]
 
@@ -62,6 +64,12 @@ def test_labels_that_read_the_same_are_one_label():
     one, other = Value(1.0, label="z_1"), Value(2.0, label="z₁")
     names = Names(Circuit(one * other))
     assert [names.text(one), names.text(other)] == ["z₁⁽¹⁾", "z₁⁽²⁾"]
+
+
+def test_a_number_that_would_make_another_wires_name_is_left_out():
+    wires = [Value(float(n), label=label) for n, label in enumerate(["x", "x", "x^{(2)}", "x⁽³⁾"])]
+    names = Names(Circuit(mg.sum(wires)))
+    assert [names.text(wire) for wire in wires] == ["x⁽¹⁾", "x⁽⁴⁾", "x⁽²⁾", "x⁽³⁾"]
 
 
 def test_a_label_that_is_there_once_stays_as_it_is():

@@ -2,7 +2,7 @@
 // each belongs to. Wires that lead to each other are of one run, unless two of them would have one label:
 // weights, which all runs share, and gates in which runs come together connect nothing.
 
-import { unicodeName } from "./labels.js";
+import { unicodeName, withRun } from "./labels.js";
 
 /**
  * The number of each wire whose label others have too, from 1.
@@ -14,7 +14,8 @@ export function runsOf(circuit) {
   const counts = new Map();
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
   const shared = new Map([...names.entries()].filter(([, name]) => name && counts.get(name) > 1));
-  return shared.size ? numbered(circuit, joined(circuit, shared), shared) : new Map();
+  const taken = new Set(names.filter((name) => counts.get(name) === 1 && name.endsWith("⁾")));
+  return shared.size ? numbered(circuit, joined(circuit, shared), shared, taken) : new Map();
 }
 
 // Sets of wires that grow together, none with two wires of one name.
@@ -73,9 +74,9 @@ function gatesFirst(circuit, inputs) {
   return [...inputs].sort((one, other) => rank(one) - rank(other));
 }
 
-// The runs counted from 1, in the order in which they are done: with the last of their gates; one of
-// leaves alone when the last of them is read.
-function numbered(circuit, runOf, shared) {
+// The runs counted from 1, past names that are taken, in the order in which they are done: with the last
+// of their gates; one of leaves alone when the last of them is read.
+function numbered(circuit, runOf, shared, taken) {
   const names = new Map();
   for (const [n, run] of runOf) names.set(run, (names.get(run) ?? new Set()).add(shared.get(n)));
   const [done, read] = [new Map(), new Map()];
@@ -87,7 +88,9 @@ function numbered(circuit, runOf, shared) {
   const [last, number] = [new Map(), new Map()];
   for (const run of [...names.keys()].sort((one, other) => when(one) - when(other))) {
     const own = [...names.get(run)];
-    number.set(run, 1 + Math.max(...own.map((name) => last.get(name) ?? 0)));
+    let next = 1 + Math.max(...own.map((name) => last.get(name) ?? 0));
+    while (taken.size && own.some((name) => taken.has(unicodeName(withRun(name, next))))) next += 1;
+    number.set(run, next);
     for (const name of own) last.set(name, number.get(run));
   }
   return new Map([...runOf].map(([n, run]) => [n, number.get(run)]));
