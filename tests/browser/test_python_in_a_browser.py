@@ -1,5 +1,6 @@
 """Python in a browser: the package is installed in Pyodide and does there what it does here."""
 
+import base64
 import re
 from importlib.metadata import distribution, distributions
 
@@ -140,8 +141,11 @@ def test_a_notebook_shows_a_picture_as_svg_and_goes_without_png(found):
 def test_steps_and_player_are_the_same_as_here(found, here):
     assert found["steps"] == [str(step) for step in mg.Stepper(here["f"])]
     mine = mg.Stepper(here["f"]).player()._repr_mimebundle_()["text/html"]
-    script = re.compile(r"startPlayer\(host, .*$", re.DOTALL)  # what is before is the picture
-    assert script.search(found["player"])[0] == script.search(mine)[0]
+    # what is before the script is one picture, `down` the one for a telephone
+    script = re.compile(r"startPlayer\(host, (.*)\"down\":\"([A-Za-z0-9+/=]*)\"(.*)$", re.DOTALL)
+    before, down, after = script.search(found["player"]).groups()
+    assert (before, after) == script.search(mine).group(1, 3)
+    assert b"<svg" in base64.b64decode(down)
 
 
 def test_what_a_browser_cannot_do_is_said_in_a_line_with_the_remedy(found):
