@@ -11,10 +11,11 @@ on the outer function's own wires. As a number it would be a constant there, wit
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Final
+from dataclasses import fields, is_dataclass
+from typing import Any, Final
 
 from ..engine import Circuit, Value
 
@@ -63,3 +64,33 @@ def refuse_to_lose(name: str, outputs: Sequence[Value], create_graph: bool) -> N
             "around it is differentiated by: that derivative would be lost. Write "
             f"mg.{name}(..., create_graph=True)"
         )
+
+
+def holds_a_value(argument: Any) -> bool:
+    """Whether a Value stands in an argument, which is not taken apart: it may be large data.
+
+    >>> holds_a_value([1.0, {"w": (Value(2.0), 3.0)}]), holds_a_value(range(3))
+    (True, False)
+    """
+    waiting = [argument]
+    seen: dict[int, Any] = {}  # keeps what was looked at, so that no id is given twice
+    while waiting:
+        thing = waiting.pop()
+        if isinstance(thing, Value):
+            return True
+        if id(thing) in seen:
+            continue
+        seen[id(thing)] = thing
+        if isinstance(thing, Mapping):
+            items = list(thing.values())
+        elif isinstance(thing, (list, tuple)):
+            items = list(thing)
+        elif is_dataclass(thing) and not isinstance(thing, type):
+            items = [getattr(thing, field.name, None) for field in fields(thing)]
+        elif getattr(getattr(thing, "dtype", None), "kind", "") == "O" and hasattr(thing, "flat"):
+            items = list(thing.flat)
+        else:
+            continue
+        if not set(map(type, items)) <= {float, int}:  # mostly that is all there is
+            waiting += items
+    return False

@@ -13,7 +13,6 @@ is so too in a function that is being differentiated, of whose wires it makes us
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from math import prod
 from typing import Any, Final
 
@@ -30,7 +29,7 @@ from .arguments import (
     take_result_apart,
     without_arrays,
 )
-from .nesting import differentiating, is_differentiated, is_nested
+from .nesting import differentiating, holds_a_value, is_differentiated, is_nested
 from .of_circuits import (
     circuit_of,
     gradient,
@@ -107,11 +106,13 @@ class _Call:
         if not numbers:
             raise TypeError(f"mg.{kind}({self.name}) {NO_NUMBER}")
         is_recording = bool(guards) and bool(guards[-1].is_recording())
-        self.numbers = list(numbers)
-        for place in {*range(len(arguments))} - {*self._parts}:  # of others only: are there Values?
-            with suppress(TypeError, ValueError):
-                take_apart(arguments[place], numbers)
-        self.is_graph = is_recording or any(isinstance(x, Value) for x in numbers)
+        self.numbers = numbers
+        others = [x for place, x in enumerate(arguments) if place not in self._parts]
+        self.is_graph = (
+            is_recording
+            or any(isinstance(x, Value) for x in numbers)
+            or any(map(holds_a_value, (*others, *data.values())))
+        )
 
     def _places(self, argnums: Any) -> Sequence[int]:
         count = len(self._arguments)

@@ -139,6 +139,45 @@ def test_a_value_among_the_arguments_gives_circuits() -> None:
     assert not w.has_grad
 
 
+@dataclass
+class Held:
+    value: Any
+
+
+@pytest.mark.parametrize(
+    "hold",
+    [
+        lambda w: w,
+        lambda w: [1.0, (w,)],
+        lambda w: {"w": [w]},
+        Held,
+        lambda w: np.array([[1.0], [w]], dtype=object),
+    ],
+)
+def test_a_value_in_what_is_not_differentiated_by_gives_a_circuit_too(hold: Any) -> None:
+    """By place and by name: as a number the derivative would have no slope by it."""
+    w = Value(2.0)
+
+    def f(x: Any, held: Any) -> Any:
+        return w * x * x
+
+    for gradient in (mg.grad(f, argnums=0)(3.0, hold(w)), mg.grad(f)(3.0, held=hold(w))):
+        gradient.backward()
+    assert w.grad == 12.0
+
+
+def test_data_that_is_not_differentiated_by_is_not_taken_apart() -> None:
+    class Table:
+        def to_numpy(self) -> Any:
+            raise RuntimeError("it is on another machine")
+
+    nested: list[Any] = [1.0]
+    nested.append(nested)
+    f = lambda x, data: x * x
+    assert mg.grad(f, argnums=0)(3.0, Table()) == mg.grad(f)(3.0, data=Table()) == 6.0
+    assert mg.grad(f, argnums=0)(3.0, nested) == mg.grad(f)(3.0, data=nested) == 6.0
+
+
 def test_inside_a_compiled_function_the_derivative_is_replayed() -> None:
     step = mg.compile(
         lambda x: x - mg.grad(lambda y: y**3 + y)(x) / mg.grad(mg.grad(lambda y: y**3 + y))(x)
