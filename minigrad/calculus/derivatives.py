@@ -382,8 +382,8 @@ def _vector(wanted: list[Value], vector: Any) -> Any:
     if getattr(vector, "ndim", 1) != 1:
         shape = getattr(vector, "shape", ())
         raise ValueError(
-            f"hvp got a vector of shape {shape} for {len(wanted)} inputs: it is a flat list or "
-            "array with a number for each; write .ravel()"
+            f"hvp got a vector of shape {shape}: it is a flat list or array with a number for each "
+            "input; write .ravel()"
         )
     numbers = list(vector)
     if len(numbers) != len(wanted):
