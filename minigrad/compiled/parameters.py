@@ -233,16 +233,17 @@ def functions_of(member: Any) -> list[Any]:
     return [member, *[getattr(member, name) for name in names if hasattr(member, name)]]
 
 
-def is_ours(module: str | None) -> bool:
+def is_ours(module: object) -> bool:
     """Whether a module of this name is part of minigrad, which is not looked into."""
-    return (module or "").partition(".")[0] == PACKAGE
+    return isinstance(module, str) and module.partition(".")[0] == PACKAGE
 
 
 def is_of_a_library(kind: type) -> bool:
     """Whether the code of a class is Python's or that of an installed library."""
     if kind.__module__ == "_thread":
         return False
-    if not kind.__flags__ & WRITTEN_IN_PYTHON:
+    is_named = isinstance(kind.__module__, str)  # Cython's classes are not, on Python 3.10
+    if not (is_named and kind.__flags__ & WRITTEN_IN_PYTHON):
         return True
     module = sys.modules.get(kind.__module__)
     filename = getattr(module, "__file__", None)

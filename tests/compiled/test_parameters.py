@@ -379,3 +379,10 @@ def test_a_parameter_whose_place_is_not_found_is_refused_by_name():
     compiled = mg.compile(lambda x: next(endless) * x)
     with pytest.raises(mg.TracingError, match=r"label='hidden'.*keep it in a variable"):
         compiled(3.0)
+
+
+def test_a_class_whose_module_is_no_text_is_one_of_a_library():
+    """As Cython's are on Python 3.10, NumPy's random functions among them."""
+    odd = type("Odd", (), {"__module__": property(lambda _: "odd"), "scale": 2.0})()
+    w = Value(3.0)
+    assert mg.compile(lambda x: w * x * odd.scale)(5.0).data == 30.0
