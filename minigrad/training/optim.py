@@ -208,9 +208,10 @@ class Optimizer:
         Not before that pays, with these formulas: to make it takes some milliseconds.
         """
         steps = self.steps - formulas.steps_before
-        if steps * len(self.parameters) < MOVES_IN_PYTHON or not formulas.are_native:
+        if steps * len(self.parameters) < MOVES_IN_PYTHON:
             return None
-        return self._in_slots.slots_of(self._of_states)
+        slots = self._in_slots.slots_of(self._of_states)
+        return slots if slots is not None and formulas.are_native else None
 
     def _step_in_slots(self, slots: WireSlots, formulas: UpdateFormulas, rate: float) -> None:
         """A step in one call of machine code; a Ctrl-C meanwhile is raised behind it."""

@@ -2,6 +2,8 @@
 
 import copy
 import pickle
+import subprocess
+import sys
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -306,3 +308,22 @@ def test_an_optimiser_of_ones_own_names_its_settings_as_it_likes():
 def test_what_has_no_gradient_is_not_clipped(cut, given):
     with pytest.raises(TypeError, match=r"a parameter has \.data and \.grad, got .*parameters\(\)"):
         cut(given, 1.0)
+
+
+@pytest.mark.parametrize("kind", ["SGD", "Adam"])
+def test_a_long_run_needs_no_machine_code(kind):
+    program = f"""
+import sys
+sys.modules["llvmlite"] = None
+import minigrad as mg
+from minigrad.training.optim import MOVES_IN_PYTHON
+weights = [mg.Value(1.0) for _ in range(1000)]
+optimizer = mg.optim.{kind}(weights, lr=0.5)
+for _ in range(MOVES_IN_PYTHON // len(weights) + 2):
+    optimizer.zero_grad()
+    for w in weights:
+        w.grad = 2.0 * w.data
+    optimizer.step()
+"""
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert ran.stderr == ""
