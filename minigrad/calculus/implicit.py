@@ -41,7 +41,7 @@ from ..rules import (
     as_latex,
     as_number,
     as_text,
-    as_whole_number,
+    at_least_one,
     described,
 )
 from .arguments import put_together, take_apart, take_result_apart
@@ -79,9 +79,7 @@ def implicit(equation: Callable[[Any], Any], unknowns: Any, *, steps: int = STEP
         raise TypeError(
             f"mg.implicit needs a function that gives 0 at the solution, got {described(equation)}"
         )
-    if (as_whole_number(steps) or 0) < 1:
-        got = described(steps)
-        raise ValueError(f"mg.implicit goes a whole number of steps, at least 1, got {got}")
+    steps = at_least_one("steps of mg.implicit", steps)
     if guards:
         guards[-1].fixes_a_number("mg.implicit", NO_REPLAY)
     given: list[Any] = []

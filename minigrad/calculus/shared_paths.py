@@ -23,7 +23,7 @@ from itertools import islice
 from typing import Any, Final, overload
 
 from ..engine import Value, looks_at_numbers
-from ..rules import as_text, as_whole_number, described
+from ..rules import as_text, at_least_one
 from ..text import ShownAsLines, check_notation, rounded, unicode_name
 from .path_search import Between
 from .paths import Paths, effort
@@ -145,13 +145,8 @@ def paths(
     """
     looks_at_numbers("mg.paths")
     check_notation(notation)
-    if limit is not None and as_whole_number(limit) is None:
-        raise TypeError(
-            f"limit is the number of paths to show, a whole number or None for all; got "
-            f"{described(limit)}"
-        )
-    if limit is not None and limit < 1:
-        raise ValueError(f"limit is the number of paths to show, at least 1; got {limit}")
+    if limit is not None:
+        limit = at_least_one("limit", limit)
     if isinstance(leaf, (Value, str)) or not hasattr(leaf, "__iter__"):
         return Paths(Between(output, leaf), limit, notation)
     leaves = {id(one): one for one in leaf}

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import cos, pi, sin
-from typing import Any, Final
+from typing import Final
 
-from ..rules import as_whole_number, described
+from ..rules import at_least_one
 from .initial_weights import seeded
 
 __all__ = ["circles", "moons", "names", "spirals", "xor"]
@@ -80,14 +80,14 @@ def xor(n: int = 4, noise: float = 0.0, seed: int | None = 0) -> tuple[Points, l
     [([0.0, 0.0], 0), ([0.0, 1.0], 1), ([1.0, 0.0], 1), ([1.0, 1.0], 0)]
     """
     corners = [((0.0, 0.0), 0), ((0.0, 1.0), 1), ((1.0, 0.0), 1), ((1.0, 1.0), 0)]
-    rows = [corners[i % 4] for i in range(_checked_count(n))]
+    rows = [corners[i % 4] for i in range(at_least_one("n", n))]
     return _scattered(rows, noise, seed)
 
 
 def _along(curves: list[Curve], n: int, noise: float, seed: int | None) -> tuple[Points, list[int]]:
     """n points on curves, evenly, the same number (or one more) on each."""
     rows = []
-    n = _checked_count(n)
+    n = at_least_one("n", n)
     for label, curve in enumerate(curves):
         count = (n + len(curves) - 1 - label) // len(curves)
         rows += [(curve((i + 0.5) / count), label) for i in range(count)]
@@ -109,15 +109,6 @@ def _scattered(
     return [point for point, _ in noisy], [label for _, label in noisy]
 
 
-def _checked_count(n: Any) -> int:
-    number = as_whole_number(n)
-    if number is None:
-        raise TypeError(f"a data set has a whole number of points, got n = {described(n)}")
-    if number < 1:
-        raise ValueError(f"a data set needs at least one point, got n={number}")
-    return number
-
-
 STARTS: Final = (
     *("", "b", "br", "c", "d", "dr", "f", "fl", "g", "gr", "h", "j", "k"),
     *("l", "m", "n", "p", "r", "s", "st", "t", "tr", "v", "w", "z"),
@@ -136,7 +127,7 @@ def names(n: int = 100, seed: int | None = 0) -> list[str]:
 
     A name is a start, a vowel, up to two middles with a vowel each, and an end.
     """
-    n = _checked_count(n)
+    n = at_least_one("n", n)
     random = seeded(seed)
     if n > MOST_NAMES:
         raise ValueError(f"names makes at most {MOST_NAMES:,} different names, got n={n}")

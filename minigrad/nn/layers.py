@@ -7,13 +7,13 @@ from copy import copy
 from typing import Any
 
 from ..engine import Circuit, Value
-from ..rules import as_whole_number, items_of
+from ..rules import as_whole_number, at_least_one, items_of
 from ..text import Table
 from .activations import USUAL, activations_of_layers
 from .delta_table import delta_table
 from .initial_weights import checked_items, initial_biases, initial_weights, random_numbers
 from .module import Module
-from .neuron import Neuron, UnitNames, checked_count, input_wires
+from .neuron import Neuron, UnitNames, input_wires
 
 
 class Layer(Module):
@@ -41,8 +41,8 @@ class Layer(Module):
         first_index: int = 1,
         labels: bool = True,
     ) -> None:
-        nin = checked_count(nin, "a Layer", "inputs")
-        nout = checked_count(nout, "a Layer", "units")
+        nin = at_least_one("the number of inputs of a Layer", nin)
+        nout = at_least_one("the number of units of a Layer", nout)
         rows = initial_weights(weights, nin, nout, random_numbers(seed))
         self.neurons = [
             Neuron(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from ..engine import Circuit, Value, constant, gradient_of
-from ..rules import as_whole_number, described, dot, items_of
+from ..rules import at_least_one, dot, items_of
 from .activations import Activation, activation_of
 from .initial_weights import initial_biases, initial_weights, random_numbers
 from .module import Module
@@ -101,7 +101,7 @@ class Neuron(Module):
         names: UnitNames | None = None,
         labels: bool = True,
     ) -> None:
-        nin = checked_count(nin, "a Neuron", "inputs")
+        nin = at_least_one("the number of inputs of a Neuron", nin)
         names = names or UnitNames()
         if not isinstance(weights, str):
             weights = [weights]
@@ -221,13 +221,3 @@ def input_wires(x: Any, names: UnitNames) -> list[Value]:
         item if isinstance(item, Value) else constant(item, label=names.x(k))
         for k, item in enumerate(items)
     ]
-
-
-def checked_count(count: Any, owner: str, what: str) -> int:
-    """A number of inputs or units, if a network can have it."""
-    number = as_whole_number(count)
-    if number is None:
-        raise TypeError(f"{owner} needs a whole number of {what}, got {described(count)}")
-    if number < 1:
-        raise ValueError(f"{owner} needs at least one of its {what}, got {number}")
-    return number

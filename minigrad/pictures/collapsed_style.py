@@ -288,9 +288,18 @@ class CollapsedWriter(CircuitWriter):
             lines.append(f"a wire between units is as thick as {weight} is big{dashes}")
         if single and self.few and not self.scene.shows_gradients:
             lines.append("on a wire: its weight")
+        elif single and self.few and self._weights_are_shared():
+            lines.append("on a wire: its weight, and below it its part of that weight's gradient")
         elif single and self.few:
             lines.append("on a wire: its weight, and below it the gradient of that weight")
         return lines
+
+    def _weights_are_shared(self) -> bool:
+        """Whether a weight on a wire is read elsewhere too, by another run of the network."""
+        scene = self.scene
+        single = (uses[0] for uses in self.reads.values() if len(uses) == 1)
+        weights = {w for use in single if (w := factor_of(use, scene.circuit)) is not None}
+        return any(self.fans_out(w, scene.selection.shown.get(w, [])) for w in weights)
 
     def columns(self) -> list[str]:
         """Boxes of one layer stand in one column, in order, and so do the inputs."""

@@ -154,25 +154,28 @@ def draw_circuit(
     notation: str = "l",
 ) -> Drawing:
     """A whole circuit at one moment, without a title: what a stepper shows of the one it has."""
+    return _drawing(_whole(circuit, stage, theme, digits, show, notation))
+
+
+def _whole(
+    circuit: Circuit, stage: Stage, theme: str, digits: int, show: str, notation: str
+) -> Scene:
     looks = theme_named(theme)
-    scene = Scene(selected(circuit), stage, looks, digits, show=show, title="", notation=notation)
-    return _drawing(scene)
+    return Scene(selected(circuit), stage, looks, digits, show=show, title="", notation=notation)
 
 
 def drawn_downwards(
     circuit: Circuit,
     stage: Stage,
-    theme: str = "light",
     digits: int = DIGITS,
     show: str = "values",
     notation: str = "l",
 ) -> Drawing | None:
-    """The picture of `draw_circuit`, leading down and not to the right, for a narrow page.
+    """The light picture of `draw_circuit`, leading down and not to the right, for a narrow page.
 
     None where there are units, whose layers would be as wide.
     """
-    looks = theme_named(theme)
-    scene = Scene(selected(circuit), stage, looks, digits, show=show, title="", notation=notation)
+    scene = _whole(circuit, stage, "light", digits, show, notation)
     if groups_of(scene.selection):
         return None
     lines = CircuitWriter(scene, rankdir="TB").lines()

@@ -46,7 +46,7 @@ from .gates import (
 from .gates_on_lists import dot, lookup, select
 from .intervals import ANY_NUMBER, Interval, as_interval
 from .items import items_of
-from .number import as_number, as_whole_number, described, nearest_name
+from .number import as_number, as_whole_number, at_least_one, described, nearest_name
 from .operand import Operand, equal, where
 from .rows import all_inputs, constant_makers, documentation, function_of
 from .simplify import is_number, simplified, with_numbers
@@ -75,6 +75,7 @@ __all__ = [
     "as_python",
     "as_text",
     "as_whole_number",
+    "at_least_one",
     "bell_curve",
     "called_gates",
     "checked_columns",

@@ -61,6 +61,22 @@ def as_whole_number(number: object) -> int | None:
         return None
 
 
+def at_least_one(what: str, number: object) -> int:
+    """A number of things, as an int; what is none, or less than 1, is an error.
+
+    >>> at_least_one("n", 0)
+    Traceback (most recent call last):
+    ...
+    ValueError: n must be at least 1, got 0
+    """
+    count = as_whole_number(number)
+    if count is None:
+        raise TypeError(f"{what} must be a whole number, got {described(number)}")
+    if count < 1:
+        raise ValueError(f"{what} must be at least 1, got {number!r}")
+    return count
+
+
 def _short(thing: object) -> str:
     try:
         text = " ".join(repr(thing).split())

@@ -121,7 +121,7 @@ class Snapshot(Circuit):
         if size_of(picture)[0] * READABLE <= PHONE or len(self.gates) > MOST_GATES_DOWN:
             return ""
         show = show or self.show
-        drawn = drawn_downwards(self, stage, "light", self.digits, show, self.notation)
+        drawn = drawn_downwards(self, stage, self.digits, show, self.notation)
         return drawn.svg if drawn and size_of(drawn.svg)[0] * LEGIBLE <= PHONE else ""
 
     def symbol(self, wire: Value) -> str:

@@ -12,18 +12,8 @@ from collections.abc import Iterable, Iterator
 from random import Random
 from typing import Any
 
-from ..rules import as_whole_number, described
+from ..rules import as_whole_number, at_least_one, described
 from .optim import Optimizer
-
-
-def at_least_one(name: str, number: Any) -> int:
-    """The number of things to do, checked."""
-    count = as_whole_number(number)
-    if count is None:
-        raise TypeError(f"{name} must be a whole number, got {described(number)}")
-    if count < 1:
-        raise ValueError(f"{name} must be at least 1, got {number!r}")
-    return count
 
 
 def new_generator(seed: Any) -> Random:

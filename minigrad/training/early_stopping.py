@@ -15,7 +15,7 @@ from collections.abc import Callable
 from math import inf, isnan
 from typing import Any
 
-from .batches import at_least_one
+from ..rules import at_least_one
 from .optim import Optimizer
 
 Parameters = list[tuple[Any, Any]]  # each with its number

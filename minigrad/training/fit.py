@@ -30,10 +30,10 @@ from typing import Any
 from ..compiled import Compiled
 from ..native import has_native
 from ..nn import accuracy
-from ..rules import Columns, checked_columns, described
+from ..rules import Columns, at_least_one, checked_columns, described
 from ..text import classes_of_labels, meaning_of
 from .arguments import check_arguments
-from .batches import Batches, at_least_one, generator_for
+from .batches import Batches, generator_for
 from .early_stopping import BestParameters
 from .epochs import NotFiniteError, ValueEpochs, mean_loss
 from .history import Epoch, History

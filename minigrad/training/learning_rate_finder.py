@@ -25,9 +25,9 @@ from random import Random
 from typing import Any, Final
 
 from ..pictures import Panel, Picture, chart_svg
-from ..rules import Columns, as_number, checked_columns, described
+from ..rules import Columns, as_number, at_least_one, checked_columns, described
 from .arguments import check_arguments
-from .batches import Batches, at_least_one, new_generator
+from .batches import Batches, new_generator
 from .epochs import add_gradients, mean_loss, rows_of
 from .not_finite_rows import not_finite_row
 from .optim import Optimizer

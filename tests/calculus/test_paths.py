@@ -410,7 +410,7 @@ def test_wrong_types_are_refused(arguments, message):
 
 
 def test_a_limit_below_one_is_refused():
-    with pytest.raises(ValueError, match="at least 1; got 0"):
+    with pytest.raises(ValueError, match="at least 1, got 0"):
         mg.paths(Value(1.0), Value(1.0), limit=0)
 
 

@@ -59,7 +59,7 @@ def test_names_are_different_lower_case_and_repeatable() -> None:
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: datasets.moons(0), "at least one point"),
+        (lambda: datasets.moons(0), "n must be at least 1, got 0"),
         (lambda: datasets.moons(5, noise=-1.0), "noise is a standard deviation"),
         (lambda: datasets.moons(5, noise=float("nan")), "noise is a standard deviation"),
         (lambda: datasets.names(10**9), "at most 1,000,000"),

@@ -173,6 +173,18 @@ def test_a_legend_says_what_dashes_and_widths_mean():
     assert "dashed" not in layers
 
 
+def test_of_a_weight_that_several_runs_share_each_wire_says_what_it_adds():
+    model = mg.nn.MLP(2, [2, 1], activation="tanh", seed=3)
+    output = model([0.5, 1.0]) + model([-1.0, 2.0])
+    output.backward()
+    picture = mg.draw(output, collapse="neuron").svg
+    text = Picture(picture).all_text()
+    assert "its weight, and below it its part of that weight's gradient" in text
+    assert "the gradient of that weight" not in text
+    weight = model.layers[0].neurons[0].w[0]
+    assert weights_in(picture)[f"w₁₁¹ = {rounded(weight.data)}"] != rounded(weight.grad)
+
+
 def test_the_mark_of_a_constant_is_explained_where_it_is_to_be_seen():
     model = mg.nn.MLP(2, [1], activation="tanh", seed=1)
     constants = mg.draw(model([0.5, 1.0]))
