@@ -302,8 +302,9 @@ def _check_order(text: str, tokens: Sequence[Token]) -> None:
         elif kind in ("number", "name", "("):
             raise _missing_operator(text, before, token)
         elif token.text == "**" and is_small(text, before):
-            what, advice = "a power of a power", "say with parentheses which is meant: (x²)^3"
-            raise error_at(text, before.start, token.stop, what, advice)
+            power, sign = text[before.start : before.stop], text[token.start : token.stop]
+            advice = f"say with parentheses which is meant: (…{power}){sign}…"
+            raise error_at(text, before.start, token.stop, "a power of a power", advice)
         elif kind == ")":
             if not opened:
                 raise error_at(text, *token.place, "this ) closes nothing", "leave it out")

@@ -253,8 +253,9 @@ class Native(Operand):
         numbers = list(map(code.given, operands))
         if gate.fold is not None:
             return reduce(gate.fold, numbers)
-        is_rule = gate.rule is not None and not gate.is_slope
-        return gate.trace(*numbers) if is_rule else FUNCTIONS[gate.name](*numbers)
+        if gate.rule is None or (gate.is_slope and gate.name in FUNCTIONS):
+            return FUNCTIONS[gate.name](*numbers)
+        return gate.trace(*numbers)
 
 
 class Condition(Operand):

@@ -31,7 +31,7 @@ from .ieee import sin as sin_of_floats
 from .ieee import sinh as sinh_of_floats
 from .ieee import tan as tan_of_floats
 from .operand import equal, where
-from .rows import row
+from .rows import row, slope_row
 from .whole_numbers import floor
 
 PI: Final = NamedNumber(pi, "π", r"\pi")
@@ -63,17 +63,32 @@ def _one_minus_square(x: Any) -> Any:
     return where(absolute(x) < 0.5, 1.0 - x * x, (1.0 - x) * (1.0 + x))
 
 
+# Of (1 − x)·(1 + x) the second derivative at 1 would be infinity, or infinity − infinity, by the
+# direction in which one goes; these slopes say theirs by themselves.
+
+arcsine_slope = slope_row("arcsine_slope", "asin′", "asin′ multiplies the gradient by x·asin′³",
+    latex=r"\arcsin'({0})", text_name="asin′",
+    rule=lambda x: 1.0 / sqrt(_one_minus_square(x)),
+    definition=lambda x: 1.0 / sqrt(1.0 - x * x),
+    local_gradient=lambda x, slope: (x * slope * slope * slope,))
+
+atanh_slope = slope_row("atanh_slope", "atanh′", "atanh′ multiplies the gradient by 2·x·atanh′²",
+    text_name="atanh′",
+    rule=lambda x: 1.0 / _one_minus_square(x),
+    definition=lambda x: 1.0 / (1.0 - x * x),
+    local_gradient=lambda x, slope: (2.0 * x * slope * slope,))
+
 asin = row("asin", "asin", "asin divides the gradient by the cosine of its output",
     latex=r"\arcsin({0})", example=(0.5,),
     kernel=asin_of_floats, output_range=(-pi / 2.0, pi / 2.0),
-    local_gradient=lambda x, out: (1.0 / sqrt(_one_minus_square(x)),),
+    local_gradient=lambda x, out: (arcsine_slope(x),),
     textbook_gradient=lambda x, out: (1.0 / sqrt(1.0 - x * x),),
     kinks=lambda x, out: (1.0 - x, 1.0 + x))
 
 acos = row("acos", "acos", "acos divides the gradient by minus the sine of its output",
     latex=r"\arccos({0})", example=(0.5,),
     kernel=acos_of_floats, output_range=(0.0, pi),
-    local_gradient=lambda x, out: (-1.0 / sqrt(_one_minus_square(x)),),
+    local_gradient=lambda x, out: (-arcsine_slope(x),),
     textbook_gradient=lambda x, out: (-1.0 / sqrt(1.0 - x * x),),
     kinks=lambda x, out: (1.0 - x, 1.0 + x))
 
@@ -133,14 +148,14 @@ asinh = row("asinh", "asinh", "asinh divides the gradient by cosh of its output"
 acosh = row("acosh", "acosh", "acosh divides the gradient by sinh of its output",
     example=(2.0,),
     kernel=acosh_of_floats, output_range=(0.0, inf),
-    local_gradient=lambda x, out: (1.0 / (sqrt(x - 1.0) * sqrt(x + 1.0)),),
+    local_gradient=lambda x, out: (1.0 / sqrt(x - 1.0) / sqrt(x + 1.0),),
     textbook_gradient=lambda x, out: (1.0 / sqrt(x * x - 1.0),),
     kinks=lambda x, out: (x - 1.0,))
 
 atanh = row("atanh", "atanh", "atanh divides the gradient by 1 − its input squared",
     example=(0.5,),
     kernel=atanh_of_floats,
-    local_gradient=lambda x, out: (1.0 / _one_minus_square(x),),
+    local_gradient=lambda x, out: (atanh_slope(x),),
     textbook_gradient=lambda x, out: (1.0 / (1.0 - x * x),),
     kinks=lambda x, out: (1.0 - x, 1.0 + x))
 

@@ -228,7 +228,8 @@ def test_an_error_says_what_is_wrong_where_and_what_is_allowed():
     ("text", "what", "marked", "advice"),
     [
         ("xⁿ", "xⁿ is not a name", "xⁿ", "write x**n"),
-        ("x²^3", "a power of a power", "²^", "(x²)^3"),
+        ("x²^3", "a power of a power", "²^", "(…²)^…"),
+        ("y¹⁰ ** 2", "a power of a power", "¹⁰ **", "(…¹⁰)**…"),
         ("x²x", "no operator between these two", "x", "write * between"),
         ("²x", "a value is missing before **", "²", "numbers, names"),
         ("x½", "x½ is not a name", "x½", "letters"),

@@ -15,7 +15,7 @@ RIGHT = """x*y + max(z, w)|sigmoid(w0*x0 + w1*x1 + w2)|-2*x|-2**x|-x|+x|x**-1|x 
 ŷ - y|x**y**z|x - y - z|x/y/z|x*-y|--x|-(-2)*x|-(2)|-+2|2*-3|((x))|(x + y)*(x + y)
 max(x, y, z)|min(x)|maximum(x, y)|tanh(tanh(tanh(x)))|x|2|y = 2|y = x|exp(-x*x/2)
 relu(x) - relu(-x)|softplus(x, )|f(x)|e**x|exp|tanh + x|x₁*x_2 + x3|xₖ*2|1e3*x|1e−3*x|1E+2*x
-0*x|00*x|w_21^1*x|a_1^2 + b|θ*x + b|theta*x|x²^3|(x²)^3|x^2²|dot(x, y)|dot(w0, w1, x0, x1)
+0*x|00*x|w_21^1*x|a_1^2 + b|θ*x + b|theta*x|x²^3|y¹⁰ **2|(x²)^3|x^2²|dot(x, y)|dot(w0, w1, x0, x1)
 dot(x, y, z)|leaky_relu(x)|leaky_relu(x, 0.2)|select(x, y, 1)|select(x, x, 7)|prod(x, y, z)
 sum(x)|sum(x, 2, 3*y)|x + x + x|clip(x, 0, 1)|漢 + z̄|max(2, 3) + x|mod(x, 3)|atan2(y, x)
 hypot(x, y)|less(x, y)|x*1e308*1e308|0/x|-0*x"""

@@ -65,6 +65,19 @@ def test_circuits_and_sweeps_agree_at_special_values(gate, function):
             assert agree(hessian[i][j], hessian[j][i], largest), (point, i, j)
 
 
+@pytest.mark.parametrize("gate", GATES, ids=lambda gate: gate.name)
+def test_the_gradient_of_a_gradient_is_the_hessian_at_special_values_too(gate):
+    for point in points(gate):
+        xs = [Value(number) for number in point]
+        output = apply(gate, xs)
+        hessian = [[entry.data for entry in row] for row in mg.hessian(output, xs)]
+        largest = max((abs(x) for row in hessian for x in row if math.isfinite(x)), default=1.0)
+        for i, slope in enumerate(mg.grad(output, xs, create_graph=True)):
+            bent = mg.grad(slope, xs) if slope.gate else [Value(0.0)] * len(xs)
+            for ours, theirs in zip(bent, hessian[i]):
+                assert agree(ours.data, theirs, largest), (point, i)
+
+
 @pytest.mark.skipif(not HAS_NATIVE, reason="needs the extra native")
 @pytest.mark.parametrize("gate", GATES, ids=lambda gate: gate.name)
 def test_machine_code_agrees_where_it_is_finite_and_is_not_asked_elsewhere(gate):
@@ -142,6 +155,19 @@ def test_arcs_keep_the_digits_of_their_second_derivatives_near_0_too(number):
         x = Value(number)
         assert mg.hessian(gate(x), [x])[0][0].data == pytest.approx(expected, rel=1e-13)
         assert mg.compile(gate).hessian(number) == pytest.approx(expected, rel=1e-13)
+
+
+def test_arcs_bend_without_end_where_they_end():
+    ends = {mg.asin: math.inf, mg.acos: -math.inf, mg.atanh: math.inf, mg.acosh: -math.inf}
+    for gate, expected in ends.items():
+        chosen = lambda x, gate=gate: mg.where(x <= 1.0, gate(x), x)
+        for function in (gate, chosen):
+            x = Value(1.0)
+            (slope,) = mg.grad(function(x), [x], create_graph=True)
+            assert mg.grad(slope, [x])[0].data == expected
+            assert mg.grad(mg.grad(function))(1.0) == mg.hessian(function)(1.0) == expected
+            for executor in ("auto", "python"):
+                assert mg.compile(function, executor=executor).hessian(1.0) == expected
 
 
 def test_an_angle_far_away_has_no_slope():

@@ -701,7 +701,7 @@ export const GATES = {
     sentence: "acos divides the gradient by minus the sine of its output",
     text: "acos({x})", localTexts: ["−1/√(1 − {x}²)"],
     forward: ([x0]) => { return Math.acos(x0); },
-    localGradients: ([x0], out) => { return [((-1.0) / Math.sqrt(((Math.abs(x0) < 0.5) ? (1.0 - (x0 * x0)) : ((1.0 - x0) * (1.0 + x0)))))]; },
+    localGradients: ([x0], out) => { return [(-(1.0 / Math.sqrt(((Math.abs(x0) < 0.5) ? (1.0 - (x0 * x0)) : ((1.0 - x0) * (1.0 + x0))))))]; },
     isIdle: () => false,
   },
   atan: {
@@ -781,7 +781,7 @@ export const GATES = {
     sentence: "acosh divides the gradient by sinh of its output",
     text: "acosh({x})", localTexts: ["1/√({x}² − 1)"],
     forward: ([x0]) => { return Math.acosh(x0); },
-    localGradients: ([x0], out) => { return [(1.0 / (Math.sqrt((x0 - 1.0)) * Math.sqrt((x0 + 1.0))))]; },
+    localGradients: ([x0], out) => { return [((1.0 / Math.sqrt((x0 - 1.0))) / Math.sqrt((x0 + 1.0)))]; },
     isIdle: () => false,
   },
   atanh: {

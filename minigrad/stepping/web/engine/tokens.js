@@ -244,7 +244,8 @@ function checkOrder(text, tokens) {
     } else if (kind === "number" || kind === "name" || kind === "(") {
       throw missingOperator(text, before, token);
     } else if (token.text === "**" && isSmall(text, before)) {
-      refuse("a power of a power", "say with parentheses which is meant: (x²)^3", before.start);
+      const [power, sign] = [before, token].map(({ start, stop }) => text.slice(start, stop));
+      refuse("a power of a power", `say with parentheses which is meant: (…${power})${sign}…`, before.start);
     } else if (kind === ")") {
       if (!opened.length) refuse("this ) closes nothing", "leave it out");
       opened.pop();
