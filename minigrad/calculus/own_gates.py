@@ -16,11 +16,11 @@ from __future__ import annotations
 import inspect
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import product
 from keyword import iskeyword
-from math import isfinite
+from math import isclose, isfinite
 from typing import Any, Final, NoReturn
 
 from ..engine import Value, install
@@ -28,6 +28,7 @@ from ..rules import (
     FUNCTIONS,
     GATES,
     SLOPES,
+    AskedFormula,
     Formula,
     Gate,
     Rule,
@@ -35,6 +36,7 @@ from ..rules import (
     as_number,
     described,
     function_of,
+    function_of_formulas,
 )
 from .finite_differences import Evaluation, numeric_derivative
 from .rounding_errors import BUILT_IN
@@ -104,6 +106,8 @@ def gate(
         new = _gate_of(rule, name or rule.__name__, symbol, local_gradient, sentence, shown)
         _check_name(new.name)
         _check_rules_run(new)
+        if not opaque:
+            _check_same_on_numbers(new)
         if check:
             _check_local_gradient(new)
         return _in_the_table(new, rule)
@@ -161,7 +165,7 @@ def _slopes(name: str, rule: Rule, local_gradient: Rule) -> Rule:
     inputs = list(inspect.signature(rule).parameters)
     if _shape(rule)["arity"] is None:
         raise GateError(f"an opaque gate has a fixed number of inputs: name those of {name}")
-    symbols = [Formula.symbol(x) for x in (*inputs, "out")]
+    symbols = [AskedFormula.symbol(x) for x in (*inputs, "out")]
     with suppress(Exception):  # a table may raise anything where it is given a symbol
         local_gradient(*symbols)
         return local_gradient
@@ -286,12 +290,13 @@ def _check_taken(setting: str, rule: Rule, given: Rule) -> None:
 
 
 def _check_rules_run(new: Gate) -> None:
-    """Both rules must run on symbols, or the gate could not print, draw and compile."""
-    symbols = [Formula.symbol(name) for name in ("x", "y", "z")] * (1 + (new.arity or 2) // 3)
+    """The rules must run on symbols, or the gate could not print, draw and compile."""
+    symbols = [AskedFormula.symbol(name) for name in ("x", "y", "z")] * (1 + (new.arity or 2) // 3)
     inputs = symbols[: new.arity or 2]
     try:
         new.trace_formula(*inputs)
-        new.local_formulas(*inputs, out=Formula.symbol("out"))
+        new.formula(*inputs)
+        new.local_formulas(*inputs, out=AskedFormula.symbol("out"))
     except Exception as error:
         happened = str(error) if isinstance(error, TypeError) else repr(error)
         if isinstance(error, AttributeError):
@@ -301,14 +306,47 @@ def _check_rules_run(new: Gate) -> None:
         raise GateError(f"a rule of {new.name} does not run: {happened}") from error
 
 
+def _counts(new: Gate) -> range:
+    """Of how many inputs the gate is tried."""
+    if new.arity or new.rule is None:
+        return range(new.arity or 0, (new.arity or 0) + 1)
+    least = max(1, len(inspect.signature(new.rule).parameters) - 1)  # those before *inputs
+    return range(least, least + 3)
+
+
+def _samples(count: int) -> Iterator[list[float]]:
+    """Where a gate of so many inputs is tried."""
+    for point in product(SAMPLES[:: max(1, count - 1)], repeat=min(count, 3)):
+        yield [point[i % len(point)] * (1 + i // len(point) / 8) for i in range(count)]
+
+
+def _check_same_on_numbers(new: Gate) -> None:
+    """The rules give on numbers what they say on symbols, or they look at what they are handed."""
+    for count in _counts(new):
+        names = [*(f"x{i}" for i in range(count)), "out"]
+        *symbols, out = map(Formula.symbol, names)
+        formulas = new.trace_formula(*symbols), *new.local_formulas(*symbols, out=out)
+        said = function_of_formulas(new.name, names, *formulas, as_tuple=True)
+        for inputs in _samples(count):
+            try:
+                output = new.trace(*inputs)
+                given = (output, *new.local_gradient(*inputs, output))
+            except Exception:  # as Python's 1 / 0, where floats of a circuit go on
+                continue
+            for ours, theirs in zip(given, said(*inputs, output)):
+                is_known = isinstance(ours, (int, float)) and ours == ours
+                if is_known and not isclose(ours, theirs, rel_tol=1e-6, abs_tol=1e-9):
+                    raise GateError(
+                        f"a rule of {new.name} gives {ours!r} on the numbers {inputs}, {theirs!r} "
+                        "as a formula: it looks at what it is handed, or changes from call to "
+                        "call; @mg.gate(…, opaque=True) takes ordinary Python"
+                    )
+
+
 def _check_local_gradient(new: Gate) -> None:
     """Compare the local gradients with finite differences where the gate is smooth and finite."""
-    counts = range(new.arity or 0, (new.arity or 0) + 1)
-    if new.rule is not None and not new.arity:
-        least = max(1, len(inspect.signature(new.rule).parameters) - 1)  # those before *inputs
-        counts = range(least, least + 3)
     try:
-        for count in counts:
+        for count in _counts(new):
             _check_local_gradients(new, count)
     except GateError:
         raise
@@ -322,8 +360,7 @@ def _check_local_gradient(new: Gate) -> None:
 
 def _check_local_gradients(new: Gate, count: int) -> None:
     compared = 0
-    for point in product(SAMPLES[:: max(1, count - 1)], repeat=min(count, 3)):
-        inputs = [point[i % len(point)] * (1 + i // len(point) / 8) for i in range(count)]
+    for inputs in _samples(count):
         gradients = new.local_gradients(*inputs)
         for place, analytic in enumerate(gradients):
             found = numeric_derivative(_along(new, inputs, place), inputs[place])

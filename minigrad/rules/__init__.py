@@ -15,6 +15,7 @@ from .data_columns import Columns, checked_columns, ordered
 from .floats import as_python, called_gates, define, function_of_formulas, names_in
 from .formula import (
     COMPARISONS,
+    AskedFormula,
     Formula,
     as_formula,
     as_latex,
@@ -59,6 +60,7 @@ __all__ = [
     "GATES",
     "LIMIT",
     "SLOPES",
+    "AskedFormula",
     "Columns",
     "Formula",
     "Gate",

@@ -21,7 +21,7 @@ MINUS: Final = "−"
 def _operator(name: str, reflected: bool = False) -> Callable[[Formula, Any], Formula]:
     def method(self: Formula, other: Any) -> Formula:
         operands = as_formula(other), self
-        return Formula(name, operands if reflected else operands[::-1])
+        return type(self)(name, operands if reflected else operands[::-1])
 
     return method
 
@@ -42,17 +42,17 @@ class Formula(Operand):
         self.operation = operation
         self.operands = operands
 
-    @staticmethod
-    def symbol(name: str, latex: str | None = None) -> Formula:
+    @classmethod
+    def symbol(cls, name: str, latex: str | None = None) -> Formula:
         """A named unknown; `latex` is its name in LaTeX, where that differs."""
-        return Formula("symbol", (name, latex or name))
+        return cls("symbol", (name, latex or name))
 
     @staticmethod
     def apply_gate(gate: Any, operands: tuple[Any, ...]) -> Formula:
         return Formula("call", (gate, *map(as_formula, operands)))
 
     def choose(self, if_true: Any, if_false: Any) -> Formula:
-        return Formula("where", (self, as_formula(if_true), as_formula(if_false)))
+        return type(self)("where", (self, as_formula(if_true), as_formula(if_false)))
 
     equals = _operator("==")
     __add__, __radd__ = _operator("+"), _operator("+", reflected=True)
@@ -64,20 +64,10 @@ class Formula(Operand):
     __gt__, __ge__ = _operator(">"), _operator(">=")
 
     def __neg__(self) -> Formula:
-        return Formula("neg", (self,))
+        return type(self)("neg", (self,))
 
     def __abs__(self) -> NoReturn:
         raise TypeError("abs() cannot be part of a gate's rule: write mg.abs(x)")
-
-    def __eq__(self, other: object) -> bool:
-        if isinstance(other, (int, float)):
-            raise TypeError(
-                f"a gate's rule cannot ask whether {as_text(self)} == {other!r}: write "
-                "mg.where(mg.is_equal(x, y), a, b) instead of if, ==, in"
-            )
-        return NotImplemented  # Python asks the other operand, and then for identity
-
-    __hash__ = Operand.__hash__
 
     def __bool__(self) -> NoReturn:
         raise TypeError(
@@ -93,6 +83,36 @@ class Formula(Operand):
 
     def __repr__(self) -> str:
         return f"Formula({as_text(self)!r})"
+
+
+class AskedFormula(Formula):
+    """What a user's rule is tried on: what Python would decide by identity is refused.
+
+    >>> x = AskedFormula.symbol("x")
+    >>> {1.0: 5.0}.get(2.0 * x)
+    Traceback (most recent call last):
+    ...
+    TypeError: a gate's rule cannot look up 2·x in a dict or a set: write mg.select(table, index)
+    """
+
+    __slots__ = ()
+
+    @staticmethod
+    def apply_gate(gate: Any, operands: tuple[Any, ...]) -> Formula:
+        return AskedFormula("call", (gate, *map(as_formula, operands)))
+
+    def __eq__(self, other: object) -> bool:
+        shown = as_text(other) if isinstance(other, Formula) else repr(other)
+        raise TypeError(
+            f"a gate's rule cannot ask whether {as_text(self)} == {shown}: write "
+            "mg.where(mg.is_equal(x, y), a, b) instead of if, ==, in"
+        )
+
+    def __hash__(self) -> int:
+        raise TypeError(
+            f"a gate's rule cannot look up {as_text(self)} in a dict or a set: write "
+            "mg.select(table, index)"
+        )
 
 
 class NamedNumber(float):

@@ -3,6 +3,7 @@
 import copy
 import math
 import pickle
+import random
 
 import pytest
 from helpers.circuits import EXECUTORS
@@ -378,9 +379,74 @@ def test_a_rule_that_asks_whether_a_number_is_equal_is_refused_not_taken_as_uneq
         mg.gate(symbol="z", name="zero", local_gradient=lambda x, out: (rule(x),))(same)
 
 
-def test_a_rule_that_looks_its_input_up_is_refused():
-    with pytest.raises(mg.GateError, match=r"a rule of lookup does not run: KeyError"):
+TABLE = {1.0: 2.0, 0.29: 5.0}
 
-        @mg.gate(symbol="w", local_gradient=lambda x, out: (1.0,))
-        def lookup(x):
-            return {1.0: 2.0}[x]
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        lambda x: x * TABLE[x],
+        lambda x: x * TABLE.get(x, 1.0),
+        lambda x: x * TABLE.get(2.0 * x, 1.0),
+        lambda x: 2.0 * x if x in {1.0, 2.0} else x,
+        lambda x: 2.0 * x if mg.exp(x) in TABLE else x,
+        lambda x: 2.0 * x if len({x, -x}) == 1 else x,
+    ],
+)
+def test_a_rule_that_looks_its_input_up_is_refused(rule):
+    message = r"cannot look up .* in a dict or a set: .* mg\.select\(table, index\).* opaque=True"
+    with pytest.raises(mg.GateError, match=message):
+        mg.gate(symbol="w", name="looked_up", local_gradient=lambda x, out: (1.0,))(rule)
+    with pytest.raises(mg.GateError, match=message):
+        mg.gate(symbol="w", name="looked_up", local_gradient=lambda x, out: (rule(x),))(same)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        lambda x, y: x * y if x == y else x + y,
+        lambda x, y: x * y if x != -y else x + y,
+        lambda x, y: x * y if x in (y, mg.exp(y)) else x + y,
+        lambda x, y: x + y * [x, y].index(y),
+        lambda x, y: x + y * [x, y].count(y),
+        lambda x, y: x + y if x == None else x * y,  # noqa: E711
+    ],
+)
+def test_a_rule_that_compares_its_inputs_by_identity_is_refused(rule):
+    message = r"cannot ask whether .* == .*: write mg\.where\(mg\.is_equal"
+    with pytest.raises(mg.GateError, match=message):
+        mg.gate(symbol="e", name="both", local_gradient=lambda x, y, out: (1.0, 1.0))(rule)
+    with pytest.raises(mg.GateError, match=message):
+        mg.gate(symbol="e", name="both", local_gradient=lambda *xs: (rule(*xs[:2]), 1.0))(times)
+    shown = {"symbol": "e", "name": "both", "definition": rule}
+    with pytest.raises(mg.GateError, match=message):
+        mg.gate(**shown, local_gradient=lambda x, y, out: (y, x))(times)
+
+
+def test_an_opaque_gate_may_compare_and_look_up_in_its_local_gradient_too():
+    @mg.gate(
+        symbol="l", opaque=True, local_gradient=lambda x, out: (TABLE.get(x, 3.0),), check=False
+    )
+    def looked_up(x):
+        return TABLE.get(x, 3.0) * x
+
+    x = Value(1.0)
+    looked_up(x).backward()
+    assert (looked_up(1.0), looked_up(4.0), x.grad) == (2.0, 12.0, 2.0)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        lambda *xs: xs[0] * (2.0 if isinstance(xs[0], float) else 1.0),
+        lambda *xs: xs[0] * (2.0 if hasattr(xs[0], "is_integer") else 1.0),
+        lambda *xs: xs[0] * random.random(),
+    ],
+)
+def test_a_rule_that_gives_numbers_something_else_than_symbols_is_refused(rule):
+    with pytest.raises(mg.GateError, match=r"on the numbers .* as a formula: it looks at what"):
+        mg.gate(symbol="k", name="kinds", local_gradient=lambda x, out: (1.0,))(lambda x: rule(x))
+    with pytest.raises(mg.GateError, match=r"on the numbers .* as a formula: it looks at what"):
+        mg.gate(symbol="k", name="kinds", local_gradient=lambda x, out: (rule(x),))(same)
+    with pytest.raises(mg.GateError, match=r"on the numbers .* as a formula: it looks at what"):
+        mg.gate(symbol="k", name="kinds", local_gradient=lambda *xs: (1.0,) * (len(xs) - 1))(rule)
