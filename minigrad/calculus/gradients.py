@@ -15,7 +15,7 @@ from itertools import repeat
 from math import copysign
 from typing import Any, Final
 
-from ..engine import Circuit, Value, constant, guards, is_of_a_text_book, number_of
+from ..engine import Circuit, Value, WithoutGate, constant, guards, is_of_a_text_book, number_of
 from ..rules import Gate, absolute, described, equal, maximum, sqrt, where
 from .local_gradients import moves_at_zero, recorded_local_gradients, refuse_custom
 
@@ -193,6 +193,19 @@ def refuse_fixed_number(name: str, create_graph: bool) -> None:
     if guards and not create_graph:
         guards[-1].fixes_a_number(
             f"mg.{name} without create_graph", f"Write mg.{name}(..., create_graph=True)"
+        )
+
+
+def refuse_without_gates(name: str, circuit: Circuit, outputs: Iterable[Value]) -> None:
+    """A derivative is not 0 because `no_grad` has forgotten what an output was computed from."""
+    lost = [wire for wire in outputs if isinstance(wire, WithoutGate)]
+    if not lost and all(leaf.is_constant for leaf in circuit.leaves):
+        lost = [leaf for leaf in circuit.leaves if isinstance(leaf, WithoutGate)]
+    if lost:
+        raise ValueError(
+            f"mg.{name} of {lost[0]!r}, which was computed inside no_grad(): its gates are "
+            "forgotten, and every derivative would be 0. Compute it outside, or pass "
+            "mg.constant(y.data) where 0 is meant"
         )
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from ..engine import Circuit, Value, with_gates
 from .forward import tangents
-from .gradients import as_wires_of, sent_back
+from .gradients import as_wires_of, refuse_without_gates, sent_back
 
 
 def circuit_of(outputs: Sequence[Value]) -> Circuit:
@@ -32,6 +32,7 @@ def pulled_back(
     name: str = "grad",
 ) -> list[Value]:
     """What the inputs receive, in one sweep from the outputs: cotangents times the Jacobian."""
+    refuse_without_gates(name, circuit, cotangents)
     with _recording(create_graph):
         received = sent_back(circuit, _without_zeros(cotangents), inputs, create_graph, name)
         return as_wires_of(circuit, [received.get(wire, 0.0) for wire in inputs])
@@ -41,6 +42,7 @@ def pushed_forward(
     circuit: Circuit, seeds: Mapping[Value, Any], create_graph: bool = False, name: str = "jvp"
 ) -> list[Value]:
     """How fast the outputs move, in one sweep with the flow: the Jacobian times tangents."""
+    refuse_without_gates(name, circuit, circuit.outputs)
     with _recording(create_graph):
         moving = tangents(circuit, _without_zeros(seeds), create_graph, name)
         return as_wires_of(circuit, [moving.get(wire, 0.0) for wire in circuit.outputs])

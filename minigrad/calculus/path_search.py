@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 from ..engine import Circuit, Value
 from ..rules import described
+from .gradients import refuse_without_gates
 
 
 class Branch(NamedTuple):
@@ -40,6 +41,7 @@ class Between:
     def __init__(self, output: Value, leaf: Value) -> None:
         _check_wires(output, leaf)
         self.circuit = Circuit(output, textbook=True)
+        refuse_without_gates("paths", self.circuit, [output])
         self.output, self.leaf = output, leaf
         self.wires = [leaf]
         self.branches: list[list[Branch]] = [[]]

@@ -42,7 +42,7 @@ from .stage import Stage, check_stage, circuit_at, present_stage
 from .textbook import is_of_a_text_book, written_as
 from .users_code import codes_of, instructions_of, names_read
 from .users_line import Source, calling_source, is_installed, source_of_error
-from .value import Value, one_at_a_time, topological_order, write_grad
+from .value import Value, WithoutGate, one_at_a_time, topological_order, write_grad
 
 __all__ = [
     "OTHER_FUNCTIONS",
@@ -53,6 +53,7 @@ __all__ = [
     "Source",
     "Stage",
     "Value",
+    "WithoutGate",
     "as_wire",
     "block",
     "calling_source",

@@ -12,7 +12,7 @@ from .lost_gradients import without_gates
 from .number_like import guards
 from .numbers_of_wires import number_of
 from .recording import observers
-from .value import Constant, Value
+from .value import Constant, Value, WithoutGate
 
 _lock: Final = Lock()
 
@@ -75,8 +75,12 @@ def with_gates() -> Iterator[None]:
 def _forget_gate(wire: Value) -> Value:
     if not without_gates.get():
         return wire
-    if guards and not all(source.is_constant for source in wire.inputs):
-        guards[-1].fixes_a_number(
-            "no_grad()", "Compute with it before the call, and pass the number"
-        )
-    return Constant(number_of(wire))
+    inputs = wire.inputs
+    if not all(source.is_constant for source in inputs):
+        if guards:
+            guards[-1].fixes_a_number(
+                "no_grad()", "Compute with it before the call, and pass the number"
+            )
+    elif not any(isinstance(source, WithoutGate) for source in inputs):
+        return Constant(number_of(wire))
+    return WithoutGate(number_of(wire))

@@ -38,7 +38,7 @@ from ..rules import (
 )
 from .arrays import is_array, of_each_item, of_operator
 from .backward import FACTORS, MANY, ROUTED, Leaves
-from .value import Constant, Value, above
+from .value import Constant, Value, WithoutGate, above
 
 new_wire: Final[Any] = partial(object.__new__, Value)  # without arguments it is called faster
 
@@ -302,7 +302,7 @@ def _general_recorder(
 
 
 _methods: Final[dict[Gate, Callable[..., Value]]] = {}  # of gates with one or two inputs
-_WIRES: Final = {Value, Constant}
+_WIRES: Final = {Value, Constant, WithoutGate}
 
 
 def apply_gate(

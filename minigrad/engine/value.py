@@ -315,6 +315,12 @@ class Constant(Value):
     is_constant = True
 
 
+class WithoutGate(Constant):
+    """A result of `no_grad`: the wires that it was computed from cannot be found any more."""
+
+    __slots__ = ()
+
+
 # in C from end to end: no Ctrl-C comes between the writes of `deque(map(write_grad, …), maxlen=0)`
 write_grad: Final = Value.__dict__["_grad"].__set__
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import random
 from collections.abc import Callable
@@ -338,6 +339,43 @@ def test_second_derivatives_are_the_same_inside_no_grad():
         slope = mg.grad(f, [x], create_graph=True)[0]
         speed = mg.jvp(f, {x: 1.0}, create_graph=True)
     assert mg.grad(slope, [x])[0].data == mg.grad(speed, [x])[0].data == 36.0
+
+
+FORGOTTEN = [
+    lambda y, x: mg.grad(y, [x]),
+    lambda y, x: mg.grad(y, [x], create_graph=True),
+    lambda y, x: mg.vjp([y], {y: 1.0}),
+    lambda y, x: mg.jvp(y, {x: 1.0}),
+    lambda y, x: mg.jacobian([y], [x]),
+    lambda y, x: mg.hessian(y, [x]),
+    lambda y, x: mg.hvp(y, [x], [1.0]),
+    lambda y, x: mg.paths(y, x),
+    lambda y, x: mg.grad(lambda _: y)(3.0),
+    lambda y, x: mg.value_and_grad(mg.no_grad(lambda x: x * x))(3.0),
+    lambda y, x: mg.hessian(mg.no_grad(lambda x: x * x))(3.0),
+    lambda y, x: mg.jvp(mg.no_grad(lambda x: x * x))(3.0, 1.0),
+]
+
+
+@pytest.mark.parametrize("derivative", FORGOTTEN)
+def test_what_no_grad_has_forgotten_has_no_derivative_not_one_of_0(derivative):
+    x = Value(3.0)
+    with mg.no_grad():
+        y = x * x
+        z = y + 1.0
+    for output in (y, z, y * 2.0, copy.deepcopy(y)):
+        with pytest.raises(ValueError, match=r"data=\d+.0, constant\), which was .* no_grad\(\)"):
+            derivative(output, x)
+
+
+def test_beside_what_is_differentiated_a_result_of_no_grad_is_a_number():
+    x = Value(3.0)
+    with mg.no_grad():
+        y, two = x * x, mg.constant(1.0) + 1.0
+    assert mg.grad(x * y, [x])[0].data == 9.0
+    assert mg.grad(lambda x: x * mg.no_grad(lambda: x * x)())(3.0) == 9.0
+    for number in (two, mg.constant(y.data), y.detach(), mg.grad(2.0 * x, [x])[0]):
+        assert mg.grad(number, [x])[0].data == 0.0
 
 
 @pytest.mark.parametrize(
