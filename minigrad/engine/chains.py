@@ -61,13 +61,12 @@ class Chains:
         """The same and what is known of them; plain numbers have got wires."""
         inside: list[Value] = []
         if wire.gate is ADD and wire not in self._inside:
-            terms = self._added(wire, inside)
+            lefts, rights, alone = self._added(wire, inside)
         elif wire.gate is SUM:
-            terms = [*wires_into(wire)][::-1]
+            lefts, rights, alone = self._factors_of([*wires_into(wire)][::-1])
         else:
             return None
-        at_once = len(terms) if wire.gate is SUM else 2
-        lefts, rights, alone = self._factors_of(terms)
+        at_once = len(lefts) if wire.gate is SUM else 2
         products = len(rights) - alone
         if products >= 2 and products >= alone:
             unseen = [x for pair in zip(lefts, rights) for x in pair if x not in seen]
@@ -77,26 +76,45 @@ class Chains:
         self._inside.update(inside)
         return None
 
-    def _added(self, wire: Value, inside: list[Value]) -> list[Any]:
-        """What is added, the last term first; additions that are used once are gone through."""
-        count, once, keeps = self._count, self._once, self._keeps_labels
-        terms: list[Any] = []
+    def _added(self, wire: Value, inside: list[Value]) -> tuple[list[Value], list[Value], int]:
+        """The factors of what is added; additions that are used once are gone through."""
+        count, once, one, keeps = self._count, self._once, self._one, self._keeps_labels
+        lefts: list[Value] = []  # the last term first
+        rights: list[Value] = []
+        alone = 0
         while True:
-            left, right = wire._first, wire._second
-            if right is None or right is MANY:
-                left, right = operands_of(wire)
-            terms.append(right)
-            if (
-                type(left) is float
-                or left.gate is not ADD
-                or count(left) != once
-                or left._second is MANY
-                or (keeps and left.label)
+            first, term = wire._first, wire._second
+            if term is None or term is MANY:
+                first, term = operands_of(wire)
+            if (  # written out here and in `_factors_of`: a call takes as long as all of this
+                type(term) is not float
+                and term.gate is MUL
+                and count(term) == once
+                and term._second is not MANY
+                and not (keeps and term.label)
             ):
-                terms.append(left)
-                return terms
-            inside.append(left)
-            wire = left
+                left, right = term._first, term._second
+                if right is None:
+                    left, right = map(self._wire_of, operands_of(term))
+            else:
+                left, right = self._wire_of(term), one
+                alone += 1
+            lefts.append(left)
+            rights.append(right)
+            if (
+                type(first) is float
+                or first.gate is not ADD
+                or count(first) != once
+                or first._second is MANY
+                or (keeps and first.label)
+            ):
+                break
+            inside.append(first)
+            wire = first
+        terms = [first]
+        del first
+        head = self._factors_of(terms)
+        return head[0] + lefts[::-1], head[1] + rights[::-1], head[2] + alone
 
     def _factors_of(self, terms: list[Any]) -> tuple[list[Value], list[Value], int]:
         """The left and the right factors of terms, the last term first; how many are alone."""
