@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from itertools import chain
 from math import isfinite, isnan
 from typing import Any, Final
@@ -33,15 +33,15 @@ from ..rules import GATES, Gate
 TOLERANCE: Final = 1e-9  # how far two numbers may be apart, relative to the larger one,
 ROUNDING: Final = 1e-13  # and relative to the largest number on the way to them
 SELECT: Final = GATES["select"]
-DOT: Final = GATES["dot"]
+DOT, ADD, MUL, SUM = GATES["dot"], GATES["add"], GATES["mul"], GATES["sum"]
 
 
 class Wires:
     """The wires behind some outputs, and which of the leaves others hold too.
 
-    Plain numbers have no wires here. Behind one output chains of products are dot products, until
-    they are spelled out. Of `inputs`, which somebody holds in any case, nobody asks; of the other
-    leaves `known` gives the ids of those that somebody is known to hold.
+    Plain numbers have no wires here. With `joins` chains of products behind one output are dot
+    products, until they are spelled out. Of `inputs`, which somebody holds in any case, nobody
+    asks; of the other leaves `known` gives the ids of those that somebody is known to hold.
     """
 
     def __init__(
@@ -49,11 +49,13 @@ class Wires:
         outputs: Sequence[Value],
         inputs: Collection[Value] = (),
         known: Callable[[list[Value]], Collection[int]] = lambda leaves: (),
+        joins: bool = False,
     ) -> None:
         self.outputs = outputs
         self.leaves: list[list[Value]] = []  # behind each output
-        is_circuit = len(outputs) == 1 and not outputs[0].is_leaf
-        self._joined = Joined(outputs) if is_circuit else None
+        joins = joins and len(outputs) == 1 and not outputs[0].is_leaf
+        self._joined = Joined(outputs) if joins else None
+        self.one = self._joined.one if self._joined else None
         if self._joined:
             self.leaves.append(self._joined.leaves)
             self.all = self._joined.leaves + self._joined.gates  # inputs first
@@ -125,6 +127,10 @@ class RecordedCircuit:
         self.held = wires.held - self._inputs
         self.held_ids = set(map(id, self.held))
         self._leading = _leading(self.wires, self.held)
+        self._without_leading = [wire for wire in self.wires if wire not in self._leading]
+        # no other call leads to these, if it does not keep them
+        self._inside = self._inputs.union([wire for wire in self.wires if wire.gate is not None])
+        self._one = wires.one
 
     def wire_from_outside(self, others: Wires) -> Value | None:
         """A wire of the recording in what another call has built: it was computed before both."""
@@ -146,28 +152,45 @@ class RecordedCircuit:
             for wire, own, number in zip(theirs, self.outputs, outputs)
         )
 
+    def is_built_by(self, outputs: Sequence[Value], numbers: Sequence[float]) -> bool:
+        """Whether these outputs certainly come of the same gates; else a closer look is needed.
+
+        For this nobody has to know all wires behind them, nor who holds these: of recording and
+        check together it saves an eighth.
+        """
+        return self._difference(outputs, numbers, {}, _Variables()) is None
+
     def difference(self, others: Wires, numbers: Sequence[float]) -> tuple[str, str] | None:
         """What stands in another circuit, and what here at these numbers, where they differ."""
         leading = _leading(others.all, others.held)
         theirs = {wire: number_of(wire) for wire in others.all if wire not in leading}
-        mine = self.numbers(numbers)
-        waiting: list[tuple[Any, Any]] = list(zip(others.outputs, self.outputs))
+        return self._difference(others.outputs, numbers, theirs, others.held)
+
+    def _difference(
+        self,
+        outputs: Sequence[Value],
+        numbers: Sequence[float],
+        theirs: Mapping[Value, float],
+        held: Container[Value],
+    ) -> tuple[str, str] | None:
+        """The same, where the numbers of some of their wires are known, and the leaves held."""
+        mine, inside = self.numbers(numbers), self._inside
+        waiting: list[tuple[Any, Any]] = list(zip(outputs, self.outputs))
         seen: dict[Any, Any] = {}
         more: set[tuple[Any, Any]] = set()
         while waiting:
             wire, own = waiting.pop()
-            if wire is own or seen.get(wire) is own:
+            if wire is own and own not in inside:
                 continue
             if seen.setdefault(wire, own) is not own:  # shared there, and made twice here
                 if (wire, own) in more:
                     continue
                 more.add((wire, own))
             if _gate(wire) is SELECT or _gate(own) is SELECT:
-                wire, own = _chosen(wire, theirs), _chosen(own, mine)
-                if wire is own:
+                wire, own = _chosen(wire, theirs, held), _chosen(own, mine, self.held)
+                if wire is own and own not in inside:
                     continue
-            number = _number(wire, theirs, others.held)
-            own_number = _number(own, mine, self.held)
+            number, own_number = _number(wire, theirs, held), _number(own, mine, self.held)
             if number is not None and own_number is not None:
                 if _gate(own) is None and own not in self._inputs:  # exact: time hardly moves
                     same = number == own_number or number != number
@@ -175,19 +198,36 @@ class RecordedCircuit:
                     same = is_close(number, own_number, mine.values())
                 if not same:
                     return f"{number:g}", f"{own_number:g}"
-            elif _gate(wire) is None and own in self._made and _is_equal(wire, own):
                 continue
-            elif number is not None or own_number is not None or not _is_same_gate(wire, own):
+            if _gate(wire) is None and own in self._made and _is_equal(wire, own):
+                continue
+            is_open = wire is not own and number is own_number is None
+            operands = self._operands_like(wire, own) if is_open else None
+            if operands is None:
                 return _in_words(wire, number), _in_words(own, own_number)
-            else:
-                waiting += zip(operands_of(wire), operands_of(own))
+            waiting += [
+                (x, y)
+                for x, y in zip(operands, operands_of(own))
+                if seen.get(x) is not y and (x is not y or y in inside)
+            ]
         return None
+
+    def _operands_like(self, wire: Any, own: Any) -> Sequence[Any] | None:
+        """What goes into the gate behind a wire, if it is that behind our own wire.
+
+        Of a chain of products the factors, if ours has become a dot product.
+        """
+        gate = _gate(own)
+        if gate is None or gate is not _gate(wire):
+            return _factors(wire, own, self._one) if gate is DOT else None
+        operands = operands_of(wire)
+        return operands if len(operands) == len(operands_of(own)) else None
 
     def numbers(self, numbers: Sequence[float]) -> dict[Value, float]:
         """The wires behind which no held leaf stands, at these numbers of the inputs."""
         known = dict(zip(self.inputs, numbers))
-        for wire in self.wires:
-            if wire in self._leading or wire in known:
+        for wire in self._without_leading:
+            if wire in known:
                 continue
             if wire.gate is None:
                 known[wire] = number_of(wire)
@@ -214,7 +254,7 @@ def _gate(operand: Any) -> Gate | None:
     return gate
 
 
-def _number(operand: Any, known: Mapping[Value, float], held: Collection[Value]) -> Any:
+def _number(operand: Any, known: Mapping[Value, float], held: Container[Value]) -> Any:
     """The number of an operand behind which no held leaf stands; else None."""
     if type(operand) is float:
         return operand
@@ -229,25 +269,47 @@ def _is_equal(operand: Any, own: Value) -> bool:
     return bool(number == number_of(own))
 
 
-def _chosen(operand: Any, known: Mapping[Value, float]) -> Any:
+def _chosen(operand: Any, known: Mapping[Value, float], held: Container[Value]) -> Any:
     """What a multiplexer hands on, where its index is known."""
     while _gate(operand) is SELECT:
-        *items, index = operand.inputs
-        place = known.get(index)
+        *items, index = operands_of(operand)
+        place = _number(index, known, held)
         if place is None or not 0 <= place < len(items) or place % 1:
             return operand
         operand = items[int(place)]
     return operand
 
 
-def _is_same_gate(operand: Any, own: Any) -> bool:
-    """Whether both come out of one kind of gate; two leaves that are not one are different."""
-    gate = _gate(operand)
-    return (
-        gate is not None
-        and gate is _gate(own)
-        and len(operands_of(operand)) == len(operands_of(own))
-    )
+def _factors(wire: Any, own: Value, one: Value | None) -> list[Any] | None:
+    """The factors of a chain of products, as those of our own dot product; None if it is another.
+
+    `one` stands there beside single terms.
+    """
+    ours = operands_of(own)
+    middle = len(ours) // 2
+    terms: list[Any] = []  # the last one first
+    if _gate(wire) is SUM:
+        terms += operands_of(wire)[::-1]
+    else:
+        while len(terms) < middle - 1 and _gate(wire) is ADD:
+            wire, term = operands_of(wire)
+            terms.append(term)
+        terms.append(wire)
+    if len(terms) != middle:
+        return None
+    lefts: list[Any] = []
+    rights: list[Any] = []
+    for term, right in zip(reversed(terms), ours[middle:]):
+        if right is one:
+            lefts.append(term)
+            rights.append(one)
+        elif _gate(term) is MUL:
+            left, right = operands_of(term)
+            lefts.append(left)
+            rights.append(right)
+        else:
+            return None
+    return lefts + rights
 
 
 def _in_words(operand: Any, number: float | None) -> str:
@@ -255,6 +317,13 @@ def _in_words(operand: Any, number: float | None) -> str:
         return f"{number:g}"
     gate = _gate(operand)
     return repr(operand) if gate is None else gate.name
+
+
+class _Variables:
+    """All leaves that are no constants, in place of those that somebody is known to hold."""
+
+    def __contains__(self, leaf: Any) -> bool:
+        return not leaf.is_constant
 
 
 def is_close(number: float, own: float, on_the_way: Iterable[float] = ()) -> bool:

@@ -72,7 +72,8 @@ class Recording:
         self.structure, self.executor = structure, compiled.executor
         self.output_structure, self.outputs = result
         fixed = fixed_values(structure)
-        self.wires = Wires(self.outputs, inputs, partial(self._found_by_the_function, fixed))
+        known = partial(self._found_by_the_function, fixed)
+        self.wires = Wires(self.outputs, inputs, known, joins=True)
         wires = self.wires.all
         self.input_labels = [wire.label for wire in inputs]
         given = set(inputs)

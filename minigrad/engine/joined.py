@@ -44,8 +44,8 @@ class Joined:
 
     def __init__(self, outputs: Sequence[Value]) -> None:
         self.outputs = outputs  # a list of one, which counts as a holder of it
-        self._one = Constant(1.0)  # beside single terms
-        self.made: set[Value] = {self._one}  # wires of plain numbers, which nobody else has
+        self.one = Constant(1.0)  # beside single terms
+        self.made: set[Value] = {self.one}  # wires of plain numbers, which nobody else has
         self.gates_more = 0  # than the dot products have × gates and Σ
         self._were: dict[Value, Gate | None] = {}  # gates of the wires that are dot products now
         count: Callable[[Value], int] | None = getattr(sys, "getrefcount", None)
@@ -63,7 +63,7 @@ class Joined:
 
     def _dot_products(self, count: Callable[[Value], int]) -> dict[Value, tuple[Value, ...]]:
         """The factors of each, in the order of leaves and gates that was found on the way."""
-        chains = Chains(count, _count_of_one_use(count), self._one, keeps_labels=True)
+        chains = Chains(count, _count_of_one_use(count), self.one, keeps_labels=True)
         factors: dict[Value, tuple[Value, ...]] = {}
 
         def inputs_of(wire: Value, seen: set[Value]) -> Sequence[Value]:
@@ -96,7 +96,7 @@ class Joined:
         """Have the × and + gates again, new ones; whether there are any."""
         if not self._were:
             return False
-        forms = [_spelled_out(wire, gate, self._one) for wire, gate in self._were.items()]
+        forms = [_spelled_out(wire, gate, self.one) for wire, gate in self._were.items()]
         wires, self._were = [*self._were], {}
         _write(wires, forms)
         self.leaves, self.gates = wires_without_numbers(self.outputs)

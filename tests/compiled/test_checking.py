@@ -483,3 +483,29 @@ def test_a_sum_of_other_products_than_were_recorded_is_told_by_its_gates():
 
     with pytest.raises(mg.TracingError, match="where the function itself gives"):
         mg.compile(loss)(0.25, 0.5)
+
+
+OTHER_SUMS = {
+    "one less": lambda ws, x: sum(w * x for w in ws[:-1]),
+    "one more": lambda ws, x: sum(w * x for w in [*ws, ws[-1]]),
+    "another factor": lambda ws, x: sum(w * x for w in [*ws[:-1], ws[0] - ws[0]]),
+    "another parameter": lambda ws, x: sum(w * x for w in [ws[1], ws[0], ws[2]]),
+    "another gate": lambda ws, x: sum([*[w * x for w in ws[:-1]], ws[-1] / x]),
+    "another sum": lambda ws, x: ws[0] * x + ws[1] * x - ws[2] * x,
+    "one alone": lambda ws, x: sum([*[w * x for w in ws[:-1]], ws[-1]]),
+    "once more": lambda ws, x: sum(w * x for w in ws) + (ws[-1] + ws[-1]),
+}
+
+
+@pytest.mark.parametrize("other", OTHER_SUMS.values(), ids=OTHER_SUMS)
+def test_a_sum_that_is_another_at_the_next_call_is_refused_though_its_number_is_the_same(other):
+    ws = [Value(3.0), Value(3.0), Value(0.0)]
+    calls = itertools.count()
+
+    def loss(x):
+        if next(calls):
+            return mg.tanh(other(ws, x))
+        return mg.tanh(sum(w * x for w in ws))
+
+    with pytest.raises(TypeError, match="the recording of loss"):
+        mg.compile(loss)(0.5)
