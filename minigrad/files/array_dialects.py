@@ -82,23 +82,6 @@ TORCH: Final = Dialect(
 DIFFERENTIATED_OTHERWISE: Final = ("atan2", "acosh")
 
 
-# What exported code reads its tables of places by; {0} is an array of those that it has found.
-PLACES: Final = '''\
-def places(text, *shape):
-    """Places in an array: 4, 0:16 (up to 16), 0:16:4 (every fourth), 7*3 (three times)."""
-    found = []
-    for part in text.split():
-        if "*" in part:
-            place, count = map(int, part.split("*"))
-            found += [place] * count
-        elif ":" in part:
-            found += range(*map(int, part.split(":")))
-        else:
-            found.append(int(part))
-    return {0}.reshape(shape)
-'''
-
-
 class Reduction(NamedTuple):
     """What a library calls a gate with any number of inputs.
 

@@ -13,10 +13,9 @@ from typing import Any
 from ..rules import Formula, as_formula, parts_first, with_numbers
 from ..tape import ALONE, CONSTANTS, PADDING, REDUCE, Array, Bucket, Groups, Kernel
 from .array_dialects import ArrayDialect
-from .array_joins import as_table, woven_columns
 from .array_products import Factor, grid_of, matrix_product
-from .array_views import view
-from .dialects import Code
+from .array_views import as_table, view, woven_columns
+from .dialects import Code, bare
 
 
 class ArrayLines:
@@ -39,7 +38,7 @@ class ArrayLines:
             array = groups.arrays[number]
             text = self._array(array)
             self.names.append(f"a{number}")
-            self.code.lines.append(f"a{number} = {_without_brackets(text)}  # {array}")
+            self.code.lines.append(f"a{number} = {bare(text)}  # {array}")
 
     @property
     def lines(self) -> list[str]:
@@ -138,7 +137,7 @@ class ArrayLines:
             if part.operation == "symbol"
         }
         text = self.code.expression(with_numbers(formula, self._named(formula, values)))
-        return _without_brackets(text)
+        return bare(text)
 
     def _named(self, formula: Formula, values: dict[Formula, Formula]) -> dict[Formula, Formula]:
         """The columns; one that is no plain name and is read twice gets a line of its own."""
@@ -247,13 +246,3 @@ def _filled(places: Any, size: int) -> Any:
     import numpy
 
     return numpy.where(places == PADDING, size, places)
-
-
-def _without_brackets(text: str) -> str:
-    """The text of an expression without the one pair of brackets around all of it."""
-    depth = 0
-    for i, letter in enumerate(text):
-        depth += (letter == "(") - (letter == ")")
-        if depth == 0 and i < len(text) - 1:
-            return text
-    return text[1:-1] if text.startswith("(") else text

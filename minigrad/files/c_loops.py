@@ -41,8 +41,8 @@ from ..tape import (
     tape_nodes,
 )
 from .c_dialect import c_dialect, with_prelude
-from .c_statements import CStatements, Spot, bare, integer, loop, table
-from .dialects import Code, indented
+from .c_statements import CStatements, Spot, integer, loop, table
+from .dialects import Code, bare, indented
 from .program import Program
 
 MOST_NODES: Final = 2_000  # of a pass that are written out

@@ -30,12 +30,12 @@ def c_source(program: Program, real: str = "double") -> str:
         loops = CLoops(program, real)
         if len(program.gates) > min(LONG, 2 * loops.node_count):
             return loops.source(jacobian)
-    code, symbols = Code(c_dialect(real)), program.symbols({})
+    code = Code(c_dialect(real))
     loads = [f"const {real} {argument} = inputs[{i}];" for i, argument in enumerate(arguments)]
-    results = program.forward(code, symbols)
+    results = program.forward(code)
     stores = [f"outputs[{i}] = {text};" for i, text in enumerate(results)]
     forward = [*loads, *code.lines, *stores]
-    program.backward(code, symbols)
+    program.backward(code)
     sent = [f"gradients[{i}] = g_{argument};" for i, argument in enumerate(arguments)]
     blank = " " * len(name)
     lines = [

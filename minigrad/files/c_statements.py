@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 
 from ..rules import Formula, as_formula
 from ..tape import DOT, SUM, VARIABLES, Kernel, Operation, Rolled, Run
-from .dialects import Code, Dialect, indented
+from .dialects import Code, Dialect, bare, indented
 
 INDEXES: Final = "ijklmnop"  # of the loops in one another
 LISTED: Final = 16  # numbers in a line of a table
@@ -225,19 +225,3 @@ def integer(numbers: Sequence[int]) -> str:
     'int'
     """
     return "short" if max(map(abs, numbers), default=0) < 32_768 else "int"
-
-
-def bare(text: str) -> str:
-    """The text without brackets around all of it.
-
-    >>> bare("(x + 1)"), bare("(x + 1) * (y + 1)")
-    ('x + 1', '(x + 1) * (y + 1)')
-    """
-    if not (text.startswith("(") and text.endswith(")")):
-        return text
-    depth = 0
-    for i, letter in enumerate(text):
-        depth += (letter == "(") - (letter == ")")
-        if not depth:
-            return text[1:-1] if i == len(text) - 1 else text
-    return text

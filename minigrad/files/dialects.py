@@ -1,5 +1,6 @@
 """Formulas as source code in other languages: how each writes numbers, choices and primitives.
 
+>>> from minigrad.files.python_source import PYTHON
 >>> from minigrad.rules import where
 >>> x = Formula.symbol("x")
 >>> code = Code(PYTHON)
@@ -9,16 +10,14 @@
 
 from __future__ import annotations
 
-import ast
-import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, reduce
+from functools import reduce
 from math import inf, isfinite
 from typing import Any, Final
 
-from ..rules import GATES, Formula, Gate, Rule, as_formula, bell_curve, ieee, parts_first
+from ..rules import Formula, Gate, Rule, as_formula, parts_first
 
 DEEPEST: Final = 12  # operations in one expression, before it is given a name
 
@@ -78,27 +77,6 @@ def named_alike(before: str) -> dict[str, str]:
     'Math.tanh({0})'
     """
     return {name: f"{before}{name}({{0}})" for name in _NAMED_ALIKE}
-
-
-# the functions on floats, which the exported module brings along
-_KERNELS: Final = {**vars(ieee), **vars(bell_curve)}
-
-PYTHON: Final = Dialect(
-    "Python",
-    assignment="{0} = {1}",
-    choice="({1} if {0} else {2})",
-    division="divide({0}, {1})",
-    power="power({0}, {1})",
-    infinity="math.inf",
-    not_a_number="math.nan",
-    words={
-        gate.name: f"{name}({{all}})"
-        for gate in GATES.values()
-        for name, function in _KERNELS.items()
-        if gate.kernel and gate.kernel is function
-    },
-    block=("if {0} != 0.0:",),
-)
 
 
 class Code:
@@ -236,51 +214,28 @@ def indented(lines: Iterable[str], levels: int = 1) -> list[str]:
     return ["    " * levels + line if line else "" for line in lines]
 
 
-# --- what exported code stands on -----------------------------------------------------------------
+def bare(text: str) -> str:
+    """The text without brackets around all of it.
 
-
-def python_prelude(body: str) -> str:
-    """The imports and the functions on floats that Python code uses, as source text.
-
-    >>> print(python_prelude("y = exp(x)"))
-    import math
-    <BLANKLINE>
-    inf = math.inf
-    <BLANKLINE>
-    def exp(x):
-        try:
-            return math.exp(x)
-        except OverflowError:
-            return inf
-    <BLANKLINE>
-    <BLANKLINE>
-    <BLANKLINE>
+    >>> bare("(x + 1)"), bare("(x + 1) * (y + 1)")
+    ('x + 1', '(x + 1) * (y + 1)')
     """
-    definitions = _definitions()
+    if not (text.startswith("(") and text.endswith(")")):
+        return text
+    depth = 0
+    for i, letter in enumerate(text):
+        depth += (letter == "(") - (letter == ")")
+        if not depth:
+            return text[1:-1] if i == len(text) - 1 else text
+    return text
+
+
+def definitions_for(body: str, definitions: Mapping[str, str], name: str) -> list[str]:
+    """The definitions of what code names, and of what these name; `name` matches a name in code."""
     needed: set[str] = set()
     waiting = [body]
     while waiting:
-        for name in set(re.findall(r"[A-Za-z_]\w*", waiting.pop())) - needed:
-            if name in definitions:
-                needed.add(name)
-                waiting.append(definitions[name])
-    parts = [text for name, text in definitions.items() if name in needed]
-    return "\n\n".join(["import math", *parts]) + "\n\n\n"
-
-
-@cache
-def _definitions() -> dict[str, str]:
-    """What `ieee` and `bell_curve` define, by name, without comments."""
-    found: dict[str, str] = {}
-    modules = ast.parse(inspect.getsource(ieee) + inspect.getsource(bell_curve))
-    for node in modules.body:
-        if isinstance(node, ast.FunctionDef):
-            if ast.get_docstring(node) is not None:
-                node.body = node.body[1:]
-            node.returns = None
-            for argument in [*node.args.args, *filter(None, [node.args.vararg])]:
-                argument.annotation = None
-            found[node.name] = ast.unparse(node)
-        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            found[node.targets[0].id] = ast.unparse(node)
-    return found
+        found = definitions.keys() & set(re.findall(name, waiting.pop()))
+        waiting += [definitions[each] for each in found - needed]
+        needed |= found
+    return [text for each, text in definitions.items() if each in needed]

@@ -14,8 +14,9 @@ The code is printed from the same rules that the engine runs: a gate of your own
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final, Literal, NamedTuple, overload
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, Final, Literal, overload
 
 from ..engine import Value, looks_at_numbers
 from ..rules import described
@@ -23,14 +24,16 @@ from ..tape import without_collector
 from ..text import Lines
 from .c_dialect import REALS
 from .c_source import c_source
-from .dialects import PYTHON, Code, indented, python_prelude
 from .identifiers import checked_name, plain_names
 from .javascript_source import javascript_source, typescript_source
-from .jax_source import RecordedCircuit, jax_source
+from .jax_source import jax_source
 from .parameter_arrays import ParameterArray, parameter_arrays
-from .program import Program, circuit_behind, outputs_and_arguments
+from .program import Program, RowCircuit, circuit_behind, outputs_and_arguments
+from .python_source import python_source
 from .torch_source import TORCH_NAMES, torch_source
 from .wasm_source import wasm_source
+
+LANGUAGES: Final = ("python", "c", "javascript", "torch", "jax", "wasm")
 
 
 @overload
@@ -103,45 +106,32 @@ def export(
     for both, as in both themselves. With `careful=True` it cannot hurt, as in minigrad.
     """
     looks_at_numbers("mg.export")
-    _check_settings(language, parameters is not None, careful, declaration, real)
+    if not isinstance(language, str) or language not in LANGUAGES:
+        raise ValueError(f"export writes {', '.join(LANGUAGES)}; got {language!r}")
+    if real not in REALS:
+        raise ValueError(f"real= is {' or '.join(map(repr, REALS))}; got {real!r}")
+    _refuse(language, "parameters=", parameters is not None, ("torch", "jax"))
+    _refuse(language, "careful=", careful, ("torch", "jax"))
+    _refuse(language, "declaration=", declaration, ("javascript",))
+    _refuse(language, "real='float'", real == "float", ("c",))
     with without_collector():  # Python of 200,000 gates in half of the time
         if language in ("torch", "jax"):
             return Lines(_arrays(thing, language, name, parameters, careful))
-        return _of_numbers(Program(thing, checked_name(name)), language, declaration, real)
+        writers: dict[str, Callable[[Program], str | bytes]] = {
+            "python": python_source,
+            "c": partial(c_source, real=real),
+            "javascript": typescript_source if declaration else javascript_source,
+            "wasm": wasm_source,
+        }
+        code = writers[language](Program(thing, checked_name(name)))
+        return Lines(code) if isinstance(code, str) else code
 
 
-def _of_numbers(program: Program, language: str, declaration: bool, real: str) -> str | bytes:
-    """The code of a language that takes one example at a time."""
-    if language in ("c", "wasm"):
-        return Lines(c_source(program, real)) if language == "c" else wasm_source(program)
-    return Lines(typescript_source(program) if declaration else _WRITERS[language](program))
-
-
-def _check_settings(
-    language: Any, has_parameters: bool, careful: bool, declaration: bool, real: Any
-) -> None:
-    """Raise a ValueError for a language that there is not, or a setting that it has not."""
-    if not isinstance(language, str) or language not in LANGUAGES:
-        raise ValueError(f"export writes {', '.join(LANGUAGES)}; got {language!r}")
-    if has_parameters and language not in ("torch", "jax"):
-        raise ValueError(f"parameters= is for language='torch' and 'jax', not {language!r}")
-    if careful and language not in ("torch", "jax"):
-        raise ValueError(f"careful= is for language='torch' and 'jax', not {language!r}")
-    if declaration and language != "javascript":
-        raise ValueError(f"declaration= is for language='javascript', not {language!r}")
-    if real not in REALS:
-        raise ValueError(f"real= is {' or '.join(map(repr, REALS))}; got {real!r}")
-    if real == "float" and language != "c":
-        raise ValueError(f"real='float' is for language='c', not {language!r}")
-
-
-class _Rows(NamedTuple):
-    """A circuit of which a function takes many rows: what `jax_source` prints."""
-
-    outputs: Sequence[Value]
-    parameters: Sequence[Value]
-    inputs: Sequence[Value]
-    arguments: Mapping[str, tuple[int, ...]]
+def _refuse(language: str, setting: str, is_given: bool, languages: Sequence[str]) -> None:
+    """Raise a ValueError for a setting that only other languages have."""
+    if is_given and language not in languages:
+        having = " and ".join(map(repr, languages))
+        raise ValueError(f"{setting} is for language={having}, not {language!r}")
 
 
 def _arrays(thing: Any, language: str, name: str, parameters: Any, careful: bool) -> str:
@@ -166,47 +156,18 @@ def _arrays(thing: Any, language: str, name: str, parameters: Any, careful: bool
                 "none: leave it out, or export the compiled function that has them"
             )
         order, arrays = parameter_arrays(parameters, order, circuit.inputs)
-    rows = _Rows(circuit.outputs, order, circuit.inputs, dict(zip(names, shapes)))
-    if language == "torch":
-        return torch_source(name, rows, arrays, careful)
-    return jax_source(name, rows, arrays, careful)
+    rows = RowCircuit(circuit.outputs, order, circuit.inputs, dict(zip(names, shapes)))
+    write = torch_source if language == "torch" else jax_source
+    return write(name, rows, arrays, careful)
 
 
-def _rows(thing: Any) -> RecordedCircuit:
+def _rows(thing: Any) -> RowCircuit:
     """A circuit with its parameters, and what differs from row to row."""
     if hasattr(thing, "recorded_circuit"):
-        recorded: RecordedCircuit = thing.recorded_circuit()
-        return recorded
+        return RowCircuit(*thing.recorded_circuit())
     outputs, inputs = outputs_and_arguments(thing)
     if inputs is not None:
-        return _Rows(outputs, list(thing.parameters()), inputs, {"x": (len(inputs),)})
+        return RowCircuit(outputs, list(thing.parameters()), inputs, {"x": (len(inputs),)})
     leaves = [leaf for leaf in circuit_behind(outputs).leaves if not leaf.is_constant]
     names = plain_names([leaf.label for leaf in leaves], taken=set())
-    return _Rows(outputs, [], leaves, dict.fromkeys(names, ()))
-
-
-def _python(program: Program) -> str:
-    name, arguments = program.name, [program.names[wire] for wire in program.arguments]
-    code, symbols = Code(PYTHON), program.symbols({})
-    results = program.forward(code, symbols)
-    forward = [*code.lines, f"return {', '.join(results)}"]
-    program.backward(code, symbols)
-    ones = _tuple(["1.0"] * len(results))
-    sent = _tuple([f"g_{argument}" for argument in arguments])
-    body = [
-        f"def {name}({', '.join(arguments)}):",
-        *indented(forward),
-        "",
-        "",
-        f"def {name}_gradients({', '.join([*arguments, f'upstream={ones}'])}):",
-        *indented([*code.lines, f"return {_tuple(results)}, {sent}"]),
-    ]
-    return python_prelude("\n".join(body)) + "\n".join([*body, ""])
-
-
-LANGUAGES: Final = ("python", "c", "javascript", "torch", "jax", "wasm")
-_WRITERS: Final = {"python": _python, "javascript": javascript_source}
-
-
-def _tuple(texts: list[str]) -> str:
-    return f"({texts[0]},)" if len(texts) == 1 else f"({', '.join(texts)})"
+    return RowCircuit(outputs, [], leaves, dict.fromkeys(names, ()))

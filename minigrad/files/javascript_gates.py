@@ -18,14 +18,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
 from ..rules import GATES, Formula, Gate, as_formula, as_text, described, gate_named
 from .dialects import Code
-from .javascript_source import JAVASCRIPT, javascript_prelude
+from .javascript_source import JAVASCRIPT, as_script, javascript_prelude
 
 # of gates with any number of inputs: the function of all inputs, and that of the local gradients
 MANY: Final = {
@@ -57,6 +56,7 @@ HEADER: Final = """\
 //   isIdle(xs, out): it is saturated or closed, and passes hardly any gradient
 
 """
+SPACED: Final = (", ", ": ")
 _AS_CONSTANTS: Final = replace(JAVASCRIPT, assignment="const {0} = {1};")
 
 
@@ -96,7 +96,8 @@ def _has_functions(gate: Gate) -> bool:
 
 def _row(gate: Gate) -> str:
     forward, local_gradients = _functions(gate)
-    formula = None if gate.arity is None else gate.formula(*_symbols(gate))
+    names = [f"{{{name}}}" for name in gate.input_names]
+    formula = None if gate.arity is None else gate.formula(*map(Formula.symbol, names))
     told = {
         "name": gate.name,
         "symbol": gate.symbol,
@@ -112,31 +113,14 @@ def _row(gate: Gate) -> str:
         "binding": BINDING.get("" if formula is None else formula.operation),
         "sentence": gate.sentence,
         "text": None if formula is None else as_text(formula),
-        "localTexts": None if formula is None else _local_texts(gate),
+        "localTexts": None if formula is None else gate.local_gradient_texts(*names, out="{out}"),
     }
-    shown = [f"{name}: {_literal(it)}," for name, it in told.items()]
+    shown = [f"{name}: {as_script(it, (', ', ': '))}," for name, it in told.items()]
     lines = [" ".join(shown[:5]), " ".join(shown[5:8])]
     lines += [" ".join(shown[8:12]), shown[12], " ".join(shown[13:])]
     lines += [f"forward: {forward},", f"localGradients: {local_gradients},"]
     lines += [f"isIdle: {_is_idle(gate)},"]
     return f"  {gate.name}: {{\n" + "".join(f"    {line}\n" for line in lines) + "  },\n"
-
-
-def _literal(thing: object) -> str:
-    """A literal that cannot end the script it stands in, whatever a gate is called."""
-    text = json.dumps(thing, ensure_ascii=False)
-    for character in "<>&\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return text
-
-
-def _symbols(gate: Gate) -> list[Formula]:
-    return [Formula.symbol(f"{{{name}}}") for name in gate.input_names]
-
-
-def _local_texts(gate: Gate) -> list[str]:
-    names = [f"{{{name}}}" for name in gate.input_names]
-    return gate.local_gradient_texts(*names, out="{out}")
 
 
 def _functions(gate: Gate) -> tuple[str, str]:

@@ -14,13 +14,13 @@ function modulo(x, y) {
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
-from .dialects import Code, Dialect, indented, named_alike
+from .dialects import Code, Dialect, definitions_for, indented, named_alike
 from .program import Program
 
 JAVASCRIPT: Final = Dialect(
@@ -52,11 +52,11 @@ JAVASCRIPT: Final = Dialect(
 def javascript_source(program: Program) -> str:
     """The circuit as an ES module: a function of its outputs, one of outputs and gradients."""
     name, arguments = program.name, [program.names[wire] for wire in program.arguments]
-    code, symbols = Code(JAVASCRIPT), program.symbols({})
-    results = program.forward(code, symbols)
+    code = Code(JAVASCRIPT)
+    results = program.forward(code)
     array = f"[{', '.join(results)}]"
     forward = [*code.lines, f"return {results[0] if len(results) == 1 else array};"]
-    program.backward(code, symbols)
+    program.backward(code)
     ones = f"upstream = [{', '.join(['1'] * len(results))}]"
     sent = ", ".join(f"g_{argument}" for argument in arguments)
     body = [
@@ -73,36 +73,23 @@ def javascript_source(program: Program) -> str:
 
 def javascript_prelude(body: str) -> str:
     """The functions of `javascript/kernels.js` that the code uses, as source text."""
-    definitions = _definitions()
-    needed: set[str] = set()
-    waiting = [body]
-    while waiting:
-        for name in set(re.findall(r"(?<![.\w])[A-Za-z_]\w*(?=\()", waiting.pop())) - needed:
-            if name in definitions:
-                needed.add(name)
-                waiting.append(definitions[name])
-    return "".join(f"{text}\n\n" for name, text in definitions.items() if name in needed)
+    called = r"(?<![.\w])[A-Za-z_]\w*(?=\()"
+    return "".join(f"{text}\n\n" for text in definitions_for(body, _definitions(), called))
 
 
 @cache
 def _definitions() -> dict[str, str]:
     """What kernels.js defines, by name, each with the comment above it."""
     source = (files(__package__) / "javascript" / "kernels.js").read_text(encoding="utf-8")
-    parts = re.findall(r"(?:^//.*\n)*^function (\w+)[\s\S]*?^}\n", source, re.MULTILINE)
-    texts = re.finditer(r"(?:^//.*\n)*^function \w+[\s\S]*?^}\n", source, re.MULTILINE)
-    return {name: text[0] for name, text in zip(parts, texts)}
+    functions = re.finditer(r"(?:^//.*\n)*^function (\w+)[\s\S]*?^}\n", source, re.MULTILINE)
+    return {function[1]: function[0] for function in functions}
 
 
 def typescript_source(program: Program) -> str:
-    """What the module holds, for TypeScript."""
-    arguments = [program.names[wire] for wire in program.arguments]
-    return typescript_declaration(program.name, arguments, len(program.outputs))
+    """What the module holds, for TypeScript.
 
-
-def typescript_declaration(name: str, arguments: Sequence[str], outputs: int) -> str:
-    """What an exported module holds, for TypeScript.
-
-    >>> print(typescript_declaration("f", ["x"], 1))
+    >>> from minigrad.engine import Value
+    >>> print(typescript_source(Program(Value(2.0, label="x").exp(), "f")))
     export declare function f(x: number): number;
     export declare function f_gradients(
       x: number,
@@ -110,11 +97,12 @@ def typescript_declaration(name: str, arguments: Sequence[str], outputs: int) ->
     ): [outputs: [number], gradients: [number]];
     <BLANKLINE>
     """
+    name, arguments = program.name, [program.names[wire] for wire in program.arguments]
     typed = [f"{argument}: number" for argument in arguments]
-    several, sent = (_numbers(count) for count in (outputs, len(arguments)))
+    several, sent = (_numbers(len(each)) for each in (program.outputs, typed))
     lines = [
         f"export declare function {name}({', '.join(typed)}): "
-        f"{'number' if outputs == 1 else several};",
+        f"{'number' if len(program.outputs) == 1 else several};",
         f"export declare function {name}_gradients(",
         *(f"  {argument}," for argument in [*typed, f"upstream?: {several}"]),
         f"): [outputs: {several}, gradients: {sent}];",
@@ -124,3 +112,15 @@ def typescript_declaration(name: str, arguments: Sequence[str], outputs: int) ->
 
 def _numbers(count: int) -> str:
     return f"[{', '.join(['number'] * count)}]"
+
+
+def as_script(thing: Any, separators: tuple[str, str] = (",", ":")) -> str:
+    """Data as a literal of JavaScript that cannot end the script it stands in.
+
+    >>> print(as_script("</script>&\u2028"))
+    "\\u003c/script\\u003e\\u0026\\u2028"
+    """
+    text = json.dumps(thing, separators=separators, ensure_ascii=False)
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text

@@ -26,18 +26,17 @@ again; so gradients follow minigrad's rules at kinks, and JAX has nothing to dif
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import prod
-from typing import Any, Final, Protocol
+from typing import Final
 
-from ..engine import Value
 from ..tape import flatten_batch, flatten_rows, group
-from .array_dialects import JAX_ARRAYS, PLACES
-from .array_joins import woven_columns
+from .array_dialects import JAX_ARRAYS
 from .array_lines import ArrayLines, joined_text
-from .array_views import view
+from .array_views import PLACES, shape_text, view, woven_columns
 from .dialects import indented
 from .parameter_arrays import ParameterArray
+from .program import RowCircuit
 
 # What the code stands on; each only where it is called.
 PRELUDE: Final = {
@@ -61,25 +60,9 @@ def chosen(choices, index):
 }
 
 
-class RecordedCircuit(Protocol):
-    """A circuit with what differs from row to row: what a compiled function has recorded.
-
-    `arguments` has the shape of each argument, for one row; their numbers are the inputs, in order.
-    """
-
-    @property
-    def outputs(self) -> Sequence[Value]: ...
-    @property
-    def parameters(self) -> Sequence[Value]: ...
-    @property
-    def inputs(self) -> Sequence[Value]: ...
-    @property
-    def arguments(self) -> Mapping[str, tuple[int, ...]]: ...
-
-
 def jax_source(
     name: str,
-    circuit: RecordedCircuit,
+    circuit: RowCircuit,
     by_name: Sequence[ParameterArray] = (),
     careful: bool = False,
 ) -> str:
@@ -105,7 +88,7 @@ class _Module:
     def __init__(
         self,
         name: str,
-        circuit: RecordedCircuit,
+        circuit: RowCircuit,
         by_name: Sequence[ParameterArray],
         careful: bool,
     ) -> None:
@@ -209,7 +192,7 @@ class _Module:
         first, *_ = circuit.arguments
         arguments = ["params"] * has_parameters + list(circuit.arguments)
         shapes = [f"params ({len(circuit.parameters)},)"] * has_parameters
-        shapes += [f"{a} {_shape('rows', *shape)}" for a, shape in circuit.arguments.items()]
+        shapes += [f"{a} {shape_text('rows', *shape)}" for a, shape in circuit.arguments.items()]
         dtype = "params.dtype" if has_parameters else f"jnp.result_type({first}, 0.0)"
         loads = [
             f"{argument} = jnp.asarray({argument}, dtype).reshape(rows, {size})"
@@ -228,7 +211,3 @@ class _Module:
             f"return {result}",
         ]
         return "\n".join([f"def {name}({', '.join(arguments)}):", *indented(body), ""])
-
-
-def _shape(*lengths: Any) -> str:
-    return f"({', '.join(map(str, lengths))}{',' * (len(lengths) == 1)})"

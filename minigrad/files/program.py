@@ -5,12 +5,25 @@ The same walk serves every language that takes one example at a time; `dialects.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from ..engine import Circuit, Value, with_gates
 from ..rules import GATES, Formula, described, is_number
 from .dialects import Code
 from .identifiers import plain_names
+
+
+class RowCircuit(NamedTuple):
+    """A circuit of which a function takes many rows, as a compiled function has recorded it.
+
+    `arguments` has the shape of each argument, for one row; their numbers are the inputs, in order.
+    """
+
+    outputs: Sequence[Value]
+    parameters: Sequence[Value]
+    inputs: Sequence[Value]
+    arguments: Mapping[str, tuple[int, ...]]
 
 
 class Program:
@@ -30,22 +43,19 @@ class Program:
         self.names = dict(zip(self.arguments, names))
         self.fixed = [leaf for leaf in leaves if leaf not in self.names]
         self.names |= {wire: f"v{i}" for i, wire in enumerate(self.gates)}
+        # every wire as a symbol; numbers that are fixed as numbers
+        self.symbols = {wire: Formula("number", (wire.data,)) for wire in self.fixed}
+        self.symbols |= {wire: Formula.symbol(text) for wire, text in self.names.items()}
         self.noted: set[Value] = set()  # wires of which the code notes whether they receive
 
-    def symbols(self, named: dict[Value, str]) -> dict[Value, Formula]:
-        """Every wire as a symbol; numbers that are fixed as numbers, unless they have names."""
-        symbols = {wire: Formula.symbol(text) for wire, text in (self.names | named).items()}
-        numbers = {wire: Formula("number", (wire.data,)) for wire in self.fixed}
-        return numbers | symbols
-
-    def forward(self, code: Code, symbols: dict[Value, Formula]) -> list[str]:
+    def forward(self, code: Code) -> list[str]:
         """A line for every gate, inputs first; what the outputs are called."""
         for wire in self.gates:
-            inputs = [symbols[source] for source in self.circuit.inputs(wire)]
+            inputs = [self.symbols[source] for source in self.circuit.inputs(wire)]
             code.assign(self.names[wire], Formula("call", (self.circuit.gate(wire), *inputs)))
-        return [code.expression(symbols[output]) for output in self.outputs]
+        return [code.expression(self.symbols[output]) for output in self.outputs]
 
-    def backward(self, code: Code, symbols: dict[Value, Formula]) -> None:
+    def backward(self, code: Code) -> None:
         """Lines that send contributions back, the last gate first.
 
         `r_v1` is 0 where v1 receives nothing, behind a gate that routes: then it sends nothing.
@@ -64,7 +74,7 @@ class Program:
             if wire not in always:
                 continue
             before, code.lines = code.lines, []
-            for source, local in self._locals(wire, symbols):
+            for source, local in self._locals(wire):
                 if source in received:
                     self._send(code, (wire, source), local, always)
             if code.lines and not always[wire]:
@@ -74,11 +84,11 @@ class Program:
         flags = [f"r_{self.names[wire]}" for wire in self.gates if wire in self.noted]
         code.lines[start:start] = [code.assignment(flag, code.number(0.0)) for flag in flags]
 
-    def _locals(self, wire: Value, symbols: dict[Value, Formula]) -> list[tuple[Value, Formula]]:
+    def _locals(self, wire: Value) -> list[tuple[Value, Formula]]:
         """The inputs of a gate that anything can be sent to, and the local gradients."""
         gate, inputs = self.circuit.gate(wire), self.circuit.inputs(wire)
-        operands = [symbols[source] for source in inputs]
-        branches = list(zip(inputs, gate.local_formulas(*operands, out=symbols[wire])))
+        operands = [self.symbols[source] for source in inputs]
+        branches = list(zip(inputs, gate.local_formulas(*operands, out=self.symbols[wire])))
         if not gate.routes:
             return branches
         branches = [(source, _decided(local)) for source, local in branches]

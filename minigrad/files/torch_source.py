@@ -19,18 +19,19 @@ import re
 from collections.abc import Container, Sequence
 from dataclasses import replace
 from math import prod
-from typing import Any, Final
+from typing import Final
 
 from ..tape import flatten_rows, group
-from .array_dialects import PLACES, TORCH_ARRAYS
-from .array_joins import woven_columns
+from .array_dialects import TORCH_ARRAYS
 from .array_lines import ArrayLines
+from .array_views import PLACES, shape_text, woven_columns
 from .dialects import indented
-from .jax_source import RecordedCircuit
 from .module_names import Place, containers, module_places
 from .parameter_arrays import ParameterArray
+from .program import RowCircuit
 from .torch_gates import BASE, TorchGates, needing_care
 
+WIDTH: Final = 96  # of lines of numbers
 TORCH_NAMES: Final = ("self", "batch", "device", "ctx", "sent", "numbers", "Gate", "NUMBERS")
 
 _OWN: Final = r"self(?:\.\w+|\[\d+\])+"  # the text of a parameter
@@ -72,7 +73,7 @@ def numbers(name, *shape):
 
 def torch_source(
     name: str,
-    circuit: RecordedCircuit,
+    circuit: RowCircuit,
     by_name: Sequence[ParameterArray] = (),
     careful: bool = False,
 ) -> str:
@@ -92,7 +93,7 @@ class _Module:
     def __init__(
         self,
         name: str,
-        circuit: RecordedCircuit,
+        circuit: RowCircuit,
         by_name: Sequence[ParameterArray],
         careful: bool,
     ) -> None:
@@ -176,7 +177,7 @@ class _Module:
 
     def _summary(self) -> str:
         arguments = self.circuit.arguments.items()
-        shapes = ", ".join(f"{name} {_shape('…', *shape)}" for name, shape in arguments)
+        shapes = ", ".join(f"{name} {shape_text('…', *shape)}" for name, shape in arguments)
         return f"The circuit for each row of a batch: {shapes}."
 
     def _loads(self) -> list[str]:
@@ -243,16 +244,12 @@ def _buffer(name: str, code: str) -> str:
     return f'self.register_buffer("{name.removeprefix("self.")}", {code}, persistent=False)'
 
 
-def _shape(*lengths: Any) -> str:
-    return f"({', '.join(map(str, lengths))}{',' * (len(lengths) == 1)})"
-
-
-def _wrapped(words: Sequence[str], width: int = 96) -> list[str]:
-    """Words in lines of this width, in linear time."""
+def _wrapped(words: Sequence[str]) -> list[str]:
+    """Words in lines, in linear time."""
     lines: list[list[str]] = [[]]
     length = 0
     for word in words:
-        if lines[-1] and length + len(word) > width:
+        if lines[-1] and length + len(word) > WIDTH:
             lines.append([])
             length = 0
         lines[-1].append(word)

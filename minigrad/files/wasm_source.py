@@ -279,11 +279,10 @@ def wasm_source(program: Program) -> bytes:
     between = [f"{what} {i}" for what in ("output", "upstream") for i in range(count)]
     names = [*arguments, *between, *(f"g_{argument}" for argument in arguments)]
     code = WasmCode({name: place for place, name in enumerate(names)})
-    symbols = program.symbols({})
-    results = program.forward(code, symbols)
+    results = program.forward(code)
     code.lines += [code.assignment(f"output {i}", text) for i, text in enumerate(results)]
     forward, code.lines = code.lines, []
-    program.backward(code, symbols)
+    program.backward(code)
     pages = 8 * len(code.places) // PAGE + 1
     if pages > MOST_PAGES:
         raise ValueError(

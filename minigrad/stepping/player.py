@@ -15,7 +15,6 @@ get another number in the page, and both passes, their words and the quiz follow
 
 from __future__ import annotations
 
-import json
 from base64 import b64encode
 from collections.abc import Callable
 from contextlib import suppress
@@ -23,7 +22,7 @@ from dataclasses import replace
 from importlib.resources import files
 from typing import Any, Final
 
-from ..files import javascript_gates
+from ..files import as_script, javascript_gates
 from ..pictures import png_from_svg
 from ..rules import as_number
 from ..text import escape
@@ -180,18 +179,6 @@ def _summary(run: Replay) -> str:
     ]
     more = [f"and {len(leaves) - 12} more"] * (len(leaves) > 12)
     return f"{_title(run)}: {len(circuit.gates)} gates; gradients: {', '.join([*gradients, *more])}"
-
-
-def as_script(thing: Any) -> str:
-    """Data as a literal of JavaScript that cannot end the script it stands in.
-
-    >>> print(as_script("</script>&\u2028"))
-    "\\u003c/script\\u003e\\u0026\\u2028"
-    """
-    text = json.dumps(thing, separators=(",", ":"), ensure_ascii=False)
-    for character in "<>&\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return text
 
 
 def _resource(name: str) -> str:

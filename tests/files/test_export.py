@@ -17,8 +17,9 @@ import minigrad as mg
 from minigrad import Value, nn
 from minigrad.files.array_dialects import TORCH
 from minigrad.files.c_source import c_dialect
-from minigrad.files.dialects import PYTHON, Dialect
+from minigrad.files.dialects import Dialect
 from minigrad.files.javascript_source import JAVASCRIPT
+from minigrad.files.python_source import PYTHON
 from minigrad.rules.gate import Gate
 
 Function = Callable[[list[float]], tuple[list[float], list[float]]]

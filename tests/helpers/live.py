@@ -8,8 +8,9 @@ from typing import Any
 from helpers.engine import as_json, ask_driver
 
 from minigrad import Stepper
+from minigrad.files import as_script
 from minigrad.stepping.page_data import page_data
-from minigrad.stepping.player import as_script, functions_of
+from minigrad.stepping.player import functions_of
 from minigrad.stepping.questions import prompt, questions
 
 DRIVER = Path(__file__).parent / "player_driver.mjs"

@@ -13,9 +13,9 @@ import minigrad as mg
 from minigrad import Stepper, Value
 from minigrad.calculus import tangents
 from minigrad.engine import Circuit
+from minigrad.files import as_script
 from minigrad.pictures import THEMES
 from minigrad.rules import FUNCTIONS
-from minigrad.stepping.player import as_script
 from minigrad.stepping.tangent_words import tangent_words
 
 

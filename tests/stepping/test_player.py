@@ -9,8 +9,8 @@ from helpers.stepped import neuron
 
 import minigrad as mg
 from minigrad import Stepper, Value
+from minigrad.files import as_script
 from minigrad.stepping.frames import animated_svg, frames
-from minigrad.stepping.player import as_script
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(1)>&\u2028\"'`${1}{0}"
 
