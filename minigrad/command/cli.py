@@ -18,14 +18,13 @@ import shutil
 import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import Any
 
 from ..calculus import first_nonfinite_in
 from ..expressions import as_formula, parts_of, shown
 from ..pictures import DRAW_LESS, THEMES
 from ..pictures import draw as picture_of
-from ..text import DIGITS, as_tree, check_folder, printable, rounded, table_of
+from ..text import DIGITS, as_tree, check_folder, path_of, printable, rounded, table_of
 from .arguments import (
     EXAMPLE,
     IN_BRACKETS,
@@ -73,7 +72,7 @@ def draw(arguments: argparse.Namespace) -> None:
         if note := note_on(outputs):
             print(f"\n{note}")
         return
-    path = Path(arguments.output)
+    path = path_of(arguments.output)
     check_folder(path, path.parent)
     look = {"theme": arguments.theme, "style": arguments.style, "digits": arguments.digits}
     with _advice("draw a part with --depth 20 or --around NAME"):
@@ -96,7 +95,7 @@ def play(arguments: argparse.Namespace) -> None:
     from ..stepping import STEP_LESS, Stepper
 
     output = output_of(arguments)
-    path = Path(arguments.output)
+    path = path_of(arguments.output)
     check_folder(path, path.parent)
     with _advice("play a smaller expression", STEP_LESS):
         Stepper(output, digits=arguments.digits, **mode_of(arguments, output)).save(path)
@@ -107,7 +106,7 @@ def write_playground(arguments: argparse.Namespace) -> None:
     """Write the page in which circuits are typed, dragged, stepped and trained."""
     from ..stepping import playground
 
-    path = Path(arguments.output)
+    path = path_of(arguments.output)
     check_folder(path, path.parent)
     playground(path)
     print(f"wrote {shown(str(path))}: open it in a browser, offline too")
@@ -128,7 +127,7 @@ def demo(arguments: argparse.Namespace) -> None:
     """Train a small network and write its pictures."""
     from .demo import run
 
-    run(Path(arguments.folder))
+    run(path_of(arguments.folder))
 
 
 def _terminal_width() -> int | None:

@@ -19,6 +19,7 @@ from ..native import has_native
 from ..nn import MLP, accuracy, datasets, losses
 from ..pictures import draw
 from ..stepping import Stepper
+from ..text import make_folder
 from ..training import Adam, History, cosine, decision_boundary, fit
 
 POINTS: Final = 200
@@ -45,10 +46,7 @@ def trained(epochs: int = EPOCHS) -> tuple[MLP, History]:
 
 def run(folder: Path) -> None:
     """Train, report, and write the pictures into the folder."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OSError(f"cannot make the folder {str(folder)!r}: {error.strerror}") from None
+    make_folder(folder)
     print(f"A network of 8, 4 and 1 units learns to tell two moons apart, {POINTS} points:\n")
     model, history = trained()
     if history.stopped == "interrupted":

@@ -17,13 +17,19 @@ import re
 import stat
 import sys
 from collections.abc import Iterator
+from errno import EISDIR
 from math import inf, isfinite, nan
-from typing import Any, BinaryIO, Final, NoReturn
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+from ..text import shown_path, with_path
 
 LONGEST_NUMBER: Final = 40  # characters
 LONGEST_TEXT: Final = 1000
 LONGEST_SHOWN: Final = 40  # in messages
 DEEPEST: Final = 100  # brackets in brackets; a circuit has six
+COUNTS_DEPTH: Final = sys.platform == "emscripten"
+ORDINARY_RECURSION: Final = 10_000  # a larger limit is no limit for a parser in C
 NOW: Final = getattr(os, "O_NONBLOCK", 0)  # or opening a pipe waits for its writer
 BINARY: Final = getattr(os, "O_BINARY", 0)
 NOT_FINITE: Final = {"inf": inf, "-inf": -inf, "nan": nan}
@@ -33,35 +39,42 @@ class CircuitFileError(ValueError):
     """A file that is not what `mg.save` writes; the message begins with the place."""
 
 
-def open_regular(path: str | os.PathLike[str]) -> BinaryIO:
-    """Open a regular file to read; a pipe would wait for ever, a device may answer without end."""
-    name = os.fspath(path)
-    if stat.S_ISDIR(mode := os.stat(name).st_mode):
-        return open(name, "rb")  # has the words for it
-    _check_regular(name, mode)
-    file = open(os.open(name, os.O_RDONLY | NOW | BINARY), "rb")  # noqa: SIM115
+def read_regular(path: Path, most: int) -> bytes:
+    """The bytes of a regular file, `most` of them at most; the place of an error is its name.
+
+    A pipe would wait for ever, and a device may answer without end.
+    """
     try:
-        _check_regular(name, os.fstat(file.fileno()).st_mode)  # it may be another one by now
+        _check_regular(path, os.stat(path).st_mode)
+        with open(os.open(path, os.O_RDONLY | NOW | BINARY), "rb") as file:
+            _check_regular(path, os.fstat(file.fileno()).st_mode)  # it may be another one by now
+            return file.read(most) or b""  # None where there is nothing yet, as in /proc
+    except OSError as error:
+        raise with_path(error, f"cannot read {shown_path(path)}") from None
     except CircuitFileError:
-        file.close()
         raise
-    return file
+    except ValueError as error:  # a name that no file can have
+        raise ValueError(f"cannot read {shown_path(path)}: {error}") from None
 
 
-def _check_regular(name: str | bytes, mode: int) -> None:
+def _check_regular(path: Path, mode: int) -> None:
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(EISDIR, os.strerror(EISDIR))
     if not stat.S_ISREG(mode):
         raise CircuitFileError(
-            f"{name!r} is no regular file but a pipe, a socket or a device: write what it gives "
-            "to a file, and load that"
+            f"{shown_path(path)} is no regular file but a pipe, a socket or a device: write what "
+            "it gives to a file, and load that"
         )
 
 
 def parsed(data: bytes) -> Any:
     """The JSON in `data`, or a CircuitFileError with line and column."""
+    if (zero := data.find(0)) >= 0:
+        raise CircuitFileError(f"at byte {zero}: a zero; the file is not UTF-8 text")
     try:
-        text = data.decode("utf-8")
-        if sys.platform == "emscripten" and _depth(text) > DEEPEST:
-            raise RecursionError  # json itself would end Python there
+        text = data.decode("utf-8-sig")  # some editors mark what they write
+        if COUNTS_DEPTH or sys.getrecursionlimit() > ORDINARY_RECURSION:
+            _check_depth(text)  # json itself would end Python
         return json.loads(
             text,
             parse_int=lambda text: int(_short(text)),
@@ -73,21 +86,25 @@ def parsed(data: bytes) -> Any:
         raise CircuitFileError(f"at byte {error.start}: the file is not UTF-8 text") from None
     except json.JSONDecodeError as error:
         raise CircuitFileError(
-            f"at line {error.lineno}, column {error.colno}: not JSON ({error.msg}); was the file "
-            "cut off?"
+            f"at line {error.lineno}, column {error.colno}: not JSON ({error.msg})"
+            + "; was the file cut off?" * _ends_early(text, error.pos)
         ) from None
     except RecursionError:
         raise CircuitFileError("the file has lists nested too deep for a circuit") from None
 
 
-def _depth(text: str) -> int:
-    """How many brackets are open at once, those in texts left out."""
-    depth = deepest = 0
+def _ends_early(text: str, place: int) -> bool:
+    return not text.rstrip().endswith("}") or not text[place:].strip()
+
+
+def _check_depth(text: str) -> None:
+    """Not too many brackets are open at once, those in texts left out."""
+    depth = 0
     for found in re.finditer(r'"(?:[^"\\]|\\.)*"?|[][{}]', text):
         bracket = found[0]
         depth += (bracket in "[{") - (bracket in "]}")
-        deepest = max(deepest, depth)
-    return deepest
+        if depth > DEEPEST:
+            raise RecursionError
 
 
 def _short(text: str) -> str:

@@ -20,14 +20,13 @@ from __future__ import annotations
 import json
 import os
 from math import inf
-from pathlib import Path
 from typing import Any, Final
 
 from ..engine import Circuit, Value, as_wire, constant, looks_at_numbers, output_of, write_grad
 from ..nn import MLP, Layer
 from ..rules import GATES, SLOPES, as_whole_number, described, gate_named
-from ..text import write_file
-from .checked_json import CircuitFileError, Place, number_as_json, open_regular, parsed
+from ..text import path_of, write_file
+from .checked_json import CircuitFileError, Place, number_as_json, parsed, read_regular
 
 VERSION: Final = 1
 MOST_LAYERS: Final = 10_000
@@ -72,7 +71,7 @@ def save(thing: Value | MLP | dict[str, float], path: str | os.PathLike[str]) ->
             f"{described(thing)}: save the state_dict() of a module of your own"
         )
     text = _as_text({"format": "minigrad", "version": VERSION, **body})
-    write_file(Path(path), text.encode("ascii"), lasting=True)
+    write_file(path_of(path), text.encode("ascii"), lasting=True)
 
 
 def load(path: str | os.PathLike[str], most_bytes: int = MOST_BYTES) -> Any:
@@ -90,8 +89,7 @@ def load(path: str | os.PathLike[str], most_bytes: int = MOST_BYTES) -> Any:
     """
     if as_whole_number(most_bytes) is None:
         raise TypeError(f"most_bytes is a whole number of bytes, got {described(most_bytes)}")
-    with open_regular(path) as file:
-        data = file.read(most_bytes + 1)
+    data = read_regular(path_of(path), most_bytes + 1)
     if len(data) > most_bytes:
         raise CircuitFileError(f"the file is larger than {most_bytes:,} bytes: {TRUST}")
     content = Place("", parsed(data))

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from ..pictures import Theme, png_from_svg, size_of, theme_named
-from ..text import escape, write_file
+from ..text import escape, make_folder, path_of, write_file
 from .replay import Replay
 from .tangent_words import start_of_tangents
 
@@ -26,6 +26,7 @@ SECONDS_AT_THE_END: Final = 4.0
 NARROWEST: Final = 560.0  # points; the sentence needs room under a small circuit too
 CHARACTER: Final = 6.4  # points, about, at the size of the sentence
 LINE: Final = 17.0
+FRAME: Final = re.compile(r"step_[0-9]+")
 FONT: Final = 'font-family="Helvetica,Arial,sans-serif" font-size="12"'
 STYLE: Final = """\
 @keyframes turn {{ 0% {{ visibility: visible }} {share:.4f}% {{ visibility: hidden }} }}
@@ -156,8 +157,8 @@ def save_frames(
     """Write every frame into a folder; see `Stepper.save_frames`."""
     if kind not in ("svg", "png"):
         raise ValueError(f"frames are saved as 'svg' or 'png', got {kind!r}")
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = path_of(folder)
+    make_folder(folder)
     shown = frames(replay, theme)
     digits = len(str(len(shown) - 1))
     paths = []
@@ -165,4 +166,7 @@ def save_frames(
         path = folder / f"step_{position:0{digits}}.{kind}"
         write_file(path, svg.encode() if kind == "svg" else png_from_svg(svg))
         paths.append(path)
+    for path in set(folder.glob(f"step_*.{kind}")) - set(paths):
+        if FRAME.fullmatch(path.stem):  # of a longer film: in this one it would come last
+            path.unlink()
     return paths

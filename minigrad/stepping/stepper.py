@@ -278,7 +278,15 @@ class Stepper(Replay):
     def save_frames(
         self, folder: str | os.PathLike[str], kind: str = "svg", theme: str = "light"
     ) -> list[Path]:
-        """Write a picture of every position, as `svg` or `png`, into a folder; the paths."""
+        """Write a picture of every position, as `svg` or `png`, into a folder; the paths.
+
+        >>> import tempfile
+        >>> [path.name for path in Stepper(Value(2.0).exp()).save_frames(tempfile.mkdtemp())]
+        ['step_0.svg', 'step_1.svg', 'step_2.svg']
+
+        The folder is made if need be. Frames of that kind that another call has left in it,
+        `step_` and a number, are removed: it holds one film.
+        """
         return save_frames(self, folder, kind, theme)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:

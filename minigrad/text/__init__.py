@@ -34,7 +34,7 @@ from .rounding import (
     rounded,
 )
 from .runs import runs_of, unit_of
-from .saving import check_folder, save, write_file
+from .saving import check_folder, make_folder, path_of, save, shown_path, with_path, write_file
 from .table import as_table, table_of
 from .tree import as_tree, tree_of
 from .wire_names import Names, gate_formula, gate_symbol, has_constant_in_symbol
@@ -74,19 +74,23 @@ __all__ = [
     "in_notation",
     "latex_name",
     "latex_number",
+    "make_folder",
     "meaning_of",
     "no_such_name",
     "number_formula",
     "output_numbers",
     "parse_name",
+    "path_of",
     "printable",
     "rounded",
     "runs_of",
     "save",
+    "shown_path",
     "table_of",
     "tree_of",
     "unicode_name",
     "unit_of",
+    "with_path",
     "with_run",
     "write_file",
 ]

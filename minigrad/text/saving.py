@@ -9,12 +9,15 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from ..rules import described
+
 if TYPE_CHECKING:
     from pathlib import Path
 
 CLOSED_FIRST: Final = os.name == "nt"  # Windows moves no open file, and has none of these locks
 O_BINARY: Final = getattr(os, "O_BINARY", 0)
 O_NOFOLLOW: Final = getattr(os, "O_NOFOLLOW", 0)
+LONGEST_SHOWN: Final = 200  # of a path, in a message
 
 
 def save(
@@ -27,15 +30,53 @@ def save(
     ...
     ValueError: cannot save a poem as 'poem.mp3': the name must end with .txt or .html
     """
-    from pathlib import Path  # here: `import minigrad` does without it
-
-    path = Path(path)
+    path = path_of(path)
     make = makers.get(path.suffix.lower())
     if make is None:
         *first, last = makers
         endings = f"{', '.join(first)} or {last}" if first else last
-        raise ValueError(f"cannot save {what} as {str(path)!r}: the name must end with {endings}")
+        raise ValueError(
+            f"cannot save {what} as {shown_path(path)}: the name must end with {endings}"
+        )
     write_file(path, make())
+
+
+def path_of(given: str | bytes | os.PathLike[str] | os.PathLike[bytes]) -> Path:
+    """The path that somebody names, with ~ for the home folder, as in a shell.
+
+    >>> path_of(b"models/moons.json").name
+    'moons.json'
+    >>> path_of(7)
+    Traceback (most recent call last):
+    ...
+    TypeError: a file is named by a text or a Path, such as "moons.json", got the int 7
+    """
+    from pathlib import Path  # here: `import minigrad` does without it
+
+    try:
+        name = os.fsdecode(given)
+    except TypeError:
+        is_file = hasattr(given, "read") or hasattr(given, "write")
+        raise TypeError(
+            f'a file is named by a text or a Path, such as "moons.json", got {described(given)}'
+            + ": give the name, and it will be opened and closed" * is_file
+        ) from None
+    if not name:
+        raise ValueError('the name of the file is empty: write one such as "moons.json"')
+    return Path(os.path.expanduser(name))
+
+
+def shown_path(path: Path) -> str:
+    """The path as a message shows it: in quotes, escaped, and not too long.
+
+    >>> from pathlib import Path
+    >>> shown_path(Path("a" * 300)) == f"'{'a' * 98}…{'a' * 100}'"
+    True
+    """
+    name = str(path)
+    if len(name) > LONGEST_SHOWN:
+        name = f"{name[: LONGEST_SHOWN // 2 - 2]}…{name[-LONGEST_SHOWN // 2 :]}"
+    return repr(name)
 
 
 def write_file(path: Path, content: bytes, lasting: bool = False) -> None:
@@ -71,7 +112,14 @@ def write_file(path: Path, content: bytes, lasting: bool = False) -> None:
 
 
 def _cannot_write(path: Path, error: OSError) -> OSError:
-    return type(error)(f"cannot write {str(path)!r}: {error.strerror or error}")
+    return with_path(error, f"cannot write {shown_path(path)}")
+
+
+def with_path(error: OSError, what: str) -> OSError:
+    """The error with words before it, of the same kind and number."""
+    said = type(error)(f"{what}: {error.strerror or error}")
+    said.errno = error.errno
+    return said
 
 
 def _target_of(path: Path) -> Path:
@@ -81,7 +129,7 @@ def _target_of(path: Path) -> Path:
     except OSError as error:  # the folder in which the process works is gone
         raise _cannot_write(path, error) from None
     except ValueError as error:  # a name that no file can have
-        raise ValueError(f"cannot write {str(path)!r}: {error}") from None
+        raise ValueError(f"cannot write {shown_path(path)}: {error}") from None
 
 
 def check_folder(path: Path, folder: Path) -> None:
@@ -95,10 +143,20 @@ def check_folder(path: Path, folder: Path) -> None:
     """
     if folder.is_dir():
         return
-    what = f"cannot write {str(path)!r}: there is no folder {str(folder)!r}"
+    what = f"cannot write {shown_path(path)}: there is no folder {shown_path(folder)}"
     if folder.exists():
         raise NotADirectoryError(f"{what}: that is a file")
     raise FileNotFoundError(f"{what}; make it first")
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it, unless they are there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise with_path(error, f"cannot make the folder {shown_path(folder)}") from None
+    except ValueError as error:  # a name that no folder can have
+        raise ValueError(f"cannot make the folder {shown_path(folder)}: {error}") from None
 
 
 def _file_to_replace(path: Path, target: Path) -> os.stat_result | None:
@@ -111,14 +169,14 @@ def _file_to_replace(path: Path, target: Path) -> os.stat_result | None:
     except OSError as error:  # where nothing can be seen, it says why
         raise _cannot_write(path, error) from None
     if stat.S_ISDIR(before.st_mode):
-        raise IsADirectoryError(f"{str(path)!r} is a directory: name a file in it")
+        raise IsADirectoryError(f"{shown_path(path)} is a directory: name a file in it")
     if not stat.S_ISREG(before.st_mode):
         raise OSError(
-            f"cannot write {str(path)!r}: it is no regular file but a pipe, a socket or a device; "
-            "name a file"
+            f"cannot write {shown_path(path)}: it is no regular file but a pipe, a socket or a "
+            "device; name a file"
         )
     if not os.access(target, os.W_OK):
-        raise PermissionError(f"cannot write {str(path)!r}: the file there is read-only")
+        raise PermissionError(f"cannot write {shown_path(path)}: the file there is read-only")
     return before
 
 

@@ -5,6 +5,7 @@ import math
 import os
 import random
 import struct
+import subprocess
 import sys
 import tracemalloc
 from collections.abc import Callable, Iterator
@@ -331,6 +332,65 @@ def test_only_regular_files_are_opened(path: Path) -> None:
     mg.save({"w": 1.0}, real)
     link.symlink_to(real)
     assert mg.load(link) == {"w": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("", "the name of the file is empty"),
+        ("a\0b.json", r"cannot read .*a.x00b\.json'"),
+        ("half \ud800.json", r"cannot read .*half .ud800\.json'"),
+        ("a" * 5000, "^cannot read .{1,250}$"),
+        ("missing\x1b[31m.json", r"cannot read .*missing.x1b\[31m\.json': No such file"),
+        (".", r"cannot read '\.': Is a directory"),
+    ],
+)
+def test_what_cannot_be_opened_is_named(name: str, words: str) -> None:
+    with pytest.raises((ValueError, OSError), match=words):
+        mg.load(name)
+
+
+def test_a_file_in_another_encoding_is_read_or_called_what_it_is(path: Path) -> None:
+    mg.save({"w": 1.0}, path)
+    text = path.read_text(encoding="utf-8")
+    for same in ("\ufeff" + text, text.replace("\n", "\r\n"), text.replace("\n", "\r")):
+        path.write_bytes(same.encode())
+        assert mg.load(path) == {"w": 1.0}
+    for encoding in ("utf-16", "utf-16-le", "utf-16-be", "utf-32"):
+        path.write_bytes(text.encode(encoding))
+        with pytest.raises(CircuitFileError, match=r"at byte \d: .*the file is not UTF-8 text"):
+            mg.load(path)
+
+
+def test_only_a_file_that_was_cut_off_is_asked_whether_it_was(path: Path) -> None:
+    mg.save({"w": 1.0}, path)
+    text = path.read_text(encoding="utf-8").rstrip()
+    for content, is_asked in [(text[:-1], True), (text.replace(":", ";"), False), ("", True)]:
+        path.write_text(content)
+        with pytest.raises(CircuitFileError, match=r"^at line \d+, column \d+: not JSON") as caught:
+            mg.load(path)
+        assert ("cut off" in str(caught.value)) is is_asked
+
+
+DEEP = """
+import sys
+import minigrad as mg
+sys.setrecursionlimit(10**7)
+for brackets in ("[", '{"a":', '["a",'):
+    with open(sys.argv[1], "w") as file:
+        file.write(brackets * 300_000)
+    try:
+        mg.load(sys.argv[1])
+    except mg.CircuitFileError as error:
+        print(error)
+"""
+
+
+def test_deep_files_end_no_process_that_has_a_higher_limit_of_recursion(path: Path) -> None:
+    environment = os.environ | {"PYTHONPATH": str(Path(mg.__file__).parents[1])}
+    command = [sys.executable, "-c", DEEP, str(path)]
+    ran = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    assert ran.stdout == "the file has lists nested too deep for a circuit\n" * 3, ran.stderr
 
 
 @pytest.mark.parametrize(

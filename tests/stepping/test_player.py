@@ -173,6 +173,23 @@ def test_frames_are_files_of_one_size(tmp_path):
         stepper.save_frames(tmp_path, kind="jpg")
 
 
+def test_a_folder_holds_one_film_and_what_is_not_of_a_film_stays(tmp_path):
+    Stepper(Value(2.0).exp().exp().exp().exp().exp()).save_frames(tmp_path)
+    others = ["step_1.png", "step_x.svg", "my_step_1.svg", "step_.svg"]
+    for name in others:
+        (tmp_path / name).write_bytes(b"")
+    paths = Stepper(Value(2.0).exp()).save_frames(tmp_path)
+    assert [path.name for path in paths] == ["step_0.svg", "step_1.svg", "step_2.svg"]
+    assert set(tmp_path.iterdir()) == {*paths, *(tmp_path / name for name in others)}
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "file").write_bytes(b"")
+    for name in ("file", "file/below", "a\0b"):
+        with pytest.raises((OSError, ValueError), match="cannot make the folder '"):
+            Stepper(Value(2.0).exp()).save_frames(tmp_path / name)
+
+
 def test_stepper_and_player_have_a_png_so_that_nothing_vanishes_in_a_pdf():
     stepper = Stepper(neuron()[0])
     stepper.position = 7

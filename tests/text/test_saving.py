@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import stat
@@ -12,7 +13,7 @@ from threading import Thread
 
 import pytest
 
-from minigrad.text import write_file
+from minigrad.text import path_of, write_file
 
 ROOT = Path(__file__).parents[2]
 unix = pytest.mark.skipif(os.name != "posix", reason="modes, links and pipes are Unix's")
@@ -35,6 +36,37 @@ def test_a_name_that_no_file_can_have_is_an_error_with_the_name(tmp_path: Path) 
         with pytest.raises(ValueError, match=r"cannot write .*\.json': "):
             write_file(tmp_path / name, b"x")
     assert sorted(os.listdir(tmp_path)) == ["file"]
+
+
+def test_a_path_is_a_text_bytes_or_a_path_and_may_begin_at_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    for given in ("~/x.json", b"~/x.json", Path("~/x.json"), tmp_path / "x.json"):
+        assert path_of(given) == tmp_path / "x.json"
+    assert path_of("~nobody-of-that-name/x") == Path("~nobody-of-that-name/x")
+    assert path_of("a~/x") == Path("a~/x")
+    with pytest.raises(ValueError, match="the name of the file is empty: write one such as"):
+        path_of("")
+    with open(tmp_path / "x.json", "w") as file:
+        for wrong, words in [
+            (file, "give the name, and it will be opened"),
+            (0, "got the int 0"),
+            (None, "got None"),
+        ]:
+            with pytest.raises(TypeError, match=f"a file is named by a text or a Path.*{words}"):
+                path_of(wrong)  # type: ignore[arg-type]
+
+
+@unix
+def test_a_message_shows_both_ends_of_a_long_name_and_keeps_the_number_of_the_error(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(OSError, match=r"^cannot write '/.*…a+\.json': File name") as caught:
+        write_file(tmp_path / f"{'a' * 5000}.json", b"x")
+    assert len(str(caught.value)) < 300
+    assert caught.value.errno == errno.ENAMETOOLONG
 
 
 @unix
