@@ -36,7 +36,10 @@ COMMANDS = [
     ["draw", *NEURON, "-o", "f.svg"],
     ["draw", *NEURON, "-o", "f.png"],
     ["play", *NEURON, "-o", "f.html"],
+    ["play", *NEURON, "-o", "f.gif"],
+    ["playground", "-o", "page.html"],
     ["step", *NEURON],
+    ["step", *NEURON, "--quiz"],
     ["demo", "demo"],
     ["--help"],
 ]
@@ -70,6 +73,7 @@ def _interrupted(arguments: list[str], folder: Path, delay: float | None) -> tup
     start = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-m", "minigrad", *arguments],
+        stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         cwd=folder,

@@ -124,8 +124,13 @@ def _number_meant(text: str) -> str:
 
 
 def protected(argument: str) -> str:
-    """With a space in front, argparse takes `-2*x` for an expression, and not for an option."""
-    is_option = re.fullmatch(r"-[oh]|--([a-z]+(-[a-z]+)*(=.*)?)?", argument, re.DOTALL)
+    """With a space in front, argparse takes `-2*x` for an expression, and not for an option.
+
+    >>> protected("-ox.svg"), protected("-o*2.5"), protected("-o*x")
+    ('-ox.svg', ' -o*2.5', ' -o*x')
+    """
+    option = r"-[oh]|-o.+\.[a-z]{3,4}|--([a-z]+(-[a-z]+)*(=.*)?)?"
+    is_option = re.fullmatch(option, argument, re.DOTALL)
     return f" {argument}" if argument[:1] == "-" and not is_option else argument
 
 

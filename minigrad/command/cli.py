@@ -24,7 +24,16 @@ from ..calculus import first_nonfinite_in
 from ..expressions import as_formula, parts_of, shown
 from ..pictures import DRAW_LESS, THEMES
 from ..pictures import draw as picture_of
-from ..text import DIGITS, as_tree, check_folder, path_of, printable, rounded, table_of
+from ..text import (
+    DIGITS,
+    as_tree,
+    check_folder,
+    display_width,
+    path_of,
+    printable,
+    rounded,
+    table_of,
+)
 from .arguments import (
     EXAMPLE,
     IN_BRACKETS,
@@ -52,7 +61,11 @@ def evaluate(arguments: argparse.Namespace) -> None:
     if all(output.is_constant for output in outputs):
         return
     circuit = circuit_of(outputs)
-    print("\n" + table_of(circuit, arguments.digits, width=_terminal_width()))
+    width = _terminal_width()
+    table = table_of(circuit, arguments.digits, width=width)
+    if width and max(map(display_width, table.splitlines())) > width:  # lines that break say little
+        table = as_tree(outputs, arguments.digits, width=width)
+    print(f"\n{table}")
     if note := note_on(outputs):
         print(f"\n{note}")
     if found := first_nonfinite_in(circuit):
@@ -64,19 +77,26 @@ def draw(arguments: argparse.Namespace) -> None:
     outputs = differentiated(arguments)
     leaves = circuit_of(outputs).leaves
     around = None if arguments.around is None else wire_named("--around", arguments.around, leaves)
-    part = {"depth": arguments.depth, "around": around}
     if arguments.output is None:
-        if part != {"depth": None, "around": None}:
-            raise ValueError("--depth and --around are for a picture: write it to a file with -o")
+        for name in ("theme", "style", "depth", "around"):
+            if vars(arguments)[name] is not None:
+                raise ValueError(f"--{name} is for a picture: write it to a file with -o")
         print(as_tree(outputs, arguments.digits, width=_terminal_width()))
         if note := note_on(outputs):
             print(f"\n{note}")
         return
     path = path_of(arguments.output)
     check_folder(path, path.parent)
-    look = {"theme": arguments.theme, "style": arguments.style, "digits": arguments.digits}
     with _advice("draw a part with --depth 20 or --around NAME"):
-        picture_of(outputs, title=note_on(outputs), **look, **part).save(path)
+        picture_of(
+            outputs,
+            title=note_on(outputs),
+            theme=arguments.theme or "light",
+            style=arguments.style or "circuit",
+            digits=arguments.digits,
+            depth=arguments.depth,
+            around=around,
+        ).save(path)
     print(f"wrote {shown(str(path))}")
 
 
@@ -215,10 +235,8 @@ def _takes_picture(command: Parser) -> None:
     command.add_argument(
         "-o", "--output", metavar="FILE", help=".svg, .png, .pdf or .dot; without it, a text tree"
     )
-    command.add_argument("--theme", default="light", choices=THEMES, help="of a picture (light)")
-    command.add_argument(
-        "--style", default="circuit", choices=["circuit", "graph"], help="of a picture (circuit)"
-    )
+    command.add_argument("--theme", choices=THEMES, help="of a picture (light)")
+    command.add_argument("--style", choices=["circuit", "graph"], help="of a picture (circuit)")
     command.add_argument(
         "--depth",
         type=typed_count,
@@ -263,7 +281,7 @@ def parsed(argv: Sequence[str]) -> argparse.Namespace | None:
         parser.error(f"unknown: {' '.join(map(printable, unknown))}{hint}")
     if "values" in arguments:  # argparse leaves over those that stand behind an option
         arguments.values = [*arguments.values, *more]
-    if "run" in arguments:
+    if "run" in arguments and not arguments.version:
         return arguments
     print(f"minigrad {_version()}") if arguments.version else parser.print_help()
     return None

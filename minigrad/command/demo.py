@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from ..compiled import compile
 from ..engine import Value
+from ..expressions import shown
 from ..files import save
 from ..native import has_native
 from ..nn import MLP, accuracy, datasets, losses
@@ -56,7 +57,7 @@ def run(folder: Path) -> None:
     unseen = accuracy(model, *datasets.moons(500, noise=0.1, seed=2))
     print(f"{100 * unseen:.1f} % of 500 points that it has not seen are right\n")
     for name, what in written(model, history, folder).items():
-        print(f"wrote {folder / name}: {what}")
+        print(f"wrote {shown(str(folder / name))}: {what}")
 
 
 def written(model: MLP, history: History, folder: Path) -> dict[str, str]:

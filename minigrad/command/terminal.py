@@ -75,7 +75,7 @@ def _interact(stepper: Stepper, read_keys: Callable[[], str]) -> None:
     while True:
         size = shutil.get_terminal_size()
         lines = screen_lines(
-            stepper, size.columns, size.lines, colours="NO_COLOR" not in os.environ
+            stepper, size.columns, size.lines, colours=not os.environ.get("NO_COLOR")
         )
         sys.stdout.write("\x1b[H\x1b[2J" + "\r\n".join(lines))
         sys.stdout.flush()

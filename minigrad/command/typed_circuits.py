@@ -14,7 +14,7 @@ from typing import Any
 from ..engine import Circuit, Value
 from ..expressions import expressions, normal_name
 from ..text import printable, unicode_name
-from .arguments import values_from
+from .arguments import EXAMPLE, values_from
 
 
 def outputs_of(arguments: argparse.Namespace) -> list[Value]:
@@ -29,6 +29,11 @@ def output_of(arguments: argparse.Namespace) -> Value:
         raise ValueError(
             f"there are {1 + len(others)} expressions, and steps go back from one: leave the "
             "others out, or look at all of them with minigrad draw"
+        )
+    if first.is_constant and first.is_leaf:
+        raise ValueError(
+            "there is nothing to step through in a number alone: write an expression such as "
+            f"{EXAMPLE}"
         )
     return first
 
@@ -71,6 +76,11 @@ def mode_of(arguments: argparse.Namespace, output: Value) -> dict[str, Any]:
     if arguments.seed and arguments.mode == "backward":
         raise ValueError(
             "--seed says which name moves in forward mode: add --mode forward or --mode both"
+        )
+    if arguments.mode != "backward" and not leaves:
+        raise ValueError(
+            f"--mode {arguments.mode} follows what a name does to all others, and there is no name "
+            "in the expression"
         )
     if arguments.mode != "backward" and not arguments.seed and len(leaves) > 1:
         raise ValueError(

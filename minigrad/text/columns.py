@@ -45,9 +45,12 @@ def fitted(text: str, width: int) -> str:
     return text + "…"
 
 
-def widths(rows: Sequence[Sequence[str]]) -> list[int]:
-    """How many cells each column needs."""
-    return [max(map(display_width, column)) for column in zip(*rows)]
+def widths(rows: Sequence[Sequence[str]], alignment: str) -> list[int]:
+    """How many cells `columns` gives to each column."""
+    return [
+        max(map(display_width, _point_under_point(column) if side == "." else column))
+        for column, side in zip(zip(*rows), alignment)
+    ]
 
 
 def check_width(width: object) -> None:

@@ -100,7 +100,7 @@ def _more(count: int, what: str) -> list[str]:
 
 def _narrowed(rows: list[Row], width: int | None) -> list[Row]:
     """The rows with formulas of local gradients so short that all fits, or without them."""
-    needed = widths(rows)
+    needed = widths(rows, ALIGNMENT)
     excess = sum(needed) + len(GAP) * (len(needed) - 1) - (width or inf)
     if excess <= 0:
         return rows
@@ -110,7 +110,7 @@ def _narrowed(rows: list[Row], width: int | None) -> list[Row]:
     without = [(*row[:FORMULA], "", *row[FORMULA + 1 :]) for row in rows[1:]]
     without.insert(0, HEADER_WITHOUT_FORMULAS)
     for column in (INPUT, GATE):  # names can be expressions: these too are shortened
-        needed = widths(without)
+        needed = widths(without, ALIGNMENT)
         columns_used = sum(map(bool, needed))
         excess = sum(needed) + len(GAP) * (columns_used - 1) - (width or 0)
         if excess > 0:

@@ -271,9 +271,10 @@ def test_the_command_alone_prints_help(call):
 
 
 def test_version(call):
-    code, output, _ = call("--version")
-    assert code == 0
-    assert output.startswith("minigrad ")
+    for more in ([], ["eval", "x", "x=1"], ["demo"]):  # it prints the version and stops
+        code, output, _ = call("--version", *more)
+        assert code == 0
+        assert re.fullmatch(r"minigrad \S.*\n", output)
 
 
 # --- bad input ------------------------------------------------------------------------------------
@@ -323,7 +324,9 @@ def test_version(call):
         (["--x"], "minigrad: unknown: --x; see minigrad --help"),
         (["draw", "x*2", "x=1", "--theme", "red"], "--theme: invalid choice: 'red'"),
         (["draw", "x*2", "x=1", "--style", "red"], "--style: invalid choice: 'red'"),
-        (["draw", "x*2", "x=1", "--depth", "1"], "are for a picture: write it to a file with -o"),
+        (["draw", "x*2", "x=1", "--depth", "1"], "--depth is for a picture: write it to a file"),
+        (["draw", "x*2", "x=1", "--theme", "dark"], "--theme is for a picture: write it to a file"),
+        (["draw", "x*2", "x=1", "--style", "graph"], "--style is for a picture: write it to a"),
         (["draw", "x*2", "x=1", "--depth", "0"], "--depth: '0' is not a whole number, at least 1"),
         (["draw", "x*2", "x=1", "--around", "w"], "--around w: the names in the expression are: x"),
         (["eval", "x", "x=1", "--digits", "-3"], "'-3' is not a whole number from 1 to 17"),
@@ -389,6 +392,29 @@ def test_a_name_that_begins_with_a_minus_sign_is_a_name(call, tmp_path, monkeypa
 def test_a_name_cannot_command_the_terminal(call, tmp_path):
     _, output, _ = call("draw", "x", "x=1", "-o", tmp_path / "a\x1b[31m.dot")
     assert output == f"wrote {tmp_path}/a�[31m.dot\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no name of a file may contain it")
+def test_a_folder_cannot_command_the_terminal(call, tmp_path, monkeypatch):
+    monkeypatch.setattr("minigrad.command.demo.trained", lambda: trained(epochs=1))
+    code, output, _ = call("demo", tmp_path / "a\x1b[31m")
+    assert code == 0
+    assert f"wrote {tmp_path}/a�[31m/model.json: " in output
+    assert "\x1b" not in output
+
+
+def test_an_option_and_its_file_may_be_one_word(call, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert call("draw", "x*2", "x=1", "-ox.svg") == (0, "wrote x.svg\n", "")
+    assert call("eval", "-o*2.5", "o=1")[0] == 0
+
+
+def test_where_a_table_is_too_wide_for_the_terminal_eval_prints_a_tree(call, monkeypatch):
+    for width, is_tree in [(40, True), (100, False)]:
+        monkeypatch.setattr("minigrad.command.cli._terminal_width", lambda width=width: width)
+        _, output, _ = call("eval", *NEURON)
+        assert ("╰─" in output) is is_tree
+        assert max(map(len, output.splitlines())) <= width
 
 
 def test_a_name_that_is_too_long_is_one_line(call, tmp_path):

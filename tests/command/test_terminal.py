@@ -10,7 +10,7 @@ import pytest
 from helpers.stepped import neuron
 
 from minigrad import Stepper, Value
-from minigrad.command import cli
+from minigrad.command import cli, terminal
 from minigrad.command.terminal import has_screen, keys_in, screen_lines
 
 EXPRESSION = ["sigmoid(w0*x0 + w1*x1 + w2)", "w0=2", "x0=-1", "w1=-3", "x1=-2", "w2=-3"]
@@ -115,6 +115,15 @@ def test_in_a_real_terminal_keys_move_and_q_puts_everything_back():
     os.close(inside)
 
 
+@pytest.mark.parametrize(("setting", "is_plain"), [("1", True), ("", False), (None, False)])
+def test_no_color_counts_where_it_says_something(monkeypatch, capsys, setting, is_plain):
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    if setting is not None:
+        monkeypatch.setenv("NO_COLOR", setting)
+    terminal._interact(Stepper(neuron()[0]), lambda: "q")
+    assert ("\x1b[2m" not in capsys.readouterr().out) is is_plain
+
+
 def test_play_writes_the_player(tmp_path, capsys):
     path = tmp_path / "neuron.html"
     assert cli.main(["play", *EXPRESSION, "-o", str(path)]) == 0
@@ -127,7 +136,8 @@ def test_play_writes_the_player(tmp_path, capsys):
     [
         (["play", "x*x", "x=1", "-o", "steps.docx"], "must end with .html, .svg or .gif"),
         (["play", "x*x", "x=1", "-o", "no folder/steps.html"], "no folder 'no folder'"),
-        (["step", "2"], "nothing to step through"),
+        (["step", "2"], "nothing to step through in a number alone: write an expression"),
+        (["step", "2*3", "--mode", "forward"], "there is no name in the expression"),
         (["step", "x*"], "x*"),
     ],
 )

@@ -226,6 +226,8 @@ def test_a_table_can_be_made_to_fit():
     whole = max(widths(mg.as_table(f)))
     assert max(widths(mg.as_table(f, width=whole - 4))) == whole - 4
     assert "1 if x > 1 e" in mg.as_table(f, width=whole - 4)
+    for room in range(75, whole):  # points that stand under each other need room too
+        assert max(widths(mg.as_table(f, width=room))) <= room
     narrow = mg.as_table(f, width=80)
     assert max(widths(narrow)) <= 80
     assert "local  contribution" in narrow
