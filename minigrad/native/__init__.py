@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .batch_over_rows import NativeBatch, columns_of
     from .example import NativeTape
     from .float_bits import sqrt
-    from .formulas import are_native, emit_formula, is_native
+    from .formulas import are_native, emit_formulas, is_native
     from .function import Memory, NativeFunction, OnNativeTape, native_function
     from .operand import DOUBLE, LONG, POINTER, VOID, Code, Native
     from .schedule import Array
@@ -48,7 +48,7 @@ __all__ = [
     "WireSlots",
     "are_native",
     "columns_of",
-    "emit_formula",
+    "emit_formulas",
     "function_at",
     "has_native",
     "has_slots",
@@ -78,7 +78,7 @@ _LATER: Final = {
     "native_function": "function",
     "are_native": "formulas",
     "columns_of": "batch_over_rows",
-    "emit_formula": "formulas",
+    "emit_formulas": "formulas",
     "is_native": "formulas",
     "CompressedSweep": "sweeps",
     "Sweeps": "sweeps",

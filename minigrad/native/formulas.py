@@ -31,12 +31,6 @@ OPERATIONS: Final[dict[str, Any]] = {
 }
 
 
-def emit_formula(code: Code, formula: Formula, inputs: list[Native]) -> Native:
-    """The formula over x0, x1, … as instructions, each part of it once."""
-    (result,) = emit_formulas(code, [formula], {f"x{i}": x for i, x in enumerate(inputs)})
-    return result
-
-
 def emit_formulas(code: Code, formulas: list[Formula], symbols: dict[str, Native]) -> list[Native]:
     """Formulas over named numbers as instructions; what they share stands there once."""
     made: dict[Any, Any] = {}
@@ -54,7 +48,8 @@ def emit_formulas(code: Code, formulas: list[Formula], symbols: dict[str, Native
 def emit(code: Code, kernel: Kernel, inputs: list[Native]) -> Native:
     """A kernel as instructions."""
     if kernel.formula is not None:
-        return emit_formula(code, kernel.formula, inputs)
+        symbols = {f"x{i}": x for i, x in enumerate(inputs)}
+        return emit_formulas(code, [kernel.formula], symbols)[0]
     if kernel.fold is not None:
         result: Native = reduce(kernel.fold, inputs)
         return result

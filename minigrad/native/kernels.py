@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import math
 import operator
-from threading import RLock
 from typing import Any, Final
 
 import llvmlite.ir as ir
@@ -22,13 +21,11 @@ from ..tape import DOT, DOTS, MOST_TOGETHER, MUL, SUM, Kernel
 from .dot_groups import write_dots
 from .exponentials import WITH_OUTPUT
 from .formulas import emit
-from .machine import machine
+from .machine import FunctionsOnce, machine
 from .operand import DOUBLE, INT, LONG, POINTER, VOID, Code, Condition, Native
 
 ROWS: Final = MOST_TOGETHER  # at most in a slot; the rows behind the last one may hold anything
-SLOT: Final = (
-    ROWS + 8
-)  # doubles: with a power of 2, one row of all slots would share few cache sets
+SLOT: Final = ROWS + 8  # doubles: of a power of 2, one row of all slots would share few cache sets
 FEW: Final = 12  # choices: to go through so many in vectors takes no longer than to look one up
 AT_ONCE: Final = 4  # sums that run side by side, because each waits for its own last addition
 
@@ -41,30 +38,20 @@ WITH_OUTPUTS: Final = "slots with outputs"
 # They give the same bits in any form; others call C's library for one number, but not for vectors.
 STRETCHABLE: Final = (DOT, SUM, MUL)
 
-_addresses: dict[tuple[Kernel, int, str], int] = {}
-_lock = RLock()
-
 
 def addresses(kernels: list[tuple[Kernel, int, str]]) -> list[int]:
     """The native functions of kernels with a number of operands each, compiled where missing."""
-    keys = [(kernel, count if _is_unrolled(kernel) else 0, form) for kernel, count, form in kernels]
-    with _lock:
-        missing = [key for key in dict.fromkeys(keys) if key not in _addresses]
-        if missing:
-            module = ir.Module()
-            for i, key in enumerate(missing):
-                _define(module, f"kernel_{i}", *key)
-            names = [f"kernel_{i}" for i in range(len(missing))]
-            # written as they are to run: LLVM's passes would take most of the time, for nothing
-            _addresses.update(zip(missing, machine().compile(module, names, passes=False)))
-    return [_addresses[key] for key in keys]
+    return _functions.addresses(
+        [(kernel, count if _is_unrolled(kernel) else 0, form) for kernel, count, form in kernels]
+    )
 
 
 def _is_unrolled(kernel: Kernel) -> bool:
     return kernel.fold is None and not kernel.chooses and kernel not in (DOT, DOTS)
 
 
-def _define(module: Any, name: str, kernel: Kernel, count: int, form: str) -> None:
+def _define(module: Any, name: str, key: tuple[Kernel, int, str]) -> None:
+    kernel, count, form = key
     on_rows = form in (SLOTS, WITH_OUTPUTS)
     function = ir.Function(module, ROWS_SIGNATURE if on_rows else SIGNATURE, name)
     if kernel is DOTS:
@@ -99,6 +86,9 @@ def _define(module: Any, name: str, kernel: Kernel, count: int, form: str) -> No
         for gates in code.places_of(run.count, AT_ONCE):
             run.fold(kernel, [(gate, LONG(0)) for gate in gates])
     builder.ret_void()
+
+
+_functions: Final = FunctionsOnce(_define)
 
 
 def _numbers(code: Code, kernel: Kernel, inputs: list[Native], form: str) -> list[Native]:

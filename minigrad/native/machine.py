@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import ctypes
 import sys
+from collections.abc import Callable, Hashable, Sequence
 from functools import cache
-from typing import Any, Final
+from threading import RLock
+from typing import Any, Final, Generic, TypeVar
 
 HOW_TO_INSTALL: Final = "pip install llvmlite numpy"
 
@@ -93,6 +95,40 @@ class Machine:
         engine = llvm.create_mcjit_compiler(parsed, target)
         engine.finalize_object()
         return engine
+
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+class FunctionsOnce(Generic[Key]):
+    """Native functions, each compiled once per process, those that are missing in one module.
+
+    `define` writes the function of a key into a module, under the name that it is given.
+    """
+
+    def __init__(self, define: Callable[[Any, str, Key], None]) -> None:
+        self._define = define
+        self._addresses: dict[Key, int] = {}
+        self._lock = RLock()
+
+    def addresses(self, keys: Sequence[Key]) -> list[int]:
+        """The addresses of their functions."""
+        with self._lock:
+            missing = {
+                f"function_{i}": key
+                for i, key in enumerate(dict.fromkeys(keys))
+                if key not in self._addresses
+            }
+            if missing:
+                import llvmlite.ir as ir
+
+                module = ir.Module()
+                for name, key in missing.items():
+                    self._define(module, name, key)
+                # written as they are to run: LLVM's passes would take most of the time, for nothing
+                made = machine().compile(module, [*missing], passes=False)
+                self._addresses.update(zip(missing.values(), made))
+            return [self._addresses[key] for key in keys]
 
 
 @cache

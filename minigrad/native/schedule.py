@@ -7,14 +7,16 @@ to compile for a circuit but kernels that no circuit has used before. Needs llvm
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
+from itertools import repeat
 from math import prod
 from typing import Any
 
 import llvmlite.ir as ir
 import numpy as np
 
-from ..tape import Kernel, Tape
+from ..tape import GateTape, Kernel, Tape
 from .dot_groups import Step
 from .kernels import NUMBERS, SIGNATURE, STRETCH, STRETCHABLE, addresses
 from .machine import function_at, machine
@@ -50,12 +52,13 @@ class Schedule:
     def __init__(self, tape: Tape, phase: int | None = None) -> None:
         numbers = {kernel: k for k, kernel in enumerate(dict.fromkeys(tape.kernels))}
         kernels = [numbers[kernel] for kernel in tape.kernels]
+        is_in = None if phase is None else [of == phase for of in tape.phases]
         keys = np.array(
-            [list(map(len, tape.operands)), kernels, _levels(tape, phase)], dtype=np.int64
+            [list(map(len, tape.operands)), kernels, levels_of(tape, is_in)], dtype=np.int64
         )
         order = np.lexsort(keys)
         if phase is not None:
-            order = order[np.array(tape.phases)[order] == phase]
+            order = order[np.array(is_in)[order]]
         keys = keys[:, order]
         ends = np.flatnonzero((keys[:, 1:] != keys[:, :-1]).any(axis=0)) + 1
         self.order: list[int] = order.tolist()
@@ -111,12 +114,12 @@ def slot_numbers(tape: Tape, *orders: list[int]) -> Any:
     return slots
 
 
-def _levels(tape: Tape, phase: int | None) -> list[int]:
-    """How far the operations are from what is there before their phase; of others, nothing."""
+def levels_of(tape: Tape | GateTape, is_in: Sequence[bool] | None = None) -> list[int]:
+    """How far the operations are from the leaves, or from what those that are not `is_in` make."""
     levels = [0] * tape.first
-    for i, slots in enumerate(tape.operands):
-        is_in = phase is None or tape.phases[i] == phase
-        levels.append(1 + max(map(levels.__getitem__, slots)) if is_in else 0)
+    at = levels.__getitem__
+    for slots, counts in zip(tape.operands, is_in or repeat(True)):
+        levels.append(1 + max(map(at, slots)) if counts else 0)
     return levels[tape.first :]
 
 

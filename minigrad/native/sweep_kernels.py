@@ -15,7 +15,6 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Sequence
 from functools import reduce
-from threading import RLock
 from typing import Any, Final, NamedTuple
 
 import llvmlite.ir as ir
@@ -23,7 +22,7 @@ import llvmlite.ir as ir
 from ..rules import Formula
 from ..tape import DOT_FORM, FORMULA, GIVEN, SUM_FORM, GateKind
 from .formulas import emit_formulas
-from .machine import machine
+from .machine import FunctionsOnce, machine
 from .operand import INT, LONG, POINTER, VOID, Code, Native
 
 # What a sweep works on, an address or a number each. Lanes are one array behind the other.
@@ -47,23 +46,6 @@ class Key(NamedTuple):
     receives: bool = True
     fresh: tuple[bool, ...] = ()
     fresh_bent: tuple[bool, ...] = ()
-
-
-_addresses: dict[Key, int] = {}
-_lock = RLock()
-
-
-def sweep_addresses(keys: Sequence[Key]) -> list[int]:
-    """The native functions of kinds of gates, compiled where missing."""
-    with _lock:
-        missing = [key for key in dict.fromkeys(keys) if key not in _addresses]
-        if missing:
-            module = ir.Module()
-            for i, key in enumerate(missing):
-                _define(module, f"sweep_{i}", key)
-            names = [f"sweep_{i}" for i in range(len(missing))]
-            _addresses.update(zip(missing, machine().compile(module, names, passes=False)))
-        return [_addresses[key] for key in keys]
 
 
 def _define(module: Any, name: str, key: Key) -> None:
@@ -90,6 +72,9 @@ def _define(module: Any, name: str, key: Key) -> None:
                 run.gates(builder.add(done, place))
             done = builder.add(done, whole)
     builder.ret_void()
+
+
+SWEEP_FUNCTIONS: Final = FunctionsOnce(_define)
 
 
 class _Run:

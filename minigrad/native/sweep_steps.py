@@ -15,18 +15,16 @@ from typing import Any, Final
 import numpy as np
 
 from ..tape import FORMULA, GateKind, GateTape, read_by_derivatives
-from .schedule import stretches_in
+from .schedule import FIELDS, levels_of, stretches_in
 from .sweep_kernels import (
     CLEAR_BENT,
     CLEAR_GRADIENTS,
     CURVED,
     FORWARD,
     GRADIENT,
+    SWEEP_FUNCTIONS,
     Key,
-    sweep_addresses,
 )
-
-FIELDS: Final = 5  # of a step in a table: its function, its index, how many, of how many, first
 
 
 class Step:
@@ -64,7 +62,7 @@ class Table:
     """Steps as the native loop goes over them, one after the other."""
 
     def __init__(self, steps: Sequence[tuple[Step, Key]]) -> None:
-        functions = sweep_addresses([key for _, key in steps])
+        functions = SWEEP_FUNCTIONS.addresses([key for _, key in steps])
         rows = [step.row(function) for (step, _), function in zip(steps, functions)]
         self.numbers = np.array(rows, dtype=np.int64).reshape(-1, FIELDS)
         self.address, self.count = self.numbers.ctypes.data, len(rows)
@@ -75,7 +73,7 @@ def steps_of(tape: GateTape) -> tuple[list[Step], Any]:
     """The steps forward, and for each slot of the tape its place."""
     numbers = {kind: k for k, kind in enumerate(dict.fromkeys(tape.kinds))}
     kinds = np.array([numbers[kind] for kind in tape.kinds], dtype=np.int64)
-    levels = np.array(_levels(tape), dtype=np.int64)
+    levels = np.array(levels_of(tape), dtype=np.int64)
     order = np.lexsort([kinds, levels])
     slots = np.arange(tape.slot_count)
     slots[tape.first + order] = np.arange(tape.first, tape.slot_count)
@@ -91,14 +89,6 @@ def steps_of(tape: GateTape) -> tuple[list[Step], Any]:
         steps += _stretches(kind, slots[flat.reshape(len(run), kind.count)].T, first)
         first += len(run)
     return steps, slots
-
-
-def _levels(tape: GateTape) -> list[int]:
-    levels = [0] * tape.first
-    at = levels.__getitem__
-    for slots in tape.operands:
-        levels.append(1 + max(map(at, slots)))
-    return levels[tape.first :]
 
 
 def _stretches(kind: GateKind, index: Any, first: int) -> list[Step]:

@@ -17,9 +17,9 @@ import numpy as np
 from ..tape import Compressed, GateTape
 from .machine import function_at, machine
 from .operand import INT, LONG, VOID, Code
-from .schedule import Array
+from .schedule import FIELDS, Array
 from .sweep_kernels import BACKWARD, CURVED, FORWARD, NUMBERS, SIGNATURE, Key
-from .sweep_steps import FIELDS, Table, curved_table, steps_of
+from .sweep_steps import Table, curved_table, steps_of
 
 MOST_NUMBERS: Final = 4_000_000  # in all lanes that run together, 32 MB
 

@@ -116,7 +116,7 @@ def row_sums(tape: Tape, one: int) -> tuple[list[list[Pair]], set[int]]:
     each of its products, where these share wires with enough others: a layer's weights that are
     used at several places have such gradients.
     """
-    uses = Counter(slot for operands in tape.operands for slot in operands)
+    uses = tape.uses()
     summed = [slots[0] for kernel, slots in zip(tape.kernels, tape.operands) if kernel is REDUCE]
     pairs_of: dict[int, list[Pair]] = {}
     for slot in summed:

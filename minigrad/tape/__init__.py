@@ -29,7 +29,7 @@ from .gate_tape import GateTape, gate_tape
 from .groups import CONSTANTS, PADDING, Array, Bucket, Groups, array_counts, group
 from .index_loops import Loops, loops_of
 from .inline import merged
-from .kernels import COPY, DOT, DOTS, MUL, SUM, Kernel, call_kernel, renamed_formula
+from .kernels import COPY, DOT, DOTS, MUL, SUM, Kernel, call_kernel
 from .operations import AFTER, ALONE, EACH_ROW, ONCE, REDUCE
 from .repeats import VARIABLES, Loop, Node, Operation, Rolled, Run, places_of, rolled, tape_nodes
 from .sparsity import Pattern, hessian_pattern, jacobian_pattern
@@ -87,7 +87,6 @@ __all__ = [
     "merged",
     "places_of",
     "read_by_derivatives",
-    "renamed_formula",
     "replay",
     "rolled",
     "tape_nodes",

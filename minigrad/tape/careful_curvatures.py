@@ -18,7 +18,8 @@ from collections.abc import Mapping, Sequence
 
 from ..rules import Formula, parts_first
 from .formula_derivatives import COMPARED, GATE_OF
-from .gate_kinds import OUT, GateKind, input_symbols
+from .gate_kinds import OUT, GateKind
+from .kernels import input_symbols
 
 
 def bent(kind: GateKind, j: int, k: int, numbers: Sequence[float], out: float) -> float | None:

@@ -25,6 +25,7 @@ from ..rules import (
     parts_first,
 )
 from .formula_derivatives import Algebra
+from .kernels import input_symbols
 
 SUM: Final = GATES["sum"]
 OUT: Final = Formula.symbol("out")
@@ -209,12 +210,6 @@ def _on_floats(kind: GateKind, formulas: list[Formula]) -> Callable[..., Sequenc
         "derivatives", names, *formulas, as_tuple=True
     )
     return made
-
-
-@cache
-def input_symbols(count: int) -> list[Formula]:
-    """x0, x1, …: what the inputs are called in a kind's formulas."""
-    return [Formula.symbol(f"x{i}") for i in range(count)]
 
 
 def _number(number: float) -> Formula:

@@ -24,30 +24,21 @@ from typing import Any, Final
 from ..engine import Value, number_of, operands_of, wires_without_numbers
 from ..rules import COMPARISONS, Formula, Gate, is_number, parts_first
 from .formula_derivatives import GATE_OF, Algebra
-from .gate_kinds import OUT, SUM, GateKind, choice, given, input_symbols, kind_of
+from .gate_kinds import OUT, SUM, GateKind, choice, given, kind_of
+from .kernels import input_symbols
+from .tape import Slots, number_key
 
 LONGEST: Final = 24  # inputs of a gate that is taken as a whole; its curvatures are as many squared
 EVERYDAY: Final = 16.0  # exponents up to this, whole or half, are part of the gate
 
 
 @dataclass(frozen=True)
-class GateTape:
-    """Gates in an order in which they can run; the slots of their inputs, and of the outputs.
+class GateTape(Slots):
+    """Gates in an order in which they can run; the slots of their inputs, and of the outputs."""
 
-    The slots are the parameters, the inputs, the constants, then one for each gate.
-    """
-
-    parameters: tuple[Value, ...]
-    input_count: int
-    constants: tuple[float, ...]
     kinds: list[GateKind]
     operands: list[tuple[int, ...]]
     outputs: list[int]
-
-    @property
-    def first(self) -> int:
-        """The slot of the first gate."""
-        return len(self.parameters) + self.input_count + len(self.constants)
 
     @property
     def slot_count(self) -> int:
@@ -139,9 +130,7 @@ class _Builder:
         known = self._known.get(number)
         if known is not None:
             return known
-        key: Any = number or number.hex()  # 0.0 and -0.0 are two
-        if number != number:
-            key = "nan"  # no nan equals another
+        key = number_key(number)
         if key not in self._known:
             self._known[key] = self.given + len(self.constants)
             self.constants.append(number)

@@ -146,11 +146,7 @@ def _with_reduced_products(tape: Tape) -> list[tuple[int, ...] | None]:
 
     None stands for such a product. A sum over rows gets pairs of factors.
     """
-    first, kernels = tape.first, tape.kernels
-    uses = [0] * tape.slot_count
-    for slots in tape.operands:
-        for slot in slots:
-            uses[slot] += 1
+    first, kernels, uses = tape.first, tape.kernels, tape.uses()
     for slot in [*tape.outputs, *(slot for gradient in tape.gradients for slot in gradient)]:
         uses[slot] += 1
     operands: list[tuple[int, ...] | None] = list(tape.operands)

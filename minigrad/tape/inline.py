@@ -41,12 +41,8 @@ def merged(tape: Tape) -> Tape:
     """
     first, phases = tape.first, tape.phases
     kernels, operands = list(tape.kernels), list(tape.operands)
-    uses, summed = [0] * tape.slot_count, set()
-    for kernel, slots in zip(kernels, operands):
-        for slot in slots:
-            uses[slot] += 1
-        if kernel is REDUCE:
-            summed.add(slots[0])
+    uses = tape.uses()
+    summed = {slots[0] for kernel, slots in zip(kernels, operands) if kernel is REDUCE}
     dropped = bytearray(len(kernels))
     for i, kernel in enumerate(tape.kernels):
         is_only_summed = first + i in summed and uses[first + i] == 1

@@ -80,7 +80,17 @@ def _dot(*factors: float) -> float:
     return total
 
 
-SYMBOLS: Final = [Formula.symbol(f"x{i}") for i in range(8)]
+@cache
+def _symbol(place: int) -> Formula:
+    return Formula.symbol(f"x{place}")
+
+
+def input_symbols(count: int) -> list[Formula]:
+    """x0, x1, …: what inputs are called in formulas, the same objects each time."""
+    return [_symbol(place) for place in range(count)]
+
+
+SYMBOLS: Final = input_symbols(8)
 SUM: Final = Kernel("sum", _total, fold=lambda x, y: x + y)
 DOT: Final = Kernel("dot", _dot, primitive="dot")  # pairs of factors: x0·x1 + x2·x3 + …
 DOTS: Final = Kernel("dots side by side", _dot, primitive="dot")  # made by `native`
@@ -111,7 +121,7 @@ COPY: Final = kernel_of(SYMBOLS[0], 1)
 def forward_kernel(gate: Gate) -> Kernel:
     """What the gate computes."""
     if gate.arity is not None:
-        return kernel_of(gate.trace_formula(*_symbols(gate.arity)), gate.arity)
+        return kernel_of(gate.trace_formula(*input_symbols(gate.arity)), gate.arity)
     if gate.fold is not None and as_text(gate.fold(*SYMBOLS[:2])) == "x0 + x1":
         return SUM
     primitive = gate.name if gate.kernel else ""
@@ -126,7 +136,7 @@ def call_kernel(gate: Gate, count: int | None) -> Kernel:
     """
     if count is None:
         return Kernel(gate.name, gate.forward, primitive=gate.name)
-    formula = Formula.apply_gate(gate, tuple(_symbols(count)))
+    formula = Formula.apply_gate(gate, tuple(input_symbols(count)))
     return Kernel(gate.name, gate.forward, formula, count)
 
 
@@ -146,7 +156,7 @@ class Local(NamedTuple):
 def local_kernels(gate: Gate) -> list[Local]:
     """The local gradients of a gate with a fixed number of inputs."""
     assert gate.arity is not None
-    symbols = _symbols(gate.arity + 1)
+    symbols = input_symbols(gate.arity + 1)
     return [_local(formula, symbols) for formula in local_formulas(gate, tuple(symbols))]
 
 
@@ -161,7 +171,7 @@ def local_kernels_at(gate: Gate, known: tuple[str | None, ...]) -> list[Local]:
     A choice that they decide is made here; where they decide none it is the kernel for all numbers.
     """
     assert gate.arity is not None
-    symbols = _symbols(gate.arity + 1)
+    symbols = input_symbols(gate.arity + 1)
     values = {x: x for x in symbols}
     values |= {x: as_formula(float.fromhex(n)) for x, n in zip(symbols, known) if n is not None}
     found = []
@@ -175,7 +185,7 @@ def local_kernels_at(gate: Gate, known: tuple[str | None, ...]) -> list[Local]:
 @cache
 def has_choices(gate: Gate) -> bool:
     """Whether a local gradient of the gate chooses, so that known inputs may decide it."""
-    symbols = tuple(_symbols((gate.arity or 0) + 1))
+    symbols = tuple(input_symbols((gate.arity or 0) + 1))
     return any(_choices(formula) for formula in local_formulas(gate, symbols))
 
 
@@ -215,10 +225,6 @@ def _local(formula: Formula, symbols: list[Formula]) -> Local:
     return Local(kernel=kernel_of(renamed, len(places)), places=places)
 
 
-def _symbols(count: int) -> list[Formula]:
-    return [SYMBOLS[i] if i < len(SYMBOLS) else Formula.symbol(f"x{i}") for i in range(count)]
-
-
 def symbols_of(formula: Formula) -> set[Formula]:
     """The symbols that a formula is made of."""
     return {part for part in parts_first(formula) if part.operation == "symbol"}
@@ -229,7 +235,7 @@ def renamed_formula(formula: Formula, places: dict[Formula, int]) -> Formula:
     new: dict[Formula, Formula] = {}
     for part in parts_first(formula):
         if part in places:
-            new[part] = _symbols(places[part] + 1)[-1]
+            new[part] = _symbol(places[part])
         elif part.operation in ("symbol", "number"):
             new[part] = part
         else:

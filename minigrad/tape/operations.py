@@ -22,7 +22,7 @@ from typing import Any, Final
 from ..engine import Value
 from .fuse import fuse_sums
 from .kernels import DOT, MUL, SUM, Kernel
-from .tape import Tape
+from .tape import Tape, number_key
 
 ONCE: Final = 0  # the phases of a batch
 EACH_ROW: Final = 1
@@ -54,9 +54,7 @@ class Operations:
 
     def constant(self, number: float) -> int:
         """The node of a plain number."""
-        key: Any = number or number.hex()  # 0.0 and -0.0 are two constants
-        if number != number:
-            key = "nan"  # no nan equals another
+        key = number_key(number)
         if key not in self._known:
             self._known[key] = self._node(None, (), number, ONCE)
         return self._known[key]

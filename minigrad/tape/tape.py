@@ -34,7 +34,21 @@ MOST_TOGETHER: Final = 128  # rows of a batch that an executor runs together
 
 
 @dataclass(frozen=True)
-class Tape:
+class Slots:
+    """The slots before those of what is computed: the parameters, the inputs, the constants."""
+
+    parameters: tuple[Value, ...]
+    input_count: int
+    constants: tuple[float, ...]
+
+    @property
+    def first(self) -> int:
+        """The slot of what is computed first."""
+        return len(self.parameters) + self.input_count + len(self.constants)
+
+
+@dataclass(frozen=True)
+class Tape(Slots):
     """Operations in an order in which they can run, and where the results are.
 
     `gradients` has, for each output, a slot for each parameter and each input, or for those that
@@ -44,9 +58,6 @@ class Tape:
     unless the tape is `careful`.
     """
 
-    parameters: tuple[Value, ...]
-    input_count: int
-    constants: tuple[float, ...]
     kernels: list[Kernel]
     operands: list[tuple[int, ...]]
     outputs: list[int]
@@ -76,13 +87,16 @@ class Tape:
         )
 
     @property
-    def first(self) -> int:
-        """The slot of the first operation."""
-        return len(self.parameters) + self.input_count + len(self.constants)
-
-    @property
     def slot_count(self) -> int:
         return self.first + len(self.kernels)
+
+    def uses(self) -> list[int]:
+        """How often each slot is an operand."""
+        uses = [0] * self.slot_count
+        for slots in self.operands:
+            for slot in slots:
+                uses[slot] += 1
+        return uses
 
     def results(self, values: Sequence[float]) -> tuple[list[float], list[list[float]]]:
         """The outputs, and the gradients of each, from the numbers of all slots."""
@@ -100,6 +114,11 @@ class Tape:
             for i, (kernel, slots) in enumerate(zip(self.kernels, self.operands))
         )
         return "\n".join(lines)
+
+
+def number_key(number: float) -> float | str:
+    """What is equal for equal constants: 0.0 and -0.0 are two, and no nan equals another."""
+    return "nan" if number != number else number or number.hex()
 
 
 def replay(

@@ -7,7 +7,14 @@ from functools import cache
 from typing import NamedTuple
 
 from ..rules import COMPARISONS, Formula, Gate, parts_first
-from .kernels import SYMBOLS, Kernel, forward_kernel, kernel_of, local_formulas
+from .kernels import (
+    SYMBOLS,
+    Kernel,
+    forward_kernel,
+    input_symbols,
+    kernel_of,
+    local_formulas,
+)
 from .operations import Operations
 
 
@@ -70,13 +77,13 @@ def _part(operations: Operations, part: Formula, made: dict[Formula, int]) -> in
 
 @cache
 def _traced_output(gate: Gate, count: int) -> TracedRule:
-    symbols = tuple(Formula.symbol(f"x{i}") for i in range(count))
+    symbols = tuple(input_symbols(count))
     return _traced(symbols, [gate.trace_formula(*symbols)])
 
 
 @cache
 def _traced_gradients(gate: Gate, count: int) -> TracedRule:
-    symbols = tuple(Formula.symbol(f"x{i}") for i in range(count))
+    symbols = tuple(input_symbols(count))
     numbers: dict[str, Formula] = {}  # the rule of a sum has as many ones as inputs
     return _traced(
         symbols,

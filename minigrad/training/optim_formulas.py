@@ -9,7 +9,7 @@ UpdateFormulas('p − lr·(0.9·s0 + g)', '0.9·s0 + g')
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any, Final, Protocol
 
@@ -44,20 +44,10 @@ class Optimizer(Protocol):
         """The new data of one parameter, and what to keep for its next step."""
 
 
+# what an optimiser has besides its settings
 NOT_IN_FORMULAS: Final = {
-    *(
-        "parameters",
-        "schedule",
-        "steps",
-        "_access",
-        "_kept",
-        "_of_states",
-        "_rate",
-        "_asked",
-        "_shuffle",
-        "_made",
-        "_in_slots",
-    ),
+    *("parameters", "schedule", "steps", "_access", "_kept", "_of_states", "_rate", "_asked"),
+    *("_shuffle", "_made", "_in_slots"),
 }
 
 
@@ -97,7 +87,8 @@ class UpdateFormulas:
                 f"initial_state has {len(self.state)}"
             )
         self._sort_parts(is_whole)
-        if not self.differing.isdisjoint(self.new_whole):
+        new_whole, _ = self.split(self.new_state)
+        if not self.differing.isdisjoint(new_whole):
             raise TypeError(
                 f"{_where(optimizer)} is marked as a formula, and a whole number of its state must "
                 "not depend on data and gradient: write 0.0 for it in initial_state"
@@ -107,9 +98,12 @@ class UpdateFormulas:
 
     def _sort_parts(self, is_whole: tuple[bool, ...]) -> None:
         self.is_whole = is_whole
-        self.whole, self.own = _split(self.state, is_whole)
-        self.new_whole, self.new_own = _split(self.new_state, is_whole)
-        self.shared = [self.rate, *self.whole]
+        self.whole, self.own = self.split(self.state)
+
+    def split(self, state: Iterable[Formula]) -> tuple[list[Formula], list[Formula]]:
+        """The parts of a state that are whole numbers, and the others."""
+        parts = list(zip(state, self.is_whole))
+        return [part for part, yes in parts if yes], [part for part, yes in parts if not yes]
 
     @cached_property
     def apart(self) -> UpdateFormulas:
@@ -128,17 +122,6 @@ class UpdateFormulas:
                 differing.add(part)
         return differing
 
-    def shared_parts(self) -> list[Formula]:
-        """The largest parts that are the same for all parameters."""
-        differing = self.differing
-        used = {operand for part in differing for operand in part.operands}
-        return [
-            part
-            for part in parts_first(*self.results)
-            if part not in differing
-            and (part in self.results or (part in used and part.operation != "number"))
-        ]
-
     @property
     def results(self) -> tuple[Formula, ...]:
         """All that is computed."""
@@ -149,10 +132,18 @@ class UpdateFormulas:
         assignments, texts = self._code
         return tuple(assignments), tuple(texts), self.is_whole, tuple(self.gates)
 
-    @cached_property
     def shared_and_own(self) -> tuple[list[Formula], list[Formula]]:
-        """What all parameters have in common, c0, c1, …, and the results with these symbols."""
-        shared = [x for x in self.shared_parts() if x.operation not in ("symbol", "number")]
+        """What all parameters have in common, c0, c1, …, and the results with these symbols.
+
+        In common are the largest parts that are the same for all parameters.
+        """
+        differing = self.differing
+        used = {operand for part in differing for operand in part.operands} | {*self.results}
+        shared = [
+            part
+            for part in parts_first(*self.results)
+            if part in used and part not in differing and part.operation not in ("symbol", "number")
+        ]
         symbols = {part: Formula.symbol(f"c{i}") for i, part in enumerate(shared)}
         return shared, [with_numbers(result, symbols) for result in self.results]
 
@@ -163,7 +154,7 @@ class UpdateFormulas:
         What depends on the learning rate and whole numbers is computed anew only where these are
         others: they mostly are the same for all parameters, and hold the powers of Adam.
         """
-        shared, results = self.shared_and_own
+        shared, results = self.shared_and_own()
         assignments, (new_data, *new_state) = as_python(*results)
         made, texts = as_python(*shared)
         common = [*made, *[f"c{i} = {text}" for i, text in enumerate(texts)]]
@@ -229,14 +220,6 @@ class _Steps:
 
 def _where(optimizer: Optimizer) -> str:
     return f"{type(optimizer).__name__}.update"
-
-
-def _split(
-    parts: tuple[Formula, ...], is_whole: tuple[bool, ...]
-) -> tuple[list[Formula], list[Formula]]:
-    """The parts that are whole numbers, and the others."""
-    whole = [part for part, yes in zip(parts, is_whole) if yes]
-    return whole, [part for part, yes in zip(parts, is_whole) if not yes]
 
 
 def update_formulas(optimizer: Optimizer) -> UpdateFormulas | None:

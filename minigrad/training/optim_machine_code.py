@@ -23,14 +23,13 @@ from ..native import (
     VOID,
     Code,
     Native,
-    emit_formula,
+    emit_formulas,
     function_at,
     machine,
     move_function,
     sqrt,
 )
-from ..rules import Formula, as_text
-from ..tape import renamed_formula
+from ..rules import as_text
 from .optim_formulas import UpdateFormulas
 
 # What the native loop reads, an address or a number each; `done` it counts as it goes.
@@ -105,7 +104,7 @@ def move_of(formulas: UpdateFormulas) -> Any:
     key = (formulas.key(), "over Values")
     with _lock:
         if key not in _functions:
-            shared, results = formulas.shared_and_own
+            shared, results = formulas.shared_and_own()
             if formulas.ignores_states:
                 results = results[:1]
             _functions[key] = move_function(shared, list(map(as_text, formulas.whole)), results)
@@ -221,11 +220,14 @@ class _Writer:
 
     def _update(self, rate: Native, scale: Native) -> None:
         """The optimiser's formulas: what all parameters share once, the rest in vectors."""
-        b, many, formulas = self.b, self.many, self.formulas
-        wholes = [b.gep(self.numbers["shared"], [LONG(1 + k)]) for k in range(len(formulas.whole))]
-        shared = [rate, *map(self.one.load, wholes)]
-        made = _emit(self.one, formulas.shared_parts(), formulas.shared, shared)
-        splats = {part: many.splat(number.value) for part, number in made.items()}
+        b, one, many, formulas = self.b, self.one, self.many, self.formulas
+        places = [b.gep(self.numbers["shared"], [LONG(1 + k)]) for k in range(len(formulas.whole))]
+        known = {"lr": rate, **dict(zip(map(as_text, formulas.whole), map(one.load, places)))}
+        shared, (new_data, *new_state) = formulas.shared_and_own()
+        made = emit_formulas(one, shared, known)
+        known |= {f"c{i}": number for i, number in enumerate(made)}
+        new_whole, new_own = formulas.split(new_state)
+        in_common = {name: many.splat(number.value) for name, number in known.items()}
         factor, size = many.splat(scale.value), self.field["size"]
         with many.loop(size, many.width) as k:
             data, grad = (b.gep(self.numbers[name], [k]) for name in ("data", "grad"))
@@ -235,19 +237,10 @@ class _Writer:
             ]
             scaled = many.load(grad) * factor
             many.store(scaled, grad)
-            symbols = [formulas.data, formulas.grad, *formulas.own, *splats]
-            inputs = [many.load(data), scaled, *map(many.load, parts), *splats.values()]
-            results = [formulas.new_data, *formulas.new_own]
-            numbers = _emit(many, results, symbols, inputs)
-            for result, pointer in zip(results, [data, *parts]):
-                many.store(numbers[result], pointer)
-        for result, pointer in zip(formulas.new_whole, wholes):
-            self.one.store(made[result], pointer)
-
-
-def _emit(
-    code: Code, formulas: list[Formula], symbols: list[Formula], inputs: list[Native]
-) -> dict[Formula, Native]:
-    """Formulas over symbols as instructions."""
-    places = {symbol: i for i, symbol in enumerate(symbols)}
-    return {f: emit_formula(code, renamed_formula(f, places), inputs) for f in formulas}
+            state = zip(map(as_text, formulas.own), map(many.load, parts))
+            symbols = {"p": many.load(data), "g": scaled, **dict(state), **in_common}
+            results = emit_formulas(many, [new_data, *new_own], symbols)
+            for number, pointer in zip(results, [data, *parts]):
+                many.store(number, pointer)
+        for number, pointer in zip(emit_formulas(one, new_whole, known), places):
+            one.store(number, pointer)

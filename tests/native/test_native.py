@@ -104,7 +104,7 @@ def test_constant_exponents_in_lanes(exponent):
 def test_a_call_that_is_asked_for_twice_is_made_once_in_a_block():
     import llvmlite.ir as ir
 
-    from minigrad.native import emit_formula  # noqa: F401  (with it comes exp)
+    from minigrad.native import emit_formulas  # noqa: F401  (with it comes exp)
     from minigrad.native.operand import DOUBLE, LONG, Code, Native
 
     function = ir.Function(ir.Module(), ir.FunctionType(DOUBLE, [DOUBLE]), "twice")
