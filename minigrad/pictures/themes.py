@@ -37,7 +37,7 @@ class Theme:
 
 
 _NAMES: Final = ("light", "dark", "safe")
-_COLOURS: Final[dict[str, tuple[Any, Any, Any]]] = {  # in these three
+_COLOURS: Final[dict[str, tuple[Any, ...]]] = {  # a column for each of these
     "background": ("#FFFFFF", "#0D1117", "#FFFFFF"),
     "ink": ("#263238", "#E6EDF3", "#1A1A1A"),
     "line": ("#455A64", "#9FB0BF", "#4D4D4D"),
@@ -74,5 +74,6 @@ def theme_named(name: str) -> Theme:
     ValueError: there is no theme 'drak': choose 'light', 'dark' or 'safe'
     """
     if not isinstance(name, str) or name not in THEMES:
-        raise ValueError(f"there is no theme {name!r}: choose 'light', 'dark' or 'safe'")
+        *others, last = map(repr, THEMES)
+        raise ValueError(f"there is no theme {name!r}: choose {', '.join(others)} or {last}")
     return THEMES[name]

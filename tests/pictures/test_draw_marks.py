@@ -8,6 +8,7 @@ from helpers.pictures import neuron, picture
 import minigrad as mg
 from minigrad import Value
 from minigrad.engine import Stage
+from minigrad.pictures import THEMES
 from minigrad.pictures.layout import LayoutError
 
 # --- highlights -----------------------------------------------------------------------------------
@@ -155,7 +156,7 @@ def cancelling() -> Value:
 
 
 @pytest.mark.parametrize("style", ["circuit", "graph"])
-@pytest.mark.parametrize("theme", ["light", "dark", "safe"])
+@pytest.mark.parametrize("theme", THEMES)
 def test_rounding_is_coloured_and_the_gate_that_cancels_has_a_double_border(style, theme):
     f = cancelling()
     picture = mg.draw(f, color="rounding", style=style, theme=theme)

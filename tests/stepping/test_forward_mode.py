@@ -260,7 +260,7 @@ def test_run_to_and_breakpoints_stop_in_each_mode() -> None:
         assert stepper.position == steps
 
 
-@pytest.mark.parametrize("theme", ["light", "dark", "safe"])
+@pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("style", ["circuit", "graph"])
 def test_the_tangent_stands_beside_the_value_in_a_colour_of_its_own(theme: str, style: str) -> None:
     w, _, f = product()

@@ -46,7 +46,7 @@ def test_the_licences_of_graphviz_stand_in_it(page: str):
         assert line in page
 
 
-def test_the_three_themes_are_those_of_pictures(page: str):
+def test_its_themes_are_those_of_pictures(page: str):
     from minigrad.pictures import THEMES
 
     for theme in THEMES.values():
