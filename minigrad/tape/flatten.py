@@ -20,6 +20,8 @@ from .variadic import apply_rule, is_spelled_out, local_gradients
 
 _T = TypeVar("_T")
 KernelOf = Callable[[Value, Gate, int], Kernel | None]
+# The wire of a gate, the gate and what goes into it, the nodes of that, and its own.
+Step = tuple[Value, Gate, tuple[Any, ...], tuple[int, ...], int]
 
 
 def flatten(
@@ -78,11 +80,11 @@ def flatten_received(
     """
     total = Circuit(outputs[0], others=outputs[1:], for_running=len(outputs) == 1)
     circuit = Flattening(parameters, [*inputs, *received], careful=True)
-    circuit.forward(total)
+    steps = circuit.forward(total)
     sent: dict[Value, list[int]] = {}
     for output, wire in zip(outputs, received):
         sent.setdefault(output, []).extend((circuit.nodes[wire], ALONE))
-    gradients = circuit.sent_back(total, sent, inputs)
+    gradients = circuit.sent_back(steps, total.routes, sent, inputs)
     found = [circuit.nodes[output] for output in outputs]
     count = len(inputs) + len(received)
     return circuit.operations.tape(parameters, count, found, [gradients], (total.routes,), True)
@@ -126,86 +128,76 @@ class Flattening:
         # the wires through which a parameter or an input acts
         self.leading = {wire for wire in self.nodes if not wire.is_constant}
 
-    def forward(self, circuit: Circuit) -> None:
-        """Make the nodes of a circuit."""
-        nodes, leading = self.nodes, self.leading
+    def forward(self, circuit: Circuit) -> list[Step]:
+        """Make the nodes of a circuit; its gates in order, for the way back."""
+        nodes, leading, constant = self.nodes, self.leading, self.operations.constant
         for wire in circuit.leaves:
             if wire not in nodes:
-                nodes[wire] = self.operations.constant(number_of(wire))
+                nodes[wire] = constant(number_of(wire))
+        steps = []
         for wire, gate, inputs in circuit.gates_with_operands():
-            if wire not in nodes:
-                operands = self._nodes_of(inputs)
-                kernel = self.kept(wire, gate, len(operands)) if self.kept else None
-                nodes[wire] = (
-                    self._kept(kernel, gate, operands) if kernel else self._output(gate, operands)
-                )
+            operands = tuple([constant(x) if type(x) is float else nodes[x] for x in inputs])
+            node = nodes.get(wire)
+            if node is None:
+                node = nodes[wire] = self._output(wire, gate, operands)
                 if not leading.isdisjoint(inputs):
                     leading.add(wire)
+            steps.append((wire, gate, inputs, operands, node))
+        return steps
 
-    def _nodes_of(self, operands: Sequence[Any]) -> list[int]:
-        nodes, constant = self.nodes, self.operations.constant
-        return [constant(x) if type(x) is float else nodes[x] for x in operands]
-
-    def _kept(self, kernel: Kernel, gate: Gate, operands: list[int]) -> int:
+    def _kept(self, kernel: Kernel, gate: Gate, operands: tuple[int, ...]) -> int:
         apply = self.operations.apply
         if not gate.is_dot:
-            return apply(kernel, tuple(operands))
+            return apply(kernel, operands)
         middle = len(operands) // 2
         products = [apply(kernel, pair) for pair in zip(operands[:middle], operands[middle:])]
         return products[0] if len(products) == 1 else apply(SUM, tuple(products))
 
-    def _output(self, gate: Gate, operands: list[int]) -> int:
+    def _output(self, wire: Value, gate: Gate, operands: tuple[int, ...]) -> int:
+        if self.kept and (kernel := self.kept(wire, gate, len(operands))):
+            return self._kept(kernel, gate, operands)
         if gate.arity is not None:
-            return self.operations.apply(forward_kernel(gate), tuple(operands))
+            return self.operations.apply(forward_kernel(gate), operands)
         if gate.is_dot:
             one = self.operations.constant(1.0)
             middle = len(operands) // 2
             rights = [ALONE if node == one else node for node in operands[middle:]]
             return self.operations.total(_in_pairs([*operands[:middle], *rights]))
         if is_spelled_out(gate):
-            return apply_rule(self.operations, gate, tuple(operands))
-        return self.operations.apply(forward_kernel(gate), tuple(operands))
+            return apply_rule(self.operations, gate, operands)
+        return self.operations.apply(forward_kernel(gate), operands)
 
     def gradients(self, output: Value, wanted: Sequence[Value]) -> list[int]:
         """The nodes of d(output)/d(wanted); the same products and sums as `Value.backward`."""
         circuit = Circuit(output, for_running=True)
-        self.forward(circuit)
+        steps = self.forward(circuit)
         self.routes.append(circuit.routes)
-        return self.sent_back(circuit, {output: [self.operations.constant(1.0), ALONE]}, wanted)
+        sent = {output: [self.operations.constant(1.0), ALONE]}
+        return self.sent_back(steps, circuit.routes, sent, wanted)
 
     def sent_back(
-        self, circuit: Circuit, sent: dict[Value, list[int]], wanted: Sequence[Value]
+        self, steps: list[Step], routes: bool, sent: dict[Value, list[int]], wanted: Sequence[Value]
     ) -> list[int]:
         """The nodes of the gradients of `wanted`; `sent` has what the outputs receive."""
-        nodes, operations, leading = self.nodes, self.operations, self.leading
-        arrivals = Arrivals(operations, sent) if self.careful and circuit.routes else None
+        nodes, operations = self.nodes, self.operations
+        arrivals = Arrivals(operations, sent) if self.careful and routes else None
         phases, numbers = operations.phases, operations.numbers
         from_rows: dict[Value, list[int]] = {}  # to what is the same in all rows
         if operations.has_rows and all(phases[nodes[output]] == ONCE for output in sent):
             sent, from_rows = {}, sent
-        for wire, gate, inputs in circuit.gates_with_operands(backwards=True):
+        for wire, gate, inputs, operands, node in reversed(steps):
             if not (wire in sent or wire in from_rows):
                 continue
             upstream = self._total(sent.pop(wire, ()), from_rows.pop(wire, ()))
             is_number = numbers[upstream] is not None
-            out = nodes[wire]
-            each_row = phases[out] == EACH_ROW
-            available = self._nodes_of(inputs)
-            leads = [source in leading for source in inputs]
-            local = self._local_gradients(gate, [*available, out], leads)
-            sending = [*zip(inputs, local, leads)]
-            if gate.is_dot:  # in the order in which its × gates would send
-                sending = _in_pairs(sending)[::-1]
-            for source, local_gradient, is_wanted in sending:
-                if local_gradient is None or not is_wanted:
-                    continue
+            each_row = phases[node] == EACH_ROW
+            for source, local in self._sending(gate, inputs, operands, node):
                 to = from_rows if each_row and phases[nodes[source]] == ONCE else sent
-                factors = (local_gradient, upstream)
+                factors = (local, upstream)
                 if arrivals:
-                    summed = to is from_rows
-                    factors = arrivals.sent(gate, wire, source, factors, summed)
-                elif is_number or numbers[local_gradient] is not None:
-                    factors = operations.contribution(local_gradient, upstream)
+                    factors = arrivals.sent(gate, wire, source, factors, to is from_rows)
+                elif is_number or numbers[local] is not None:
+                    factors = operations.contribution(local, upstream)
                 received = to.get(source)
                 if received is None:
                     to[source] = [*factors]
@@ -219,37 +211,41 @@ class Flattening:
             sent = [total, ALONE, *sent]
         return self.operations.total(sent) if sent else self.operations.constant(0.0)
 
-    def _local_gradients(
-        self, gate: Gate, available: list[int], leads: Sequence[bool]
-    ) -> Sequence[int | None]:
-        """Their nodes, made of the inputs and the output; None where the rule says 0.
+    def _sending(
+        self, gate: Gate, inputs: Sequence[Any], operands: tuple[int, ...], node: int
+    ) -> list[tuple[Any, int]]:
+        """The inputs that lead to a leaf that is given, and the local gradient's node of each.
 
-        None, too, towards an input of a gate with one or two that leads to no leaf that is given.
+        None of those towards which the rule says 0.
         """
-        if gate.is_dot:  # each factor's is the other one
-            middle = len(available) // 2
-            return available[middle:-1] + available[:middle]
+        leading = self.leading
+        if gate.is_dot:  # each factor's is the other one, in the order in which × gates would send
+            middle = len(operands) // 2
+            others = operands[middle:] + operands[:middle]
+            return [x for x in _in_pairs([*zip(inputs, others)])[::-1] if x[0] in leading]
+        available = (*operands, node)
         if gate.arity is None:
-            return local_gradients(self.operations, gate, available)
-        nodes: list[int | None] = []
-        found = local_kernels(gate)
+            found = zip(inputs, local_gradients(self.operations, gate, available))
+            return [(x, local) for x, local in found if local is not None and x in leading]
+        rules = local_kernels(gate)
         if has_choices(gate):
-            given = [self.operations.numbers[node] for node in available[:-1]]
+            given = [self.operations.numbers[operand] for operand in operands]
             known = tuple([None if x is None else x.hex() for x in given])
-            found = local_kernels_at(gate, known) if any(known) else found
-        for (number, kernel, places, numbers), is_wanted in zip(found, leads):
-            if not is_wanted:
-                nodes.append(None)
-            elif kernel is not None:
-                more = map(self.operations.constant, numbers)
-                nodes_of = [*available, *more] if numbers else available
-                operands = tuple([nodes_of[place] for place in places])
-                nodes.append(self.operations.apply(kernel, operands))
+            rules = local_kernels_at(gate, known) if any(known) else rules
+        sending = []
+        for source, (number, kernel, places, numbers) in zip(inputs, rules):
+            if source not in leading:
+                continue
+            if kernel is not None:
+                if numbers:
+                    available = (*operands, node, *map(self.operations.constant, numbers))
+                at = tuple([available[place] for place in places])
+                sending.append((source, self.operations.apply(kernel, at)))
             elif number is None:
-                nodes.append(available[places[0]])
-            else:
-                nodes.append(self.operations.constant(number) if number else None)
-        return nodes
+                sending.append((source, available[places[0]]))
+            elif number:
+                sending.append((source, self.operations.constant(number)))
+        return sending
 
 
 def _in_pairs(factors: Sequence[_T]) -> list[_T]:

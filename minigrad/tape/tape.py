@@ -103,7 +103,9 @@ class Tape(Slots):
         return (
             [values[slot] for slot in self.outputs],
             [
-                [values[slot] + (0.0 if routes else -0.0) for slot in slots]
+                [values[slot] + 0.0 for slot in slots]
+                if routes
+                else [values[slot] for slot in slots]
                 for slots, routes in zip(self.gradients, self.routes)
             ],
         )

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import operator
 import random
 
 import pytest
@@ -11,9 +12,10 @@ from hypothesis import strategies as st
 
 import minigrad as mg
 from minigrad import Value
-from minigrad.rules.gate import FUNCTIONS
+from minigrad.rules.gate import FUNCTIONS, GATES
 from minigrad.rules.rows import row
 from minigrad.tape.flatten import flatten
+from minigrad.tape.kernels import DOT, forward_kernel
 from minigrad.tape.tape import replay
 
 native = pytest.mark.skipif(not HAS_NATIVE, reason=WHY)
@@ -206,3 +208,22 @@ def test_a_mean_is_one_gate_with_the_bits_of_a_sum_divided(count):
         assert list(f.value_and_grad(numbers)) == [expected[0], expected[1:]]
         square = mg.compile(lambda xs: mg.mean(xs) ** 2, executor=executor)
         assert square.hvp(numbers, [1.0] * count) == pytest.approx([2.0 / count] * count, rel=1e-14)
+
+
+@pytest.mark.parametrize("pairs", range(1, 8))
+def test_a_dot_kernel_adds_its_products_from_left_to_right(pairs):
+    draw = random.Random(pairs)
+    for _ in range(100):
+        factors = [draw.choice((-0.0, 0.0, 1e16, draw.uniform(-1, 1))) for _ in range(2 * pairs)]
+        total, *others = map(operator.mul, factors[::2], factors[1::2])
+        for product in others:
+            total += product
+        assert repr(DOT.on_floats(*factors)) == repr(total)
+
+
+@pytest.mark.parametrize("name", [gate.name for gate in GATES.values() if gate.arity])
+def test_a_kernel_gives_what_its_gate_gives(name):
+    gate = GATES[name]
+    numbers = (-2.5, -0.0, 0.0, 0.5, 3.0, math.inf, math.nan)
+    for inputs in itertools.product(numbers, repeat=gate.arity):
+        assert repr(forward_kernel(gate).on_floats(*inputs)) == repr(gate.forward(*inputs))
