@@ -70,6 +70,7 @@ class Check:
     def __init__(self, recording: Recording) -> None:
         self.recording = recording
         self._circuit = self._circuit_of(recording)
+        self._fixed = fixed_values(recording.structure)
         self._first_is_done = False
         self._kinds: set[type] = set()  # of numbers that were compared: int, float, Value
         self._shared: set[Any] = set()  # which of the arguments were one thing
@@ -305,11 +306,11 @@ class Check:
         """
         if arguments is None:
             return None
-        fixed = fixed_values(self.recording.structure)
-        memo: dict[int, Any] = {id(thing): thing for thing in fixed}
+        memo: dict[int, Any] = {id(thing): thing for thing in self._fixed}
         memo |= {id(x): Value(number_of(x)) for x in given if isinstance(x, Value)}
         try:
-            places, named = copy.deepcopy(arguments, memo)
+            places = [copy.deepcopy(argument, memo) for argument in arguments[0]]
+            named = {name: copy.deepcopy(x, memo) for name, x in arguments[1].items()}
         except Exception:
             return None
         return partial(self.recording.function, *places, **named)

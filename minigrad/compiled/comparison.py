@@ -21,6 +21,7 @@ from math import isfinite, isnan
 from typing import Any, Final
 
 from ..engine import (
+    Circuit,
     Joined,
     Value,
     factors_held_by_products,
@@ -73,6 +74,13 @@ class Wires:
             found.update(dict.fromkeys(leaves))
             found.update(dict.fromkeys(gates))
         return list(found)
+
+    def for_running(self) -> Circuit | None:
+        """The circuit as it is run, where these are its wires: then nobody needs to find them."""
+        joined = self._joined
+        if joined is None or not joined.is_for_running:
+            return None
+        return Circuit(self.outputs[0], known=(joined.leaves, joined.gates))
 
     def spell_out(self) -> bool:
         """Have chains again in place of the dot products that they became; whether there are."""

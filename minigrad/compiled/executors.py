@@ -21,7 +21,10 @@ class Runner(Protocol):
     """Runs one example."""
 
     name: str
-    size: int
+
+    @property
+    def size(self) -> int:
+        """How many bytes it takes."""
 
     def run(
         self, parameters: list[float], inputs: list[float]
@@ -60,8 +63,12 @@ class PythonTape:
 
     def __init__(self, tape: Tape) -> None:
         self.tape = tape
-        self.size = 8 * (tape.slot_count + sum(map(len, tape.operands)))
         self._plan: tuple[list[Any], ...] | None = None
+
+    @property
+    def size(self) -> int:
+        """See `Runner`."""
+        return 8 * (self.tape.slot_count + sum(map(len, self.tape.operands)))
 
     def run(
         self, parameters: list[float], inputs: list[float]

@@ -277,10 +277,11 @@ class PlacesRead:
                 for base in kind.__mro__
                 if not (is_ours(base.__module__) or is_of_a_library(base))
             ]
+            is_of_library = is_of_a_library(kind) and kind not in WHAT_ONE_MAKES_OF_THEM
             self._kinds[kind] = Kind(
                 classes,
-                _slots_of(kind),
-                is_of_a_library(kind) and kind not in WHAT_ONE_MAKES_OF_THEM,
+                set() if is_of_library else _slots_of(kind),  # what is read of its own are others
+                is_of_library,
                 any(name in vars(base) for base in classes for name in FINDS_ITSELF),
             )
         return self._kinds[kind]

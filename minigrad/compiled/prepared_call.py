@@ -205,8 +205,10 @@ class PreparedInPython:
         self.numbers: list[float] = []  # of the latest call
         self._shapes = [getattr(argument, "shape", None) for argument in arguments]
         self._shared = things_given_twice((arguments, {}))
-        self._derivative = differentiated(recording.structure)
+        self._derivative: Any = differentiated(recording.structure)
+        self._is_one_array = self._derivative[0] == "array"
         self._array, self._float64 = numpy.ndarray, numpy.dtype(float)
+        self._array_of = numpy.array
 
     @classmethod
     def made(
@@ -229,16 +231,26 @@ class PreparedInPython:
         if not recording.places.unchanged():
             return None
         parameters = recording.parameter_numbers()
-        if check := self.check:
+        is_due, check = False, self.check
+        if check:
             if recording.plain_numbers.changed() is not None:
                 return None
             if check.left > 0:
                 check.left -= 1
-            elif recording.checked or (parameters, numbers) != recording.recorded_with:
-                return None  # a comparison is due
-        (output,), (gradient,) = self.running.run(parameters, numbers)
+            else:
+                is_due = recording.checked or (parameters, numbers) != recording.recorded_with
+        outputs, (gradient,) = self.running.run(parameters, numbers)
+        if check and is_due:
+            check.call(self._given(arguments), numbers, parameters, numbers, outputs)
         self.numbers = numbers
-        return output, put_together(self._derivative, iter(gradient), plain=True)
+        if self._is_one_array:
+            return outputs[0], self._array_of(gradient).reshape(self._derivative[1])
+        return outputs[0], put_together(self._derivative, iter(gradient), plain=True)
+
+    def _given(self, arguments: Sequence[Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """The arguments by place and by name."""
+        middle = len(arguments) - len(self.names)
+        return tuple(arguments[:middle]), dict(zip(self.names, arguments[middle:]))
 
     def _numbers_of(self, arguments: Sequence[Any]) -> list[float] | None:
         """The numbers of arguments of the same kinds and shapes; None of others."""

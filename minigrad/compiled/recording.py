@@ -106,7 +106,8 @@ class Recording:
 
     def _flattened(self, careful: bool, wanted: list[Value] | None = None) -> Tape:
         with without_collector():
-            return flatten(self.outputs, self.parameters, self.inputs, careful, wanted)
+            circuit = self.wires.for_running()
+            return flatten(self.outputs, self.parameters, self.inputs, careful, wanted, circuit)
 
     @cached_property
     def by_arguments(self) -> Running:

@@ -43,9 +43,10 @@ class Running:
         """Run this tape from now on, as machine code if the last one was."""
         at_once = self.function is not None or self.executor not in ("auto", "python")
         self.tape = tape
-        self.index_limits = _index_limits(tape)
-        self._is_partial = any(kernel.partial for kernel in tape.kernels)
-        self.may_raise = bool(self.index_limits) or _may_raise(tape)  # an index is out of range
+        self._is_partial = any(kernel.partial for kernel in set(tape.kernels))
+        self.index_limits = _index_limits(tape) if self._is_partial else {}
+        # an index is out of range, or a function of a user's does
+        self.may_raise = self._is_partial and (bool(self.index_limits) or _may_raise(tape))
         self._operations = len(tape.kernels) + A_CALL
         self._left = inf  # operations until there is machine code
         self.function, self.runner = None, PythonTape(tape)

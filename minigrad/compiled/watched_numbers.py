@@ -28,13 +28,23 @@ TABLE: Final = (
 
 
 def _operator(name: str, reflected: bool = False) -> Callable[..., Any]:
-    gate = GATES[name]
+    function = GATES[name].on_floats(2)
+
+    def operate(self: Watched, other: Any) -> Any:
+        if not isinstance(other, (float, int)):
+            return NotImplemented  # a Value knows what to do
+        x, y = float(self), float(other)
+        return Watched(function(y, x) if reflected else function(x, y))
+
+    return operate
+
+
+def _of_python(operator: Callable[..., Any]) -> Callable[..., Any]:
+    """An operator of Python's floats, which never raises; of anything else it is NotImplemented."""
 
     def operate(self: Watched, *other: Any) -> Any:
-        if not all(isinstance(x, (float, int)) for x in other):
-            return NotImplemented  # a Value knows what to do
-        numbers = [float(self), *map(float, other)]
-        return Watched(gate.forward(*(numbers[::-1] if reflected else numbers)))
+        found = operator(self, *other)
+        return found if found is NotImplemented else Watched(found)
 
     return operate
 
@@ -68,12 +78,12 @@ class Watched(float, Operand):
             return partial(FUNCTIONS[name], self)
         raise AttributeError(name)
 
-    __add__, __radd__ = _operator("add"), _operator("add", reflected=True)
-    __sub__, __rsub__ = _operator("sub"), _operator("sub", reflected=True)
-    __mul__, __rmul__ = _operator("mul"), _operator("mul", reflected=True)
+    __add__, __radd__ = _of_python(float.__add__), _of_python(float.__radd__)
+    __sub__, __rsub__ = _of_python(float.__sub__), _of_python(float.__rsub__)
+    __mul__, __rmul__ = _of_python(float.__mul__), _of_python(float.__rmul__)
+    __neg__, __abs__ = _of_python(float.__neg__), _of_python(float.__abs__)
     __truediv__, __rtruediv__ = _operator("div"), _operator("div", reflected=True)
     __floordiv__ = _operator("floor_divide")
     __rfloordiv__ = _operator("floor_divide", reflected=True)
     __mod__, __rmod__ = _operator("mod"), _operator("mod", reflected=True)
     __pow__, __rpow__ = _operator("pow"), _operator("pow", reflected=True)
-    __neg__, __abs__ = _operator("neg"), _operator("abs")

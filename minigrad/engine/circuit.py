@@ -37,7 +37,8 @@ class Circuit:
     the × gates exist in circuits alone. `collapse=["dot"]` leaves dot products as they are;
     `for_running` only those whose × gates would stand side by side, and takes chains of additions
     of products for such too. With `textbook` a loss reads as a text book writes it: see `textbook`.
-    `others` are more outputs, all of which the circuit leads to.
+    `others` are more outputs, all of which the circuit leads to. `known` are the leaves and gates,
+    in order, where somebody has found them before and no × gates exist in this circuit alone.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Circuit:
         for_running: bool = False,
         others: Sequence[Value] = (),
         textbook: bool = False,
+        known: tuple[list[Value], list[Value]] | None = None,
     ) -> None:
         self.output = output
         self.outputs = (output, *others)
@@ -57,9 +59,10 @@ class Circuit:
         self._products: dict[Value, tuple[Value, ...]] = {}
         self._dots: dict[Value, tuple[Value, ...]] = {}  # chains of additions: the factors
         self._chains: Chains | None = None
-        if for_running and isinstance(output, Value):
+        if known is None and for_running and isinstance(output, Value):
             self._chains = Chains(uses_behind(output))
-        self.leaves, self.gates = leaves_and_gates(output, self._inputs_shown, others)
+        known = known or leaves_and_gates(output, self._inputs_shown, others)
+        self.leaves, self.gates = known
 
     def _inputs_shown(self, wire: Value, seen: set[Value]) -> tuple[Value, ...]:
         if self.textbook and (written := text_book_of(wire)):

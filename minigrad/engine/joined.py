@@ -47,15 +47,18 @@ class Joined:
         self.one = Constant(1.0)  # beside single terms
         self.made: set[Value] = {self.one}  # wires of plain numbers, which nobody else has
         self.gates_more = 0  # than the dot products have × gates and Σ
+        self.is_for_running = False  # whether these wires are those of a `Circuit` for running
         self._were: dict[Value, Gate | None] = {}  # gates of the wires that are dot products now
         count: Callable[[Value], int] | None = getattr(sys, "getrefcount", None)
         if count is None:
             self.leaves, self.gates = wires_without_numbers(outputs)
             return
+        self.is_for_running = True
         found = self._dot_products(count)
         if found and self._is_held_elsewhere(found, count):
             found = {}
             self.gates_more = 0
+            self.is_for_running = False
             self.leaves, self.gates = wires_without_numbers(outputs)
         self._were = {wire: wire.gate for wire in found}
         numbers = [tuple([x._datum for x in factors]) for factors in found.values()]
@@ -63,12 +66,14 @@ class Joined:
 
     def _dot_products(self, count: Callable[[Value], int]) -> dict[Value, tuple[Value, ...]]:
         """The factors of each, in the order of leaves and gates that was found on the way."""
-        chains = Chains(count, _count_of_one_use(count), self.one, keeps_labels=True)
+        chains = Chains(count, _COUNT_OF_ONE_USE, self.one, keeps_labels=True)
         factors: dict[Value, tuple[Value, ...]] = {}
 
         def inputs_of(wire: Value, seen: set[Value]) -> Sequence[Value]:
             found = chains.found(wire, seen)
             if found is None or wire.own_backward:
+                if wire._d_second is FACTORS and [x for x in wire._first if _is_to_come(x, seen)]:
+                    self.is_for_running = False  # its × gates would not stand side by side
                 return wires_into(wire)
             factors[wire] = found.factors
             self.gates_more += (len(found.factors) // 2 - 2) * (wire.gate is ADD) - found.alone
@@ -99,8 +104,14 @@ class Joined:
         forms = [_spelled_out(wire, gate, self.one) for wire, gate in self._were.items()]
         wires, self._were = [*self._were], {}
         _write(wires, forms)
+        self.is_for_running = False
         self.leaves, self.gates = wires_without_numbers(self.outputs)
         return True
+
+
+def _is_to_come(wire: Value, seen: set[Value]) -> bool:
+    """Whether the gate behind a wire is still to be gone through."""
+    return wire.gate is not None and wire not in seen
 
 
 def _spelled_out(wire: Value, gate: Gate | None, one: Value) -> tuple[Any, ...]:
@@ -120,12 +131,16 @@ def _spelled_out(wire: Value, gate: Gate | None, one: Value) -> tuple[Any, ...]:
     return ADD, total, last, *to_wires((total, last), (1.0, 1.0))
 
 
-def _count_of_one_use(count: Callable[[Value], int]) -> int:
+def _count_of_one_use() -> int:
     """The count of a wire that one gate alone holds, once, and a variable, as in `Chains`."""
     one = Value(1.0)
     wire = (one + one) + (one + one)
     _, right = wire._first, wire._second
+    count: Callable[[Value], int] = getattr(sys, "getrefcount", lambda _: 0)
     return count(right)
+
+
+_COUNT_OF_ONE_USE: Final = _count_of_one_use()
 
 
 def _write(wires: Iterable[Value], forms: Iterable[tuple[Any, ...]]) -> None:

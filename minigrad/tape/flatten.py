@@ -30,15 +30,16 @@ def flatten(
     inputs: Sequence[Value],
     careful: bool = False,
     wanted: Sequence[Value] | None = None,
+    known: Circuit | None = None,
 ) -> Tape:
     """The tape of one example: the outputs, and the gradient of each towards every leaf given.
 
     Or towards those that are `wanted` alone. A careful one notes for each wire whether it has
-    received anything.
+    received anything. `known` is the circuit behind a single output, for running, if there is one.
     """
     circuit = Flattening(parameters, inputs, careful=careful)
     wanted = [*parameters, *inputs] if wanted is None else wanted
-    gradients = [circuit.gradients(output, wanted) for output in outputs]
+    gradients = [circuit.gradients(output, wanted, known) for output in outputs]
     return circuit.operations.tape(
         parameters,
         len(inputs),
@@ -167,9 +168,11 @@ class Flattening:
             return apply_rule(self.operations, gate, operands)
         return self.operations.apply(forward_kernel(gate), operands)
 
-    def gradients(self, output: Value, wanted: Sequence[Value]) -> list[int]:
+    def gradients(
+        self, output: Value, wanted: Sequence[Value], known: Circuit | None = None
+    ) -> list[int]:
         """The nodes of d(output)/d(wanted); the same products and sums as `Value.backward`."""
-        circuit = Circuit(output, for_running=True)
+        circuit = known or Circuit(output, for_running=True)
         steps = self.forward(circuit)
         self.routes.append(circuit.routes)
         sent = {output: [self.operations.constant(1.0), ALONE]}

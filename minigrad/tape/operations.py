@@ -16,7 +16,7 @@ What is known is computed here (constants folded), and what was computed before 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import compress
+from itertools import chain, compress
 from typing import Any, Final
 
 from ..engine import Value
@@ -63,22 +63,22 @@ class Operations:
         """The node of an operation: the same one for the same operands, a number for numbers."""
         key = (kernel, operands)
         node = self._known.get(key)
-        if node is None:
-            numbers = self.numbers
-            first, last = operands[0], operands[-1]  # mostly one of them says it
-            if (
-                numbers[first] is not None
-                and numbers[last] is not None
-                and self._are_numbers(operands, kernel)
-            ):
-                node = self.constant(kernel.on_floats(*[numbers[operand] for operand in operands]))
-            else:
-                phase = ONCE
-                if self.has_rows:
-                    phase = max([self.phases[operand] for operand in operands])
-                    phase = AFTER if kernel is REDUCE else phase
-                node = self._node(kernel, operands, None, phase)
-            self._known[key] = node
+        if node is not None:
+            return node
+        numbers = self.numbers
+        if (  # mostly the first or the last says that they are no numbers
+            numbers[operands[0]] is not None
+            and numbers[operands[-1]] is not None
+            and self._are_numbers(operands, kernel)
+        ):
+            node = self.constant(kernel.on_floats(*[numbers[operand] for operand in operands]))
+        else:
+            phase = ONCE
+            if self.has_rows:
+                phase = max([self.phases[operand] for operand in operands])
+                phase = AFTER if kernel is REDUCE else phase
+            node = self._node(kernel, operands, None, phase)
+        self._known[key] = node
         return node
 
     def _node(
@@ -145,21 +145,23 @@ class Operations:
     ) -> Tape:
         """The operations that lead to the results, in order; the first nodes are the leaves."""
         one = self.constant(1.0)
-        uses = self._uses([*outputs, *(node for nodes in gradients for node in nodes)])
+        uses = self._uses([*outputs, *chain.from_iterable(gradients)])
         fuse_sums(self.kernels, self.operands, self.phases, uses, one)
+        kernels, numbers = self.kernels, self.numbers
         leaves = len(parameters) + input_count
         used = list(compress(range(leaves, len(uses)), uses[leaves:]))
-        constants = [node for node in used if self.kernels[node] is None]
-        operations = [node for node in used if self.kernels[node] is not None]
+        constants = [node for node in used if kernels[node] is None]
+        operations = [node for node in used if kernels[node] is not None]
         slots = [*range(leaves), *[0] * (len(uses) - leaves)]
         for slot, node in enumerate([*constants, *operations], start=leaves):
             slots[node] = slot
+        slot_of = slots.__getitem__
         return Tape(
             tuple(parameters),
             input_count,
-            tuple(number for node in constants if (number := self.numbers[node]) is not None),
-            [kernel for node in operations if (kernel := self.kernels[node]) is not None],
-            [tuple([slots[operand] for operand in self.operands[node]]) for node in operations],
+            tuple([number for node in constants if (number := numbers[node]) is not None]),
+            [kernel for node in operations if (kernel := kernels[node]) is not None],
+            [tuple(map(slot_of, self.operands[node])) for node in operations],
             [slots[node] for node in outputs],
             [[slots[node] for node in nodes] for nodes in gradients],
             [self.phases[node] for node in operations],

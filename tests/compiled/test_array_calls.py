@@ -1,5 +1,6 @@
 """A compiled function called with arrays: numbers and their derivative, and no Value."""
 
+import decimal
 import itertools
 from collections import deque, namedtuple
 from concurrent.futures import ThreadPoolExecutor
@@ -431,3 +432,28 @@ def test_a_function_that_is_cleared_records_again():
     w[0] = Value(3.0)
     compiled.clear()
     assert compiled.value_and_grad(START)[1].tolist() == [3.0, 3.0]
+
+
+def test_calls_with_arrays_are_compared_now_and_then_in_the_shortest_way_too():
+    compiled = mg.compile(lambda x: x[0] * x[1] * decimal.getcontext().prec)
+    calls = [partial(compiled.value_and_grad, np.array([1.0, i])) for i in range(1, 10)]
+    assert [call()[0] for call in calls[:3]] == [28.0, 56.0, 84.0]
+    with decimal.localcontext() as context:  # of which nobody tells a recording
+        context.prec += 1
+        with pytest.raises(mg.TracingError, match="where the function itself gives"):
+            deque((call() for call in calls), maxlen=0)
+
+
+def test_the_check_of_a_shortest_call_has_its_arguments_as_they_were_given():
+    seen = []
+
+    def product(x, scale, *, shift):
+        seen.append((type(x), type(scale), type(shift)))
+        return mg.sum(list(x)) * scale + shift
+
+    compiled = mg.compile(product)
+    for i in range(9):
+        x = np.array([1.0, i])
+        value, (by_x, by_scale) = compiled.value_and_grad(x, 2.0, shift=3.0)
+        assert (value, by_x.tolist(), by_scale) == (2.0 + 2.0 * i + 3.0, [2.0, 2.0], 1.0 + i)
+    assert (np.ndarray, float, float) in seen[3:]
