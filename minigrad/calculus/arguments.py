@@ -68,6 +68,9 @@ def take_apart(argument: Any, numbers: list[Any]) -> Hashable:
     if kind is dict:
         items = [(key, take_apart(item, numbers)) for key, item in argument.items()]
         return (dict, *items)
+    if kind.__name__ == "ndarray" and argument.shape:  # NumPy's own: there is nothing to refuse
+        numbers.extend(argument.ravel().tolist())
+        return ("array", argument.shape)
     if kind is Static:
         return _fixed(argument.value)
     if argument is None or isinstance(argument, FIXED) or is_bool(argument):

@@ -31,7 +31,7 @@ from types import (
 from typing import Any, Final
 from weakref import ref
 
-from ..engine import Value, codes_of, instructions_of, is_installed
+from ..engine import Value, codes_of, instructions_of, is_installed, names_read
 from .methods import Methods
 from .plain_numbers import contents_of, stands_for
 
@@ -265,12 +265,7 @@ def _globals_read(function: FunctionType) -> list[str]:
 
 def _imported(function: FunctionType) -> list[Any]:
     """The modules that a function imports itself."""
-    return [
-        sys.modules.get(instruction.argval)
-        for code in codes_of(function.__code__)
-        for instruction in instructions_of(code)
-        if instruction.opname == "IMPORT_NAME"
-    ]
+    return [*map(sys.modules.get, names_read(function.__code__).modules)]
 
 
 def _slots(kind: type) -> list[str]:

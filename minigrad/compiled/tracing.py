@@ -22,6 +22,7 @@ import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from contextvars import ContextVar, copy_context
+from operator import attrgetter
 from threading import RLock, get_ident
 from types import BuiltinFunctionType, CodeType, FrameType
 from typing import Any, Final
@@ -59,6 +60,9 @@ UNWATCHED: Final = (
 )
 CLOCKS: Final = ("time", "monotonic", "perf_counter", "process_time", "thread_time")
 CALENDARS: Final = ("localtime", "gmtime", "ctime", "asctime", "strftime")
+OF_TIME: Final = attrgetter(  # those that this system has
+    *[name for name in (*CLOCKS, *map("{}_ns".format, CLOCKS), *CALENDARS) if hasattr(time, name)]
+)
 
 # Python's own and other code calls these for itself, to import or to log: these ask for a user.
 ASK_FOR_A_USER: Final = {
@@ -321,8 +325,7 @@ def _tell_no_more(tool: int) -> None:
 
 def _watched() -> dict[Callable[..., Any], str]:
     """The built-in functions to look for; those of `datetime` where somebody has imported it."""
-    clocks = [name + end for name in CLOCKS for end in ("", "_ns")]
-    functions = [getattr(time, name) for name in (*clocks, *CALENDARS) if hasattr(time, name)]
+    functions = [*OF_TIME(time)]
     if dates := sys.modules.get("datetime"):
         day, moment = dates.date, dates.datetime
         functions += [day.today, moment.today, moment.now, moment.utcnow]

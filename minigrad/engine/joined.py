@@ -70,13 +70,14 @@ class Joined:
         factors: dict[Value, tuple[Value, ...]] = {}
 
         def inputs_of(wire: Value, seen: set[Value]) -> Sequence[Value]:
-            found = chains.found(wire, seen)
+            gate = wire.gate
+            found = chains.found(wire, seen) if gate is ADD or gate is SUM else None
             if found is None or wire.own_backward:
                 if wire._d_second is FACTORS and [x for x in wire._first if _is_to_come(x, seen)]:
                     self.is_for_running = False  # its × gates would not stand side by side
                 return wires_into(wire)
             factors[wire] = found.factors
-            self.gates_more += (len(found.factors) // 2 - 2) * (wire.gate is ADD) - found.alone
+            self.gates_more += (len(found.factors) // 2 - 2) * (gate is ADD) - found.alone
             return found.unseen
 
         self.leaves, self.gates = leaves_and_gates(self.outputs[0], inputs_of)

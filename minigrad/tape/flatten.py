@@ -231,23 +231,26 @@ class Flattening:
             found = zip(inputs, local_gradients(self.operations, gate, available))
             return [(x, local) for x, local in found if local is not None and x in leading]
         rules = local_kernels(gate)
+        operations = self.operations
+        constant = operations.constant
         if has_choices(gate):
-            given = [self.operations.numbers[operand] for operand in operands]
+            given = [operations.numbers[operand] for operand in operands]
             known = tuple([None if x is None else x.hex() for x in given])
             rules = local_kernels_at(gate, known) if any(known) else rules
         sending = []
-        for source, (number, kernel, places, numbers) in zip(inputs, rules):
+        for source, (number, kernel, places, more) in zip(inputs, rules):
             if source not in leading:
                 continue
             if kernel is not None:
-                if numbers:
-                    available = (*operands, node, *map(self.operations.constant, numbers))
-                at = tuple([available[place] for place in places])
-                sending.append((source, self.operations.apply(kernel, at)))
+                nodes = (*available, *map(constant, more)) if more else available
+                local = operations.apply(kernel, tuple([nodes[place] for place in places]))
             elif number is None:
-                sending.append((source, available[places[0]]))
+                local = available[places[0]]
             elif number:
-                sending.append((source, self.operations.constant(number)))
+                local = constant(number)
+            else:
+                continue
+            sending.append((source, local))
         return sending
 
 
