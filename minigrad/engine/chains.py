@@ -69,7 +69,9 @@ class Chains:
         at_once = len(lefts) if wire.gate is SUM else 2
         products = len(rights) - alone
         if products >= 2 and products >= alone:
-            unseen = [x for pair in zip(lefts, rights) for x in pair if x not in seen]
+            unseen: list[Value] = []
+            if not (seen.issuperset(lefts) and seen.issuperset(rights)):
+                unseen = [x for pair in zip(lefts, rights) for x in pair if x not in seen]
             is_side_by_side = not [x for x in unseen if x.gate is not None]
             if is_side_by_side and not (alone and self._sends_first(lefts[:at_once], rights)):
                 return Found((*lefts, *rights), alone, unseen)
@@ -85,25 +87,23 @@ class Chains:
         while True:
             first, term = wire._first, wire._second
             if term is None or term is MANY:
-                first, term = operands_of(wire)
+                first, term = map(self._wire_of, operands_of(wire))
             if (  # written out here and in `_factors_of`: a call takes as long as all of this
-                type(term) is not float
-                and term.gate is MUL
+                term.gate is MUL
                 and count(term) == once
-                and term._second is not MANY
+                and (right := term._second) is not MANY
                 and not (keeps and term.label)
             ):
-                left, right = term._first, term._second
+                left = term._first
                 if right is None:
                     left, right = map(self._wire_of, operands_of(term))
             else:
-                left, right = self._wire_of(term), one
+                left, right = term, one
                 alone += 1
             lefts.append(left)
             rights.append(right)
             if (
-                type(first) is float
-                or first.gate is not ADD
+                first.gate is not ADD
                 or count(first) != once
                 or first._second is MANY
                 or (keeps and first.label)
@@ -170,10 +170,11 @@ def uses_behind(output: Value) -> Callable[[Value], int]:
     waiting = [] if output.is_leaf else [output]
     while waiting:
         for source in wires_into(waiting.pop()):
+            if source.gate is None:  # nobody asks
+                continue
             if source in uses:
                 uses[source] += 1
             else:
                 uses[source] = 1
-                if source.gate is not None:
-                    waiting.append(source)
+                waiting.append(source)
     return uses.__getitem__
