@@ -36,7 +36,6 @@ import minigrad as mg
 from minigrad.calculus import gradients, of_circuits
 from minigrad.engine import backward as engine
 from minigrad.engine import recording, value
-from minigrad.rules import gate as rows
 from minigrad.rules.gate import FUNCTIONS, Gate
 
 TESTS = Path(__file__).parent
@@ -136,8 +135,8 @@ def _with_fields(gate: Gate, fields: dict[str, Any], reinstall: bool = True) -> 
 def _set(gate: Gate, fields: dict[str, Any], reinstall: bool) -> None:
     for name, field in fields.items():
         object.__setattr__(gate, name, field)
-    rows._forward_on_floats.cache_clear()
-    rows._gradients_on_floats.cache_clear()
+    Gate.on_floats.cache_clear()
+    Gate.gradients_on_floats.cache_clear()
     if reinstall:
         for row in mg.GATES.values():
             recording.install(row, FUNCTIONS[row.name])
@@ -147,15 +146,14 @@ def _set(gate: Gate, fields: dict[str, Any], reinstall: bool) -> None:
 
 SOURCE_CHANGES: list[tuple[ModuleType, str, str, str]] = [
     (engine, "whole_pass", "reversed(reached.gates)", "reached.gates"),
-    (engine, "whole_pass", "chain(reached.path,", "chain(reached.path[::-1],"),
+    (engine, "_reach", "gates += reversed(path)", "gates += path"),
     (engine, "_send_back", "+=", "="),
     (engine, "_send_back", "if received is zero:", "if False:"),
     (engine, "_send_back", "elif second is None:", "elif False:"),
     (engine, "_send_back", "wire._d_second is ROUTED", "False"),
-    (engine, "whole_pass", "leaf._grad is zero or reached.routes", "reached.routes"),
-    (engine, "whole_pass", "leaf._grad is zero or reached.routes", "leaf._grad is zero"),
+    (engine, "_finish_leaves", "routes or gradient is zero", "routes"),
+    (engine, "_finish_leaves", "routes or gradient is zero", "gradient is zero"),
     (engine, "_send_back", "wire._d_second()", "None"),
-    (engine, "_send_back", "wire._d_second is FACTORS", "False"),
     (engine, "_send_back", "wire in apart", "False"),
     (engine, "whole_pass", 'zero = float("-0.0")', 'zero = float("0.0")'),
     (engine, "whole_pass", 'zero = float("-0.0")', 'zero = float("1.0")'),
@@ -170,20 +168,17 @@ SOURCE_CHANGES: list[tuple[ModuleType, str, str, str]] = [
     (engine, "_reach", "reversed(inputs)", "inputs"),
     (engine, "_reach", "inputs = apart[wire] = _products(wire)", "pass"),
     (engine, "_products", "= right_number, left_number", "= left_number, right_number"),
+    (engine, "_send_back", "wire._d_second is FACTORS", "False"),
     (engine, "_send_back", "pairs = zip(wires[last::-1]", "pairs = zip(wires[: last + 1]"),
-    (
-        engine,
-        "factors_of",
-        "numbers[:middle], numbers[middle:]",
-        "numbers[middle:], numbers[:middle]",
-    ),
+    (engine, "factors_of", "others_of(total._d_first)", "total._d_first"),
+    (recording, "record", "others_of(numbers)", "tuple(numbers)"),
     (engine, "_Reached", "repeat(None)", "repeat(0.0)"),
     (engine, "_Reached", "map(write_grad, self.leaves, self.leaves_before)", "()"),
     (engine, "whole_pass", "output._grad = seed", "output._grad = 1.0"),
     (engine, "whole_pass", "output._grad = seed", "pass"),
-    (engine, "whole_pass", "leaf._grad += old", "leaf._grad = old"),
-    (engine, "whole_pass", "leaf._grad += old", "pass"),
-    (engine, "whole_pass", "leaf._grad = None", "pass"),
+    (engine, "_finish_leaves", "leaf._grad += old", "leaf._grad = old"),
+    (engine, "_finish_leaves", "leaf._grad += old", "pass"),
+    (engine, "_finish_leaves", "leaf._grad = None", "pass"),
     (engine, "whole_pass", "deque(restore, maxlen=0)", "pass"),
     (value, "leaves_and_gates", "inputs[::-1]", "inputs"),
     (value, "leaves_and_gates", "leaves.append(wire)", "leaves.insert(0, wire)"),

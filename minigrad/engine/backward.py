@@ -9,9 +9,9 @@ works on the slots of wires; see the layout in `value`.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, repeat
+from math import copysign
 from typing import Any, Final
 
 MANY: Final = object()  # in `_second`: the gate has many inputs
@@ -22,6 +22,8 @@ ROUTED: Final = object()  # in `_d_second`: where a local gradient is None, noth
 class _Reached:
     """The wires that a pass has reached, and their gradients from before it."""
 
+    __slots__ = ("gates", "leaves", "leaves_before", "old", "old_before", "path")
+
     def __init__(self) -> None:
         self.gates: list[Any] = []  # all inputs of these have been visited
         self.path: list[Any] = []  # those of these are being visited
@@ -30,20 +32,10 @@ class _Reached:
         self.leaves: list[Any] = []
         self.leaves_before: list[float | None] = []
 
-    @cached_property
-    def routes(self) -> bool:
-        """Whether a gate of the circuit routes: then a gradient of zero is 0.0, never −0.0.
-
-        A zero there may stand for nothing, and machine code, which multiplies it, turns its sign.
-        """
-        gates = chain(self.gates, self.path)
-        return any(wire.gate.routes for wire in gates)
-
     def restoring(self, write_grad: Callable[..., None]) -> Iterator[None]:
         """Writes back a gradient at each step, in C: no second Ctrl-C comes between two."""
         return chain(
-            map(write_grad, self.gates, repeat(None)),
-            map(write_grad, self.path, repeat(None)),
+            map(write_grad, chain(self.gates, self.path), repeat(None)),
             map(write_grad, self.old, self.old_before),
             map(write_grad, self.leaves, self.leaves_before),
         )
@@ -60,15 +52,8 @@ def whole_pass(output: Any, seed: float, write_grad: Callable[..., None]) -> Non
     try:
         apart = _reach(output, reached, zero)
         output._grad = seed
-        _send_back(chain(reached.path, reversed(reached.gates)), apart, zero)
-        for leaf, old in zip(reached.leaves, reached.leaves_before):
-            if leaf.is_constant:
-                leaf._grad = None
-                continue
-            if not leaf._grad and (leaf._grad is zero or reached.routes):
-                leaf._grad = 0.0
-            if old is not None:  # after the sum of this pass: twice the pass is twice the gradient
-                leaf._grad += old
+        _send_back(reversed(reached.gates), apart, zero)
+        _finish_leaves(reached, type(output), zero)
     except BaseException:
         deque(restore, maxlen=0)
         raise
@@ -91,8 +76,8 @@ def _reach(output: Any, reached: _Reached, zero: float) -> dict[Any, list[Any]]:
     places: list[int] = []  # how long the path is at its gate
     wire = output
     while True:
-        while wire._grad is not zero:  # down along the first inputs
-            first, second, old = wire._first, wire._second, wire._grad
+        while (old := wire._grad) is not zero:  # down along the first inputs
+            first, second = wire._first, wire._second
             if first is None:
                 leaves_before.append(old)
                 leaves.append(wire)
@@ -106,17 +91,18 @@ def _reach(output: Any, reached: _Reached, zero: float) -> dict[Any, list[Any]]:
             if second is MANY:
                 inputs = []
                 for source in first:
-                    if source._grad is not zero:
+                    if (old := source._grad) is not zero:
                         if source._first is None:
-                            leaves_before.append(source._grad)
+                            leaves_before.append(old)
                             leaves.append(source)
                             source._grad = zero
                         else:
                             inputs.append(source)
-                if inputs and wire._d_second is FACTORS:
-                    inputs = apart[wire] = _products(wire)
-                waiting += reversed(inputs)
-                places += [len(path)] * len(inputs)
+                if inputs:
+                    if wire._d_second is FACTORS:
+                        inputs = apart[wire] = _products(wire)
+                    waiting += reversed(inputs)
+                    places += [len(path)] * len(inputs)
                 break
             if second is not None and second._grad is not zero:
                 if second._first is None:
@@ -127,7 +113,8 @@ def _reach(output: Any, reached: _Reached, zero: float) -> dict[Any, list[Any]]:
                     waiting.append(second)
                     places.append(len(path))
             wire = first
-        if not waiting:  # what is left on the path is in the order in which it sends
+        if not waiting:
+            gates += reversed(path)
             return apart
         wire, place = waiting.pop(), places.pop()
         while len(path) > place:  # up again to the gate of the next input
@@ -148,9 +135,19 @@ def _products(total: Any) -> list[Any]:
 
 def factors_of(total: Any) -> Iterator[tuple[Any, Any, float, float]]:
     """The pairs of factors of a dot product, and their numbers when it was recorded."""
-    wires, numbers = total._first, total._d_first
+    wires, numbers = total._first, others_of(total._d_first)
     middle = len(wires) // 2
     return zip(wires[:middle], wires[middle:], numbers[:middle], numbers[middle:])
+
+
+def others_of(factors: Sequence[Any]) -> tuple[Any, ...]:
+    """For each factor of a dot product the other of its pair; left ones come before right ones.
+
+    >>> others_of("abcxyz")
+    ('x', 'y', 'z', 'a', 'b', 'c')
+    """
+    middle = len(factors) // 2
+    return (*factors[middle:], *factors[:middle])
 
 
 def _send_back(gates: Iterable[Any], apart: dict[Any, list[Any]], zero: float) -> None:
@@ -175,15 +172,34 @@ def _send_back(gates: Iterable[Any], apart: dict[Any, list[Any]], zero: float) -
             wires, numbers = wire._first, wire._d_first
             last = len(wires) // 2 - 1
             pairs = zip(wires[last::-1], reversed(wires), numbers[last::-1], reversed(numbers))
-            for left, right, left_number, right_number in pairs:
-                left._grad += right_number * received
-                right._grad += left_number * received
+            for left, right, other_right, other_left in pairs:
+                left._grad += other_right * received
+                right._grad += other_left * received
         elif wire._d_second is ROUTED:
             for source, local in zip(wire._first, wire._d_first):
                 if local is not None:
                     source._grad += local * received
         else:
             wire._d_second()  # a function that the user assigned to _backward
+
+
+def _finish_leaves(reached: _Reached, kind: type, zero: float) -> None:
+    """Add what leaves had before this pass; constants have no gradient. `kind` is no constant's."""
+    routes: bool | None = None
+    for leaf, old in zip(reached.leaves, reached.leaves_before):
+        gradient = leaf._grad
+        if type(leaf) is not kind and leaf.is_constant:
+            leaf._grad = None
+            continue
+        if not gradient and copysign(1.0, gradient) < 0.0:
+            # Where a gate of the circuit routes, a gradient of zero is 0.0, never −0.0: it may
+            # stand for nothing, and machine code, which multiplies it, turns its sign.
+            if routes is None:
+                routes = any(wire.gate.routes for wire in reached.gates)
+            if routes or gradient is zero:
+                leaf._grad = 0.0
+        if old is not None:  # after the sum of this pass: twice the pass is twice the gradient
+            leaf._grad += old
 
 
 class Leaves(tuple[Any, ...]):

@@ -24,7 +24,7 @@ from itertools import chain
 from typing import Any, Final
 
 from ..rules import GATES, Gate
-from .backward import FACTORS, MANY
+from .backward import FACTORS, MANY, others_of
 from .chains import ADD, MUL, SUM, Chains
 from .numbers_of_wires import operands_of, wires_into, wires_without_numbers
 from .recording import output_of, to_wires
@@ -61,8 +61,8 @@ class Joined:
             self.is_for_running = False
             self.leaves, self.gates = wires_without_numbers(outputs)
         self._were = {wire: wire.gate for wire in found}
-        numbers = [tuple([x._datum for x in factors]) for factors in found.values()]
-        _write(found, [(DOT, x, MANY, d, FACTORS) for x, d in zip(found.values(), numbers)])
+        numbers = [[x._datum for x in others_of(factors)] for factors in found.values()]
+        _write(found, [(DOT, x, MANY, tuple(d), FACTORS) for x, d in zip(found.values(), numbers)])
 
     def _dot_products(self, count: Callable[[Value], int]) -> dict[Value, tuple[Value, ...]]:
         """The factors of each, in the order of leaves and gates that was found on the way."""
@@ -117,11 +117,11 @@ def _is_to_come(wire: Value, seen: set[Value]) -> bool:
 
 def _spelled_out(wire: Value, gate: Gate | None, one: Value) -> tuple[Any, ...]:
     """What stood in the slots of a wire, with new × and + gates."""
-    factors, numbers = wire._first, wire._d_first
+    factors, gradients = wire._first, wire._d_first
     middle = len(factors) // 2
     terms = list(factors[:middle])
     for i in [i for i, factor in enumerate(factors[middle:]) if factor is not one]:
-        inputs, others = (factors[i], factors[middle + i]), (numbers[middle + i], numbers[i])
+        inputs, others = (factors[i], factors[middle + i]), (gradients[i], gradients[middle + i])
         terms[i] = output_of(MUL, inputs, others[1] * others[0], to_wires(inputs, others))
     if gate is SUM:
         return SUM, tuple(terms), MANY, to_wires(terms, [1.0] * middle), None

@@ -37,8 +37,8 @@ from ..rules import (
     names_in,
 )
 from .arrays import is_array, of_each_item, of_operator
-from .backward import FACTORS, MANY, ROUTED, Leaves
-from .value import Constant, Value, WithoutGate, above
+from .backward import FACTORS, MANY, ROUTED, Leaves, others_of
+from .value import Constant, Value, WithoutGate
 
 new_wire: Final[Any] = partial(object.__new__, Value)  # without arguments it is called faster
 
@@ -67,7 +67,7 @@ def record(gate: Gate, inputs: tuple[Value, ...]) -> Value:
     numbers = [wire._datum for wire in inputs]
     out = gate.on_floats(len(inputs))(*numbers)
     if gate.is_dot:  # if it is finite, so are its factors
-        wire = output_of(gate, inputs, out, tuple(numbers))
+        wire = output_of(gate, inputs, out, others_of(numbers))
         return observed(wire) if observers or out - out != 0.0 else wire
     gradients = gate.gradients_on_floats(len(inputs))(*numbers, out)
     wire = output_of(gate, inputs, out, to_wires(inputs, gradients))
@@ -78,10 +78,7 @@ def record(gate: Gate, inputs: tuple[Value, ...]) -> Value:
 def output_of(
     gate: Gate, inputs: tuple[Value, ...], number: float, local_gradients: Sequence[float]
 ) -> Value:
-    """The wire behind a gate whose numbers are known, seen by nobody yet.
-
-    For a dot product `local_gradients` are the numbers of its factors, in the order of the inputs.
-    """
+    """The wire behind a gate whose numbers are known, seen by nobody yet."""
     wire: Value = new_wire()
     wire._datum, wire._grad, wire.gate = number, None, gate
     if gate.routes and 0.0 in local_gradients:
@@ -309,9 +306,8 @@ def apply_gate(
     gate: Gate, operands: tuple[Any, ...], of_items: Callable[..., Any] = of_each_item
 ) -> Value:
     """See `Operand.apply_gate`."""
-    gate.check_arity(len(operands))
     method = _methods.get(gate)
-    if method is not None and type(operands[0]) is Value:
+    if method is not None and type(operands[0]) is Value and len(operands) == gate.arity:
         return method(*operands)
     if not _WIRES.issuperset(map(type, operands)):
         if gate.arity == 2 and any(map(is_array, operands)):
@@ -353,6 +349,6 @@ def install(gate: Gate, function: Callable[..., Any]) -> None:
 
 
 constant_makers.append(Constant)
-above["apply_gate"] = apply_gate
+setattr(Value, "apply_gate", staticmethod(apply_gate))  # noqa: B010
 for _gate in GATES.values():
     install(_gate, FUNCTIONS[_gate.name])

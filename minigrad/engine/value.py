@@ -57,9 +57,9 @@ class Value(MicrogradNames):
     # - A plain number beside one wire has no wire of its own until somebody looks: `_second` is
     #   None, as in a gate with one input, and `_d_second` is the number (in a tuple: it is first).
     # - With another number of inputs `_second` is MANY, and the slots of the first hold tuples.
-    #   `_d_second` is None, FACTORS in a dot product, where `_d_first` has the numbers of the
-    #   inputs as they were, ROUTED where local gradients that are None send nothing, or the
-    #   function that a user has assigned to `_backward`.
+    #   `_d_second` is None, FACTORS in a dot product, where each factor has the other's number,
+    #   constants too, ROUTED where local gradients that are None send nothing, or the function
+    #   that a user has assigned to `_backward`.
     __slots__ = (
         *("__dict__", "__weakref__", "gate"),
         *("_datum", "_grad", "_first", "_second", "_d_first", "_d_second"),
@@ -184,9 +184,8 @@ class Value(MicrogradNames):
 
     def _local_gradients(self) -> tuple[float, ...]:
         if self._d_second is FACTORS:
-            middle = len(self._first) // 2
-            others = self._d_first[middle:] + self._d_first[:middle]
-            return tuple(0.0 if x.is_constant else other for x, other in zip(self._first, others))
+            others = zip(self._first, self._d_first)
+            return tuple([0.0 if x.is_constant else other for x, other in others])
         if self._d_second is ROUTED:
             return tuple([local or 0.0 for local in self._d_first])
         if self._second is MANY:
@@ -263,11 +262,6 @@ class Value(MicrogradNames):
         with one_at_a_time:
             for wire in topological_order(self):
                 wire._grad = None
-
-    @staticmethod
-    def apply_gate(gate: Gate, operands: tuple[Any, ...]) -> Value:
-        """See `Operand.apply_gate`; how a gate is recorded stands in `recording`."""
-        return above["apply_gate"](gate, operands)  # type: ignore[no-any-return]
 
     # Copies and pickles take whole circuits along: `copying` says how.
     def __copy__(self) -> Value:

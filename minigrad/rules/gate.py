@@ -134,13 +134,31 @@ class Gate:
 
     # --- on floats ---
 
+    @cache  # noqa: B019  (the table keeps its gates anyway)
     def on_floats(self, count: int) -> Callable[..., float]:
         """The forward rule as a function of `count` floats, in the total arithmetic of `ieee`."""
-        return _forward_on_floats(self, count)
+        self.check_arity(count)
+        if self.arity is None or self.kernel is not None:
+            forward: Callable[..., float] = self.kernel or self.rule or self.trace
+            return forward
+        names, symbols = _float_symbols(count)
+        function: Callable[..., float] = function_of_formulas(
+            self.name, names, self.trace_formula(*symbols)
+        )
+        return function
 
+    @cache  # noqa: B019
     def gradients_on_floats(self, count: int) -> Callable[..., tuple[float, ...]]:
         """The local-gradient rule as a function of `count` floats and the output."""
-        return _gradients_on_floats(self, count)
+        self.check_arity(count)
+        if self.arity is None:
+            return self.local_gradient
+        names, symbols = _float_symbols(count)
+        formulas = self.local_formulas(*symbols, out=Formula.symbol("out"))
+        function: Callable[..., tuple[float, ...]] = function_of_formulas(
+            f"{self.name}_gradients", [*names, "out"], *formulas, as_tuple=True
+        )
+        return function
 
     def forward(self, *inputs: float) -> float:
         """The output for float inputs."""
@@ -209,32 +227,6 @@ class Gate:
 
     def __repr__(self) -> str:
         return f"<gate {self.name} {self.symbol}>"
-
-
-@cache
-def _forward_on_floats(gate: Gate, count: int) -> Callable[..., float]:
-    gate.check_arity(count)
-    if gate.arity is None or gate.kernel is not None:
-        forward: Callable[..., float] = gate.kernel or gate.rule or gate.trace
-        return forward
-    names, symbols = _float_symbols(count)
-    function: Callable[..., float] = function_of_formulas(
-        gate.name, names, gate.trace_formula(*symbols)
-    )
-    return function
-
-
-@cache
-def _gradients_on_floats(gate: Gate, count: int) -> Callable[..., tuple[float, ...]]:
-    gate.check_arity(count)
-    if gate.arity is None:
-        return gate.local_gradient
-    names, symbols = _float_symbols(count)
-    formulas = gate.local_formulas(*symbols, out=Formula.symbol("out"))
-    function: Callable[..., tuple[float, ...]] = function_of_formulas(
-        f"{gate.name}_gradients", [*names, "out"], *formulas, as_tuple=True
-    )
-    return function
 
 
 def _float_symbols(count: int) -> tuple[list[str], list[Formula]]:

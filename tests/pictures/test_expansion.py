@@ -106,3 +106,13 @@ def test_data_changed_after_recording_is_found_out():
 def test_an_unknown_gate_is_named_with_its_neighbour():
     with pytest.raises(KeyError, match="did you mean 'sigmoid'"):
         mg.draw(neuron(), expand=["sigmiod"])
+
+
+def test_a_dot_product_that_is_drawn_as_one_gate_keeps_the_local_gradients_of_its_factors():
+    w, x = Value(2.0), Value(5.0)
+    circuit = Circuit(mg.sigmoid(mg.dot([w], [x])), collapse=["dot"])
+    circuit.output.backward()
+    expanded = expand(circuit, "sigmoid", present_stage(circuit)).circuit
+    dot = expanded.gates[0]
+    assert dot.gate is GATES["dot"]
+    assert expanded.local_gradients(dot) == (5.0, 2.0)
