@@ -100,6 +100,7 @@ class Products:
         `number` is the local gradient as it was when the gate was recorded; `moves`: where it is 0
         it is so by the number of a wire.
         """
+        moves = moves and isinstance(local, Value)  # the branch that was taken may be a plain 0
         if self._is_recording:
             return self._sent_in_any_call(gate, origin, target, local, received, moves)
         is_nothing = gate.contribution(number, 1.0) is None

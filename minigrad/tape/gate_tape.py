@@ -53,8 +53,16 @@ class GateTape(Slots):
         return sorted({kind.name for kind in set(self.kinds) if kind.gate and kind.gate.opaque})
 
     def gates_without_curvature(self) -> list[str]:
-        """The names of those whose local gradient is ordinary Python too."""
-        return sorted({kind.name for kind in set(self.kinds) if kind.is_differentiable_once})
+        """The names of those that an input moves, and whose local gradient is ordinary Python."""
+        if not any(kind.is_differentiable_once for kind in set(self.kinds)):
+            return []
+        moving, names = set(self.input_slots), set()
+        for slot, kind, operands in zip(range(self.first, self.slot_count), self.kinds, self.operands):
+            if any(operands[place] in moving for place in kind.leading):
+                moving.add(slot)
+                if kind.is_differentiable_once:
+                    names.add(kind.name)
+        return sorted(names)
 
 
 def gate_tape(

@@ -135,6 +135,18 @@ def test_a_slope_that_is_0_now_can_still_be_differentiated_by(
     ]
 
 
+@pytest.mark.parametrize("inside", [mg.sqrt, mg.log])
+def test_an_infinite_slope_behind_one_that_is_not_chosen_bends_nothing(inside: Any) -> None:
+    def f(x: Any, y: Any) -> Any:
+        return mg.atan(mg.leaky_relu(x, inside(y)))
+
+    bend = -2.0 * 1.77 / (1.0 + 1.77**2) ** 2
+    for hessian in (mg.hessian(f), mg.compile(f).hessian):
+        (first, mixed), second = hessian(1.77, 0.0)
+        assert first == pytest.approx(bend, rel=1e-14)
+        assert (mixed, second) == (0.0, (0.0, 0.0))
+
+
 def test_what_has_speed_0_or_weight_0_stands_still_whatever_its_slope() -> None:
     x, y = Value(0.0), Value(3.0)
     f, g = x.sqrt() + y * y, x.sqrt()

@@ -206,6 +206,16 @@ def test_its_pattern_has_every_pair_of_inputs_where_nobody_knows_how_it_bends() 
     assert known.hessian([1.0, 2.0]) == [[0.0, 1.0], [1.0, 0.0]]
 
 
+def test_one_that_only_data_and_parameters_reach_bends_nothing(log_gamma: Any) -> None:
+    k = Value(2.5)
+    compiled = mg.compile(lambda x, n: log_gamma(k) * x * x + log_gamma(n) * x)
+    for found in (compiled.hessian(3.0, n=4.0), mg.hessian(compiled.function)(3.0, n=4.0)):
+        assert found == 2.0 * math.lgamma(2.5)
+    assert compiled.hvp(3.0, 10.0, n=4.0) == 20.0 * math.lgamma(2.5)
+    with pytest.raises(TypeError, match="second derivative of the gate 'log_gamma'"):
+        compiled.hessian(3.0, 4.0)
+
+
 def test_a_spline_of_scipys_gives_arrays_without_a_dimension_and_is_a_gate() -> None:
     interpolate = pytest.importorskip("scipy.interpolate")
     spline = interpolate.CubicSpline([-9.0, 0.0, 1.0, 9.0], [3.0, 0.0, 1.0, 2.0])
