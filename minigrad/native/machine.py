@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Hashable, Sequence
 from functools import cache
 from threading import RLock
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, ClassVar, Final, Generic, TypeVar
 
 HOW_TO_INSTALL: Final = "pip install llvmlite numpy"
 
@@ -51,6 +51,9 @@ def require_native(executor: str) -> None:
 class Machine:
     """The processor's code generator, made once per process."""
 
+    # of what is compiled once per process, by any machine: two threads may have made two
+    _engines: ClassVar[list[Any]] = []
+
     def __init__(self) -> None:
         import llvmlite.binding as llvm
 
@@ -63,7 +66,6 @@ class Machine:
         for name in LIBRARY:
             address = ctypes.cast(getattr(library, name), ctypes.c_void_p).value
             llvm.add_symbol(name, address)
-        self._engines: list[Any] = []  # of what is compiled once per process
 
     @property
     def width(self) -> int:

@@ -41,17 +41,18 @@ class Sweeps:
     def table(self, mode: str) -> Table:
         """The steps of a sweep."""
         if mode not in self._tables:
-            if mode == CURVED:
-                inputs = slice(self.first_input, self.first_constant)
-                output = int(self.outputs[0])
-                made = curved_table(self.steps, self.tape.slot_count, inputs, output)
-            else:
-                steps = self.steps
-                if mode != FORWARD:
-                    steps = [step for step in steps[::-1] if step.kind.leading]
-                made = Table([(step, Key(step.kind, mode, step.steps)) for step in steps])
-            self._tables[mode] = made
+            # of two threads the first one's stays: what runs it has its address
+            self._tables.setdefault(mode, self._table(mode))
         return self._tables[mode]
+
+    def _table(self, mode: str) -> Table:
+        if mode == CURVED:
+            inputs = slice(self.first_input, self.first_constant)
+            return curved_table(self.steps, self.tape.slot_count, inputs, int(self.outputs[0]))
+        steps = self.steps
+        if mode != FORWARD:
+            steps = [step for step in steps[::-1] if step.kind.leading]
+        return Table([(step, Key(step.kind, mode, step.steps)) for step in steps])
 
     def run(
         self, sweep: str, parameters: Sequence[float], inputs: Any, lanes: Any

@@ -57,7 +57,7 @@ class GateTape(Slots):
         if not any(kind.is_differentiable_once for kind in set(self.kinds)):
             return []
         moving, names = set(self.input_slots), set()
-        for slot, kind, operands in zip(range(self.first, self.slot_count), self.kinds, self.operands):
+        for slot, (kind, operands) in enumerate(zip(self.kinds, self.operands), start=self.first):
             if any(operands[place] in moving for place in kind.leading):
                 moving.add(slot)
                 if kind.is_differentiable_once:

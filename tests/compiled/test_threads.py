@@ -5,10 +5,11 @@ import sys
 import threading
 
 import pytest
-from helpers.circuits import EXECUTORS
+from helpers.circuits import EXECUTORS, HAS_NATIVE, WHY
 
 import minigrad as mg
 from minigrad import Value
+from minigrad.tape import gate_tape
 
 
 @pytest.fixture
@@ -68,3 +69,53 @@ def test_threads_share_the_batches_of_a_compiled_function(executor, many_switche
     assert not wrong
     sent = [50 * math.fsum(column) for column in zip(*[out.local_gradients for out in alone])]
     assert [w.grad, b.grad] == pytest.approx(sent)
+
+
+@pytest.mark.skipif(not HAS_NATIVE, reason=WHY)
+def test_what_machine_code_reads_stays_where_the_first_of_two_threads_has_made_it(monkeypatch):
+    from minigrad.native import Sweeps
+    from minigrad.native.machine import Machine
+
+    x = Value(3.0)
+    sweeps, tables = Sweeps(gate_tape([x * x], [], [x])), []
+
+    def make(mode):
+        if not tables:  # another thread comes first
+            tables.append(None)
+            tables[0] = sweeps.table(mode)
+        return Sweeps._table(sweeps, mode)
+
+    monkeypatch.setattr(sweeps, "_table", make)
+    assert sweeps.table("forward") is tables[0]
+    assert Machine()._engines is Machine()._engines
+
+
+@pytest.mark.skipif(not HAS_NATIVE, reason=WHY)
+def test_threads_share_the_derivatives_of_a_compiled_function(many_switches):
+    np = pytest.importorskip("numpy")
+    points = [np.linspace(0.5, 1.5, 2 + k) for k in range(4)]
+    wrong = []
+
+    def f(x):
+        return mg.sum([mg.sin(a * b) for a, b in zip(x, x[1:])])
+
+    expected = [mg.hessian(f)(x) for x in points]
+    for _ in range(3):
+        compiled, begin = mg.compile(f, executor="tape"), threading.Barrier(4)
+
+        def work(k, compiled=compiled, begin=begin):
+            begin.wait()
+            for step in range(20):
+                i = (k + step) % 4
+                x, hessian = points[i], expected[i]
+                found = [compiled.hessian(x), compiled.hessian(x, sparse=True).toarray()]
+                found += [np.array([compiled.hvp(x, row) for row in np.eye(len(x))])]
+                wrong.extend(k for each in found if not np.allclose(each, hessian, rtol=1e-12))
+                compiled.value_and_grad(x)
+
+        threads = [threading.Thread(target=work, args=(k,)) for k in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert not wrong
