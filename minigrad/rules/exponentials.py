@@ -10,7 +10,7 @@ Equal infinities share a gradient, as other equal inputs do.
 from __future__ import annotations
 
 from functools import reduce
-from math import inf, nan, pi
+from math import inf, pi
 from math import log as log_of_a_number
 from math import sqrt as root_of_a_number
 from operator import add as plus
@@ -124,7 +124,7 @@ def _slope_of_erf(x: Any) -> Any:
     """2/√π · exp(−x²), where x² of the first 20 binary digits is exact, and the rest is small."""
     head = (x + CUT) - CUT
     bell = exp(-(head * head)) * exp((head - x) * (head + x))
-    return where(absolute(x) < 30.0, (2.0 / SQRT_PI) * bell, where(absolute(x) >= 30.0, 0.0, nan))
+    return where(absolute(x) >= 30.0, 0.0, (2.0 / SQRT_PI) * bell)  # at nan it is nan, and bends
 
 
 erf = row("erf", "erf", "erf multiplies the gradient by 2/√π times exp of minus its input squared",

@@ -571,7 +571,7 @@ export const GATES = {
     sentence: "erf multiplies the gradient by 2/√π times exp of minus its input squared",
     text: "erf({x})", localTexts: ["2/√(π)·exp(−{x}·{x})"],
     forward: ([x0]) => { return erf(x0); },
-    localGradients: ([x0], out) => { const t0 = ((x0 + 6442450944.0) - 6442450944.0); return [((Math.abs(x0) < 30.0) ? (1.1283791670955126 * (Math.exp((-(t0 * t0))) * Math.exp(((t0 - x0) * (t0 + x0))))) : ((Math.abs(x0) >= 30.0) ? 0.0 : NaN))]; },
+    localGradients: ([x0], out) => { const t0 = ((x0 + 6442450944.0) - 6442450944.0); return [((Math.abs(x0) >= 30.0) ? 0.0 : (1.1283791670955126 * (Math.exp((-(t0 * t0))) * Math.exp(((t0 - x0) * (t0 + x0))))))]; },
     isIdle: () => false,
   },
   sign: {
