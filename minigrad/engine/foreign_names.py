@@ -33,9 +33,18 @@ OTHER_FUNCTIONS: Final[Mapping[str, str]] = {
     "reciprocal": "write 1 / v",
     "rsqrt": "write 1 / mg.sqrt(v)",
     "cbrt": "write mg.sign(v) * abs(v) ** (1 / 3)",
+    "cube": "write v ** 3",
+    "multiply": "write x * y",
+    "subtract": "write x - y",
+    "rsub": "write y - x",
+    **dict.fromkeys(("divide", "true_divide"), "write x / y"),
+    "addcmul": "write x + value * y * z",
+    "xlogy": "write mg.where(mg.is_equal(x, 0.0), 0.0, x * mg.log(y))",
     "fmax": "write mg.maximum(x, y)",
     "fmin": "write mg.minimum(x, y)",
-    "clamp": "write mg.clip(v, low, high)",
+    **dict.fromkeys(("clamp", "clip_by_value"), "write mg.clip(v, low, high)"),
+    "clamp_min": "write mg.maximum(v, low)",
+    "clamp_max": "write mg.minimum(v, high)",
     "deg2rad": "write mg.radians(v)",
     "rad2deg": "write mg.degrees(v)",
     **{f"arc{name}": f"write mg.a{name}(v)" for name in ("sin", "cos", "tan")},
@@ -52,6 +61,13 @@ OTHER_FUNCTIONS: Final[Mapping[str, str]] = {
     "heaviside": "write mg.less(0.0, x) + y * mg.is_equal(x, 0.0)",
     "elu": "write mg.where(v > 0, v, mg.exp(v) - 1)",
     "selu": "write 1.0507009873554805 * mg.where(v > 0, v, 1.6732632423543772 * mg.expm1(v))",
+    "celu": "write mg.where(v > 0, v, mg.expm1(v))",
+    "leakyrelu": "write mg.leaky_relu(v, 0.01)",
+    "prelu": "write mg.leaky_relu(v, slope)",
+    "threshold": "write mg.where(v > threshold, v, value)",
+    "hardshrink": "write mg.where(abs(v) > 0.5, v, 0.0)",
+    "softshrink": "write mg.sign(v) * mg.relu(abs(v) - 0.5)",
+    "quick_gelu": "write v * mg.sigmoid(1.702 * v)",
     "relu6": "write mg.clip(v, 0, 6)",
     "hardtanh": "write mg.clip(v, -1, 1)",
     "hardsigmoid": "write mg.clip(v / 6 + 0.5, 0, 1)",
@@ -66,6 +82,8 @@ OTHER_FUNCTIONS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("logsigmoid", "log_sigmoid"), "write -mg.softplus(-v)"),
     "rint": "write mg.round(v)",
     **dict.fromkeys(("isnan", "isinf", "isfinite"), "write math.{name}(v.data)"),
+    "isclose": "write math.isclose(x.data, y.data)",
+    "nan_to_num": "write mg.where(mg.is_equal(v, v), v, 0.0)",
     "signbit": "write math.copysign(1.0, v.data) < 0",
     **dict.fromkeys(("eq", "equal"), "write mg.is_equal(x, y): 1.0 or 0.0"),
     **dict.fromkeys(("ne", "not_equal"), "write 1 - mg.is_equal(x, y): 1.0 or 0.0"),
@@ -76,13 +94,19 @@ OTHER_FUNCTIONS: Final[Mapping[str, str]] = {
     "logical_and": "write x * y of conditions, 1.0 or 0.0",
     "logical_or": "write mg.maximum(x, y) of conditions, 1.0 or 0.0",
     "logical_not": "write 1 - v of a condition, 1.0 or 0.0",
-    **dict.fromkeys(("matmul", "vecdot", "inner", "mm"), "write mg.dot(xs, ys), of two lists"),
+    **dict.fromkeys(
+        ("matmul", "vecdot", "inner", "mm", "bmm"), "write mg.dot(xs, ys), of two lists"
+    ),
+    "outer": "write [[x * y for y in ys] for x in xs]",
+    **dict.fromkeys(("lgamma", "digamma", "erfinv", "i0"), NO_GATE),
 }
 OF_A_LIST: Final[Mapping[str, str]] = {
     name: f"write mg.{name}(values), of a list" for name in ("max", "min", "softmax")
 }
 ITS_NUMBER: Final = "write v.data: its number, a float"
 ONE_NUMBER: Final = "it is one number; lists of Values take the place of tensors"
+MANY_WIRES: Final = "write [Value(x) for x in numbers], a list, or Value(x) for one"
+OF_LOGITS: Final = "write mg.losses.cross_entropy(logits, label), of a list of Values"
 IN_PLACE: Final = "write v.data = number, outside of what is differentiated"
 
 # Attributes and methods of a tensor; others may be set freely.
@@ -95,24 +119,45 @@ OF_A_TENSOR: Final[Mapping[str, str]] = {
     **dict.fromkeys(("view", "reshape", "squeeze", "unsqueeze", "flatten", "ravel"), ONE_NUMBER),
     **dict.fromkeys(("numel", "nelement", "expand", "repeat", "contiguous", "at"), ONE_NUMBER),
     **dict.fromkeys(("std", "var", "norm", "any", "all", "cumsum", "log_softmax"), ONE_NUMBER),
+    **dict.fromkeys(("permute", "transpose", "split", "chunk", "gather", "unbind"), ONE_NUMBER),
+    **dict.fromkeys(
+        ("cat", "stack", "tril", "triu", "trace", "det", "inverse", "cross"), ONE_NUMBER
+    ),
+    **dict.fromkeys(("median", "topk", "sort", "argsort", "masked_fill", "one_hot"), ONE_NUMBER),
+    **dict.fromkeys(("ndimension", "storage", "nbytes", "element_size", "data_ptr"), ONE_NUMBER),
+    **dict.fromkeys(("new_zeros", "allclose", "glu", "is_floating_point", "weak_type"), ONE_NUMBER),
+    "amax": "write mg.max(values), of a list",
+    "amin": "write mg.min(values), of a list",
+    "where": "write mg.where(condition, a, b)",
+    **dict.fromkeys(("tensor", "zeros", "ones", "full", "rand", "randn", "uniform"), MANY_WIRES),
+    **dict.fromkeys(("eye", "arange", "kaiming_uniform", "glorot_uniform"), MANY_WIRES),
+    **dict.fromkeys(("int", "lazydata"), ITS_NUMBER),
+    "realize": "its number is there at once, v.data",
+    "forward": "its number is there at once, v.data; mg.compile(f) replays a function",
+    **dict.fromkeys(("cross_entropy", "sparse_categorical_crossentropy"), OF_LOGITS),
+    "binary_crossentropy": "write mg.losses.binary_cross_entropy(logit, label)",
+    "mse_loss": "write mg.losses.mean_squared_error(outputs, targets)",
     **dict.fromkeys(
         ("device", "is_cuda", "to", "cuda"), "its number is in Python; mg.compile makes it fast"
     ),
-    **dict.fromkeys(("add_", "sub_", "mul_", "div_", "zero_", "fill_", "copy_"), IN_PLACE),
+    **dict.fromkeys(
+        ("add_", "sub_", "mul_", "div_", "zero_", "fill_", "copy_", "clamp_"), IN_PLACE
+    ),
     **dict.fromkeys((f"{gate}_" for gate in GATES), IN_PLACE),
     "fill": IN_PLACE,
     **dict.fromkeys(("assign", "assign_add", "assign_sub"), IN_PLACE),
     **dict.fromkeys(("is_integer", "hex"), "write v.data.{name}()"),
     **dict.fromkeys(("numerator", "denominator"), "write fractions.Fraction(v.data).{name}"),
-    **dict.fromkeys(("real", "imag"), "it is a real number, v.data"),
+    **dict.fromkeys(("real", "imag", "conj"), "it is a real number, v.data"),
     "detach_": "write v = v.detach()",
     **dict.fromkeys(("clone", "copy"), "use v itself: no gate changes it"),
     **dict.fromkeys(("retain_grad", "register_hook"), "every wire keeps its grad"),
     **dict.fromkeys(("grad_fn", "op"), "write v.gate"),
     "name": "write v.label",
     "argmax": "write max(range(len(values)), key=lambda i: values[i].data)",
+    "argmin": "write min(range(len(values)), key=lambda i: values[i].data)",
     "values": ITS_NUMBER,
-    "gradients": "write v.grad",
+    **dict.fromkeys(("gradients", "derivative"), "write v.grad"),
     **dict.fromkeys(("children", "parents", "prev"), "write v.inputs"),
 }
 WITH_GRADIENT: Final = "every Value gets a gradient; mg.constant(number) makes one that does not"

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import cos, pi, sin
-from typing import Final
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from ..rules import at_least_one
+from ..text import OF_DATASETS, no_such_name
 from .initial_weights import seeded
 
 __all__ = ["circles", "moons", "names", "spirals", "xor"]
@@ -25,6 +26,12 @@ Curve = Callable[[float], tuple[float, float]]  # from a place between 0 and 1 t
 
 def __dir__() -> list[str]:
     return __all__
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> NoReturn:
+        raise no_such_name(__name__, name, __all__, OF_DATASETS)
 
 
 def moons(n: int = 100, noise: float = 0.1, seed: int | None = 0) -> tuple[Points, list[int]]:

@@ -12,7 +12,15 @@ gradients as formulas in δ.
 from .columns import Label, Lines, ShownAsLines, Table, columns, display_width, fitted
 from .deltas import Deltas, has_layer
 from .derivatives import at_input, derivative
-from .foreign_module_names import OF_A_MODULE, OF_LOSSES, OF_MINIGRAD, OF_NN, OF_OPTIM, no_such_name
+from .foreign_module_names import (
+    OF_A_MODULE,
+    OF_DATASETS,
+    OF_LOSSES,
+    OF_MINIGRAD,
+    OF_NN,
+    OF_OPTIM,
+    no_such_name,
+)
 from .labels import (
     check_notation,
     escape,
@@ -43,6 +51,7 @@ __all__ = [
     "DIGITS",
     "MOST_DIGITS",
     "OF_A_MODULE",
+    "OF_DATASETS",
     "OF_LOSSES",
     "OF_MINIGRAD",
     "OF_NN",

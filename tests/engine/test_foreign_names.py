@@ -100,9 +100,17 @@ def test_so_do_nn_losses_optim_and_modules(module: Any, name: str, ours: str) ->
 
 def test_all_that_is_told_to_write_exists() -> None:
     from minigrad.engine import OTHER_FUNCTIONS, foreign_names
-    from minigrad.text import OF_A_MODULE, OF_LOSSES, OF_MINIGRAD, OF_NN, OF_OPTIM
+    from minigrad.text import (
+        OF_A_MODULE,
+        OF_DATASETS,
+        OF_LOSSES,
+        OF_MINIGRAD,
+        OF_NN,
+        OF_OPTIM,
+    )
 
-    tables: list[Any] = [OTHER_FUNCTIONS, OF_A_MODULE, OF_LOSSES, OF_MINIGRAD, OF_NN, OF_OPTIM]
+    tables: list[Any] = [OTHER_FUNCTIONS, OF_A_MODULE, OF_DATASETS, OF_LOSSES, OF_MINIGRAD]
+    tables += [OF_NN, OF_OPTIM]
     tables += [foreign_names.OF_A_TENSOR, foreign_names.NEVER_SET, foreign_names.OF_BACKWARD]
     for table in tables:
         for how in table.values():
@@ -245,6 +253,7 @@ def test_a_gate_of_ones_own_may_have_such_a_name() -> None:
     assert Value(3.0).square().data == 9.0
 
 
+LOW, HIGH = -0.25, 0.75
 NUMBERS = [(-2.75, 2.0), (2.75, -2.0), (-7.0, 2.0), (-0.5, -1.5), (0.0, 0.5), (0.4, 3.0)]
 REFERENCES: dict[str, Callable[[float, float], float]] = {
     "square": lambda x, y: x**2,
@@ -272,6 +281,21 @@ REFERENCES: dict[str, Callable[[float, float], float]] = {
     "ndtr": lambda x, y: 0.5 * math.erfc(-x / math.sqrt(2)),
     "log_sigmoid": lambda x, y: -math.log(1 + math.exp(-x)),
     "rint": lambda x, y: round(x),
+    "cube": lambda x, y: x**3,
+    "rsub": lambda x, y: y - x,
+    "true_divide": lambda x, y: x / y,
+    "clamp_min": lambda x, y: max(x, LOW),
+    "clamp_max": lambda x, y: min(x, HIGH),
+    "clip_by_value": lambda x, y: min(max(x, LOW), HIGH),
+    "xlogy": lambda x, y: x * math.log(y) if x and y > 0.0 else math.nan if x else 0.0,
+    "celu": lambda x, y: x if x > 0 else math.exp(x) - 1,
+    "leakyrelu": lambda x, y: x if x > 0 else 0.01 * x,
+    "threshold": lambda x, y: x if x > LOW else HIGH,
+    "hardshrink": lambda x, y: x if abs(x) > 0.5 else 0.0,
+    "softshrink": lambda x, y: x - 0.5 if x > 0.5 else x + 0.5 if x < -0.5 else 0.0,
+    "quick_gelu": lambda x, y: x / (1 + math.exp(-1.702 * x)),
+    "nan_to_num": lambda x, y: x,
+    "isclose": math.isclose,
     "signbit": lambda x, y: math.copysign(1.0, x) < 0,
     "eq": lambda x, y: x == y,
     "ne": lambda x, y: x != y,
@@ -290,9 +314,37 @@ def test_what_to_write_gives_the_number_of_the_function_asked_for(
     text = how_to_write(name).removeprefix("write ")
     expression = re.split(r", or |, which|, of |: | and ", text)[0]
     names = {"mg": mg, "math": math, "v": Value(x), "x": Value(x), "y": Value(y)}
+    names |= {"low": LOW, "high": HIGH, "threshold": LOW, "value": HIGH}
     result = eval(expression, names)
     number = result.data if isinstance(result, Value) else result
-    assert number == pytest.approx(float(REFERENCES[name](x, y)), rel=1e-8, abs=1e-12)
+    expected = float(REFERENCES[name](x, y))
+    assert number == pytest.approx(expected, rel=1e-8, abs=1e-12, nan_ok=True)
+
+
+OF_ONE_NUMBER = """allclose amax amin argmin bmm chunk clamp_ gather masked_fill median mse_loss
+permute realize sort stack tensor topk transpose unbind where outer rand zeros one_hot forward conj
+lgamma erfinv int cross_entropy sparse_categorical_crossentropy"""
+OF_MINIGRAD = """Node Var eye clip_by_value cond scan while_loop pjit checkpoint Conv2d Dropout
+BatchNorm1d LSTM RMSprop Adagrad l1_loss huber_loss DataLoader train_test_split make_moons
+StandardScaler MLPClassifier cumsum topk one_hot multiply is_tensor summary evaluate predict func
+argmin state_dict"""
+OF_NN = "Dropout LayerNorm ModuleList init utils relu activation"
+OF_OPTIM = "LBFGS Adagrad Nesterov OneCycleLR ReduceLROnPlateau"
+OF_LOSSES = """MSE mae huber nll kl_div cosine_similarity log_loss CategoricalCrossentropy poisson
+BCEWithLogits"""
+OF_DATASETS = "make_moons make_blobs load_iris mnist linear"
+OWNERS = [Value(2.0), mg, mg.nn, mg.optim, mg.losses, mg.datasets]
+OWNED = [OF_ONE_NUMBER, OF_MINIGRAD, OF_NN, OF_OPTIM, OF_LOSSES, OF_DATASETS]
+
+
+@pytest.mark.parametrize(
+    ("owner", "name"),
+    [(owner, name) for owner, names in zip(OWNERS, OWNED) for name in names.split()],
+    ids=lambda owner: owner if isinstance(owner, str) else type(owner).__name__,
+)
+def test_what_people_type_from_other_libraries_says_what_to_do(owner: Any, name: str) -> None:
+    with pytest.raises(AttributeError, match=rf"has no (attribute )?'{name}': \w+"):
+        getattr(owner, name)
 
 
 @pytest.mark.parametrize(
