@@ -14,8 +14,13 @@ is refused when it is decorated.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import (
+    AbstractContextManager,
+    AsyncContextDecorator,
+    ContextDecorator,
+    contextmanager,
+)
 from functools import wraps
 from types import AsyncGeneratorType, CoroutineType, GeneratorType
 from typing import Any, Final, Protocol, TypeVar, overload
@@ -24,7 +29,11 @@ from ..rules import described
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-LATER: Final = (GeneratorType, AsyncGeneratorType, CoroutineType)
+# What a function may return and that computes when it is asked: a coroutine, a task, a block.
+LATER: Final = (
+    *(GeneratorType, AsyncGeneratorType, Awaitable, map, filter),
+    *(ContextDecorator, AsyncContextDecorator),
+)
 
 
 class Block:
@@ -91,21 +100,25 @@ def _decorated(
         @wraps(function)
         async def awaited(*arguments: Any, **named: Any) -> Any:
             with make():
-                return await function(*arguments, **named)
+                return _is_there(name, await function(*arguments, **named))
 
         return awaited  # type: ignore[return-value]
 
     @wraps(function)
     def called(*arguments: Any, **named: Any) -> Any:
         with make():
-            result = function(*arguments, **named)
-        if isinstance(result, LATER):
-            if isinstance(result, CoroutineType):
-                result.close()  # or Python would warn that nobody has awaited it
-            raise TypeError(
-                f"a function under @{name} returned {described(result)}, which would be computed "
-                f"after the block has ended: return a list, or write `with {name}():` inside it"
-            )
-        return result
+            return _is_there(name, function(*arguments, **named))
 
     return called  # type: ignore[return-value]
+
+
+def _is_there(name: str, result: Any) -> Any:
+    """What a function has returned, if it is computed and not still to be."""
+    if isinstance(result, LATER) or type(result).__module__ == "itertools":
+        if isinstance(result, CoroutineType):
+            result.close()  # or Python would warn that nobody has awaited it
+        raise TypeError(
+            f"a function under @{name} returned {described(result)}, which would be computed "
+            f"after the block has ended: return a list, or write `with {name}():` inside it"
+        )
+    return result

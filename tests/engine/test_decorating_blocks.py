@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import inspect
+import itertools
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import pytest
@@ -125,6 +127,39 @@ def test_a_function_that_returns_what_is_computed_later_is_refused(no_grad: Any)
 
     with pytest.raises(TypeError, match="after the block has ended"):
         no_grad(lambda: coroutine())()
+
+    async def task() -> None:
+        no_grad(lambda: asyncio.ensure_future(asyncio.sleep(0.0)))()
+
+    with pytest.raises(TypeError, match="after the block has ended"):
+        asyncio.run(task())
+
+
+LATER: list[Callable[[], Any]] = [
+    lambda: map(W.__mul__, [1.0, 2.0]),
+    lambda: filter(W.__mul__, [1.0, 2.0]),
+    lambda: itertools.starmap(W.__mul__, [(1.0,), (2.0,)]),
+    lambda: itertools.accumulate([W, W, W]),
+    contextlib.contextmanager(items),
+    contextlib.asynccontextmanager(later),
+]
+
+
+@pytest.mark.parametrize("function", LATER)
+def test_so_is_one_that_returns_a_map_or_a_block(no_grad: Any, function: Any) -> None:
+    with pytest.raises(TypeError, match="after the block has ended: return a list"):
+        no_grad(function)()
+
+    async def waited() -> Any:
+        return function()
+
+    with pytest.raises(TypeError, match="after the block has ended: return a list"):
+        asyncio.run(no_grad(waited)())
+
+
+@pytest.mark.parametrize("result", [iter([1.0]), {}.items(), range(3), [W], functools.partial(abs)])
+def test_what_is_computed_already_is_returned(no_grad: Any, result: Any) -> None:
+    assert no_grad(lambda: result)() is result
 
 
 def test_detect_nonfinite_decorates_too() -> None:
