@@ -13,6 +13,7 @@ is so too in a function that is being differentiated, of whose wires it makes us
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from math import prod
 from typing import Any, Final
 
@@ -48,33 +49,39 @@ _sum: Final = FUNCTIONS["sum"]
 def derivative_function(kind: str, function: Callable[..., Any], argnums: Any = None) -> Any:
     """The function that computes a derivative of that kind, at whatever arguments it is given.
 
+    It can be pickled if the function can.
+    """
+    derivative: Any = partial(_derivative, kind, function, argnums)
+    name = getattr(function, "__name__", type(function).__name__)
+    derivative.__name__ = derivative.__qualname__ = f"{kind}({name})"
+    derivative.__doc__ = f"mg.{kind} of the function {name}."
+    return derivative
+
+
+def _derivative(
+    kind: str, function: Callable[..., Any], argnums: Any, /, *arguments: Any, **data: Any
+) -> Any:
+    """The derivative at arguments.
+
     A compiled function has methods of its own for numbers; where it has none, or where its result
     is to be differentiated again, the function that was compiled is taken.
     """
     is_compiled = hasattr(function, "value_and_grad")
     method = getattr(function, kind, None) if is_compiled else None
     plain = getattr(function, "function", function) if is_compiled else function
-
-    def derivative(*arguments: Any, **data: Any) -> Any:
-        vector: Any = None
-        given = arguments
-        if kind in WITH_A_VECTOR:
-            if len(arguments) < 2:
-                raise TypeError(
-                    f"mg.{kind}(f) takes what f takes and then the vector, got {len(arguments)} "
-                    f"argument{'s' * (len(arguments) != 1)}: write mg.{kind}(f)(x, v)"
-                )
-            *given_list, vector = arguments
-            given = tuple(given_list)
-        call = _Call(kind, plain, given, data, argnums)
-        if method is not None and argnums is None and not call.is_graph and not is_nested():
-            return method(*arguments, **data)
-        return _KINDS[kind](call, vector)
-
-    name = getattr(function, "__name__", type(function).__name__)
-    derivative.__name__ = derivative.__qualname__ = f"{kind}({name})"
-    derivative.__doc__ = f"mg.{kind} of the function {name}."
-    return derivative
+    vector: Any = None
+    given = arguments
+    if kind in WITH_A_VECTOR:
+        if len(arguments) < 2:
+            raise TypeError(
+                f"mg.{kind}(f) takes what f takes and then the vector, got {len(arguments)} "
+                f"argument{'s' * (len(arguments) != 1)}: write mg.{kind}(f)(x, v)"
+            )
+        given, vector = arguments[:-1], arguments[-1]
+    call = _Call(kind, plain, given, data, argnums)
+    if method is not None and argnums is None and not call.is_graph and not is_nested():
+        return method(*arguments, **data)
+    return _KINDS[kind](call, vector)
 
 
 class _Call:

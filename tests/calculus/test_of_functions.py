@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 from collections import namedtuple
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -417,3 +418,16 @@ def test_inside_an_implicit_function_and_a_check_a_derivative_has_a_slope_too() 
     twice = mg.implicit(lambda u: u - mg.grad(lambda x: x * x * a)(1.0), 1.0)
     assert (twice.data, mg.grad(twice, [a])[0].data) == (8.0, 2.0)
     assert mg.gradcheck(lambda y: y + mg.grad(lambda x: product(x, y))(2.0), [3.0])
+
+
+def cube(x: Any) -> Any:
+    return x**3
+
+
+@pytest.mark.parametrize("kind", ["grad", "value_and_grad", "hessian", "jacobian"])
+def test_a_derivative_is_pickled_as_its_function_is(kind: str) -> None:
+    derivative = getattr(mg, kind)(cube)
+    twin = pickle.loads(pickle.dumps(derivative))
+    assert (twin.__name__, twin.__doc__) == (derivative.__name__, derivative.__doc__)
+    assert twin(2.0) == derivative(2.0)
+    assert mg.grad(pickle.loads(pickle.dumps(mg.grad(cube))))(2.0) == 12.0
