@@ -51,6 +51,7 @@ class Broken(AssertionError):
 
 def interrupts(runs: int, chance: random.Random) -> Counter[str]:
     """Ctrl-C for the command, as often as `runs` says; what came of it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
     found: Counter[str] = Counter()
     seconds: dict[int, float] = {}
     for run in range(runs):

@@ -21,11 +21,11 @@ from ..calculus import (
     structure_text,
 )
 from ..engine import Value, guards, number_of, observers
+from ..native import require_numpy
 from .array_calls import ArrayCall, ArrayCalls
 from .prepared_derivatives import PreparedDerivatives
 from .recording import Recording
 from .sparsity_pictures import Sparsity
-from .sweeping import require_numpy
 
 
 class Derivatives(ArrayCalls):
@@ -122,7 +122,7 @@ class Derivatives(ArrayCalls):
         found = self._shortest(PreparedDerivatives.jacobian, (*arguments, sparse), data)
         if found is not None:
             return found
-        require_numpy(f"{self.name}.jacobian")
+        require_numpy(f"{self.name}.jacobian gives arrays and")
         self._refuse_inside("jacobian")
         call = self._call("jacobian", arguments, data)
         sweeping = call.recording.sweeping
@@ -148,7 +148,7 @@ class Derivatives(ArrayCalls):
         found = self._shortest(PreparedDerivatives.hessian, (*arguments, sparse), data)
         if found is not None:
             return found
-        require_numpy(f"{self.name}.hessian")
+        require_numpy(f"{self.name}.hessian gives arrays and")
         self._refuse_inside("hessian")
         call = self._call("hessian", arguments, data)
         sweeping = call.recording.sweeping

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache
+from importlib.util import find_spec
 from itertools import combinations
 from math import isfinite, prod
 from struct import pack
@@ -219,7 +220,9 @@ class PreparedInPython:
         names: tuple[str, ...],
     ) -> PreparedInPython | None:
         """One for calls like this, if that is possible."""
-        if recording.by_arguments.may_raise or not all(map(is_taken, arguments)):
+        if find_spec("numpy") is None or recording.by_arguments.may_raise:
+            return None
+        if not all(map(is_taken, arguments)):
             return None
         return cls(recording, check, arguments, names)
 

@@ -17,9 +17,9 @@ from collections.abc import Iterable
 from html import escape
 from typing import Any, Final
 
+from ..native import require_numpy
 from ..tape import Compressed
 from ..text import save
-from .sweeping import require_numpy
 
 WIDEST: Final = 30  # columns of a picture with a sign for each entry
 CELLS: Final = 120  # dots across a larger one, in signs of two by four

@@ -29,15 +29,6 @@ from ..tape import (
 GATES_IN_PYTHON: Final = 20_000  # in all directions together, 50 ms or so
 
 
-def require_numpy(method: str) -> Any:
-    """NumPy, or an ImportError that names the remedy."""
-    try:
-        import numpy
-    except ImportError:
-        raise ImportError(f"{method} gives arrays and needs NumPy: pip install numpy") from None
-    return numpy
-
-
 class Sweeping:
     """The derivatives of some outputs by the inputs that are given by place; the rest is data."""
 

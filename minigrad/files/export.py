@@ -19,6 +19,7 @@ from functools import partial
 from typing import Any, Final, Literal, overload
 
 from ..engine import Value, looks_at_numbers
+from ..native import require_numpy
 from ..rules import described
 from ..tape import without_collector
 from ..text import Lines
@@ -136,6 +137,7 @@ def _refuse(language: str, setting: str, is_given: bool, languages: Sequence[str
 
 def _arrays(thing: Any, language: str, name: str, parameters: Any, careful: bool) -> str:
     """The circuit as a function of many rows, as source in arrays."""
+    require_numpy(f"finding the loops of a circuit again, for {language},")
     own = TORCH_NAMES if language == "torch" else (f"{name}_value_and_grad",)
     taken = {checked_name(name, own), *own}
     circuit = _rows(thing)

@@ -16,7 +16,7 @@ native call (`batch_call`). `wire_slots` reads the numbers of many wires and wri
 from importlib import import_module as _import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from .machine import function_at, has_native, is_at_work, machine, require_native
+from .machine import function_at, has_native, is_at_work, machine, require_native, require_numpy
 
 if TYPE_CHECKING:
     from .batch_over_rows import NativeBatch, columns_of
@@ -58,6 +58,7 @@ __all__ = [
     "move_function",
     "native_function",
     "require_native",
+    "require_numpy",
     "sqrt",
 ]
 

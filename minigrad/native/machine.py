@@ -48,6 +48,15 @@ def require_native(executor: str) -> None:
     )
 
 
+def require_numpy(what: str) -> Any:
+    """NumPy, or an ImportError that names the remedy."""
+    try:
+        import numpy
+    except ImportError:
+        raise ImportError(f"{what} needs NumPy: pip install numpy") from None
+    return numpy
+
+
 class Machine:
     """The processor's code generator, made once per process."""
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 CLOSED_FIRST: Final = os.name == "nt"  # Windows moves no open file, and has none of these locks
 O_BINARY: Final = getattr(os, "O_BINARY", 0)
 O_NOFOLLOW: Final = getattr(os, "O_NOFOLLOW", 0)
+O_NONBLOCK: Final = getattr(os, "O_NONBLOCK", 0)  # or opening a pipe waits for its reader
 LONGEST_SHOWN: Final = 200  # of a path, in a message
 
 
@@ -209,9 +210,12 @@ def _opened(folder: Path, parts: list[Path], mode: int) -> int:
 
 
 def _remove_what_was_left(folder: Path) -> None:
-    with suppress(OSError):  # a folder that cannot be listed, a file that is another's
-        for name in filter(PART.fullmatch, os.listdir(folder)):
-            number = os.open(folder / name, os.O_WRONLY | O_BINARY | O_NOFOLLOW)
+    names: list[str] = []
+    with suppress(OSError):  # a folder that cannot be listed
+        names += filter(PART.fullmatch, os.listdir(folder))
+    for name in names:
+        with suppress(OSError):  # a file that is another's, or no file
+            number = os.open(folder / name, os.O_WRONLY | O_BINARY | O_NOFOLLOW | O_NONBLOCK)
             try:
                 if _locked(number):
                     os.unlink(folder / name)

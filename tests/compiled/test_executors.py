@@ -136,3 +136,29 @@ double(1.0), double(2.0), triple(3.0)
     command = [sys.executable, "-c", program]
     ran = subprocess.run(command, capture_output=True, text=True, check=True)
     assert ran.stderr.count("install llvmlite and NumPy") == (executor == "auto")
+
+
+def test_without_numpy_calls_go_on_and_what_makes_arrays_says_what_to_install():
+    program = """
+import sys, warnings
+sys.modules["numpy"] = sys.modules["llvmlite"] = None
+warnings.simplefilter("ignore")
+import minigrad as mg
+energy = mg.compile(lambda v: v[0] * v[1] + v[0] ** 3, executor="auto")
+for _ in range(2):
+    print(energy.value_and_grad([1.0, 2.0]), energy.hvp([1.0, 2.0], [1.0, 0.0]))
+calls = [lambda: energy.hessian([1.0, 2.0]), lambda: energy.jacobian([1.0, 2.0])]
+calls += [lambda language=language: mg.export(energy, language) for language in ("jax", "torch")]
+for call in calls:
+    try:
+        call()
+    except ImportError as error:
+        print(error)
+"""
+    ran = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    *numbers, hessian, jacobian, jax, torch = ran.stdout.splitlines()
+    assert numbers == ["(3.0, [5.0, 1.0]) [6.0, 1.0]"] * 2
+    for said in (hessian, jacobian, jax, torch):
+        assert said.endswith(" needs NumPy: pip install numpy")

@@ -215,6 +215,18 @@ def test_files_of_others_are_left_alone(path: Path) -> None:
 
 
 @unix
+def test_what_stands_in_the_way_of_clearing_up_holds_nobody_up(path: Path) -> None:
+    names = [f".minigrad-{letter * 16}.part" for letter in "0123"]
+    pipe, folder, link, left = (path.parent / name for name in names)
+    os.mkfifo(pipe)  # nobody reads it
+    folder.mkdir()
+    link.symlink_to(path.parent / "missing")
+    left.write_bytes(b"half")
+    write_file(path, b"new")
+    assert sorted(os.listdir(path.parent)) == [*names[:3], "it.json"]
+
+
+@unix
 def test_a_file_on_its_way_to_its_place_is_not_taken_for_one_that_was_left(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
