@@ -16,6 +16,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
+from functools import cached_property
 from itertools import chain
 from math import isfinite, isnan
 from typing import Any, Final
@@ -135,10 +136,16 @@ class RecordedCircuit:
         self.held = wires.held - self._inputs
         self.held_ids = set(map(id, self.held))
         self._leading = _leading(self.wires, self.held)
-        self._without_leading = [wire for wire in self.wires if wire not in self._leading]
-        # no other call leads to these, if it does not keep them
-        self._inside = self._inputs.union([wire for wire in self.wires if wire.gate is not None])
         self._one = wires.one
+
+    @cached_property
+    def _without_leading(self) -> list[Value]:
+        return [wire for wire in self.wires if wire not in self._leading]
+
+    @cached_property
+    def _inside(self) -> set[Value]:
+        """The inputs and the gates: no other call leads to these, if it does not keep them."""
+        return self._inputs.union([wire for wire in self.wires if wire.gate is not None])
 
     def wire_from_outside(self, others: Wires) -> Value | None:
         """A wire of the recording in what another call has built: it was computed before both."""

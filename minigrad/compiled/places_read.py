@@ -114,7 +114,10 @@ class PlacesRead:
         elif not self._look_into_container(name, thing):
             if "__wrapped__" in getattr(thing, "__dict__", ()):  # another around a function
                 self._wait(name, [thing.__wrapped__])
-            if not is_ours((thing if isinstance(thing, type) else kind).__module__):
+            is_type = isinstance(thing, type)
+            if is_type and is_of_a_library(thing):
+                return
+            if not is_ours((thing if is_type else kind).__module__):
                 self._objects.append(thing)
             elif kind.__module__.startswith(NETWORKS):
                 self._look_at_network(name, thing)

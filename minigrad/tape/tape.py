@@ -100,15 +100,11 @@ class Tape(Slots):
 
     def results(self, values: Sequence[float]) -> tuple[list[float], list[list[float]]]:
         """The outputs, and the gradients of each, from the numbers of all slots."""
-        return (
-            [values[slot] for slot in self.outputs],
-            [
-                [values[slot] + 0.0 for slot in slots]
-                if routes
-                else [values[slot] for slot in slots]
-                for slots, routes in zip(self.gradients, self.routes)
-            ],
-        )
+        read = values.__getitem__
+        gradients = [[*map(read, slots)] for slots in self.gradients]
+        for i in [i for i, routes in enumerate(self.routes) if routes]:
+            gradients[i] = [number + 0.0 for number in gradients[i]]  # a zero is 0.0 there
+        return [*map(read, self.outputs)], gradients
 
     def __str__(self) -> str:
         lines = (
