@@ -307,7 +307,7 @@ def apply_gate(
 ) -> Value:
     """See `Operand.apply_gate`."""
     method = _methods.get(gate)
-    if method is not None and type(operands[0]) is Value and len(operands) == gate.arity:
+    if method is not None and len(operands) == gate.arity and type(operands[0]) is Value:
         return method(*operands)
     if not _WIRES.issuperset(map(type, operands)):
         if gate.arity == 2 and any(map(is_array, operands)):
