@@ -9,9 +9,9 @@ traces an infinity or a nan to the gate that made it. `paths` writes the chain r
 paths: `path_search` finds them, the largest first, and `path_notation` writes each in symbols,
 formulas and numbers; `shared_paths` says what the paths to several leaves have in common.
 `rounding_errors` bounds what rounding does to an output, and `operation_counts` counts what a
-circuit takes. `arguments` takes what a function is given, and returns, apart into structure and
-numbers; `vectors` does that for what a derivative is multiplied by; `nesting` knows of derivatives
-inside derivatives.
+circuit takes. `arguments` takes what a function is given apart into structure and numbers, and
+`results` what it returns; `vectors` does that for what a derivative is multiplied by; `nesting`
+knows of derivatives inside derivatives.
 """
 
 from .arguments import (
@@ -31,7 +31,6 @@ from .arguments import (
     structure_of_arrays,
     structure_text,
     take_apart,
-    take_result_apart,
     without_arrays,
 )
 from .derivatives import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
@@ -49,6 +48,7 @@ from .nonfinite import (
 )
 from .operation_counts import OperationCount, operations_of
 from .own_gates import GateError, gate
+from .results import take_result_apart
 from .rounding_errors import EPSILON, RoundedWire, Rounding, rounding, rounding_of
 from .shared_paths import paths
 from .vectors import numbers_of_vector

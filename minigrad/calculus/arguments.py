@@ -1,4 +1,4 @@
-"""The structure of a function's arguments and results: what is the same at each call, and the rest.
+"""The structure of a function's arguments: what is the same at each call, and the rest.
 
 >>> numbers = []
 >>> structure = take_apart(([1.0, 2.0], 3), numbers)
@@ -9,14 +9,7 @@
 
 A list, a tuple, a dict, a dataclass, a NumPy array and a data frame are taken apart. None, a bool,
 a str, bytes, an `Enum`, a slice and a class are structure as they are, and so is what is `Static`.
-One number, and a `Value`, is a number; anything else is refused. What a function returns is made of
-Values:
-
->>> structure, wires = take_result_apart("loss", [Value(1.0), (Value(2.0), None)])
->>> structure
-(<class 'list'>, 'number', (<class 'tuple'>, 'number', ('fixed', None, <class 'NoneType'>, '')))
->>> wires
-[Value(data=1.0, grad=?), Value(data=2.0, grad=?)]
+One number, and a `Value`, is a number; anything else is refused.
 """
 
 from __future__ import annotations
@@ -27,11 +20,10 @@ from dataclasses import fields, is_dataclass
 from enum import Enum
 from itertools import islice, repeat
 from math import prod
-from numbers import Real
 from types import MappingProxyType
 from typing import Any, Final
 
-from ..engine import Value, as_wire
+from ..engine import Value
 from ..rules import as_number, described
 
 NUMBER: Final = "number"
@@ -66,17 +58,17 @@ def take_apart(argument: Any, numbers: list[Any]) -> Hashable:
         except RecursionError:
             raise ValueError(TOO_DEEP) from None
     if kind is dict:
-        items = [(key, take_apart(item, numbers)) for key, item in argument.items()]
+        items = [keyed(key, take_apart(item, numbers)) for key, item in argument.items()]
         return (dict, *items)
     if kind.__name__ == "ndarray" and argument.shape:  # NumPy's own: there is nothing to refuse
         numbers.extend(argument.ravel().tolist())
         return ("array", argument.shape)
     if kind is Static:
-        return _fixed(argument.value)
+        return fixed(argument.value)
     if argument is None or isinstance(argument, FIXED) or is_bool(argument):
-        return _fixed(argument)
+        return fixed(argument)
     if isinstance(argument, slice):
-        parts = [_fixed(part) for part in (argument.start, argument.stop, argument.step)]
+        parts = [fixed(part) for part in (argument.start, argument.stop, argument.step)]
         return (slice, *parts)
     if hasattr(argument, "to_numpy") and not isinstance(argument, type):
         argument = argument.to_numpy()  # a data frame
@@ -135,9 +127,45 @@ def is_bool(thing: Any) -> bool:
     return kind is bool or (kind.__module__ == "numpy" and kind.__name__ in ("bool", "bool_"))
 
 
-def _fixed(value: Any) -> Hashable:
-    """Equal only to what is the same in kind too: 1, 1.0 and True are not, nor 0.0 and −0.0."""
-    return ("fixed", value, type(value), repr(value) if isinstance(value, float) else "")
+class _Keyed(tuple[Any, ...]):
+    """A key of a dict and what stands there: equal only to one with a key of the same kind."""
+
+    __slots__ = ()
+    __hash__ = tuple.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        if not (isinstance(other, tuple) and tuple.__eq__(self, other)):
+            return False
+        return kind_of(self[0]) == kind_of(other[0])
+
+
+def keyed(key: Any, part: Hashable) -> tuple[Any, Hashable]:
+    """An item of a dict in a structure."""
+    return (key, part) if type(key) is str else _Keyed((key, part))
+
+
+def fixed(value: Any) -> Hashable:
+    """What stands in a structure as it is: equal only to what is the same in kind too."""
+    return ("fixed", value, kind_of(value))
+
+
+def kind_of(value: Any) -> Hashable:
+    """What tells a thing from others that are equal to it.
+
+    >>> kind_of(1) == kind_of(True), kind_of((0.0,)) == kind_of((-0.0,)), kind_of(1) == kind_of(2)
+    (False, False, True)
+    """
+    kind = type(value)
+    parts: Iterable[Any] = ()
+    if isinstance(value, (float, complex)):
+        parts = [repr(value)]
+    elif isinstance(value, tuple):
+        parts = map(kind_of, value)
+    elif isinstance(value, frozenset):
+        parts = [frozenset((item, kind_of(item)) for item in value)]
+    elif is_dataclass(value) and not isinstance(value, type):
+        parts = [kind_of(getattr(value, field.name, None)) for field in fields(value)]
+    return (kind, *parts)
 
 
 def _one_number(item: Any) -> Any:
@@ -302,69 +330,6 @@ def fixed_values(structure: Any) -> list[Any]:
             else:
                 waiting += part[1:]
     return found
-
-
-def take_result_apart(
-    name: str, result: Any, *, with_numbers: bool = False
-) -> tuple[Hashable, list[Value]]:
-    """The structure of what the function of that name has returned, and the Values in it.
-
-    None, a bool or a str may stand beside Values; it is the same at every call.
-    `with_numbers`: a plain number counts as a Value, as `where` gives one or the other.
-    """
-    wires: list[Value] = []
-    try:
-        structure = _taken_apart(result, wires, with_numbers)
-        if not wires:
-            raise TypeError(f"{described(result)}{_remedy(result)}")
-    except TypeError as error:
-        raise TypeError(
-            f"{name} must return a Value, or a list, tuple, dict or array of Values; it returned "
-            f"{error}"
-        ) from None
-    except RecursionError:
-        raise ValueError(
-            f"{name} returned lists that are nested too deep for Python's recursion limit: return "
-            "its Values in one list"
-        ) from None
-    return structure, wires
-
-
-def _taken_apart(result: Any, wires: list[Value], with_numbers: bool) -> Hashable:
-    kind = type(result)
-    if isinstance(result, Value) or (with_numbers and _is_number(result)):
-        wires.append(as_wire(result))
-        return NUMBER
-    if isinstance(result, (list, tuple)):
-        made = kind if hasattr(kind, "_make") else list if isinstance(result, list) else tuple
-        return (made, *[_taken_apart(item, wires, with_numbers) for item in result])
-    if isinstance(result, dict):
-        items = [(key, _taken_apart(item, wires, with_numbers)) for key, item in result.items()]
-        return (dict, *items)
-    if kind.__name__ == "ndarray" and all(
-        isinstance(item, Value) or (with_numbers and _is_number(item)) for item in result.flat
-    ):
-        wires.extend(map(as_wire, result.flat))
-        return ("array", tuple(result.shape)) if result.shape else NUMBER
-    if result is None or kind is bool or kind is str:
-        return _fixed(result)
-    raise TypeError(f"{described(result)}{_remedy(result)}")
-
-
-def _is_number(result: Any) -> bool:
-    return isinstance(result, (float, int, Real)) and not isinstance(result, bool)
-
-
-def _remedy(result: Any) -> str:
-    if result is None:
-        return ": is a return missing?"
-    if isinstance(result, (list, tuple, dict)):
-        return ", with no Value in it"
-    if hasattr(type(result), "__float__"):
-        return ": make it from Values, or write mg.constant(...) around a number that never changes"
-    if isinstance(result, Iterable) and not isinstance(result, (str, bytes)):
-        return ": make a list of it, in an order that is the same at every call"
-    return ""
 
 
 def structure_text(structure: Any) -> str:

@@ -44,10 +44,11 @@ from ..rules import (
     at_least_one,
     described,
 )
-from .arguments import put_together, take_apart, take_result_apart
+from .arguments import put_together, take_apart
 from .forward import tangents
 from .gradients import sent_back
 from .nesting import differentiating
+from .results import take_result_apart
 
 STEPS: Final = 50  # of Newton's method, at most
 SHORTEST: Final = 2.0**-30  # part of a Newton step that is still tried

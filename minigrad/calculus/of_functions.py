@@ -27,7 +27,6 @@ from .arguments import (
     shapes_in,
     structure_text,
     take_apart,
-    take_result_apart,
     without_arrays,
 )
 from .nesting import differentiating, holds_a_value, is_differentiated, is_nested
@@ -40,6 +39,7 @@ from .of_circuits import (
     pulled_back,
     pushed_forward,
 )
+from .results import take_result_apart
 from .vectors import numbers_of_vector
 
 WITH_A_VECTOR: Final = ("jvp", "vjp", "hvp")

@@ -1,10 +1,10 @@
 """`mg.compile`: a function that is recorded once, and replayed from then on.
 
-`compiler` is what users call, of functions and `methods`. It takes arguments apart (some are
-`static_arguments`), and keeps one `recording` for each structure, during which `tracing` refuses
-what no replay could repeat. It notices when what the function reads (`places_read`) has changed:
-its `parameters`, and `plain_numbers`, which are `watched_numbers` meanwhile. `checking` calls the
-function itself beside its recording, and `comparison` says whether that builds the same circuit.
+`compiler` is what users call, of functions and `methods`. It takes `arguments` apart, and keeps one
+`recording` for each structure, during which `tracing` refuses what no replay could repeat. It
+notices when what the function reads (`places_read`) has changed: its `parameters`, and
+`plain_numbers`, which are `watched_numbers` meanwhile. `checking` calls the function itself beside
+its recording, and `comparison` says whether that builds the same circuit.
 `rows` are the numbers of a batch; `running` runs the tape of one example, in Python or by `native`
 (`executors`), and the result comes out of a `compiled_gate`.
 

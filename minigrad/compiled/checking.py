@@ -14,7 +14,6 @@ import sys
 import threading
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import partial
-from itertools import combinations
 from math import inf
 from typing import Any, Final
 
@@ -22,6 +21,7 @@ from ..calculus import fixed_values, structure_text, take_result_apart
 from ..engine import Value, number_of, numbers_of, with_gates
 from ..rules import as_number, described
 from ..tape import flatten, replay, without_collector
+from .arguments import BEHIND
 from .comparison import RecordedCircuit, Wires, is_close
 from .recording import Recording
 from .rows import Rows, rows_that_differ
@@ -31,8 +31,6 @@ from .watched_numbers import Watched
 SMALL: Final = 2_000  # gates: those of a circuit that is compared now and then for ever
 MOST_GATES: Final = 100_000  # in the rows of a first batch that are compared, 30 ms or so
 LATER_ROWS: Final = 4  # of a later batch
-NUMBERS: Final = frozenset({float, int, bool, str, type(None)})
-MOST_PAIRED: Final = 4  # arguments that are looked at for being one thing
 WHY: Final = (
     "something that depends on the numbers or on the moment was fixed when it was recorded (a dict "
     "or a set that looks a value up, isinstance, random numbers, the time, a variable that "
@@ -42,7 +40,12 @@ WHY: Final = (
 
 def _as_given(number: Any) -> Any:
     """A number as the caller has it; a Value as a new one, with no circuit behind it."""
-    return Value(number_of(number)) if isinstance(number, Value) else number
+    if not isinstance(number, Value):
+        return number
+    wire: Value = type(number).__new__(type(number))
+    Value.__init__(wire, number_of(number))
+    vars(wire).update(vars(number))  # a label, and what somebody has given it
+    return wire
 
 
 def _watched(number: Any) -> Watched:
@@ -72,8 +75,7 @@ class Check:
         self._circuit = self._circuit_of(recording)
         self._fixed = fixed_values(recording.structure)
         self._first_is_done = False
-        self._kinds: set[type] = set()  # of numbers that were compared: int, float, Value
-        self._shared: set[Any] = set()  # which of the arguments were one thing
+        self._kinds: set[Any] = set()  # of the numbers in batches that were
         self._asks_for_kinds = False
         self.left: float = 0  # calls, by whatever way, that go by before one is compared
         self._next = 1  # call or batch since all was done
@@ -88,15 +90,13 @@ class Check:
     ) -> None:
         """Compare a call of these arguments that has given these outputs, if it is due."""
         recording = self.recording
-        shared = things_given_twice(arguments)
-        if not (
-            self._first_is_done
-            and shared in self._shared
-            and self._kinds.issuperset(map(type, given))
-            and recording.plain_numbers.changed() is None
-        ):
+        is_new = recording.natures.is_new(arguments) or not self._first_is_done
+        if is_new and not BEHIND.isdisjoint(recording.asked):
+            self._refuse_circuits(given)
+        if is_new or recording.plain_numbers.changed() is not None:
             self._compare(ON_GIVEN, given, parameters, numbers, outputs, arguments)
-            self._shared.add(shared)
+            if is_new:
+                self._compare_own(given, outputs, arguments)
         elif not recording.checked:
             if (parameters, numbers) != recording.recorded_with:
                 self._compare(ON_WATCHED, given, parameters, numbers, outputs)
@@ -106,28 +106,39 @@ class Check:
         elif self._is_due():
             self._compare(ON_GIVEN, given, parameters, numbers, outputs, arguments)
 
+    def _refuse_circuits(self, given: Sequence[Any]) -> None:
+        if any(isinstance(x, Value) and not x.is_leaf for x in given):
+            raise TracingError(
+                f"{self.recording.place} asks what is behind an argument, and this one comes out "
+                "of a gate: a recording has a leaf in its place. Pass v.detach() or Value(v.data), "
+                "or call the function without mg.compile"
+            )
+
+    def _compare_own(self, given: Sequence[Any], outputs: list[float], arguments: Any) -> None:
+        """Where an argument is a wire that the function knows, and may ask for."""
+        own = [x for x in given if isinstance(x, Value) and x in self.recording.wires_read]
+        call = self._call_of_the_caller(given, arguments, own) if own else None
+        if call is not None:
+            with with_gates():
+                _, wires = take_result_apart(self.recording.name, recorded(call), with_numbers=True)
+            theirs = numbers_of(wires)
+            if len(theirs) != len(outputs) or not all(map(is_close, theirs, outputs)):
+                raise self._refused(_listed(outputs), _listed(theirs))
+
     def batch(self, rows: Rows) -> None:
         """Compare rows of a batch, if it is due."""
         recording = self.recording
+        new = [row for kind, row in rows.kinds.items() if kind not in self._kinds]
         if not recording.checked:
-            chosen = rows_that_differ(rows, max(4, MOST_GATES // (recording.gate_count + 1)))
+            chosen = rows_that_differ(rows, max(4, MOST_GATES // (recording.gate_count + 1)), new)
             for i in chosen:
                 self._row(ON_GIVEN, rows, i)
             self._row(ON_WATCHED, rows, chosen[-1])
             recording.checked = True
-        elif (
-            self._is_due()
-            or self._has_new_kinds(rows)
-            or recording.plain_numbers.changed() is not None
-        ):
-            for i in rows_that_differ(rows, LATER_ROWS):
+        elif self._is_due() or new or recording.plain_numbers.changed() is not None:
+            for i in rows_that_differ(rows, LATER_ROWS, new):
                 self._row(ON_GIVEN, rows, i)
-
-    def _has_new_kinds(self, rows: Rows) -> bool:
-        """Whether the first row of a list does: an array's numbers are of one kind."""
-        return isinstance(rows.numbers, list) and not self._kinds.issuperset(
-            map(type, rows.given(0))
-        )
+        self._kinds |= rows.kinds.keys()
 
     def _is_due(self) -> bool:
         """Whether this is call 2, 4, 8, … since all was done, of a small circuit."""
@@ -172,7 +183,6 @@ class Check:
         if not self._first_is_done:
             self.recording.check_counters()
         self.recording.plain_numbers.refresh()
-        self._kinds.update(map(type, given))
         self._first_is_done = True
 
     def _compare_circuits(
@@ -298,8 +308,12 @@ class Check:
                     raise
         raise AssertionError("there is a kind")
 
-    def _call_of_the_caller(self, given: Sequence[Any], arguments: Any) -> Callable[[], Any] | None:
+    def _call_of_the_caller(
+        self, given: Sequence[Any], arguments: Any, own: Sequence[Value] = ()
+    ) -> Callable[[], Any] | None:
         """The call itself, on a copy of its arguments with new Values in place of theirs.
+
+        But for the function's `own`, which stay.
 
         A list of a class of its own, or a data frame, may find other items than a list or an array.
         None where they cannot be copied.
@@ -307,7 +321,8 @@ class Check:
         if arguments is None:
             return None
         memo: dict[int, Any] = {id(thing): thing for thing in self._fixed}
-        memo |= {id(x): Value(number_of(x)) for x in given if isinstance(x, Value)}
+        memo |= {id(x): _as_given(x) for x in given if isinstance(x, Value)}
+        memo |= {id(x): x for x in own}
         try:
             places = [copy.deepcopy(argument, memo) for argument in arguments[0]]
             named = {name: copy.deepcopy(x, memo) for name, x in arguments[1].items()}
@@ -354,19 +369,6 @@ class Check:
             f"the recording of {self.recording.place} gives {ours} where the function itself "
             f"gives {theirs}: {WHY}"
         )
-
-
-def things_given_twice(arguments: Any) -> tuple[tuple[int, int], ...]:
-    """The pairs of arguments by place that are one thing, by which a function may decide.
-
-    >>> rows = [1.0]
-    >>> things_given_twice(((rows, 2.0, rows, 2.0), {}))
-    ((0, 2),)
-    """
-    places = [(i, thing) for i, thing in enumerate(arguments[0]) if type(thing) not in NUMBERS]
-    if not 1 < len(places) <= MOST_PAIRED:
-        return ()
-    return tuple([(i, j) for (i, x), (j, y) in combinations(places, 2) if x is y])
 
 
 def _states(generators: Iterable[Any]) -> list[Any]:

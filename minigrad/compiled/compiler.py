@@ -32,6 +32,7 @@ from ..engine import (
     output_of,
 )
 from ..rules import described
+from .arguments import checked_names, named_static, places_of, with_static
 from .array_calls import ArrayCall
 from .checking import Check
 from .compiled_gate import gate_of
@@ -42,7 +43,6 @@ from .prepared_derivatives import PreparedDerivatives
 from .prepared_values import PreparedValues
 from .recording import RecordedCircuit, Recording, argument_shapes, record_function
 from .rows import KeptRows, Rows, rows_of
-from .static_arguments import checked_names, named_static, places_of, with_static
 from .tracing import FIXED, is_recording, refuse_while_recording
 
 EXECUTORS: Final = ("auto", "python", "tape", "lanes")
@@ -162,7 +162,7 @@ class Compiled(Derivatives):
         outputs, gradients = recording.run(parameters, call.numbers)
         self._compare(call, parameters, outputs)
         self._raise_nonfinite(recording, [call.numbers], outputs)
-        if not named and not self.static:
+        if not (named or self.static or recording.asked):
             self._prepare_next(recording, arguments)
         wires = [i for i, number in enumerate(numbers) if isinstance(number, Value)]
         first_input = len(recording.parameters)

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, ItemsView, Iterable, KeysView, Sequence, ValuesView
 from contextvars import ContextVar
 from functools import cached_property, partial
 from operator import attrgetter, is_, itemgetter
@@ -42,6 +42,7 @@ PLAIN: Final = frozenset({float, int, bool, str, bytes, type(None)})
 WRITTEN_IN_PYTHON: Final = 1 << 9  # of a class: CPython's Py_TPFLAGS_HEAPTYPE
 FEW: Final = 100
 CALL: Final = "__call__"
+VIEWS: Final = (KeysView, ValuesView, ItemsView)  # of a dict
 CLOSED: Final = (ModuleType, Methods)  # what is not looked into by itself
 
 
@@ -142,6 +143,8 @@ class Places:
             return self._any([thing.func, thing.args, thing.keywords], depth)
         if isinstance(thing, MethodType):
             return self._any([thing.__self__, thing.__func__], depth)
+        if isinstance(thing, VIEWS) and hasattr(thing, "mapping"):
+            return self._leading(thing.mapping, depth)
         if isinstance(thing, CLOSED) or self._left == 0:
             return False
         if isinstance(thing, Random) or hasattr(type(thing), "bit_generator"):

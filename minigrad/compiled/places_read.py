@@ -16,15 +16,23 @@ from __future__ import annotations
 import os
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import (
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+)
 from contextvars import ContextVar
 from functools import cached_property, partial
+from io import BytesIO, StringIO
 from operator import attrgetter, itemgetter, methodcaller
 from types import (
+    BuiltinMethodType,
     FunctionType,
     GetSetDescriptorType,
     MemberDescriptorType,
     MethodType,
+    MethodWrapperType,
     ModuleType,
     SimpleNamespace,
 )
@@ -32,8 +40,9 @@ from typing import Any, Final, NamedTuple
 from weakref import ref
 
 from ..engine import Value, is_installed, names_read
+from .arguments import BEHIND, LABELS
 from .methods import Methods
-from .parameters import PACKAGE, functions_of, is_of_a_library, is_ours
+from .parameters import PACKAGE, VIEWS, functions_of, is_of_a_library, is_ours
 from .plain_numbers import (
     GONE,
     PLAIN,
@@ -48,6 +57,7 @@ from .plain_numbers import (
 
 MOST: Final = 5_000  # things that are looked into
 OF_FUNCTIONS: Final = (FunctionType, staticmethod, classmethod, property, cached_property)
+OF_C: Final = (BuiltinMethodType, MethodWrapperType)
 OF_PYTHON: Final = (*OF_FUNCTIONS, MemberDescriptorType, GetSetDescriptorType)
 BUFFERS: Final = ("bytearray", "memoryview", "array")
 CODE: Final = attrgetter("__code__", "__defaults__", "__kwdefaults__")
@@ -56,6 +66,8 @@ WHAT_ONE_MAKES_OF_THEM: Final = (SimpleNamespace, FunctionType)
 NETWORKS: Final = f"{PACKAGE}.nn"
 OF_UNITS: Final = frozenset({"activation", "b"})  # of a neuron, which may be given others
 OF_WIRES: Final = frozenset(dir(Value)) - {"label"}
+OF_OTHERS: Final = OF_WIRES.union(*map(dir, (list, dict, tuple, str, set, float, int, bytes)))
+OF_ARGUMENTS: Final = BEHIND | {"label"}
 
 
 class Kind(NamedTuple):
@@ -72,9 +84,11 @@ class PlacesRead:
 
     def __init__(self, function: Callable[..., Any], things: Iterable[Any] = ()) -> None:
         self.places: list[Place] = []
+        self.asked: frozenset[str] = frozenset()  # attributes that are read of arguments
         self._first = function
         self._names: set[str] = set()  # of attributes that are read
         self._maybe: set[str] = set()  # of those that need not be there
+        self._of_arguments: set[str] = set()  # of those that are not of a variable
         self._by_text = False  # whether texts are names
         self._all_attributes = False
         self._objects: list[Any] = []
@@ -89,7 +103,9 @@ class PlacesRead:
             for thing in self._objects:  # their methods may read more names
                 self._look_at_object(thing)
         self._look_at_wires()
-        del self._objects, self._wires, self._kinds, self._seen, self._waiting
+        self.asked = self._asked_of_arguments()
+        self.wires = self._wires.keys()
+        del self._objects, self._kinds, self._seen, self._waiting
 
     def _look(self, name: str, thing: Any) -> None:
         if isinstance(thing, Value):  # many: they do not count
@@ -107,6 +123,8 @@ class PlacesRead:
             self._wait(name, [thing.func, thing.args, thing.keywords])
         elif isinstance(thing, MethodType):
             self._wait(name, [thing.__self__, thing.__func__])
+        elif isinstance(thing, OF_C) and not isinstance(thing.__self__, ModuleType):
+            self._wait(name, [thing.__self__])  # the list of `xs.count`
         elif isinstance(thing, (ContextVar, ref)):
             self._note([name], stands_for, thing, [stands_for(thing)])
         elif isinstance(thing, (attrgetter, methodcaller)):
@@ -153,8 +171,17 @@ class PlacesRead:
         elif isinstance(thing, Iterator) and type(thing).__module__ in ("builtins", "itertools"):
             if type(thing).__name__ != "repeat":
                 self._note([name], reached, thing, (), 10.0)
+        elif isinstance(thing, VIEWS) and hasattr(thing, "mapping"):
+            self._wait(name, [thing.mapping])
         elif hasattr(type(thing), "__array__"):
             self._look_into_array(name, thing)
+            labels = [label for label in LABELS if hasattr(thing, label)]
+            if labels:  # renamed ones are other objects
+                self._note([f"{name}.{x}" for x in labels], attrgetter(*labels), thing, ())
+        elif isinstance(thing, (BytesIO, StringIO)):
+            self._note([name], _read_so_far, thing, (), 10.0)
+        elif hasattr(type(thing), "hexdigest"):
+            self._note([name], methodcaller("hexdigest"), thing, (), 10.0)
         elif type(thing).__name__ in BUFFERS:
             self._note([name], bytes, thing, (), 1.0 + len(thing) / 100.0)
         else:
@@ -209,6 +236,7 @@ class PlacesRead:
         self._names |= names.attributes
         self._maybe |= names.texts
         self._names |= names.texts
+        self._of_arguments |= names.of_arguments | names.texts
         self._by_text |= bool(names.texts) or names.of_any_name
         self._all_attributes |= names.of_any_name or names.all_attributes
         for name, cell in zip(code.co_freevars, function.__closure__ or ()):
@@ -233,6 +261,15 @@ class PlacesRead:
             self._note([name], read, owner, [thing])
         else:
             self._wait(name, [thing])
+
+    def _asked_of_arguments(self) -> frozenset[str]:
+        """The names of attributes that nothing has which was looked at: some of wires may be."""
+        asked = self._of_arguments - OF_OTHERS
+        if asked:
+            things = {id(thing): thing for thing in self._seen.values()}.values()
+            asked = asked.difference(*map(dir, set(map(type, things))))
+            asked = asked.difference(*[getattr(thing, "__dict__", ()) for thing in things])
+        return frozenset(asked | self._of_arguments & OF_ARGUMENTS)
 
     def _look_at_wires(self) -> None:
         """Attributes that somebody has given to wires, where code reads any by their names."""
@@ -343,3 +380,7 @@ def _attribute(name: str, owner: Any) -> Any:
 
 def _items_of(array: Any) -> Any:
     return tuple(array.flat)
+
+
+def _read_so_far(stream: Any) -> Any:
+    return stream.getvalue(), stream.tell()

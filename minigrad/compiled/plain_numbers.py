@@ -263,9 +263,10 @@ def bytes_of(array: Any) -> Any:
     import numpy
 
     array = numpy.asarray(array)
+    told = str(array.shape), str(array.dtype), array.flags.num
     if array.size > MOST_OF_AN_ARRAY:
-        return str(array.shape), array.dtype.str, zlib.crc32(array.tobytes())
-    return str(array.shape), array.dtype.str, array.tobytes()
+        return *told, zlib.crc32(array.tobytes())
+    return *told, array.tobytes()
 
 
 def with_mask(array: Any) -> Any:

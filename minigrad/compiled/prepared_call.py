@@ -18,10 +18,11 @@ from typing import Any, Final
 from ..calculus import differentiated, put_together
 from ..engine import numbers_of
 from ..rules import define
-from .checking import MOST_PAIRED, Check, things_given_twice
+from .checking import Check
 from .recording import Recording
 from .running import Running
 
+FEW_PAIRED: Final = 4  # things that are compared with one another
 FEW: Final = 100  # numbers whose sum takes Python less time than NumPy
 
 
@@ -102,7 +103,7 @@ class PreparedCall(Prepared):
     def key(arguments: Sequence[Any], names: tuple[str, ...]) -> Any:
         """What is the same for arguments of the same kinds and shapes, the same of them alike."""
         kinds = tuple([getattr(x, "shape", type(x)) for x in arguments])
-        return names, kinds, things_given_twice((arguments, {}))
+        return names, kinds, things_given_twice(arguments)
 
     @classmethod
     def made(
@@ -205,7 +206,7 @@ class PreparedInPython:
         self.names = names
         self.numbers: list[float] = []  # of the latest call
         self._shapes = [getattr(argument, "shape", None) for argument in arguments]
-        self._shared = things_given_twice((arguments, {}))
+        self._shared = things_given_twice(arguments)
         self._derivative: Any = differentiated(recording.structure)
         self._is_one_array = self._derivative[0] == "array"
         self._array, self._float64 = numpy.ndarray, numpy.dtype(float)
@@ -259,7 +260,7 @@ class PreparedInPython:
         """The numbers of arguments of the same kinds and shapes; None of others."""
         if len(arguments) != len(self._shapes):
             return None
-        if len(arguments) > 1 and things_given_twice((arguments, {})) != self._shared:
+        if len(arguments) > 1 and things_given_twice(arguments) != self._shared:
             return None
         numbers: list[float] = []
         for argument, shape in zip(arguments, self._shapes):
@@ -282,12 +283,29 @@ def in_pairs(arguments: Sequence[Any]) -> list[str]:
     ['if x0 is not x2: return']
     """
     places = [i for i, argument in enumerate(arguments) if type(argument) is not float]
-    if len(places) > MOST_PAIRED:
-        return []
+    if len(places) > FEW_PAIRED:
+        ids = ", ".join(f"id(x{i})" for i in places)
+        is_other = "True" if things_given_twice(arguments) else f"len({{{ids}}}) < {len(places)}"
+        return [f"if {is_other}: return"]
     return [
         f"if x{i} is {'not ' if arguments[i] is arguments[j] else ''}x{j}: return"
         for i, j in combinations(places, 2)
     ]
+
+
+def things_given_twice(arguments: Sequence[Any]) -> tuple[tuple[int, int], ...]:
+    """The places of things that stand at an earlier place, too.
+
+    >>> rows = [1.0]
+    >>> things_given_twice([rows, 2.0, rows, 2.0])
+    ((0, 2),)
+    """
+    first: dict[int, int] = {}
+    found = []
+    for i, thing in enumerate(arguments):
+        if type(thing) is not float and (before := first.setdefault(id(thing), i)) != i:
+            found.append((before, i))
+    return tuple(found)
 
 
 def written(body: Sequence[str], known: dict[str, Any]) -> Callable[[Sequence[Any]], Any]:

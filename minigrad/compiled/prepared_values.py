@@ -78,6 +78,9 @@ class PreparedValues(Prepared):
                 leaves += [f"x{i}"]
         body += in_pairs(arguments)
         count, wires = len(leaves), ", ".join(leaves)
+        others = frozenset(self.recording.wires_read).difference(self.recording.leaves)
+        if others and self.check is not None:  # for one of these the function may ask
+            body += [f"if not others.isdisjoint(({', '.join(leaves[len(own) :])},)): return"]
         read, sent = (", ".join(f"{name}{i}" for i in range(count)) for name in ("read", "sent"))
         known: dict[str, Any] = {
             "call": self,
@@ -88,6 +91,7 @@ class PreparedValues(Prepared):
             "put": Struct(f"{count}d").pack_into,
             "get": Struct(f"{count + 1}d").unpack_from,
             "gate": self.recording.gate,
+            "others": others,
             "output_of": output_of_leaves,
             **own,
         }

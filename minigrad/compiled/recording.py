@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from functools import cached_property, partial
 from operator import is_
@@ -30,11 +30,12 @@ from ..engine import (
 )
 from ..rules import Gate
 from ..tape import Tape, array_counts, flatten, without_collector
+from .arguments import Natures, is_flat
 from .comparison import SELECT, Wires
 from .executors import BatchRunner, PythonRows, make_batch_runner
 from .parameters import Places
 from .places_read import PlacesRead
-from .plain_numbers import PlainNumbers
+from .plain_numbers import Place, PlainNumbers
 from .running import Running
 from .sweeping import Sweeping
 from .tracing import TracingError, explain, recorded
@@ -86,9 +87,9 @@ class Recording:
         self.gate_count = self.wires.gate_count
         # of those, which nobody knows where the function has them from
         self.missing = [wire for wire in self.parameters if id(wire) not in self.places.found]
-        self.plain_numbers = PlainNumbers(
-            lambda: PlacesRead(self.function, fixed).places, self.gate_count
-        )
+        self.asked: frozenset[str] = frozenset()  # attributes that it reads of arguments
+        self.wires_read: Collection[Value] = ()  # all that it leads to
+        self.plain_numbers = PlainNumbers(lambda: self._places_read(fixed), self.gate_count)
         self.inputs = inputs
         self._batch_runner: tuple[Tape, BatchRunner] | None = None  # and the tape it is made of
         self.checked = False
@@ -98,6 +99,21 @@ class Recording:
     def _found_by_the_function(self, fixed: Iterable[Any], leaves: list[Value]) -> set[int]:
         self.places = Places(self.function, leaves, fixed)
         return self.places.found
+
+    def _places_read(self, fixed: Iterable[Any]) -> list[Place]:
+        found = PlacesRead(self.function, fixed)
+        self.asked, self.wires_read = found.asked, found.wires
+        return found.places
+
+    @cached_property
+    def natures(self) -> Natures:
+        """What the arguments of the calls have been that were compared."""
+        return Natures(self.wires_read, self.asked)
+
+    @cached_property
+    def is_flat(self) -> bool:
+        """Whether arguments of these kinds are the same in all else."""
+        return is_flat(self.structure)
 
     @cached_property
     def running(self) -> Running:

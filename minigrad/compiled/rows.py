@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import lru_cache
 from itertools import chain
 from operator import is_not
@@ -40,12 +40,14 @@ class Rows:
         numbers: Any,
         count: int,
         columns: Sequence[Any],
+        kinds: dict[Any, int],
         with_bools: Sequence[Any] | None = None,
     ) -> None:
         self.recording = recording
         self.first = first  # the first row
         self.numbers = numbers  # a list of rows; or an array, a row for each input, long enough
         self.count = count
+        self.kinds = kinds  # of numbers, by place; of each the first row that has it
         self._columns = columns
         self._with_bools = with_bools  # the columns as they were, where these have numbers
         self.prepared: dict[int, Any] = {}  # by width of vectors, filled by the native executors
@@ -152,7 +154,7 @@ def _array_of(shape: tuple[int, ...], kind: Any, numbers: bytes) -> Any:
     return numpy.ndarray(shape, kind, numbers)
 
 
-def rows_that_differ(rows: Rows, most: int) -> list[int]:
+def rows_that_differ(rows: Rows, most: int, wanted: Iterable[int] = ()) -> list[int]:
     """The places of so many rows at most, those that differ most: all of them, if there are few.
 
     One for each number of a column that has few of them, such as labels, the rows with the smallest
@@ -162,7 +164,7 @@ def rows_that_differ(rows: Rows, most: int) -> list[int]:
     if count <= most:
         return list(range(count))
     looked_at = range(0, count, -(-count * len(rows.row(0)) // MOST_LOOKED_AT))
-    chosen: dict[int, None] = {0: None, count - 1: None}
+    chosen: dict[int, None] = dict.fromkeys([*wanted, 0, count - 1])
     for column in zip(*map(rows.row, looked_at)):
         kinds = {number: place for place, number in zip(looked_at, column)}
         if len(kinds) <= FEW:
@@ -190,15 +192,17 @@ def rows_of(name: str, columns: Sequence[Any], find: Find, named: dict[str, Any]
     count = lengths[0]
     if count == 0:
         raise ValueError(f"{name}.batch got no rows: a mean over nothing has no value")
+    kinds: dict[Any, int] = {}
     if _are_arrays_of_numbers(name, columns):
         numbers = _array(columns, count)
         shapes = tuple([column.shape[1:] for column in columns])
         structure = structure_of_arrays(shapes, named) if named else _structure(shapes)
         first_row = numbers[:, 0].tolist()
-        rows = Rows(find(structure, first_row), first_row, numbers, count, columns)
+        kinds.update({(place, column.dtype.char): 0 for place, column in enumerate(columns)})
+        rows = Rows(find(structure, first_row), first_row, numbers, count, columns, kinds)
         rows.check_indexes()
         return rows
-    numbers, with_bools = _numbers_in_lists(columns), None
+    numbers, with_bools = _numbers_in_lists(columns, kinds), None
     if numbers is None:
         before = columns
         try:
@@ -207,14 +211,14 @@ def rows_of(name: str, columns: Sequence[Any], find: Find, named: dict[str, Any]
             raise ValueError(TOO_DEEP) from None
         is_list = [isinstance(column, (list, tuple)) for column in before]
         if not named and all(is_list) and any(map(is_not, before, columns)):
-            with_bools = before
+            with_bools, kinds[0, bool] = before, 0
     given: list[Any] = []
     structure = take_apart((tuple(column[0] for column in columns), named), given)
     first_row = list(map(as_number, given))
     recording = find(structure, first_row)
     if numbers is None:
-        numbers = _list(name, columns, count, structure, named)
-    rows = Rows(recording, first_row, numbers, count, columns, with_bools)
+        numbers = _list(name, columns, count, structure, named, kinds)
+    rows = Rows(recording, first_row, numbers, count, columns, kinds, with_bools)
     rows.check_indexes()
     return rows
 
@@ -276,31 +280,33 @@ def _array(columns: Sequence[Any], count: int) -> Any:
     return numbers
 
 
-def _numbers_in_lists(columns: Sequence[Any]) -> list[list[float]] | None:
+def _numbers_in_lists(columns: Sequence[Any], kinds: dict[Any, int]) -> list[list[float]] | None:
     """The rows of lists of numbers, and of lists of such lists of one length; None for others.
 
     Those are looked at one by one: for 100 rows of three numbers that takes 400 µs, this 25.
     """
     flat: list[Sequence[Any]] = []
-    all_kinds: set[type] = set()
     for column in columns:
         if _is_array_of_floats(column):
             column = column.tolist()
         if type(column) is not list and type(column) is not tuple:
             return None
-        kinds = set(map(type, column))
-        if kinds in ({list}, {tuple}):
+        types = set(map(type, column))
+        if types in ({list}, {tuple}):
             if len(set(map(len, column))) > 1 or not column[0]:
                 return None
-            kinds = set(map(type, chain.from_iterable(column)))
             flat += zip(*column)
         else:
             flat.append(column)
-        all_kinds |= kinds
-    if not all_kinds <= {float, int}:
+    found = [set(map(type, numbers)) for numbers in flat]
+    if not {float, int}.issuperset(chain.from_iterable(found)):
         return None
+    for place, types in enumerate(found):
+        for kind in types:
+            is_first = type(flat[place][0]) is kind
+            kinds[place, kind] = 0 if is_first else [*map(type, flat[place])].index(kind)
     try:
-        of_inputs = [map(float, numbers) for numbers in flat] if int in all_kinds else flat
+        of_inputs = [map(float, x) if int in types else x for x, types in zip(flat, found)]
         return list(map(list, zip(*of_inputs)))
     except OverflowError:  # an int too large for a float
         return None
@@ -323,7 +329,12 @@ def _to_look_into() -> set[type]:
 
 
 def _list(
-    name: str, columns: Sequence[Any], count: int, structure: Hashable, named: dict[str, Any]
+    name: str,
+    columns: Sequence[Any],
+    count: int,
+    structure: Hashable,
+    named: dict[str, Any],
+    kinds: dict[Any, int],
 ) -> list[list[float]]:
     rows = []
     for i in range(count):
@@ -335,5 +346,7 @@ def _list(
                 f"{structure_text(structure[1])}, "  # type: ignore[index]
                 f"row {i} is {structure_text(found[1])}"  # type: ignore[index]
             )
+        for kind in enumerate(map(type, numbers)):
+            kinds.setdefault(kind, i)
         rows.append(list(map(as_number, numbers)))
     return rows

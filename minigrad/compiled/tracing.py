@@ -75,13 +75,14 @@ class TracingError(TypeError):
     """A compiled function lets its course depend on numbers, which a recording cannot follow."""
 
 
-# Whether a thread (or task) records; for each that does there is a guard in `guards`.
-_is_recording: Final[ContextVar[bool]] = ContextVar("_is_recording", default=False)
+# What a thread (or task) that records has refused, which the function may have caught; None where
+# nothing is recorded. For each that records there is a guard in `guards`.
+_refused: Final[ContextVar[list[TracingError] | None]] = ContextVar("_refused", default=None)
 
 
 def is_recording() -> bool:
     """Whether a function is being recorded in this thread."""
-    return _is_recording.get()
+    return _refused.get() is not None
 
 
 def recorded(call: Callable[[], Any]) -> Any:
@@ -89,11 +90,16 @@ def recorded(call: Callable[[], Any]) -> Any:
 
     In a context of its own, which is left whatever happens: a Ctrl-C cannot come before that.
     Between two lines it may leave a guard, which costs time alone: it asks whose context records.
+    What is refused is so even if the function catches it, and goes on otherwise than at a call.
     """
 
     def inside() -> Any:
-        _is_recording.set(True)
-        return call()
+        refused: list[TracingError] = []
+        _refused.set(refused)
+        result = call()
+        if refused:
+            raise refused[0]
+        return result
 
     guards.append(_GUARD)
     try:
@@ -121,10 +127,18 @@ def explain(error: Exception, name: str, call: Callable[[], Any]) -> None:
 def refuse_while_recording(what: str, why: str, remedy: str) -> None:
     """An error in a function that is being recorded in this thread, for what no replay repeats."""
     if is_recording():
-        raise TracingError(
+        raise _noted(
             f"{what} inside a compiled function, {calling_source()}: {why}. {remedy}, or call the "
             "function without mg.compile"
         )
+
+
+def _noted(message: str) -> TracingError:
+    error = TracingError(message)
+    refused = _refused.get()
+    if refused is not None:
+        refused.append(error)
+    return error
 
 
 def _is_open(operand: Any) -> bool:
@@ -189,7 +203,7 @@ class _Guard:
 
     def decides(self, wire: Value, what: str, remedy: str) -> None:
         if _is_open(wire):
-            raise TracingError(
+            raise _noted(
                 f"{what} of a value that is being recorded, {calling_source()}: the recording is "
                 "replayed with other numbers, so the function cannot branch on this one. "
                 f"{remedy}, or call the function without mg.compile"

@@ -15,8 +15,9 @@ from __future__ import annotations
 
 import dis
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
+from itertools import dropwhile, takewhile
 from types import CodeType
 from typing import Final, NamedTuple
 
@@ -50,6 +51,7 @@ class Names(NamedTuple):
     cells: frozenset[str]  # of functions around it, and its own that those in it read
     arguments: frozenset[str]  # and variables of its own
     attributes: frozenset[str]
+    of_arguments: frozenset[str]  # of these, those of what is no variable of a function around it
     modules: frozenset[str]  # that it imports itself
     texts: frozenset[str]  # words in texts, if it reads anything by a text
     of_any_name: bool  # whether it reads attributes by texts that do not stand in the code,
@@ -64,8 +66,11 @@ def names_read(code: CodeType) -> Names:
     }
     modules: set[str] = set()
     texts: set[str] = set()
+    of_arguments: set[str] = set()
+    own = {name for part in codes_of(code) for name in part.co_cellvars}
     for part in codes_of(code):
         _add_names(part, found, modules)
+        of_arguments.update(_attributes_of_arguments(part, own))
         texts.update(_texts(part))
     variables, attributes = found[OF_VARIABLES], found[OF_ATTRIBUTES]
     names = variables | attributes | found[OF_CELLS]
@@ -77,6 +82,7 @@ def names_read(code: CodeType) -> Names:
         frozenset(found[OF_CELLS]),
         frozenset(found[OF_ARGUMENTS]),
         frozenset(attributes),
+        frozenset(of_arguments & attributes),
         frozenset(modules),
         frozenset(words) if by_text else frozenset(),
         is_computed or (by_text and not words),
@@ -97,20 +103,32 @@ def _add_names(code: CodeType, found: dict[tuple[str, ...], set[str]], modules: 
                 names.update(step.argval if isinstance(step.argval, tuple) else [step.argval])
 
 
+def _attributes_of_arguments(code: CodeType, own: Collection[str]) -> Iterator[str]:
+    """The names of attributes that are not read of a variable of the module, or of one around."""
+    is_of_a_variable = False
+    for step in instructions_of(code):
+        if step.opname.startswith((*OF_VARIABLES, *OF_CELLS)):
+            is_of_a_variable = step.argval not in own
+        elif not step.opname.startswith(OF_ATTRIBUTES):
+            is_of_a_variable = is_of_a_variable and step.opname == "CACHE"
+        elif not is_of_a_variable:
+            yield step.argval
+
+
 def _has_computed_names(code: CodeType) -> bool:
-    """Whether a name that `getattr` is given stands nowhere in the code."""
+    """Whether a name that `getattr` is given stands nowhere in the code, or not whole."""
     steps = instructions_of(code)
     for i, step in enumerate(steps):
         if step.opname == "LOAD_GLOBAL" and step.argval in BY_NAME:
-            texts = (
-                following
-                for text, following in zip(steps[i : i + 15], steps[i + 1 :])
-                if text.opname == "LOAD_CONST" and isinstance(text.argval, str)
-            )
-            following = next(texts, None)
-            if following is None or following.opname.startswith(MAKES_A_TEXT):
+            before_call = takewhile(lambda x: not x.opname.startswith("CALL"), steps[i + 1 :])
+            name = dropwhile(lambda x: not _is_text(x), before_call)
+            if next(name, None) is None or any(x.opname.startswith(MAKES_A_TEXT) for x in name):
                 return True
     return False
+
+
+def _is_text(step: dis.Instruction) -> bool:
+    return step.opname == "LOAD_CONST" and isinstance(step.argval, str)
 
 
 def _is_names(constant: object) -> bool:

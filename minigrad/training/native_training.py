@@ -276,6 +276,7 @@ class NativeExample:
         self.training = training
         self.runner = runner
         self.recording = recording  # the calls are addresses in its tables: they must not be freed
+        self.kinds: list[type] = []  # of the numbers that it was given last
         self.values = runner.take()
         moved = {value: i for i, value in enumerate(training.moved)}
         wires, gradient_slots = recording.parameters, runner.gradients[0].tolist()

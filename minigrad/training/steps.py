@@ -10,6 +10,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
 from ..compiled import Compiled, TracingError
+from ..engine import Value
 from ..native import has_native
 from ..rules import as_number
 from .epochs import checked_loss
@@ -71,7 +72,7 @@ class Steps:
             numbers: list[Any] = []
             structure = self.loss.structure_of(arguments, {}, numbers)
             example = self._example(structure)
-            if example:
+            if example and self._knows(example, arguments, numbers):
                 value = self._native_step(example, numbers)
                 if value is None and example.recording.running.be_careful():
                     example = self._example(structure) or example
@@ -80,6 +81,16 @@ class Steps:
                     return value
                 self._say_that_it_gets_slow(numbers)
         return self._step_by_values(arguments)
+
+    def _knows(self, example: NativeExample, arguments: tuple[Any, ...], numbers: Any) -> bool:
+        """Whether arguments of these kinds were compared; others are when they go by Values."""
+        recording, kinds = example.recording, list(map(type, numbers))
+        if not self.loss.check or (kinds == example.kinds and recording.is_flat):
+            return True
+        is_known = recording.natures.knows((arguments, {}))
+        if is_known and not any(isinstance(x, Value) for x in numbers):
+            example.kinds = kinds
+        return is_known
 
     def show(self) -> None:
         """Give the Values and the optimiser the numbers of the moment."""

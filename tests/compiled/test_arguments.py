@@ -1,10 +1,12 @@
 """What a compiled function takes: numbers in structures of every kind, and columns of a batch."""
 
 import copy
+import math
 from collections import OrderedDict, defaultdict, deque, namedtuple
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 from types import MappingProxyType
+from typing import Any
 
 import pytest
 from helpers.data_frames import Labelled
@@ -227,3 +229,110 @@ def test_a_bool_of_a_batch_that_decides_by_what_it_is_is_refused(executor):
         compiled.batch([1.0, 2.0], [True, False])
     compiled = mg.compile(lambda x, y: w * x * (2.0 * y - 1.0), executor=executor)
     assert compiled.batch([1.0, 3.0], [True, False]).data == -2.0
+
+
+# What an argument is beside its number: each of these decides, at a later call alone.
+
+
+class Angle(Value):
+    """A wire of a class of one's own."""
+
+
+class Metres(float):
+    """A number of a class of one's own."""
+
+
+class Series:
+    """Numbers with labels, as pandas has them."""
+
+    def __init__(self, numbers: list[float], index: list[int]) -> None:
+        self.numbers, self.index = numbers, index
+
+    def to_numpy(self) -> Any:
+        return pytest.importorskip("numpy").array(self.numbers)
+
+    def __getitem__(self, label: int) -> Any:
+        return self.numbers[self.index.index(label)]
+
+
+def with_scale(number: float, scale: float) -> Value:
+    wire = Value(number)
+    wire.scale = scale  # type: ignore[attr-defined]
+    return wire
+
+
+V, KEPT = Value(2.0), Value(2.0)
+LIST = [Value(1.0)]
+DECIDES_LATER = {
+    "a label": (lambda x: x * 2 if x.label == "a" else x * 3, [V], [Value(1.0, label="a")]),
+    "an attribute": (lambda x: x * getattr(x, "scale", 1.0), [V], [with_scale(1.0, 4.0)]),
+    "a class": (lambda x: x * 2 if isinstance(x, Angle) else x * 3, [V], [Angle(1.0)]),
+    "a class of floats": (lambda x: x * 2 if type(x) is Metres else x * 3, [1.0], [Metres(1.0)]),
+    "a constant": (lambda x: x * 2 if x.is_constant else x * 3, [V], [mg.constant(1.0)]),
+    "a gate": (lambda x: x * 2 if x.gate else x * 3, [V], [V * 1.0]),
+    "no leaf": (lambda x: x * 2 if x.is_leaf else x * 3, [V], [V * 1.0]),
+    "one of its own": (lambda x: x * 2 if x is KEPT else x * 3, [V], [KEPT]),
+    "two in a list": (lambda x: x[0] * 2 if x[0] is x[1] else x[0], [[V, KEPT]], [[V, V]]),
+    "two lists": (lambda d: d["a"][0] * (2 if d["a"] is d["b"] else 3), [{"a": LIST, "b": [V]}],
+                  [{"a": LIST, "b": LIST}]),
+    "the fifth": (lambda a, b, c, d, e: a * 2 if a is e else a * 3,
+                  [Value(1.0) for _ in range(5)], [V, KEPT, Value(1.0), Value(1.0), V]),
+    "an int, there": (lambda x, y: x * 5 if isinstance(x, int) else x * y, [1.0, 2], [1, 2.0]),
+    "places": (lambda x: x[0] * 2, [Series([1.0, 2.0], [0, 1])], [Series([1.0, 2.0], [1, 0])]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("executor", ["python", "tape"])
+@pytest.mark.parametrize("what", DECIDES_LATER)
+def test_what_an_argument_is_beside_its_number_is_noticed_at_the_first_call_that_has_it(
+    what, executor
+):
+    body, first, other = DECIDES_LATER[what]
+    f = mg.compile(body, executor=executor)
+    for _ in range(3):
+        f(*first)
+    with pytest.raises(mg.TracingError, match=r"itself gives|asks what is behind"):
+        f(*other)
+
+
+def test_a_label_and_an_attribute_that_decide_nothing_go_the_short_way():
+    f = mg.compile(lambda x: mg.tanh(x) * V, executor="tape")
+    for label in "abc":
+        assert f(Value(1.0, label=label)).data == math.tanh(1.0) * 2.0
+    assert len(f.recordings) == 1
+
+
+class Key(tuple[Any, ...]):
+    """A key of a class of one's own."""
+
+
+KEYS = [(1, True), (1, 1.0), (0.0, -0.0), ("a", type("Text", (str,), {})("a")), ((1,), (True,))]
+KEYS += [(frozenset([1]), frozenset([True])), ((1, 2), Key((1, 2)))]
+
+
+@pytest.mark.parametrize(("key", "other"), KEYS)
+def test_keys_and_static_arguments_that_are_equal_and_differ_in_kind_are_recorded_each(key, other):
+    by_key = mg.compile(lambda d: d[key] * (2 if repr(next(iter(d))) == repr(key) else 3))
+    static = mg.compile(lambda x, n: x * (2 if repr(n) == repr(key) else 3), static=("n",))
+    expected = [2.0, 3.0 if repr(key) != repr(other) else 2.0]
+    assert [by_key({one: V}).data / V.data for one in (key, other)] == expected
+    assert [static(V, one).data / V.data for one in (key, other)] == expected
+    assert len(by_key.recordings) == len(static.recordings) == 2
+
+
+def test_a_number_of_another_kind_in_any_row_of_a_later_batch_is_noticed():
+    f = mg.compile(lambda x, y: x * (2.0 if isinstance(y, int) else 3.0))
+    f.batch([1.0, 2.0, 3.0], [0.0, 1.0, 2.0])
+    with pytest.raises(mg.TracingError, match="where the function itself gives"):
+        f.batch([1.0] * 9, [0.0] * 8 + [1])
+
+
+def test_what_is_refused_is_so_if_the_function_catches_it():
+    def by_number(x):
+        try:
+            return x * 2 if x.data > 0 else x * 3
+        except Exception:
+            return x * 4
+
+    with pytest.raises(mg.TracingError, match=r"reading \.data of a value"):
+        mg.compile(by_number)(Value(1.0))

@@ -866,6 +866,18 @@ def test_training_steps_notice_a_number_that_has_changed():
             step(1.0)
 
 
+def test_training_steps_notice_an_argument_of_another_kind():
+    w, rows = Value(1.0), [[1.0], [2.0]]
+    by_kind = mg.compile(lambda x: (w * x * (2.0 if isinstance(x, int) else 1.0) - 1.0) ** 2)
+    by_row = mg.compile(lambda xs: (w * xs[0][0] * (2.0 if xs[0] is xs[1] else 1.0) - 1.0) ** 2)
+    for loss, first, other in ((by_kind, 1.0, 1), (by_row, rows, rows[:1] * 2)):
+        with mg.training_steps(loss, mg.optim.SGD([w], lr=0.01)) as step:
+            for _ in range(9):
+                step(first)
+            with pytest.raises(mg.TracingError, match="where the function itself gives"):
+                step(other)
+
+
 def test_a_function_that_reads_more_than_is_looked_into_is_recorded_all_the_same() -> None:
     class Item:
         def __init__(self, number: float) -> None:
