@@ -9,10 +9,8 @@ late, but found.
 from __future__ import annotations
 
 import copy
-import random
-import sys
 import threading
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from functools import partial
 from math import inf
 from typing import Any, Final
@@ -25,7 +23,7 @@ from .arguments import BEHIND
 from .comparison import RecordedCircuit, Wires, is_close
 from .recording import Recording
 from .rows import Rows, rows_that_differ
-from .tracing import TracingError, recorded, watched_call
+from .tracing import TracingError, recorded, states_of, watched_call
 from .watched_numbers import Watched
 
 SMALL: Final = 2_000  # gates: those of a circuit that is compared now and then for ever
@@ -35,6 +33,10 @@ WHY: Final = (
     "something that depends on the numbers or on the moment was fixed when it was recorded (a dict "
     "or a set that looks a value up, isinstance, random numbers, the time, a variable that "
     "changes). Use Values and mg.where throughout, or call the function without mg.compile"
+)
+HAS_CHANGED: Final = (
+    "it reads {what}, which has changed since it was recorded. Pass it as an argument, static if "
+    "it decides, or make it an mg.constant and set its data, or call {name}.clear() to record again"
 )
 
 
@@ -77,6 +79,7 @@ class Check:
         self._first_is_done = False
         self._kinds: set[Any] = set()  # of the numbers in batches that were
         self._asks_for_kinds = False
+        self._changed: str | None = None  # what the function reads, and is another at this call
         self.left: float = 0  # calls, by whatever way, that go by before one is compared
         self._next = 1  # call or batch since all was done
 
@@ -93,7 +96,8 @@ class Check:
         is_new = recording.natures.is_new(arguments) or not self._first_is_done
         if is_new and not BEHIND.isdisjoint(recording.asked):
             self._refuse_circuits(given)
-        if is_new or recording.plain_numbers.changed() is not None:
+        self._changed = recording.plain_numbers.changed()
+        if is_new or self._changed is not None:
             self._compare(ON_GIVEN, given, parameters, numbers, outputs, arguments)
             if is_new:
                 self._compare_own(given, outputs, arguments)
@@ -128,6 +132,7 @@ class Check:
     def batch(self, rows: Rows) -> None:
         """Compare rows of a batch, if it is due."""
         recording = self.recording
+        self._changed = recording.plain_numbers.changed()
         new = [row for kind, row in rows.kinds.items() if kind not in self._kinds]
         if not recording.checked:
             chosen = rows_that_differ(rows, max(4, MOST_GATES // (recording.gate_count + 1)), new)
@@ -135,7 +140,7 @@ class Check:
                 self._row(ON_GIVEN, rows, i)
             self._row(ON_WATCHED, rows, chosen[-1])
             recording.checked = True
-        elif self._is_due() or new or recording.plain_numbers.changed() is not None:
+        elif self._is_due() or new or self._changed is not None:
             for i in rows_that_differ(rows, LATER_ROWS, new):
                 self._row(ON_GIVEN, rows, i)
         self._kinds |= rows.kinds.keys()
@@ -346,7 +351,7 @@ class Check:
         return result
 
     def _drawn(self) -> list[Any]:
-        return _states(self.recording.places.generators)
+        return states_of(self.recording.places.generators)
 
     def _refuse_draws(self, given: Sequence[Any]) -> None:
         """Refuse a function that draws random numbers: a replay would have those of the first call.
@@ -365,33 +370,12 @@ class Check:
         )
 
     def _refused(self, ours: str, theirs: str) -> TracingError:
+        name = self.recording.name
+        why = WHY if self._changed is None else HAS_CHANGED.format(what=self._changed, name=name)
         return TracingError(
             f"the recording of {self.recording.place} gives {ours} where the function itself "
-            f"gives {theirs}: {WHY}"
+            f"gives {theirs}: {why}"
         )
-
-
-def _states(generators: Iterable[Any]) -> list[Any]:
-    """Of Python's and NumPy's own generators, and those that the function leads to."""
-    numpy_random = sys.modules.get("numpy.random")
-    states: list[Any] = [random.getstate()]
-    if numpy_random is not None:
-        states.append(_in_bytes(numpy_random.get_state(legacy=False)))
-    for generator in generators:
-        if isinstance(generator, random.SystemRandom):
-            continue  # it has none: what it draws is watched
-        if isinstance(generator, random.Random):
-            states.append(generator.getstate())
-        else:
-            states.append(_in_bytes(generator.bit_generator.state))
-    return states
-
-
-def _in_bytes(state: Any) -> Any:
-    """A state of NumPy's to be compared, with its arrays in bytes: sooner than it is pickled."""
-    if isinstance(state, dict):
-        return {name: _in_bytes(part) for name, part in state.items()}
-    return state.tobytes() if hasattr(state, "tobytes") else state
 
 
 def _listed(numbers: list[float]) -> str:

@@ -79,7 +79,8 @@ def compile(
     compared with the function itself, on plain numbers, gate by gate: so a dict that looks a number
     up, `isinstance`, random numbers or a counter are found. Of a batch, rows that differ are
     compared: all of a few, else each number of a column that has few, the extremes and others in
-    between. What the function prints is printed again then. `check=False` leaves that out.
+    between. What the function prints is printed again then. `check=False` leaves that out. What no
+    comparison finds stands in docs/compile.md: settings of other libraries, files that are open.
 
     Arguments are taken apart: lists, tuples, dicts, dataclasses, arrays and data frames. A str, an
     `Enum`, a bool, None and a slice are structure. `static` names arguments that are too, such as a

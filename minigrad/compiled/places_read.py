@@ -175,9 +175,9 @@ class PlacesRead:
             self._wait(name, [thing.mapping])
         elif hasattr(type(thing), "__array__"):
             self._look_into_array(name, thing)
-            labels = [label for label in LABELS if hasattr(thing, label)]
-            if labels:  # renamed ones are other objects
-                self._note([f"{name}.{x}" for x in labels], attrgetter(*labels), thing, ())
+            for label in LABELS:  # renamed ones are other objects
+                if hasattr(type(getattr(thing, label, None)), "__array__"):
+                    self._note([f"{name}.{label}"], attrgetter(label), thing, ())
         elif isinstance(thing, (BytesIO, StringIO)):
             self._note([name], _read_so_far, thing, (), 10.0)
         elif hasattr(type(thing), "hexdigest"):
@@ -300,7 +300,7 @@ class PlacesRead:
             self._look_at_names(thing, held, is_read=False)
             return
         if kind is not FunctionType and type(own) is dict and self._is_new(thing, "__dict__"):
-            self._note([f"the attributes of {kind.__name__}"], len, own, (), is_read=False)
+            self._note([f"the attributes {kind.__name__} has"], len, own, (), is_read=False)
             self._note(["the class"], attrgetter("__class__"), thing, ())
         is_all = self._all_attributes or finds_itself
         self._look_at_names(thing, own.keys() if is_all else self._names & own.keys())
@@ -346,7 +346,7 @@ class PlacesRead:
                     self._wait(name, [member])
         self._look_at_names(base, self._names & members.keys())
         if self._is_new(base, "__dict__"):
-            self._note([f"the attributes of {base.__name__}"], len, members, (), is_read=False)
+            self._note([f"the attributes {base.__name__} has"], len, members, (), is_read=False)
 
     def _is_new(self, owner: Any, name: str) -> bool:
         is_new = (id(owner), name) not in self._seen

@@ -19,7 +19,7 @@ import random
 import sys
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from contextvars import ContextVar, copy_context
 from operator import attrgetter
@@ -352,3 +352,26 @@ def _is_for_a_user(frame: FrameType) -> bool:
     if module.partition(".")[0] in ASK_FOR_A_USER:
         return True
     return not is_ours(module) and not is_installed(frame.f_code.co_filename)
+
+
+def states_of(generators: Iterable[Any]) -> list[Any]:
+    """Of Python's and NumPy's own generators, and those that the function leads to."""
+    numpy_random = sys.modules.get("numpy.random")
+    states: list[Any] = [random.getstate()]
+    if numpy_random is not None:
+        states.append(_in_bytes(numpy_random.get_state(legacy=False)))
+    for generator in generators:
+        if isinstance(generator, random.SystemRandom):
+            continue  # it has none: what it draws is watched
+        if isinstance(generator, random.Random):
+            states.append(generator.getstate())
+        else:
+            states.append(_in_bytes(generator.bit_generator.state))
+    return states
+
+
+def _in_bytes(state: Any) -> Any:
+    """A state of NumPy's to be compared, with its arrays in bytes: sooner than it is pickled."""
+    if isinstance(state, dict):
+        return {name: _in_bytes(part) for name, part in state.items()}
+    return state.tobytes() if hasattr(state, "tobytes") else state
