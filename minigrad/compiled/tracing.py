@@ -29,7 +29,7 @@ from typing import Any, Final
 from weakref import ref
 
 from ..engine import Value, calling_source, guards, is_installed, source_of_error
-from ..rules import FUNCTIONS, select
+from ..rules import FUNCTIONS, GATES, select
 from .parameters import is_ours
 
 FIXED: Final = "it gives a number, and the recording would keep that of this moment for good"
@@ -199,6 +199,8 @@ class _Guard:
         """A multiplexer; None where Python may choose."""
         if not _is_open(condition):
             return None
+        if condition.gate in CONDITIONS:
+            return select([if_false, if_true], condition)
         return select([if_true, if_false], self.condition("is_equal", condition, 0.0))
 
     def decides(self, wire: Value, what: str, remedy: str) -> None:
@@ -211,6 +213,7 @@ class _Guard:
 
 
 _GUARD: Final = _Guard()
+CONDITIONS: Final = {GATES[name] for name in ("less", "less_equal", "is_equal")}  # 1 or 0
 
 
 def watched_call(call: Callable[[], Any], seen: list[str]) -> Any:

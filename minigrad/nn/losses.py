@@ -14,9 +14,8 @@ is a class it is its number, from 0. All work inside `mg.compile`, with targets 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import pairwise
 from math import inf
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from ..engine import Value, range_of
 from ..rules import (
@@ -38,6 +37,7 @@ from ..text import OF_LOSSES, no_such_name
 from .shown_probabilities import with_probabilities_shown, with_probability_shown
 
 SUM_OF_PROBABILITIES = 1e-4  # how far from 1 it may be: float32 and rounded numbers are common
+NOTHING: Final = 0.0  # in a sum that leaves it out
 
 __all__ = [
     "binary_cross_entropy",
@@ -166,7 +166,8 @@ def _surprise(zs: list[Any], target: Any) -> Any:
     leads = right >= largest
     top = where(leads, right, largest)  # one number: it says which wire has the gradient
     powers = [exp(z - top) for z in zs]
-    rest = _total([where(i < target, p, after) for i, (p, after) in enumerate(pairwise(powers))])
+    others = [where(equal(k, target), NOTHING, power) for k, power in enumerate(powers)]
+    rest = _total([power for power in others if power is not NOTHING])
     behind = largest - right
     loss = log1p(where(leads, rest, rest + (exp(-behind) - 1.0)))
     far = where(equal(behind, inf), behind, loss + behind)  # ∞ − ∞ in the powers is no number

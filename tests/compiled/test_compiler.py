@@ -299,6 +299,21 @@ def test_where_on_a_comparison_follows_the_numbers_of_each_call():
             assert (a.grad, b.grad) == ((1.0, 0.0) if x > y else (0.0, -1.0))
 
 
+@pytest.mark.parametrize(
+    ("body", "gates"),
+    [
+        (lambda x, y: mg.where(x > y, x, -y), ["less", "neg", "select"]),
+        (lambda x, y: mg.where(x, x, -y), ["is_equal", "neg", "select"]),
+    ],
+)
+def test_where_on_a_comparison_chooses_by_it_and_on_a_number_by_whether_it_is_0(body, gates):
+    compiled = mg.compile(body)
+    for numbers in ((1.0, 2.0), (2.0, 1.0), (0.0, -3.0), (math.nan, 1.0), (1.0, math.nan)):
+        assert compiled(*numbers).data == pytest.approx(body(*numbers), nan_ok=True)
+    (recording,) = compiled.recordings.values()
+    assert sorted(wire.gate.name for wire in recording.wires.all if wire.gate) == gates
+
+
 def test_a_variable_that_changes_is_found_out_at_the_second_call():
     scale = [2.0]
     scaled, unchecked = (mg.compile(lambda x: x * scale[0], check=check) for check in (True, False))
