@@ -34,9 +34,11 @@ def range_of(wire: Value, depth: int = DEPTH) -> Interval:
         return Interval(number, number) if is_fixed else ANY_NUMBER
     if isinstance(gate.output_range, tuple):
         return Interval(*gate.output_range)
+    inputs = wire.inputs
+    if not depth and callable(gate.output_range):
+        return Interval.apply_gate(gate, (ANY_NUMBER,) * len(inputs))
     if not depth or not gate.has_rules:
         return ANY_NUMBER
-    inputs = wire.inputs
     if gate is DIV and _is_share(inputs[0], inputs[1], depth):
         return Interval(0.0, 1.0)
     if len(inputs) > DEPTH:

@@ -269,7 +269,8 @@ multiplexer = row("select", "select",
 absolute = row("abs", "|x|",
     "the absolute value passes the gradient on, with the sign of its input",
     dunder="abs", exact=True, latex=r"\left|{0}\right|",
-    kernel=absolute_of_floats, output_range=(0.0, inf),
+    kernel=absolute_of_floats,
+    output_range=lambda x: (max(x.low, -x.high, 0.0), max(-x.low, x.high)),
     local_gradient=lambda x, out: (where(x > 0.0, 1.0, where(x < 0.0, -1.0, _zero_or_nan(x))),),
     textbook_gradient=lambda x, out: (where(x > 0.0, 1.0, where(x < 0.0, -1.0, 0.0)),),
     kinks=lambda x, out: (x,))
@@ -279,7 +280,7 @@ absolute = row("abs", "|x|",
 
 exp = row("exp", "exp", "exp multiplies the gradient by its own output",
     latex=r"e^{{{0}}}",
-    kernel=exp_of_floats, output_range=(0.0, inf),
+    kernel=exp_of_floats, output_range=lambda x: (exp_of_floats(x.low), exp_of_floats(x.high)),
     local_gradient=lambda x, out: (out,))
 
 log: GateFunction = row("log", "log", "log divides the gradient by its input",
@@ -296,7 +297,8 @@ log1p = row("log1p", "log1p", "log1p divides the gradient by 1 + its input",
 
 sqrt = row("sqrt", "√", "√ divides the gradient by twice its own output",
     latex=r"\sqrt{{{0}}}", text_name="√",
-    kernel=sqrt_of_floats, output_range=(0.0, inf),
+    kernel=sqrt_of_floats,
+    output_range=lambda x: (sqrt_of_floats(max(x.low, 0.0)), sqrt_of_floats(max(x.high, 0.0))),
     local_gradient=lambda x, out: (0.5 / out,),
     kinks=lambda x, out: (x,))
 

@@ -15,6 +15,7 @@ from functools import reduce
 from math import inf, isnan
 from typing import Any, Final
 
+from .ieee import power
 from .operand import Operand
 
 
@@ -117,6 +118,9 @@ def _quotient(x: Interval, y: Interval) -> Interval:
 
 
 def _power(x: Interval, y: Interval) -> Interval:
+    if y.low == y.high and y.low > 0.0 and (x.low >= 0.0 or y.low % 2.0 == 0.0):
+        nearest, farthest = max(x.low, -x.high, 0.0), max(-x.low, x.high)
+        return Interval(power(nearest, y.low), power(farthest, y.low))
     return Interval(0.0, inf) if x.low >= 0.0 else ANY_NUMBER
 
 

@@ -95,7 +95,9 @@ acos = row("acos", "acos", "acos divides the gradient by minus the sine of its o
 atan = row("atan", "atan", "atan divides the gradient by 1 + its input squared",
     latex=r"\arctan({0})",
     kernel=atan_of_floats, output_range=(-pi / 2.0, pi / 2.0),
-    local_gradient=lambda x, out: (1.0 / (1.0 + x * x),))
+    local_gradient=lambda x, out: (  # far out x² is no float, and 1/x² is one
+        where(absolute(x) < 1e150, 1.0 / (1.0 + x * x), 1.0 / x / x),),
+    textbook_gradient=lambda x, out: (1.0 / (1.0 + x * x),))
 
 
 def _angle_gradients(y: Any, x: Any, out: Any) -> tuple[Any, Any]:

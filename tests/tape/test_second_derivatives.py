@@ -176,6 +176,12 @@ def test_arcs_bend_without_end_where_they_end():
                 assert mg.compile(function, executor=executor).hessian(1.0) == expected
 
 
+def test_an_arctangent_far_away_has_the_slope_that_a_float_can_be():
+    for x in (1e149, 1e150, 1e154, -1.5e154, 3e157, -1e161):
+        assert mg.GATES["atan"].local_gradients(x)[0] == pytest.approx(1.0 / x / x, abs=2 * 5e-324)
+    assert mg.GATES["atan"].local_gradients(math.inf) == (0.0,)
+
+
 def test_an_angle_far_away_has_no_slope():
     for y, x in itertools.product([-math.inf, -1.0, 0.0, 2.0, math.inf], repeat=2):
         if math.inf in (abs(x), abs(y)):

@@ -711,7 +711,7 @@ export const GATES = {
     sentence: "atan divides the gradient by 1 + its input squared",
     text: "atan({x})", localTexts: ["1/(1 + {x}²)"],
     forward: ([x0]) => { return Math.atan(x0); },
-    localGradients: ([x0], out) => { return [(1.0 / (1.0 + (x0 * x0)))]; },
+    localGradients: ([x0], out) => { return [((Math.abs(x0) < 1e+150) ? (1.0 / (1.0 + (x0 * x0))) : ((1.0 / x0) / x0))]; },
     isIdle: () => false,
   },
   atan2: {
