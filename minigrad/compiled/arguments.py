@@ -18,7 +18,7 @@ Of the others a function may ask what kind they are, and which are one thing:
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Any, Final
@@ -206,3 +206,32 @@ def is_flat(structure: Any) -> bool:
     parts = [part for part in given if part != NUMBER]
     inside = parts[0][1:] if parts and parts[0][0] != "array" else ()
     return not named and len(parts) <= 1 and all(part == NUMBER for part in inside)
+
+
+def as_floats(arguments: Any) -> Iterator[tuple[Any, Any]]:
+    """Each of NumPy's arrays, numbers and data frames of another kind than float, with its floats.
+
+    >>> import numpy as np
+    >>> [floats.tolist() for _, floats in as_floats(([1.0, np.array([2, 3])], {"n": 4}))]
+    [[2.0, 3.0]]
+    """
+    waiting = [arguments]
+    for thing in waiting:  # it grows meanwhile
+        if isinstance(thing, (list, tuple)):
+            waiting += [x for x in thing if type(x) not in PLAIN and not isinstance(x, Value)]
+        elif isinstance(thing, Mapping):
+            waiting += thing.values()
+        elif is_dataclass(thing) and not isinstance(thing, type):
+            waiting += [getattr(thing, field.name, None) for field in fields(thing)]
+        elif _is_of_numpy(thing):
+            kind = thing.dtype.kind if hasattr(thing, "dtype") else ""  # of a data frame
+            if kind == "O" and hasattr(thing, "ravel"):
+                waiting.append(thing.ravel().tolist())
+            elif kind in "iuf" or (kind == "b" and thing.shape):
+                yield thing, thing.astype(float)
+
+
+def _is_of_numpy(thing: Any) -> bool:
+    """Whether it is an array, a data frame or one of NumPy's numbers."""
+    is_array = hasattr(thing, "__array_ufunc__") or type(thing).__module__ == "numpy"
+    return is_array and hasattr(thing, "astype") and not isinstance(thing, Value)

@@ -41,24 +41,6 @@ class ArrayCall(NamedTuple):
     arguments: tuple[tuple[Any, ...], dict[str, Any]]
 
 
-def with_arrays_of_floats(argument: Any) -> Any:
-    """The same, with arrays of Python's floats for those of other numbers.
-
-    A function that is compared on NumPy's own numbers would wrap around, or round otherwise.
-
-    >>> with_arrays_of_floats([2, {"n": 3}])
-    [2, {'n': 3}]
-    """
-    kind = type(argument)
-    if kind is list or kind is tuple:
-        return kind([with_arrays_of_floats(item) for item in argument])
-    if kind is dict:
-        return {key: with_arrays_of_floats(item) for key, item in argument.items()}
-    if kind.__name__ == "ndarray" and argument.dtype.kind in "biuf":
-        return argument.astype(float, copy=False)
-    return argument
-
-
 class ArrayCalls(ABC):
     """What a compiled function gives for arrays without making a Value."""
 
@@ -209,8 +191,7 @@ class ArrayCalls(ABC):
 
     def _call(self, method: str, arguments: tuple[Any, ...], data: dict[str, Any]) -> ArrayCall:
         """The same for a derivative: a TypeError where there is nothing to differentiate by."""
-        places, named = with_arrays_of_floats((arguments, data))
-        call = self._array_call(places, named, method)
+        call = self._array_call(arguments, data, method)
         wires = [*call.recording.parameters, *[x for x in call.given if isinstance(x, Value)]]
         if method != "sparsity" and is_differentiated(wires):
             kind = "value_and_grad" if method == "buffers" else method

@@ -19,7 +19,7 @@ from ..calculus import fixed_values, structure_text, take_result_apart
 from ..engine import Value, number_of, numbers_of, with_gates
 from ..rules import as_number, described
 from ..tape import flatten, replay, without_collector
-from .arguments import BEHIND
+from .arguments import BEHIND, as_floats
 from .comparison import RecordedCircuit, Wires, is_close
 from .recording import Recording
 from .rows import Rows, rows_that_differ
@@ -321,14 +321,16 @@ class Check:
         But for the function's `own`, which stay.
 
         A list of a class of its own, or a data frame, may find other items than a list or an array.
+        Numbers of NumPy's are floats: its other kinds wrap around, or round as no recording does.
         None where they cannot be copied.
         """
         if arguments is None:
             return None
-        memo: dict[int, Any] = {id(thing): thing for thing in self._fixed}
-        memo |= {id(x): _as_given(x) for x in given if isinstance(x, Value)}
-        memo |= {id(x): x for x in own}
         try:
+            memo = {id(array): numbers for array, numbers in as_floats(arguments)}
+            memo |= {id(thing): thing for thing in self._fixed}
+            memo |= {id(x): _as_given(x) for x in given if isinstance(x, Value)}
+            memo |= {id(x): x for x in own}
             places = [copy.deepcopy(argument, memo) for argument in arguments[0]]
             named = {name: copy.deepcopy(x, memo) for name, x in arguments[1].items()}
         except Exception:

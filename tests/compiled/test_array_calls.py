@@ -2,7 +2,7 @@
 
 import decimal
 import itertools
-from collections import deque, namedtuple
+from collections import OrderedDict, deque, namedtuple
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -105,19 +105,47 @@ def test_numbers_of_any_kind_give_a_derivative_of_floats_in_the_same_structure(m
             assert {type(g) for g in gradient} == {float}
 
 
-@pytest.mark.parametrize("wrapped", [lambda x: x, lambda x: {"x": [x]}])
-def test_arrays_of_whole_numbers_are_taken_as_floats(make, wrapped):
-    """NumPy's own whole numbers wrap around, and have no negative powers."""
-    compiled = make(lambda p: mg.sum([v**-1 - v * v for v in unwrapped(p)]))
-    for numbers in (np.array([200, 3], dtype=np.uint8), np.array([2**40, 3])):
-        value, gradient = compiled.value_and_grad(wrapped(numbers))
-        expected, slopes = eager(lambda x: mg.sum([v**-1 - v * v for v in x]), numbers.tolist())
-        assert value == expected
-        assert unwrapped(gradient).tolist() == slopes
+Named = namedtuple("Named", ["x"])
+
+
+@dataclass
+class Held:
+    x: object
+
+
+WRAPPED = {
+    "alone": lambda x: x,
+    "in a dict": lambda x: {"x": x},
+    "in a dict of another class": lambda x: OrderedDict(x=x),
+    "in a named tuple": Named,
+    "in a dataclass": Held,
+    "one by one": lambda x: {"x": list(x)},
+}
+
+
+@pytest.mark.parametrize("wrapped", WRAPPED.values(), ids=WRAPPED)
+@pytest.mark.parametrize("kind", ["uint8", "int8", "int64", "float32", "float16"])
+def test_numbers_of_numpy_are_taken_as_floats(make, wrapped, kind):
+    """Its own whole numbers wrap around, and short floats round otherwise."""
+    compiled = make(lambda p: mg.sum([v * v * v - 0.3 * v for v in unwrapped(p)]))
+    numbers = np.array([100, 3] if "int" in kind else [0.1, 0.3], dtype=kind)
+    floats = numbers.astype(float)
+    point = wrapped(numbers)
+    for _ in range(3):
+        value, gradient = compiled.value_and_grad(point)
+        assert value == pytest.approx((floats**3 - 0.3 * floats).sum(), rel=1e-14)
+        assert np.allclose(unwrapped(gradient), 3 * floats**2 - 0.3, rtol=1e-14)
+        assert compiled(point).data == value
+
+
+def test_a_series_of_short_numbers_is_taken_as_floats(make):
+    pandas = pytest.importorskip("pandas")
+    compiled = make(lambda p: p[0] * p[1])
+    assert compiled.value_and_grad(pandas.Series([100, 90], dtype="int8"))[0] == 9000.0
 
 
 def unwrapped(p):
-    return p["x"][0] if isinstance(p, dict) else p
+    return p["x"] if isinstance(p, dict) else getattr(p, "x", p)
 
 
 @pytest.mark.parametrize("order", ["C", "F"])
