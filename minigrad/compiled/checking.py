@@ -29,10 +29,15 @@ from .watched_numbers import Watched
 SMALL: Final = 2_000  # gates: those of a circuit that is compared now and then for ever
 MOST_GATES: Final = 100_000  # in the rows of a first batch that are compared, 30 ms or so
 LATER_ROWS: Final = 4  # of a later batch
+SHORT: Final = 1e-6  # what float32 rounds, some times over
 WHY: Final = (
     "something that depends on the numbers or on the moment was fixed when it was recorded (a dict "
     "or a set that looks a value up, isinstance, random numbers, the time, a variable that "
     "changes). Use Values and mg.where throughout, or call the function without mg.compile"
+)
+ARE_SHORT: Final = (
+    "a number of NumPy's float32 that it closes over, perhaps: it rounds each plain number that it "
+    "meets. Write float(...) around it, or .astype(float)"
 )
 HAS_CHANGED: Final = (
     "it reads {what}, which has changed since it was recorded. Pass it as an argument, static if "
@@ -230,6 +235,8 @@ class Check:
         difference = self._difference(others, numbers)
         on_the_way = [*theirs, *outputs, *self._circuit.numbers(numbers).values()]
         if not all(is_close(x, y, on_the_way) for x, y in zip(theirs, outputs)):
+            if self._changed is None and all(map(_differ_in_rounding, theirs, outputs)):
+                raise self._refused(_listed(outputs, 10), _listed(theirs, 10), ARE_SHORT)
             raise self._refused(_listed(outputs), _listed(theirs))
         if difference:
             self._asks_for_kinds = True
@@ -371,14 +378,18 @@ class Check:
             "function without mg.compile"
         )
 
-    def _refused(self, ours: str, theirs: str) -> TracingError:
-        name = self.recording.name
-        why = WHY if self._changed is None else HAS_CHANGED.format(what=self._changed, name=name)
+    def _refused(self, ours: str, theirs: str, why: str = WHY) -> TracingError:
+        if self._changed is not None:
+            why = HAS_CHANGED.format(what=self._changed, name=self.recording.name)
         return TracingError(
             f"the recording of {self.recording.place} gives {ours} where the function itself "
             f"gives {theirs}: {why}"
         )
 
 
-def _listed(numbers: list[float]) -> str:
-    return ", ".join(f"{number:g}" for number in numbers[:4]) + ", …" * (len(numbers) > 4)
+def _differ_in_rounding(number: float, own: float) -> bool:
+    return abs(number - own) <= SHORT * abs(own)
+
+
+def _listed(numbers: list[float], digits: int = 6) -> str:
+    return ", ".join(f"{number:.{digits}g}" for number in numbers[:4]) + ", …" * (len(numbers) > 4)

@@ -262,6 +262,15 @@ def test_a_variable_that_changes_late_is_found_at_a_later_call():
         [rows.batch([float(i), 1.0]) for i in range(100)]
 
 
+def test_a_short_number_that_is_closed_over_is_named():
+    short = np.float32(0.1)
+    for call in (mg.compile(lambda y: y * short), mg.compile(lambda y: y * short).value_and_grad):
+        with pytest.raises(mg.TracingError, match=r"0\.03000000045 where .*'s float32 .* float\("):
+            call(0.3)
+        with pytest.raises(mg.TracingError, match="depends on the numbers"):
+            mg.compile(lambda y: W * y * (1.0 + 1e-4 * isinstance(y, float)))(0.3)
+
+
 def test_a_row_of_a_label_that_comes_once_is_compared():
     body = lambda x, y: W * x * (2.0 if str(y) == "3" else 1.0)
     X, Y = [0.01 * i for i in range(20_000)], [0] * 20_000
