@@ -177,23 +177,36 @@ class Check:
         outputs: list[float],
         arguments: Any = None,  # as the caller has them; of a row there are numbers alone
     ) -> None:
-        with without_collector():  # garbage in a circle still holds the leaves that it has made
-            if self._first_is_done:
-                result = self._called(kinds, given, arguments)
-            else:
-                result = self._called_without_draws(kinds, given, arguments)
-            try:
-                structure, wires = take_result_apart(self.recording.name, result, with_numbers=True)
-            except TypeError:
-                raise self._refused(_listed(outputs), described(result)) from None
-            del result  # it holds leaves that it may have made
-            is_same = structure == self.recording.output_structure
-            if not (is_same and self._circuit.agrees(wires, outputs)):
-                self._compare_circuits(structure, wires, given, parameters, numbers, outputs)
+        # garbage in a circle still holds the leaves that it has made; and what the function builds
+        # is gone before the collector looks at it, which took a twentieth of a first call
+        with without_collector():
+            self._compare_with_a_call(kinds, given, parameters, numbers, outputs, arguments)
         if not self._first_is_done:
             self.recording.check_counters()
         self.recording.plain_numbers.refresh()
         self._first_is_done = True
+
+    def _compare_with_a_call(
+        self,
+        kinds: Kinds,
+        given: Sequence[Any],
+        parameters: list[float],
+        numbers: list[float],
+        outputs: list[float],
+        arguments: Any,
+    ) -> None:
+        if self._first_is_done:
+            result = self._called(kinds, given, arguments)
+        else:
+            result = self._called_without_draws(kinds, given, arguments)
+        try:
+            structure, wires = take_result_apart(self.recording.name, result, with_numbers=True)
+        except TypeError:
+            raise self._refused(_listed(outputs), described(result)) from None
+        del result  # it holds leaves that it may have made
+        is_same = structure == self.recording.output_structure
+        if not (is_same and self._circuit.agrees(wires, outputs)):
+            self._compare_circuits(structure, wires, given, parameters, numbers, outputs)
 
     def _compare_circuits(
         self,

@@ -26,6 +26,7 @@ from ..engine import (
     Joined,
     Value,
     factors_held_by_products,
+    factors_like,
     number_of,
     operands_of,
     wires_without_numbers,
@@ -35,7 +36,7 @@ from ..rules import GATES, Gate
 TOLERANCE: Final = 1e-9  # how far two numbers may be apart, relative to the larger one,
 ROUNDING: Final = 1e-13  # and relative to the largest number on the way to them
 SELECT: Final = GATES["select"]
-DOT, ADD, MUL, SUM = GATES["dot"], GATES["add"], GATES["mul"], GATES["sum"]
+DOT: Final = GATES["dot"]
 
 
 class Wires:
@@ -223,7 +224,7 @@ class RecordedCircuit:
             waiting += [
                 (x, y)
                 for x, y in zip(operands, operands_of(own))
-                if seen.get(x) is not y and (x is not y or y in inside)
+                if (seen.get(x) is not y if x is not y else y in inside)
             ]
         return None
 
@@ -234,7 +235,7 @@ class RecordedCircuit:
         """
         gate = _gate(own)
         if gate is None or gate is not _gate(wire):
-            return _factors(wire, own, self._one) if gate is DOT else None
+            return factors_like(wire, operands_of(own), self._one) if gate is DOT else None
         operands = operands_of(wire)
         return operands if len(operands) == len(operands_of(own)) else None
 
@@ -293,38 +294,6 @@ def _chosen(operand: Any, known: Mapping[Value, float], held: Container[Value]) 
             return operand
         operand = items[int(place)]
     return operand
-
-
-def _factors(wire: Any, own: Value, one: Value | None) -> list[Any] | None:
-    """The factors of a chain of products, as those of our own dot product; None if it is another.
-
-    `one` stands there beside single terms.
-    """
-    ours = operands_of(own)
-    middle = len(ours) // 2
-    terms: list[Any] = []  # the last one first
-    if _gate(wire) is SUM:
-        terms += operands_of(wire)[::-1]
-    else:
-        while len(terms) < middle - 1 and _gate(wire) is ADD:
-            wire, term = operands_of(wire)
-            terms.append(term)
-        terms.append(wire)
-    if len(terms) != middle:
-        return None
-    lefts: list[Any] = []
-    rights: list[Any] = []
-    for term, right in zip(reversed(terms), ours[middle:]):
-        if right is one:
-            lefts.append(term)
-            rights.append(one)
-        elif _gate(term) is MUL:
-            left, right = operands_of(term)
-            lefts.append(left)
-            rights.append(right)
-        else:
-            return None
-    return lefts + rights
 
 
 def _in_words(operand: Any, number: float | None) -> str:

@@ -13,6 +13,7 @@ what is handed to those who look (`circuit`, `textbook`, `stage`, `outputs`, `ou
 
 from . import copying as copying  # says how a Value is copied
 from .backward import Leaves
+from .chains import factors_like
 from .circuit import Circuit, factors_held_by_products
 from .decorating_blocks import block
 from .foreign_names import OTHER_FUNCTIONS, how_to_write, names_elsewhere
@@ -63,6 +64,7 @@ __all__ = [
     "codes_of",
     "constant",
     "factors_held_by_products",
+    "factors_like",
     "gradient_of",
     "gradients_of",
     "guards",

@@ -11,7 +11,7 @@ They are for who runs a circuit: with 16 terms one gate is looked at in place of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from math import copysign
 from typing import Any, Final, NamedTuple
 
@@ -162,6 +162,46 @@ class Chains:
         if wire is None:
             wire = self._constants[key] = Constant(operand)
         return wire
+
+
+def factors_like(wire: Any, factors: Sequence[Value], one: Value | None) -> list[Any] | None:
+    """The factors of a chain of products, or of a Σ of them, in the places of a dot product's.
+
+    `one` stands there beside single terms. None where it is no such chain. Plain numbers stay such.
+
+    >>> a, b, c = Value(2.0), Value(3.0), Value(4.0)
+    >>> factors_like(sum([a * 5.0, b * c]), (ONE, a, b, ONE, b, c), ONE)
+    [0.0, Value(data=2.0, grad=?), Value(data=3.0, grad=?), Value(data=1.0, constant), 5.0, \
+Value(data=4.0, grad=?)]
+    """
+    middle = len(factors) // 2
+    terms: list[Any] = []  # the last one first
+    if type(wire) is not float and wire.gate is SUM:
+        terms += operands_of(wire)[::-1]
+    else:
+        while len(terms) < middle - 1 and type(wire) is not float and wire.gate is ADD:
+            first, term = wire._first, wire._second
+            if term is None or term is MANY:
+                first, term = operands_of(wire)
+            terms.append(term)
+            wire = first
+        terms.append(wire)
+    if len(terms) != middle:
+        return None
+    lefts: list[Any] = []
+    rights: list[Any] = []
+    for term, right in zip(reversed(terms), factors[middle:]):
+        if right is one:
+            left = term
+        elif type(term) is not float and term.gate is MUL:
+            left, right = term._first, term._second
+            if right is None or right is MANY:
+                left, right = operands_of(term)
+        else:
+            return None
+        lefts.append(left)
+        rights.append(right)
+    return lefts + rights
 
 
 def uses_behind(output: Value) -> Callable[[Value], int]:
