@@ -21,6 +21,7 @@ import inspect
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
+from itertools import count
 from typing import Any, Final
 
 from ..calculus import NUMBER, Static
@@ -155,6 +156,8 @@ class Natures:
                     found += kinds
                 elif kinds == {Value} and not self._asked and self._are_others(thing, first):
                     found += [Value, len(thing)]
+                    if thing is not waiting[-1]:
+                        first.update(zip(map(id, thing), count(len(first))))
                 else:
                     waiting += thing
             elif isinstance(thing, Mapping):
@@ -172,10 +175,8 @@ class Natures:
     def _are_others(self, wires: Collection[Value], first: dict[int, int]) -> bool:
         """Whether no wire is one that was there before; a quick way for many."""
         ids = set(map(id, wires))
-        if len(ids) < len(wires) or not (ids.isdisjoint(first) and ids.isdisjoint(self._own)):
-            return False
-        first.update(zip(ids, range(len(first), len(first) + len(ids))))
-        return True
+        is_apart = ids.isdisjoint(first) and ids.isdisjoint(self._own)
+        return is_apart and len(ids) == len(wires)
 
     def _of_wire(self, wire: Value) -> list[Any]:
         found: list[Any] = [id(wire)] if id(wire) in self._own else []

@@ -26,6 +26,7 @@ from time import perf_counter
 from types import BuiltinFunctionType, FunctionType, GeneratorType, MethodType
 from typing import Any, Final, NamedTuple
 
+from ..engine import Value
 from ..rules import define, described
 
 MOST_COMPARED: Final = 300  # the weight of the places that are compared at each call: 30 µs,
@@ -176,7 +177,7 @@ def may_be_same(now: Any, then: Any) -> bool:
     """
     waiting = [(now, then)]
     for x, y in waiting:  # it grows meanwhile
-        if is_same(x, y):
+        if is_same(x, y) or isinstance(y, Value):  # recorded, and a number of the check's now
             continue
         kind = type(x)
         if kind is not type(y) or kind in PLAIN or isinstance(x, DECIDES):

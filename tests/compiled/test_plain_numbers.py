@@ -805,6 +805,18 @@ def test_a_function_may_keep_what_it_has_made_and_read_it(executor):
     )
 
 
+def test_a_function_may_keep_what_it_has_made_in_a_dict_or_a_list_of_its_own():
+    kept: dict[str, Any] = {}
+    latest: list[Any] = [None]
+
+    def f(y):
+        kept["square"] = latest[0] = W * y
+        return kept["square"] * latest[0]
+
+    compiled = mg.compile(f)
+    assert [compiled(float(i)).data for i in range(9)] == [4.0 * i * i for i in range(9)]
+
+
 def test_a_number_that_makes_no_difference_may_change():
     net = Scaled()
     compiled = mg.compile(net)
