@@ -201,3 +201,32 @@ def test_the_slope_of_a_power_has_the_sign_of_its_odd_exponent(x: float, y: floa
 def test_other_large_exponents_keep_the_sign_that_they_had(y: float) -> None:
     slope, _ = mg.GATES["pow"].local_gradients(-1.0, y)
     assert math.copysign(1.0, slope) == math.copysign(1.0, y)
+
+
+@pytest.mark.parametrize(
+    ("x", "y"),
+    [
+        (4.812559829663696e-309, 3.867533998881e-311),
+        (2.308895998566e-312, -6.75635490848915e-297),
+        (5e-324, 1e-20),
+        (1.00000000000001, -3.16297137270615e16),
+        (0.99999999999999, 1.2e16),
+        (5.746317453737297e-300, -0.00012102958475346988),
+    ],
+)
+def test_a_power_whose_exponent_less_1_is_rounded_has_all_digits_of_its_slope(
+    x: float, y: float
+) -> None:
+    (slope, _) = mg.GATES["pow"].local_gradients(x, y)
+    with mpmath.workdps(60):
+        exact = mpmath.mpf(y) * mpmath.power(mpmath.mpf(x), mpmath.mpf(y) - 1)
+        assert abs(slope - exact) <= 4 * math.ulp(float(exact))
+
+
+@pytest.mark.parametrize("x", [5.213751508528374e-11, 2.518e-15, 1e-300, 0.3])
+@pytest.mark.parametrize("y", [-17.34192905253504, -16.195523596430395, -40.7, -700.1])
+def test_a_logaddexp_near_0_keeps_the_digits_of_the_difference(x: float, y: float) -> None:
+    with mpmath.workdps(400):
+        exact = mpmath.log(mpmath.exp(mpmath.mpf(x)) + mpmath.exp(mpmath.mpf(y)))
+        for result in (mg.logaddexp(x, y), mg.logaddexp(y, x)):
+            assert abs(result - exact) <= 2 * math.ulp(float(exact))
