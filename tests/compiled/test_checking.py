@@ -1,10 +1,12 @@
 """A compiled function is compared with the function itself, and what differs is refused."""
 
 import datetime
+import functools
 import gc
 import itertools
 import logging
 import math
+import operator
 import os
 import random
 import secrets
@@ -518,3 +520,41 @@ def test_a_sum_that_is_another_at_the_next_call_is_refused_though_its_number_is_
 
     with pytest.raises(TypeError, match="the recording of loss"):
         mg.compile(loss)(0.5)
+
+
+def added_up(products, start):
+    total = start
+    for product in products:
+        total += product
+    return total
+
+
+SUMS = {
+    "sum": lambda ws, xs: sum(w * x for w, x in zip(ws, xs)),
+    "sum with a start": lambda ws, xs: sum((w * x for w, x in zip(ws, xs)), start=W),
+    "reduce": lambda ws, xs: functools.reduce(operator.add, map(operator.mul, ws, xs)),
+    "+=": lambda ws, xs: added_up([w * x for w, x in zip(ws, xs)], 0.0),
+    "+= from a bias": lambda ws, xs: added_up([w * x for w, x in zip(ws, xs)], W),
+    "the mean": lambda ws, xs: sum(w * x for w, x in zip(ws, xs)) / len(xs),
+    "squares": lambda ws, xs: sum((w - x) ** 2 for w, x in zip(ws, xs)),
+    "mg.sum": lambda ws, xs: mg.sum([w * x for w, x in zip(ws, xs)]),
+    "mg.dot": mg.dot,
+    "np.dot": np.dot,
+}
+
+
+@pytest.mark.parametrize("write", SUMS.values(), ids=SUMS)
+@pytest.mark.parametrize("count", [2, 16, 200])
+def test_who_builds_the_same_sums_again_is_believed_without_a_pass_over_all_wires(
+    write, count, monkeypatch
+):
+    monkeypatch.setattr("minigrad.compiled.checking.Wires", None)
+    ws = [Value(0.1 * i - 1.0) for i in range(count)]
+
+    def loss(xs):
+        hidden = [mg.tanh(w * xs[0]) for w in ws]  # wires, whatever the numbers are
+        return write(ws, hidden) + write(ws, xs)
+
+    compiled = mg.compile(loss)
+    for xs in ([0.5] * count, [-0.25 * i for i in range(count)]):
+        assert compiled(xs).data == loss(xs).data
