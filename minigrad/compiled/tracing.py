@@ -28,6 +28,7 @@ from types import BuiltinFunctionType, CodeType, FrameType
 from typing import Any, Final
 from weakref import ref
 
+from ..calculus import NonfiniteError
 from ..engine import Value, calling_source, guards, is_installed, source_of_error
 from ..rules import FUNCTIONS, GATES, select
 from .parameters import is_ours
@@ -111,7 +112,8 @@ def recorded(call: Callable[[], Any]) -> Any:
 def explain(error: Exception, name: str, call: Callable[[], Any]) -> None:
     """A TracingError in place of an error that only recording has met: the call itself works."""
     source = source_of_error(error)
-    if isinstance(error, (TracingError, RecursionError)) or source is None or is_recording():
+    of_its_own = (TracingError, RecursionError, NonfiniteError)
+    if isinstance(error, of_its_own) or source is None or is_recording():
         return
     try:
         call()

@@ -359,6 +359,9 @@ def test_who_detects_what_is_not_finite_hears_of_it(executor):
                 call(bad)
         with pytest.raises(mg.NonfiniteError, match="local gradient inf towards x_1"):
             f.grad(np.array([0.0, 1.0]))  # the result itself is 0
+        for call in (lambda f: f, lambda f: f.value_and_grad, lambda f: f.hessian):
+            with pytest.raises(mg.NonfiniteError, match=r"gave inf"):  # at the very first call
+                call(mg.compile(f.function, executor=executor))(bad)
 
 
 @pytest.mark.parametrize("executor", EXECUTORS)
