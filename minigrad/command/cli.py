@@ -7,7 +7,8 @@
     minigrad playground -o page.html                       one page to type, drag, step, train in
     minigrad demo                                          a small network learns
 
-Exit codes: 0, 2 for a request that cannot be understood, 1 for one that could not be carried out.
+Exit codes: 0, 2 for a request that cannot be understood, 1 for one that could not be carried out,
+130 after a Ctrl-C.
 """
 
 from __future__ import annotations
@@ -162,7 +163,8 @@ def _parser() -> tuple[Parser, Collection[str]]:
     parser = Parser(
         prog="minigrad",
         description="Circuits of gates, their gradients, and pictures of both.",
-        epilog=f"example: minigrad eval {EXAMPLE}",
+        epilog=f"example: minigrad eval {EXAMPLE}. Exit codes: 0; 1 for what could not be carried "
+        "out; 2 for what cannot be understood; 130 after a Ctrl-C.",
     )
     parser.add_argument("--version", action="store_true", help="print the version and stop")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=Parser)

@@ -6,6 +6,7 @@ A dialogue of plain lines, so that it works through a pipe as well.
 from __future__ import annotations
 
 import shutil
+import sys
 from dataclasses import replace
 from typing import Any
 
@@ -57,6 +58,8 @@ def _asked(stepper: Stepper) -> bool:
 def _typed(label: str) -> float | None:
     """The number that is typed for a name, None for an empty line; EOFError at a q or the end."""
     while True:
+        if sys.stdin is None:  # closed before the command began
+            raise EOFError
         typed: str | None = input(f"  {label}: ")
         if typed is None:  # a notebook in a browser asks no longer than the browser lets it wait
             print("nobody has answered in time, so the quiz ends here: run it again to go on")

@@ -55,8 +55,9 @@ def save(thing: Value | MLP | dict[str, float], path: str | os.PathLike[str]) ->
     A circuit is saved with its numbers, gradients, gates, labels and structure, so that it can be
     loaded, drawn and stepped elsewhere; a gate of your own by its name. The file is replaced in one
     step, and keeps its mode: whatever happens, either the old or the new one is there, whole.
-    Symbolic links are followed. What `load` would not give back is refused: names that are no
-    text, an empty dict, a network whose layers do not fit.
+    Symbolic links are followed; a hard link elsewhere keeps the old one. `~` is the home folder.
+    What `load` would not give back is refused: names that are no text, an empty dict, a network
+    whose layers do not fit.
     """
     looks_at_numbers("mg.save")
     if isinstance(thing, Value):
@@ -87,8 +88,10 @@ def load(path: str | os.PathLike[str], most_bytes: int = MOST_BYTES) -> Any:
     weights and units (a unit counts as four) unmade: raise the number for one that you trust. Only
     regular files are opened.
     """
-    if as_whole_number(most_bytes) is None:
-        raise TypeError(f"most_bytes is a whole number of bytes, got {described(most_bytes)}")
+    if (as_whole_number(most_bytes) or 0) < 1:
+        raise TypeError(
+            f"most_bytes is a whole number of bytes, got {described(most_bytes)}: at least 1"
+        )
     data = read_regular(path_of(path), most_bytes + 1)
     if len(data) > most_bytes:
         raise CircuitFileError(f"the file is larger than {most_bytes:,} bytes: {TRUST}")

@@ -47,7 +47,8 @@ class Progress:
         self.begin = self.drawn = perf_counter()
         self.notebook = _notebook_display() if wanted else None
         self.handle: Any = None
-        self.terminal = wanted and self.notebook is None and sys.stderr.isatty()
+        screen = sys.stderr  # None where there is no console, or it was closed
+        self.terminal = wanted and self.notebook is None and screen is not None and screen.isatty()
         self.width = 0
 
     def is_due(self, done: int) -> bool:

@@ -460,15 +460,25 @@ def test_a_terminal_without_unicode_shows_question_marks():
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="closes a stream as a POSIX shell does")
-def test_a_closed_output_is_no_traceback() -> None:
+def test_a_closed_output_is_no_traceback(tmp_path) -> None:
     for request, code in [
         ("eval x x=1 >&-", 0),
         ("--help >&- 2>&-", 0),
         ("step 'x*x' x=1 <&- >&-", 0),
         ("eval 'x*' 2>&-", 2),
+        ("step 'x*x' x=1 --quiz <&- >&-", 0),
+        ("demo demo >&- 2>&-", 0),
     ]:
         command = f'"{sys.executable}" -m minigrad {request}'
-        done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command,
+            shell=True,
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=tmp_path,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+        )
         assert (done.returncode, done.stdout, done.stderr) == (code, "", "")
 
 

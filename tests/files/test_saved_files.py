@@ -525,7 +525,7 @@ def test_a_mutated_file_is_read_or_refused_and_nothing_else(path: Path, thing: A
     assert refused > 100
 
 
-@pytest.mark.parametrize("most", ["5", None, 1e6])
+@pytest.mark.parametrize("most", ["5", None, 1e6, 0, -2])
 def test_most_bytes_is_a_whole_number(tmp_path, most):
     mg.save({"w": 1.0}, tmp_path / "w.json")
     with pytest.raises(TypeError, match="most_bytes is a whole number of bytes, got"):
