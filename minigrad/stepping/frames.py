@@ -167,6 +167,6 @@ def save_frames(
         write_file(path, svg.encode() if kind == "svg" else png_from_svg(svg))
         paths.append(path)
     for path in set(folder.glob(f"step_*.{kind}")) - set(paths):
-        if FRAME.fullmatch(path.stem):  # of a longer film: in this one it would come last
+        if FRAME.fullmatch(path.stem) and path.is_file():  # of a longer film, and last in this one
             path.unlink()
     return paths
