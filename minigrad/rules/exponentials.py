@@ -17,7 +17,7 @@ from operator import add as plus
 from typing import Any, Final
 
 from .formula import NamedNumber
-from .gates import absolute, exp, log, log1p, maximum, minimum, sigmoid
+from .gates import absolute, exp, log, log1p, maximum, sigmoid
 from .ieee import erf as erf_of_floats
 from .ieee import expm1 as expm1_of_floats
 from .ieee import log2 as log2_of_floats
@@ -94,8 +94,9 @@ def _softmax(*inputs_and_out: Any) -> tuple[Any, ...]:
 
 
 def _logaddexp(x: Any, y: Any) -> Any:
-    largest = maximum(x, y)
-    return largest + log1p(_power(minimum(x, y), largest))
+    far, lost = _difference(x, y)
+    share = exp(-absolute(far))
+    return maximum(x, y) + log1p(share + share * where(far < 0.0, lost, -lost))
 
 
 def _two_shares(x: Any, y: Any, out: Any) -> tuple[Any, Any]:

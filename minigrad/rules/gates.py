@@ -87,12 +87,11 @@ def _power_gradients(x: Any, y: Any, out: Any) -> tuple[Any, Any]:
     none = 0.0 * x + 0.0  # that moves by 0, as the one to the base moves with the exponent
     at_zero = where(equal(to_base, 0.0), none, where(y >= 0.0, _without_slope(x), out * -inf))
     # where y − 1 is rounded, the power multiplies its error by log x; out has none, in its range
-    share = out / x  # no float where x is subnormal and y near 0
-    near_zero = where(x > 0.0, where(share < inf, y * share, y / x * out), to_base)
-    quotient = where(x > 1e-290, y * out / x, near_zero)
+    # (at a subnormal base it may be no float, where y times it is one)
+    near_zero = where(absolute(to_base) < inf, y * (out / x), y / x * out)
+    quotient = where(x > 1e-290, y * out / x, where(x > 0.0, near_zero, to_base))
     quotient = where(out < 1e290, where(out > 1e-290, quotient, to_base), to_base)
-    exact = where(equal(lower + 1.0, y), to_base, quotient)
-    to_base = where(equal(y - lower, 1.0), exact, quotient)
+    to_base = where(equal(where(equal(y - lower, 1.0), lower + 1.0, nan), y), to_base, quotient)
     # y − 1 is odd for every finite y from here on, and rounded to an even number
     turned = where(y > 2.0**53, where(y < inf, -to_base, to_base), to_base)
     turned = where(y <= -(2.0**53), where(y > -inf, -to_base, turned), turned)
