@@ -36,7 +36,6 @@ PLAIN: Final = frozenset({float, int, bool, str, bytes, complex, type(None)})
 WITHOUT_PLACE: Final = (float, int, str, bytes, Enum, type)
 MOST: Final = 64  # natures that are told apart by which numbers are ints
 LABELS: Final = ("index", "columns")  # of a data frame
-BEHIND: Final = frozenset({"gate", "is_leaf", "inputs", "local_gradients", "_prev", "_op"})
 BY_PLACE: Final = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 

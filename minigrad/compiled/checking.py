@@ -16,10 +16,10 @@ from math import inf
 from typing import Any, Final
 
 from ..calculus import fixed_values, structure_text, take_result_apart
-from ..engine import Value, number_of, numbers_of, with_gates
+from ..engine import BEHIND, Value, number_of, numbers_of, with_gates
 from ..rules import as_number, described
 from ..tape import flatten, replay, without_collector
-from .arguments import BEHIND, as_floats
+from .arguments import as_floats
 from .comparison import RecordedCircuit, Wires, is_close
 from .recording import Recording
 from .rows import Rows, rows_that_differ

@@ -39,8 +39,8 @@ from types import (
 from typing import Any, Final, NamedTuple
 from weakref import ref
 
-from ..engine import Value, is_installed, names_read
-from .arguments import BEHIND, LABELS
+from ..engine import BEHIND, Value, is_installed, names_read
+from .arguments import LABELS
 from .methods import Methods
 from .parameters import PACKAGE, VIEWS, functions_of, is_of_a_library, is_ours
 from .plain_numbers import (

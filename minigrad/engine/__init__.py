@@ -19,6 +19,7 @@ from .decorating_blocks import block
 from .foreign_names import OTHER_FUNCTIONS, how_to_write, names_elsewhere
 from .joined import Joined
 from .lost_gradients import GradientLostWarning
+from .micrograd import BEHIND
 from .modes import no_grad, observing, with_gates
 from .number_like import guards, looks_at_numbers
 from .numbers_of_wires import (
@@ -46,6 +47,7 @@ from .users_line import Source, calling_source, is_installed, source_of_error
 from .value import Value, WithoutGate, one_at_a_time, topological_order, write_grad
 
 __all__ = [
+    "BEHIND",
     "OTHER_FUNCTIONS",
     "Circuit",
     "GradientLostWarning",

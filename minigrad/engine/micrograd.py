@@ -20,6 +20,8 @@ from ..rules import Gate, described
 from .number_like import NumberLike
 
 KEPT: Final = "_backward"  # in `__dict__` of a leaf: the function that was assigned to it
+# what of a wire tells whether it comes out of a gate, under our names and theirs
+BEHIND: Final = frozenset({"gate", "is_leaf", "inputs", "local_gradients", "_prev", "_op"})
 
 
 class MicrogradNames(NumberLike):
