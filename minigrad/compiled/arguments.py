@@ -34,6 +34,7 @@ ANY_NAME: Final = inspect.Parameter.VAR_KEYWORD
 Arguments = tuple[tuple[Any, ...], Mapping[str, Any]]
 PLAIN: Final = frozenset({float, int, bool, str, bytes, complex, type(None)})
 WITHOUT_PLACE: Final = (float, int, str, bytes, Enum, type)
+MOST_KEPT: Final = 10_000  # natures: others are new each time
 MOST: Final = 64  # natures that are told apart by which numbers are ints
 LABELS: Final = ("index", "columns")  # of a data frame
 BY_PLACE: Final = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
@@ -117,9 +118,11 @@ class Natures:
 
     def is_new(self, arguments: Arguments) -> bool:
         """Whether these are others than there have been; from now on they have been there."""
-        count = len(self._known)
-        self._known.add(self._nature_of(arguments))
-        return len(self._known) > count
+        nature = self._nature_of(arguments)
+        is_new = nature not in self._known
+        if len(self._known) < MOST_KEPT:
+            self._known.add(nature)
+        return is_new
 
     def knows(self, arguments: Arguments) -> bool:
         """Whether such arguments have been there."""

@@ -100,7 +100,7 @@ class Check:
         recording = self.recording
         is_new = recording.natures.is_new(arguments) or not self._first_is_done
         if is_new and not BEHIND.isdisjoint(recording.asked):
-            self._refuse_circuits(given)
+            self._refuse_circuits(arguments, given)
         self._changed = recording.plain_numbers.changed()
         if is_new or self._changed is not None:
             self._compare(ON_GIVEN, given, parameters, numbers, outputs, arguments)
@@ -115,8 +115,10 @@ class Check:
         elif self._is_due():
             self._compare(ON_GIVEN, given, parameters, numbers, outputs, arguments)
 
-    def _refuse_circuits(self, given: Sequence[Any]) -> None:
-        if any(isinstance(x, Value) and not x.is_leaf for x in given):
+    def _refuse_circuits(self, arguments: Any, given: Sequence[Any]) -> None:
+        others = [x for x in (*arguments[0], *arguments[1].values()) if not isinstance(x, Value)]
+        asked = (BEHIND & self.recording.asked).difference(*map(dir, others))
+        if asked and any(isinstance(x, Value) and not x.is_leaf for x in given):
             raise TracingError(
                 f"{self.recording.place} asks what is behind an argument, and this one comes out "
                 "of a gate: a recording has a leaf in its place. Pass v.detach() or Value(v.data), "

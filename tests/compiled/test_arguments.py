@@ -302,6 +302,18 @@ def test_a_label_and_an_attribute_that_decide_nothing_go_the_short_way():
     assert len(f.recordings) == 1
 
 
+@dataclass
+class Batch:
+    """Arguments with a field that is named as what stands behind a wire."""
+
+    inputs: list[Value]
+
+
+def test_a_field_named_inputs_asks_for_no_circuit():
+    f = mg.compile(lambda batch: mg.sum([x * x for x in batch.inputs]))
+    assert f(Batch([V * 1.0, V])).data == 8.0
+
+
 class Key(tuple[Any, ...]):
     """A key of a class of one's own."""
 
