@@ -155,6 +155,11 @@ class _Guard:
         if _is_open(wire):
             refuse_while_recording("reading .data of a value", FIXED, DATA)
 
+    def detaches(self, wire: Value) -> None:
+        if _is_open(wire):
+            remedy = "Give it as an argument of its own, f(x, x.detach())"
+            refuse_while_recording("detach() of a value", FIXED, remedy)
+
     def reads_local_gradients(self, wire: Value) -> None:
         if _is_open(wire):
             refuse_while_recording(

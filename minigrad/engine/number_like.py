@@ -26,6 +26,10 @@ from .lost_gradients import warn_of_lost_gradient
 # puts its guard here while it records a function, which is to be replayed with other numbers.
 guards: Final[list[Any]] = []
 
+INSTEAD_OF_A_NUMBER: Final = (
+    "Write mg.exp, mg.log, mg.sin … instead of math.exp …, and keep Values in a list or in an "
+    "array of them, np.zeros(n, dtype=object)"
+)
 AFTERWARDS: Final = "Look after the call, at what the function returns or at its .circuit"
 OUTSIDE: Final = "Do it to the numbers before the call, or to the result's .data after it"
 
@@ -137,7 +141,7 @@ class NumberLike(Operand, NamesOfTensors):
         return self._datum != 0.0
 
     def __float__(self) -> float:
-        self._become_a_number("float()", "Write mg.exp, mg.log, mg.sin … instead of math.exp …")
+        self._become_a_number("float()", INSTEAD_OF_A_NUMBER)
         if not self.is_constant:
             warn_of_lost_gradient()
         return self._datum

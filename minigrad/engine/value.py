@@ -123,7 +123,9 @@ class Value(MicrogradNames):
         >>> x.grad
         3.0
         """
-        return Constant(self.data)
+        if guards:
+            guards[-1].detaches(self)
+        return Constant(self._datum)
 
     @property
     def grad(self) -> float:

@@ -348,3 +348,24 @@ def test_what_is_refused_is_so_if_the_function_catches_it():
 
     with pytest.raises(mg.TracingError, match=r"reading \.data of a value"):
         mg.compile(by_number)(Value(1.0))
+
+
+def test_what_is_to_have_no_gradient_is_given_as_an_argument_of_its_own_as_the_refusal_says():
+    with pytest.raises(mg.TracingError, match=r"detach.* argument of its own, f\(x, x.detach"):
+        mg.compile(lambda x: x * x.detach())(Value(3.0))
+    x = Value(3.0)
+    mg.compile(lambda x, fixed: x * fixed)(x, x.detach()).backward()
+    assert x.grad == 3.0
+
+
+def test_values_are_kept_in_an_array_of_objects_as_the_refusal_says():
+    numpy = pytest.importorskip("numpy")
+
+    def doubled(x, kind):
+        kept = numpy.zeros(2, dtype=kind)
+        kept[0] = x * 2
+        return kept.sum() * 1.0
+
+    with pytest.raises(mg.TracingError, match=r"of them, np.zeros\(n, dtype=object\)"):
+        mg.compile(doubled, static=("kind",))(Value(3.0), float)
+    assert mg.compile(doubled, static=("kind",))(Value(3.0), object).data == 6.0
