@@ -136,7 +136,7 @@ def expressions(text: str, values: Mapping[str, Any]) -> list[Value]:
 
 def _outputs(texts: Sequence[str], values: Mapping[str, Any]) -> list[Value]:
     spellings: dict[str, str] = {}
-    parts = [Part(text, postfix(text, spellings), _result(text, spellings)) for text in texts]
+    parts = [part_of(text, spellings) for text in texts]
     wires = _wires(parts, values)
     outputs = []
     for text, steps, result in parts:
@@ -155,13 +155,14 @@ def names_in(text: str) -> list[str]:
     >>> names_in("w*x + w*y + pi")
     ['w', 'x', 'y']
     """
-    return list(_first_places(postfix(text), CONSTANTS))
+    names = _first_places(part_of(cleaned(text), {}).steps)
+    return [name for name in names if name not in CONSTANTS]
 
 
-def _first_places(steps: Iterable[Step], known: Iterable[str] = ()) -> dict[str, Place]:
+def _first_places(steps: Iterable[Step]) -> dict[str, Place]:
     places: dict[str, Place] = {}
     for step in steps:
-        if isinstance(step, Name) and step.name not in known:
+        if isinstance(step, Name):
             places.setdefault(step.name, step.place)
     return dict(sorted(places.items(), key=lambda item: item[1]))
 
@@ -169,13 +170,15 @@ def _first_places(steps: Iterable[Step], known: Iterable[str] = ()) -> dict[str,
 # --- text to steps --------------------------------------------------------------------------------
 
 
-def postfix(text: str, spellings: dict[str, str] | None = None) -> list[Step]:
-    """The expression as steps of a stack machine: a gate comes after its inputs.
+def part_of(text: str, spellings: dict[str, str]) -> Part:
+    """An expression as steps of a stack machine: a gate comes after its inputs.
+
+    >>> part_of("y = w*x + w", {}).steps[-1].gate.name
+    'add'
 
     Names that are shown alike are one: as it was first written, also in those of `spellings`.
     """
-    text = cleaned(text)
-    _, tokens = result_and_formula(tokens_of(text))
+    result, tokens = result_and_formula(tokens_of(text))
     source = _Source(text, tokens)
     try:
         tree: ast.AST = ast.parse(source.python, mode="eval").body
@@ -189,19 +192,12 @@ def postfix(text: str, spellings: dict[str, str] | None = None) -> list[Step]:
             waiting += reversed(_read(item, source))
         else:
             steps.append(item)
-    names = {} if spellings is None else spellings
-    for i, step in enumerate(steps):
-        if isinstance(step, Name):
-            steps[i] = Name(names.setdefault(unicode_name(step.name), step.name), step.place)
-    return steps
 
+    def spelled(name: str, place: Place) -> Name:
+        return Name(spellings.setdefault(unicode_name(name), name), place)
 
-def _result(text: str, spellings: dict[str, str]) -> Name | None:
-    result, _ = result_and_formula(tokens_of(text))
-    if result is None:
-        return None
-    name = normal_name(result.text)
-    return Name(spellings.setdefault(unicode_name(name), name), result.place)
+    steps = [spelled(*step) if isinstance(step, Name) else step for step in steps]
+    return Part(text, steps, result and spelled(normal_name(result.text), result.place))
 
 
 class _Source:

@@ -280,44 +280,66 @@ def _check_size(text: str, tokens: Sequence[Token]) -> None:
 
 def _check_order(text: str, tokens: Sequence[Token]) -> None:
     """Values and operators in turn, every parenthesis closed."""
-    opened: list[tuple[Token, bool]] = []  # and whether it holds the inputs of a gate
-    before = START
-    value_expected = True
+    order = _Order(text)
     for token in tokens:
-        kind = token.text if token.kind == "punctuation" else token.kind
-        if value_expected:
-            nothing_inside = kind == ")" and before.text == "(" and opened[-1][1]
-            if kind == "(":
-                opened.append((token, False))
-            elif nothing_inside:  # how many inputs the gate takes is not known here
-                opened.pop()
-                value_expected = False
-            elif kind in ("number", "name"):
-                value_expected = False
-            elif token.text not in ("+", "-"):
-                raise _missing_value(text, token)
-        elif kind == "(" and before.kind == "name":
-            opened.append((token, True))
-            value_expected = True
-        elif kind in ("number", "name", "("):
+        order.take(token)
+    if order.opened:
+        (token, _), advice = order.opened[-1], "write the ) that belongs to it"
+        raise error_at(text, *token.place, "this ( is never closed", advice)
+
+
+class _Order:
+    """What has been read so far, and which tokens may follow."""
+
+    def __init__(self, text: str) -> None:
+        self.text, self.before = text, START
+        self.opened: list[tuple[Token, bool]] = []  # and whether it holds the inputs of a gate
+        self.value_expected = True
+
+    @property
+    def in_gate(self) -> bool:
+        """Whether the inputs of a gate are being read."""
+        return bool(self.opened) and self.opened[-1][1]
+
+    def take(self, token: Token) -> None:
+        """Go on by one token, or raise the error that it is."""
+        if self.value_expected:
+            self._take_for_value(token)
+        else:
+            self._take_after_value(token)
+        self.before = token
+
+    def _take_for_value(self, token: Token) -> None:
+        if token.text == "(":
+            self.opened.append((token, False))
+        elif token.text == ")" and self.before.text == "(" and self.in_gate:
+            self.opened.pop()  # how many inputs the gate takes is not known here
+            self.value_expected = False
+        elif token.kind in ("number", "name"):
+            self.value_expected = False
+        elif token.text not in ("+", "-"):
+            raise _missing_value(self.text, token)
+
+    def _take_after_value(self, token: Token) -> None:
+        text, before = self.text, self.before
+        if token.text == "(" and before.kind == "name":
+            self.opened.append((token, True))
+            self.value_expected = True
+        elif token.kind in ("number", "name") or token.text == "(":
             raise _missing_operator(text, before, token)
         elif token.text == "**" and is_small(text, before):
             power, sign = text[before.start : before.stop], text[token.start : token.stop]
             advice = f"say with parentheses which is meant: (…{power}){sign}…"
             raise error_at(text, before.start, token.stop, "a power of a power", advice)
-        elif kind == ")":
-            if not opened:
+        elif token.text == ")":
+            if not self.opened:
                 raise error_at(text, *token.place, "this ) closes nothing", "leave it out")
-            opened.pop()
-        elif kind == "," and not (opened and opened[-1][1]):
+            self.opened.pop()
+        elif token.text == "," and not self.in_gate:
             advice = "a comma stands between the inputs of a gate: max(x, y)"
             raise error_at(text, *token.place, "this comma separates nothing", advice)
         else:
-            value_expected = True
-        before = token
-    if opened:
-        advice = "write the ) that belongs to it"
-        raise error_at(text, *opened[-1][0].place, "this ( is never closed", advice)
+            self.value_expected = True
 
 
 def is_small(text: str, token: Token) -> bool:

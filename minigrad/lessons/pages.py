@@ -21,7 +21,6 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import unescape
-from math import isfinite
 from typing import Final
 
 from ..rules import Formula, as_latex, as_text
@@ -138,51 +137,70 @@ def joined(terms: Sequence[Pieces]) -> list[Piece]:
     return [piece for term in terms for piece in (" + ", *term)][1:]
 
 
+def in_brackets(number: Answer | Given) -> list[Piece]:
+    """A number as a factor, or behind a minus: a negative one in brackets."""
+    return ["(", number, ")"] if number.number < 0.0 else [number]
+
+
 def written(
     page: Page, form: Format, answers: bool = True, digits: int = 4, notation: str = "l"
 ) -> str:
     """The page in one of the formats, with the answers or with blanks."""
+    writer = _Writer(form, answers, digits, notation)
+    return "\n".join(map(writer.part, page)).strip("\n")
 
-    def piece(part: Piece) -> str:
-        if isinstance(part, Name):
-            return form.name(in_notation(part.label, notation))
-        if isinstance(part, Given):
-            if not isfinite(part.number):
-                return form.number(rounded(part.number))
-            return form.number(rounded(part.number, digits))
-        if isinstance(part, Answer):
-            shown = rounded(part.number, part.digits or digits)
-            return form.number(shown) if answers else form.blank
-        if isinstance(part, Working):
-            return formula(part.pieces) if answers else form.room
-        if isinstance(part, Rule):
-            return form.rule(part.formula)
-        if isinstance(part, Gap):
-            return form.gap
-        return form.sign(part)
 
-    def formula(pieces: Pieces) -> str:
-        return "".join(map(piece, pieces))
+@dataclass(frozen=True)
+class _Writer:
+    """Writes parts of a page, and the pieces of their formulas."""
 
-    def cell(pieces: Pieces) -> str:
+    form: Format
+    answers: bool
+    digits: int
+    notation: str
+
+    def part(self, part: Heading | Words | Line | Grid) -> str:
+        match part:
+            case Heading(text):
+                return self.form.heading(text)
+            case Words(parts):
+                return self.form.sentence("".join(map(self.said, parts)))
+            case Line(pieces):
+                return self.form.line(self.formula(pieces))
+            case Grid(header, rows):
+                return self.form.grid([[*map(self.cell, row)] for row in (header, *rows)])
+
+    def said(self, part: str | Pieces) -> str:
+        """Words, or a formula among them."""
+        form = self.form
+        return form.words(part) if isinstance(part, str) else form.inline(self.formula(part))
+
+    def cell(self, pieces: Pieces) -> str:
         if all(isinstance(part, str) and re.search("[A-Za-z]{2}", part) for part in pieces):
-            return form.words("".join(map(str, pieces)))
-        return form.inline(formula(pieces))
+            return self.form.words("".join(map(str, pieces)))
+        return self.form.inline(self.formula(pieces))
 
-    def said(part: str | Pieces) -> str:
-        return form.words(part) if isinstance(part, str) else form.inline(formula(part))
+    def formula(self, pieces: Pieces) -> str:
+        return "".join(map(self.piece, pieces))
 
-    parts = []
-    for part in page:
-        if isinstance(part, Heading):
-            parts.append(form.heading(part.text))
-        elif isinstance(part, Words):
-            parts.append(form.sentence("".join(map(said, part.parts))))
-        elif isinstance(part, Line):
-            parts.append(form.line(formula(part.pieces)))
-        else:
-            parts.append(form.grid([[cell(c) for c in row] for row in (part.header, *part.rows)]))
-    return "\n".join(parts).strip("\n")
+    def piece(self, piece: Piece) -> str:
+        form = self.form
+        match piece:
+            case Name(label):
+                return form.name(in_notation(label, self.notation))
+            case Given(number):
+                return form.number(rounded(number, self.digits))
+            case Answer(number, digits):
+                shown = rounded(number, digits or self.digits)
+                return form.number(shown) if self.answers else form.blank
+            case Working(pieces):
+                return self.formula(pieces) if self.answers else form.room
+            case Rule(formula):
+                return form.rule(formula)
+            case Gap():
+                return form.gap
+            case str():
+                return form.sign(piece)
 
 
 TEXT: Final = Format(

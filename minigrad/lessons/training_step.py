@@ -27,6 +27,7 @@ from .pages import (
     Rule,
     Words,
     Working,
+    in_brackets,
     joined,
     written,
 )
@@ -198,7 +199,7 @@ class TrainingStep:
             numbers: list[Pieces] = [_product(w.data, number) for w, (_, number) in read]
             if unit.b is not None:
                 symbols.append([Name(unit.b.label)])
-                numbers.append(_factor(unit.b.data))
+                numbers.append(in_brackets(Answer(unit.b.data)))
             z, working = Answer(unit.z.data), Working(joined(numbers))
             line = [Name(unit.names.z), " = ", *joined(symbols), " = ", working, " = ", z]
             lines.append(Line(line))
@@ -245,7 +246,8 @@ class TrainingStep:
             back: Pieces = ["(", *joined(symbols), ")"]
             numbers: Pieces = ["(", *joined(products), ")"]
         else:
-            back, numbers = ["∂C/∂", Name(unit.names.a)], _factor(self.gradients[unit.a])
+            back = ["∂C/∂", Name(unit.names.a)]
+            numbers = in_brackets(Answer(self.gradients[unit.a]))
             if self.written and self.written.derivatives:
                 derivative = self.written.derivatives[self.layers[-1].neurons.index(unit)]
                 stand = derivative.as_factor if unit.activation.function else derivative.alone
@@ -339,11 +341,7 @@ def _plain(given: Any) -> Any:
 
 
 def _product(left: float, right: float) -> Pieces:
-    return [*_factor(left), "·", *_factor(right)]
-
-
-def _factor(number: float) -> Pieces:
-    return ["(", Answer(number), ")"] if number < 0 else [Answer(number)]
+    return [*in_brackets(Answer(left)), "·", *in_brackets(Answer(right))]
 
 
 def _worked(numbers: Pieces) -> list[Piece]:

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from ..engine import Value
 from ..nn import losses
-from .pages import Answer, Gap, Given, Line, Name, Piece, Pieces, Words, joined
+from .pages import Answer, Gap, Given, Line, Name, Piece, Pieces, Words, in_brackets, joined
 
 ALL_OTHERS: Final = ", over all classes but the right one, whose score is "
 
@@ -87,7 +87,9 @@ def _squares(factor: str, slope: str, mean: bool = False) -> Callable[[Outputs, 
         name = "∂C/∂a" if single else "∂C/∂aⱼ"
         differences = [
             Derivative(
-                [Name(label), " − ", Name(f"t_{j}")], [Answer(a.data), " − ", *_given(t)], times
+                [Name(label), " − ", Name(f"t_{j}")],
+                [Answer(a.data), " − ", *in_brackets(Given(t))],
+                times,
             )
             for j, ((label, a), t) in enumerate(zip(outputs, targets), 1)
         ]
@@ -184,7 +186,7 @@ def _hinge(outputs: Outputs, target: Any) -> WrittenCost:
         formulas=[Line(["C = max(0, 1 − y·a)", Gap(), "∂C/∂a = −y if y·a < 1, else 0"])],
         targets=Line(_equations([("y", y)])),
         symbols=["max(0, 1 − y·", Name(label), ")"],
-        numbers=["max(0, 1 − ", *_given(y), "·", *_factor(a.data), ")"],
+        numbers=["max(0, 1 − ", *in_brackets(Given(y)), "·", *in_brackets(Answer(a.data)), ")"],
     )
 
 
@@ -194,8 +196,9 @@ def _multiclass_hinge(outputs: Outputs, target: Any) -> WrittenCost:
     symbols: list[Pieces] = [
         ["max(0, ", Name(label), " − ", Name(right), " + 1)"] for label, _ in others
     ]
+    less: Pieces = [" − ", *in_brackets(Answer(right_a.data))]
     numbers: list[Pieces] = [
-        ["max(0, ", *_factor(a.data), " − ", *_factor(right_a.data), " + 1)"] for _, a in others
+        ["max(0, ", *in_brackets(Answer(a.data)), *less, " + 1)"] for _, a in others
     ]
     return WrittenCost(
         formulas=[
@@ -227,11 +230,3 @@ def _equations(named: Sequence[tuple[str, float]]) -> Pieces:
     for label, number in named:
         pieces += [Gap(), Name(label), " = ", Given(number)]
     return pieces[1:]
-
-
-def _given(number: float) -> Pieces:
-    return ["(", Given(number), ")"] if number < 0.0 else [Given(number)]
-
-
-def _factor(number: float) -> Pieces:
-    return ["(", Answer(number), ")"] if number < 0.0 else [Answer(number)]
