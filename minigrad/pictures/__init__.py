@@ -10,7 +10,7 @@ theme in `themes`. `layout` hands the DOT to Graphviz (in a browser that of `lay
 draws curves without Graphviz.
 """
 
-from .chart import HUGE, Panel, chart_svg, even_ticks, svg_document
+from .chart import HUGE, Panel, chart_svg, even_ticks, svg_document, tick_text
 from .draw import draw, draw_circuit, drawn_as_boxes, drawn_downwards
 from .drawing import Drawing, Picture
 from .layout import DRAW_LESS
@@ -40,4 +40,5 @@ __all__ = [
     "size_of",
     "svg_document",
     "theme_named",
+    "tick_text",
 ]

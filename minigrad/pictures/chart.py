@@ -89,6 +89,15 @@ def even_ticks(low: float, high: float) -> list[float]:
     return [round(i * step, 12) for i in range(first, max(last, first + 1) + 1)]
 
 
+def tick_text(number: float) -> str:
+    """A number at an axis.
+
+    >>> tick_text(-0.5)
+    '−0.5'
+    """
+    return f"{number:g}".replace("-", "−")
+
+
 def chart_svg(
     panels: Sequence[Panel],
     axis_title: str,
@@ -139,7 +148,7 @@ def _panel(panel: Panel, top: float, count: int, theme: Theme) -> list[str]:
             f'<line x1="{LEFT:g}" x2="{WIDTH - RIGHT:g}" y1="{y:.1f}" y2="{y:.1f}" '
             f'stroke="{theme.cluster_line}" stroke-width="0.7"/>'
         )
-        parts.append(_text(LEFT - 7, y + 3.8, f"{tick:g}".replace("-", "−"), theme.faint, "end"))
+        parts.append(_text(LEFT - 7, y + 3.8, tick_text(tick), theme.faint, "end"))
     colours = (theme.value, theme.gradient)
     named = [
         (name, numbers, colour)

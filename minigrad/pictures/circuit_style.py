@@ -166,10 +166,10 @@ class CircuitWriter:
             layers.setdefault(group.layer, []).append(self.first_column(group))
             if len(layers) == 1:
                 inputs += [f"w{self.number[source]}" for source in sources if source.is_leaf]
-        lines = [_same_rank([list(dict.fromkeys(inputs))])]
+        lines = [same_rank([list(dict.fromkeys(inputs))])]
         for columns in layers.values():
             upwards = [column[::-1] for column in columns]
-            lines.append(_same_rank([*upwards, [column[0] for column in columns]]))
+            lines.append(same_rank([*upwards, [column[0] for column in columns]]))
         return [line for line in lines if line]
 
     # --- gates ---
@@ -380,7 +380,7 @@ class CircuitWriter:
         return use is not None and use.gate is self.active
 
 
-def _same_rank(chains: Sequence[Sequence[str]]) -> str:
+def same_rank(chains: Sequence[Sequence[str]]) -> str:
     """Nodes in one column; in each chain in order."""
     texts = [f"{' -> '.join(chain)} [style=invis]" for chain in chains if len(chain) > 1]
     return f"{{rank=same; {'; '.join(texts)}}}" if texts else ""

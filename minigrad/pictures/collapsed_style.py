@@ -11,7 +11,7 @@ from typing import Final
 
 from ..engine import Value
 from ..text import rounded
-from .circuit_style import CircuitWriter
+from .circuit_style import CircuitWriter, same_rank
 from .colours import wire_colour
 from .dot_source import dot_formula, dot_name, dot_text, font, number
 from .scene import Scene
@@ -321,11 +321,7 @@ class CollapsedWriter(CircuitWriter):
         }
         after = [self._gates_after(box) for box in self.boxes if len(box.groups) > 1]
         chains = [list(dict.fromkeys(inputs)), *columns.values(), *names.values(), *after]
-        return [
-            f"{{rank=same; {' -> '.join(chain)} [style=invis]}}"
-            for chain in chains
-            if len(chain) > 1
-        ]
+        return [same_rank([chain]) for chain in chains if len(chain) > 1]
 
     def _gates_after(self, box: Box) -> list[str]:
         """The gates that read a layer, in the order of its units; none if one leads to another."""

@@ -15,7 +15,7 @@ names what to draw instead.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from ..engine import Circuit, Stage, Value, check_stage, circuit_at, present_stage
@@ -82,7 +82,8 @@ def draw(
     _check(digits, expand, stage, notation, style=style, show=show, color=color, collapse=collapse)
     output, *others = _checked_outputs(output, collapse, depth, around, between)
     names, textbook = _gates_to_expand(expand, show, color)
-    circuit, stage = circuit_at(output, stage, _as_gates(collapse), others, textbook)
+    as_gates = ("dot",) if collapse == "dot" else ()
+    circuit, stage = circuit_at(output, stage, as_gates, others, textbook)
     symbols: Mapping[Value, str] = {}
     if names:
         circuit, stage, symbols, twins = expanded(circuit, names, stage or present_stage(circuit))
@@ -101,10 +102,6 @@ def draw(
         notation=notation,
     )
     return _drawing(scene, style, collapse, stage)
-
-
-def _as_gates(collapse: str | None) -> tuple[str, ...]:
-    return ("dot",) if collapse == "dot" else ()
 
 
 def _gates_to_expand(
@@ -137,11 +134,28 @@ def _twins_of(twins: Mapping[Value, Value], *things: Any) -> tuple[Any, ...]:
     )
 
 
-def _check_highlight(gates: Collection[Value], highlight: Value | None) -> None:
-    if highlight is not None and highlight not in gates:
+def _check_scene(scene: Scene) -> None:
+    """Refuse what this circuit has not to show."""
+    if scene.highlight is not None and scene.highlight not in scene.gates:
         raise ValueError(
-            f"highlight={highlight!r} is not the output of a gate in this picture: give the Value "
-            "that the gate computes"
+            f"highlight={scene.highlight!r} is not the output of a gate in this picture: give the "
+            "Value that the gate computes"
+        )
+    if scene.show in FORMULAS and len(scene.circuit.outputs) > 1:
+        raise ValueError(
+            f"show={scene.show!r} writes gradients of one cost, and this picture has "
+            f"{len(scene.circuit.outputs)} outputs: draw one of them, or a loss"
+        )
+    if scene.color == "rounding" and len(scene.circuit.outputs) > 1:
+        raise ValueError(
+            'color="rounding" shows what rounding does to one output, and this picture has '
+            f"{len(scene.circuit.outputs)}: draw one of them, or their sum"
+        )
+    if scene.show in FORMULAS and not scene.deltas:
+        raise ValueError(
+            f"show={scene.show!r} writes gradients as formulas in δ = dC/dz, and this circuit has "
+            "no pre-activation z: build it with mg.nn, or label the wires before the activations "
+            'like z.label = "z_1"'
         )
 
 
@@ -198,23 +212,7 @@ def _drawing(
 ) -> Drawing:
     """The scene in its style, if it is not too much to look at."""
     circuit, gates, digits = scene.circuit, scene.gates, scene.digits
-    _check_highlight(gates, scene.highlight)
-    if scene.show in FORMULAS and len(circuit.outputs) > 1:
-        raise ValueError(
-            f"show={scene.show!r} writes gradients of one cost, and this picture has "
-            f"{len(circuit.outputs)} outputs: draw one of them, or a loss"
-        )
-    if scene.color == "rounding" and len(circuit.outputs) > 1:
-        raise ValueError(
-            'color="rounding" shows what rounding does to one output, and this picture has '
-            f"{len(circuit.outputs)}: draw one of them, or their sum"
-        )
-    if scene.show in FORMULAS and not scene.deltas:
-        raise ValueError(
-            f"show={scene.show!r} writes gradients as formulas in δ = dC/dz, and this circuit has "
-            "no pre-activation z: build it with mg.nn, or label the wires before the activations "
-            'like z.label = "z_1"'
-        )
+    _check_scene(scene)
     if collapse not in BOXES and len(gates) > MOST_GATES:
         raise ValueError(_too_many(f"{len(gates):,}"))
     groups = groups_of(scene.selection) if style == "circuit" else []

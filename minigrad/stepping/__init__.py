@@ -5,7 +5,7 @@ with them; `words` makes the sentences and formulas of a step, `tangent_words` t
 mode, which begins at its `seeds`. `replay` takes the steps and undoes them, and `stepper` is what a
 reader holds: it also stops at a wire, tells why a gradient is what it is (`why`), and grades
 predictions (`quiz`, which asks `questions`). `player` is the page that plays the steps in a
-browser, with `page_data` (of boxes `boxes_data`) and a `themed_sheet`; `frames` has a picture for
+browser, with `page_data` (of boxes `boxes_data`) and `web_files`; `frames` has a picture for
 each step. `playground_page` makes a page of its own, in which circuits are typed and trained
 without Python; its scripts are in web/, and have the table of gates from `gate_formulas`.
 """

@@ -19,7 +19,6 @@ from base64 import b64encode
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from importlib.resources import files
 from typing import Any, Final
 
 from ..files import as_script, javascript_gates
@@ -30,7 +29,7 @@ from .page_data import needs_python, page_data
 from .replay import Replay
 from .snapshot import Snapshot
 from .tangent_words import start_of_tangents
-from .themed_sheet import themed_sheet
+from .web_files import themed_sheet, web_file
 
 MOST_FORMULAS: Final = 6
 
@@ -127,9 +126,9 @@ def picture_html(replay: Replay) -> str:
 
 def _html(run: Replay, svg: str, data: dict[str, Any]) -> str:
     """The picture and the script; `run` has taken all its steps."""
-    style = themed_sheet(_resource("web/player/player.css"), "svg")
+    style = themed_sheet(web_file("player/player.css"), "svg")
     script = SCRIPT.format(
-        player=_resource("web/built/player.js"),
+        player=web_file("built/player.js"),
         style=as_script(style),
         data=as_script(data),
         functions=functions_of(run.circuit),
@@ -179,7 +178,3 @@ def _summary(run: Replay) -> str:
     ]
     more = [f"and {len(leaves) - 12} more"] * (len(leaves) > 12)
     return f"{_title(run)}: {len(circuit.gates)} gates; gradients: {', '.join([*gradients, *more])}"
-
-
-def _resource(name: str) -> str:
-    return (files(__package__) / name).read_text(encoding="utf-8")

@@ -14,12 +14,11 @@ from __future__ import annotations
 import os
 from base64 import b64encode
 from hashlib import sha256
-from importlib.resources import files
 from typing import Final
 
 from ..pictures import graphviz_licence, graphviz_script
 from ..text import escape, save
-from .themed_sheet import themed_sheet
+from .web_files import themed_sheet, web_file
 
 PAGE: Final = """\
 <!DOCTYPE html>
@@ -77,8 +76,8 @@ def playground(path: str | os.PathLike[str] | None = None) -> str:
     no Python: open it from the file, put it on a web site, send it by mail. A notebook shows it
     below the cell.
     """
-    style = themed_sheet(_resource("playground.css"), ".picture")
-    graphviz, script = graphviz_script(), _resource("built/playground.js")
+    style = themed_sheet(web_file("playground.css"), ".picture")
+    graphviz, script = graphviz_script(), web_file("built/playground.js")
     text = PAGE.format(
         scripts=f"{_source(graphviz)} {_source(script)}",
         styles=_source(style),
@@ -90,10 +89,6 @@ def playground(path: str | os.PathLike[str] | None = None) -> str:
     if path is not None:
         save("a playground", path, {".html": text.encode})
     return _Page(text)
-
-
-def _resource(name: str) -> str:
-    return (files(__package__) / "web" / name).read_text(encoding="utf-8")
 
 
 def _source(text: str) -> str:

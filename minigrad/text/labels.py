@@ -233,9 +233,7 @@ def in_notation(label: object, notation: str) -> Any:
     name = parse_name(label)
     if notation == "l" or not name.superscript.isdecimal():
         return label
-    accent = f"_{name.accent}" if name.accent else ""
-    low = f"_{{{name.subscript}}}" if name.subscript else ""
-    return f"{name.base}{accent}{low}^[{name.superscript}]"
+    return _with_high_index(name, f"[{name.superscript}]")
 
 
 def with_run(label: object, run: int) -> str:
@@ -247,14 +245,19 @@ def with_run(label: object, run: int) -> str:
     'z₁¹⁽²⁾'
     """
     name, mark = parse_name(label), f"({run})"
-    accent = f"_{name.accent}" if name.accent else ""
-    low = f"_{{{name.subscript}}}" if name.subscript else ""
-    marked = f"{name.base}{accent}{low}^{{{name.superscript}{mark}}}"
+    marked = _with_high_index(name, f"{{{name.superscript}{mark}}}")
     if parse_name(marked) == name._replace(superscript=name.superscript + mark):
         return marked
     room = LONGEST_NAME - len(mark)
     text = name.base if len(name.base) <= room else name.base[: room - 1] + "…"
     return text + _small("^", mark, _SUPERSCRIPTS)
+
+
+def _with_high_index(name: Name, index: str) -> str:
+    """The label of a name, with another upper index."""
+    accent = f"_{name.accent}" if name.accent else ""
+    low = f"_{{{name.subscript}}}" if name.subscript else ""
+    return f"{name.base}{accent}{low}^{index}"
 
 
 def escape(text: str, exact: bool = False) -> str:

@@ -8,9 +8,9 @@ import zlib
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from ..pictures import HUGE, Picture, Theme, even_ticks, svg_document, theme_named
+from ..pictures import HUGE, Picture, Theme, even_ticks, svg_document, theme_named, tick_text
 from ..rules import as_number, checked_columns, described
-from ..text import Meaning, classes_of_labels, escape, meaning_of, output_numbers
+from ..text import Meaning, classes_of_labels, meaning_of, output_numbers
 
 SIDE: Final = 360.0  # the longer side of the map, in points
 LEFT, TOP, RIGHT, BOTTOM = 40.0, 14.0, 14.0, 30.0
@@ -267,19 +267,15 @@ def _frame(area: _Area, theme: Theme) -> list[str]:
     for tick in _inner_ticks(area.x0, area.x1):
         parts.append(
             f'<text x="{area.x(tick):.1f}" y="{bottom + 16:.1f}" text-anchor="middle" '
-            f'fill="{theme.faint}">{_number(tick)}</text>'
+            f'fill="{theme.faint}">{tick_text(tick)}</text>'
         )
     for tick in _inner_ticks(area.y0, area.y1):
         parts.append(
             f'<text x="{LEFT - 7:.1f}" y="{area.y(tick) + 3.8:.1f}" text-anchor="end" '
-            f'fill="{theme.faint}">{_number(tick)}</text>'
+            f'fill="{theme.faint}">{tick_text(tick)}</text>'
         )
     return parts
 
 
 def _inner_ticks(low: float, high: float) -> list[float]:
     return [tick for tick in even_ticks(low, high) if low <= tick <= high]
-
-
-def _number(tick: float) -> str:
-    return escape(f"{tick:g}".replace("-", "−"))

@@ -24,7 +24,7 @@ from math import ceil, floor, isfinite, log10
 from random import Random
 from typing import Any, Final
 
-from ..pictures import Panel, Picture, chart_svg
+from ..pictures import Panel, Picture, chart_svg, tick_text
 from ..rules import Columns, as_number, at_least_one, checked_columns, described
 from .arguments import check_arguments
 from .batches import Batches, new_generator
@@ -97,7 +97,7 @@ class LearningRates:
             return (log10(rate) - first) / span * (count - 1)
 
         powers = range(ceil(first - 1e-9), floor(last + 1e-9) + 1)
-        ticks = [(place(10.0**power), f"{10.0**power:g}".replace("-", "−")) for power in powers]
+        ticks = [(place(10.0**power), tick_text(10.0**power)) for power in powers]
         mark = None
         if self.fastest is not None:
             mark = (place(self.fastest), f"falls fastest at {self.fastest:.2g}")

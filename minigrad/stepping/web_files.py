@@ -1,8 +1,9 @@
-"""Style sheets of pages that show pictures: their colours are variables, one set for each theme."""
+"""The files of web/ in pages; in style sheets colours are variables, one set for each theme."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
+from importlib.resources import files
 
 from ..pictures import THEMES, Theme
 
@@ -30,6 +31,11 @@ def themed_sheet(sheet: str, picture: str) -> str:
         variables = (f"--{colour}: {value};" for colour, value in colours.items())
         sheet = sheet.replace(f"@{name.upper()}@", " ".join(variables))
     return sheet
+
+
+def web_file(name: str) -> str:
+    """A script or a sheet of web/, as text."""
+    return (files(__package__) / "web" / name).read_text(encoding="utf-8")
 
 
 def _colours(theme: Theme) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 
 from minigrad.pictures import THEMES
-from minigrad.stepping.themed_sheet import themed_sheet
+from minigrad.stepping.web_files import themed_sheet
 
 
 def test_every_colour_of_a_picture_gives_way_to_a_variable_that_every_theme_sets():
