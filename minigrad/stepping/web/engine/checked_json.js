@@ -47,7 +47,9 @@ class Parser {
   wrong(why, place = this.place) {
     const before = this.text.slice(0, place).split("\n");
     const column = [...before.at(-1)].length + 1;
-    refuse(`at line ${before.length}, column ${column}: not JSON (${why}); was the file cut off?`);
+    const endsEarly = !this.text.trimEnd().endsWith("}") || !this.text.slice(place).trim();
+    const remedy = endsEarly ? "; was the file cut off?" : "";
+    refuse(`at line ${before.length}, column ${column}: not JSON (${why})${remedy}`);
   }
 
   skip() {
