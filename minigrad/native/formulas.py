@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import reduce
 from typing import Any, Final
 
@@ -45,7 +45,7 @@ def emit_formulas(code: Code, formulas: list[Formula], symbols: dict[str, Native
     return [made[formula] for formula in formulas]
 
 
-def emit(code: Code, kernel: Kernel, inputs: list[Native]) -> Native:
+def emit(code: Code, kernel: Kernel, inputs: Sequence[Native]) -> Native:
     """A kernel as instructions."""
     if kernel.formula is not None:
         symbols = {f"x{i}": x for i, x in enumerate(inputs)}

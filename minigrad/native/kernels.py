@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import math
 import operator
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Final
 
 import llvmlite.ir as ir
@@ -59,46 +61,25 @@ def _define(module: Any, name: str, key: tuple[Kernel, int, str]) -> None:
         return
     function.args[4].add_attribute("noalias")  # a run never reads what it writes
     builder = ir.IRBuilder(function.append_basic_block())
+    run = _Run(Code(builder, machine().width if on_rows else 1), function)
     if form is STRETCH:
-        _define_stretch(kernel, builder, function)
-        return
-    code = Code(builder, machine().width if on_rows else 1)
-    run = _Run(code, function)
-    if _is_unrolled(kernel):
-        with code.loop(run.count) as gate:
-            operands = [run.operand(gate, LONG(place)) for place in range(count)]
-            results = [run.result(gate)]
-            if form is WITH_OUTPUTS:
-                results.append(run.result(builder.add(gate, run.count)))
-            for rows in code.vectors_of(run.rows, 2 if on_rows else 1):
-                for row in rows:
-                    inputs = [code.load(builder.gep(operand, [row])) for operand in operands]
-                    for number, result in zip(_numbers(code, kernel, inputs, form), results):
-                        code.store(number, builder.gep(result, [row]))
+        _write_stretch(kernel, builder, function)
+    elif form is WITH_OUTPUTS:
+        together = WITH_OUTPUT[kernel.slope]
+        run.write_each(count, [partial(together.part, place) for place in (0, 1)])
+    elif _is_unrolled(kernel):
+        run.write_each(count, [lambda *inputs: emit(run.code, kernel, inputs)])
     elif kernel.chooses:
-        with code.loop(run.count) as gate:
-            run.choose(gate)
-    elif on_rows:
-        with code.loop(run.count) as gate:
-            for rows in code.vectors_of(run.rows, AT_ONCE):
-                run.fold(kernel, [(gate, row) for row in rows])
+        run.write_choices()
     else:
-        for gates in code.places_of(run.count, AT_ONCE):
-            run.fold(kernel, [(gate, LONG(0)) for gate in gates])
+        run.write_folds(kernel)
     builder.ret_void()
 
 
 _functions: Final = FunctionsOnce(_define)
 
 
-def _numbers(code: Code, kernel: Kernel, inputs: list[Native], form: str) -> list[Native]:
-    """The kernel's number, or the output and its slope."""
-    if form is WITH_OUTPUTS:
-        return [WITH_OUTPUT[kernel.slope].part(place, *inputs) for place in (0, 1)]
-    return [emit(code, kernel, inputs)]
-
-
-def _define_stretch(kernel: Kernel, builder: Any, function: Any) -> None:
+def _write_stretch(kernel: Kernel, builder: Any, function: Any) -> None:
     """Some vectors together, then what is left, number by number."""
     count, done = function.args[2], LONG(0)
     for width, together in ((machine().width, AT_ONCE), (1, 1)):
@@ -109,7 +90,6 @@ def _define_stretch(kernel: Kernel, builder: Any, function: Any) -> None:
             first = builder.add(done, place)
             run.write(kernel, [builder.add(first, LONG(i * width)) for i in range(together)])
         done = builder.add(done, whole)
-    builder.ret_void()
 
 
 class _Run:
@@ -118,6 +98,7 @@ class _Run:
     def __init__(self, code: Code, function: Any) -> None:
         self.code = code
         self.numbers, self.index, self.count, self.operands, self.results, *rows = function.args
+        self.on_rows = bool(rows)
         self.rows, self.slot = (rows[0], LONG(SLOT)) if rows else (LONG(1), LONG(1))
 
     def operand(self, gate: Any, place: Any) -> Any:
@@ -131,18 +112,32 @@ class _Run:
         b = self.code.builder
         return b.gep(self.results, [b.mul(gate, self.slot)])
 
-    def choose(self, gate: Any) -> None:
-        """Read the operand whose number is the last one; nan where there is none."""
+    def write_each(self, count: int, formulas: Sequence[Callable[..., Native]]) -> None:
+        """Of each gate, with so many operands, the first formula's number; then the next's."""
+        code, b = self.code, self.code.builder
+        with code.loop(self.count) as gate:
+            operands = [self.operand(gate, LONG(place)) for place in range(count)]
+            numbers = (b.add(gate, b.mul(self.count, LONG(i))) for i in range(len(formulas)))
+            results = [self.result(number) for number in numbers]
+            for rows in code.vectors_of(self.rows, 2 if self.on_rows else 1):
+                for row in rows:
+                    inputs = [code.load(b.gep(operand, [row])) for operand in operands]
+                    for formula, result in zip(formulas, results):
+                        code.store(formula(*inputs), b.gep(result, [row]))
+
+    def write_choices(self) -> None:
+        """Of each gate the operand whose number is the last one; nan where there is none."""
         b = self.code.builder
-        last = b.sub(self.operands, LONG(1))
-        if self.code.width == 1:
-            self._choose_row_by_row(gate, last)
-            return
-        with b.if_else(b.icmp_signed("<=", last, LONG(FEW))) as (few, many):
-            with few:
-                self._choose_in_lanes(gate, last)
-            with many:
+        with self.code.loop(self.count) as gate:
+            last = b.sub(self.operands, LONG(1))
+            if self.code.width == 1:
                 self._choose_row_by_row(gate, last)
+            else:
+                with b.if_else(b.icmp_signed("<=", last, LONG(FEW))) as (few, many):
+                    with few:
+                        self._choose_in_lanes(gate, last)
+                    with many:
+                        self._choose_row_by_row(gate, last)
 
     def _choose_in_lanes(self, gate: Any, last: Any) -> None:
         """Go through all choices, some vectors of rows at a time."""
@@ -180,6 +175,17 @@ class _Run:
             is_whole = b.fcmp_ordered("==", b.sitofp(place, DOUBLE), number)
             chosen = b.load(b.gep(self.operand(gate, place), [row]))
             b.store(b.select(is_whole, chosen, DOUBLE(math.nan)), b.gep(result, [row]))
+
+    def write_folds(self, kernel: Kernel) -> None:
+        """Of each gate what its operands are folded to."""
+        code = self.code
+        if not self.on_rows:
+            for gates in code.places_of(self.count, AT_ONCE):
+                self.fold(kernel, [(gate, LONG(0)) for gate in gates])
+            return
+        with code.loop(self.count) as gate:
+            for rows in code.vectors_of(self.rows, AT_ONCE):
+                self.fold(kernel, [(gate, row) for row in rows])
 
     def fold(self, kernel: Kernel, results: list[tuple[Any, Any]]) -> None:
         """Some results (of a gate, in a row) side by side, from the first operand to the last."""

@@ -16,7 +16,7 @@ choose. So an infinite slope that nothing meets does no harm.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import isfinite
 
 from .careful_curvatures import bent
@@ -61,9 +61,8 @@ class PythonSweeps:
                 continue
             numbers = [values[source] for source in operands]
             slopes = kind.slopes_at(numbers, values[slot])
-            for place in kind.leading:
-                if not (kind.routes and slopes[place] == 0.0):
-                    _add(received[operands[place]], slopes[place], sent)
+            for place in _sending(kind, slopes):
+                _add(received[operands[place]], slopes[place], sent)
         outputs = [values[slot] for slot in self.tape.outputs]
         return outputs, _in_lanes([received[slot] for slot in self.tape.input_slots], count)
 
@@ -82,23 +81,14 @@ class PythonSweeps:
                 continue  # a slope of 0 sends no gradient, and may have sent what it bends by
             numbers = [values[source] for source in operands]
             slopes = kind.slopes_at(numbers, values[slot])
-            for place in kind.leading:
-                if not (kind.routes and slopes[place] == 0.0):
-                    source = operands[place]
-                    if gradient is not None:
-                        gradients[source] = (gradients[source] or 0.0) + slopes[place] * gradient
-                    _add(bends[source], slopes[place], sent)
-            if gradient is None:
-                continue
-            for (j, k), curvature in zip(kind.pairs, kind.curvatures_at(numbers, values[slot])):
-                if kind.routes and curvature == 0.0:
-                    continue
-                is_known = kind.form != FORMULA or isfinite(curvature * gradient)
-                places = [(j, k), (k, j)] if j != k and k in kind.bent_by((j, k)) else [(j, k)]
-                for to, by in places:
-                    found = curvature if is_known else bent(kind, to, by, numbers, values[slot])
-                    if found is not None:
-                        _add(bends[operands[to]], found * gradient, tangents[operands[by]])
+            for place in _sending(kind, slopes):
+                source = operands[place]
+                if gradient is not None:
+                    gradients[source] = (gradients[source] or 0.0) + slopes[place] * gradient
+                _add(bends[source], slopes[place], sent)
+            if gradient is not None:
+                for to, by, factor in _bends(kind, numbers, values[slot], gradient):
+                    _add(bends[operands[to]], factor, tangents[operands[by]])
         outputs = [values[slot] for slot in tape.outputs]
         return outputs, _in_lanes([bends[slot] for slot in tape.input_slots], count)
 
@@ -119,9 +109,8 @@ class PythonSweeps:
             total: Reached = [None] * count
             if count:
                 slopes = kind.slopes_at(numbers, out)
-                for place in kind.leading:
-                    if not (kind.routes and slopes[place] == 0.0):
-                        _add(total, slopes[place], tangents[operands[place]])
+                for place in _sending(kind, slopes):
+                    _add(total, slopes[place], tangents[operands[place]])
             tangents.append(total)
         return values, tangents
 
@@ -129,6 +118,25 @@ class PythonSweeps:
         tape = self.tape
         slots = range(tape.slot_count - 1, tape.first - 1, -1)
         return list(zip(slots, reversed(tape.kinds), reversed(tape.operands)))
+
+
+def _sending(kind: GateKind, slopes: Sequence[float]) -> list[int]:
+    """The operands that something goes through."""
+    return [place for place in kind.leading if not (kind.routes and slopes[place] == 0.0)]
+
+
+def _bends(
+    kind: GateKind, numbers: list[float], out: float, gradient: float
+) -> Iterator[tuple[int, int, float]]:
+    """How much the gradient that goes to one operand changes with another: to, by, and factor."""
+    for (j, k), curvature in zip(kind.pairs, kind.curvatures_at(numbers, out)):
+        if kind.routes and curvature == 0.0:
+            continue
+        is_known = kind.form != FORMULA or isfinite(curvature * gradient)
+        for to, by in [(j, k), (k, j)] if j != k and k in kind.bent_by((j, k)) else [(j, k)]:
+            found = curvature if is_known else bent(kind, to, by, numbers, out)
+            if found is not None:
+                yield to, by, found * gradient
 
 
 def _add(total: Reached, factor: float, numbers: Reached) -> None:

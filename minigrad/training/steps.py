@@ -9,7 +9,7 @@ from math import isfinite
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
-from ..compiled import Compiled, TracingError
+from ..compiled import Compiled, Recording, TracingError
 from ..engine import Value
 from ..native import has_native
 from ..rules import as_number
@@ -152,32 +152,40 @@ class Steps:
     def _example(self, structure: Any) -> NativeExample | None:
         is_due, is_small = self._is_due, len(self.optimizer.parameters) <= FEW
         if (is_due or is_small) and self.optimizer.has_other_parameters():
-            self.show()
-            self.optimizer.keep_states()
-            self._training = None
-            self._examples.clear()
+            self._begin_again()
         recording = self.loss.recordings.get(structure)
-        example = self._examples.get(structure)
-        if recording and self.loss.check and recording.plain_numbers.changed() is not None:
-            return None  # the loss itself looks whether that makes a difference
-        if example and recording and example.runs(recording) and not is_due:
-            places = recording.places
-            if not places.is_small or places.unchanged():
-                return example
-        if recording is None or (self.loss.check and not recording.checked):
+        if recording is None:
             return None
+        if self.loss.check and not (
+            recording.checked and recording.plain_numbers.changed() is None
+        ):
+            return None  # the loss itself looks whether that makes a difference
+        example = self._examples.get(structure)
+        if example and not example.runs(recording):
+            example = None
+        if example and not (is_due or recording.places.is_small):
+            return example
         if not (has_native() and recording.places.unchanged()):
             return None  # the loss itself says what was replaced
-        if example is None or not example.runs(recording):
-            from .native_training import NativeExample, native_training
+        return example or self._new_example(structure, recording)
 
-            native = recording.running.native_tape()
-            if native is None:
-                return None
-            if self._training is None:
-                moved = list(self.optimizer.parameters)  # that list may be changed meanwhile
-                self._training = native_training(self.optimizer, moved)
-            if self._training is None:
-                return None
-            example = self._examples[structure] = NativeExample(self._training, recording, native)
+    def _begin_again(self) -> None:
+        """Forget the arrays: the optimiser has other parameters."""
+        self.show()
+        self.optimizer.keep_states()
+        self._training = None
+        self._examples.clear()
+
+    def _new_example(self, structure: Any, recording: Recording) -> NativeExample | None:
+        from .native_training import NativeExample, native_training
+
+        native = recording.running.native_tape()
+        if native is None:
+            return None
+        if self._training is None:
+            moved = list(self.optimizer.parameters)  # that list may be changed meanwhile
+            self._training = native_training(self.optimizer, moved)
+        if self._training is None:
+            return None
+        example = self._examples[structure] = NativeExample(self._training, recording, native)
         return example
