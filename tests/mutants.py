@@ -35,7 +35,7 @@ from helpers.counts import count_near
 import minigrad as mg
 from minigrad.calculus import gradients, of_circuits
 from minigrad.engine import backward as engine
-from minigrad.engine import recording, value
+from minigrad.engine import recorders, recording, value
 from minigrad.rules.gate import FUNCTIONS, Gate
 
 TESTS = Path(__file__).parent
@@ -139,7 +139,7 @@ def _set(gate: Gate, fields: dict[str, Any], reinstall: bool) -> None:
     Gate.gradients_on_floats.cache_clear()
     if reinstall:
         for row in mg.GATES.values():
-            recording.install(row, FUNCTIONS[row.name])
+            recorders.install(row, FUNCTIONS[row.name])
 
 
 # --- the source of the engine ---

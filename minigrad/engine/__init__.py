@@ -1,23 +1,23 @@
 """The engine: wires that carry numbers, the gates that are recorded, and the backward pass.
 
-Read `value` (the wire, and the order of its circuit), `backward` (the chain rule), then `recording`
-(how arithmetic on wires records gates): with `rules/gates`, the table, nothing else is needed to
-understand `(w*x + b).tanh().backward()`. Around them stand what Python, NumPy, micrograd and those
-who come from other libraries ask of a wire (`number_like`, `arrays`, `micrograd`, `foreign_names`),
-what is handed to those who look (`circuit`, `textbook`, `stage`, `outputs`, `output_range`), run
-(`chains`, `joined`) or train (`numbers_of_wires`), modes like `no_grad` (`modes`,
-`decorating_blocks`), the line of the user's code (`users_line`) where a nan was recorded
-(`sources`) or a gradient is lost (`lost_gradients`), the names that code reads (`users_code`), and
-`copying`.
+Read `value` (the wire, and the order of its circuit), `recording` (how a gate takes its local
+gradients), then `backward` (the chain rule): with `rules/gates`, the table, nothing else is needed
+to understand `(w*x + b).tanh().backward()`. `recorders` writes arithmetic on wires out as text, for
+speed. Around them stand what Python, NumPy, micrograd and those who come from other libraries ask
+of a wire (`number_like`, `arrays`, `micrograd`, `foreign_names`), what is handed to those who look
+(`circuit`, `textbook`, `stage`, `outputs`, `output_range`), run (`chains`, `joined`) or train
+(`numbers_of_wires`), modes like `no_grad` (`modes`, `decorating_blocks`), the line of the user's
+code (`users_line`) where a nan was recorded (`sources`) or a gradient is lost (`lost_gradients`),
+the names that code reads (`users_code`), and `copying`.
 """
+
+from importlib import import_module as _import_module
+from typing import TYPE_CHECKING, Any, Final
 
 from . import copying as copying  # says how a Value is copied
 from .backward import Leaves
-from .chains import factors_like
-from .circuit import Circuit, factors_held_by_products
 from .decorating_blocks import block
 from .foreign_names import OTHER_FUNCTIONS, how_to_write, names_elsewhere
-from .joined import Joined
 from .lost_gradients import GradientLostWarning
 from .micrograd import BEHIND
 from .modes import no_grad, observing, with_gates
@@ -36,15 +36,21 @@ from .numbers_of_wires import (
     write_data,
     write_numbers,
 )
-from .output_range import range_of
-from .outputs import wires_in
-from .recording import as_wire, constant, install, observed, observers, output_of, output_of_leaves
+from .recorders import install
+from .recording import as_wire, constant, observed, observers, output_of, output_of_leaves
 from .sources import is_nonfinite_birth, note_source, source_of
-from .stage import Stage, check_stage, circuit_at, present_stage
-from .textbook import is_of_a_text_book, written_as
-from .users_code import codes_of, instructions_of, names_read
 from .users_line import Source, calling_source, is_installed, source_of_error
 from .value import Value, WithoutGate, one_at_a_time, topological_order, write_grad
+
+if TYPE_CHECKING:
+    from .chains import factors_like
+    from .circuit import Circuit, factors_held_by_products
+    from .joined import Joined
+    from .output_range import range_of
+    from .outputs import wires_in
+    from .stage import Stage, check_stage, circuit_at, present_stage
+    from .textbook import is_of_a_text_book, written_as
+    from .users_code import codes_of, instructions_of, names_read
 
 __all__ = [
     "BEHIND",
@@ -106,3 +112,29 @@ __all__ = [
     "write_numbers",
     "written_as",
 ]
+
+# Arithmetic and its gradients need none of these.
+_LATER: Final = {
+    "factors_like": "chains",
+    "Circuit": "circuit",
+    "factors_held_by_products": "circuit",
+    "Joined": "joined",
+    "range_of": "output_range",
+    "wires_in": "outputs",
+    "Stage": "stage",
+    "check_stage": "stage",
+    "circuit_at": "stage",
+    "present_stage": "stage",
+    "is_of_a_text_book": "textbook",
+    "written_as": "textbook",
+    "codes_of": "users_code",
+    "instructions_of": "users_code",
+    "names_read": "users_code",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    thing = globals()[name] = getattr(_import_module(f".{_LATER[name]}", __name__), name)
+    return thing

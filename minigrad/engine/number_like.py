@@ -212,7 +212,7 @@ class NumberLike(Operand, NamesOfTensors):
             'count, as in range(n), name the argument: mg.compile(f, static=("n",))',
         )
 
-    if TYPE_CHECKING:  # `recording` makes them from the table; what is not here is Any
+    if TYPE_CHECKING:  # `recorders` makes them from the table; what is not here is Any
 
         def __add__(self: Wire, other: Any) -> Wire: ...
         def __radd__(self: Wire, other: Any) -> Wire: ...

@@ -102,15 +102,8 @@ def _operation(formula: Formula, python: Callable[[Formula], str]) -> str:
 
 def called_gates(formulas: Sequence[Formula]) -> list[Any]:
     """The gates that formulas call, each once."""
-    gates: dict[Any, None] = {}
-    waiting: list[Any] = list(formulas)
-    while waiting:
-        formula = waiting.pop()
-        if isinstance(formula, Formula):
-            if formula.operation == "call":
-                gates[formula.operands[0]] = None
-            waiting.extend(formula.operands)
-    return list(gates)
+    calls = [part for part in parts_first(*formulas) if part.operation == "call"]
+    return list(dict.fromkeys([part.operands[0] for part in calls]))
 
 
 def names_in(formulas: Sequence[Formula]) -> dict[str, Callable[..., float]]:

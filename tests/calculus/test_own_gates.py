@@ -179,7 +179,7 @@ def test_a_definition_that_fails_leaves_nothing_behind(monkeypatch):
     def broken(x):
         return 2 * x
 
-    monkeypatch.setattr("minigrad.engine.recording.documentation", lambda gate: 1 / 0)
+    monkeypatch.setattr("minigrad.engine.recorders.documentation", lambda gate: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         mg.gate(symbol="?", local_gradient=lambda x, out: (2.0,))(broken)
     assert "broken" not in GATES

@@ -8,7 +8,7 @@
   nor write it in a string (getattr, attrgetter, code that is made while the program runs).
 - Modules are loaded by name only in a face, which loads its own wing's files, from its `_LATER`.
 - What a class has stands in the class: nobody sets an attribute of a class, or of anything that a
-  file has imported. One file may, and makes every gate of the table a method: engine/recording.py.
+  file has imported. One file may, and makes every gate of the table a method: engine/recorders.py.
 - Text is run as code by one function, `define` of rules/floats.py.
 
 It does not see names that are put together while the program runs, nor a private name that two
@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -39,7 +39,7 @@ LEVELS = [
 ]
 LEVEL = {wing: level for level, wings in enumerate(LEVELS) for wing in wings}
 DOORS = {"losses": "nn", "datasets": "nn", "optim": "training"}  # the wing behind each
-GATE_MAKER = ("engine", "recording")
+GATE_MAKER = ("engine", "recorders")
 TEXT_RUNNER = ("rules", "floats")
 SETTERS = ("setattr", "delattr", "__setattr__", "__delattr__")
 FACE = "__init__"
@@ -145,6 +145,29 @@ class House:
             if not free:
                 return set(left)
             left = {file: needs for file, needs in left.items() if file not in free}
+
+    def behind(self, rooms: Iterable[Room]) -> set[Room]:
+        """These files, those that they import names from, and so on; names that a face only hands
+        on are followed to the file where they are made."""
+        found, waiting = set(), list(rooms)
+        while waiting:
+            if (room := waiting.pop()) not in found:
+                found.add(room)
+                for _, path, names in imports_of(room, self.trees[room]):
+                    waiting += [self.home_of(path, name) for name in names]
+        return found
+
+    def home_of(self, path: tuple[str, ...], name: str) -> Room:
+        """The file where a name that is imported from there is made."""
+        if (*path, name) in self.trees or len(path) > 1:
+            return (*path, name) if (*path, name) in self.trees else (path[0], path[1])
+        face = (path[0], FACE)
+        if later_file := later(self.trees[face]).get(name):
+            return path[0], later_file
+        for _, further, names in imports_of(face, self.trees[face]):
+            if name in names and further:
+                return self.home_of(further, name)
+        return face
 
     def needs(self, room: Room) -> set[str]:
         """The files of its own wing that a file imports, now or later."""
