@@ -137,5 +137,10 @@ class Shown:
 
     def show(self):
         print(self._text, f"{wire}_datum")
+
+def f(made):
+    found = None
+    found = made
+    found.shown = True
 """
     assert House(TREES | {INTRUDER: ast.parse(text)}).faults(INTRUDER) == []

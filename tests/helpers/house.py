@@ -321,6 +321,8 @@ def names_of_others(tree: ast.Module) -> set[str]:
 def is_of_others(owner: ast.expr, others: set[str]) -> bool:
     """Whether this is imported, a class, or the class of an object."""
     text = ast.unparse(owner)
+    if isinstance(owner, ast.Constant):
+        return False  # None has a capital, too
     if isinstance(owner, ast.Call):
         return text.startswith("type(") and isinstance(owner.func, ast.Name)
     return text in others or text[:1].isupper() or text.endswith(".__class__")
