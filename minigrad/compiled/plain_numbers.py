@@ -51,6 +51,7 @@ class PlainNumbers:
         """Take those of the moment for what they are to be."""
         if not all(is_same(place.now(), place.then) for place in (*self._often, *self._seldom)):
             self._look()
+        self._look_again = 0.0  # what changes right after a comparison is noticed at once
 
     def _look(self) -> None:
         often: list[Place] = []

@@ -724,6 +724,15 @@ def test_one_of_many_objects_that_changes_is_found_in_some_calls():
         list(map(compiled, map(float, range(1_000))))
 
 
+def test_one_of_thousands_that_changes_right_after_the_first_call_is_noticed_at_once():
+    things = [[float(i)] for i in range(3_000)]
+    compiled = mg.compile(lambda y: W * y * things[2_900][0])
+    compiled(1.0)
+    things[2_900][0] = 2.0
+    with pytest.raises(mg.TracingError, match="where the function itself gives"):
+        compiled(1.0)
+
+
 @pytest.mark.parametrize("name", ["add", "append", "update", "write"])
 @pytest.mark.parametrize(
     "text",
