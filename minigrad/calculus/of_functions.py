@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from math import prod
+from types import MethodType
 from typing import Any, Final
 
 from ..engine import Value, guards, number_of, with_gates
@@ -51,11 +52,18 @@ def derivative_function(kind: str, function: Callable[..., Any], argnums: Any = 
 
     It can be pickled if the function can.
     """
-    derivative: Any = partial(_derivative, kind, function, argnums)
+    derivative: Any = _DerivativeFunction(_derivative, kind, function, argnums)
     name = getattr(function, "__name__", type(function).__name__)
     derivative.__name__ = derivative.__qualname__ = f"{kind}({name})"
     derivative.__doc__ = f"mg.{kind} of the function {name}."
     return derivative
+
+
+class _DerivativeFunction(partial[Any]):
+    """In a class it is a method, as the function is that it takes the place of."""
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        return self if instance is None else MethodType(self, instance)
 
 
 def _derivative(

@@ -431,3 +431,17 @@ def test_a_derivative_is_pickled_as_its_function_is(kind: str) -> None:
     assert (twin.__name__, twin.__doc__) == (derivative.__name__, derivative.__doc__)
     assert twin(2.0) == derivative(2.0)
     assert mg.grad(pickle.loads(pickle.dumps(mg.grad(cube))))(2.0) == 12.0
+
+
+@dataclass
+class Spring:
+    stiffness: float
+
+    @mg.value_and_grad
+    def energy(self, x: Any) -> Any:
+        return 0.5 * self.stiffness * x * x
+
+
+def test_a_derivative_is_a_method_where_its_function_is_one() -> None:
+    energy, (by_spring, by_x) = Spring(3.0).energy(2.0)
+    assert (energy, by_spring, by_x) == (6.0, Spring(2.0), 6.0)
