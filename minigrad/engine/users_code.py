@@ -17,7 +17,6 @@ import dis
 import re
 from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
-from itertools import dropwhile, takewhile
 from types import CodeType
 from typing import Final, NamedTuple
 
@@ -30,7 +29,6 @@ OF_LISTS: Final = frozenset({"append", "extend"})
 # What reads attributes, or variables, whose names are texts,
 BY_NAME: Final = frozenset({"getattr", "hasattr", "setattr", "delattr"})
 BY_TEXT: Final = BY_NAME | {"eval", "exec", "globals", "locals"}
-MAKES_A_TEXT: Final = ("BINARY", "FORMAT", "BUILD", "LOAD_METHOD", "LOAD_ATTR")
 # and what reads all attributes of an object.
 OF_ALL: Final = frozenset({"vars", "dir", "__dict__", "asdict", "astuple", "__getstate__"})
 # Instructions that count a variable or an attribute up, one in an object, one in a list or a dict;
@@ -117,18 +115,33 @@ def _attributes_of_arguments(code: CodeType, own: Collection[str]) -> Iterator[s
 
 def _has_computed_names(code: CodeType) -> bool:
     """Whether a name that `getattr` is given stands nowhere in the code, or not whole."""
-    steps = instructions_of(code)
-    for i, step in enumerate(steps):
-        if step.opname == "LOAD_GLOBAL" and step.argval in BY_NAME:
-            before_call = takewhile(lambda x: not x.opname.startswith("CALL"), steps[i + 1 :])
-            name = dropwhile(lambda x: not _is_text(x), before_call)
-            if next(name, None) is None or any(x.opname.startswith(MAKES_A_TEXT) for x in name):
-                return True
-    return False
+    steps = [step for step in instructions_of(code) if step.opname != "CACHE"]
+    return any(
+        step.opname == "LOAD_GLOBAL"
+        and step.argval in BY_NAME
+        and not _is_given_a_text(steps[i + 1 :])
+        for i, step in enumerate(steps)
+    )
 
 
-def _is_text(step: dis.Instruction) -> bool:
-    return step.opname == "LOAD_CONST" and isinstance(step.argval, str)
+def _is_given_a_text(steps: Sequence[dis.Instruction]) -> bool:
+    """Whether a function that lies on the stack is given a text, as it stands, as the second one.
+
+    Branches are not followed: where there are some, the text may be another.
+    """
+    heights = [0]  # of the stack above the function, before each step
+    for step in steps:
+        if step.opcode in dis.hasjrel or step.opcode in dis.hasjabs:
+            return False
+        height = heights[-1] + dis.stack_effect(step.opcode, step.arg)
+        if height <= 0:  # it is called
+            break
+        heights.append(height)
+    if 1 not in heights:
+        return False
+    second = len(heights) - 1 - heights[::-1].index(1)
+    is_text = steps[second].opname == "LOAD_CONST" and isinstance(steps[second].argval, str)
+    return is_text and min(heights[second + 2 :], default=3) > 2
 
 
 def _is_names(constant: object) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -36,6 +37,14 @@ class Prefixed:
 
 
 PREFIXED = Prefixed()
+NAMES = {"joined": "scale_1", "last": 1}
+NAMED = SimpleNamespace(scale_1=2.0)
+
+
+def changes(read: Any) -> Any:
+    return (lambda x: W * x * read(NAMED)), lambda: setattr(NAMED, "scale_1", NAMED.scale_1 + 3.0)
+
+
 CHANGES = {
     "a method of a list": (lambda x: W * x * COUNT(1.0), lambda: NUMBERS.append(1.0)),
     "a method of a dict": (lambda x: W * x * GET("a"), lambda: TABLE.update(a=5.0)),
@@ -47,6 +56,11 @@ CHANGES = {
     "bytes": (lambda x: W * x * read_so_far(STREAM), lambda: STREAM.read(1)),
     "text": (lambda x: W * x * read_so_far(TEXT), lambda: TEXT.read(1)),
     "a made name": (lambda x: W * x * PREFIXED(1), lambda: setattr(PREFIXED, "scale_1", 5.0)),
+    "a name of two": changes(lambda it: getattr(it, "scale_" + str(NAMES["last"]))),
+    "a formatted name": changes(lambda it: getattr(it, "scale_{}".format(NAMES["last"]))),
+    "a joined name": changes(lambda it: getattr(it, "_".join(["scale", str(NAMES["last"])]))),
+    "a name that is looked up": changes(lambda it: getattr(it, NAMES["joined"], "scale")),
+    "a name behind a call": changes(lambda it: getattr(max(it, it, key=id), NAMES["joined"])),
 }  # fmt: skip
 
 
