@@ -141,7 +141,7 @@ class Natures:
         """
         found: list[Any] = []
         first: dict[int, int] = {}
-        for thing in waiting:  # it grows meanwhile
+        for place, thing in enumerate(waiting):  # it grows meanwhile
             kind = type(thing)
             found.append(kind)
             if kind in PLAIN or isinstance(thing, WITHOUT_PLACE):
@@ -158,7 +158,7 @@ class Natures:
                     found += kinds
                 elif kinds == {Value} and not self._asked and self._are_others(thing, first):
                     found += [Value, len(thing)]
-                    if thing is not waiting[-1]:
+                    if place < len(waiting) - 1:  # for what comes after it
                         first.update(zip(map(id, thing), count(len(first))))
                 else:
                     waiting += thing

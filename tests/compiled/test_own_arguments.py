@@ -211,3 +211,12 @@ def compare(call, before, first, then):
     for _ in range(before):
         call(*first)
     call(*then)
+
+
+def test_a_wire_of_a_list_that_is_given_by_itself_is_one_where_the_list_comes_twice_too():
+    def kernel(xs, y, zs):
+        return W * y * (2.0 if y is xs[0] else 3.0) + zs[0]
+
+    xs = [Value(1.0), Value(2.0)]
+    with pytest.raises(mg.TracingError, match="where the function itself gives"):
+        compare(mg.compile(kernel), 3, (xs, Value(3.0), xs), (xs, xs[0], xs))
