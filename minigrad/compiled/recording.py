@@ -25,6 +25,7 @@ from ..engine import (
     Leaves,
     Source,
     Value,
+    number_of,
     numbers_of,
     with_gates,
 )
@@ -68,6 +69,7 @@ class Recording:
         inputs: list[Value],
         result: tuple[Hashable, list[Value]],
         numbers: list[float],
+        read: Iterable[Value],
     ) -> None:
         self.function, self.name, self.gate = compiled.function, compiled.name, compiled.gate
         self.structure, self.executor = structure, compiled.executor
@@ -89,6 +91,7 @@ class Recording:
         self.missing = [wire for wire in self.parameters if id(wire) not in self.places.found]
         self.asked: frozenset[str] = frozenset()  # attributes that it reads of arguments
         self.wires_read: Collection[Value] = ()  # all that it leads to
+        self._constants_read = dict.fromkeys(read)  # their numbers, by Python
         self.plain_numbers = PlainNumbers(lambda: self._places_read(fixed), self.gate_count)
         self.inputs = inputs
         self._batch_runner: tuple[Tape, BatchRunner] | None = None  # and the tape it is made of
@@ -103,7 +106,10 @@ class Recording:
     def _places_read(self, fixed: Iterable[Any]) -> list[Place]:
         found = PlacesRead(self.function, fixed)
         self.asked, self.wires_read = found.asked, found.wires
-        return found.places
+        return found.places + [
+            Place(number_of, wire, number_of(wire), ("the number of an mg.constant",))
+            for wire in self._constants_read
+        ]
 
     @cached_property
     def natures(self) -> Natures:
@@ -284,17 +290,18 @@ def record_function(compiled: Recorded, structure: Hashable, numbers: list[float
     inputs: list[Value] = [Value(number, label=f"x_{i + 1}") for i, number in enumerate(numbers)]
     arguments, named = put_together(structure, iter(inputs))
     contents = list(_contents((arguments, named)))
+    constants: list[Value] = []
     with without_collector():
         with with_gates():
             try:
-                returned = recorded(partial(compiled.function, *arguments, **named))
+                returned = recorded(partial(compiled.function, *arguments, **named), constants)
             except Exception as error:
                 places, names = put_together(structure, iter(numbers), True)
                 explain(error, compiled.name, partial(compiled.function, *places, **names))
                 raise
             result = take_result_apart(compiled.name, returned)
             del returned  # whoever holds a gate sees to it that it stays what it is
-        made = Recording(compiled, structure, inputs, result, numbers)
+        made = Recording(compiled, structure, inputs, result, numbers, constants)
     for thing, items in contents:
         if not (len(now := list(_items(thing))) == len(items) and all(map(is_, now, items))):
             raise TracingError(

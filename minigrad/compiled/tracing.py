@@ -79,6 +79,8 @@ class TracingError(TypeError):
 # What a thread (or task) that records has refused, which the function may have caught; None where
 # nothing is recorded. For each that records there is a guard in `guards`.
 _refused: Final[ContextVar[list[TracingError] | None]] = ContextVar("_refused", default=None)
+# The constants whose numbers Python has read meanwhile: somebody may give them others.
+_constants: Final[ContextVar[list[Value] | None]] = ContextVar("_constants", default=None)
 
 
 def is_recording() -> bool:
@@ -86,9 +88,10 @@ def is_recording() -> bool:
     return _refused.get() is not None
 
 
-def recorded(call: Callable[[], Any]) -> Any:
+def recorded(call: Callable[[], Any], constants: list[Value] | None = None) -> Any:
     """What the call returns, while no wire's number decides anything in this thread.
 
+    The constants whose numbers it has read are appended to `constants`.
     In a context of its own, which is left whatever happens: a Ctrl-C cannot come before that.
     Between two lines it may leave a guard, which costs time alone: it asks whose context records.
     What is refused is so even if the function catches it, and goes on otherwise than at a call.
@@ -97,6 +100,7 @@ def recorded(call: Callable[[], Any]) -> Any:
     def inside() -> Any:
         refused: list[TracingError] = []
         _refused.set(refused)
+        _constants.set(constants)
         result = call()
         if refused:
             raise refused[0]
@@ -145,7 +149,11 @@ def _noted(message: str) -> TracingError:
 
 def _is_open(operand: Any) -> bool:
     """Whether this is a wire that stands for any number: one of a function being recorded."""
-    return is_recording() and isinstance(operand, Value) and not operand.is_constant
+    if not (isinstance(operand, Value) and is_recording()):
+        return False
+    if operand.is_constant and (constants := _constants.get()) is not None:
+        constants.append(operand)
+    return not operand.is_constant
 
 
 class _Guard:

@@ -81,6 +81,10 @@ def _forget_gate(wire: Value) -> Value:
             guards[-1].fixes_a_number(
                 "no_grad()", "Compute with it before the call, and pass the number"
             )
-    elif not any(isinstance(source, WithoutGate) for source in inputs):
-        return Constant(number_of(wire))
-    return WithoutGate(number_of(wire))
+        return WithoutGate(number_of(wire))
+    if guards:
+        for source in inputs:
+            guards[-1].reads_data(source)
+    if any(isinstance(source, WithoutGate) for source in inputs):
+        return WithoutGate(number_of(wire))
+    return Constant(number_of(wire))

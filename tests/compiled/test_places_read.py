@@ -101,3 +101,46 @@ def test_other_labels_of_a_data_frame_and_another_layout_of_an_array_are_noticed
     for function in compiled:
         with pytest.raises(mg.TracingError, match="where the function itself gives"):
             function(1.0)
+
+
+def without_gates(constant: Value) -> Value:
+    with mg.no_grad():
+        return constant * 2.0
+
+
+AS_NUMBERS = {
+    "data": lambda x, c: W * x * c.data,
+    "float": lambda x, c: W * x * float(c),
+    "item": lambda x, c: W * x * c.item(),
+    "a new Value": lambda x, c: W * x * Value(c.data),
+    "detach": lambda x, c: W * x * c.detach(),
+    "a comparison": lambda x, c: W * x * (2.0 if c > 3.5 else 3.0),
+    "two constants": lambda x, c: W * x * (2.0 if mg.constant(3.5) < c else 3.0),
+    "where": lambda x, c: mg.where(c > 3.5, W * x, W * x * x),
+    "if": lambda x, c: W * x if c else x,
+    "a text": lambda x, c: W * x * len(f"{c:.3g}"),
+    "no_grad": lambda x, c: W * x * without_gates(c),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("executor", ["auto", "python"])
+@pytest.mark.parametrize("how", AS_NUMBERS)
+def test_a_constant_whose_number_python_reads_is_noticed_when_it_changes(how, executor):
+    constant, body = mg.constant(4.25), AS_NUMBERS[how]
+    compiled = mg.compile(lambda x: body(x, constant), executor=executor)
+    for i in range(4):
+        assert compiled(float(i)).data == body(float(i), constant).data
+    constant.data = 0.0
+    with pytest.raises(mg.TracingError, match=r"the number of an mg\.constant .* 4\.25 then"):
+        compiled(5.0)
+
+
+def test_a_constant_that_is_a_wire_alone_may_change_at_each_call():
+    constant = mg.constant(3.0)
+    compiled = mg.compile(lambda x: W * x * constant)
+    for number in (3.0, 4.0, 5.0, 6.0):
+        constant.data = number
+        assert compiled(2.0).data == 4.0 * number
+    (recording,) = compiled.recordings.values()
+    constant.data = 7.0
+    assert recording.plain_numbers.changed() is None
