@@ -92,7 +92,6 @@ def gate(
             "a gate needs a symbol and a local gradient: write @mg.gate(symbol=…, "
             "local_gradient=lambda x, out: (…,)) above its forward rule"
         )
-
     for setting, text in (("symbol", symbol), ("name", name)):
         if not isinstance(text, str):
             raise TypeError(f"the {setting} of a gate is text, got {described(text)}")

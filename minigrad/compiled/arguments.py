@@ -25,7 +25,7 @@ from itertools import count
 from typing import Any, Final
 
 from ..calculus import NUMBER, Static
-from ..engine import Value
+from ..engine import Value, number_of
 from ..rules import described
 
 Places = dict[str, "int | None"]  # of the static arguments, by name
@@ -238,3 +238,13 @@ def _is_of_numpy(thing: Any) -> bool:
     """Whether it is an array, a data frame or one of NumPy's numbers."""
     is_array = hasattr(thing, "__array_ufunc__") or type(thing).__module__ == "numpy"
     return is_array and hasattr(thing, "astype") and not isinstance(thing, Value)
+
+
+def as_given(number: Any) -> Any:
+    """A number as the caller has it; a Value as a new one, with no circuit behind it."""
+    if not isinstance(number, Value):
+        return number
+    wire: Value = type(number).__new__(type(number))
+    Value.__init__(wire, number_of(number))
+    vars(wire).update(vars(number))  # a label, and what somebody has given it
+    return wire

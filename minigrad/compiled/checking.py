@@ -19,7 +19,7 @@ from ..calculus import fixed_values, structure_text, take_result_apart
 from ..engine import BEHIND, Value, number_of, numbers_of, with_gates
 from ..rules import as_number, described
 from ..tape import flatten, replay, without_collector
-from .arguments import as_floats
+from .arguments import as_floats, as_given
 from .comparison import RecordedCircuit, Wires, is_close
 from .recording import Recording
 from .rows import Rows, rows_that_differ
@@ -45,16 +45,6 @@ HAS_CHANGED: Final = (
 )
 
 
-def _as_given(number: Any) -> Any:
-    """A number as the caller has it; a Value as a new one, with no circuit behind it."""
-    if not isinstance(number, Value):
-        return number
-    wire: Value = type(number).__new__(type(number))
-    Value.__init__(wire, number_of(number))
-    vars(wire).update(vars(number))  # a label, and what somebody has given it
-    return wire
-
-
 def _watched(number: Any) -> Watched:
     return Watched(_float(number))
 
@@ -68,7 +58,7 @@ def _float(number: Any) -> float:
 
 
 Kinds = tuple[Callable[[Any], Any], ...]
-ON_GIVEN: Final[Kinds] = (_as_given, _watched, _as_value)  # the next where one raises
+ON_GIVEN: Final[Kinds] = (as_given, _watched, _as_value)  # the next where one raises
 # Other errors are what the function itself gives: of a label that is none, say.
 NOT_FOR_NUMBERS: Final = (AttributeError, TypeError, ArithmeticError)
 ON_WATCHED: Final[Kinds] = (_watched, _as_value)
@@ -327,7 +317,7 @@ class Check:
                 pass
         for kind in kinds:
             try:
-                return of(partial(recording.call, map(kind, given), kind is _as_given))
+                return of(partial(recording.call, map(kind, given), kind is as_given))
             except TracingError:
                 raise
             except NOT_FOR_NUMBERS:
@@ -351,7 +341,7 @@ class Check:
         try:
             memo = {id(array): numbers for array, numbers in as_floats(arguments)}
             memo |= {id(thing): thing for thing in self._fixed}
-            memo |= {id(x): _as_given(x) for x in given if isinstance(x, Value)}
+            memo |= {id(x): as_given(x) for x in given if isinstance(x, Value)}
             memo |= {id(x): x for x in own}
             places = [copy.deepcopy(argument, memo) for argument in arguments[0]]
             named = {name: copy.deepcopy(x, memo) for name, x in arguments[1].items()}

@@ -9,6 +9,7 @@ write ** for a power
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from ..text import display_width
@@ -16,6 +17,23 @@ from ..text import display_width
 WINDOW: Final = 72  # how many characters of the expression an error shows
 
 ALLOWED: Final = "allowed are numbers, names, + - * / **, parentheses and gates such as tanh(x)"
+
+# what to write in place of a character that an expression does not take
+ADVICE: Final[Mapping[str, str]] = {
+    "//": "write / for a quotient, floor_divide(x, y) for a whole one",
+    "%": "write mod(x, y) for a remainder",
+    ".": "an expression has no attributes, and a decimal number begins or ends with a digit",
+    "[": "write names such as x0 and x1 in place of x[0] and x[1]",
+    "{": "group with round parentheses",
+    "|": "write abs(x) for |x|",
+    ";": "in the terminal several may stand with commas between: a = x*y, a + x",
+    "'": "text in quotes cannot stand in an expression",
+    '"': "text in quotes cannot stand in an expression",
+    "=": "one name for the result may stand before it, y = x*x; values come after it: x=2",
+    "==": "an expression compares nothing: relu, max and min choose by size",
+    "<": "an expression compares nothing: relu, max and min choose by size",
+    ">": "an expression compares nothing: relu, max and min choose by size",
+}
 
 
 class ExpressionError(ValueError):

@@ -20,13 +20,13 @@ from __future__ import annotations
 import keyword
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import groupby, pairwise
 from typing import Final, NamedTuple
 
 from ..rules import GATES, described
 from ..text import printable, unicode_name
-from .errors import ALLOWED, ExpressionError, error_at
+from .errors import ADVICE, ALLOWED, ExpressionError, error_at
 
 LONGEST_TEXT: Final = 100_000  # characters
 MOST_OPERATORS: Final = 1_000  # CPython's own parser takes 3,000 in a row
@@ -45,22 +45,6 @@ _TOKEN: Final = re.compile(
     r"|(?P<operator>\*\*|\^|(?!//)[-+*/×·⋅∗÷∕−])"
     r"|(?P<punctuation>[(),]|=(?!=))"
 )
-
-_ADVICE: Final[Mapping[str, str]] = {
-    "//": "write / for a quotient, floor_divide(x, y) for a whole one",
-    "%": "write mod(x, y) for a remainder",
-    ".": "an expression has no attributes, and a decimal number begins or ends with a digit",
-    "[": "write names such as x0 and x1 in place of x[0] and x[1]",
-    "{": "group with round parentheses",
-    "|": "write abs(x) for |x|",
-    ";": "in the terminal several may stand with commas between: a = x*y, a + x",
-    "'": "text in quotes cannot stand in an expression",
-    '"': "text in quotes cannot stand in an expression",
-    "=": "one name for the result may stand before it, y = x*x; values come after it: x=2",
-    "==": "an expression compares nothing: relu, max and min choose by size",
-    "<": "an expression compares nothing: relu, max and min choose by size",
-    ">": "an expression compares nothing: relu, max and min choose by size",
-}
 
 
 class Token(NamedTuple):
@@ -203,7 +187,7 @@ def _not_allowed(text: str, place: int) -> ExpressionError:
     bad = text[place : place + 2]
     bad = bad if bad in ("//", "==") else text[place]
     gates = [gate.name for gate in GATES.values() if bad in (gate.symbol, gate.text_name)]
-    advice = _ADVICE.get(bad) or (f"write {gates[0]}(…)" if gates else ALLOWED)
+    advice = ADVICE.get(bad) or (f"write {gates[0]}(…)" if gates else ALLOWED)
     what = f"{bad if bad.isprintable() else 'this character'} is not allowed"
     return error_at(text, place, place + len(bad), what, advice)
 

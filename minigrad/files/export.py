@@ -107,25 +107,37 @@ def export(
     for both, as in both themselves. With `careful=True` it cannot hurt, as in minigrad.
     """
     looks_at_numbers("mg.export")
+    _check(language, parameters is not None, careful, declaration, real)
+    with without_collector():  # Python of 200,000 gates in half of the time
+        if language in ("torch", "jax"):
+            return Lines(_arrays(thing, language, name, parameters, careful))
+        return _scalars(Program(thing, checked_name(name)), language, declaration, real)
+
+
+def _check(
+    language: str, has_parameters: bool, careful: bool, declaration: bool, real: str
+) -> None:
+    """What was asked for, or an error that says what a language has."""
     if not isinstance(language, str) or language not in LANGUAGES:
         raise ValueError(f"export writes {', '.join(LANGUAGES)}; got {language!r}")
     if real not in REALS:
         raise ValueError(f"real= is {' or '.join(map(repr, REALS))}; got {real!r}")
-    _refuse(language, "parameters=", parameters is not None, ("torch", "jax"))
+    _refuse(language, "parameters=", has_parameters, ("torch", "jax"))
     _refuse(language, "careful=", careful, ("torch", "jax"))
     _refuse(language, "declaration=", declaration, ("javascript",))
     _refuse(language, "real='float'", real == "float", ("c",))
-    with without_collector():  # Python of 200,000 gates in half of the time
-        if language in ("torch", "jax"):
-            return Lines(_arrays(thing, language, name, parameters, careful))
-        writers: dict[str, Callable[[Program], str | bytes]] = {
-            "python": python_source,
-            "c": partial(c_source, real=real),
-            "javascript": typescript_source if declaration else javascript_source,
-            "wasm": wasm_source,
-        }
-        code = writers[language](Program(thing, checked_name(name)))
-        return Lines(code) if isinstance(code, str) else code
+
+
+def _scalars(program: Program, language: str, declaration: bool, real: str) -> str | bytes:
+    """The code in a language that computes with one number at a time."""
+    writers: dict[str, Callable[[Program], str | bytes]] = {
+        "python": python_source,
+        "c": partial(c_source, real=real),
+        "javascript": typescript_source if declaration else javascript_source,
+        "wasm": wasm_source,
+    }
+    code = writers[language](program)
+    return Lines(code) if isinstance(code, str) else code
 
 
 def _refuse(language: str, setting: str, is_given: bool, languages: Sequence[str]) -> None:

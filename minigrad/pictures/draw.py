@@ -88,11 +88,10 @@ def draw(
     if names:
         circuit, stage, symbols, twins = expanded(circuit, names, stage or present_stage(circuit))
         highlight, around, between = _twins_of(twins, highlight, around, between)
-    selection = selected(circuit, depth, around, between, symbols)
+    part = selected(circuit, depth, around, between, symbols)
+    now = stage or present_stage(circuit, {*circuit.outputs, *part.shown})
     scene = Scene(
-        selection,
-        stage or present_stage(circuit, {*circuit.outputs, *selection.shown}),
-        theme_named(theme),
+        *(part, now, theme_named(theme)),
         digits,
         show=show,
         color=color,
@@ -224,8 +223,7 @@ def _drawing(
     if style == "graph":
         lines = graph_lines(scene)
     else:
-        writer = CollapsedWriter(scene, boxes) if boxes else CircuitWriter(scene, groups)
-        lines = writer.lines()
+        lines = (CollapsedWriter(scene, boxes) if boxes else CircuitWriter(scene, groups)).lines()
     return Drawing(
         lines,
         lambda: tree_of(circuit, digits, stage=stage, notation=scene.notation),

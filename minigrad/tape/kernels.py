@@ -143,10 +143,11 @@ _FUNCTIONS: Final[dict[str, Callable[..., float]]] = {
 
 def _only_call(formula: Formula, count: int) -> Callable[..., float] | None:
     """The function that a formula calls with x0, x1, … and nothing else: then it needs no other."""
-    called, operands = _FUNCTIONS.get(formula.operation), [*formula.operands]
-    if formula.operation == "call" and not operands[0].is_slope:
-        called = operands.pop(0).on_floats(count)
-    return called if operands == SYMBOLS[:count] else None
+    if formula.operation != "call":
+        called = _FUNCTIONS.get(formula.operation)
+        return called if [*formula.operands] == SYMBOLS[:count] else None
+    gate, *operands = formula.operands
+    return None if gate.is_slope or operands != SYMBOLS[:count] else gate.on_floats(count)
 
 
 MUL: Final = kernel_of(SYMBOLS[0] * SYMBOLS[1], 2)

@@ -227,3 +227,12 @@ def test_a_kernel_gives_what_its_gate_gives(name):
     numbers = (-2.5, -0.0, 0.0, 0.5, 3.0, math.inf, math.nan)
     for inputs in itertools.product(numbers, repeat=gate.arity):
         assert repr(forward_kernel(gate).on_floats(*inputs)) == repr(gate.forward(*inputs))
+
+
+def test_a_gate_that_calls_another_on_one_expression_of_its_inputs_is_compiled():
+    @mg.gate(symbol="hyp", local_gradient=lambda x, y, out: (x / out, y / out))
+    def hypotenuse_of_two(x, y):
+        return mg.sqrt(x * x + y * y)
+
+    compiled = mg.compile(lambda x, y: hypotenuse_of_two(x, y))
+    assert [compiled(3.0, y).data for y in (4.0, 0.0, -4.0)] == [5.0, 3.0, 5.0]
