@@ -56,7 +56,6 @@ HEADER: Final = """\
 //   isIdle(xs, out): it is saturated or closed, and passes hardly any gradient
 
 """
-SPACED: Final = (", ", ": ")
 _AS_CONSTANTS: Final = replace(JAVASCRIPT, assignment="const {0} = {1};")
 
 

@@ -13,6 +13,7 @@ import re
 import textwrap
 from collections.abc import Sequence
 from io import BytesIO
+from itertools import takewhile
 from pathlib import Path
 from typing import Final
 
@@ -26,7 +27,6 @@ SECONDS_AT_THE_END: Final = 4.0
 NARROWEST: Final = 560.0  # points; the sentence needs room under a small circuit too
 CHARACTER: Final = 6.4  # points, about, at the size of the sentence
 LINE: Final = 17.0
-FRAME: Final = re.compile(r"step_[0-9]+")
 FONT: Final = 'font-family="Helvetica,Arial,sans-serif" font-size="12"'
 STYLE: Final = """\
 @keyframes turn {{ 0% {{ visibility: visible }} {share:.4f}% {{ visibility: hidden }} }}
@@ -166,7 +166,16 @@ def save_frames(
         path = folder / f"step_{position:0{digits}}.{kind}"
         write_file(path, svg.encode() if kind == "svg" else png_from_svg(svg))
         paths.append(path)
-    for path in set(folder.glob(f"step_*.{kind}")) - set(paths):
-        if FRAME.fullmatch(path.stem) and path.is_file():  # of a longer film, and last in this one
+    for path in _counted_frames(folder, kind):
+        if path not in paths:  # of a longer film, and last in this one
             path.unlink()
     return paths
+
+
+def _counted_frames(folder: Path, kind: str) -> list[Path]:
+    """The frames of films: counted from 0 without a gap, in one width. Others are not ours."""
+    found: list[Path] = []
+    for digits in range(1, 8):
+        names = (folder / f"step_{position:0{digits}}.{kind}" for position in range(10**digits))
+        found += takewhile(Path.is_file, names)
+    return found

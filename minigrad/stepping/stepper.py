@@ -285,7 +285,7 @@ class Stepper(Replay):
         ['step_0.svg', 'step_1.svg', 'step_2.svg']
 
         The folder is made if need be. Frames of that kind that another call has left in it,
-        `step_` and a number, are removed: it holds one film.
+        counted from `step_0` on without a gap, are removed: it holds one film.
         """
         return save_frames(self, folder, kind, theme)
 

@@ -178,8 +178,12 @@ def test_a_folder_holds_one_film_and_what_is_not_of_a_film_stays(tmp_path):
     others = ["step_1.png", "step_x.svg", "my_step_1.svg", "step_.svg"]
     for name in others:
         (tmp_path / name).write_bytes(b"")
+    own = tmp_path / "step_2024.svg"
+    own.write_text("<svg/>")
     paths = Stepper(Value(2.0).exp()).save_frames(tmp_path)
     assert [path.name for path in paths] == ["step_0.svg", "step_1.svg", "step_2.svg"]
+    assert own.exists()  # no film has counted as far
+    own.unlink()
     assert set(tmp_path.iterdir()) == {*paths, *(tmp_path / name for name in others)}
 
 
