@@ -242,19 +242,20 @@ def watched_call(call: Callable[[], Any], seen: list[str]) -> Any:
     it is called, or when the next call is watched.
     """
     watch = _Watch(seen)
-    tool = _free_tool(ref(watch))
+    alive = ref(watch)
+    tool = _free_tool(alive)
     if tool is not None:
         try:
-            _tell(tool, ref(watch))
+            _tell(tool, alive)
             return call()
         finally:
-            _tell_no_more(tool)
+            _tell_no_more(tool, alive)
     profiler = sys.getprofile()
     if profiler is not None and getattr(profiler, "__module__", None) != __name__:
         warnings.warn(UNWATCHED, RuntimeWarning, stacklevel=3)
         return call()
     try:
-        sys.setprofile(_profiler(ref(watch)))
+        sys.setprofile(_profiler(alive))
         return call()
     finally:
         sys.setprofile(None)
@@ -306,7 +307,7 @@ def _free_tool(alive: ref[_Watch]) -> int | None:
         with _lock:
             last = _watches.get(number)
             if MONITORING.get_tool(number) == PACKAGE and (last is None or last() is None):
-                _tell_no_more(number)  # a Ctrl-C has left it
+                _tell_no_more(number, last)  # a Ctrl-C has left it
             if MONITORING.get_tool(number) is not None:  # another thread that records, for one
                 continue
             _watches[number] = alive
@@ -328,7 +329,7 @@ def _tell(tool: int, alive: ref[_Watch]) -> None:
             return MONITORING.DISABLE  # for this place
         watch = alive()
         if watch is None:
-            _tell_no_more(tool)
+            _tell_no_more(tool, alive)
         elif type(called) is BuiltinFunctionType:  # which can be looked up
             is_watched = called in watch.watched and get_ident() == watch.thread
             if is_watched:
@@ -346,13 +347,15 @@ def _tell(tool: int, alive: ref[_Watch]) -> None:
     MONITORING.set_events(tool, events.CALL)
 
 
-def _tell_no_more(tool: int) -> None:
-    if MONITORING.get_tool(tool) is None:
-        return
-    MONITORING.set_events(tool, 0)
-    MONITORING.set_local_events(tool, SEED_CODE, 0)
-    MONITORING.restart_events()  # whoever has the tool next is told of our code, too
-    MONITORING.free_tool_id(tool)
+def _tell_no_more(tool: int, alive: ref[_Watch] | None) -> None:
+    """Let the tool go, if it is still this watch's: other threads' calls may find it over, too."""
+    with _lock:
+        if MONITORING.get_tool(tool) is None or _watches.get(tool) is not alive:
+            return
+        MONITORING.set_events(tool, 0)
+        MONITORING.set_local_events(tool, SEED_CODE, 0)
+        MONITORING.restart_events()  # whoever has the tool next is told of our code, too
+        MONITORING.free_tool_id(tool)
 
 
 def _watched() -> dict[Callable[..., Any], str]:
