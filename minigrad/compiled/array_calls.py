@@ -8,70 +8,35 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from itertools import chain
 from math import isfinite
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..calculus import (
-    NO_NUMBER,
     NUMBER,
-    count_of,
     derivative_by,
     detects_nonfinite,
     is_differentiated,
     structure_text,
 )
-from ..engine import Value, guards, number_of, observers
-from ..rules import as_number
+from ..engine import Value, guards, observers
 from .buffers import Buffers, buffers_of
-from .checking import Check
 from .prepared_call import PreparedCall, PreparedInPython
 from .recording import Recording
-from .tracing import FIXED, explain, refuse_while_recording
+from .recordings import Call, Recordings
+from .tracing import FIXED, refuse_while_recording
 
 
-class ArrayCall(NamedTuple):
-    """A call's recording, its numbers as they were given and as floats, and its arguments."""
-
-    recording: Recording
-    given: list[Any]
-    numbers: list[float]
-    arguments: tuple[tuple[Any, ...], dict[str, Any]]
-
-
-class ArrayCalls(ABC):
+class ArrayCalls(Recordings):
     """What a compiled function gives for arrays without making a Value."""
 
-    name: str
-    function: Any
-    static: tuple[str, ...]  # names of arguments that are structure
-    _prepared: PreparedCall | PreparedInPython | None  # of the latest call with arrays, and of all
-    _prepared_calls: dict[Any, PreparedCall | PreparedInPython]
-    _latest: Any  # call: it has a recording and numbers
-
-    @abstractmethod
-    def structure_of(
-        self, arguments: tuple[Any, ...], named: dict[str, Any], numbers: list[Any]
-    ) -> Any:
-        """The structure of a call's arguments; their numbers are appended to `numbers`."""
-
-    @abstractmethod
-    def _recording_of(self, structure: Any, numbers: list[float]) -> Recording:
-        """The recording for arguments of a structure, made at these numbers if there is none."""
-
-    @abstractmethod
-    def _last_call(self) -> tuple[Recording, list[float]]:
-        """The recording and the numbers of the latest call."""
-
-    @abstractmethod
-    def _check_of(self, recording: Recording) -> Check | None:
-        """What compares a recording with the function itself, if it is to be compared."""
-
-    @abstractmethod
-    def _compare(self, call: ArrayCall, parameters: list[float], outputs: list[float]) -> None:
-        """Compare what a call has given with the function itself, if it is due."""
+    def clear(self) -> None:
+        """See `Recordings`."""
+        super().clear()
+        # of the latest call with arrays, and of all
+        self._prepared: PreparedCall | PreparedInPython | None = None
+        self._prepared_calls: dict[Any, PreparedCall | PreparedInPython] = {}
 
     def value_and_grad(self, *arguments: Any, **data: Any) -> tuple[float, Any]:
         """The function's result as a float, and its derivative in the structure of the arguments.
@@ -113,7 +78,7 @@ class ArrayCalls(ABC):
         if prepared is not None and prepared is not self._prepared:
             self._prepared = prepared
             return self.value_and_grad(*arguments, **data)
-        call = self._call("value_and_grad", arguments, data)
+        call = self._array_call("value_and_grad", arguments, data)
         recording = call.recording
         self._require_one_output(recording, "value_and_grad")
         parameters = recording.parameter_numbers()
@@ -162,7 +127,7 @@ class ArrayCalls(ABC):
         """
         self._refuse_inside("buffers")
         if arguments or data:
-            call = self._call("buffers", arguments, data)
+            call = self._array_call("buffers", arguments, data)
             recording, numbers = call.recording, call.numbers
             parameters = recording.parameter_numbers()
             outputs, _ = recording.by_arguments.run(parameters, numbers)
@@ -173,25 +138,9 @@ class ArrayCalls(ABC):
         self._require_one_output(recording, "buffers")
         return buffers_of(recording, numbers, self._check_of(recording) is not None)
 
-    def _array_call(
-        self, arguments: tuple[Any, ...], named: dict[str, Any], method: str = ""
-    ) -> ArrayCall:
-        """The recording and the numbers of a call; Values among its arguments are their numbers."""
-        given: list[Any] = []
-        structure = self.structure_of(arguments, named, given)
-        numbers = [number_of(x) if isinstance(x, Value) else as_number(x) for x in given]
-        if method:
-            self._require_numbers_by_place(structure, method)
-        try:
-            recording = self._recording_of(structure, numbers)
-        except Exception as error:
-            explain(error, self.name, lambda: self.function(*arguments, **named))
-            raise
-        return ArrayCall(recording, given, numbers, (arguments, named))
-
-    def _call(self, method: str, arguments: tuple[Any, ...], data: dict[str, Any]) -> ArrayCall:
-        """The same for a derivative: a TypeError where there is nothing to differentiate by."""
-        call = self._array_call(arguments, data, method)
+    def _array_call(self, method: str, arguments: tuple[Any, ...], data: dict[str, Any]) -> Call:
+        """A call for a derivative: a TypeError where there is nothing to differentiate by."""
+        call = self._call_of(arguments, data, method)
         wires = [*call.recording.parameters, *[x for x in call.given if isinstance(x, Value)]]
         if method != "sparsity" and is_differentiated(wires):
             kind = "value_and_grad" if method == "buffers" else method
@@ -228,12 +177,4 @@ class ArrayCalls(ABC):
                 f"{method} needs a function that returns one Value, {self.name} returns "
                 f"{structure_text(recording.output_structure)}: {self.name}.jacobian(...) has the "
                 "derivatives of several"
-            )
-
-    def _require_numbers_by_place(self, structure: Any, method: str) -> None:
-        """A TypeError where there is nothing to differentiate by."""
-        if not count_of(structure[1]):
-            raise TypeError(
-                f"{self.name}.{method} {NO_NUMBER}. For the gradients of its parameters call it, "
-                "and backward() on the result"
             )

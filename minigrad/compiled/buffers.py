@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 from ..calculus import NUMBER, count_of, is_of_numbers
 from ..engine import numbers_of
 from ..native import require_native
-from .executors import only_python
 from .recording import Recording
+from .running import only_python
 
 if TYPE_CHECKING:
     from ..native import Memory

@@ -13,18 +13,18 @@ import threading
 from collections.abc import Callable, Hashable, Sequence
 from functools import partial
 from math import inf
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ..calculus import fixed_values, structure_text, take_result_apart
 from ..engine import BEHIND, Value, number_of, numbers_of, with_gates
 from ..rules import as_number, described
 from ..tape import flatten, replay, without_collector
 from .arguments import as_floats, as_given
-from .comparison import RecordedCircuit, Wires, is_close
+from .comparison import ComparedCircuit, Wires, is_close
 from .recording import Recording
 from .rows import Rows, rows_that_differ
-from .tracing import TracingError, recorded, states_of, watched_call
-from .watched_numbers import Watched
+from .tracing import TracingError, recorded
+from .watching import Watched, states_of, watched_call
 
 SMALL: Final = 2_000  # gates: those of a circuit that is compared now and then for ever
 MOST_GATES: Final = 100_000  # in the rows of a first batch that are compared, 30 ms or so
@@ -64,6 +64,16 @@ NOT_FOR_NUMBERS: Final = (AttributeError, TypeError, ArithmeticError)
 ON_WATCHED: Final[Kinds] = (_watched, _as_value)
 
 
+class Run(NamedTuple):
+    """What the recording has made of what it was given."""
+
+    given: Sequence[Any]
+    parameters: list[float]
+    numbers: list[float]
+    outputs: list[float]
+    arguments: Any = None  # as the caller has them; of a row there are numbers alone
+
+
 class Check:
     """What has been compared of a recording, and what is compared next."""
 
@@ -78,51 +88,45 @@ class Check:
         self.left: float = 0  # calls, by whatever way, that go by before one is compared
         self._next = 1  # call or batch since all was done
 
-    def call(
-        self,
-        arguments: Any,
-        given: Sequence[Any],
-        parameters: list[float],
-        numbers: list[float],
-        outputs: Any,
-    ) -> None:
-        """Compare a call of these arguments that has given these outputs, if it is due."""
+    def call(self, run: Run) -> None:
+        """Compare a call, if it is due."""
         recording = self.recording
-        is_new = recording.natures.is_new(arguments) or not self._first_is_done
+        is_new = recording.natures.is_new(run.arguments) or not self._first_is_done
         if is_new and not BEHIND.isdisjoint(recording.asked):
-            self._refuse_circuits(arguments, given)
+            self._refuse_circuits(run)
         self._changed = recording.plain_numbers.changed()
         if is_new or self._changed is not None:
-            self._compare(ON_GIVEN, given, parameters, numbers, outputs, arguments)
+            self._compare(ON_GIVEN, run)
             if is_new:
-                self._compare_own(given, outputs, arguments)
+                self._compare_own(run)
         elif not recording.checked:
-            if (parameters, numbers) != recording.recorded_with:
-                self._compare(ON_WATCHED, given, parameters, numbers, outputs)
+            if (run.parameters, run.numbers) != recording.recorded_with:
+                self._compare(ON_WATCHED, run)
                 if self._asks_for_kinds:  # it did the same at the first numbers, perhaps by chance
-                    self._compare(ON_GIVEN, given, parameters, numbers, outputs, arguments)
+                    self._compare(ON_GIVEN, run)
                 recording.checked = True
         elif self._is_due():
-            self._compare(ON_GIVEN, given, parameters, numbers, outputs, arguments)
+            self._compare(ON_GIVEN, run)
 
-    def _refuse_circuits(self, arguments: Any, given: Sequence[Any]) -> None:
-        others = [x for x in (*arguments[0], *arguments[1].values()) if not isinstance(x, Value)]
+    def _refuse_circuits(self, run: Run) -> None:
+        arguments, named = run.arguments
+        others = [x for x in (*arguments, *named.values()) if not isinstance(x, Value)]
         asked = (BEHIND & self.recording.asked).difference(*map(dir, others))
-        if asked and any(isinstance(x, Value) and not x.is_leaf for x in given):
+        if asked and any(isinstance(x, Value) and not x.is_leaf for x in run.given):
             raise TracingError(
                 f"{self.recording.place} asks what is behind an argument, and this one comes out "
                 "of a gate: a recording has a leaf in its place. Pass v.detach() or Value(v.data), "
                 "or call the function without mg.compile"
             )
 
-    def _compare_own(self, given: Sequence[Any], outputs: list[float], arguments: Any) -> None:
+    def _compare_own(self, run: Run) -> None:
         """Where an argument is a wire that the function knows, and may ask for."""
-        own = [x for x in given if isinstance(x, Value) and x in self.recording.wires_read]
-        call = self._call_of_the_caller(given, arguments, own) if own else None
+        own = [x for x in run.given if isinstance(x, Value) and x in self.recording.wires_read]
+        call = self._call_of_the_caller(run.given, run.arguments, own) if own else None
         if call is not None:
             with with_gates():
                 _, wires = take_result_apart(self.recording.name, recorded(call), with_numbers=True)
-            theirs = numbers_of(wires)
+            theirs, outputs = numbers_of(wires), run.outputs
             if len(theirs) != len(outputs) or not all(map(is_close, theirs, outputs)):
                 raise self._refused(_listed(outputs), _listed(theirs))
 
@@ -157,59 +161,33 @@ class Check:
     def _row(self, kinds: Kinds, rows: Rows, i: int) -> None:
         parameters, numbers = self.recording.parameter_numbers(), rows.row(i)
         outputs, _ = self.recording.run(parameters, numbers)
-        arguments = rows.arguments(i)
-        self._compare(kinds, rows.given(i), parameters, numbers, outputs, arguments)
+        self._compare(kinds, Run(rows.given(i), parameters, numbers, outputs, rows.arguments(i)))
 
-    def _compare(
-        self,
-        kinds: Kinds,
-        given: Sequence[Any],
-        parameters: list[float],
-        numbers: list[float],
-        outputs: list[float],
-        arguments: Any = None,  # as the caller has them; of a row there are numbers alone
-    ) -> None:
+    def _compare(self, kinds: Kinds, run: Run) -> None:
         # garbage in a circle still holds the leaves that it has made; and what the function builds
         # is gone before the collector looks at it, which took a twentieth of a first call
         with without_collector():
-            self._compare_with_a_call(kinds, given, parameters, numbers, outputs, arguments)
+            self._compare_with_a_call(kinds, run)
         if not self._first_is_done:
             self.recording.check_counters()
         self.recording.plain_numbers.refresh()
         self._first_is_done = True
 
-    def _compare_with_a_call(
-        self,
-        kinds: Kinds,
-        given: Sequence[Any],
-        parameters: list[float],
-        numbers: list[float],
-        outputs: list[float],
-        arguments: Any,
-    ) -> None:
-        if self._first_is_done:
-            result = self._called(kinds, given, arguments)
-        else:
-            result = self._called_without_draws(kinds, given, arguments)
+    def _compare_with_a_call(self, kinds: Kinds, run: Run) -> None:
+        call = self._called if self._first_is_done else self._called_without_draws
+        result = call(kinds, run.given, run.arguments)
         try:
             structure, wires = take_result_apart(self.recording.name, result, with_numbers=True)
         except TypeError:
-            raise self._refused(_listed(outputs), described(result)) from None
+            raise self._refused(_listed(run.outputs), described(result)) from None
         del result  # it holds leaves that it may have made
         is_same = structure == self.recording.output_structure
-        if not (is_same and self._circuit.agrees(wires, outputs)):
-            self._compare_circuits(structure, wires, given, parameters, numbers, outputs)
+        if not (is_same and self._circuit.agrees(wires, run.outputs)):
+            self._compare_circuits(structure, wires, run)
 
-    def _compare_circuits(
-        self,
-        structure: Hashable,
-        wires: list[Value],
-        given: Sequence[Any],
-        parameters: list[float],
-        numbers: list[float],
-        outputs: list[float],
-    ) -> None:
+    def _compare_circuits(self, structure: Hashable, wires: list[Value], run: Run) -> None:
         """Compare what the function has built, where it is no plain number that came out here."""
+        numbers, outputs = run.numbers, run.outputs
         theirs, is_same = numbers_of(wires), structure == self.recording.output_structure
         if (
             is_same
@@ -245,7 +223,7 @@ class Check:
             raise self._refused(_listed(outputs), _listed(theirs))
         if difference:
             self._asks_for_kinds = True
-            if self._does_the_same(others, given, parameters, numbers):
+            if self._does_the_same(others, run):
                 difference = None
         if difference:
             raise self._refused(*[f"a circuit with {one}" for one in difference[::-1]])
@@ -262,27 +240,21 @@ class Check:
         return difference
 
     @staticmethod
-    def _circuit_of(recording: Recording) -> RecordedCircuit:
-        return RecordedCircuit(recording.wires, recording.inputs, recording.missing)
+    def _circuit_of(recording: Recording) -> ComparedCircuit:
+        return ComparedCircuit(recording.wires, recording.inputs, recording.missing)
 
-    def _does_the_same(
-        self,
-        others: Wires,
-        given: Sequence[Any],
-        parameters: list[float],
-        numbers: list[float],
-    ) -> bool:
+    def _does_the_same(self, others: Wires, run: Run) -> bool:
         """Whether another circuit has the same gradients, and comes of numbers in place of wires.
 
         A function may ask what it has been given, a number or a Value, and do the same with either.
         """
-        recording = self.recording
-        _, again = take_result_apart(recording.name, self._called((_as_value,), given))
-        if self._difference(Wires(again), numbers):
+        recording, parameters = self.recording, run.parameters
+        _, again = take_result_apart(recording.name, self._called((_as_value,), run.given))
+        if self._difference(Wires(again), run.numbers):
             return False
         if not others.held <= self._circuit.held:
             return False
-        _, ours = recording.run(parameters, numbers)
+        _, ours = recording.run(parameters, run.numbers)
         _, theirs = replay(flatten(others.outputs, recording.parameters, []), parameters, [])
         return all(
             is_close(x, y, there)

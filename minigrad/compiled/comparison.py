@@ -2,7 +2,7 @@
 
 >>> from minigrad.engine import Value
 >>> w, x = Value(2.0), Value(3.0)
->>> circuit = RecordedCircuit(Wires([w * (x + 1.0)]), [x])
+>>> circuit = ComparedCircuit(Wires([w * (x + 1.0)]), [x])
 >>> circuit.difference(Wires([w * 6.0]), [5.0])
 >>> circuit.difference(Wires([w + 6.0]), [5.0])
 ('add', 'mul')
@@ -127,7 +127,7 @@ def _gates_shown(wires: Iterable[Value]) -> int:
     return len(gates) + sum(len(wire.inputs) // 2 for wire in dots)
 
 
-class RecordedCircuit:
+class ComparedCircuit:
     """The circuit behind some outputs, as a function of the numbers of its inputs."""
 
     def __init__(self, wires: Wires, inputs: Sequence[Value], made: Collection[Value] = ()) -> None:

@@ -19,29 +19,17 @@ import functools
 import sys
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from math import isnan
-from threading import RLock
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-from ..calculus import put_together, take_apart
-from ..engine import (
-    Value,
-    constant,
-    guards,
-    observed,
-    observers,
-    output_of,
-)
+from ..calculus import put_together
+from ..engine import Value, constant, guards, observed, observers, output_of
 from ..rules import described
-from .arguments import checked_names, named_static, places_of, with_static
-from .array_calls import ArrayCall
-from .checking import Check
-from .compiled_gate import gate_of
+from .arguments import checked_names, named_static
 from .derivatives import Derivatives
 from .methods import kept_with
-from .prepared_call import Prepared, PreparedCall, PreparedInPython
-from .prepared_derivatives import PreparedDerivatives
 from .prepared_values import PreparedValues
-from .recording import RecordedCircuit, Recording, argument_shapes, record_function
+from .recording import RecordedCircuit, Recording, argument_shapes
+from .recordings import Latest
 from .rows import KeptRows, Rows, rows_of
 from .tracing import FIXED, is_recording, refuse_while_recording
 
@@ -104,13 +92,6 @@ def compile(
     return Compiled(function, check, executor, checked_names(function, static))
 
 
-class Latest(NamedTuple):
-    """A call's recording and numbers."""
-
-    recording: Recording
-    numbers: list[float]
-
-
 class Compiled(Derivatives):
     """A function that is recorded once and replayed: what `mg.compile` makes."""
 
@@ -121,25 +102,15 @@ class Compiled(Derivatives):
         executor: str,
         static: tuple[str, ...] = (),
     ) -> None:
-        self.function = function
-        self.name: str = getattr(function, "__name__", type(function).__name__)
-        self.check = check
-        self.executor = executor
-        self.static = static
-        self._static_places = places_of(function, static)
-        self.gate = gate_of(self.name, self)
-        self.recordings: dict[Hashable, Recording] = {}  # by the structure of the arguments
-        self._checks: dict[Recording, Check] = {}
-        self._prepared: PreparedCall | PreparedInPython | None = None
-        self._prepared_calls: dict[Hashable, PreparedCall | PreparedInPython] = {}
+        super().__init__(function, check, executor, static)
+        functools.update_wrapper(self, function, updated=())
+
+    def clear(self) -> None:
+        """Forget all recordings; the next call records again."""
+        super().clear()
         self._prepared_values: PreparedValues | None = None  # of the latest call with Values
         self._prepared_of_values: dict[Hashable, PreparedValues] = {}
-        self._all_ready = {}
         self._kept_rows = KeptRows()
-        # in one: threads share it
-        self._latest: Latest | Prepared | PreparedInPython | PreparedDerivatives | None = None
-        self._lock = RLock()
-        functools.update_wrapper(self, function, updated=())
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
         """The function's result, replayed: a Value, or the list or tuple of Values it returns."""
@@ -157,7 +128,7 @@ class Compiled(Derivatives):
             return self.function(*arguments, **named)  # part of the circuit being recorded
         if not named and self._prepare(arguments):
             return self(*arguments)
-        call = self._array_call(arguments, named)
+        call = self._call_of(arguments, named)
         recording, numbers = call.recording, call.given
         parameters = recording.parameter_numbers()
         outputs, gradients = recording.run(parameters, call.numbers)
@@ -199,14 +170,6 @@ class Compiled(Derivatives):
         made = PreparedValues.made(recording, self._check_of(recording), arguments)
         if made is not None:
             self._prepared_values = self._prepared_of_values[key] = made
-
-    def structure_of(
-        self, arguments: tuple[Any, ...], named: dict[str, Any], numbers: list[Any]
-    ) -> Hashable:
-        """The structure of a call's arguments; their numbers are appended to `numbers`."""
-        if self.static:
-            arguments, named = with_static(self._static_places, arguments, named)
-        return take_apart((arguments, named), numbers)
 
     def batch(self, *columns: Any, reduce: str = "mean", **static: Any) -> Value:
         """The mean (or the sum) of the function over rows, one Value, with its gradients.
@@ -314,51 +277,6 @@ class Compiled(Derivatives):
         the last four are those of the circuit, as `draw(…, show="operations")` shows it.
         """
         return self._last_call()[0].stats()
-
-    def _last_call(self) -> tuple[Recording, list[float]]:
-        """The recording and the numbers of the latest call."""
-        latest = self._latest
-        if latest is None:
-            raise ValueError(f"{self.name} has not been called yet: call it once, then look")
-        return latest.recording, latest.numbers
-
-    def clear(self) -> None:
-        """Forget all recordings; the next call records again."""
-        with self._lock:
-            self.recordings.clear()
-            self._checks.clear()
-            self._prepared = None
-            self._prepared_calls.clear()
-            self._prepared_values = None
-            self._prepared_of_values.clear()
-            self._ready = None
-            self._all_ready.clear()
-            self._kept_rows = KeptRows()
-
-    def _compare(self, call: ArrayCall, parameters: list[float], outputs: list[float]) -> None:
-        """Compare what a call has given with the function itself, if it is due."""
-        if check := self._check_of(call.recording):
-            check.call(call.arguments, call.given, parameters, call.numbers, outputs)
-
-    def _check_of(self, recording: Recording) -> Check | None:
-        """What compares a recording with the function itself, if it is to be compared."""
-        if not self.check:
-            return None
-        check = self._checks.get(recording)
-        return check or self._checks.setdefault(recording, Check(recording))
-
-    def _recording_of(self, structure: Hashable, numbers: list[float]) -> Recording:
-        recording = self.recordings.get(structure)
-        if recording is None:
-            with self._lock:
-                recording = self.recordings.get(structure)
-                if recording is None:
-                    recording = record_function(self, structure, numbers)
-                    self.recordings[structure] = recording
-        else:
-            recording.check_places()
-        self._latest = Latest(recording, numbers)
-        return recording
 
     def _result(self, data: float, leaves: tuple[Value, ...], gradient: Sequence[float]) -> Value:
         if not leaves:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import chain
-from typing import Any
+from typing import Any, Final
 
 from ..calculus import (
     NUMBER,
@@ -22,17 +22,25 @@ from ..calculus import (
 )
 from ..engine import Value, guards, number_of, observers
 from ..native import require_numpy
-from .array_calls import ArrayCall, ArrayCalls
+from .array_calls import ArrayCalls
 from .prepared_derivatives import PreparedDerivatives
 from .recording import Recording
+from .recordings import Call
 from .sparsity_pictures import Sparsity
+
+SWEEPS: Final = {"jvp": "forward", "vjp": "backward", "hvp": "curved"}
 
 
 class Derivatives(ArrayCalls):
     """What a compiled function gives besides values and gradients."""
 
-    _ready: PreparedDerivatives | None = None  # for the next call at an array like the last one
-    _all_ready: dict[Recording, PreparedDerivatives]
+    def clear(self) -> None:
+        """See `Recordings`."""
+        super().clear()
+        self._ready: PreparedDerivatives | None = (
+            None  # for the next call at an array like the last
+        )
+        self._all_ready: dict[Recording, PreparedDerivatives] = {}
 
     def jvp(self, *arguments_and_vector: Any, **data: Any) -> Any:
         """How fast the result moves when the arguments move at the speeds of a vector.
@@ -46,16 +54,7 @@ class Derivatives(ArrayCalls):
         or a tuple of several. The result has the structure of the function's. One sweep forward.
         """
         found = self._shortest(PreparedDerivatives.jvp, arguments_and_vector, data)
-        if found is not None:
-            return found
-        call, vector = self._with_vector("jvp", arguments_and_vector, data)
-        sweeping = call.recording.sweeping
-        structure = differentiated(call.recording.structure)
-        speeds = self._vector("jvp", structure, vector, "the arguments are")
-        fixed, numbers = sweeping.split(call.numbers)
-        outputs, (moved,) = sweeping.run("forward", fixed, numbers, [speeds])
-        self._finish(call, outputs, moved)
-        return put_together(call.recording.output_structure, map(float, moved), plain=True)
+        return self._along("jvp", arguments_and_vector, data) if found is None else found
 
     def vjp(self, *arguments_and_vector: Any, **data: Any) -> Any:
         """The gradient of the results' sum with weights, which are the last argument.
@@ -67,16 +66,7 @@ class Derivatives(ArrayCalls):
         The weights have the structure of the function's result. One sweep backward.
         """
         found = self._shortest(PreparedDerivatives.vjp, arguments_and_vector, data)
-        if found is not None:
-            return found
-        call, vector = self._with_vector("vjp", arguments_and_vector, data)
-        recording, sweeping = call.recording, call.recording.sweeping
-        structure = differentiated(recording.structure)
-        weights = self._vector("vjp", recording.output_structure, vector, "the result is")
-        fixed, numbers = sweeping.split(call.numbers)
-        outputs, (sent,) = sweeping.run("backward", fixed, numbers, [weights])
-        self._finish(call, outputs, sent)
-        return put_together(structure, map(float, sent), plain=True)
+        return self._along("vjp", arguments_and_vector, data) if found is None else found
 
     def hvp(self, *arguments_and_vector: Any, **data: Any) -> Any:
         """The Hessian times a vector, the last argument, without the Hessian.
@@ -90,17 +80,7 @@ class Derivatives(ArrayCalls):
         gradients that carry tangents.
         """
         found = self._shortest(PreparedDerivatives.hvp, arguments_and_vector, data)
-        if found is not None:
-            return found
-        call, vector = self._with_vector("hvp", arguments_and_vector, data)
-        recording, sweeping = call.recording, call.recording.sweeping
-        self._require_curvature(recording, "hvp")
-        structure = differentiated(recording.structure)
-        speeds = self._vector("hvp", structure, vector, "the arguments are")
-        fixed, numbers = sweeping.split(call.numbers)
-        outputs, (bent,) = sweeping.run("curved", fixed, numbers, [speeds])
-        self._finish(call, outputs, bent)
-        return put_together(structure, map(float, bent), plain=True)
+        return self._along("hvp", arguments_and_vector, data) if found is None else found
 
     def jacobian(self, *arguments: Any, sparse: bool | str = False, **data: Any) -> Any:
         """The derivatives of all results by all arguments.
@@ -122,12 +102,8 @@ class Derivatives(ArrayCalls):
         found = self._shortest(PreparedDerivatives.jacobian, (*arguments, sparse), data)
         if found is not None:
             return found
-        require_numpy(f"{self.name}.jacobian gives arrays and")
-        self._refuse_inside("jacobian")
-        call = self._call("jacobian", arguments, data)
-        sweeping = call.recording.sweeping
-        outputs, values = sweeping.jacobian(*sweeping.split(call.numbers))
-        return self._finish(call, outputs, values).jacobian_of(values, sparse)
+        ready, values = self._entries("jacobian", arguments, data)
+        return ready.matrix("jacobian", values, sparse)
 
     def hessian(self, *arguments: Any, sparse: bool | str = False, **data: Any) -> Any:
         """The second derivatives of the result by all pairs of arguments.
@@ -148,13 +124,8 @@ class Derivatives(ArrayCalls):
         found = self._shortest(PreparedDerivatives.hessian, (*arguments, sparse), data)
         if found is not None:
             return found
-        require_numpy(f"{self.name}.hessian gives arrays and")
-        self._refuse_inside("hessian")
-        call = self._call("hessian", arguments, data)
-        sweeping = call.recording.sweeping
-        self._require_curvature(call.recording, "hessian")
-        outputs, values = sweeping.hessian(*sweeping.split(call.numbers))
-        return self._finish(call, outputs, values).hessian_of(values, sparse)
+        ready, values = self._entries("hessian", arguments, data)
+        return ready.matrix("hessian", values, sparse)
 
     def sparsity(self, *arguments: Any, **data: Any) -> Sparsity:
         """Where the Jacobian and the Hessian can be other than 0: a picture of dots.
@@ -174,7 +145,7 @@ class Derivatives(ArrayCalls):
         on the numbers: an entry that happens to be 0 has a dot.
         """
         if arguments or data:
-            recording = self._call("sparsity", arguments, data).recording
+            recording = self._array_call("sparsity", arguments, data).recording
         elif self._latest is not None:
             recording = self._latest.recording
         else:
@@ -187,10 +158,8 @@ class Derivatives(ArrayCalls):
 
     # --- calls ---
 
-    def _with_vector(
-        self, method: str, given: tuple[Any, ...], data: dict[str, Any]
-    ) -> tuple[ArrayCall, Any]:
-        """The call, and the vector at its end."""
+    def _along(self, method: str, given: tuple[Any, ...], data: dict[str, Any]) -> Any:
+        """What one sweep gives along the vector that comes last."""
         self._refuse_inside(method)
         if len(given) < 2:
             raise TypeError(
@@ -198,7 +167,32 @@ class Derivatives(ArrayCalls):
                 f"{len(given)} argument{'s' * (len(given) != 1)}: write {self.name}.{method}(x, v)"
             )
         *arguments, vector = given
-        return self._call(method, tuple(arguments), data), vector
+        call = self._array_call(method, tuple(arguments), data)
+        recording, sweeping = call.recording, call.recording.sweeping
+        if method == "hvp":
+            self._require_curvature(recording, method)
+        by, of = differentiated(recording.structure), recording.output_structure
+        if method == "vjp":
+            direction = self._vector(method, of, vector, "the result is")
+        else:
+            direction = self._vector(method, by, vector, "the arguments are")
+        fixed, numbers = sweeping.split(call.numbers)
+        outputs, (found,) = sweeping.run(SWEEPS[method], fixed, numbers, [direction])
+        self._finish(call, outputs, found)
+        return put_together(of if method == "jvp" else by, map(float, found), plain=True)
+
+    def _entries(
+        self, method: str, arguments: tuple[Any, ...], data: dict[str, Any]
+    ) -> tuple[PreparedDerivatives, Any]:
+        """The entries of a Jacobian or Hessian that can be other than 0, and what lays them out."""
+        require_numpy(f"{self.name}.{method} gives arrays and")
+        self._refuse_inside(method)
+        call = self._array_call(method, arguments, data)
+        sweeping = call.recording.sweeping
+        if method == "hessian":
+            self._require_curvature(call.recording, method)
+        outputs, values = sweeping.matrix(method, *sweeping.split(call.numbers))
+        return self._finish(call, outputs, values), values
 
     def _shortest(
         self, method: Callable[..., Any], given: tuple[Any, ...], data: dict[str, Any]
@@ -214,7 +208,7 @@ class Derivatives(ArrayCalls):
             self._latest = ready
         return found
 
-    def _finish(self, call: ArrayCall, outputs: list[float], found: Any) -> PreparedDerivatives:
+    def _finish(self, call: Call, outputs: list[float], found: Any) -> PreparedDerivatives:
         """Look at a call's numbers, and let the next one like it go the shortest way."""
         recording = call.recording
         if recording.has_indexes:

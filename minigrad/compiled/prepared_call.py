@@ -18,7 +18,7 @@ from typing import Any, Final
 from ..calculus import differentiated, put_together
 from ..engine import numbers_of
 from ..rules import define
-from .checking import Check
+from .checking import Check, Run
 from .recording import Recording
 from .running import Running
 
@@ -170,10 +170,7 @@ class PreparedCall(Prepared):
             body += ["parameters[:] = numbers_of(wires)"]
         body += self.runs(known)
         body += ["call.latest = taken", f"result = numbers[0], {self._gradient()}", "give(taken)"]
-        function: Callable[[Sequence[Any]], Any] = _maker(tuple(known), (*body, "return result"))(
-            *known.values()
-        )
-        return function
+        return written([*body, "return result"], known)
 
     def _gradient(self) -> str:
         """The derivative in the structure of the arguments, in Python."""
@@ -245,7 +242,7 @@ class PreparedInPython:
                 is_due = recording.checked or (parameters, numbers) != recording.recorded_with
         outputs, (gradient,) = self.running.run(parameters, numbers)
         if check and is_due:
-            check.call(self._given(arguments), numbers, parameters, numbers, outputs)
+            check.call(Run(numbers, parameters, numbers, outputs, self._given(arguments)))
         self.numbers = numbers
         if self._is_one_array:
             return outputs[0], self._array_of(gradient).reshape(self._derivative[1])

@@ -77,24 +77,23 @@ class PreparedDerivatives:
 
     def jacobian(self, data: Data, x: Any, sparse: bool | str) -> Any:
         """See `Derivatives.jacobian`."""
-        taken = self._taken(data, x)
-        values = None if taken is None else self.sweeping.native_jacobian(*taken)
-        return None if values is None else self.jacobian_of(values, sparse)
+        return self._matrix("jacobian", data, x, sparse)
 
     def hessian(self, data: Data, x: Any, sparse: bool | str) -> Any:
         """See `Derivatives.hessian`."""
-        taken = self._taken(data, x)
-        values = None if taken is None else self.sweeping.native_hessian(*taken)
-        return None if values is None else self.hessian_of(values, sparse)
+        return self._matrix("hessian", data, x, sparse)
 
-    def jacobian_of(self, values: Any, sparse: bool | str) -> Any:
-        """The Jacobian with these entries."""
+    def _matrix(self, kind: str, data: Data, x: Any, sparse: bool | str) -> Any:
+        taken = self._taken(data, x)
+        values = None if taken is None else self.sweeping.native_matrix(kind, *taken)
+        return None if values is None else self.matrix(kind, values, sparse)
+
+    def matrix(self, kind: str, values: Any, sparse: bool | str) -> Any:
+        """The "jacobian" or the "hessian" with these entries."""
+        if kind == "hessian":
+            return self._hessian.of(values, sparse, self.structure, self.structure)
         rows = self.recording.output_structure
         return self._jacobian.of(values, sparse, rows, self.structure)
-
-    def hessian_of(self, values: Any, sparse: bool | str) -> Any:
-        """The Hessian with these entries."""
-        return self._hessian.of(values, sparse, self.structure, self.structure)
 
     @cached_property
     def _jacobian(self) -> Matrix:

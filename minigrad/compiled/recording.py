@@ -33,11 +33,10 @@ from ..rules import Gate
 from ..tape import Tape, array_counts, flatten, without_collector
 from .arguments import Natures, is_flat
 from .comparison import SELECT, Wires
-from .executors import BatchRunner, PythonRows, make_batch_runner
 from .parameters import Places
 from .places_read import PlacesRead
 from .plain_numbers import Place, PlainNumbers
-from .running import Running
+from .running import BatchRunner, PythonRows, Running, make_batch_runner
 from .sweeping import Sweeping
 from .tracing import TracingError, explain, recorded
 

@@ -51,6 +51,7 @@ class Sweeping:
         if executor != "python" and not self.tape.opaque_gates():
             self._left = GATES_IN_PYTHON if executor == "auto" else 0
         self._native: Any = None
+        self._compressed: dict[str, Any] = {}  # sweeps for whole matrices, by their kind
 
     def split(self, numbers: Sequence[float]) -> tuple[list[float], Sequence[float]]:
         """What is fixed for a derivative, and what it is by."""
@@ -111,51 +112,37 @@ class Sweeping:
         with without_collector():
             return compressed_hessian(hessian_pattern(self.tape))
 
-    def jacobian(self, fixed: list[float], numbers: Sequence[float]) -> tuple[list[float], Any]:
-        """The outputs, and the entries of the Jacobian's pattern."""
-        entries = self.jacobian_entries
-        outputs, found = self.run(self._across, fixed, numbers, entries.directions())
+    def matrix(
+        self, kind: str, fixed: list[float], numbers: Sequence[float]
+    ) -> tuple[list[float], Any]:
+        """The outputs, and the entries of the pattern of a "jacobian" or a "hessian"."""
+        sweep, entries = self._sweep_of(kind)
+        outputs, found = self.run(sweep, fixed, numbers, entries.directions())
         return outputs, _read(entries, found)
 
-    def hessian(self, fixed: list[float], numbers: Sequence[float]) -> tuple[list[float], Any]:
-        """The output, and the entries of the Hessian's pattern."""
-        entries = self.hessian_entries
-        outputs, found = self.run("curved", fixed, numbers, entries.directions())
-        return outputs, _read(entries, found)
+    def _sweep_of(self, kind: str) -> tuple[str, Compressed]:
+        if kind == "hessian":
+            return "curved", self.hessian_entries
+        entries = self.jacobian_entries
+        return "backward" if entries.is_backward else "forward", entries
 
     # --- the same without the outputs, where there is machine code; None if it is not finite ---
 
-    def native_jacobian(self, parameters: Sequence[float], numbers: Any) -> Any:
-        """The entries of the Jacobian."""
-        return _if_finite(self._compressed_jacobian.entries(parameters, numbers))
+    def native_matrix(self, kind: str, parameters: Sequence[float], numbers: Any) -> Any:
+        """The entries of a "jacobian" or a "hessian"."""
+        compressed = self._compressed.get(kind)
+        if compressed is None:
+            from ..native import CompressedSweep
 
-    def native_hessian(self, parameters: Sequence[float], numbers: Any) -> Any:
-        """The entries of the Hessian."""
-        return _if_finite(self._compressed_hessian.entries(parameters, numbers))
+            made = CompressedSweep(self._native, *self._sweep_of(kind))
+            compressed = self._compressed.setdefault(kind, made)
+        return _if_finite(compressed.entries(parameters, numbers))
 
     def native_along(
         self, sweep: str, parameters: Sequence[float], numbers: Any, direction: Any
     ) -> Any:
         """What a sweep gives for one direction."""
         return _if_finite(self._native.along(sweep, parameters, numbers, direction))
-
-    @cached_property
-    def _compressed_jacobian(self) -> Any:
-        return self._compressed(self._across, self.jacobian_entries)
-
-    @cached_property
-    def _compressed_hessian(self) -> Any:
-        return self._compressed("curved", self.hessian_entries)
-
-    @property
-    def _across(self) -> str:
-        """The sweep that gives a Jacobian."""
-        return "backward" if self.jacobian_entries.is_backward else "forward"
-
-    def _compressed(self, sweep: str, entries: Compressed) -> Any:
-        from ..native import CompressedSweep
-
-        return CompressedSweep(self._native, sweep, entries)
 
     @property
     def is_native(self) -> bool:

@@ -14,24 +14,13 @@ bool, a number or an index, and says what to write instead; its comparisons are 
 
 from __future__ import annotations
 
-import os
-import random
-import sys
-import time
-import warnings
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable
 from contextvars import ContextVar, copy_context
-from operator import attrgetter
-from threading import RLock, get_ident
-from types import BuiltinFunctionType, CodeType, FrameType
 from typing import Any, Final
-from weakref import ref
 
 from ..calculus import NonfiniteError
-from ..engine import Value, calling_source, guards, is_installed, source_of_error
+from ..engine import Value, calling_source, guards, source_of_error
 from ..rules import FUNCTIONS, GATES, select
-from .parameters import is_ours
 
 FIXED: Final = "it gives a number, and the recording would keep that of this moment for good"
 NOT_REPEATED: Final = "it would be done while the function is recorded, and never afterwards"
@@ -45,31 +34,6 @@ STANDS_THERE: Final = (
     'an argument that decides or counts static: mg.compile(f, static=("n",))'
 )
 OF_ITS_OWN: Final = "write mg.grad(y, [x], create_graph=True) for a gradient inside it"
-
-SEED_CODE: Final = random.Random.seed.__code__  # without a seed it asks the operating system
-DRAWS: Final = "draws random numbers from the operating system"
-TIME: Final = "asks for the time"
-FILES: Final = "opens or looks up a file or a folder"
-MONITORING: Final[Any] = getattr(sys, "monitoring", None)  # from Python 3.12 on
-PACKAGE: Final = __name__.partition(".")[0]
-# Our own code asks nothing for a user: the gates' methods, and the files of this package.
-OURS: Final = (f"<{PACKAGE}", os.path.dirname(os.path.dirname(__file__)) + os.sep)
-UNWATCHED: Final = (
-    "a profiler is running, and takes the place of what watches a compiled function while it is "
-    "checked: whether it asks for the time, for files or for random numbers of the operating "
-    "system, which a recording would keep for good, is not seen. Call it once without the profiler"
-)
-CLOCKS: Final = ("time", "monotonic", "perf_counter", "process_time", "thread_time")
-CALENDARS: Final = ("localtime", "gmtime", "ctime", "asctime", "strftime")
-OF_TIME: Final = attrgetter(  # those that this system has
-    *[name for name in (*CLOCKS, *map("{}_ns".format, CLOCKS), *CALENDARS) if hasattr(time, name)]
-)
-
-# Python's own and other code calls these for itself, to import or to log: these ask for a user.
-ASK_FOR_A_USER: Final = {
-    *("pathlib", "genericpath", "posixpath", "ntpath", "fileinput"),
-    *("numpy", "pandas", "polars"),
-}
 
 
 class TracingError(TypeError):
@@ -229,170 +193,3 @@ class _Guard:
 
 _GUARD: Final = _Guard()
 CONDITIONS: Final = {GATES[name] for name in ("less", "less_equal", "is_equal")}  # 1 or 0
-
-
-def watched_call(call: Callable[[], Any], seen: list[str]) -> Any:
-    """What the call returns; what it asks of the machine, with each line, is appended to `seen`.
-
-    Draws, the time, files: a replay would keep the answer of the first call, and two calls in a row
-    may see the same one.
-
-    By what Python tells of calls, from 3.12 on; else by its hook for profilers, and where a
-    profiler runs nothing is seen, and that is said. What a Ctrl-C at a bad moment leaves goes when
-    it is called, or when the next call is watched.
-    """
-    watch = _Watch(seen)
-    alive = ref(watch)
-    tool = _free_tool(alive)
-    if tool is not None:
-        try:
-            _tell(tool, alive)
-            return call()
-        finally:
-            _tell_no_more(tool, alive)
-    profiler = sys.getprofile()
-    if profiler is not None and getattr(profiler, "__module__", None) != __name__:
-        warnings.warn(UNWATCHED, RuntimeWarning, stacklevel=3)
-        return call()
-    try:
-        sys.setprofile(_profiler(alive))
-        return call()
-    finally:
-        sys.setprofile(None)
-
-
-class _Watch:
-    """What looks at the calls of Python and of built-in functions, and notes what asks."""
-
-    def __init__(self, seen: list[str]) -> None:
-        self._seen = seen
-        self.watched = _watched()
-        self.thread = get_ident()
-
-    def called(self, function: Any, frame: FrameType) -> None:
-        """Look at a call of one that is watched."""
-        what = self.watched[function]
-        if what is DRAWS or _is_for_a_user(frame):
-            self._seen.append(f"{what}, {calling_source()}")
-
-    def seeded(self, frame: FrameType) -> None:
-        """Look at a call of `random.seed`."""
-        if frame.f_locals["a"] is None:
-            self._seen.append(f"{DRAWS}, {calling_source()}")
-
-
-_watches: Final[dict[int, ref[_Watch]]] = {}  # the latest of each tool
-_lock: Final = RLock()  # while one is taken
-
-
-def _profiler(alive: ref[_Watch]) -> Callable[[FrameType, str, Any], None]:
-    """What Python calls at each call and return, a million times in a large circuit."""
-
-    def look(frame: FrameType, event: str, called: Any) -> None:
-        if event == "c_call":
-            watch = alive()
-            if watch is None:
-                sys.setprofile(None)
-            elif called in watch.watched:
-                watch.called(called, frame)
-        elif event == "call" and frame.f_code is SEED_CODE and (watch := alive()):
-            watch.seeded(frame)
-
-    return look
-
-
-def _free_tool(alive: ref[_Watch]) -> int | None:
-    """The number of a tool that Python may tell of calls; None where there is none."""
-    for number in (4, 3) if MONITORING else ():  # the others are a debugger's, a profiler's, …
-        with _lock:
-            last = _watches.get(number)
-            if MONITORING.get_tool(number) == PACKAGE and (last is None or last() is None):
-                _tell_no_more(number, last)  # a Ctrl-C has left it
-            if MONITORING.get_tool(number) is not None:  # another thread that records, for one
-                continue
-            _watches[number] = alive
-            with suppress(ValueError):  # somebody else has taken it
-                MONITORING.use_tool_id(number, PACKAGE)
-                return number
-    return None
-
-
-def _tell(tool: int, alive: ref[_Watch]) -> None:
-    """Have Python tell of calls, outside of our own code: a sum of 16 products then takes 10 µs.
-
-    As without it; by the hook for profilers it takes 25.
-    """
-    events = MONITORING.events
-
-    def look(code: CodeType, place: int, called: Any, first: Any) -> Any:
-        if code.co_filename.startswith(OURS):
-            return MONITORING.DISABLE  # for this place
-        watch = alive()
-        if watch is None:
-            _tell_no_more(tool, alive)
-        elif type(called) is BuiltinFunctionType:  # which can be looked up
-            is_watched = called in watch.watched and get_ident() == watch.thread
-            if is_watched:
-                watch.called(called, sys._getframe(1))
-        return None
-
-    def look_at_seed(code: CodeType, place: int) -> None:
-        watch = alive()
-        if watch is not None and get_ident() == watch.thread:
-            watch.seeded(sys._getframe(1))
-
-    MONITORING.register_callback(tool, events.CALL, look)
-    MONITORING.register_callback(tool, events.PY_START, look_at_seed)
-    MONITORING.set_local_events(tool, SEED_CODE, events.PY_START)
-    MONITORING.set_events(tool, events.CALL)
-
-
-def _tell_no_more(tool: int, alive: ref[_Watch] | None) -> None:
-    """Let the tool go, if it is still this watch's: other threads' calls may find it over, too."""
-    with _lock:
-        if MONITORING.get_tool(tool) is None or _watches.get(tool) is not alive:
-            return
-        MONITORING.set_events(tool, 0)
-        MONITORING.set_local_events(tool, SEED_CODE, 0)
-        MONITORING.restart_events()  # whoever has the tool next is told of our code, too
-        MONITORING.free_tool_id(tool)
-
-
-def _watched() -> dict[Callable[..., Any], str]:
-    """The built-in functions to look for; those of `datetime` where somebody has imported it."""
-    functions = [*OF_TIME(time)]
-    if dates := sys.modules.get("datetime"):
-        day, moment = dates.date, dates.datetime
-        functions += [day.today, moment.today, moment.now, moment.utcnow]
-    files = (open, os.open, os.listdir, os.scandir, os.stat, os.getcwd)
-    return {os.urandom: DRAWS, **dict.fromkeys(functions, TIME), **dict.fromkeys(files, FILES)}
-
-
-def _is_for_a_user(frame: FrameType) -> bool:
-    module = str(frame.f_globals.get("__name__"))
-    if module.partition(".")[0] in ASK_FOR_A_USER:
-        return True
-    return not is_ours(module) and not is_installed(frame.f_code.co_filename)
-
-
-def states_of(generators: Iterable[Any]) -> list[Any]:
-    """Of Python's and NumPy's own generators, and those that the function leads to."""
-    numpy_random = sys.modules.get("numpy.random")
-    states: list[Any] = [random.getstate()]
-    if numpy_random is not None:
-        states.append(_in_bytes(numpy_random.get_state(legacy=False)))
-    for generator in generators:
-        if isinstance(generator, random.SystemRandom):
-            continue  # it has none: what it draws is watched
-        if isinstance(generator, random.Random):
-            states.append(generator.getstate())
-        else:
-            states.append(_in_bytes(generator.bit_generator.state))
-    return states
-
-
-def _in_bytes(state: Any) -> Any:
-    """A state of NumPy's to be compared, with its arrays in bytes: sooner than it is pickled."""
-    if isinstance(state, dict):
-        return {name: _in_bytes(part) for name, part in state.items()}
-    return state.tobytes() if hasattr(state, "tobytes") else state

@@ -17,9 +17,9 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from ..engine import numbers_of
-from ..tape import AFTER, EACH_ROW, ONCE, REDUCE, Tape
+from ..tape import AFTER, EACH_ROW, ONCE, REDUCE, Rows, Tape
 from .batch_call import BatchCall
-from .row_runner import Columns, RowRunner, Rows
+from .row_runner import Columns, RowRunner
 from .rows_in_blocks import Blocks
 from .rows_in_lanes import Lanes
 from .schedule import Array, Schedule, slot_numbers

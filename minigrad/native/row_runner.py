@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from .schedule import Array
-
-
-class Rows(Protocol):
-    """The rows of a batch, as `NativeBatch` is given them."""
-
-    count: int
-    numbers: Any  # a list of rows; or an array, a row for each input, that can be longer
-    prepared: dict[int, Any]  # their Columns, by the step of who reads them
 
 
 class Columns:

@@ -34,7 +34,7 @@ from .operations import AFTER, ALONE, EACH_ROW, ONCE, REDUCE
 from .repeats import VARIABLES, Loop, Node, Operation, Rolled, Run, places_of, rolled, tape_nodes
 from .sparsity import Pattern, hessian_pattern, jacobian_pattern
 from .sweeps import PythonSweeps
-from .tape import MOST_TOGETHER, Tape, replay
+from .tape import MOST_TOGETHER, Rows, Tape, replay
 
 __all__ = [
     "AFTER",
@@ -69,6 +69,7 @@ __all__ = [
     "Pattern",
     "PythonSweeps",
     "Rolled",
+    "Rows",
     "Run",
     "Tape",
     "array_counts",

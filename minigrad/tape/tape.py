@@ -25,12 +25,23 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import isfinite
-from typing import Final
+from typing import Any, Final, Protocol
 
 from ..engine import Value
 from .kernels import Kernel
 
 MOST_TOGETHER: Final = 128  # rows of a batch that an executor runs together
+
+
+class Rows(Protocol):
+    """The rows of a batch, as far as what runs them knows them."""
+
+    count: int
+    numbers: Any  # a list of rows; or an array, a row for each input, that can be longer
+    prepared: dict[int, Any]  # as machine code reads them, by how many it runs together
+
+    def row(self, i: int) -> list[float]:
+        """The numbers of one row."""
 
 
 @dataclass(frozen=True)

@@ -402,7 +402,8 @@ def test_scipy_that_is_given_the_function_itself_minimizes_it_or_is_told_what_it
     try:
         found = optimize.minimize(f, np.ones(2), jac=f.grad)
     except TypeError as error:  # before SciPy 1.18
-        assert "SciPy minimizes mg.value_and_grad(f) with jac=True" in str(error)
+        if "SciPy minimizes mg.value_and_grad(f) with jac=True" not in str(error):
+            raise
     else:
         assert np.allclose(found.x, 0.5)
 

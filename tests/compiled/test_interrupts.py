@@ -6,11 +6,11 @@ import pytest
 
 import minigrad as mg
 from minigrad import Value
-from minigrad.compiled import compiler, tracing
-from minigrad.compiled import recording as recordings
+from minigrad.compiled import compiler, recording, recordings, tracing, watching
 from minigrad.engine import Circuit, guards, modes
 
-FILES = {module.__file__ for module in (compiler, modes, recordings, tracing)}
+MODULES = (compiler, modes, recording, recordings, tracing, watching)
+FILES = {module.__file__ for module in MODULES}
 
 
 class Interruption:
