@@ -13,6 +13,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import reduce
+from operator import add
 from typing import Final, NamedTuple
 
 from ..engine import Value
@@ -162,7 +164,7 @@ def meeting(circuit: Snapshot, met: Mapping[Value, float]) -> str:
     scaled = tangent * upstream
     if upstream != 1.0:
         arrived += f", times the gradient of {f}, {rounded(upstream)}, which is {rounded(scaled)}"
-    total = sum(speed * d for _, speed, d in names)
+    total = reduce(add, (speed * d for _, speed, d in names), 0.0)
     if total != total and scaled != scaled:
         return f"Both ways come to nan: mg.first_nonfinite({f}) names the gate where it began"
     if total != scaled and not abs(total - scaled) <= 1e-6 * max(abs(total), abs(scaled)):

@@ -15,6 +15,8 @@ way, part by part, as a circuit of the slope would go.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import reduce
+from operator import add
 
 from ..rules import Formula, parts_first
 from .formula_derivatives import COMPARED, GATE_OF
@@ -60,5 +62,5 @@ def _tangent(
                 for x, local in zip(inputs, gate.local_gradients(*at))
             ]
             reached = [number for number in sent if number is not None]
-            tangents[part] = sum(reached[1:], reached[0]) if reached else None
+            tangents[part] = reduce(add, reached) if reached else None
     return tangents.get(formula)
