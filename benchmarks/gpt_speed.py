@@ -77,7 +77,7 @@ def gpt(quick: bool, targets: Targets) -> None:
                 step(OTHER_NAME)
                 (recording,) = loss.recordings.values()
                 tape = recording.running.native_tape()
-                native = partial(tape.run_on, tape.take())
+                native = partial(tape.schedule.run, tape.values())
                 runs["minigrad, native tape alone"] = Run(native)
         runs[NUMPY] = Run(partial(NumpyGPT(numbers), NAME))
         for tool, make in {"PyTorch": torch_gpt, "JAX, jit": jax_gpt}.items():

@@ -30,9 +30,9 @@ def tapes(quick: bool, targets: Targets) -> None:
         gates = compiled.stats()["gates"]
         (recording,) = compiled.recordings.values()
         native = recording.running.native_tape()
-        values = native.take()
+        values = native.values()
         values.numbers[: native.first_constant] = 0.1
-        seconds = median(partial(native.run_on, values))
+        seconds = median(partial(native.schedule.run, values))
         each = seconds / gates * 1e9
         smallest = smallest or each
         print(

@@ -100,7 +100,7 @@ class OnNativeTape(NativeFunction):
 
     def memory(self) -> Memory:
         """See `NativeFunction`."""
-        values, results = self.native.take(), Array(len(self.index))
+        values, results = self.native.values(), Array(len(self.index))
         fields = self.index.ctypes.data, self.zeros.ctypes.data, len(self.index), results.address
         table = np.array([*self.native.schedule.call(values), *fields], dtype=np.int64)
         kept = (self, values, results, table)

@@ -23,7 +23,7 @@ from .kernels import ROWS, ROWS_SIGNATURE, SLOT, SLOTS, WITH_OUTPUTS, addresses
 from .machine import function_at, machine
 from .operand import INT, LONG, POINTER, VOID, Code
 from .row_runner import RowRunner
-from .schedule import Array
+from .schedule import Array, fields_of_run
 from .tiling import TILE, UNITS, Dots, Tiling, dot_tile_code, product_tile_code
 
 # What the loop reads of a circuit, an address or a number each.
@@ -34,7 +34,7 @@ FIELDS: Final = (
     "weights",
     "weight_count",
     "first_weight",  # where in the workspace they begin
-    "runs",  # a table, see RUN
+    "runs",  # a table, as that of a `Schedule`
     "run_count",
     "sum_count",
     "sums",  # of each term of a sum: which sum, and where among the tiles' sums it stands;
@@ -43,7 +43,6 @@ FIELDS: Final = (
     "first_tile_sum",
     "tile_sum_count",
 )
-RUN: Final = ("function", "index", "count", "operands", "results")
 
 
 class Blocks(RowRunner):
@@ -310,10 +309,5 @@ class _Writer:
             self._copy(column, slot, rows)
         runs = b.inttoptr(field["runs"], LONG.as_pointer())
         with code.loop(field["run_count"]) as k:
-            run = b.gep(runs, [b.mul(k, LONG(len(RUN)))])
-            function, index, count, operands, results = [
-                b.load(b.gep(run, [LONG(i)])) for i in range(len(RUN))
-            ]
-            kernel = b.inttoptr(function, ROWS_SIGNATURE.as_pointer())
-            index = b.inttoptr(index, INT.as_pointer())
-            b.call(kernel, [self.space, index, count, operands, b.gep(self.space, [results]), rows])
+            kernel, *fields, results = fields_of_run(b, runs, k, ROWS_SIGNATURE)
+            b.call(kernel, [self.space, *fields, b.gep(self.space, [results]), rows])

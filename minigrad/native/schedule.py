@@ -150,6 +150,16 @@ def stretches_in(index: Any) -> tuple[Any, list[tuple[int, int]]] | None:
     return step, list(zip([0, *cuts], [*cuts, length]))
 
 
+def fields_of_run(b: Any, table: Any, run: Any, signature: Any) -> list[Any]:
+    """What a table says of a run, in machine code: its function has that signature."""
+    first = b.mul(run, LONG(FIELDS))
+    function, index, *numbers = [
+        b.load(b.gep(table, [b.add(first, LONG(i))])) for i in range(FIELDS)
+    ]
+    pointers = (function, signature.as_pointer()), (index, INT.as_pointer())
+    return [*[b.inttoptr(*pointer) for pointer in pointers], *numbers]
+
+
 @cache
 def _run_loop() -> tuple[int, Any]:
     """The loop over runs, native too, which calls each run's function: its address, and itself."""
@@ -159,12 +169,8 @@ def _run_loop() -> tuple[int, Any]:
     table, count, slots = function.args
     b = ir.IRBuilder(function.append_basic_block())
     with Code(b, 1).loop(count) as run:
-        field = [
-            b.load(b.gep(table, [b.add(b.mul(run, LONG(FIELDS)), LONG(i))])) for i in range(FIELDS)
-        ]
-        kernel = b.inttoptr(field[0], SIGNATURE.as_pointer())
-        index = b.inttoptr(field[1], INT.as_pointer())
-        b.call(kernel, [slots, index, field[2], field[3], b.gep(slots, [field[4]])])
+        kernel, index, size, operands, first = fields_of_run(b, table, run, SIGNATURE)
+        b.call(kernel, [slots, index, size, operands, b.gep(slots, [first])])
     b.ret_void()
     (address,) = machine().compile(module, ["run_all"], passes=False)
     return address, function_at(address, 3)

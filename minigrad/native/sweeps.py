@@ -16,8 +16,8 @@ import numpy as np
 
 from ..tape import Compressed, GateTape
 from .machine import function_at, machine
-from .operand import INT, LONG, VOID, Code
-from .schedule import FIELDS, Array
+from .operand import LONG, VOID, Code
+from .schedule import Array, fields_of_run
 from .sweep_kernels import BACKWARD, CURVED, FORWARD, NUMBERS, SIGNATURE, Key
 from .sweep_steps import Table, curved_table, steps_of
 
@@ -201,12 +201,8 @@ def run_sweep() -> Any:
     table, count, numbers = function.args
     b = ir.IRBuilder(function.append_basic_block())
     with Code(b, 1).loop(count) as step:
-        field = [
-            b.load(b.gep(table, [b.add(b.mul(step, LONG(FIELDS)), LONG(i))])) for i in range(FIELDS)
-        ]
-        kernel = b.inttoptr(field[0], SIGNATURE.as_pointer())
-        index = b.inttoptr(field[1], INT.as_pointer())
-        b.call(kernel, [numbers, index, *field[2:]])
+        kernel, *fields = fields_of_run(b, table, step, SIGNATURE)
+        b.call(kernel, [numbers, *fields])
     b.ret_void()
     (address,) = machine().compile(module, ["run_sweep"], passes=False)
     return function_at(address, 3)

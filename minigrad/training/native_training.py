@@ -277,11 +277,11 @@ class NativeExample:
         self.runner = runner
         self.recording = recording  # the calls are addresses in its tables: they must not be freed
         self.kinds: list[type] = []  # of the numbers that it was given last
-        self.values = runner.take()
+        self.values = runner.values()
         moved = {value: i for i, value in enumerate(training.moved)}
         wires, gradient_slots = recording.parameters, runner.gradients[0].tolist()
         self.route = Route(self.values, int(runner.outputs[0]), wires, gradient_slots, moved)
-        self.calls = Calls([(runner.calls(self.values), 1)])
+        self.calls = Calls([([runner.schedule.call(self.values)], 1)])
         self.inputs = slice(len(wires), runner.first_constant)
 
     def runs(self, recording: Recording | None) -> bool:
