@@ -126,48 +126,22 @@ __all__ = [
     "where",
 ]
 
-# The wing of each name that is loaded when it is first asked for. Not every program draws or
+# By their wing, the names that are loaded when they are first asked for. Not every program draws or
 # compiles, and what is loaded takes time twice: the garbage collector looks through all of it.
 _LATER: Final = {
-    "CircuitFileError": "files",
-    "Drawing": "pictures",
-    "ExpressionError": "expressions",
-    "GateError": "calculus",
-    "NonfiniteError": "calculus",
-    "Step": "stepping",
-    "Stepper": "stepping",
-    "TracingError": "compiled",
-    "Worksheet": "lessons",
-    "accuracy": "nn",
-    "as_table": "text",
-    "as_tree": "text",
-    "compile": "compiled",
-    "decision_boundary": "training",
-    "detect_nonfinite": "calculus",
-    "draw": "pictures",
-    "export": "files",
-    "expression": "expressions",
-    "first_nonfinite": "calculus",
-    "fit": "training",
-    "gate": "calculus",
-    "grad": "calculus",
-    "gradcheck": "calculus",
-    "health": "training",
-    "hessian": "calculus",
-    "hvp": "calculus",
-    "implicit": "calculus",
-    "jacobian": "calculus",
-    "jvp": "calculus",
-    "load": "files",
-    "lr_range": "training",
-    "paths": "calculus",
-    "playground": "stepping",
-    "rounding": "calculus",
-    "save": "files",
-    "softmax": "nn",
-    "training_steps": "training",
-    "value_and_grad": "calculus",
-    "vjp": "calculus",
+    "calculus": (
+        "GateError NonfiniteError detect_nonfinite first_nonfinite gate grad gradcheck "
+        "hessian hvp implicit jacobian jvp paths rounding value_and_grad vjp"
+    ),
+    "compiled": "TracingError compile",
+    "expressions": "ExpressionError expression",
+    "files": "CircuitFileError export load save",
+    "lessons": "Worksheet",
+    "nn": "accuracy softmax",
+    "pictures": "Drawing draw",
+    "stepping": "Step Stepper playground",
+    "text": "as_table as_tree",
+    "training": "decision_boundary fit health lr_range training_steps",
 }
 _MODULES: Final = ("datasets", "losses", "nn", "optim")
 
@@ -177,8 +151,8 @@ def __getattr__(name: str) -> Any:
         return _import_module(f".{name}", __name__)  # which also sets it here
     if name == "__version__":
         thing: Any = _installed_version()
-    elif name in _LATER:
-        thing = getattr(_import_module(f".{_LATER[name]}", __name__), name)
+    elif home := next((wing for wing, names in _LATER.items() if name in names.split()), None):
+        thing = getattr(_import_module(f".{home}", __name__), name)
     else:
         raise _no_such_name(name)
     globals()[name] = thing

@@ -115,26 +115,20 @@ __all__ = [
 
 # Arithmetic and its gradients need none of these.
 _LATER: Final = {
-    "factors_like": "chains",
-    "Circuit": "circuit",
-    "factors_held_by_products": "circuit",
-    "Joined": "joined",
-    "range_of": "output_range",
-    "wires_in": "outputs",
-    "Stage": "stage",
-    "check_stage": "stage",
-    "circuit_at": "stage",
-    "present_stage": "stage",
-    "is_of_a_text_book": "textbook",
-    "written_as": "textbook",
-    "codes_of": "users_code",
-    "instructions_of": "users_code",
-    "names_read": "users_code",
+    "chains": "factors_like",
+    "circuit": "Circuit factors_held_by_products",
+    "joined": "Joined",
+    "output_range": "range_of",
+    "outputs": "wires_in",
+    "stage": "Stage check_stage circuit_at present_stage",
+    "textbook": "is_of_a_text_book written_as",
+    "users_code": "codes_of instructions_of names_read",
 }
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _LATER:
+    home = next((file for file, names in _LATER.items() if name in names.split()), None)
+    if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    thing = globals()[name] = getattr(_import_module(f".{_LATER[name]}", __name__), name)
+    thing = globals()[name] = getattr(_import_module(f".{home}", __name__), name)
     return thing

@@ -64,35 +64,21 @@ __all__ = [
 
 # Loaded when first asked for: llvmlite is an extra.
 _LATER: Final = {
-    "DOUBLE": "operand",
-    "LONG": "operand",
-    "POINTER": "operand",
-    "VOID": "operand",
-    "Array": "schedule",
-    "Code": "operand",
-    "Native": "operand",
-    "Memory": "function",
-    "NativeBatch": "batch_over_rows",
-    "NativeFunction": "function",
-    "NativeTape": "example",
-    "OnNativeTape": "function",
-    "native_function": "function",
-    "are_native": "formulas",
-    "columns_of": "batch_over_rows",
-    "emit_formulas": "formulas",
-    "is_native": "formulas",
-    "CompressedSweep": "sweeps",
-    "Sweeps": "sweeps",
-    "sqrt": "float_bits",
-    "LeavesInSlots": "wire_slots",
-    "WireSlots": "wire_slots",
-    "has_slots": "wire_slots",
-    "move_function": "wire_slots",
+    "batch_over_rows": "NativeBatch columns_of",
+    "example": "NativeTape",
+    "float_bits": "sqrt",
+    "formulas": "are_native emit_formulas is_native",
+    "function": "Memory NativeFunction OnNativeTape native_function",
+    "operand": "DOUBLE LONG POINTER VOID Code Native",
+    "schedule": "Array",
+    "sweeps": "CompressedSweep Sweeps",
+    "wire_slots": "LeavesInSlots WireSlots has_slots move_function",
 }
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _LATER:
+    home = next((file for file, names in _LATER.items() if name in names.split()), None)
+    if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    thing = globals()[name] = getattr(_import_module(f".{_LATER[name]}", __name__), name)
+    thing = globals()[name] = getattr(_import_module(f".{home}", __name__), name)
     return thing

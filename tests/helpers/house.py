@@ -211,7 +211,8 @@ def assigned(tree: ast.Module, name: str) -> ast.expr | None:
 def later(tree: ast.Module) -> dict[str, str]:
     """The table of a face: names that are loaded when first asked for, and where they are."""
     table = assigned(tree, "_LATER")
-    return {} if table is None else dict(ast.literal_eval(table))
+    names = {} if table is None else ast.literal_eval(table)
+    return {name: home for home, given in names.items() for name in given.split()}
 
 
 def is_private(name: str) -> bool:
@@ -272,7 +273,7 @@ def modules_loaded_by_name(room: Room, tree: ast.Module) -> Iterator[Fault]:
             if ast.unparse(node) in ("__import__", "importlib.import_module"):
                 yield node.lineno, "loads modules by name"
         elif isinstance(node, ast.Call) and "import_module" in ast.unparse(node.func):
-            own = re.fullmatch(r"_import_module\(f.\.\{_LATER.*\}., __name__\)", ast.unparse(node))
+            own = re.fullmatch(r"_import_module\(f.\.\{home\}., __name__\)", ast.unparse(node))
             if not own:
                 yield node.lineno, "loads what may be another wing's"
     for text in texts_of(tree):
