@@ -19,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from operator import eq, ge, gt, le, lt
 from typing import Any, Final
 
-from ..rules import COMPARISONS, GATES, Formula, as_formula, ieee, is_number, parts_first
+from ..rules import COMPARISONS, GATES, Formula, as_formula, is_number, parts_first
 
 Tangents = Mapping[int, Formula]  # by the place of a symbol; what is missing is 0
 
@@ -99,7 +99,7 @@ class Algebra:
             return None
         x, y = operands
         if len(numbers) == 2:
-            return self.number(_on_numbers(operation, *numbers))
+            return self.number(GATE_OF[operation].forward(*numbers))
         if operation == "**" and is_number(y, 2.0):
             return self.make("*", x, x)  # half a unit in the last place apart, at most
         if operation == "**" and is_number(y, 3.0):
@@ -164,11 +164,3 @@ class Algebra:
                 for k, tangent in found[source].items():
                     slopes[k] = self.plus(slopes.get(k), self.times(local, tangent))
         return {k: slope for k, slope in slopes.items() if not is_number(slope, 0.0)}
-
-
-def _on_numbers(operation: str, x: float, y: float) -> float:
-    if operation == "/":
-        return ieee.divide(x, y)
-    if operation == "**":
-        return ieee.power(x, y)
-    return GATE_OF[operation].forward(x, y)

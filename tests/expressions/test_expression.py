@@ -1,14 +1,17 @@
 """Typed expressions: what they mean, and what is said about those that mean nothing."""
 
+import ast
 import math
 import re
 
 import pytest
+from helpers.house import PACKAGE
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import minigrad as mg
 from minigrad.expressions import expressions
+from minigrad.expressions.errors import ADVICE
 from minigrad.expressions.expression import OTHER_NAMES, names_in
 
 NEURON = "sigmoid(w0*x0 + w1*x1 + w2)"
@@ -484,3 +487,10 @@ def test_a_value_for_a_result_or_for_none_of_the_expressions_is_refused():
     for name in ("a", "y"):
         with pytest.raises(mg.ExpressionError, match=f"does not use: {name}\n  a = x, a \\+ 1"):
             expressions("a = x, a + 1", {"x": 1.0, name: 2.0})
+
+
+def test_the_playground_advises_what_python_advises():
+    script = (PACKAGE / "stepping/web/engine/tokens.js").read_text(encoding="utf-8")
+    (compares,) = re.findall(r'const COMPARES = (".*");', script)
+    (table,) = re.findall(r"const ADVICE = .*?(\{.*?),\n\}", script, re.DOTALL)
+    assert ast.literal_eval(table.replace("COMPARES", compares) + "}") == ADVICE

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import random
 import shutil
 import subprocess
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers.circuits import bits_of
 from helpers.in_c import called, compiled
 
 import minigrad as mg
@@ -67,10 +67,6 @@ def circuit_of(outputs: list[Value]) -> Circuit:
     return Circuit(outputs[0]) if len(outputs) == 1 else Circuit(mg.sum(outputs))
 
 
-def bits(numbers: Sequence[float]) -> list[str]:
-    return ["nan" if math.isnan(number) else number.hex() for number in numbers]
-
-
 @pytest.mark.usefixtures("everything_in")
 def test_random_circuits_have_the_bits_of_exported_python(tmp_path: Path) -> None:
     cases = [random_outputs(seed, EXACT) for seed in range(24)]
@@ -84,9 +80,9 @@ def test_random_circuits_have_the_bits_of_exported_python(tmp_path: Path) -> Non
             library[f"f{i}_gradients"], "double", numbers, upstream, *empty
         )
         found = [*values, *gradients[: len(numbers)]]
-        assert bits(found) == bits(expected), i
+        assert bits_of(found) == bits_of(expected), i
         _, forward = called(library[f"f{i}"], "double", numbers, empty[0])
-        assert bits(forward) == bits(values), i
+        assert bits_of(forward) == bits_of(values), i
 
 
 @pytest.mark.usefixtures("everything_in")

@@ -3,6 +3,7 @@
 import importlib.util
 import math
 import struct
+from collections.abc import Iterable
 
 import pytest
 from helpers.counts import count_near
@@ -29,9 +30,16 @@ numbers = st.one_of(
 )
 
 
-def bits(number):
-    """The bits of a float; all nans alike."""
-    return "nan" if number != number else struct.pack("<d", number)
+def bits(number: float | None) -> bytes | None:
+    """A number to the last bit, all nans alike; what has none has no bits."""
+    if number is None:
+        return None
+    return b"nan" if number != number else struct.pack("<d", number)
+
+
+def bits_of(numbers: Iterable[float | None]) -> list[bytes | None]:
+    """The bits of each number."""
+    return [*map(bits, numbers)]
 
 
 # gates with a derivative everywhere that the numbers of `tame_circuits` reach

@@ -1,10 +1,10 @@
 """The stepper against `backward()`: whole runs, every prefix, there and back, and what is left."""
 
 import re
-import struct
 from dataclasses import replace
 
 import pytest
+from helpers.circuits import bits
 from helpers.printed import false_lines
 from helpers.stepped import circuits, neuron, numbers
 from hypothesis import given
@@ -13,13 +13,6 @@ from hypothesis import strategies as st
 import minigrad as mg
 from minigrad import Stepper, Value
 from minigrad.engine import Circuit
-
-
-def bits(number: float | None) -> bytes | None:
-    """A number to the last bit; all nans are one."""
-    if number is None:
-        return None
-    return b"nan" if number != number else struct.pack(">d", number)
 
 
 def all_bits(gradients) -> dict:

@@ -5,6 +5,7 @@ import math
 import pickle
 
 import pytest
+from helpers.circuits import bits_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -57,19 +58,14 @@ EVENTS = st.one_of(
 )
 
 
-def bits(numbers):
-    """Numbers as what tells −0.0 from 0.0, and takes a nan for a nan."""
-    return [None if number is None else repr(float(number)) for number in numbers]
-
-
 def seen(optimizer):
     """All that can be read of an optimiser and its parameters."""
     parameters = optimizer.parameters
     return (
-        bits([p.data for p in parameters]),
-        bits([p.grad if p.has_grad else None for p in parameters]),
+        bits_of([p.data for p in parameters]),
+        bits_of([p.grad if p.has_grad else None for p in parameters]),
         optimizer.steps,
-        bits([optimizer.lr]),
+        bits_of([optimizer.lr]),
     )
 
 
@@ -91,9 +87,9 @@ def happen(optimizer, event, given):
         batch(parameters, given)
     elif event == "planned":
         if any(p.has_grad for p in parameters):
-            return optimizer, bits(optimizer.planned())
+            return optimizer, bits_of(optimizer.planned())
     elif event == "look":
-        return optimizer, [bits(state) for state in optimizer._states]
+        return optimizer, [bits_of(state) for state in optimizer._states]
     elif event == "deepcopy":
         optimizer = copy.deepcopy(optimizer)
     elif event == "pickle":
@@ -133,7 +129,7 @@ def history(make, events, in_machine_code=True):
         for event, given in events:
             optimizer, now = happen(optimizer, event, given)
             result.append(now)
-        states = [bits(state) for state in optimizer._states]
+        states = [bits_of(state) for state in optimizer._states]
         return [*result, states, seen(optimizer)]
 
 
@@ -169,7 +165,7 @@ def test_parameters_that_join_later_count_their_own_steps():
     for name in ("Adam", "waning"):
         ours = history(MAKERS[name], events)
         assert ours == history(MAKERS[name], events, in_machine_code=False)
-        assert [state[0] for state in ours[-2][:3]] == ["5.0", "4.0", "1.0"]
+        assert [state[0] for state in ours[-2][:3]] == bits_of([5.0, 4.0, 1.0])
 
 
 @pytest.mark.parametrize("name", ["momentum", "Adam"])
