@@ -22,7 +22,7 @@ from ..calculus import (
 )
 from ..engine import Value, guards, observers
 from .buffers import Buffers, buffers_of
-from .prepared_call import PreparedCall, PreparedInPython
+from .prepared_call import PreparedCall, PreparedInPython, shortest_way
 from .recording import Recording
 from .recordings import Call, Recordings
 from .tracing import FIXED, refuse_while_recording
@@ -87,9 +87,7 @@ class ArrayCalls(Recordings):
         self._raise_nonfinite(recording, [call.numbers], chain(outputs, gradient))
         is_known = prepared is not None and prepared.function is recording.by_arguments.function
         if not (self.static or is_known):
-            check = self._check_of(recording)
-            kind = PreparedCall if recording.by_arguments.function else PreparedInPython
-            self._prepared = kind.made(recording, check, given, names)
+            self._prepared = shortest_way(recording, self._check_of(recording), given, names)
             if self._prepared:
                 self._prepared_calls[key] = self._prepared
         return outputs[0], derivative_by(recording.structure, gradient)

@@ -105,20 +105,6 @@ class PreparedCall(Prepared):
         kinds = tuple([getattr(x, "shape", type(x)) for x in arguments])
         return names, kinds, things_given_twice(arguments)
 
-    @classmethod
-    def made(
-        cls,
-        recording: Recording,
-        check: Check | None,
-        arguments: Sequence[Any],
-        names: tuple[str, ...],
-    ) -> PreparedCall | None:
-        """One for calls like this, if that is possible by now."""
-        running = recording.by_arguments
-        if running.function is None or running.may_raise or not all(map(is_taken, arguments)):
-            return None
-        return cls(recording, check, arguments, names)
-
     @property
     def _shapes_by_place(self) -> list[Any]:
         """Of the arguments that have a derivative; what is given by name is data."""
@@ -209,21 +195,6 @@ class PreparedInPython:
         self._array, self._float64 = numpy.ndarray, numpy.dtype(float)
         self._array_of = numpy.array
 
-    @classmethod
-    def made(
-        cls,
-        recording: Recording,
-        check: Check | None,
-        arguments: Sequence[Any],
-        names: tuple[str, ...],
-    ) -> PreparedInPython | None:
-        """One for calls like this, if that is possible."""
-        if find_spec("numpy") is None or recording.by_arguments.may_raise:
-            return None
-        if not all(map(is_taken, arguments)):
-            return None
-        return cls(recording, check, arguments, names)
-
     def value_and_grad(self, arguments: Sequence[Any]) -> Any:
         """See `PreparedCall`."""
         recording, numbers = self.recording, self._numbers_of(arguments)
@@ -270,6 +241,19 @@ class PreparedInPython:
             else:
                 return None
         return numbers
+
+
+def shortest_way(
+    recording: Recording, check: Check | None, arguments: Sequence[Any], names: tuple[str, ...]
+) -> PreparedCall | PreparedInPython | None:
+    """What takes calls like this one, if that is possible by now."""
+    running = recording.by_arguments
+    if running.may_raise or (running.function is None and find_spec("numpy") is None):
+        return None
+    if not all(map(_is_taken, arguments)):
+        return None
+    way = PreparedInPython if running.function is None else PreparedCall
+    return way(recording, check, arguments, names)
 
 
 def in_pairs(arguments: Sequence[Any]) -> list[str]:
@@ -319,7 +303,7 @@ def _maker(names: tuple[str, ...], body: tuple[str, ...]) -> Callable[..., Any]:
     return made
 
 
-def is_taken(argument: Any) -> bool:
+def _is_taken(argument: Any) -> bool:
     """Whether an argument is a float, or an array of them; one without axes counts as a number."""
     import numpy
 
