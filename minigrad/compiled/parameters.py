@@ -32,13 +32,13 @@ from typing import Any, Final
 from weakref import ref
 
 from ..engine import Value, codes_of, instructions_of, is_installed, names_read
+from .arguments import PLAIN
 from .methods import Methods
 from .plain_numbers import contents_of, stands_for
 
 DEPTH: Final = 20  # how deep things in one another are looked into
 MOST: Final = 20_000  # functions and objects that are looked into; lists and dicts do not count
 PACKAGE: Final = __name__.partition(".")[0]
-PLAIN: Final = frozenset({float, int, bool, str, bytes, type(None)})
 WRITTEN_IN_PYTHON: Final = 1 << 9  # of a class: CPython's Py_TPFLAGS_HEAPTYPE
 FEW: Final = 100
 CALL: Final = "__call__"

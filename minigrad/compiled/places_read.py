@@ -40,12 +40,11 @@ from typing import Any, Final, NamedTuple
 from weakref import ref
 
 from ..engine import BEHIND, Value, is_installed, names_read
-from .arguments import LABELS
+from .arguments import LABELS, PLAIN
 from .methods import Methods
 from .parameters import PACKAGE, VIEWS, functions_of, is_of_a_library, is_ours
 from .plain_numbers import (
     GONE,
-    PLAIN,
     Place,
     bytes_of,
     contents_of,

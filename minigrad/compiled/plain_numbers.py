@@ -28,12 +28,12 @@ from typing import Any, Final, NamedTuple
 
 from ..engine import Value
 from ..rules import define, described
+from .arguments import PLAIN
 
 MOST_COMPARED: Final = 300  # the weight of the places that are compared at each call: 30 µs,
 OF_A_GATE: Final = 0.01  # and as much more as the circuit takes longer
 SELDOM: Final = 10.0  # times as long as to look at all others takes, until that is done again
 CALLS: Final = 100  # until there is a function for it: to make it takes as long as some hundred
-PLAIN: Final = frozenset({float, int, bool, complex, str, bytes, type(None)})
 DECIDES: Final = (Enum, Number, frozenset, type, FunctionType, BuiltinFunctionType)
 GONE: Final = object()
 MOST_OF_AN_ARRAY: Final = 10_000  # numbers of which there are copies; of more a checksum
