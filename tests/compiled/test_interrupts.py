@@ -3,6 +3,7 @@
 import sys
 
 import pytest
+from helpers.interruption import Interruption
 
 import minigrad as mg
 from minigrad import Value
@@ -11,29 +12,6 @@ from minigrad.engine import Circuit, guards, modes
 
 MODULES = (compiler, modes, recording, recordings, tracing, watching)
 FILES = {module.__file__ for module in MODULES}
-
-
-class Interruption:
-    """Ctrl-C at the n-th line that the recorder runs."""
-
-    def __init__(self, number):
-        self.remaining = number
-
-    def __enter__(self):
-        sys.settrace(self._trace)
-
-    def __exit__(self, *_):
-        sys.settrace(None)
-
-    def _trace(self, frame, event, argument):
-        if frame.f_code.co_filename not in FILES:
-            return None
-        if event == "line":
-            self.remaining -= 1
-            if self.remaining == 0:
-                sys.settrace(None)
-                raise KeyboardInterrupt
-        return self._trace
 
 
 @pytest.fixture
@@ -53,7 +31,7 @@ def test_ctrl_c_at_any_line_of_a_recording_leaves_everything_ordinary(call):
         w = Value(2.0)
         square = mg.compile(lambda x, y: (w * x - y) ** 2, executor="python")  # noqa: B023
         try:
-            with Interruption(interrupted + 1):
+            with Interruption(FILES, interrupted + 1):
                 call(square)
         except KeyboardInterrupt:
             interrupted += 1

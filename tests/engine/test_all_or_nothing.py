@@ -6,13 +6,12 @@ import _thread
 import itertools
 import random
 import signal
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import pytest
+from helpers.interruption import Interruption
 
 import minigrad as mg
 from minigrad import Value
@@ -46,32 +45,6 @@ LOCKING = [
 ]
 
 
-class Interruption:
-    """Raises at the n-th line that the engine runs, as a signal handler could.
-
-    Not where it takes and gives back its lock: there Python runs no signal handler.
-    """
-
-    def __init__(self, error: type[BaseException], number: int) -> None:
-        self.error, self.remaining = error, number
-
-    def __enter__(self) -> None:
-        sys.settrace(self._trace)
-
-    def __exit__(self, *_: Any) -> None:
-        sys.settrace(None)
-
-    def _trace(self, frame: FrameType, event: str, argument: Any) -> Any:
-        if frame.f_code.co_filename not in ENGINE:
-            return None
-        if event == "line" and (frame.f_code.co_filename, frame.f_lineno) not in LOCKING:
-            self.remaining -= 1
-            if self.remaining == 0:
-                sys.settrace(None)
-                raise self.error("injected")
-        return self._trace
-
-
 @pytest.mark.parametrize(
     ("error", "calls_before", "gates"), [(KeyboardInterrupt, 1, GATES), (MemoryError, 0, 10)]
 )
@@ -85,7 +58,7 @@ def test_interrupted_at_every_line(
     expected, points = gradients(output), 0
     for number in itertools.count(1):
         try:
-            with Interruption(error, number):
+            with Interruption(ENGINE, number, error, passed_over=LOCKING):
                 output.backward()
         except error:
             assert gradients(output) == expected, number

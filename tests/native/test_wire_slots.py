@@ -8,6 +8,7 @@ import pickle
 import sys
 
 import pytest
+from helpers.interruption import Interruption
 
 import minigrad as mg
 from minigrad import optim
@@ -82,30 +83,6 @@ def test_a_batch_inside_a_larger_circuit_sends_the_same():
     assert [w.grad for w in weights] == first
     assert out.local_gradients == tuple(out.local_gradients)
     assert all(type(local) is float for local in out.local_gradients)
-
-
-class Interruption:
-    """Raises a KeyboardInterrupt at the n-th line that one of these files runs."""
-
-    def __init__(self, files, number):
-        self.files, self.left = files, number
-
-    def __enter__(self):
-        sys.settrace(self.trace)
-        return self
-
-    def __exit__(self, *_):
-        sys.settrace(None)
-
-    def trace(self, frame, event, argument):
-        if frame.f_code.co_filename not in self.files:
-            return None
-        if event == "line":
-            self.left -= 1
-            if self.left == 0:
-                sys.settrace(None)
-                raise KeyboardInterrupt
-        return self.trace
 
 
 def interrupted_everywhere(work, files, state):
