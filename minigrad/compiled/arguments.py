@@ -24,7 +24,7 @@ from enum import Enum
 from itertools import count
 from typing import Any, Final
 
-from ..calculus import NUMBER, Static
+from ..calculus import NUMBER, Static, count_of
 from ..engine import Value, number_of
 from ..rules import described
 
@@ -248,3 +248,47 @@ def as_given(number: Any) -> Any:
     Value.__init__(wire, number_of(number))
     vars(wire).update(vars(number))  # a label, and what somebody has given it
     return wire
+
+
+# --- their shapes, where the rows of a batch are arrays -------------------------------------------
+
+
+def argument_shapes(structure: Any, function: Callable[..., Any]) -> dict[str, tuple[int, ...]]:
+    """The shape of each argument by name; one of another structure than an array's is a row.
+
+    >>> from ..calculus import take_apart
+    >>> structure = take_apart((([1.0, 2.0], 3.0), {"z": [[1, 2], [3, 4]]}), [])
+    >>> argument_shapes(structure, lambda x, y, z: None)
+    {'x': (2,), 'y': (), 'z': (2, 2)}
+    """
+    _, (_, *given), (_, *named) = structure
+    shapes: dict[str, tuple[int, ...]] = {}
+    for name, part in [*zip(_names(function, len(given)), given), *named]:
+        if count := count_of(part):
+            shape = _shape(part)
+            shapes[name] = (count,) if shape is None else shape
+    return shapes
+
+
+def _names(function: Callable[..., Any], count: int) -> list[str]:
+    """What the function calls its first arguments."""
+    try:
+        parameters = list(inspect.signature(function).parameters.values())
+    except (TypeError, ValueError):
+        parameters = []
+    names = [parameter.name for parameter in parameters if parameter.kind in BY_PLACE]
+    return [names[i] if i < len(names) else f"x{i + 1}" for i in range(count)]
+
+
+def _shape(structure: Any) -> tuple[int, ...] | None:
+    """The shape of a number, an array or lists of lists of one length; None for all else."""
+    if structure == NUMBER:
+        return ()
+    kind, *parts = structure
+    if kind == "array":
+        return tuple(parts[0])
+    if kind is not list and kind is not tuple:
+        return None
+    shapes = {_shape(part) for part in parts}
+    inner = shapes.pop() if len(shapes) == 1 else None
+    return None if inner is None else (len(parts), *inner)

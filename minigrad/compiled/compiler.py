@@ -17,18 +17,18 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from math import isnan
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ..calculus import put_together
 from ..engine import Value, constant, guards, observed, observers, output_of
 from ..rules import described
-from .arguments import checked_names, named_static
+from .arguments import argument_shapes, checked_names, named_static
 from .derivatives import Derivatives
 from .methods import kept_with
 from .prepared_values import PreparedValues
-from .recording import RecordedCircuit, Recording, argument_shapes
+from .recording import Recording
 from .recordings import Latest
 from .rows import KeptRows, Rows, rows_of
 from .tracing import FIXED, is_recording, refuse_while_recording
@@ -90,6 +90,18 @@ def compile(
     if executor not in EXECUTORS:
         raise ValueError(f"the executor is one of {', '.join(EXECUTORS)}; got {executor!r}")
     return Compiled(function, check, executor, checked_names(function, static))
+
+
+class RecordedCircuit(NamedTuple):
+    """A circuit with its parameters and inputs, and the shape of each argument that has inputs.
+
+    The parameters are in the order in which the circuit reaches them.
+    """
+
+    outputs: list[Value]
+    parameters: list[Value]
+    inputs: list[Value]
+    arguments: Mapping[str, tuple[int, ...]]
 
 
 class Compiled(Derivatives):
