@@ -170,7 +170,7 @@ class Places:
             return leads
         names = {name for code in codes_of(function.__code__) for name in code.co_names}
         used = [variables[name] for name in names & variables.keys()]
-        for module in [*used, *_imported(function)]:
+        for module in [*used, *modules_read(function)]:
             if isinstance(module, ModuleType) and not is_ours(module.__name__):
                 own = [name for name in names if name in vars(module)]
                 leads = self._note_names(attrgetter, module, own, depth) or leads
@@ -266,9 +266,21 @@ def _globals_read(function: FunctionType) -> list[str]:
     return [name for name in names if name in function.__globals__]
 
 
-def _imported(function: FunctionType) -> list[Any]:
-    """The modules that a function imports itself."""
-    return [*map(sys.modules.get, names_read(function.__code__).modules)]
+def modules_read(function: FunctionType) -> list[Any]:
+    """The modules that a function imports itself; all that are no library's if it may be any."""
+    names = names_read(function.__code__)
+    found = list(filter(None, map(sys.modules.get, names.modules)))
+    if names.any_module:
+        found += filter(is_of_users, list(sys.modules.values()))
+    return found
+
+
+def is_of_users(module: Any) -> bool:
+    """Whether a module is neither Python's nor that of an installed library, nor ours."""
+    name, file = getattr(module, "__name__", None), getattr(module, "__file__", None)
+    if not isinstance(name, str) or is_ours(name) or name in sys.builtin_module_names:
+        return False
+    return not (isinstance(file, str) and is_installed(file))
 
 
 def _slots(kind: type) -> list[str]:

@@ -13,17 +13,13 @@ there. Objects of libraries, whose code is not read, are compared by what they h
 
 from __future__ import annotations
 
+import builtins
 import os
-import sys
 from collections import deque
-from collections.abc import (
-    Callable,
-    Iterable,
-    Iterator,
-    Mapping,
-)
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from functools import cached_property, partial
+from inspect import getattr_static
 from io import BytesIO, StringIO
 from operator import attrgetter, itemgetter, methodcaller
 from types import (
@@ -42,14 +38,25 @@ from weakref import ref
 from ..engine import BEHIND, Value, is_installed, names_read
 from .arguments import LABELS, PLAIN
 from .methods import Methods
-from .parameters import PACKAGE, VIEWS, functions_of, is_of_a_library, is_ours
+from .parameters import (
+    PACKAGE,
+    VIEWS,
+    functions_of,
+    is_of_a_library,
+    is_of_users,
+    is_ours,
+    modules_read,
+)
 from .plain_numbers import (
     GONE,
     Place,
+    attribute_of,
     bytes_of,
     contents_of,
+    items_of_array,
     keys_and_items,
     reached,
+    read_so_far,
     stands_for,
     with_mask,
 )
@@ -60,6 +67,8 @@ OF_C: Final = (BuiltinMethodType, MethodWrapperType)
 OF_PYTHON: Final = (*OF_FUNCTIONS, MemberDescriptorType, GetSetDescriptorType)
 BUFFERS: Final = ("bytearray", "memoryview", "array")
 CODE: Final = attrgetter("__code__", "__defaults__", "__kwdefaults__")
+OF_BUILTINS: Final = map(vars(builtins).get, ("getattr", "hasattr", "vars", "dir", "eval", "exec"))
+READERS: Final = frozenset(map(id, (*OF_BUILTINS, attrgetter, methodcaller, getattr_static)))
 FINDS_ITSELF: Final = ("__getattr__", "__getattribute__")
 WHAT_ONE_MAKES_OF_THEM: Final = (SimpleNamespace, FunctionType)
 NETWORKS: Final = f"{PACKAGE}.nn"
@@ -88,8 +97,8 @@ class PlacesRead:
         self._names: set[str] = set()  # of attributes that are read
         self._maybe: set[str] = set()  # of those that need not be there
         self._of_arguments: set[str] = set()  # of those that are not of a variable
-        self._by_text = False  # whether texts are names
-        self._all_attributes = False
+        self._written: set[str] = set()  # of attributes that are written
+        self._any_attribute = False  # whether names are made that no code tells
         self._objects: list[Any] = []
         self._wires: dict[Value, str] = {}
         self._kinds: dict[type, Kind] = {}
@@ -126,6 +135,8 @@ class PlacesRead:
             self._wait(name, [thing.__self__])  # the list of `xs.count`
         elif isinstance(thing, (ContextVar, ref)):
             self._note([name], stands_for, thing, [stands_for(thing)])
+        elif id(thing) in READERS and name != thing.__name__:  # `get = getattr`
+            self._any_attribute = True
         elif isinstance(thing, (attrgetter, methodcaller)):
             self._names.update(".".join(map(str, thing.__reduce__()[1])).split("."))
         elif not self._look_into_container(name, thing):
@@ -178,7 +189,7 @@ class PlacesRead:
                 if hasattr(type(getattr(thing, label, None)), "__array__"):
                     self._note([f"{name}.{label}"], attrgetter(label), thing, ())
         elif isinstance(thing, (BytesIO, StringIO)):
-            self._note([name], _read_so_far, thing, (), 10.0)
+            self._note([name], read_so_far, thing, (), 10.0)
         elif hasattr(type(thing), "hexdigest"):
             self._note([name], methodcaller("hexdigest"), thing, (), 10.0)
         elif type(thing).__name__ in BUFFERS:
@@ -189,7 +200,7 @@ class PlacesRead:
 
     def _look_into_array(self, name: str, array: Any) -> None:
         if getattr(getattr(array, "dtype", None), "kind", "") == "O" and hasattr(array, "flat"):
-            self._note([name], _items_of, array, array.flat, 2.0 + array.size / 20.0)
+            self._note([name], items_of_array, array, array.flat, 2.0 + array.size / 20.0)
             return
         read = with_mask if hasattr(array, "filled") else bytes_of
         size = getattr(array, "size", 1_000)
@@ -213,12 +224,9 @@ class PlacesRead:
 
     def _wait(self, name: str, things: Iterable[Any]) -> None:
         for thing in things:
-            if type(thing) not in PLAIN:
-                if id(thing) not in self._seen and thing is not GONE and not self._has(thing):
-                    self._waiting.append((name, thing))
-            elif type(thing) is str and self._by_text and thing.isidentifier():
-                self._names.add(thing)
-                self._maybe.add(thing)
+            is_new = type(thing) not in PLAIN and id(thing) not in self._seen
+            if is_new and thing is not GONE and not self._has(thing):
+                self._waiting.append((name, thing))
 
     def _has(self, thing: Any) -> bool:
         return isinstance(thing, Value) and thing in self._wires
@@ -236,19 +244,21 @@ class PlacesRead:
         self._maybe |= names.texts
         self._names |= names.texts
         self._of_arguments |= names.of_arguments | names.texts
-        self._by_text |= bool(names.texts) or names.of_any_name
-        self._all_attributes |= names.of_any_name or names.all_attributes
+        self._written |= names.written
+        self._any_attribute |= names.any_attribute
         for name, cell in zip(code.co_freevars, function.__closure__ or ()):
             if name in names.cells:
                 self._note_what_may_be_none(name, contents_of, cell, contents_of(cell))
         known = function.__globals__
         variables = (names.variables | names.texts).difference(code.co_freevars)
+        if names.any_variable:
+            variables |= {name for name in known if not name.startswith("__")}
         if found := sorted(name for name in variables & known.keys() if _is_watched(known[name])):
             self._note(found, itemgetter(*found), known, map(known.get, found))
         self._wait("", map(known.get, (variables & known.keys()).difference(found)))
         if absent := variables - known.keys():  # of Python's own, too
             self._note([", ".join(sorted(absent))], known.keys().isdisjoint, absent, ())
-        self._wait("", filter(None, map(sys.modules.get, names.modules)))
+        self._wait("", modules_read(function))
         arguments = code.co_varnames[: code.co_argcount]
         defaults = function.__defaults__ or ()
         named = [*zip(arguments[len(arguments) - len(defaults) :], defaults)]
@@ -272,18 +282,19 @@ class PlacesRead:
 
     def _look_at_wires(self) -> None:
         """Attributes that somebody has given to wires, where code reads any by their names."""
-        names = sorted(self._names - OF_WIRES)
-        for wire, name in self._wires.items() if names else ():
-            for attribute in names:
+        names = self._names - OF_WIRES
+        for wire, name in self._wires.items() if names or self._any_attribute else ():
+            own = vars(wire).keys() if self._any_attribute else ()
+            for attribute in sorted(names.union(own)):
                 thing = getattr(wire, attribute, GONE)
                 if type(thing) in PLAIN or (thing is GONE and attribute in self._maybe):
-                    read = partial(_attribute, attribute)
+                    read = partial(attribute_of, attribute)
                     self.places.append(Place(read, wire, thing, (f"{name}.{attribute}",)))
 
     def _look_at_object(self, thing: Any) -> None:
         """The attributes of an object, of a class or of a module that are read."""
         if isinstance(thing, ModuleType):
-            self._look_at_names(thing, self._names & vars(thing).keys())
+            self._look_at_read(thing, self._any_attribute and is_of_users(thing))
             return
         kind = type(thing)
         classes, slots, is_of_library, finds_itself = self._kind(kind)
@@ -301,11 +312,10 @@ class PlacesRead:
         if kind is not FunctionType and type(own) is dict and self._is_new(thing, "__dict__"):
             self._note([f"the attributes {kind.__name__} has"], len, own, (), is_read=False)
             self._note(["the class"], attrgetter("__class__"), thing, ())
-        is_all = self._all_attributes or finds_itself
-        self._look_at_names(thing, own.keys() if is_all else self._names & own.keys())
-        for name in self._names & slots:
+        self._look_at_read(thing, self._any_attribute or finds_itself)
+        for name in slots if self._any_attribute else self._names & slots:
             if self._is_new(thing, name):
-                read = partial(_attribute, name)
+                read = partial(attribute_of, name)
                 self._note_what_may_be_none(name, read, thing, read(thing))
 
     def _kind(self, kind: type) -> Kind:
@@ -325,6 +335,16 @@ class PlacesRead:
             )
         return self._kinds[kind]
 
+    def _look_at_read(self, owner: Any, is_all: bool) -> None:
+        """Note what the owner has under the names that are read, or under all."""
+        own = getattr(owner, "__dict__", {}).keys()
+        if is_all:
+            self._look_at_names(owner, own - self._written | self._names & own)
+            counted = [name for name in own & self._written if type(owner.__dict__[name]) in PLAIN]
+            self._look_at_names(owner, counted, is_read=False)  # no counter decides by being one
+        else:
+            self._look_at_names(owner, self._names & own)
+
     def _look_at_names(self, owner: Any, names: Iterable[str], is_read: bool = True) -> None:
         """Note what stands under these names, which the owner has."""
         own = getattr(owner, "__dict__", {})
@@ -337,13 +357,18 @@ class PlacesRead:
     def _look_at_class(self, base: type) -> None:
         """What a class holds for its objects, and the functions that they call."""
         members = vars(base)
+        if "__match_args__" in self._names:
+            self._names.update(members.get("__match_args__", ()))
+        named = self._names & members.keys()
+        if self._any_attribute:
+            named |= {name for name in members if not name.startswith("__")}
         for name, member in list(members.items()):
             is_special = name.startswith("__") and name != "__init__"
-            if (name in self._names or is_special) and hasattr(type(member), "__get__"):
+            if (name in named or is_special) and hasattr(type(member), "__get__"):
                 self._wait(name, functions_of(member))
-                if not isinstance(member, OF_PYTHON) and name in self._names:
+                if not isinstance(member, OF_PYTHON) and name in named:
                     self._wait(name, [member])
-        self._look_at_names(base, self._names & members.keys())
+        self._look_at_names(base, named)
         if self._is_new(base, "__dict__"):
             self._note([f"the attributes {base.__name__} has"], len, members, (), is_read=False)
 
@@ -371,15 +396,3 @@ def _slots_of(kind: type) -> set[str]:
         for name, member in vars(base).items()
         if isinstance(member, MemberDescriptorType)
     }
-
-
-def _attribute(name: str, owner: Any) -> Any:
-    return getattr(owner, name, GONE)
-
-
-def _items_of(array: Any) -> Any:
-    return tuple(array.flat)
-
-
-def _read_so_far(stream: Any) -> Any:
-    return stream.getvalue(), stream.tell()

@@ -248,6 +248,18 @@ def stands_for(thing: Any) -> Any:
     return thing.get(None) if isinstance(thing, ContextVar) else thing()
 
 
+def attribute_of(name: str, owner: Any) -> Any:
+    return getattr(owner, name, GONE)
+
+
+def items_of_array(array: Any) -> Any:
+    return tuple(array.flat)
+
+
+def read_so_far(stream: Any) -> Any:
+    return stream.getvalue(), stream.tell()
+
+
 def contents_of(cell: Any) -> Any:
     """What a closed-over variable stands for; None while it has no value."""
     try:

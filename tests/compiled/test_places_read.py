@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import builtins
+import functools
 import hashlib
+import importlib
+import inspect
 import io
+import operator
+import sys
+from operator import attrgetter, methodcaller
 from types import SimpleNamespace
 from typing import Any
 
@@ -37,7 +44,16 @@ class Prefixed:
 
 
 PREFIXED = Prefixed()
-NAMES = {"joined": "scale_1", "last": 1}
+NAMES = {"joined": "scale_1", "last": 1, "rest": "TE"}
+READ, READERS = getattr, {"get": getattr}
+
+
+def matched(it: Any) -> Any:
+    match it:
+        case SimpleNamespace(scale_1=number):
+            return number
+
+
 NAMED = SimpleNamespace(scale_1=2.0)
 
 
@@ -61,6 +77,46 @@ CHANGES = {
     "a joined name": changes(lambda it: getattr(it, "_".join(["scale", str(NAMES["last"])]))),
     "a name that is looked up": changes(lambda it: getattr(it, NAMES["joined"], "scale")),
     "a name behind a call": changes(lambda it: getattr(max(it, it, key=id), NAMES["joined"])),
+    "attrgetter": changes(lambda it: operator.attrgetter("scale_" + str(NAMES["last"]))(it)),
+    "attrgetter by its name": changes(lambda it: attrgetter(NAMES["joined"])(it)),
+    "attrgetter of two": changes(lambda it: attrgetter("__class__", NAMES["joined"])(it)[1]),
+    "builtins.getattr": changes(lambda it: builtins.getattr(it, NAMES["joined"])),
+    "another name of getattr": changes(lambda it: READ(it, NAMES["joined"])),
+    "getattr as an argument": changes(lambda it, read=getattr: read(it, NAMES["joined"])),
+    "getattr in a dict": changes(lambda it: READERS["get"](it, NAMES["joined"])),
+    "a partial of getattr": changes(lambda it: functools.partial(getattr, it)(NAMES["joined"])),
+    "getattr_static": changes(lambda it: inspect.getattr_static(it, NAMES["joined"])),
+    "__getattribute__": changes(lambda it: it.__getattribute__(NAMES["joined"])),
+    "object's": changes(lambda it: object.__getattribute__(it, NAMES["joined"])),
+    "methodcaller": changes(lambda it: methodcaller("__getattribute__", NAMES["joined"])(it)),
+    "vars": changes(lambda it: vars(it)[NAMES["joined"]]),
+    "__dict__": changes(lambda it: it.__dict__[NAMES["joined"]]),
+    "all of vars": changes(lambda it: sum(v for v in vars(it).values() if type(v) is float)),
+    "getmembers": changes(lambda it: dict(inspect.getmembers(it))[NAMES["joined"]]),
+    "a format": changes(lambda it: float(f"{it.scale_1}")),
+    "a made format": changes(lambda it: float(("{0." + NAMES["joined"] + "}").format(it))),
+    "format_map": changes(lambda it: float("{it.scale_1}".format_map({"it": it}))),
+    "eval": changes(lambda it: eval("it." + NAMES["joined"], {"it": it})),
+    "a pattern": changes(matched),
+}
+RATE = 2.0
+THIS = sys.modules[__name__]
+
+
+def changes_rate(read: Any) -> Any:
+    return (lambda x: W * x * read()), lambda: globals().update(RATE=RATE + 3.0)
+
+
+CHANGES |= {
+    "globals": changes_rate(lambda: globals()["RATE"]),
+    "globals by a made name": changes_rate(lambda: globals()["RA" + NAMES["rest"]]),
+    "globals by get": changes_rate(lambda: globals().get("RA" + NAMES["rest"])),
+    "vars of a module": changes_rate(lambda: vars(THIS)["RA" + NAMES["rest"]]),
+    "getattr of a module": changes_rate(lambda: getattr(THIS, "RA" + NAMES["rest"])),
+    "sys.modules": changes_rate(lambda: sys.modules[__name__].RATE),
+    "import_module": changes_rate(lambda: importlib.import_module(__name__).RATE),
+    "__globals__": changes_rate(lambda: changes.__globals__["RA" + NAMES["rest"]]),
+    "eval of a name": changes_rate(lambda: eval("RA" + NAMES["rest"])),
 }  # fmt: skip
 
 
@@ -144,3 +200,42 @@ def test_a_constant_that_is_a_wire_alone_may_change_at_each_call():
     (recording,) = compiled.recordings.values()
     constant.data = 7.0
     assert recording.plain_numbers.changed() is None
+
+
+class Network:
+    def __init__(self) -> None:
+        self.w1, self.w2, self.calls, self.log = Value(0.5), Value(-0.3), 0, []
+
+    def counting(self, x: Any) -> Value:
+        self.calls += 1
+        return mg.sum([getattr(self, f"w{i}") * x for i in (1, 2)])
+
+    def remembering(self, x: Any) -> Value:
+        self.log.append(1)
+        return self.w1 * x
+
+    def remembering_by_name(self, x: Any) -> Value:
+        self.log.append(1)
+        return getattr(self, "w" + str(1)) * x
+
+    def remembering_by_vars(self, x: Any) -> Value:
+        self.log.append(x)
+        return vars(self)["w1"] * self.__dict__["w2"] * x
+
+    def replacing(self, x: Any) -> Value:
+        self.latest = x
+        return self.__getattribute__("w1") * x
+
+    def by_gate(self, x: Any) -> Value:
+        activation = getattr(mg, "tan" + "h")
+        return activation(self.w1 * x)  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("name", [name for name in vars(Network) if name[0] != "_"])
+def test_what_is_counted_or_remembered_is_no_number_that_is_read_whatever_reads_by_name(name):
+    network = Network()
+    function = getattr(network, name)
+    compiled = mg.compile(function)
+    for i in range(6):
+        assert compiled(float(i)).data == function(float(i)).data
+        network.w1.data += 0.1
