@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from math import inf, isinf
+from math import inf, isinf, isnan
 from numbers import Complex, Real
 from operator import index
+from typing import Any
 
 
 def as_number(number: object) -> float:
@@ -36,15 +37,26 @@ def as_number(number: object) -> float:
             converted = float(number)  # type: ignore[arg-type]
         except OverflowError:
             converted = inf
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, RuntimeError) as error:
             raise TypeError(f"expected a number, got {described(number)}: {error}") from None
         if isinf(converted) and number != converted:
             raise OverflowError(
                 f"expected a number within the range of a float (up to 1.8e308), got the "
                 f"{kind.__name__} {_short(number)}: scale it down first"
             )
+        if isnan(converted) and _is_a_formula(number):
+            raise TypeError(
+                f"expected a number, got {described(number)}, which has none: give it one first, "
+                "or write the formula with Values"
+            )
         return converted
     raise TypeError(f"expected a number, got {described(number)}: {_remedy(number)}")
+
+
+def _is_a_formula(thing: Any) -> bool:
+    """Whether it is a symbol, as CasADi's, whose float is nan, and not nan itself."""
+    is_same = thing == thing  # of symbols a symbol, which is true
+    return bool(is_same) and not isinstance(is_same, bool)
 
 
 def as_whole_number(number: object) -> int | None:
