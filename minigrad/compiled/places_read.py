@@ -358,7 +358,8 @@ class PlacesRead:
         """What a class holds for its objects, and the functions that they call."""
         members = vars(base)
         if "__match_args__" in self._names:
-            self._names.update(members.get("__match_args__", ()))
+            given = members.get("__match_args__")  # of some libraries no tuple, but a property
+            self._names.update(given if isinstance(given, tuple) else ())
         named = self._names & members.keys()
         if self._any_attribute:
             named |= {name for name in members if not name.startswith("__")}

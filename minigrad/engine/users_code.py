@@ -97,7 +97,8 @@ def names_read(code: CodeType) -> Names:
         modules |= texts
     of_code = not made.isdisjoint(CODE)
     words = {word for text in texts if given for word in WORDS.findall(text)}
-    made |= words & OF_ALL  # methodcaller("__getattribute__", name)
+    # methodcaller("__getattribute__", name), vars(builtins)["getattr"](net, name)
+    made |= words & (OF_ALL | NAMESPACES | BY_TEXT.keys())
     return Names(
         frozenset(found[OF_VARIABLES]),
         frozenset(found[OF_CELLS]),
@@ -158,10 +159,10 @@ def _read_by_text(code: CodeType) -> Iterator[tuple[str, bool]]:
                 yield name, _is_given_a_text(rest, BY_TEXT[name], name == "attrgetter")
             elif name in NAMESPACES:  # globals()["rate"]
                 after = [x for x in rest[:LONGEST] if x.opname not in OF_A_CALL]
-                yield name, _is_text(after[0]) and _kind(after[1]) == "BINARY_SUBSCR"
+                yield name, _is_item_of_a_text(after)
             elif name in OF_ALL:  # it.__dict__["rate"], vars(it)["rate"]
                 after = [x for x in rest[:LONGEST] if x.opname not in OF_A_CALL][name == "vars" :]
-                yield name, _is_text(after[0]) and _kind(after[1]) == "BINARY_SUBSCR"
+                yield name, _is_item_of_a_text(after)
             elif name in FORMATS and step.opname.startswith(OF_ATTRIBUTES):
                 is_whole = _is_text(steps[i - 1])
                 if not is_whole or "." in steps[i - 1].argval:
@@ -188,6 +189,11 @@ def _is_given_a_text(steps: Sequence[dis.Instruction], place: int, alone: bool) 
         return all(map(_is_text, steps[: len(heights) - 1]))
     at = len(heights) - 1 - heights[::-1].index(place - 1)
     return _is_text(steps[at]) and min(heights[at + 2 :], default=place + 1) > place
+
+
+def _is_item_of_a_text(steps: Sequence[dis.Instruction]) -> bool:
+    """Whether what lies on the stack is subscripted by a text; the code may end before."""
+    return len(steps) > 1 and _is_text(steps[0]) and _kind(steps[1]) == "BINARY_SUBSCR"
 
 
 def _is_text(step: dis.Instruction) -> bool:

@@ -239,3 +239,57 @@ def test_what_is_counted_or_remembered_is_no_number_that_is_read_whatever_reads_
     for i in range(6):
         assert compiled(float(i)).data == function(float(i)).data
         network.w1.data += 0.1
+
+
+class MatchesByProperty:
+    """As classes of nanobind do, of JAX's among them."""
+
+    __match_args__ = property(lambda self: ("scale",))
+
+
+class MatchesByPlace:
+    """What a pattern takes apart by place."""
+
+    __match_args__ = ("scale",)
+
+    def __init__(self) -> None:
+        self.scale, self.other = 2.0, MatchesByProperty()
+
+
+def test_a_class_whose_match_arguments_are_no_tuple_stands_in_nobody_s_way():
+    held = MatchesByPlace()
+
+    def f(x):
+        match held:
+            case MatchesByPlace(scale):
+                return W * x * scale if held.other else x
+
+    compiled = mg.compile(f)
+    assert [compiled(x).data for x in (1.0, 2.0)] == [4.0, 8.0]
+    held.scale = 5.0
+    with pytest.raises(mg.TracingError, match="where the function itself gives"):
+        compiled(3.0)
+
+
+HAS_VARS = SimpleNamespace(vars=3.0)
+ENDS = {
+    "an attribute": lambda: HAS_VARS.vars,
+    "the function": lambda: vars and HAS_VARS.vars,
+    "its name alone": lambda: vars,
+}
+
+
+@pytest.mark.parametrize("what", ENDS)
+def test_code_may_end_with_a_name_that_reads_by_texts(what):
+    read = ENDS[what]
+    compiled = mg.compile(lambda x: W * x if read() else x)
+    assert [compiled(x).data for x in (1.0, 2.0)] == [2.0, 4.0]
+
+
+def test_getattr_that_is_itself_found_by_a_text_is_noticed():
+    held, name = SimpleNamespace(scale=2.0), ["sc", "ale"]
+    compiled = mg.compile(lambda x: W * x * vars(builtins)["getattr"](held, "".join(name)))
+    compiled(1.0), compiled(2.0)
+    held.scale = 5.0
+    with pytest.raises(mg.TracingError, match="where the function itself gives"):
+        compiled(3.0)
