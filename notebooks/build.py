@@ -37,6 +37,7 @@ def run(notebook: Any) -> Any:
     client = NotebookClient(
         notebook,
         timeout=120,
+        coalesce_streams=True,  # in one piece, however the kernel has sent it
         kernel_name="python3",
         resources={"metadata": {"path": str(FOLDER)}},
     )

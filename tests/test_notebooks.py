@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from copy import deepcopy
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -227,3 +228,10 @@ def test_the_words_under_a_long_picture_are_its_last_row() -> None:
     assert "a tower" in last
     assert "gate-" not in last
     assert paged.count("a tower") == 1
+
+
+@each_notebook
+def test_what_a_cell_prints_is_one_output_however_it_was_sent(path: Path) -> None:
+    for cell in read(path).cells:
+        names = [output.get("name") for output in cell.get("outputs", [])]
+        assert not any(a == b is not None for a, b in pairwise(names)), cell["id"]

@@ -37,9 +37,8 @@ class Derivatives(ArrayCalls):
     def clear(self) -> None:
         """See `Recordings`."""
         super().clear()
-        self._ready: PreparedDerivatives | None = (
-            None  # for the next call at an array like the last
-        )
+        # for the next call, if its array is like the last, and of all
+        self._ready: PreparedDerivatives | None = None
         self._all_ready: dict[Recording, PreparedDerivatives] = {}
 
     def jvp(self, *arguments_and_vector: Any, **data: Any) -> Any:

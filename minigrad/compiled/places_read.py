@@ -67,8 +67,10 @@ OF_C: Final = (BuiltinMethodType, MethodWrapperType)
 OF_PYTHON: Final = (*OF_FUNCTIONS, MemberDescriptorType, GetSetDescriptorType)
 BUFFERS: Final = ("bytearray", "memoryview", "array")
 CODE: Final = attrgetter("__code__", "__defaults__", "__kwdefaults__")
-OF_BUILTINS: Final = map(vars(builtins).get, ("getattr", "hasattr", "vars", "dir", "eval", "exec"))
-READERS: Final = frozenset(map(id, (*OF_BUILTINS, attrgetter, methodcaller, getattr_static)))
+BY_NAME: Final = ("getattr", "hasattr", "vars", "dir", "eval", "exec")  # they read by a text
+READERS: Final = frozenset(
+    map(id, (*map(vars(builtins).get, BY_NAME), attrgetter, methodcaller, getattr_static))
+)
 FINDS_ITSELF: Final = ("__getattr__", "__getattribute__")
 WHAT_ONE_MAKES_OF_THEM: Final = (SimpleNamespace, FunctionType)
 NETWORKS: Final = f"{PACKAGE}.nn"
@@ -338,12 +340,10 @@ class PlacesRead:
     def _look_at_read(self, owner: Any, is_all: bool) -> None:
         """Note what the owner has under the names that are read, or under all."""
         own = getattr(owner, "__dict__", {}).keys()
+        self._look_at_names(owner, (own - self._written if is_all else set()) | self._names & own)
         if is_all:
-            self._look_at_names(owner, own - self._written | self._names & own)
             counted = [name for name in own & self._written if type(owner.__dict__[name]) in PLAIN]
             self._look_at_names(owner, counted, is_read=False)  # no counter decides by being one
-        else:
-            self._look_at_names(owner, self._names & own)
 
     def _look_at_names(self, owner: Any, names: Iterable[str], is_read: bool = True) -> None:
         """Note what stands under these names, which the owner has."""

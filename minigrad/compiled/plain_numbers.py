@@ -249,14 +249,17 @@ def stands_for(thing: Any) -> Any:
 
 
 def attribute_of(name: str, owner: Any) -> Any:
+    """An attribute by its name, or GONE."""
     return getattr(owner, name, GONE)
 
 
 def items_of_array(array: Any) -> Any:
+    """The objects in an array of objects, which has no bytes to compare."""
     return tuple(array.flat)
 
 
 def read_so_far(stream: Any) -> Any:
+    """What is in a stream, and how far it has been read."""
     return stream.getvalue(), stream.tell()
 
 

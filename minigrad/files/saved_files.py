@@ -24,7 +24,7 @@ from typing import Any, Final
 
 from ..engine import Circuit, Value, as_wire, constant, looks_at_numbers, output_of, write_grad
 from ..nn import MLP, Layer
-from ..rules import GATES, SLOPES, as_whole_number, described, gate_named
+from ..rules import GATES, SLOPES, at_least_one, described, gate_named
 from ..text import path_of, write_file
 from .checked_json import CircuitFileError, Place, number_as_json, parsed, read_regular
 
@@ -88,10 +88,7 @@ def load(path: str | os.PathLike[str], most_bytes: int = MOST_BYTES) -> Any:
     weights and units (a unit counts as four) unmade: raise the number for one that you trust. Only
     regular files are opened.
     """
-    if (as_whole_number(most_bytes) or 0) < 1:
-        raise TypeError(
-            f"most_bytes is a whole number of bytes, got {described(most_bytes)}: at least 1"
-        )
+    most_bytes = at_least_one("most_bytes", most_bytes)
     data = read_regular(path_of(path), most_bytes + 1)
     if len(data) > most_bytes:
         raise CircuitFileError(f"the file is larger than {most_bytes:,} bytes: {TRUST}")

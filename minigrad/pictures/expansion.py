@@ -17,13 +17,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from contextvars import Context
 from dataclasses import replace
-from functools import reduce
 from math import isclose, isnan
-from operator import add
 from typing import Any, NamedTuple
 
 from ..engine import Circuit, Stage, Value, constant, gradient_of, output_of, write_data, write_grad
-from ..rules import GATES, Formula, Gate, as_formula, as_text, gate_named
+from ..rules import GATES, Formula, Gate, as_formula, as_text, gate_named, ieee
 from ..text import gate_formula
 
 
@@ -153,7 +151,7 @@ def _inner_tangents(
                 circuit.gate(gate).contribution(local, tangents.get(source))
                 for source, local in local_gradients
             )
-            tangents[gate] = reduce(add, (product or 0.0 for product in moved))
+            tangents[gate] = ieee.added(product or 0.0 for product in moved)
     return tangents
 
 

@@ -17,13 +17,13 @@ asks for the wire's whole gradient.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
-from operator import add, mul
+from operator import mul
 from typing import Final
 
 from ..engine import Value
+from ..rules import ieee
 from .step import Step
 
 # What is wrong, in the words that the learner reads.
@@ -141,7 +141,7 @@ def _of_input(
     step: Step, source: Value, at: list[int], sent: Sent, learning_rate: float
 ) -> Question:
     name, rounded = step.circuit.names.text(source), step.circuit.rounded
-    receives = added(step.contributions[place] or 0.0 for place in at)
+    receives = ieee.added(step.contributions[place] or 0.0 for place in at)
     before, after = step.before[at[0]], step.after[at[-1]] or 0.0
     wrong_numbers = _backward_mistakes(step, at, sent.get(step.output, ()), learning_rate)
     mistakes = tuple(dict.fromkeys(wrong_numbers))
@@ -168,15 +168,6 @@ def _in_deltas(step: Step, at: list[int]) -> str:
     return "".join(f"{formula} = " for formula in formulas if formula)
 
 
-def added(numbers: Iterable[float]) -> float:
-    """From left to right, as gates and the pages add; Python's sum rounds otherwise from 3.12 on.
-
-    >>> added([0.1, 0.2, 0.3])
-    0.6000000000000001
-    """
-    return reduce(add, numbers, 0.0)
-
-
 def _forward_mistakes(step: Step) -> Iterator[tuple[str, float]]:
     """The numbers that come out of the gate if a known mistake is made."""
     gate, inputs = step.gate, step.input_values
@@ -185,7 +176,7 @@ def _forward_mistakes(step: Step) -> Iterator[tuple[str, float]]:
         product = 1.0
         for number in inputs:
             product *= number
-        yield "added instead", added(inputs)
+        yield "added instead", ieee.added(inputs)
         yield "multiplied instead", product
     is_tried = gate.has_rules and not gate.chooses  # another input as the index would be refused
     if is_tried and count == 2:
@@ -212,9 +203,10 @@ def _tangent_mistakes(step: Step, tangent: float) -> Iterator[tuple[str, float]]
             yield "tangent of the chosen", 0.0
     yield "sign", -tangent
     if step.gate.is_product:
-        yield "tangents not switched", added(map(mul, arrived, step.input_values))
-    yield "tangent forgotten", added(d for d, product in zip(locals_, moved) if product is not None)
-    yield "local gradient left out", added(arrived)
+        yield "tangents not switched", ieee.added(map(mul, arrived, step.input_values))
+    sent_along = (d for d, product in zip(locals_, moved) if product is not None)
+    yield "tangent forgotten", ieee.added(sent_along)
+    yield "local gradient left out", ieee.added(arrived)
     if 1 < len(sent) <= MOST_LEFT_OUT:
         yield from (("tangent left out", tangent - product) for product in sent)
     yield "value instead", step.value
@@ -226,15 +218,15 @@ def _backward_mistakes(
     """The numbers that an input at these places receives if a known mistake is made."""
     upstream = step.upstream or 0.0
     if step.output.own_backward or not step.gate.has_rules:
-        yield "sign", -added(step.contributions[place] or 0.0 for place in at)
+        yield "sign", -ieee.added(step.contributions[place] or 0.0 for place in at)
         return
     values = list(step.input_values)
     local_gradients = step.gate.local_gradients(*values)
-    local = added(local_gradients[place] for place in at)
+    local = ieee.added(local_gradients[place] for place in at)
     others = [one for place, one in enumerate(local_gradients) if place not in at]
     if step.gate.routes:
         yield from _wrong_routes(local, others, upstream)
-    yield "sign", -added(step.contributions[place] or 0.0 for place in at)
+    yield "sign", -ieee.added(step.contributions[place] or 0.0 for place in at)
     kind = "inputs not switched" if step.gate.is_product else "other input"
     if len(values) == 2:
         yield from ((kind, other * upstream) for other in others)
@@ -251,7 +243,7 @@ def _backward_mistakes(
             changed = values.copy()
             changed[place] -= learning_rate * gradient
             with_updated = step.gate.local_gradients(*changed)
-            yield "updated weight", added(with_updated[i] for i in at) * upstream
+            yield "updated weight", ieee.added(with_updated[i] for i in at) * upstream
 
 
 def _wrong_routes(

@@ -13,12 +13,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import reduce
-from operator import add
 from typing import Final, NamedTuple
 
 from ..engine import Value
-from ..rules import Formula, Gate, as_latex, is_number
+from ..rules import Formula, Gate, as_latex, ieee, is_number
 from .snapshot import Snapshot
 from .words import Writer, factor, in_a_product, local_formulas, number_text
 
@@ -164,7 +162,7 @@ def meeting(circuit: Snapshot, met: Mapping[Value, float]) -> str:
     scaled = tangent * upstream
     if upstream != 1.0:
         arrived += f", times the gradient of {f}, {rounded(upstream)}, which is {rounded(scaled)}"
-    total = reduce(add, (speed * d for _, speed, d in names), 0.0)
+    total = ieee.added(speed * d for _, speed, d in names)
     if total != total and scaled != scaled:
         return f"Both ways come to nan: mg.first_nonfinite({f}) names the gate where it began"
     if total != scaled and not abs(total - scaled) <= 1e-6 * max(abs(total), abs(scaled)):

@@ -62,5 +62,5 @@ def _tangent(
                 for x, local in zip(inputs, gate.local_gradients(*at))
             ]
             reached = [number for number in sent if number is not None]
-            tangents[part] = reduce(add, reached) if reached else None
+            tangents[part] = reduce(add, reached) if reached else None  # −0.0 stays, as in a gate
     return tangents.get(formula)

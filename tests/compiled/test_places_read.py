@@ -93,7 +93,7 @@ CHANGES = {
     "__dict__": changes(lambda it: it.__dict__[NAMES["joined"]]),
     "all of vars": changes(lambda it: sum(v for v in vars(it).values() if type(v) is float)),
     "getmembers": changes(lambda it: dict(inspect.getmembers(it))[NAMES["joined"]]),
-    "a format": changes(lambda it: float(f"{it.scale_1}")),
+    "a format": changes(lambda it: float("{0.scale_1}".format(it))),  # noqa: UP030, UP032
     "a made format": changes(lambda it: float(("{0." + NAMES["joined"] + "}").format(it))),
     "format_map": changes(lambda it: float("{it.scale_1}".format_map({"it": it}))),
     "eval": changes(lambda it: eval("it." + NAMES["joined"], {"it": it})),

@@ -525,8 +525,14 @@ def test_a_mutated_file_is_read_or_refused_and_nothing_else(path: Path, thing: A
     assert refused > 100
 
 
-@pytest.mark.parametrize("most", ["5", None, 1e6, 0, -2])
-def test_most_bytes_is_a_whole_number(tmp_path, most):
+@pytest.mark.parametrize(
+    ("most", "error", "message"),
+    [
+        *[(most, TypeError, "must be a whole number, got") for most in ("5", None, 1e6, True)],
+        *[(most, ValueError, f"must be at least 1, got {most}") for most in (0, -2)],
+    ],
+)
+def test_most_bytes_is_a_whole_number_of_them(tmp_path, most, error, message):
     mg.save({"w": 1.0}, tmp_path / "w.json")
-    with pytest.raises(TypeError, match="most_bytes is a whole number of bytes, got"):
+    with pytest.raises(error, match=f"most_bytes {message}"):
         mg.load(tmp_path / "w.json", most_bytes=most)
