@@ -3,8 +3,8 @@
 `machine` is LLVM at work, `operand` arithmetic that becomes instructions, for `formulas`;
 `exponentials` and `elementary_functions` are exp, tanh, sin and the like, by `float_bits` or from
 the `c_library`. `kernels` are loops over many operations of one kind (`dot_groups`), `schedule`
-puts a tape into such runs, and `example` runs them for one example, `function` in one native call
-(`no_arguments`).
+puts a tape into such runs, and `native_tape` runs them for one example, `function` in one native
+call (`no_arguments`).
 
 Many rows run in `batch_over_rows`: as straight-line code (`rows_in_lanes`) or run by run
 (`rows_in_blocks`, with sums of products in tiles: `tiling`), which share `row_runner`, in one
@@ -20,10 +20,10 @@ from .machine import function_at, has_native, is_at_work, machine, require_nativ
 
 if TYPE_CHECKING:
     from .batch_over_rows import NativeBatch, columns_of
-    from .example import NativeTape
     from .float_bits import sqrt
     from .formulas import are_native, emit_formulas, is_native
     from .function import Memory, NativeFunction, OnNativeTape, native_function
+    from .native_tape import NativeTape
     from .operand import DOUBLE, LONG, POINTER, VOID, Code, Native
     from .schedule import Array
     from .sweeps import CompressedSweep, Sweeps
@@ -65,10 +65,10 @@ __all__ = [
 # Loaded when first asked for: llvmlite is an extra.
 _LATER: Final = {
     "batch_over_rows": "NativeBatch columns_of",
-    "example": "NativeTape",
     "float_bits": "sqrt",
     "formulas": "are_native emit_formulas is_native",
     "function": "Memory NativeFunction OnNativeTape native_function",
+    "native_tape": "NativeTape",
     "operand": "DOUBLE LONG POINTER VOID Code Native",
     "schedule": "Array",
     "sweeps": "CompressedSweep Sweeps",

@@ -16,9 +16,9 @@ import llvmlite.ir as ir
 import numpy as np
 
 from ..tape import Tape
-from .example import NativeTape
 from .formulas import emit
 from .machine import machine
+from .native_tape import NativeTape
 from .no_arguments import without_arguments
 from .operand import DOUBLE, LONG, POINTER, VOID, Code
 from .schedule import Array

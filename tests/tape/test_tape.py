@@ -112,7 +112,7 @@ def test_contributions_are_added_inside_one_dot_product():
 
 @native
 def test_units_of_a_layer_are_computed_side_by_side():
-    from minigrad.native.example import NativeTape
+    from minigrad.native.native_tape import NativeTape
     from minigrad.tape.kernels import COPY, DOT, DOTS
 
     units, inputs, places = 9, 8, 4
@@ -131,7 +131,7 @@ def test_units_of_a_layer_are_computed_side_by_side():
 
 @native
 def test_few_products_that_share_nothing_stay_alone():
-    from minigrad.native.example import NativeTape
+    from minigrad.native.native_tape import NativeTape
     from minigrad.tape.kernels import DOTS
 
     xs, ys = wires(64), wires(64)
