@@ -20,8 +20,8 @@ from collections.abc import Callable, ItemsView, Iterable, KeysView, Sequence, V
 from contextvars import ContextVar
 from functools import cached_property, partial
 from operator import attrgetter, is_, itemgetter
-from random import Random
 from types import (
+    BuiltinMethodType,
     FunctionType,
     MappingProxyType,
     MemberDescriptorType,
@@ -31,14 +31,14 @@ from types import (
 from typing import Any, Final
 from weakref import ref
 
-from ..engine import Value, codes_of, instructions_of, is_installed, names_read
+from ..engine import Value, codes_of, instructions_of, is_installed, is_ours, names_read
 from .arguments import PLAIN
 from .methods import Methods
 from .plain_numbers import contents_of, stands_for
+from .watching import is_generator
 
 DEPTH: Final = 20  # how deep things in one another are looked into
 MOST: Final = 20_000  # functions and objects that are looked into; lists and dicts do not count
-PACKAGE: Final = __name__.partition(".")[0]
 WRITTEN_IN_PYTHON: Final = 1 << 9  # of a class: CPython's Py_TPFLAGS_HEAPTYPE
 FEW: Final = 100
 CALL: Final = "__call__"
@@ -143,11 +143,13 @@ class Places:
             return self._any([thing.func, thing.args, thing.keywords], depth)
         if isinstance(thing, MethodType):
             return self._any([thing.__self__, thing.__func__], depth)
+        if isinstance(thing, BuiltinMethodType):  # generator.random, table.get
+            return self._leading(thing.__self__, depth)
         if isinstance(thing, VIEWS) and hasattr(thing, "mapping"):
             return self._leading(thing.mapping, depth)
         if isinstance(thing, CLOSED) or self._left == 0:
             return False
-        if isinstance(thing, Random) or hasattr(type(thing), "bit_generator"):
+        if is_generator(thing):
             self.generators.append(thing)
             return False
         self._left -= 1
@@ -234,11 +236,6 @@ def functions_of(member: Any) -> list[Any]:
     """The functions behind a method, a property or another descriptor of a class."""
     names = ("fget", "__func__", "__wrapped__", "func")
     return [member, *[getattr(member, name) for name in names if hasattr(member, name)]]
-
-
-def is_ours(module: object) -> bool:
-    """Whether a module of this name is part of minigrad, which is not looked into."""
-    return isinstance(module, str) and module.partition(".")[0] == PACKAGE
 
 
 def is_of_a_library(kind: type) -> bool:

@@ -35,16 +35,14 @@ from types import (
 from typing import Any, Final, NamedTuple
 from weakref import ref
 
-from ..engine import BEHIND, Value, is_installed, names_read
+from ..engine import BEHIND, Value, is_installed, is_ours, names_read
 from .arguments import LABELS, PLAIN
 from .methods import Methods
 from .parameters import (
-    PACKAGE,
     VIEWS,
     functions_of,
     is_of_a_library,
     is_of_users,
-    is_ours,
     modules_read,
 )
 from .plain_numbers import (
@@ -73,7 +71,7 @@ READERS: Final = frozenset(
 )
 FINDS_ITSELF: Final = ("__getattr__", "__getattribute__")
 WHAT_ONE_MAKES_OF_THEM: Final = (SimpleNamespace, FunctionType)
-NETWORKS: Final = f"{PACKAGE}.nn"
+NETWORKS: Final = "nn."  # files of that wing
 OF_UNITS: Final = frozenset({"activation", "b"})  # of a neuron, which may be given others
 OF_WIRES: Final = frozenset(dir(Value)) - {"label"}
 OF_OTHERS: Final = OF_WIRES.union(*map(dir, (list, dict, tuple, str, set, float, int, bytes)))
@@ -149,7 +147,7 @@ class PlacesRead:
                 return
             if not is_ours((thing if is_type else kind).__module__):
                 self._objects.append(thing)
-            elif kind.__module__.startswith(NETWORKS):
+            elif kind.__module__.partition(".")[2].startswith(NETWORKS):
                 self._look_at_network(name, thing)
         if not is_ours(kind.__module__) and kind.__module__ != "builtins":
             self._objects.append(thing)  # a container may have attributes too

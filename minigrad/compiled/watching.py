@@ -18,6 +18,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from ctypes import c_char
 from functools import partial
 from operator import attrgetter
 from threading import RLock, get_ident
@@ -25,9 +26,8 @@ from types import BuiltinFunctionType, CodeType, FrameType
 from typing import Any, Final
 from weakref import ref
 
-from ..engine import Value, calling_source, is_installed
+from ..engine import Value, calling_source, is_installed, is_ours
 from ..rules import FUNCTIONS, GATES, Operand
-from .parameters import PACKAGE, is_ours
 from .tracing import refuse_while_recording
 
 LOOKED_UP: Final = "a number is found by its value there, and a wire that is recorded is not"
@@ -66,7 +66,7 @@ class Watched(float, Operand):
 
     def __hash__(self) -> int:
         asking = sys._getframe(1).f_globals.get("__name__", "")
-        if asking.partition(".")[0] != PACKAGE:
+        if not is_ours(asking):
             refuse_while_recording("looking a value up in a dict or a set", LOOKED_UP, TABLE)
         return float.__hash__(self)
 
@@ -105,9 +105,10 @@ SEED_CODE: Final = random.Random.seed.__code__  # without a seed it asks the ope
 DRAWS: Final = "draws random numbers from the operating system"
 TIME: Final = "asks for the time"
 FILES: Final = "opens or looks up a file or a folder"
+TOOL: Final = "minigrad"  # the name under which Python tells of calls
 MONITORING: Final[Any] = getattr(sys, "monitoring", None)  # from Python 3.12 on
 # Our own code asks nothing for a user: the gates' methods, and the files of this package.
-OURS: Final = (f"<{PACKAGE}", os.path.dirname(os.path.dirname(__file__)) + os.sep)
+OURS: Final = ("<minigrad", os.path.dirname(os.path.dirname(__file__)) + os.sep)
 UNWATCHED: Final = (
     "a profiler is running, and takes the place of what watches a compiled function while it is "
     "checked: whether it asks for the time, for files or for random numbers of the operating "
@@ -201,13 +202,13 @@ def _free_tool(alive: ref[_Watch]) -> int | None:
     for number in (4, 3) if MONITORING else ():  # the others are a debugger's, a profiler's, …
         with _lock:
             last = _watches.get(number)
-            if MONITORING.get_tool(number) == PACKAGE and (last is None or last() is None):
+            if MONITORING.get_tool(number) == TOOL and (last is None or last() is None):
                 _tell_no_more(number, last)  # a Ctrl-C has left it
             if MONITORING.get_tool(number) is not None:  # another thread that records, for one
                 continue
             _watches[number] = alive
             with suppress(ValueError):  # somebody else has taken it
-                MONITORING.use_tool_id(number, PACKAGE)
+                MONITORING.use_tool_id(number, TOOL)
                 return number
     return None
 
@@ -270,20 +271,37 @@ def _is_for_a_user(frame: FrameType) -> bool:
     return not is_ours(module) and not is_installed(frame.f_code.co_filename)
 
 
+# --- the random numbers that are drawn ------------------------------------------------------------
+
+MERSENNE_TWISTER: Final = 4 * 625  # bytes: 624 words, and how many of them were drawn
+
+
 def states_of(generators: Iterable[Any]) -> list[Any]:
     """Of Python's and NumPy's own generators, and those that the function leads to."""
     numpy_random = sys.modules.get("numpy.random")
     states: list[Any] = [random.getstate()]
     if numpy_random is not None:
-        states.append(_in_bytes(numpy_random.get_state(legacy=False)))
-    for generator in generators:
-        if isinstance(generator, random.SystemRandom):
-            continue  # it has none: what it draws is watched
-        if isinstance(generator, random.Random):
-            states.append(generator.getstate())
-        else:
-            states.append(_in_bytes(generator.bit_generator.state))
-    return states
+        states.append(_numpys_own.state(numpy_random))
+    # of Python's generator of the operating system there is none: what it draws is watched
+    return states + [_state_of(x) for x in generators if not isinstance(x, random.SystemRandom)]
+
+
+def is_generator(thing: Any) -> bool:
+    """Whether it draws random numbers: one of Python's or NumPy's generators."""
+    if isinstance(thing, random.Random):
+        return True
+    of_numpy = sys.modules.get("numpy.random")
+    return of_numpy is not None and isinstance(
+        thing, (of_numpy.Generator, of_numpy.RandomState, of_numpy.BitGenerator)
+    )
+
+
+def _state_of(generator: Any) -> Any:
+    if isinstance(generator, random.Random):
+        return generator.getstate()
+    if hasattr(generator, "get_state"):
+        return _in_bytes(generator.get_state(legacy=False))
+    return _in_bytes(getattr(generator, "bit_generator", generator).state)
 
 
 def _in_bytes(state: Any) -> Any:
@@ -291,3 +309,32 @@ def _in_bytes(state: Any) -> Any:
     if isinstance(state, dict):
         return {name: _in_bytes(part) for name, part in state.items()}
     return state.tobytes() if hasattr(state, "tobytes") else state
+
+
+class _NumpysOwn:
+    """The state of the generator behind `np.random.rand` and the like.
+
+    To ask for it takes 40 µs, and it is asked for twice at each first call, of which that was a
+    tenth. Its words are read where they stand. They do not tell whether the second of two normal
+    numbers, which are drawn together, is waiting to be given; if it was not when they were these,
+    then it is not.
+    """
+
+    def __init__(self) -> None:
+        self._words: Any = None  # at the latest look that saw none waiting
+
+    def state(self, numpy_random: Any) -> Any:
+        bits = numpy_random.get_bit_generator()
+        if type(bits).__name__ == "MT19937":
+            words = (c_char * MERSENNE_TWISTER).from_address(bits.ctypes.state_address).raw
+        else:
+            words = _in_bytes(bits.state)
+        if words != self._words:
+            state = numpy_random.get_state(legacy=False)
+            if state["has_gauss"]:
+                return words, state["gauss"]
+            self._words = words
+        return words
+
+
+_numpys_own: Final = _NumpysOwn()

@@ -39,7 +39,7 @@ from .numbers_of_wires import (
 from .recorders import install
 from .recording import as_wire, constant, observed, observers, output_of, output_of_leaves
 from .sources import is_nonfinite_birth, note_source, source_of
-from .users_line import Source, calling_source, is_installed, source_of_error
+from .users_line import Source, calling_source, is_installed, is_ours, source_of_error
 from .value import Value, WithoutGate, one_at_a_time, topological_order, write_grad
 
 if TYPE_CHECKING:
@@ -82,6 +82,7 @@ __all__ = [
     "is_installed",
     "is_nonfinite_birth",
     "is_of_a_text_book",
+    "is_ours",
     "looks_at_numbers",
     "names_elsewhere",
     "names_read",

@@ -87,6 +87,11 @@ def _is_installed(frame: FrameType) -> bool:
     return is_installed(frame.f_code.co_filename)
 
 
+def is_ours(module: object) -> bool:
+    """Whether a module of this name is part of minigrad."""
+    return isinstance(module, str) and module.partition(".")[0] == "minigrad"
+
+
 def is_installed(filename: str) -> bool:
     """Whether code is of Python itself or of an installed library.
 

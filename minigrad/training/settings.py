@@ -17,11 +17,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import isfinite
-from typing import Any, Final
+from typing import Any
 
+from ..engine import is_ours
 from ..rules import as_number, described
 
-PACKAGE: Final = __name__.partition(".")[0]
 Rule = Callable[[float], bool]
 
 
@@ -78,7 +78,7 @@ class ElsewhereName:
         self.name = name
 
     def __set__(self, owner: Any, given: Any) -> None:
-        if type(owner).__module__.partition(".")[0] == PACKAGE:
+        if is_ours(type(owner).__module__):
             raise AttributeError(self._message(type(owner)))
         vars(owner)[self.name] = given
 

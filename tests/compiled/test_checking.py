@@ -19,9 +19,11 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
+from scipy import stats
 
 import minigrad as mg
 from minigrad import Value, losses
+from minigrad.compiled import watching
 
 W, V = Value(2.0), Value(-1.0)
 TABLE = {1.0: 3.0, 2.0: 5.0}
@@ -80,15 +82,43 @@ def test_what_depends_on_kinds_or_on_the_moment_is_refused_at_the_first_call(bod
             call(mg.compile(body))
 
 
-def test_random_numbers_of_numpy_and_of_a_generator_that_is_held_are_refused():
-    generator, own = np.random.default_rng(0), random.Random(0)
-    for body in (
-        lambda y: W * y if np.random.rand() < 0.999 else y,
-        lambda y: W * y if generator.random() < 0.999 else y,
-        lambda y: W * y if own.random() < 0.999 else y,
-    ):
+HELD = [
+    random.Random(0),
+    np.random.default_rng(0),
+    np.random.Generator(np.random.MT19937(0)),
+    np.random.RandomState(0),
+]
+DISTRIBUTION = stats.uniform()
+DISTRIBUTION.random_state = np.random.RandomState(0)
+BITS = np.random.PCG64(0)
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        *[generator.random for generator in HELD],
+        lambda: np.random.rand(),
+        lambda: np.random.normal(0.0, 0.01),
+        lambda: stats.norm.rvs(0.0, 0.01),
+        lambda: DISTRIBUTION.rvs(),
+        lambda: BITS.random_raw() / 2**64,
+    ],
+)
+def test_random_numbers_of_numpy_and_of_a_generator_that_is_held_are_refused(draw):
+    for _ in range(2):  # normal numbers come in pairs, of which the second is no draw of bits
         with pytest.raises(mg.TracingError, match=r"draws random numbers.*Draw them before"):
-            mg.compile(body)(3.0)
+            mg.compile(lambda y: W * y if draw() < 0.999 else y)(3.0)
+
+
+def test_numpys_own_state_is_as_numpy_tells_it(monkeypatch):
+    monkeypatch.setattr(watching, "_numpys_own", type(watching._numpys_own)())
+    np.random.seed(3)
+    draws = [np.random.rand, np.random.randn, np.random.randn, lambda: np.random.seed(3)]
+    for draw in draws * 2:
+        before = watching.states_of([])
+        assert watching.states_of([]) == before
+        draw()
+        assert watching.states_of([]) != before
 
 
 @pytest.mark.parametrize(
