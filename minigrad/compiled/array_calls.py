@@ -57,6 +57,12 @@ class ArrayCalls(Recordings):
         `scipy.optimize.minimize(f.value_and_grad, x, jac=True)`
         works as it stands. The checks of `mg.compile` are made here too.
         """
+        return self._value_and_grad("value_and_grad", arguments, data)
+
+    def _value_and_grad(
+        self, method: str, arguments: tuple[Any, ...], data: dict[str, Any]
+    ) -> tuple[float, Any]:
+        """The shortest way of a call, if there has been one like it, else the long one."""
         prepared = self._prepared
         watched = guards or (observers and detects_nonfinite())
         if prepared is not None and prepared.names == tuple(data) and not watched:
@@ -65,11 +71,11 @@ class ArrayCalls(Recordings):
             if result is not None:
                 self._latest = prepared
                 return result  # type: ignore[no-any-return]
-        self._refuse_inside("value_and_grad")
-        return self._value_and_grad(arguments, data)
+        self._refuse_inside(method)
+        return self._recorded_value_and_grad(method, arguments, data)
 
-    def _value_and_grad(
-        self, arguments: tuple[Any, ...], data: dict[str, Any]
+    def _recorded_value_and_grad(
+        self, method: str, arguments: tuple[Any, ...], data: dict[str, Any]
     ) -> tuple[float, Any]:
         """The long way of a call; the next one like this may then go the shortest."""
         given, names = (*arguments, *data.values()), tuple(data)
@@ -77,10 +83,10 @@ class ArrayCalls(Recordings):
         prepared = self._prepared_calls.get(key)
         if prepared is not None and prepared is not self._prepared:
             self._prepared = prepared
-            return self.value_and_grad(*arguments, **data)
-        call = self._array_call("value_and_grad", arguments, data)
+            return self._value_and_grad(method, arguments, data)
+        call = self._array_call(method, arguments, data)
         recording = call.recording
-        self._require_one_output(recording, "value_and_grad")
+        self._require_one_output(recording, method)
         parameters = recording.parameter_numbers()
         outputs, (gradient,) = recording.by_arguments.run(parameters, call.numbers)
         self._compare(call, parameters, outputs)
@@ -99,7 +105,7 @@ class ArrayCalls(Recordings):
         >>> mg.compile(lambda x: x**3).grad(2.0)
         12.0
         """
-        return self.value_and_grad(*arguments, **data)[1]
+        return self._value_and_grad("grad", arguments, data)[1]
 
     def buffers(self, *arguments: Any, **data: Any) -> Buffers:
         """Arrays for the arguments, the value and the gradient, and one native call on them.
@@ -172,7 +178,7 @@ class ArrayCalls(Recordings):
         """A TypeError where a function gives several Values."""
         if recording.output_structure != NUMBER:
             raise TypeError(
-                f"{method} needs a function that returns one Value, {self.name} returns "
+                f"{self.name}.{method} needs a function that returns one Value, and returns "
                 f"{structure_text(recording.output_structure)}: {self.name}.jacobian(...) has the "
                 "derivatives of several"
             )

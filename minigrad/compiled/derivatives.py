@@ -234,7 +234,7 @@ class Derivatives(ArrayCalls):
         """A TypeError for what has no second derivative here."""
         if recording.output_structure != NUMBER:
             raise TypeError(
-                f"{method} needs a function that returns one Value, {self.name} returns "
+                f"{self.name}.{method} needs a function that returns one Value, and returns "
                 f"{structure_text(recording.output_structure)}: compile a function that returns "
                 f"the one you mean, or a sum of them; {self.name}.jacobian(...) has the first "
                 "derivatives of all"

@@ -211,6 +211,25 @@ def test_what_is_given_by_name_is_data(make):
         compiled.value_and_grad(x=3.0, scale=2.0)
 
 
+@pytest.mark.parametrize("method", ["value_and_grad", "grad", "buffers", "hessian", "jacobian"])
+def test_errors_name_the_method_that_was_called(make, method):
+    def of_nothing():
+        getattr(make(square), method)([])
+
+    def of_two_results():
+        getattr(make(lambda x: [x, x * x]), method)(2.0)
+
+    def inside_another():
+        mg.compile(lambda x: x * getattr(make(square), method)(x))(2.0)
+
+    def square(x):
+        return mg.sum([x]) ** 2
+
+    for call in (of_nothing, inside_another, *[of_two_results] * (method != "jacobian")):
+        with pytest.raises((TypeError, TracingError), match=rf"(square|<lambda>)\.{method}[( ]"):
+            call()
+
+
 def test_static_arguments_stay_static(make):
     compiled = make(lambda x, n: mg.sum([x**i for i in range(n)]), static=("n",))
     assert compiled.value_and_grad(2.0, 3) == (7.0, 5.0)
