@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from ..engine import Circuit, Value, with_gates
 from ..rules import GATES, Formula, described, is_number
+from ..tape import Algebra
 from .dialects import Code
 from .identifiers import plain_names
 
@@ -46,6 +47,7 @@ class Program:
         # every wire as a symbol; numbers that are fixed as numbers
         self.symbols = {wire: Formula("number", (wire.data,)) for wire in self.fixed}
         self.symbols |= {wire: Formula.symbol(text) for wire, text in self.names.items()}
+        self.algebra = Algebra(exact=True)  # does what numbers alone decide
         self.noted: set[Value] = set()  # wires of which the code notes whether they receive
 
     def forward(self, code: Code) -> list[str]:
@@ -88,10 +90,10 @@ class Program:
         """The inputs of a gate that anything can be sent to, and the local gradients."""
         gate, inputs = self.circuit.gate(wire), self.circuit.inputs(wire)
         operands = [self.symbols[source] for source in inputs]
-        branches = list(zip(inputs, gate.local_formulas(*operands, out=self.symbols[wire])))
+        slopes = self.algebra.formulas(gate.local_formulas(*operands, out=self.symbols[wire]))
+        branches = list(zip(inputs, slopes))
         if not gate.routes:
             return branches
-        branches = [(source, _decided(local)) for source, local in branches]
         return [branch for branch in branches if not is_number(branch[1], 0.0)]
 
     def _send(
@@ -118,16 +120,6 @@ class Program:
         if routes:
             code.lines = code.where_not_zero(str(local.operands[0]), code.lines)
         code.lines = before + code.lines
-
-
-def _decided(local: Formula) -> Formula:
-    """Whether a multiplexer chooses an input, if its index is a plain number."""
-    if local.operation == "where" and local.operands[0].operation == "==":
-        left, right = local.operands[0].operands
-        if left.operation == right.operation == "number":
-            chosen: Formula = local.operands[1 if left.operands == right.operands else 2]
-            return chosen
-    return local
 
 
 def circuit_behind(outputs: list[Value]) -> Circuit:

@@ -16,6 +16,7 @@ many objects are made the `garbage_collector` waits.
 
 from .compressed import Compressed, compressed_hessian, compressed_jacobian
 from .flatten import flatten, flatten_batch, flatten_received, flatten_rows
+from .formula_derivatives import Algebra
 from .garbage_collector import without_collector
 from .gate_kinds import (
     DOT_FORM,
@@ -55,6 +56,7 @@ __all__ = [
     "SUM",
     "SUM_FORM",
     "VARIABLES",
+    "Algebra",
     "Array",
     "Bucket",
     "Compressed",

@@ -35,9 +35,13 @@ COMPARED: Final = dict(zip(COMPARISONS, (lt, le, gt, ge, eq)))
 
 
 class Algebra:
-    """Formulas of which equal ones are one object."""
+    """Formulas of which equal ones are one object.
 
-    def __init__(self) -> None:
+    `exact`: simplified to what is the same to the last bit.
+    """
+
+    def __init__(self, exact: bool = False) -> None:
+        self._exact = exact
         self._known: dict[Any, Formula] = {}
         self._made: dict[Formula, Formula] = {}
 
@@ -100,9 +104,9 @@ class Algebra:
         x, y = operands
         if len(numbers) == 2:
             return self.number(GATE_OF[operation].forward(*numbers))
-        if operation == "**" and is_number(y, 2.0):
+        if operation == "**" and is_number(y, 2.0) and not self._exact:
             return self.make("*", x, x)  # half a unit in the last place apart, at most
-        if operation == "**" and is_number(y, 3.0):
+        if operation == "**" and is_number(y, 3.0) and not self._exact:
             return self.make("*", self.make("*", x, x), x)
         if operation in ("*", "/", "**") and is_number(y, 1.0):
             return as_formula(x)

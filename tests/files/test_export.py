@@ -142,6 +142,25 @@ def test_every_gate_in_python_is_the_engine_to_the_bit(gate: Gate) -> None:
         assert repr(function(list(point[: len(leaves)]))) == repr(expected)
 
 
+BASES = [0.0, -0.0, 1.0, -1.0, 0.3, -2.5, 1e-300, 1e200, -1e200, math.inf, -math.inf, math.nan]
+
+
+@pytest.mark.parametrize("exponent", [0, 1, 2, 3, -1, -2, 0.5, 1.5, 2.5, -0.5, 1e17, math.inf])
+def test_powers_of_a_number_in_python_are_the_engine_to_the_bit(exponent: float) -> None:
+    function = run_python(Value(1.0, label="x") ** exponent)
+    for base in BASES:
+        x = Value(base)
+        out = x**exponent
+        out.backward()
+        assert repr(function([base])) == repr(([out.data], [x.grad]))
+
+
+@pytest.mark.parametrize("language", ["python", "c", "javascript"])
+def test_what_a_fixed_exponent_decides_is_not_asked_in_the_code(language: str) -> None:
+    code = mg.export(Value(3.0, label="x") ** 2, language, name="f")
+    assert "g_x += ((2.0 * x) * g_v0)" in code
+
+
 @needs_compiler
 def test_a_wire_that_a_choice_and_then_a_sum_send_to_compiles_in_c(tmp_path: Path) -> None:
     x = Value(3.0, label="x")
