@@ -324,11 +324,10 @@ def fixed_values(structure: Any) -> list[Any]:
     """
     found, waiting = [], [structure]
     for part in waiting:  # it grows meanwhile
-        if type(part) is tuple and part:
-            if part[0] == "fixed":
-                found.append(part[1])
-            else:
-                waiting += part[1:]
+        if part[0] == "fixed":
+            found.append(part[1])
+        elif part != NUMBER and part[0] != "array":
+            waiting += [inside for _, inside in named_parts(part)]
     return found
 
 

@@ -17,7 +17,7 @@ from math import prod
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from ..calculus import NUMBER, count_of, is_of_numbers
+from ..calculus import NUMBER, count_of, is_of_numbers, named_parts
 from ..engine import numbers_of
 from ..native import require_native
 from .recording import Recording
@@ -130,16 +130,14 @@ def _arrays(structure: Any, flat: Any) -> Any:
         return parts[0]
     if kind == "array":
         return flat[: prod(parts[0])].reshape(parts[0])
-    is_named = kind is dict or kind == "dataclass"
-    inside = [part[1] if is_named else part for part in parts[kind == "dataclass" :]]
-    if not is_named and inside and all(part == NUMBER for part in inside):
-        return flat[: len(inside)]
-    made, place = [], 0
-    for part in inside:
-        made.append(_arrays(part, flat[place:]))
+    made, place = {}, 0
+    for name, part in named_parts(structure):
+        made[name] = _arrays(part, flat[place:])
         place += count_of(part)
+    if kind is dict or kind == "dataclass":
+        return MappingProxyType(made)
+    if parts and all(part == NUMBER for part in parts):
+        return flat[: len(parts)]
     if kind is slice:
-        return slice(*made)
-    if not is_named:
-        return kind._make(made) if hasattr(kind, "_make") else tuple(made)
-    return MappingProxyType(dict(zip([part[0] for part in parts[kind == "dataclass" :]], made)))
+        return slice(*made.values())
+    return (kind._make if hasattr(kind, "_make") else tuple)(made.values())

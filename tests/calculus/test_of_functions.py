@@ -410,6 +410,17 @@ def test_an_empty_argument_has_its_place_in_the_derivative(compile: bool, empty:
         assert (run.value, run.gradient[1]) == (16.0, 8.0)
 
 
+@pytest.mark.parametrize("compile", [False, True])
+def test_whatever_the_keys_of_a_dict_are_it_has_a_derivative_if_it_holds_a_number(
+    compile: bool,
+) -> None:
+    square = mg.compile(lambda given, x: x * x) if compile else lambda given, x: x * x
+    for key in ("name", 1, "fixed", "array", ("number",)):
+        assert mg.grad(square)({key: "relu"}, 3.0) == 6.0, key
+        assert mg.grad(square)({key: []}, 3.0) == ({key: []}, 6.0), key
+        assert mg.grad(square)({key: 2.0}, 3.0) == ({key: 0.0}, 6.0), key
+
+
 def test_inside_an_implicit_function_and_a_check_a_derivative_has_a_slope_too() -> None:
     a = Value(4.0)
     root = mg.implicit(lambda u: mg.grad(lambda x: (x * u) ** 2)(1.0) - 2.0 * a, 1.0)  # 2 u² = 2 a
