@@ -39,7 +39,8 @@ class BestParameters:
     ) -> None:
         self.patience = None if patience is None else at_least_one("patience", patience)
         self.optimizer, self.measure = optimizer, measure
-        self.is_measured, self.is_validated = is_measured, is_validated
+        self.is_measured = is_measured and not is_validated
+        self.is_validated = is_validated
         self.loss, self.number = inf, 0
         self.latest = inf
         self.has_waited = False

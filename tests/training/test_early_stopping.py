@@ -83,6 +83,25 @@ def test_with_validation_the_parameters_after_the_best_epoch_are_put_back(compil
 
 
 @WAYS
+@pytest.mark.parametrize("batch_size", [None, 2, 1])
+def test_it_is_the_validation_loss_that_counts_whatever_the_batches_are(
+    compiled: bool, batch_size: int | None
+) -> None:
+    w = Value(0.0)
+    X, Y = [0.5, 1.0, 1.5, 2.0, 2.5], [1.0, 2.5, 2.5, 4.5, 4.5]
+    options: dict[str, Any] = {"validation": ([1.0], [0.9]), "batch_size": batch_size}
+    loss = lambda x, y: (w * x - y) ** 2
+    history = fitted(w, loss, (X, Y), compiled, 0.01, patience=3, **options)
+    losses = history.column("validation_loss")
+    best = losses.index(min(losses))
+    assert len(losses) == best + 4
+    assert (w.data - 0.9) ** 2 == losses[best]
+    assert history.stopped.startswith(
+        f"stopped early: best loss {min(losses):.4g} in epoch {best + 1}"
+    )
+
+
+@WAYS
 def test_a_validation_loss_that_is_nan_is_called_nan_and_its_row_is_named(compiled: bool) -> None:
     w = Value(0.5)
     loss = lambda x, y: (w * x - y) ** 2
