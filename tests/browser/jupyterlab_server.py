@@ -1,5 +1,6 @@
 """A JupyterLab server for tests, on this machine only."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -15,7 +16,11 @@ from helpers.needed import missing
 
 @contextmanager
 def jupyterlab(folder: Path) -> Iterator[str]:
-    """The address at which the notebooks of a folder open."""
+    """The address at which the notebooks of a folder open.
+
+    What whoever runs the tests has set up for themselves, and which notebooks they trust, is not
+    looked at.
+    """
     if not (find_spec("jupyterlab") and find_spec("ipykernel")):
         missing("jupyterlab", "pip install jupyterlab")
     with socket.socket() as free:
@@ -26,7 +31,9 @@ def jupyterlab(folder: Path) -> Iterator[str]:
     log = folder / "server.log"
     with open(log, "wb") as file:
         command = [sys.executable, "-m", "jupyterlab", *settings]
-        server = subprocess.Popen(command, cwd=folder, stdout=file, stderr=file)
+        own = {f"JUPYTER_{what}_DIR": str(folder / f".{what}") for what in ("DATA", "CONFIG")}
+        environment = os.environ | own
+        server = subprocess.Popen(command, cwd=folder, stdout=file, stderr=file, env=environment)
     try:
         while not _answers(f"http://127.0.0.1:{port}/api"):
             assert server.poll() is None, log.read_text()
