@@ -55,6 +55,7 @@ from .plain_numbers import (
     keys_and_items,
     reached,
     read_so_far,
+    size_of_buffer,
     stands_for,
     with_mask,
 )
@@ -63,7 +64,6 @@ MOST: Final = 5_000  # things that are looked into
 OF_FUNCTIONS: Final = (FunctionType, staticmethod, classmethod, property, cached_property)
 OF_C: Final = (BuiltinMethodType, MethodWrapperType)
 OF_PYTHON: Final = (*OF_FUNCTIONS, MemberDescriptorType, GetSetDescriptorType)
-BUFFERS: Final = ("bytearray", "memoryview", "array")
 CODE: Final = attrgetter("__code__", "__defaults__", "__kwdefaults__")
 BY_NAME: Final = ("getattr", "hasattr", "vars", "dir", "eval", "exec")  # they read by a text
 READERS: Final = frozenset(
@@ -192,8 +192,8 @@ class PlacesRead:
             self._note([name], read_so_far, thing, (), 10.0)
         elif hasattr(type(thing), "hexdigest"):
             self._note([name], methodcaller("hexdigest"), thing, (), 10.0)
-        elif type(thing).__name__ in BUFFERS:
-            self._note([name], bytes, thing, (), 1.0 + len(thing) / 100.0)
+        elif size := size_of_buffer(thing):
+            self._note([name], bytes, thing, (), 1.0 + size / 100.0)
         else:
             return False
         return True
@@ -262,7 +262,10 @@ class PlacesRead:
         arguments = code.co_varnames[: code.co_argcount]
         defaults = function.__defaults__ or ()
         named = [*zip(arguments[len(arguments) - len(defaults) :], defaults)]
-        for name, thing in [*named, *(function.__kwdefaults__ or {}).items()]:
+        if by_name := function.__kwdefaults__:
+            self._note([function.__name__], keys_and_items, by_name, ())
+            named += by_name.items()
+        for name, thing in named:
             self._wait(name, [thing] if name in names.arguments | names.cells else [])
 
     def _note_what_may_be_none(self, name: str, read: Any, owner: Any, thing: Any) -> None:
@@ -385,7 +388,7 @@ def _is_watched(thing: Any) -> bool:
 def _is_held(thing: Any) -> bool:
     """Whether an object of a library holds it for itself: numbers, and containers of them."""
     is_container = isinstance(thing, (list, tuple, dict, set, deque)) or hasattr(thing, "__array__")
-    return type(thing) in PLAIN or is_container
+    return type(thing) in PLAIN or is_container or size_of_buffer(thing) > 0
 
 
 def _slots_of(kind: type) -> set[str]:

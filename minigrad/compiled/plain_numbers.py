@@ -294,6 +294,15 @@ def with_mask(array: Any) -> Any:
     return (*bytes_of(array.data), *bytes_of(array.mask))
 
 
+def size_of_buffer(thing: Any) -> int:
+    """How many bytes are in it: in a bytearray, a number of ctypes'. 0 where none are to be had."""
+    try:
+        with memoryview(thing) as buffer:
+            return buffer.nbytes
+    except (TypeError, ValueError, BufferError):
+        return 0
+
+
 def reached(iterator: Any) -> Any:
     """How far an iterator has come: something else each time for one that does not tell."""
     if isinstance(iterator, count):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import array
+import ctypes
 import functools
 import itertools
 import math
+import multiprocessing
 import operator
 import os
 import threading
@@ -465,6 +467,21 @@ def changes_bytes():
     return (lambda y: W * y * numbers[0]), lambda: numbers.__setitem__(0, 3)
 
 
+def changes_a_number_of_ctypes():
+    number = ctypes.c_double(2.0)
+    return (lambda y: W * y * number.value), lambda: setattr(number, "value", 3.0)
+
+
+def changes_a_struct_of_ctypes():
+    pair = type("Pair", (ctypes.Structure,), {"_fields_": [("a", ctypes.c_int)]})(2)
+    return (lambda y: W * y * pair.a), lambda: setattr(pair, "a", 3)
+
+
+def changes_a_number_that_processes_share():
+    number = multiprocessing.Value("d", 2.0)
+    return (lambda y: W * y * number.value), lambda: setattr(number, "value", 3.0)
+
+
 def changes_a_long_list():
     numbers = [1.0] * 2_000
     return (lambda y: W * y * numbers[1_500]), lambda: numbers.__setitem__(1_500, 3.0)
@@ -591,6 +608,13 @@ def changes_a_named_default():
     return (lambda y: scaled(y)), lambda: setattr(scaled, "__kwdefaults__", {"scale": 3.0})
 
 
+def changes_a_default_in_its_dict():
+    def scaled(y, *, scale=2.0):
+        return W * y * scale
+
+    return scaled, lambda: scaled.__kwdefaults__.update(scale=3.0)
+
+
 def gives_an_object_an_attribute_that_may_be_there():
     state = SimpleNamespace()
     return (lambda y: W * y * getattr(state, "k", 2.0)), lambda: setattr(state, "k", 3.0)
@@ -635,6 +659,10 @@ CHANGES = [
     changes_a_data_frame,
     changes_an_array_of_python,
     changes_bytes,
+    changes_a_number_of_ctypes,
+    changes_a_struct_of_ctypes,
+    changes_a_number_that_processes_share,
+    changes_a_default_in_its_dict,
     changes_a_long_list,
     changes_the_order_of_a_dict,
     changes_a_list_of_a_library,
