@@ -16,7 +16,15 @@ from __future__ import annotations
 
 import sys
 from collections import deque
-from collections.abc import Callable, ItemsView, Iterable, KeysView, Sequence, ValuesView
+from collections.abc import (
+    Callable,
+    Collection,
+    ItemsView,
+    Iterable,
+    KeysView,
+    Sequence,
+    ValuesView,
+)
 from contextvars import ContextVar
 from functools import cached_property, partial
 from operator import attrgetter, is_, itemgetter
@@ -26,6 +34,7 @@ from types import (
     MappingProxyType,
     MemberDescriptorType,
     MethodType,
+    MethodWrapperType,
     ModuleType,
 )
 from typing import Any, Final
@@ -42,6 +51,7 @@ MOST: Final = 20_000  # functions and objects that are looked into; lists and di
 WRITTEN_IN_PYTHON: Final = 1 << 9  # of a class: CPython's Py_TPFLAGS_HEAPTYPE
 FEW: Final = 100
 CALL: Final = "__call__"
+OF_C: Final = (BuiltinMethodType, MethodWrapperType)
 VIEWS: Final = (KeysView, ValuesView, ItemsView)  # of a dict
 CLOSED: Final = (ModuleType, Methods)  # what is not looked into by itself
 
@@ -125,12 +135,10 @@ class Places:
         return any(leading)
 
     def _holds(self, thing: Any, depth: int) -> bool:
-        if isinstance(thing, tuple):
-            return self._any(thing, depth)
+        if (parts := parts_of(thing)) is not None:
+            return self._any(parts, depth)
         if isinstance(thing, (list, deque, set)):
             return self._note_items(thing, depth)
-        if isinstance(thing, frozenset):
-            return self._any(thing, depth)
         if isinstance(thing, (ContextVar, ref)):
             return self._note_names(lambda *_: stands_for, thing, [""], depth)
         if isinstance(thing, (dict, MappingProxyType)):
@@ -139,14 +147,6 @@ class Places:
                 self._names.append((len, thing))  # of parameters alone: another would be one too
                 self._things.append(len(thing))
             return leads
-        if isinstance(thing, partial):
-            return self._any([thing.func, thing.args, thing.keywords], depth)
-        if isinstance(thing, MethodType):
-            return self._any([thing.__self__, thing.__func__], depth)
-        if isinstance(thing, BuiltinMethodType):  # generator.random, table.get
-            return self._leading(thing.__self__, depth)
-        if isinstance(thing, VIEWS) and hasattr(thing, "mapping"):
-            return self._leading(thing.mapping, depth)
         if isinstance(thing, CLOSED) or self._left == 0:
             return False
         if is_generator(thing):
@@ -166,9 +166,7 @@ class Places:
                 self._cells.append((cell, contents_of(cell)))
                 leads = True
         variables = function.__globals__
-        if depth < DEPTH - 1 and (
-            is_ours(function.__module__) or is_installed(function.__code__.co_filename)
-        ):
+        if depth < DEPTH - 1 and not is_of_users(function):
             return leads
         names = {name for code in codes_of(function.__code__) for name in code.co_names}
         used = [variables[name] for name in names & variables.keys()]
@@ -203,8 +201,7 @@ class Places:
             self._class_names[kind] = []  # a class may hold itself
             found = {
                 name: thing
-                for base in reversed(kind.__mro__)
-                if not (is_ours(base.__module__) or is_of_a_library(base))
+                for base in reversed(classes_of_users(kind))
                 for name, thing in vars(base).items()
                 if not name.startswith("__")
             }
@@ -232,10 +229,40 @@ class Places:
         return bool(leading)
 
 
+def parts_of(thing: Any) -> Collection[Any] | None:
+    """What a thing always leads to: the items of a tuple, the object of a method; None if none.
+
+    >>> weights = [2.0]
+    >>> parts_of(weights.__getitem__), parts_of({"w": weights}.values()), parts_of(weights)
+    ([[2.0]], [mappingproxy({'w': [2.0]})], None)
+    """
+    if isinstance(thing, (tuple, frozenset)):
+        return thing
+    if isinstance(thing, partial):
+        return [thing.func, thing.args, thing.keywords]
+    if isinstance(thing, MethodType):
+        return [thing.__self__, thing.__func__]
+    if isinstance(thing, OF_C) and not isinstance(thing.__self__, ModuleType):
+        return [thing.__self__]  # of generator.random, table.get
+    if isinstance(thing, VIEWS) and hasattr(thing, "mapping"):
+        return [thing.mapping]
+    return None
+
+
 def functions_of(member: Any) -> list[Any]:
     """The functions behind a method, a property or another descriptor of a class."""
     names = ("fget", "__func__", "__wrapped__", "func")
     return [member, *[getattr(member, name) for name in names if hasattr(member, name)]]
+
+
+def is_of_users(function: FunctionType) -> bool:
+    """Whether the code of a function is neither ours nor that of Python or an installed library."""
+    return not (is_ours(function.__module__) or is_installed(function.__code__.co_filename))
+
+
+def classes_of_users(kind: type) -> list[type]:
+    """The classes behind one whose code is somebody's own."""
+    return [x for x in kind.__mro__ if not (is_ours(x.__module__) or is_of_a_library(x))]
 
 
 def is_of_a_library(kind: type) -> bool:
@@ -268,11 +295,11 @@ def modules_read(function: FunctionType) -> list[Any]:
     names = names_read(function.__code__)
     found = list(filter(None, map(sys.modules.get, names.modules)))
     if names.any_module:
-        found += filter(is_of_users, list(sys.modules.values()))
+        found += filter(is_module_of_users, list(sys.modules.values()))
     return found
 
 
-def is_of_users(module: Any) -> bool:
+def is_module_of_users(module: Any) -> bool:
     """Whether a module is neither Python's nor that of an installed library, nor ours."""
     name, file = getattr(module, "__name__", None), getattr(module, "__file__", None)
     if not isinstance(name, str) or is_ours(name) or name in sys.builtin_module_names:

@@ -23,27 +23,26 @@ from inspect import getattr_static
 from io import BytesIO, StringIO
 from operator import attrgetter, itemgetter, methodcaller
 from types import (
-    BuiltinMethodType,
     FunctionType,
     GetSetDescriptorType,
     MemberDescriptorType,
-    MethodType,
-    MethodWrapperType,
     ModuleType,
     SimpleNamespace,
 )
 from typing import Any, Final, NamedTuple
 from weakref import ref
 
-from ..engine import BEHIND, Value, is_installed, is_ours, names_read
+from ..engine import BEHIND, Value, is_ours, names_read
 from .arguments import LABELS, PLAIN
 from .methods import Methods
 from .parameters import (
-    VIEWS,
+    classes_of_users,
     functions_of,
+    is_module_of_users,
     is_of_a_library,
     is_of_users,
     modules_read,
+    parts_of,
 )
 from .plain_numbers import (
     GONE,
@@ -62,7 +61,6 @@ from .plain_numbers import (
 
 MOST: Final = 5_000  # things that are looked into
 OF_FUNCTIONS: Final = (FunctionType, staticmethod, classmethod, property, cached_property)
-OF_C: Final = (BuiltinMethodType, MethodWrapperType)
 OF_PYTHON: Final = (*OF_FUNCTIONS, MemberDescriptorType, GetSetDescriptorType)
 CODE: Final = attrgetter("__code__", "__defaults__", "__kwdefaults__")
 BY_NAME: Final = ("getattr", "hasattr", "vars", "dir", "eval", "exec")  # they read by a text
@@ -127,12 +125,8 @@ class PlacesRead:
             self._look_into_function(thing)
             if vars(thing) and not is_ours(thing.__module__):
                 self._objects.append(thing)
-        elif isinstance(thing, partial):
-            self._wait(name, [thing.func, thing.args, thing.keywords])
-        elif isinstance(thing, MethodType):
-            self._wait(name, [thing.__self__, thing.__func__])
-        elif isinstance(thing, OF_C) and not isinstance(thing.__self__, ModuleType):
-            self._wait(name, [thing.__self__])  # the list of `xs.count`
+        elif (parts := parts_of(thing)) is not None:
+            self._wait(name, parts)
         elif isinstance(thing, (ContextVar, ref)):
             self._note([name], stands_for, thing, [stands_for(thing)])
         elif id(thing) in READERS and name != thing.__name__:  # `get = getattr`
@@ -169,8 +163,6 @@ class PlacesRead:
                 self._note([name], tuple, thing, thing, 1.0 + len(thing) / 20.0)
             else:
                 self._wait(name, thing)
-        elif isinstance(thing, (tuple, frozenset)):
-            self._wait(name, thing)
         elif isinstance(thing, set):
             self._note([name], frozenset, thing, thing, 1.0 + len(thing) / 10.0)
         elif isinstance(thing, (dict, Mapping)):
@@ -181,8 +173,6 @@ class PlacesRead:
         elif isinstance(thing, Iterator) and type(thing).__module__ in ("builtins", "itertools"):
             if type(thing).__name__ != "repeat":
                 self._note([name], reached, thing, (), 10.0)
-        elif isinstance(thing, VIEWS) and hasattr(thing, "mapping"):
-            self._wait(name, [thing.mapping])
         elif hasattr(type(thing), "__array__"):
             self._look_into_array(name, thing)
             for label in LABELS:  # renamed ones are other objects
@@ -234,9 +224,7 @@ class PlacesRead:
     def _look_into_function(self, function: FunctionType) -> None:
         if function is os.getenv:
             self._waiting.append(("os.environ", os.environ))
-        if function is not self._first and (
-            is_ours(function.__module__) or is_installed(function.__code__.co_filename)
-        ):
+        if function is not self._first and not is_of_users(function):
             return
         code, names = function.__code__, names_read(function.__code__)
         self._note([function.__name__], CODE, function, (), 3.0)
@@ -297,7 +285,7 @@ class PlacesRead:
     def _look_at_object(self, thing: Any) -> None:
         """The attributes of an object, of a class or of a module that are read."""
         if isinstance(thing, ModuleType):
-            self._look_at_read(thing, self._any_attribute and is_of_users(thing))
+            self._look_at_read(thing, self._any_attribute and is_module_of_users(thing))
             return
         kind = type(thing)
         classes, slots, is_of_library, finds_itself = self._kind(kind)
@@ -324,11 +312,7 @@ class PlacesRead:
     def _kind(self, kind: type) -> Kind:
         """What a class is, found once."""
         if kind not in self._kinds:
-            classes = [
-                base
-                for base in kind.__mro__
-                if not (is_ours(base.__module__) or is_of_a_library(base))
-            ]
+            classes = classes_of_users(kind)
             is_of_library = is_of_a_library(kind) and kind not in WHAT_ONE_MAKES_OF_THEM
             self._kinds[kind] = Kind(
                 classes,

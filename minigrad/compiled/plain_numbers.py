@@ -49,7 +49,7 @@ class PlainNumbers:
 
     def refresh(self) -> None:
         """Take those of the moment for what they are to be."""
-        if not all(is_same(place.now(), place.then) for place in (*self._often, *self._seldom)):
+        if _first_changed((*self._often, *self._seldom)) is not None:
             self._look()
         self._look_again = 0.0  # what changes right after a comparison is noticed at once
 
@@ -85,32 +85,27 @@ class PlainNumbers:
             self._left -= 1
             if self._left == 0:
                 self._is_the_same = written(self._often)
-            for place in self._often:
-                if not is_same(now := place.now(), place.then):
-                    return place.changed(now)
+            if (changed := _first_changed(self._often)) is not None:
+                return changed
         return self._changed_seldom() if self._seldom else None
 
     def certainly_changed(self) -> str | None:
         """The same of all places at once, but for those that a library may read."""
-        for place in (*self._often, *self._seldom):
-            if place.is_read and not is_same(now := place.now(), place.then):
-                return place.changed(now)
-        return None
+        return _first_changed(self._read())
 
     def changed_by_the_call(self) -> str | None:
         """The same, where a call has come in between: it may make lists and objects anew."""
-        for place in (*self._often, *self._seldom):
-            if place.is_read and not may_be_same(now := place.now(), place.then):
-                return place.changed(now)
-        return None
+        return _first_changed(self._read(), may_be_same)
+
+    def _read(self) -> list[Place]:
+        return [place for place in (*self._often, *self._seldom) if place.is_read]
 
     def _changed_seldom(self) -> str | None:
         start = perf_counter()
         if start < self._look_again:
             return None
-        for place in self._seldom:
-            if not is_same(now := place.now(), place.then):
-                return place.changed(now)  # and once more to who asks next, before it compares
+        if (changed := _first_changed(self._seldom)) is not None:
+            return changed  # and once more to who asks next, before it compares
         end = perf_counter()
         self._look_again = end + SELDOM * (end - start)
         return None
@@ -188,6 +183,16 @@ def may_be_same(now: Any, then: Any) -> bool:
                 return False
             waiting += zip(x, y)
     return True
+
+
+def _first_changed(
+    places: Iterable[Place], same: Callable[[Any, Any], bool] = is_same
+) -> str | None:
+    """What has changed at the first of these places where something else stands by now."""
+    for place in places:
+        if not same(now := place.now(), place.then):
+            return place.changed(now)
+    return None
 
 
 def _is_same_part(now: Any, then: Any) -> bool:
