@@ -33,6 +33,10 @@ NO_NUMBER: Final = (  # of a derivative
     "was given no number by place (an empty list or array, None, a truth value and a text hold "
     "none), so there is nothing to differentiate by; what is given by name counts as data"
 )
+TAKEN: Final = (
+    "a function that is compiled or differentiated takes numbers, and lists, tuples, dicts, "
+    "dataclasses and arrays of them"
+)
 TOO_DEEP: Final = (
     "an argument is nested too deep, lists in lists in lists, for Python's recursion limit: "
     "flatten it, or pass its numbers in one list"
@@ -70,9 +74,10 @@ def take_apart(argument: Any, numbers: list[Any]) -> Hashable:
     if isinstance(argument, slice):
         parts = [fixed(part) for part in (argument.start, argument.stop, argument.step)]
         return (slice, *parts)
-    if hasattr(argument, "to_numpy") and not isinstance(argument, type):
+    if hasattr(kind, "to_numpy"):
         argument = argument.to_numpy()  # a data frame
-    if hasattr(argument, "ravel") and hasattr(argument, "shape"):
+    kind = type(argument)
+    if hasattr(kind, "ravel") and hasattr(kind, "shape"):
         refuse_matrix(argument)
         refuse_masked(argument)
         if argument.shape == ():
@@ -94,9 +99,14 @@ def take_apart(argument: Any, numbers: list[Any]) -> Hashable:
         return ("dataclass", kind, *items)
     if hasattr(kind, "__iter__"):
         raise TypeError(
-            f"an argument is {described(argument)}: a function that is compiled or differentiated "
-            "takes numbers, and lists, tuples, dicts, dataclasses and arrays of them; write "
-            "list(...) if its order is the same at every call"
+            f"an argument is {described(argument)}: {TAKEN}; write list(...) if its order is the "
+            "same at every call"
+        )
+    if not (hasattr(kind, "__float__") or hasattr(kind, "__index__") or kind is complex):
+        raise TypeError(
+            f"an argument is {described(argument)}: {TAKEN}; the function may close over what is "
+            "no number, and a compiled one may have it as an argument that is static, "
+            'mg.compile(f, static=("g",))'
         )
     numbers.append(as_number(argument))
     return NUMBER

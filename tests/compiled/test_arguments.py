@@ -150,6 +150,22 @@ def test_what_else_can_be_gone_through_is_refused_by_name(wrong):
         mg.compile(mg.sum)(wrong)
 
 
+@pytest.mark.parametrize("what", [mg.tanh, mg, object(), ..., mg.nn.MLP(1, [1])])
+def test_what_is_no_number_is_refused_and_may_be_closed_over_or_static(what):
+    for call in (mg.compile(lambda x, g: x), mg.grad(lambda x, g: x)):
+        with pytest.raises(TypeError, match=r"an argument is the .*close over.*static=\("):
+            call(2.0, what)
+    of = mg.compile(lambda x, g: x * 2.0, static=("g",))
+    assert of(2.0, what).data == 4.0
+    assert mg.compile(lambda x, g: g(x), static=("g",))(0.5, mg.tanh).data == mg.tanh(0.5)
+
+
+def test_a_module_with_functions_named_as_those_of_an_array_is_none():
+    np = pytest.importorskip("numpy")
+    with pytest.raises(TypeError, match="an argument is the module"):
+        mg.compile(lambda x, lib: lib.sin(x))(1.0, np)
+
+
 def test_masked_entries_are_refused_and_an_array_without_any_is_taken():
     np = pytest.importorskip("numpy")
     total = mg.compile(mg.sum)
