@@ -11,14 +11,16 @@ from typing import Final
 
 from ..engine import Value
 from ..text import rounded
-from .circuit_style import CircuitWriter, same_rank
+from .circuit_style import RANKSEP, CircuitWriter, same_rank
 from .colours import wire_colour
 from .dot_source import dot_formula, dot_name, dot_text, font, number
-from .scene import Scene
+from .scene import FORMULAS, Scene
 from .selection import Use
 from .units import Box, Ends, Group, boxed, factor_of
 
 MOST_SYMBOLS: Final = 4  # gates of an activation that a box names
+NAME: Final = 30.0  # points for a name and its sign of equality
+SUMMARY: Final = 290.0  # points for a box that says from where to where its numbers go
 
 
 class CollapsedWriter(CircuitWriter):
@@ -33,6 +35,7 @@ class CollapsedWriter(CircuitWriter):
             title = font(many.title, self.theme.ink)
             self.nodes[None].append(f"{many.name} [shape=plain, label=<{title}>]")
         self.labels: dict[Ends, str] = {}
+        self.label_width = self.width
 
     def lines(self) -> list[str]:
         """All lines of the picture."""
@@ -59,21 +62,33 @@ class CollapsedWriter(CircuitWriter):
             for use in self.uses(wire):
                 self.edge(f"{box.name}:e", wire, use, "branch")
         self.weighted_edges()
+        columns = self.columns()  # which adds nodes, too
         return [
             *self.graph(),
             *self.nodes[None],
             *self.edges,
             *self.entries.values(),
-            *self.columns(),
+            *columns,
         ]
 
     def graph(self) -> list[str]:
         """The lines that begin the picture: many wires want room, and no bends."""
+        more = {"nodesep": 0.25, "ranksep": RANKSEP[self.rankdir]}
+        if self.is_recurrent():
+            more["ranksep"] = self.room()
+        return self.header(**more) if self.few else self.header(**more, splines="line")
+
+    def room(self) -> float:
+        """How far, in inches, the boxes of a layer stand from what they read."""
         if self.few:
-            return self.header(nodesep=0.25, ranksep=0.5)
+            return 0.5
         tallest = max(len(list(column)) for _, column in groupby(box.layer for box in self.boxes))
-        room = min(0.9 + 0.1 * tallest, 4.0)
-        return self.header(nodesep=0.25, ranksep=f"{room:g}", splines="line")
+        return min(0.9 + 0.1 * tallest, 4.0)
+
+    def is_recurrent(self) -> bool:
+        """Whether a layer reads itself, or a later one: layers are no columns then."""
+        starts = ((start, box) for start, box in self.reads if isinstance(start, Box))
+        return any(start.groups and start.layer >= box.layer for start, box in starts)
 
     def uses(self, wire: Value) -> list[Use]:
         """The uses by gates that are drawn."""
@@ -135,7 +150,8 @@ class CollapsedWriter(CircuitWriter):
         room = self._room_for_deltas(box)
         return "".join(
             f"<tr>{self._named(name, value, self.theme.value, self.width)}{beside}"
-            + self._named(delta_name, delta, self.theme.gradient, room) * self.scene.shows_gradients
+            + self._named(f"&#160;{delta_name}", delta, self.theme.gradient, room)
+            * self.scene.shows_gradients
             + "</tr>"
             for (name, value, delta_name, delta), beside in zip(rows, besides)
         )
@@ -256,8 +272,9 @@ class CollapsedWriter(CircuitWriter):
             sent = self.stage.contributions.get(own)
             below = number(sent, theme.gradient, theme, digits, size=11)
             if formula := self.scene.formula_sent(own):
-                text = dot_formula(self.scene.gradient_text(formula, sent))
-                below = font(text, theme.gradient, 11)
+                formula = self.scene.gradient_text(formula, sent)
+                below = font(dot_formula(formula), theme.gradient, 11)
+                self.label_width = max(self.label_width, self.room_for(formula))
             if self.scene.show == "room":
                 width = self.room_for(self.scene.deltas.sent_text(*own))
             lower = f'<tr><td></td><td align="left">{below}</td></tr>'
@@ -303,25 +320,38 @@ class CollapsedWriter(CircuitWriter):
 
     def columns(self) -> list[str]:
         """Boxes of one layer stand in one column, in order, and so do the inputs."""
-        columns: dict[int, list[str]] = {}
-        for box in self.boxes:
-            columns.setdefault(box.layer, []).append(box.name)
-        for start, box in self.reads:
-            if isinstance(start, Box) and start.groups and start.layer >= box.layer:
-                return []  # a recurrent network
+        if self.is_recurrent():
+            return []
         inputs = [f"w{self.number[s]}" for s, _ in self.reads if isinstance(s, Value) and s.is_leaf]
-        names = {
-            layer: [
-                self.labels[ends]
-                for column in self.boxes
-                for ends in self.labels
-                if ends[1] is column and column.layer == layer
-            ]
-            for layer in columns
-        }
-        after = [self._gates_after(box) for box in self.boxes if len(box.groups) > 1]
-        chains = [list(dict.fromkeys(inputs)), *columns.values(), *names.values(), *after]
+        chains = [[*dict.fromkeys(inputs), self._spacer("wires", self.width + 20)]]
+        for layer, boxes in groupby(self.boxes, lambda box: box.layer):
+            column = list(boxes)
+            names = [self.labels[ends] for box in column for ends in self.labels if ends[1] is box]
+            if names:
+                chains.append([*names, self._spacer(f"names{layer}", NAME + self.label_width)])
+            width = max(map(self._box_width, column))
+            chains.append([*(box.name for box in column), self._spacer(f"boxes{layer}", width)])
+        chains += [self._gates_after(box) for box in self.boxes if len(box.groups) > 1]
         return [same_rank([chain]) for chain in chains if len(chain) > 1]
+
+    def _spacer(self, column: str, width: float) -> str:
+        """An invisible node at the foot of a column, which holds its neighbours off.
+
+        Graphviz's ranksep would hold off the gates outside of the units, too.
+        """
+        inches = width / 72 + self.room() - RANKSEP[self.rankdir]
+        name = f"room_{column}"
+        self.nodes[None].append(f'{name} [style=invis, label="", width={inches:.2f}, height=0]')
+        return name
+
+    def _box_width(self, box: Box) -> float:
+        """About how many points a box takes, as Graphviz measures its text later."""
+        if box.is_summary:
+            return SUMMARY
+        formulas = [self._delta(group) for group in box.groups if self.scene.show in FORMULAS]
+        delta = max(self._room_for_deltas(box), *map(self.room_for, formulas), 0)
+        beside = self.width * bool(self._beside_values(box))
+        return 20 + NAME + self.width + beside + (NAME + delta) * self.scene.shows_gradients
 
     def _gates_after(self, box: Box) -> list[str]:
         """The gates that read a layer, in the order of its units; none if one leads to another."""

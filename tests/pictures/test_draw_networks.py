@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import pytest
-from helpers.pictures import SVG, Picture, clean, network
+from helpers.pictures import SVG, Picture, clean, gates_in, network
 
 import minigrad as mg
 from minigrad import Value
@@ -289,6 +290,35 @@ def test_gates_outside_of_the_units_are_drawn_as_they_are():
     seen = Picture(mg.draw(loss, collapse="neuron").svg)
     assert len(seen.names("gate-")) == 2
     assert len(seen.names("unit-")) == 4
+
+
+@pytest.mark.parametrize("sizes", [(2, 1), (8, 4, 1)])
+def test_gates_outside_of_the_units_stand_as_close_as_without_them(sizes: tuple[int, ...]) -> None:
+    apart = []
+    for output in (network(*sizes), Value(0.5, label="z_1^1")):
+        loss = output.sigmoid().tanh().exp()
+        loss.backward()
+        collapse = None if output.is_leaf else "neuron"
+        seen = Picture(mg.draw(loss, collapse=collapse).svg)
+        gates = sorted(seen.place(gate)[0] for gate in gates_in(seen))
+        apart.append(gates[2] - gates[1])
+    assert apart[0] == pytest.approx(apart[1], rel=0.1)
+
+
+@pytest.mark.parametrize("sizes", [(3, 3, 1), (8, 8, 1)])
+def test_between_layers_there_is_room_for_their_wires(sizes: tuple[int, ...]) -> None:
+    seen = Picture(mg.draw(network(*sizes), collapse="neuron").svg)
+    ends = [boundary(seen, f"unit-{layer}-1") for layer in (1, 2, 3)]
+    room = [start[0] - end[1] for end, start in pairwise(ends)]
+    assert min(room) > 90
+    assert max(room) < 1.7 * min(room)
+
+
+def boundary(seen: Picture, name: str) -> tuple[float, float]:
+    """Where a box begins and where it ends, from left to right."""
+    texts = (part.get("d") for part in seen.parts[name].iter(f"{SVG}path"))
+    numbers = [float(x) for text in texts for x in re.findall(r"(-?[\d.]+),", text or "")]
+    return min(numbers), max(numbers)
 
 
 def test_more_than_300_gates_of_a_network_collapse_by_themselves_and_say_so():
