@@ -19,7 +19,6 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
-from scipy import stats
 
 import minigrad as mg
 from minigrad import Value, losses
@@ -88,8 +87,6 @@ HELD = [
     np.random.Generator(np.random.MT19937(0)),
     np.random.RandomState(0),
 ]
-DISTRIBUTION = stats.uniform()
-DISTRIBUTION.random_state = np.random.RandomState(0)
 BITS = np.random.PCG64(0)
 
 
@@ -99,8 +96,6 @@ BITS = np.random.PCG64(0)
         *[generator.random for generator in HELD],
         lambda: np.random.rand(),
         lambda: np.random.normal(0.0, 0.01),
-        lambda: stats.norm.rvs(0.0, 0.01),
-        lambda: DISTRIBUTION.rvs(),
         lambda: BITS.random_raw() / 2**64,
     ],
 )
@@ -108,6 +103,14 @@ def test_random_numbers_of_numpy_and_of_a_generator_that_is_held_are_refused(dra
     for _ in range(2):  # normal numbers come in pairs, of which the second is no draw of bits
         with pytest.raises(mg.TracingError, match=r"draws random numbers.*Draw them before"):
             mg.compile(lambda y: W * y if draw() < 0.999 else y)(3.0)
+
+
+def test_random_numbers_of_a_distribution_of_scipys_are_refused():
+    stats = pytest.importorskip("scipy.stats")
+    own = stats.uniform()
+    own.random_state = np.random.RandomState(0)
+    for draw in (lambda: stats.norm.rvs(0.0, 0.01), own.rvs):
+        test_random_numbers_of_numpy_and_of_a_generator_that_is_held_are_refused(draw)
 
 
 def test_numpys_own_state_is_as_numpy_tells_it(monkeypatch):
