@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Coroutine, Hashable, Iterable
 from numbers import Real
 from typing import Any
 
@@ -78,4 +78,7 @@ def _remedy(result: Any) -> str:
         return ": make it from Values, or write mg.constant(...) around a number that never changes"
     if isinstance(result, Iterable) and not isinstance(result, (str, bytes)):
         return ": make a list of it, in an order that is the same at every call"
-    return ""
+    if isinstance(result, Coroutine):
+        result.close()  # nobody awaits it
+        return ": write def in place of async def, and await before or after"
+    return ": compute a Value from the arguments and return that"

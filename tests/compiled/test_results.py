@@ -44,12 +44,16 @@ def test_a_result_has_the_structure_that_the_function_returns(body):
         assert inside_out(compiled(x)) == inside_out(body(x))
 
 
+async def awaited(x):
+    return W * x
+
+
 @pytest.mark.parametrize(
     ("body", "message"),
     [
         (lambda x: None, "it returned None: is a return missing"),
         (lambda x: [W * x, deque([x])], "it returned the deque .*: make a list of it"),
-        (lambda x: "text", "it returned the str 'text'"),
+        (lambda x: "text", "it returned the str 'text': compute a Value"),
         (lambda x: True, "it returned the bool True: make it from Values"),
         (lambda x: 1.0, r"it returned the float 1\.0: make it from Values.*mg\.constant"),
         (lambda x: [W * x, 1.0], r"it returned the float 1\.0: make it from Values"),
@@ -60,8 +64,12 @@ def test_a_result_has_the_structure_that_the_function_returns(body):
         (lambda x: {"a": W * x}.values(), "it returned the dict_values .*: make a list of it"),
         (lambda x: [[None], [None]], r"the list \[\[None\], \[None\]\], with no Value in it"),
         (lambda x: (), r"the tuple \(\), with no Value in it"),
-        (lambda x: Value, r"it returned the type <class 'minigrad\.engine\.value\.Value'>$"),
-        (lambda x: object(), "it returned the object <object"),
+        (
+            lambda x: Value,
+            r"it returned the type <class 'minigrad\.engine\.value\.Value'>: compute a",
+        ),
+        (lambda x: object(), "it returned the object <object .*: compute a Value from the"),
+        (lambda x: awaited(x), "it returned the coroutine .*: write def in place of async def"),
     ],
 )
 def test_what_is_no_value_is_refused_with_what_it_is(body, message):
