@@ -52,7 +52,7 @@ from .own_gates import GateError, gate
 from .results import take_result_apart
 from .rounding_errors import EPSILON, RoundedWire, Rounding, rounding, rounding_of
 from .shared_paths import paths
-from .vectors import numbers_of_vector
+from .vectors import numbers_of_vector, without_vector
 
 __all__ = [
     "EPSILON",
@@ -102,4 +102,5 @@ __all__ = [
     "value_and_grad",
     "vjp",
     "without_arrays",
+    "without_vector",
 ]

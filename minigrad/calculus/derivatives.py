@@ -25,6 +25,7 @@ from typing import Any, overload
 
 from ..engine import Value, number_of
 from ..rules import as_number, described
+from ..text import counted
 from .gradients import (
     NO_LIST,
     how_to_give,
@@ -388,7 +389,7 @@ def _vector(wanted: list[Value], vector: Any) -> Any:
     numbers = list(vector)
     if len(numbers) != len(wanted):
         raise ValueError(
-            f"hvp got a vector of length {len(numbers)} for {len(wanted)} "
-            f"input{'s' * (len(wanted) != 1)}: it has a number for each"
+            f"hvp got a vector of length {len(numbers)} for "
+            f"{counted(len(wanted), 'input')}: it has a number for each"
         )
     return list(zip(wanted, numbers)) if numbers else {}

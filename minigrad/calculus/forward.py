@@ -13,13 +13,11 @@ where a backward sweep gives those of one output by every wire.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import repeat
+from collections.abc import Mapping
 from typing import Any
 
 from ..engine import Circuit, Value
-from .gradients import Products
-from .local_gradients import moves_at_zero, recorded_local_gradients, refuse_custom
+from .gradients import Products, branches
 
 
 def tangents(
@@ -34,20 +32,11 @@ def tangents(
     moving: dict[Value, Any] = dict(seeds)
     products = Products(moving)
     for wire in circuit.gates:
-        inputs = circuit.inputs(wire)
-        if moving.keys().isdisjoint(inputs):
+        if moving.keys().isdisjoint(circuit.inputs(wire)):
             continue
-        refuse_custom(name, circuit, wire)
-        numbers = circuit.local_gradients(wire)
-        locals_: Sequence[Any] = numbers
-        if create_graph:
-            locals_ = recorded_local_gradients(circuit, wire, moving)
         gate = circuit.gate(wire)
-        zeros = moves_at_zero(circuit, wire) if create_graph and gate.routes else repeat(False)
-        for source, local, number, moves in zip(inputs, locals_, numbers, zeros):
-            if source not in moving:
-                continue
-            sent = products.sent(gate, source, wire, local, number, moving[source], moves)
+        for source, *slope in branches(name, circuit, wire, moving, create_graph):
+            sent = products.sent(gate, source, wire, moving[source], *slope)
             if sent is not None:
                 moving[wire] = moving[wire] + sent if wire in moving else sent
     return moving

@@ -10,12 +10,21 @@ What it has in common with forward mode stands here too: which products a gate s
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
 from math import copysign
 from typing import Any, Final
 
-from ..engine import Circuit, Value, WithoutGate, constant, guards, is_of_a_text_book, number_of
+from ..engine import (
+    Circuit,
+    Value,
+    WithoutGate,
+    constant,
+    guards,
+    is_of_a_text_book,
+    is_recording,
+    number_of,
+)
 from ..rules import Gate, absolute, described, equal, maximum, sqrt, where
 from .local_gradients import moves_at_zero, recorded_local_gradients, refuse_custom
 
@@ -35,36 +44,36 @@ def sent_back(
     Each gate, the last first, sends local gradient × what it has received. Numbers are floats; with
     `create_graph`, what depends on a wire is a circuit. What is in `stops` keeps what it receives.
     """
-    leading = _leading_to(circuit, inputs)
+    leading = circuit.depending_on(inputs)
     received: dict[Value, Any] = dict(cotangents)
     products = Products(received)
     for wire in reversed(circuit.gates):
         upstream = received.get(wire)
         if upstream is None or wire not in leading or wire in stops:
             continue
-        refuse_custom(name, circuit, wire)
-        numbers = circuit.local_gradients(wire)
-        locals_: Sequence[Any] = numbers
-        if create_graph:
-            locals_ = recorded_local_gradients(circuit, wire, leading)
         gate = circuit.gate(wire)
-        moving = moves_at_zero(circuit, wire) if create_graph and gate.routes else repeat(False)
-        for source, local, number, moves in zip(circuit.inputs(wire), locals_, numbers, moving):
-            if source not in leading:
-                continue
-            sent = products.sent(gate, wire, source, local, number, upstream, moves)
+        for source, *slope in branches(name, circuit, wire, leading, create_graph):
+            sent = products.sent(gate, wire, source, upstream, *slope)
             if sent is not None:
                 received[source] = received[source] + sent if source in received else sent
     return received
 
 
-def _leading_to(circuit: Circuit, inputs: Iterable[Value]) -> set[Value]:
-    """The wires through which the output depends on the inputs."""
-    leading = set(inputs)
-    for wire in circuit.gates:
-        if not leading.isdisjoint(circuit.inputs(wire)):
-            leading.add(wire)
-    return leading
+def branches(
+    name: str, circuit: Circuit, wire: Value, among: Collection[Value], create_graph: bool
+) -> Iterator[tuple[Value, Any, float, bool]]:
+    """Of a gate the inputs that are `among` these, with all that `Products.sent` asks of each."""
+    refuse_custom(name, circuit, wire)
+    inputs, numbers = circuit.inputs(wire), circuit.local_gradients(wire)
+    locals_: Sequence[Any] = numbers
+    moving: Iterable[bool] = repeat(False)
+    if create_graph:
+        locals_ = recorded_local_gradients(circuit, wire, among)
+        if circuit.gate(wire).routes:
+            moving = moves_at_zero(circuit, wire)
+    for branch in zip(inputs, locals_, numbers, moving):
+        if branch[0] in among:
+            yield branch
 
 
 class Products:
@@ -81,7 +90,7 @@ class Products:
 
     def __init__(self, received: Mapping[Value, Any]) -> None:
         self._received = received
-        self._is_recording = bool(guards) and guards[-1].is_recording()
+        self._is_recording = is_recording()
         self._arrives: dict[Value, Any] = dict.fromkeys(received, 1.0)  # 1.0: in any case
         self._moving: set[Value] = set()  # what may have such a circuit in place of nothing
 
@@ -90,10 +99,10 @@ class Products:
         gate: Gate,
         origin: Value,
         target: Value,
+        received: Any,
         local: Any,
         number: float,
-        received: Any,
-        moves: bool = False,
+        moves: bool,
     ) -> Any:
         """Local gradient × what the origin has received; None where nothing is sent.
 
@@ -174,7 +183,7 @@ def as_wires_of(circuit: Circuit, numbers: Iterable[Any]) -> list[Value]:
     wires = [x if isinstance(x, Value) else constant(x) for x in numbers]
     if not circuit.routes:
         return wires
-    is_open = bool(guards) and bool(guards[-1].is_recording())
+    is_open = is_recording()
     return [_without_minus_zero(wire, is_open) for wire in wires]
 
 

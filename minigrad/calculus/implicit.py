@@ -24,6 +24,7 @@ from ..engine import (
     Circuit,
     Value,
     constant,
+    float_of,
     guards,
     number_of,
     observed,
@@ -39,11 +40,11 @@ from ..rules import (
     Gate,
     as_formula,
     as_latex,
-    as_number,
     as_text,
     at_least_one,
     described,
 )
+from ..text import counted
 from .arguments import put_together, take_apart
 from .forward import tangents
 from .gradients import sent_back
@@ -91,7 +92,7 @@ def implicit(equation: Callable[[Any], Any], unknowns: Any, *, steps: int = STEP
             "dict or array of them"
         )
     system = _System(equation, structure, int(steps))
-    start = [number_of(x) if isinstance(x, Value) else as_number(x) for x in given]
+    start = list(map(float_of, given))
     found = _solved(system, system.at(start))
     return put_together(structure, iter(system.wires(found)))
 
@@ -183,10 +184,9 @@ class _System:
             result = self.equation(put_together(self.structure, iter(unknowns)))
         _, residuals = take_result_apart(self.name, result, with_numbers=True)
         if len(residuals) != len(unknowns):
-            given, wanted = len(residuals), len(unknowns)
             raise ValueError(
-                f"{self.name} gives {given} number{'s' * (given != 1)} for {wanted} "
-                f"unknown{'s' * (wanted != 1)}: mg.implicit needs one equation for each"
+                f"{self.name} gives {counted(len(residuals), 'number')} for "
+                f"{counted(len(unknowns), 'unknown')}: mg.implicit needs one equation for each"
             )
         return _Point(unknowns, residuals, made)
 

@@ -28,8 +28,8 @@ def pulled_back(
     circuit: Circuit,
     cotangents: Mapping[Value, Any],
     inputs: Sequence[Value],
-    create_graph: bool = False,
-    name: str = "grad",
+    create_graph: bool,
+    name: str,
 ) -> list[Value]:
     """What the inputs receive, in one sweep from the outputs: cotangents times the Jacobian."""
     refuse_without_gates(name, circuit, cotangents)
@@ -39,7 +39,7 @@ def pulled_back(
 
 
 def pushed_forward(
-    circuit: Circuit, seeds: Mapping[Value, Any], create_graph: bool = False, name: str = "jvp"
+    circuit: Circuit, seeds: Mapping[Value, Any], create_graph: bool, name: str = "jvp"
 ) -> list[Value]:
     """How fast the outputs move, in one sweep with the flow: the Jacobian times tangents."""
     refuse_without_gates(name, circuit, circuit.outputs)
@@ -66,38 +66,34 @@ def gradient(
 
 
 def jacobian_rows(
-    outputs: Sequence[Value],
-    inputs: Sequence[Value],
-    create_graph: bool = False,
-    name: str = "jacobian",
+    outputs: Sequence[Value], inputs: Sequence[Value], create_graph: bool
 ) -> list[list[Value]]:
     """A row for each output: as many sweeps as there are outputs, or inputs if those are fewer."""
     if not outputs:
         return []
     circuit = circuit_of(outputs)
     if len(set(inputs)) < len(set(outputs)):
-        return _by_columns(circuit, inputs, create_graph, name)
-    return [pulled_back(circuit, {wire: 1.0}, inputs, create_graph, name) for wire in outputs]
+        return _by_columns(circuit, inputs, create_graph, "jacobian")
+    return [pulled_back(circuit, {wire: 1.0}, inputs, create_graph, "jacobian") for wire in outputs]
 
 
 def hessian_rows(
-    output: Value, inputs: Sequence[Value], create_graph: bool = False, name: str = "hessian"
+    output: Value, inputs: Sequence[Value], create_graph: bool = False
 ) -> list[list[Value]]:
     """Forward over reverse: the gradient as a circuit, and a sweep with the flow for each input."""
-    slopes = gradient(output, inputs, True, name)
-    return _by_columns(circuit_of(slopes), inputs, create_graph, name) if slopes else []
+    slopes = gradient(output, inputs, True, "hessian")
+    return _by_columns(circuit_of(slopes), inputs, create_graph, "hessian") if slopes else []
 
 
 def hessian_along(
     output: Value,
     inputs: Sequence[Value],
     seeds: Mapping[Value, Any],
-    create_graph: bool = False,
-    name: str = "hvp",
+    create_graph: bool,
 ) -> list[Value]:
     """The Hessian times a vector, in one sweep over the gradient's circuit."""
-    slopes = gradient(output, inputs, True, name)
-    return pushed_forward(circuit_of(slopes), seeds, create_graph, name) if slopes else []
+    slopes = gradient(output, inputs, True, "hvp")
+    return pushed_forward(circuit_of(slopes), seeds, create_graph, "hvp") if slopes else []
 
 
 def _by_columns(

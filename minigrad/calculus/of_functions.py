@@ -18,8 +18,8 @@ from math import prod
 from types import MethodType
 from typing import Any, Final
 
-from ..engine import Value, guards, number_of, with_gates
-from ..rules import FUNCTIONS, as_number, as_whole_number, described
+from ..engine import Value, float_of, is_recording, number_of, with_gates
+from ..rules import FUNCTIONS, as_whole_number, described
 from .arguments import (
     NO_NUMBER,
     NUMBER,
@@ -41,7 +41,7 @@ from .of_circuits import (
     pushed_forward,
 )
 from .results import take_result_apart
-from .vectors import numbers_of_vector
+from .vectors import numbers_of_vector, without_vector
 
 WITH_A_VECTOR: Final = ("jvp", "vjp", "hvp")
 _sum: Final = FUNCTIONS["sum"]
@@ -80,12 +80,7 @@ def _derivative(
     vector: Any = None
     given = arguments
     if kind in WITH_A_VECTOR:
-        if len(arguments) < 2:
-            raise TypeError(
-                f"mg.{kind}(f) takes what f takes and then the vector, got {len(arguments)} "
-                f"argument{'s' * (len(arguments) != 1)}: write mg.{kind}(f)(x, v)"
-            )
-        given, vector = arguments[:-1], arguments[-1]
+        given, vector = without_vector(f"mg.{kind}(f)", "f", arguments)
     call = _Call(kind, plain, given, data, argnums)
     if method is not None and argnums is None and not call.is_graph and not is_nested():
         return method(*arguments, **data)
@@ -120,11 +115,10 @@ class _Call:
                 )
         if not numbers:
             raise TypeError(f"mg.{kind}({self.name}) {NO_NUMBER}")
-        is_recording = bool(guards) and bool(guards[-1].is_recording())
         self.numbers = numbers
         others = [x for place, x in enumerate(arguments) if place not in self._parts]
         self.is_graph = (
-            is_recording
+            is_recording()
             or any(isinstance(x, Value) for x in numbers)
             or any(map(holds_a_value, (*others, *data.values())))
         )
@@ -170,7 +164,7 @@ class _Call:
         if isinstance(number, Value) and not number.is_constant:
             wire: Value = _sum([number])
             return wire
-        return Value(number_of(number) if isinstance(number, Value) else as_number(number))
+        return Value(float_of(number))
 
     def run_for_one(self) -> tuple[list[Value], Value]:
         """The wires of the numbers, and the result, which must be one Value."""

@@ -28,8 +28,7 @@ from typing import Any, Final
 
 from ..engine import Circuit, Value, number_of
 from ..rules import Formula, Gate, parts_first
-from ..text import Names
-from .path_notation import count_text, counted
+from ..text import Names, count_text, counted
 
 MOST_TRACED: Final = 12  # inputs of a gate with any number of them; each more takes what that took
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property, reduce
-from math import log10, prod
+from math import prod
 from operator import mul
 from typing import Final, NamedTuple
 
@@ -26,7 +26,6 @@ from .path_search import Between, Branch
 
 MOST_INSERTIONS: Final = 4  # for each wire and branch, to find out whether two paths read alike
 MOST_STEPS: Final = 8  # in one factor; more are shortened with …
-LONGEST_COUNT: Final = 10**15  # that is written with all its digits
 
 DOTS: Final = Formula.symbol("…", r"\cdots")
 
@@ -160,28 +159,6 @@ class PathNames:
 
 
 # --- numbers --------------------------------------------------------------------------------------
-
-
-def count_text(count: int) -> str:
-    """A whole number of any size: with commas, or by its power of ten.
-
-    >>> count_text(1234567), count_text(2**200), count_text(10**18 - 1)
-    ('1,234,567', '1.6·10^60', '1.0·10^18')
-    """
-    if count <= LONGEST_COUNT:
-        return f"{count:,}"
-    exponent, fraction = divmod(log10(count), 1.0)
-    mantissa, carry = f"{10**fraction:.1e}".split("e+")
-    return f"{mantissa}·10^{int(exponent) + int(carry)}"
-
-
-def counted(count: int, what: str) -> str:
-    """So and so many of something.
-
-    >>> counted(1, "path"), counted(2000, "path")
-    ('1 path', '2,000 paths')
-    """
-    return f"1 {what}" if count == 1 else f"{count_text(count)} {what}s"
 
 
 def text_product(numbers: Sequence[float | None]) -> str:

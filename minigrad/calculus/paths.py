@@ -24,13 +24,11 @@ from typing import Final
 
 from ..engine import Value
 from ..rules import Formula, as_latex, as_text
-from ..text import ShownAsLines, latex_number, rounded
+from ..text import ShownAsLines, count_text, counted, latex_number, rounded
 from .path_notation import (
     DOTS,
     Factor,
     PathNames,
-    count_text,
-    counted,
     latex_product,
     text_product,
 )

@@ -12,7 +12,18 @@ from typing import Any
 
 from ..engine import Value
 from ..rules import as_number
+from ..text import counted
 from .arguments import NUMBER, count_of, named_parts, structure_text, take_apart
+
+
+def without_vector(name: str, of: str, given: tuple[Any, ...]) -> tuple[tuple[Any, ...], Any]:
+    """What a derivative of a function is given, and the vector that comes last."""
+    if len(given) < 2:
+        raise TypeError(
+            f"{name} takes what {of} takes and then the vector, got "
+            f"{counted(len(given), 'argument')}: write {name}(x, v)"
+        )
+    return given[:-1], given[-1]
 
 
 def numbers_of_vector(name: str, vector: Any, structure: Any, what: str) -> list[Any]:

@@ -16,8 +16,8 @@ from math import inf
 from typing import Any, Final, NamedTuple
 
 from ..calculus import fixed_values, structure_text, take_result_apart
-from ..engine import BEHIND, Value, number_of, numbers_of, with_gates
-from ..rules import as_number, described
+from ..engine import BEHIND, Value, float_of, numbers_of, with_gates
+from ..rules import described
 from ..tape import flatten, replay, without_collector
 from .arguments import as_floats, as_given
 from .comparison import ComparedCircuit, Wires, is_close
@@ -46,15 +46,11 @@ HAS_CHANGED: Final = (
 
 
 def _watched(number: Any) -> Watched:
-    return Watched(_float(number))
+    return Watched(float_of(number))
 
 
 def _as_value(number: Any) -> Value:
-    return Value(_float(number))
-
-
-def _float(number: Any) -> float:
-    return number_of(number) if isinstance(number, Value) else as_number(number)
+    return Value(float_of(number))
 
 
 Kinds = tuple[Callable[[Any], Any], ...]

@@ -19,6 +19,7 @@ from ..calculus import (
     numbers_of_vector,
     put_together,
     structure_text,
+    without_vector,
 )
 from ..engine import Value, guards, number_of, observers
 from ..native import require_numpy
@@ -160,13 +161,8 @@ class Derivatives(ArrayCalls):
     def _along(self, method: str, given: tuple[Any, ...], data: dict[str, Any]) -> Any:
         """What one sweep gives along the vector that comes last."""
         self._refuse_inside(method)
-        if len(given) < 2:
-            raise TypeError(
-                f"{self.name}.{method} takes what {self.name} takes and then the vector, got "
-                f"{len(given)} argument{'s' * (len(given) != 1)}: write {self.name}.{method}(x, v)"
-            )
-        *arguments, vector = given
-        call = self._array_call(method, tuple(arguments), data)
+        arguments, vector = without_vector(f"{self.name}.{method}", self.name, given)
+        call = self._array_call(method, arguments, data)
         recording, sweeping = call.recording, call.recording.sweeping
         if method == "hvp":
             self._require_curvature(recording, method)

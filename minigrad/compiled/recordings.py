@@ -13,8 +13,7 @@ from threading import RLock
 from typing import Any, NamedTuple
 
 from ..calculus import NO_NUMBER, count_of, take_apart
-from ..engine import Value, number_of
-from ..rules import as_number
+from ..engine import float_of
 from .arguments import places_of, with_static
 from .checking import Check, Run
 from .compiled_gate import gate_of
@@ -84,7 +83,7 @@ class Recordings:
         """
         given: list[Any] = []
         structure = self.structure_of(arguments, named, given)
-        numbers = [number_of(x) if isinstance(x, Value) else as_number(x) for x in given]
+        numbers = list(map(float_of, given))
         if derivative:
             self._require_numbers_by_place(structure, derivative)
         try:

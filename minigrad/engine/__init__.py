@@ -21,9 +21,10 @@ from .foreign_names import OTHER_FUNCTIONS, how_to_write, names_elsewhere
 from .lost_gradients import GradientLostWarning
 from .micrograd import BEHIND
 from .modes import no_grad, observing, with_gates
-from .number_like import guards, looks_at_numbers
+from .number_like import guards, is_recording, looks_at_numbers
 from .numbers_of_wires import (
     clear_gradients,
+    float_of,
     gradient_of,
     gradients_of,
     number_of,
@@ -73,6 +74,7 @@ __all__ = [
     "constant",
     "factors_held_by_products",
     "factors_like",
+    "float_of",
     "gradient_of",
     "gradients_of",
     "guards",
@@ -83,6 +85,7 @@ __all__ = [
     "is_nonfinite_birth",
     "is_of_a_text_book",
     "is_ours",
+    "is_recording",
     "looks_at_numbers",
     "names_elsewhere",
     "names_read",

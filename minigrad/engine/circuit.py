@@ -123,7 +123,15 @@ class Circuit:
         wire = self._written.get(wire, wire)
         return self._products.get(wire) or self._dots.get(wire) or wire.inputs
 
-    def gates_with_operands(self, backwards: bool = False) -> Iterator[GateWithOperands]:
+    def depending_on(self, wires: Iterable[Value]) -> set[Value]:
+        """These wires, and all that are computed from them: gradients come back through these."""
+        found = set(wires)
+        for wire in self.gates:
+            if not found.isdisjoint(self.inputs(wire)):
+                found.add(wire)
+        return found
+
+    def gates_with_operands(self) -> Iterator[GateWithOperands]:
         """The gates in order, each with its operands, plain numbers as floats: for running.
 
         >>> circuit = Circuit(2.0 * Value(3.0), for_running=True)
@@ -131,7 +139,7 @@ class Circuit:
         [('mul', (2.0, Value(data=3.0, grad=?)))]
         """
         products, dots = self._products, self._dots
-        for wire in reversed(self.gates) if backwards else self.gates:
+        for wire in self.gates:
             if wire in products:
                 yield wire, _SUM, products[wire]
             elif wire in dots:

@@ -26,6 +26,12 @@ from .lost_gradients import warn_of_lost_gradient
 # puts its guard here while it records a function, which is to be replayed with other numbers.
 guards: Final[list[Any]] = []
 
+
+def is_recording() -> bool:
+    """Whether a function is being recorded in this thread: a wire then stands for any number."""
+    return bool(guards) and bool(guards[-1].is_recording())
+
+
 INSTEAD_OF_A_NUMBER: Final = (
     "Write mg.exp, mg.log, mg.sin … instead of math.exp …, and keep Values in a list or in an "
     "array of them, np.zeros(n, dtype=object)"

@@ -21,7 +21,7 @@ from itertools import combinations
 from operator import attrgetter
 from typing import Any, Final
 
-from ..rules import define
+from ..rules import as_number, define
 from .backward import MANY
 from .value import Value, leaves_and_gates, one_at_a_time
 
@@ -30,6 +30,15 @@ gradient_of: Final[Callable[[Value], float | None]] = attrgetter("_grad")
 write_data: Final = Value.__dict__["_datum"].__set__  # in C, as `write_grad`
 
 FEW: Final = 5  # wires that are compared pair by pair: sooner than a set of them is made
+
+
+def float_of(number: Any) -> float:
+    """The number of a wire, or a plain one.
+
+    >>> float_of(Value(2.0)), float_of(3)
+    (2.0, 3.0)
+    """
+    return number_of(number) if isinstance(number, Value) else as_number(number)
 
 
 def numbers_of(wires: Iterable[Value]) -> list[float]:

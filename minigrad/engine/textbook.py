@@ -21,7 +21,7 @@ from math import isclose
 from typing import Any, Final, NamedTuple
 from weakref import WeakKeyDictionary, WeakSet
 
-from .number_like import guards
+from .number_like import is_recording
 from .numbers_of_wires import gradient_of
 from .value import Value, leaves_and_gates, one_at_a_time, write_grad
 
@@ -61,8 +61,7 @@ def written_as(wire: Any, make: Callable[..., Any], *arguments: Any) -> Any:
     It is a function of a module if the wire is to be pickled. While a function is recorded nobody
     looks, and what holds a wire is counted.
     """
-    is_recording = guards and guards[-1].is_recording()  # in this thread
-    if isinstance(wire, Value) and wire.gate is not None and not is_recording:
+    if isinstance(wire, Value) and wire.gate is not None and not is_recording():
         wire.__dict__[RECIPE] = _Recipe(make, arguments)
     return wire
 

@@ -14,6 +14,7 @@ from math import sqrt
 from typing import Any, Final
 
 from ..rules import as_number, as_whole_number, described, items_of
+from ..text import counted
 
 Scheme = Callable[[Any, int, int], float]
 
@@ -70,7 +71,7 @@ def numbers(given: Any, count: int, what: str, per: str) -> list[float]:
 
 def checked_items(given: Any, count: int, what: str, item: str, per: str) -> Sequence[Any]:
     """The items of a list that must have `count` of them."""
-    expected = f"{what}: expected {count} {item}{'s' * (count != 1)}, one for each {per}"
+    expected = f"{what}: expected {counted(count, item)}, one for each {per}"
     try:
         items = items_of(what, given)
     except TypeError:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from ..engine import Circuit, Value, constant, gradient_of
 from ..rules import at_least_one, dot, items_of
+from ..text import counted
 from .activations import Activation, activation_of
 from .initial_weights import initial_biases, initial_weights, random_numbers
 from .module import Module
@@ -124,7 +125,7 @@ class Neuron(Module):
     def forward(self, inputs: Sequence[Value]) -> Value:
         """The unit's circuit on these wires."""
         if len(inputs) != len(self.w):
-            expected = f"{len(self.w)} input{'s' * (len(self.w) != 1)}"
+            expected = counted(len(self.w), "input")
             raise ValueError(f"{self.names.owner} takes {expected}, got {len(inputs)}")
         weights: Sequence[Any] = self.w
         total: Any = weights[0] * inputs[0] if len(weights) == 1 else dot(weights, inputs)

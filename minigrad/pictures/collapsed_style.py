@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Final
 
 from ..engine import Value
-from ..text import rounded
+from ..text import counted, rounded
 from .circuit_style import RANKSEP, CircuitWriter, same_rank
 from .colours import wire_colour
 from .dot_source import dot_formula, dot_name, dot_text, font, number
@@ -292,7 +292,7 @@ class CollapsedWriter(CircuitWriter):
         if None in factors or len(uses) % different:
             return f"{len(uses)} weights"
         times = len(uses) // different
-        return f"{different} weight{'s' * (different != 1)}" + f" × {times}" * (times > 1)
+        return counted(different, "weight") + f" × {times}" * (times > 1)
 
     def legends(self) -> list[str]:
         """What the wires between boxes say."""

@@ -10,7 +10,7 @@ from contextlib import suppress
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 
-from ..text import save
+from ..text import counted, save
 from .layout import DRAW_LESS, LayoutError, render
 from .raster import png_from_svg, size_of
 
@@ -63,8 +63,7 @@ class Drawing:
         return self._text()
 
     def __repr__(self) -> str:
-        plural = "s" * (self._gate_count != 1)
-        return f"<Drawing of {self._gate_count} gate{plural}: .svg .png .pdf .dot .save(path)>"
+        return f"<Drawing of {counted(self._gate_count, 'gate')}: .svg .png .pdf .dot .save(path)>"
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         """What a notebook shows: an image that its sanitiser leaves alone, a PNG, and text."""

@@ -167,14 +167,11 @@ def _between(circuit: Circuit, ends: tuple[Value, Value]) -> list[Value]:
         first, last = ends
     except (TypeError, ValueError):
         raise ValueError(f"between= takes two wires, (a, b), got {ends!r}") from None
-    leading, behind = {first}, {last}
-    for wire in circuit.gates:
-        if not leading.isdisjoint(circuit.inputs(wire)):
-            leading.add(wire)
+    behind = {last}
     for wire in reversed(circuit.gates):
         if wire in behind:
             behind.update(circuit.inputs(wire))
-    route = (leading & behind) - {first}
+    route = (circuit.depending_on([first]) & behind) - {first}
     chosen = [wire for wire in circuit.gates if wire in route]
     if not chosen:
         raise ValueError(

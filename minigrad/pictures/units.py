@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from ..engine import Circuit, Value
-from ..text import runs_of, unit_of
+from ..text import counted, runs_of, unit_of
 from .selection import Selection, Use
 
 MOST_ROWS: Final = 8  # units that a layer's box lists
@@ -156,7 +156,7 @@ def _layer_boxes(groups: Sequence[Group]) -> list[Box]:
 def _count(groups: Sequence[Group]) -> str:
     units = len({group.unit for group in groups})
     times = f" × {len(groups) / units:g}" if len(groups) > units else ""
-    return f"{units} unit{'s' * (units != 1)}{times}"
+    return f"{counted(units, 'unit')}{times}"
 
 
 Ends = tuple[Value | Box, Box]  # of a line between boxes

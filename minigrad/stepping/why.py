@@ -42,7 +42,7 @@ def why(circuit: Snapshot, steps: Iterable[Step], upstream: float, wire: Value) 
     asked = as_text(circuit.total_derivative(wire))
     if wire.is_constant:
         return f"{name} is a constant: it has a value and gets no gradient."
-    leading = _leading_from(circuit, wire)
+    leading = circuit.depending_on([wire])
     told = [
         step
         for step in steps
@@ -83,15 +83,6 @@ def _about_indices(circuit: Snapshot, wires: Iterable[Value]) -> list[str]:
     if told := names.about_runs:
         lines.append(f"  (a number in brackets above tells wires of one label apart: {told})")
     return lines
-
-
-def _leading_from(circuit: Snapshot, wire: Value) -> set[Value]:
-    """The wires that depend on `wire`, and itself: the gradient comes through these."""
-    leading = {wire}
-    for output in circuit.gates:
-        if not leading.isdisjoint(circuit.inputs(output)):
-            leading.add(output)
-    return leading
 
 
 def _blocks(circuit: Snapshot, steps: Iterable[Step], leading: set[Value]) -> list[str]:

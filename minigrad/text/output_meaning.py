@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from math import exp
 from typing import Any, Final, NoReturn
 
-from ..engine import Value, number_of, range_of, with_gates
+from ..engine import Value, float_of, range_of, with_gates
 from ..rules import ANY_NUMBER, Interval, as_number, described, items_of
 
 MOST_CLASSES: Final = 1_000_000
@@ -123,12 +123,7 @@ def output_items(outputs: Any) -> list[Any]:
 
 def output_numbers(outputs: Any) -> list[float]:
     """The numbers of a model's outputs."""
-    return [plain(output) for output in output_items(outputs)]
-
-
-def plain(number: Any) -> float:
-    """The number of a wire, or a plain one."""
-    return number_of(number) if isinstance(number, Value) else as_number(number)
+    return list(map(float_of, output_items(outputs)))
 
 
 def classes_of_labels(labels: Sequence[Any], count: int, others: bool = False) -> list[int]:
@@ -151,7 +146,7 @@ def _number_of_label(label: Any, count: int, row: int, others: bool) -> float:
     given = label
     try:
         if hasattr(label, "__len__") and not isinstance(label, (str, Value)):
-            items = [plain(item) for item in items_of("a label", label)]
+            items = list(map(float_of, items_of("a label", label)))
             if len(items) == count > 1:
                 if items.count(max(items)) != 1 or any(item != item for item in items):
                     _refuse_label(
@@ -159,7 +154,7 @@ def _number_of_label(label: Any, count: int, row: int, others: bool) -> float:
                     )
                 return float(items.index(max(items)))
             label = items[0] if len(items) == 1 else label
-        number = plain(label)
+        number = float_of(label)
     except TypeError as error:
         raise TypeError(f"the label of row {row}: {error}") from None
     is_probability = count == 1 and 0.0 < number < 1.0

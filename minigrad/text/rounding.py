@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import isclose, isfinite
+from math import isclose, isfinite, log10
 from typing import Final
 
 from ..rules import Formula, as_whole_number, described
@@ -10,6 +10,7 @@ from ..rules import Formula, as_whole_number, described
 DIGITS: Final = 3  # where nobody asks for more: products as shown are then right within 2 %
 MOST_DIGITS: Final = 17  # a float has no more to show
 
+LONGEST_COUNT: Final = 10**15  # that is written with all its digits
 LONGEST_WHOLE_PART: Final = 6  # digits before the point that are all shown
 MOST_ZEROS: Final = 3  # between the point and the first digit
 
@@ -27,6 +28,28 @@ def check_digits(digits: object) -> None:
             f"digits= is a number of significant digits from 1 to {MOST_DIGITS}, got "
             f"{described(digits)}"
         )
+
+
+def count_text(count: int) -> str:
+    """A whole number of any size: with commas, or by its power of ten.
+
+    >>> count_text(1234567), count_text(2**200), count_text(10**18 - 1)
+    ('1,234,567', '1.6·10^60', '1.0·10^18')
+    """
+    if count <= LONGEST_COUNT:
+        return f"{count:,}"
+    exponent, fraction = divmod(log10(count), 1.0)
+    mantissa, carry = f"{10**fraction:.1e}".split("e+")
+    return f"{mantissa}·10^{int(exponent) + int(carry)}"
+
+
+def counted(count: int, what: str) -> str:
+    """So and so many of something.
+
+    >>> counted(1, "path"), counted(2000, "path")
+    ('1 path', '2,000 paths')
+    """
+    return f"1 {what}" if count == 1 else f"{count_text(count)} {what}s"
 
 
 def rounded(number: float, digits: int = DIGITS) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import isfinite
 from typing import Any, NamedTuple
 
-from ..engine import Value
-from ..rules import Columns, as_number, described
+from ..engine import Value, float_of
+from ..rules import Columns, described
 from .batches import Batches
 from .gradient_clipping import clip_grad_norm, gradient_norm
 from .optim import Optimizer
@@ -99,12 +99,8 @@ def add_gradients(loss: Any, batch: Columns) -> float:
 def mean_loss(loss: Any, columns: Columns) -> float:
     """The mean loss over rows that are not trained on."""
     if hasattr(loss, "batch"):
-        return _number(loss.batch(*columns))
-    return sum(_number(loss(*row)) for row in zip(*columns)) / len(columns[0])
-
-
-def _number(value: Any) -> float:
-    return value.data if isinstance(value, Value) else as_number(value)
+        return float_of(loss.batch(*columns))
+    return sum(float_of(loss(*row)) for row in zip(*columns)) / len(columns[0])
 
 
 def checked_loss(value: Any) -> Value:

@@ -18,7 +18,7 @@ from io import StringIO
 from typing import Any
 
 from ..pictures import Panel, Picture, chart_svg
-from ..text import Lines, save
+from ..text import Lines, counted, save
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ class History:
         if not self.epochs:
             return f"History({', '.join(filter(None, ['no epochs', self.stopped]))})"
         last = self.epochs[-1]
-        parts = [f"{len(self.epochs)} epoch{'s' * (len(self.epochs) != 1)}"]
+        parts = [counted(len(self.epochs), "epoch")]
         parts.append(f"loss {self.epochs[0].loss:.4g} → {last.loss:.4g}")
         for name in ("accuracy", "validation_loss", "validation_accuracy"):
             if (number := getattr(last, name)) is not None:
