@@ -57,33 +57,32 @@ class ArrayCalls(Recordings):
         `scipy.optimize.minimize(f.value_and_grad, x, jac=True)`
         works as it stands. The checks of `mg.compile` are made here too.
         """
-        return self._value_and_grad("value_and_grad", arguments, data)
+        found = self._by_the_shortest_way(arguments, data)
+        return found or self._by_the_long_way("value_and_grad", arguments, data)
 
-    def _value_and_grad(
-        self, method: str, arguments: tuple[Any, ...], data: dict[str, Any]
-    ) -> tuple[float, Any]:
-        """The shortest way of a call, if there has been one like it, else the long one."""
+    def _by_the_shortest_way(self, arguments: tuple[Any, ...], data: dict[str, Any]) -> Any:
+        """Value and derivative, where there has been a call like this one; else None."""
         prepared = self._prepared
-        watched = guards or (observers and detects_nonfinite())
-        if prepared is not None and prepared.names == tuple(data) and not watched:
-            given = (*arguments, *data.values()) if data else arguments
-            result: Any = prepared.value_and_grad(given)
-            if result is not None:
-                self._latest = prepared
-                return result  # type: ignore[no-any-return]
-        self._refuse_inside(method)
-        return self._recorded_value_and_grad(method, arguments, data)
+        if prepared is None or guards or (observers and detects_nonfinite()):
+            return None
+        found: Any = prepared.value_and_grad(arguments, data)
+        if found is not None:
+            self._latest = prepared
+        return found
 
-    def _recorded_value_and_grad(
+    def _by_the_long_way(
         self, method: str, arguments: tuple[Any, ...], data: dict[str, Any]
     ) -> tuple[float, Any]:
-        """The long way of a call; the next one like this may then go the shortest."""
+        """The same of any call; the next one like it may then go the shortest."""
+        self._refuse_inside(method)
         given, names = (*arguments, *data.values()), tuple(data)
         key = PreparedCall.key(given, names)
         prepared = self._prepared_calls.get(key)
         if prepared is not None and prepared is not self._prepared:
             self._prepared = prepared
-            return self._value_and_grad(method, arguments, data)
+            found = self._by_the_shortest_way(arguments, data)
+            if found is not None:
+                return found  # type: ignore[no-any-return]
         call = self._array_call(method, arguments, data)
         recording = call.recording
         self._require_one_output(recording, method)
@@ -105,7 +104,8 @@ class ArrayCalls(Recordings):
         >>> mg.compile(lambda x: x**3).grad(2.0)
         12.0
         """
-        return self._value_and_grad("grad", arguments, data)[1]
+        found = self._by_the_shortest_way(arguments, data)
+        return (found or self._by_the_long_way("grad", arguments, data))[1]
 
     def buffers(self, *arguments: Any, **data: Any) -> Buffers:
         """Arrays for the arguments, the value and the gradient, and one native call on them.

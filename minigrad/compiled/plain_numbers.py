@@ -32,6 +32,7 @@ from .arguments import PLAIN
 
 MOST_COMPARED: Final = 300  # the weight of the places that are compared at each call: 30 µs,
 OF_A_GATE: Final = 0.01  # and as much more as the circuit takes longer
+FEW: Final = 4  # places that are looked at one by one where there is no time for a call
 SELDOM: Final = 10.0  # times as long as to look at all others takes, until that is done again
 CALLS: Final = 100  # until there is a function for it: to make it takes as long as some hundred
 DECIDES: Final = (Enum, Number, frozenset, type, FunctionType, BuiltinFunctionType)
@@ -88,6 +89,15 @@ class PlainNumbers:
             if (changed := _first_changed(self._often)) is not None:
                 return changed
         return self._changed_seldom() if self._seldom else None
+
+    def looks(self, known: dict[str, Any]) -> list[str]:
+        """Python that returns where one has changed; of few places without calls: 0.1 µs less."""
+        known["changed"] = self.changed
+        if self._seldom or len(self._often) > FEW:
+            return ["if changed() is not None: return"]
+        terms = " and ".join(terms_of(self._often, known))
+        lines = [f"try: is_the_same = {terms}", "except Exception: is_the_same = False"]
+        return [*lines, "if not is_the_same and changed() is not None: return"]
 
     def certainly_changed(self) -> str | None:
         """The same of all places at once, but for those that a library may read."""
@@ -221,7 +231,17 @@ def written(places: Iterable[Place]) -> Callable[[], bool]:
     >>> unchanged()
     False
     """
-    known: dict[str, Any] = {"is_same": is_same}
+    known: dict[str, Any] = {}
+    terms = terms_of(places, known)
+    made: Callable[[], bool] = define(
+        "unchanged", [], [f"return {' and '.join(terms) or 'True'}"], known
+    )
+    return made
+
+
+def terms_of(places: Iterable[Place], known: dict[str, Any]) -> list[str]:
+    """The same in Python, place by place; the things are put into `known` by their names."""
+    known["is_same"] = is_same
     terms: list[str] = []
     for i, place in enumerate(places):
         known[f"owner_{i}"], known[f"read_{i}"], known[f"then_{i}"] = (
@@ -242,10 +262,7 @@ def written(places: Iterable[Place]) -> Callable[[], bool]:
             terms.append(f"len(owner_{i}) == then_{i}")
         else:
             terms.append(f"is_same(read_{i}(owner_{i}), then_{i})")
-    made: Callable[[], bool] = define(
-        "unchanged", [], [f"return {' and '.join(terms) or 'True'}"], known
-    )
-    return made
+    return terms
 
 
 def stands_for(thing: Any) -> Any:

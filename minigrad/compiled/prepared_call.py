@@ -48,8 +48,7 @@ class Prepared:
             known["unchanged"] = places.unchanged
             lines += ["if not unchanged(): return"]
         if self.check is not None and not numbers.is_empty:
-            known["changed"] = numbers.changed
-            lines += ["if changed() is not None: return"]
+            lines += numbers.looks(known)
         return lines
 
     def runs(self, known: dict[str, Any]) -> list[str]:
@@ -78,7 +77,7 @@ class Prepared:
 class PreparedCall(Prepared):
     """Calls whose arguments are arrays of floats of the same shapes, or floats.
 
-    `value_and_grad` takes a call's arguments, those of these `names` last, and gives what
+    `value_and_grad` takes a call's arguments by place and its data by name, and gives what
     `ArrayCalls.value_and_grad` gives; None where the call has to go the long way.
     """
 
@@ -127,8 +126,8 @@ class PreparedCall(Prepared):
         numbers = memoryview(memory.results)  # it gives Python's floats
         return (memory, parameters, numbers, *inputs, *gradients)
 
-    def _written(self) -> Callable[[Sequence[Any]], Any]:
-        """The function of a call's arguments."""
+    def _written(self) -> Callable[..., Any]:
+        """The function of a call's arguments and data."""
         recording = self.recording
         known: dict[str, Any] = {
             "call": self,
@@ -142,7 +141,11 @@ class PreparedCall(Prepared):
         places = range(len(self.shapes))
         x, into = (", ".join(f"{name}{i}" for i in places) for name in ("x", "into"))
         out = "".join(f", out{i}" for i in range(len(self._shapes_by_place)))
-        body = [f"if len(arguments) != {len(places)}: return", f"{x}, = arguments"]
+        body = ["if data: return"]
+        if self.names:
+            known["names"] = self.names
+            body = ["if tuple(data) != names: return", "arguments = *arguments, *data.values()"]
+        body += [f"if len(arguments) != {len(places)}: return", f"{x}, = arguments"]
         for i, shape in enumerate(self.shapes):
             is_array = f"type(x{i}) is array and x{i}.dtype is float64 and x{i}.shape == shape{i}"
             is_taken = f"type(x{i}) is float" if shape is None else is_array
@@ -156,7 +159,7 @@ class PreparedCall(Prepared):
             body += ["parameters[:] = numbers_of(wires)"]
         body += self.runs(known)
         body += ["call.latest = taken", f"result = numbers[0], {self._gradient()}", "give(taken)"]
-        return written([*body, "return result"], known)
+        return written("arguments, data", [*body, "return result"], known)
 
     def _gradient(self) -> str:
         """The derivative in the structure of the arguments, in Python."""
@@ -195,8 +198,11 @@ class PreparedInPython:
         self._array, self._float64 = numpy.ndarray, numpy.dtype(float)
         self._array_of = numpy.array
 
-    def value_and_grad(self, arguments: Sequence[Any]) -> Any:
+    def value_and_grad(self, arguments: Sequence[Any], data: dict[str, Any]) -> Any:
         """See `PreparedCall`."""
+        if tuple(data) != self.names:
+            return None
+        arguments = *arguments, *data.values()
         recording, numbers = self.recording, self._numbers_of(arguments)
         if numbers is None or self.running.function is not None:
             return None
@@ -289,17 +295,17 @@ def things_given_twice(arguments: Sequence[Any]) -> tuple[tuple[int, int], ...]:
     return tuple(found)
 
 
-def written(body: Sequence[str], known: dict[str, Any]) -> Callable[[Sequence[Any]], Any]:
-    """A Python function of `arguments` with this body, in which these things are known."""
-    function: Callable[[Sequence[Any]], Any] = _maker((*known,), (*body,))(*known.values())
+def written(given: str, body: Sequence[str], known: dict[str, Any]) -> Callable[..., Any]:
+    """A Python function of what is `given`, with this body, in which these things are known."""
+    function: Callable[..., Any] = _maker(given, (*known,), (*body,))(*known.values())
     return function
 
 
 @cache
-def _maker(names: tuple[str, ...], body: tuple[str, ...]) -> Callable[..., Any]:
+def _maker(given: str, names: tuple[str, ...], body: tuple[str, ...]) -> Callable[..., Any]:
     """What makes the function of things of these names: for the same text it is made once."""
-    lines = ["def call_by_arguments(arguments):", *[f"    {line}" for line in body]]
-    made: Callable[..., Any] = define("make", [*names], [*lines, "return call_by_arguments"], {})
+    lines = [f"def prepared_call({given}):", *[f"    {line}" for line in body]]
+    made: Callable[..., Any] = define("make", [*names], [*lines, "return prepared_call"], {})
     return made
 
 

@@ -101,4 +101,4 @@ class PreparedValues(Prepared):
         body += [f"put(into, 0, {read})", *self.runs(known)]
         body += [f"output, {sent} = get(numbers)", "call.latest = taken", "give(taken)"]
         body += [f"return output_of(gate, ({wires},), output, ({sent},))"]
-        return written(body, known)
+        return written("arguments", body, known)

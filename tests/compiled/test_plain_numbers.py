@@ -722,6 +722,28 @@ def test_a_number_that_somebody_changes_is_noticed_at_the_next_call(make):
 
 
 @pytest.mark.parametrize("make", CHANGES)
+def test_a_number_that_somebody_changes_is_noticed_by_machine_code_for_arrays(make):
+    pytest.importorskip("llvmlite")
+    body, change = make()
+    compiled = mg.compile(body, executor="tape")
+    for i in range(6):
+        compiled.value_and_grad(float(i))
+    change()
+    with pytest.raises(mg.TracingError, match="where the function itself gives"):
+        compiled.value_and_grad(5.0)
+
+
+def test_a_variable_that_is_gone_is_asked_for_by_the_function_itself():
+    settings = {"scale": 2.0}
+    compiled = mg.compile(lambda x: settings["scale"] * x, executor="tape")
+    for i in range(6):
+        compiled.value_and_grad(float(i))
+    del settings["scale"]
+    with pytest.raises(KeyError, match="scale"):
+        compiled.value_and_grad(5.0)
+
+
+@pytest.mark.parametrize("make", CHANGES)
 def test_a_number_that_somebody_changes_is_noticed_by_the_next_batch(make):
     body, change = make()
     compiled = mg.compile(body, executor="python")
