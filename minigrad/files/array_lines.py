@@ -145,10 +145,7 @@ class ArrayLines:
         for symbol, column in values.items():
             text = self.code.expression(column)
             if text.endswith("]") and sum(part is symbol for part in reads) > 1:
-                name = f"t{self.code.temporaries}"
-                self.code.temporaries += 1
-                self.code.lines.append(f"{name} = {text}")
-                values[symbol] = Formula.symbol(name)
+                values[symbol] = Formula.symbol(self.code.stored(symbol, text))
         return values
 
     def _term(self, array: Array, sources: tuple[int, int], left: Any, right: Any) -> str:

@@ -41,7 +41,7 @@ from ..tape import (
     tape_nodes,
 )
 from .c_dialect import c_dialect, with_prelude
-from .c_statements import CStatements, Spot, integer, loop, table
+from .c_statements import CStatements, Spot, integer, loop, table, unused
 from .dialects import Code, bare, indented
 from .program import Program
 
@@ -170,15 +170,13 @@ class CLoops:
         given = [
             f"{'const ' if each in ('inputs', 'upstream') else ''}{real} *{each}" for each in arrays
         ]
-        text = "\n".join(body)
-        unused = [f"(void){each};" for each in arrays if not re.search(rf"\b{each}\b", text)]
         lines = [
             f"/* {size:,} numbers, {size * BYTES[real]:,} bytes */",
             f"enum {{ {name}_scratch = {size} }};",
             "",
             *_head(f"void {name}_with_scratch", [*given, f"{real} *v"]),
             "{",
-            *indented([*self._constants(body), *body, *unused]),
+            *indented([*self._constants(body), *body, *unused(arrays, body)]),
             "}",
             "",
         ]

@@ -22,7 +22,7 @@ LONG: Final = 2_000  # beyond them they never are
 
 def c_source(program: Program, real: str = "double") -> str:
     """The circuit as functions of C on arrays: outputs, gradients, and the Jacobian of several."""
-    name, arguments = program.name, [program.names[wire] for wire in program.arguments]
+    name, arguments = program.name, program.argument_names
     if real == "float":
         _check_numbers(program)
     jacobian = _jacobian(name, real, len(program.outputs), len(arguments))

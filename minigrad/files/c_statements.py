@@ -183,8 +183,7 @@ class CStatements:
     def _function(self, names: list[str], body: list[str]) -> str:
         name = f"{self.name}_kernel{len(self.functions)}"
         given = ", ".join(f"{self.real} {each}" for each in names)
-        unused = [each for each in names if not re.search(rf"\b{each}\b", "\n".join(body))]
-        lines = [*(f"(void){each};" for each in unused), *body]
+        lines = [*unused(names, body), *body]
         head = f"static inline {self.real} {name}({given})"
         self.functions.append("\n".join([head, "{", *indented(lines), "}", ""]))
         return f"{name}({', '.join(names)})"
@@ -204,6 +203,12 @@ def loop(index: str, first: int, end: int, body: list[str]) -> list[str]:
     if len(body) == 1:
         return [head, f"    {body[0]}"]
     return [f"{head} {{", *indented(body), "}"]
+
+
+def unused(names: Iterable[str], body: Iterable[str]) -> list[str]:
+    """Lines that name what a function is given and does not read, so that no compiler warns."""
+    read = set(re.findall(r"\w+", "\n".join(body)))
+    return [f"(void){name};" for name in names if name not in read]
 
 
 def table(declaration: str, numbers: Iterable[str], count: int) -> str:

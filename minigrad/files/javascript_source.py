@@ -51,7 +51,7 @@ JAVASCRIPT: Final = Dialect(
 
 def javascript_source(program: Program) -> str:
     """The circuit as an ES module: a function of its outputs, one of outputs and gradients."""
-    name, arguments = program.name, [program.names[wire] for wire in program.arguments]
+    name, arguments = program.name, program.argument_names
     code = Code(JAVASCRIPT)
     results = program.forward(code)
     array = f"[{', '.join(results)}]"
@@ -97,7 +97,7 @@ def typescript_source(program: Program) -> str:
     ): [outputs: [number], gradients: [number]];
     <BLANKLINE>
     """
-    name, arguments = program.name, [program.names[wire] for wire in program.arguments]
+    name, arguments = program.name, program.argument_names
     typed = [f"{argument}: number" for argument in arguments]
     several, sent = (_numbers(len(each)) for each in (program.outputs, typed))
     lines = [

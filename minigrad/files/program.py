@@ -40,8 +40,8 @@ class Program:
             [leaf for leaf in leaves if not leaf.is_constant] if arguments is None else arguments
         )
         labels = [wire.label for wire in self.arguments]
-        names = plain_names(labels, taken={name, f"{name}_gradients"})
-        self.names = dict(zip(self.arguments, names))
+        self.argument_names = plain_names(labels, taken={name, f"{name}_gradients"})
+        self.names = dict(zip(self.arguments, self.argument_names))
         self.fixed = [leaf for leaf in leaves if leaf not in self.names]
         self.names |= {wire: f"v{i}" for i, wire in enumerate(self.gates)}
         # every wire as a symbol; numbers that are fixed as numbers

@@ -34,7 +34,7 @@ PYTHON: Final = Dialect(
 
 def python_source(program: Program) -> str:
     """A function of the outputs, and one of the outputs and the gradients."""
-    name, arguments = program.name, [program.names[wire] for wire in program.arguments]
+    name, arguments = program.name, program.argument_names
     code = Code(PYTHON)
     results = program.forward(code)
     forward = [*code.lines, f"return {', '.join(results)}"]

@@ -274,7 +274,7 @@ def wasm_source(program: Program) -> bytes:
     """The module: the numbers that go in and out stand at the beginning of its memory."""
     if program.name == "memory":
         raise ValueError("the module's memory is called 'memory': give the function another name")
-    arguments = [program.names[wire] for wire in program.arguments]
+    arguments = program.argument_names
     count = len(program.outputs)
     between = [f"{what} {i}" for what in ("output", "upstream") for i in range(count)]
     names = [*arguments, *between, *(f"g_{argument}" for argument in arguments)]

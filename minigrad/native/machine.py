@@ -57,6 +57,13 @@ def require_numpy(what: str) -> Any:
     return numpy
 
 
+def address_in(library: Any, name: str) -> int:
+    """The address of a function in a library of ctypes'."""
+    address = ctypes.cast(getattr(library, name), ctypes.c_void_p).value
+    assert address is not None
+    return address
+
+
 class Machine:
     """The processor's code generator, made once per process."""
 
@@ -73,8 +80,7 @@ class Machine:
         self.features = llvm.get_host_cpu_features()
         library = ctypes.CDLL("ucrtbase" if sys.platform == "win32" else None)
         for name in LIBRARY:
-            address = ctypes.cast(getattr(library, name), ctypes.c_void_p).value
-            llvm.add_symbol(name, address)
+            llvm.add_symbol(name, address_in(library, name))
 
     @property
     def width(self) -> int:

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import llvmlite.ir as ir
 
-from .machine import machine
+from .machine import address_in, machine
 from .operand import LONG, POINTER, VOID
 
 NO_ARGUMENTS: Final = 4  # CPython's METH_NOARGS
@@ -84,7 +84,7 @@ def _write(module: Any, name: str, alone: bool) -> None:
     method = ir.Function(module, ir.FunctionType(OBJECT, [OBJECT, OBJECT]), name)
     b = ir.IRBuilder(method.append_basic_block())
     in_python = {
-        called: b.inttoptr(LONG(_address(called)), kind.as_pointer())
+        called: b.inttoptr(LONG(address_in(ctypes.pythonapi, called)), kind.as_pointer())
         for called, kind in {
             "PyTuple_GetItem": ir.FunctionType(OBJECT, [OBJECT, LONG]),
             "PyCapsule_GetPointer": ir.FunctionType(LONG.as_pointer(), [OBJECT, LONG]),
@@ -104,9 +104,3 @@ def _write(module: Any, name: str, alone: bool) -> None:
     none = LONG(id(None))
     b.call(in_python["Py_IncRef"], [none])
     b.ret(b.inttoptr(none, OBJECT))
-
-
-def _address(name: str) -> int:
-    address = ctypes.cast(getattr(ctypes.pythonapi, name), ctypes.c_void_p).value
-    assert address is not None
-    return address

@@ -22,7 +22,7 @@ import numpy as np
 from ..engine import Leaves, Value, offsets_of_slots
 from ..rules import Formula, described
 from .formulas import emit_formulas
-from .machine import machine
+from .machine import address_in, machine
 from .operand import DOUBLE, LONG, POINTER, VOID, Code, Native
 
 # What the functions read of some wires: an address or a number each, in a table.
@@ -276,7 +276,7 @@ class _Writer:
 
     def call(self, name: str, *operands: Any) -> Any:
         """Call a function of CPython's."""
-        address = ctypes.cast(getattr(ctypes.pythonapi, name), ctypes.c_void_p).value
+        address = address_in(ctypes.pythonapi, name)
         kind = ir.FunctionType(*IN_PYTHON[name])
         return self.b.call(self.b.inttoptr(LONG(address), kind.as_pointer()), operands)
 

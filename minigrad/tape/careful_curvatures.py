@@ -19,7 +19,7 @@ from functools import reduce
 from operator import add
 
 from ..rules import Formula, parts_first
-from .formula_derivatives import COMPARED, GATE_OF
+from .formula_derivatives import COMPARED, gate_and_inputs
 from .gate_kinds import OUT, GateKind
 from .kernels import input_symbols
 
@@ -54,7 +54,7 @@ def _tangent(
             chosen = branches[0 if COMPARED[condition.operation](x, y) else 1]
             values[part], tangents[part] = values[chosen], tangents.get(chosen)
         else:
-            gate, *inputs = operands if operation == "call" else (GATE_OF[operation], *operands)
+            gate, *inputs = gate_and_inputs(part)
             at = [values[x] for x in inputs]
             values[part] = gate.forward(*at)
             sent = [

@@ -34,6 +34,11 @@ GATE_OF: Final = {
 COMPARED: Final = dict(zip(COMPARISONS, (lt, le, gt, ge, eq)))
 
 
+def gate_and_inputs(part: Formula) -> tuple[Any, ...]:
+    """The gate that a part of a formula calls, or that its operation is, and the inputs."""
+    return part.operands if part.operation == "call" else (GATE_OF[part.operation], *part.operands)
+
+
 class Algebra:
     """Formulas of which equal ones are one object.
 
@@ -158,7 +163,7 @@ class Algebra:
                 for k in places
             }
             return {k: slope for k, slope in chosen.items() if not is_number(slope, 0.0)}
-        gate, *inputs = operands if operation == "call" else (GATE_OF[operation], *operands)
+        gate, *inputs = gate_and_inputs(part)
         if not any(found[x] for x in inputs):
             return {}
         slopes: dict[int, Formula] = {}

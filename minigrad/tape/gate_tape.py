@@ -23,7 +23,7 @@ from typing import Any, Final
 
 from ..engine import Value, number_of, operands_of, wires_without_numbers
 from ..rules import COMPARISONS, Formula, Gate, is_number, parts_first
-from .formula_derivatives import GATE_OF, Algebra
+from .formula_derivatives import Algebra, gate_and_inputs
 from .gate_kinds import OUT, SUM, GateKind, choice, given, kind_of
 from .kernels import input_symbols
 from .tape import Slots, number_key
@@ -197,14 +197,13 @@ class _Builder:
                 made[part] = self._part(part, made)
 
     def _part(self, part: Formula, made: dict[Formula, int]) -> int:
-        operation, operands = part.operation, part.operands
-        if operation == "number":
-            return self.constant(operands[0])
-        if operation == "where":
-            condition, *branches = operands
+        if part.operation == "number":
+            return self.constant(part.operands[0])
+        if part.operation == "where":
+            condition, *branches = part.operands
             inputs = [*condition.operands, *branches]
             return self._add(choice(condition.operation), tuple([made[x] for x in inputs]))
-        gate, *inputs = operands if operation == "call" else (GATE_OF[operation], *operands)
+        gate, *inputs = gate_and_inputs(part)
         return self.gate(gate, tuple([made[x] for x in inputs]))
 
 
