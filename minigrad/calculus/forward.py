@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..engine import Circuit, Value
-from .gradients import Products, branches
+from .gradients import Products, slopes_of
 
 
 def tangents(
@@ -32,11 +32,15 @@ def tangents(
     moving: dict[Value, Any] = dict(seeds)
     products = Products(moving)
     for wire in circuit.gates:
-        if moving.keys().isdisjoint(circuit.inputs(wire)):
+        inputs = circuit.inputs(wire)
+        if moving.keys().isdisjoint(inputs):
             continue
         gate = circuit.gate(wire)
-        for source, *slope in branches(name, circuit, wire, moving, create_graph):
-            sent = products.sent(gate, source, wire, moving[source], *slope)
+        slopes = slopes_of(name, circuit, wire, moving, create_graph)
+        for source, local, number, moves in zip(inputs, *slopes):
+            if source not in moving:
+                continue
+            sent = products.sent(gate, source, wire, moving[source], local, number, moves)
             if sent is not None:
                 moving[wire] = moving[wire] + sent if wire in moving else sent
     return moving

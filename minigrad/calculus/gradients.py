@@ -10,7 +10,7 @@ What it has in common with forward mode stands here too: which products a gate s
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from itertools import repeat
 from math import copysign
 from typing import Any, Final
@@ -52,28 +52,31 @@ def sent_back(
         if upstream is None or wire not in leading or wire in stops:
             continue
         gate = circuit.gate(wire)
-        for source, *slope in branches(name, circuit, wire, leading, create_graph):
-            sent = products.sent(gate, wire, source, upstream, *slope)
+        inputs = circuit.inputs(wire)
+        slopes = slopes_of(name, circuit, wire, leading, create_graph)
+        for source, local, number, moves in zip(inputs, *slopes):
+            if source not in leading:
+                continue
+            sent = products.sent(gate, wire, source, upstream, local, number, moves)
             if sent is not None:
                 received[source] = received[source] + sent if source in received else sent
     return received
 
 
-def branches(
+def slopes_of(
     name: str, circuit: Circuit, wire: Value, among: Collection[Value], create_graph: bool
-) -> Iterator[tuple[Value, Any, float, bool]]:
-    """Of a gate the inputs that are `among` these, with all that `Products.sent` asks of each."""
+) -> tuple[Iterable[Any], Iterable[float], Iterable[bool]]:
+    """What `Products.sent` asks of the inputs of a gate that are `among` these.
+
+    The local gradients, their numbers, and whether they move where they are 0.
+    """
     refuse_custom(name, circuit, wire)
-    inputs, numbers = circuit.inputs(wire), circuit.local_gradients(wire)
-    locals_: Sequence[Any] = numbers
-    moving: Iterable[bool] = repeat(False)
-    if create_graph:
-        locals_ = recorded_local_gradients(circuit, wire, among)
-        if circuit.gate(wire).routes:
-            moving = moves_at_zero(circuit, wire)
-    for branch in zip(inputs, locals_, numbers, moving):
-        if branch[0] in among:
-            yield branch
+    numbers = circuit.local_gradients(wire)
+    if not create_graph:
+        return numbers, numbers, repeat(False)
+    routes = circuit.gate(wire).routes
+    moving: Iterable[bool] = moves_at_zero(circuit, wire) if routes else repeat(False)
+    return recorded_local_gradients(circuit, wire, among), numbers, moving
 
 
 class Products:
