@@ -16,6 +16,7 @@ from typing import Any, Final, NoReturn
 from ..expressions import ExpressionError, normal_name, shown
 from ..rules import nearest_name
 from ..text import MOST_DIGITS, printable
+from .prose import in_lines, terminal_width
 
 IN_BRACKETS: Final = '; an expression that looks like an option stands in brackets: "(--x)"'
 EXAMPLE: Final = '"sigmoid(w*x + b)" w=2 x=-1 b=3'
@@ -35,7 +36,8 @@ class Parser(argparse.ArgumentParser):
             message = f"there is no expression: write one such as {EXAMPLE}{IN_BRACKETS}"
         if message.endswith(": -o/--output"):
             message = "it is not said where to write: add -o page.html"
-        self.exit(2, f"{self.prog}: {safe(message)}; see {self.prog} --help\n")
+        message = f"{self.prog}: {safe(message)}; see {self.prog} --help\n"
+        self.exit(2, in_lines(message, terminal_width(sys.stderr)))
 
     def check_command(self, argv: Sequence[str], commands: Collection[str]) -> None:
         """The first word is one of the commands, or an error that leads to one."""

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -46,6 +45,7 @@ from .arguments import (
     typed_digits,
 )
 from .interrupts import STOPPED, ignore_ctrl_c, interruptible
+from .prose import in_lines, say, terminal_width
 from .typed_circuits import circuit_of, differentiated, mode_of, note_on, output_of, wire_named
 
 Command = Callable[[argparse.Namespace], None]
@@ -62,15 +62,15 @@ def evaluate(arguments: argparse.Namespace) -> None:
     if all(output.is_constant for output in outputs):
         return
     circuit = circuit_of(outputs)
-    width = _terminal_width()
+    width = terminal_width(sys.stdout)
     table = table_of(circuit, arguments.digits, width=width)
     if width and max(map(display_width, table.splitlines())) > width:  # lines that break say little
         table = as_tree(outputs, arguments.digits, width=width)
     print(f"\n{table}")
     if note := note_on(outputs):
-        print(f"\n{note}")
+        say(f"\n{note}")
     if found := first_nonfinite_in(circuit):
-        print(f"\nnot finite from here on: {found.what}")
+        say(f"\nnot finite from here on: {found.what}")
 
 
 def draw(arguments: argparse.Namespace) -> None:
@@ -82,9 +82,9 @@ def draw(arguments: argparse.Namespace) -> None:
         for name in ("theme", "style", "depth", "around"):
             if vars(arguments)[name] is not None:
                 raise ValueError(f"--{name} is for a picture: write it to a file with -o")
-        print(as_tree(outputs, arguments.digits, width=_terminal_width()))
+        print(as_tree(outputs, arguments.digits, width=terminal_width(sys.stdout)))
         if note := note_on(outputs):
-            print(f"\n{note}")
+            say(f"\n{note}")
         return
     path = path_of(arguments.output)
     check_folder(path, path.parent)
@@ -98,7 +98,7 @@ def draw(arguments: argparse.Namespace) -> None:
             depth=arguments.depth,
             around=around,
         ).save(path)
-    print(f"wrote {shown(str(path))}")
+    say(f"wrote {shown(str(path))}")
 
 
 def step(arguments: argparse.Namespace) -> None:
@@ -120,7 +120,7 @@ def play(arguments: argparse.Namespace) -> None:
     check_folder(path, path.parent)
     with _advice("play a smaller expression", STEP_LESS):
         Stepper(output, digits=arguments.digits, **mode_of(arguments, output)).save(path)
-    print(f"wrote {shown(str(path))}: open it in a browser")
+    say(f"wrote {shown(str(path))}: open it in a browser")
 
 
 def write_playground(arguments: argparse.Namespace) -> None:
@@ -130,7 +130,7 @@ def write_playground(arguments: argparse.Namespace) -> None:
     path = path_of(arguments.output)
     check_folder(path, path.parent)
     playground(path)
-    print(f"wrote {shown(str(path))}: open it in a browser, offline too")
+    say(f"wrote {shown(str(path))}: open it in a browser, offline too")
 
 
 @contextmanager
@@ -149,10 +149,6 @@ def demo(arguments: argparse.Namespace) -> None:
     from .demo import run
 
     run(path_of(arguments.folder))
-
-
-def _terminal_width() -> int | None:
-    return shutil.get_terminal_size().columns if sys.stdout and sys.stdout.isatty() else None
 
 
 # --- what is typed --------------------------------------------------------------------------------
@@ -338,7 +334,8 @@ def _carried_out(argv: Sequence[str]) -> int:
 def _failed(name: str, error: Any, code: int) -> int:
     with suppress(OSError):
         if sys.stderr:  # else print would take the other stream
-            print(f"{name}: {safe(str(error))}", file=sys.stderr)
+            message = f"{name}: {safe(str(error))}"
+            print(in_lines(message, terminal_width(sys.stderr)), file=sys.stderr)
     try:
         _flush()
     except OSError:  # a full disk: that was the error

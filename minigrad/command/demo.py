@@ -22,6 +22,7 @@ from ..pictures import draw
 from ..stepping import Stepper
 from ..text import make_folder
 from ..training import Adam, History, cosine, decision_boundary, fit
+from .prose import say
 
 POINTS: Final = 200
 EPOCHS: Final = 40
@@ -48,16 +49,16 @@ def trained(epochs: int = EPOCHS) -> tuple[MLP, History]:
 def run(folder: Path) -> None:
     """Train, report, and write the pictures into the folder."""
     make_folder(folder)
-    print(f"A network of 8, 4 and 1 units learns to tell two moons apart, {POINTS} points:\n")
+    say(f"A network of 8, 4 and 1 units learns to tell two moons apart, {POINTS} points:\n")
     model, history = trained()
     if history.stopped == "interrupted":
         raise KeyboardInterrupt
     print(f"{model.summary()}\n")
-    print(f"loss {history.loss[0]:.3f} → {history.loss[-1]:.3f} in {len(history.epochs)} epochs")
+    say(f"loss {history.loss[0]:.3f} → {history.loss[-1]:.3f} in {len(history.epochs)} epochs")
     unseen = accuracy(model, *datasets.moons(500, noise=0.1, seed=2))
-    print(f"{100 * unseen:.1f} % of 500 points that it has not seen are right\n")
+    say(f"{100 * unseen:.1f} % of 500 points that it has not seen are right\n")
     for name, what in written(model, history, folder).items():
-        print(f"wrote {shown(str(folder / name))}: {what}")
+        say(f"wrote {shown(str(folder / name))}: {what}")
 
 
 def written(model: MLP, history: History, folder: Path) -> dict[str, str]:

@@ -13,6 +13,7 @@ from typing import Any
 from ..engine import Value
 from ..stepping import Stepper
 from ..text import DIGITS, printable
+from .prose import say
 from .terminal import circuit_lines
 
 HELP = "Type a number for each name. enter: show the answer   q: stop"
@@ -24,12 +25,12 @@ def quiz(output: Value, digits: int = DIGITS, **mode: Any) -> None:
     if not stepper.circuit.gates:
         print("there is no gate to step through")
         return
-    print(HELP)
+    say(HELP)
     while stepper.position < len(stepper):
         if stepper.questions and not _asked(stepper):
             break
-        print(f"\n{stepper.step()}")
-    print(f"\nscore: {stepper.score}")
+        say(f"\n{stepper.step()}")
+    say(f"\nscore: {stepper.score}")
 
 
 def _asked(stepper: Stepper) -> bool:
@@ -40,7 +41,7 @@ def _asked(stepper: Stepper) -> bool:
     size = shutil.get_terminal_size()
     stage = replace(stepper.stage, active=step.output)
     print("\n" + "\n".join(circuit_lines(stepper, stage, size.columns, size.lines - 8)))
-    print(f"\n{stepper.question}")
+    say(f"\n{stepper.question}")
     prediction: dict[Value | str, float] = {}
     for question in stepper.questions:
         try:
@@ -51,7 +52,7 @@ def _asked(stepper: Stepper) -> bool:
         if number is not None:
             prediction[question.wire] = number
     for answer in stepper.predict(prediction).answers:
-        print(f"{'✓' if answer.correct else '✗'} {answer.sentence}")
+        say(f"{'✓' if answer.correct else '✗'} {answer.sentence}")
     return True
 
 
@@ -62,7 +63,7 @@ def _typed(label: str) -> float | None:
             raise EOFError
         typed: str | None = input(f"  {label}: ")
         if typed is None:  # a notebook in a browser asks no longer than the browser lets it wait
-            print("nobody has answered in time, so the quiz ends here: run it again to go on")
+            say("nobody has answered in time, so the quiz ends here: run it again to go on")
             raise EOFError
         text = typed.strip()
         if text in ("q", "Q"):
@@ -72,7 +73,7 @@ def _typed(label: str) -> float | None:
         number = number_in(text)
         if number is not None:
             return number
-        print(f"  {printable(text)!r} is no number: type one such as -0.39, or q to stop")
+        say(f"{printable(text)!r} is no number: type one such as -0.39, or q to stop")
 
 
 def number_in(text: str) -> float | None:

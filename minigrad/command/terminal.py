@@ -17,6 +17,7 @@ from typing import Any, Final
 from ..engine import Stage, Value
 from ..stepping import Step, Stepper
 from ..text import DIGITS, tree_of
+from .prose import say
 
 HELP: Final = "enter, →: next   ←: back   home, end   q: quit"
 
@@ -53,10 +54,10 @@ x receives 1 · f = 7.39
         with _screen() as read_keys:
             _interact(stepper, read_keys)
         if stepper.present:
-            print(stepper.present)
+            say(str(stepper.present))
     else:
         for step in stepper:
-            print(step)
+            say(str(step))
 
 
 def has_screen() -> bool:
@@ -120,7 +121,7 @@ def screen_lines(stepper: Stepper, width: int, height: int, colours: bool = True
     step = stepper.present
     below = [paint(step.title if step else "start", BOLD)]
     below += [line for text in _texts(step) for line in textwrap.wrap(text, width)]
-    below += ["", paint(HELP[:width], DIM)]
+    below += ["", *(paint(line, DIM) for line in textwrap.wrap(HELP, width))]
     shown = circuit_lines(stepper, stepper.stage, width, height - len(below) - 1)
     tints = {"value": VALUE, "tangent": TANGENT, "gradient": GRADIENT}
     heads = [tints[title] for title in shown[0].split()]

@@ -411,7 +411,7 @@ def test_an_option_and_its_file_may_be_one_word(call, tmp_path, monkeypatch):
 
 def test_where_a_table_is_too_wide_for_the_terminal_eval_prints_a_tree(call, monkeypatch):
     for width, is_tree in [(40, True), (100, False)]:
-        monkeypatch.setattr("minigrad.command.cli._terminal_width", lambda width=width: width)
+        monkeypatch.setattr("minigrad.command.cli.terminal_width", lambda _, width=width: width)
         _, output, _ = call("eval", *NEURON)
         assert ("╰─" in output) is is_tree
         assert max(map(len, output.splitlines())) <= width
