@@ -4,6 +4,7 @@ Gates that one of them defines are gone after it. Without the extra `native` the
 made with it are left out, and it is said why.
 """
 
+import gc
 import importlib.util
 import pkgutil
 import signal
@@ -30,6 +31,15 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 for wing in pkgutil.iter_modules(mg.__path__, "minigrad."):
     if wing.ispkg:
         importlib.import_module(wing.name)
+
+
+def pytest_collection_finish() -> None:
+    """Tests and what they import, two million objects, are looked at by no collection of garbage.
+
+    Each would take a second, and some tests ask for dozens.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_report_header() -> str:
