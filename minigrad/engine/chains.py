@@ -2,8 +2,8 @@
 
 >>> a, b, c, d = (Value(number) for number in (1.0, 2.0, 3.0, 4.0))
 >>> total = sum([a * b, c * d])
->>> factors = Chains(uses_behind(total)).factors(total, seen=set())
->>> [wire.data for wire in factors]
+>>> found = Chains(uses_behind(total)).found(total, seen=set())
+>>> [wire.data for wire in found.factors]
 [0.0, 1.0, 3.0, 1.0, 2.0, 4.0]
 
 They are for who runs a circuit: with 16 terms one gate is looked at in place of 32.
@@ -11,7 +11,9 @@ They are for who runs a circuit: with 16 terms one gate is looked at in place of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Container, Iterable, Sequence
+from itertools import chain
 from math import copysign
 from typing import Any, Final, NamedTuple
 
@@ -30,6 +32,7 @@ class Found(NamedTuple):
     factors: tuple[Value, ...]
     alone: int  # how many terms are no products
     unseen: list[Value]  # factors
+    is_first: bool  # some of these are gates: whether it may be one gate `BeforeFactors` says
 
 
 class Chains:
@@ -41,24 +44,21 @@ class Chains:
         once: int = 1,
         one: Value = ONE,
         keeps_labels: bool = False,
+        refused: Container[int] = (),
     ) -> None:
         self._count, self._once = count, once
         self._one = one
         self._keeps_labels = keeps_labels
+        self._refused = refused  # ids of wires
         self._inside: set[Value] = set()  # additions of chains that are no dot products
         self._constants: dict[tuple[float, float], Value] = {}
 
-    def factors(self, wire: Value, seen: set[Value]) -> tuple[Value, ...] | None:
-        """The left factors and then the right ones, of a Σ or the last + of a chain of products.
-
-        Only where its × and + gates would stand side by side: all factors are leaves or `seen`.
-        Then one gate sends in the order in which all of them would.
-        """
-        found = self.found(wire, seen)
-        return found.factors if found else None
-
     def found(self, wire: Value, seen: set[Value]) -> Found | None:
-        """The same and what is known of them; plain numbers have got wires."""
+        """The factors of a Σ or the last + of a chain of products; plain numbers have got wires.
+
+        Only where one gate sends in the order in which all of its × and + gates would; where gates
+        behind the factors are still to be `seen`, that is known when they have been.
+        """
         inside: list[Value] = []
         if wire.gate is ADD and wire not in self._inside:
             lefts, rights, alone = self._added(wire, inside)
@@ -72,9 +72,10 @@ class Chains:
             unseen: list[Value] = []
             if not (seen.issuperset(lefts) and seen.issuperset(rights)):
                 unseen = [x for pair in zip(lefts, rights) for x in pair if x not in seen]
-            is_side_by_side = not [x for x in unseen if x.gate is not None]
-            if is_side_by_side and not (alone and self._sends_first(lefts[:at_once], rights)):
-                return Found((*lefts, *rights), alone, unseen)
+            is_first = any(x.gate is not None for x in unseen)
+            sends_first = alone and self._sends_first(lefts[:at_once], rights)
+            if not sends_first and id(wire) not in self._refused:
+                return Found((*lefts, *rights), alone, unseen, is_first)
         self._inside.update(inside)
         return None
 
@@ -162,6 +163,70 @@ class Chains:
         if wire is None:
             wire = self._constants[key] = Constant(operand)
         return wire
+
+
+class BeforeFactors:
+    """Dot products that are met while gates behind their factors are still to come.
+
+    Their × gates would stand among those gates, each behind its own factors. One gate in place of
+    them all stands behind all factors, and so sends before them. That is the same, to the last bit,
+    unless one of them sends to a factor, too, between its × gate and the dot product.
+    """
+
+    def __init__(self) -> None:
+        self.gates: list[Value] = []  # in order, as far as they have been gone through
+        self._met: dict[Value, tuple[Sequence[Value], int]] = {}
+
+    def meet(self, wire: Value, factors: Sequence[Value]) -> list[Value]:
+        """Note one that is met now; its factors, in the order in which × gates would lead there."""
+        self._met[wire] = factors, len(self.gates)
+        middle = len(factors) // 2
+        return [*chain.from_iterable(zip(factors[:middle], factors[middle:]))]
+
+    def out_of_order(self, inputs_of: Callable[[Value], Iterable[Value]]) -> list[Value]:
+        """Those that would send in another order than their × gates, once all gates are known."""
+        if not self._met:
+            return []
+        place = {gate: i for i, gate in enumerate(self.gates)}
+        uses = self._uses(place, inputs_of)
+        return [
+            wire
+            for wire, (factors, start) in self._met.items()
+            if self._is_used_between(factors, start, place, uses, place[wire])
+        ]
+
+    def _uses(
+        self, place: dict[Value, int], inputs_of: Callable[[Value], Iterable[Value]]
+    ) -> dict[Value, list[int]]:
+        """The places of the gates that come behind such a dot product and use a factor of one."""
+        every = chain.from_iterable([factors for factors, _ in self._met.values()])
+        uses: dict[Value, list[int]] = {x: [] for x in every if not x.is_constant}
+        end = 0
+        for wire, (_, start) in self._met.items():
+            for i in range(max(start, end), place[wire]):
+                for source in inputs_of(self.gates[i]):
+                    if source in uses:
+                        uses[source].append(i)
+            end = max(end, place[wire])
+        return uses
+
+    @staticmethod
+    def _is_used_between(
+        factors: Sequence[Value],
+        start: int,
+        place: dict[Value, int],
+        uses: dict[Value, list[int]],
+        end: int,
+    ) -> bool:
+        middle = len(factors) // 2
+        reached = start - 1  # where the × gate would stand
+        for pair in zip(factors[:middle], factors[middle:]):
+            reached = max(reached, *[place.get(x, reached) for x in pair])
+            for places in [uses[x] for x in pair if x in uses]:
+                i = bisect_right(places, reached)
+                if i < len(places) and places[i] < end:
+                    return True
+        return False
 
 
 def factors_like(wire: Any, factors: Sequence[Value], one: Value | None) -> list[Any] | None:

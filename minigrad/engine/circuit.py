@@ -11,14 +11,14 @@ True
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from ..rules import GATES, Gate
 from .backward import FACTORS, factors_of
-from .chains import Chains, uses_behind
+from .chains import BeforeFactors, Chains, uses_behind
 from .numbers_of_wires import gradient_of, operands_of, wires_into
 from .recording import output_of, to_wires
 from .textbook import text_book_of
@@ -55,28 +55,44 @@ class Circuit:
         self.collapse = frozenset(collapse)
         self.textbook = textbook
         self._written: dict[Value, Value] = {}  # of wires, what a text book has in their place
-        self._for_running = for_running
         self._products: dict[Value, tuple[Value, ...]] = {}
         self._dots: dict[Value, tuple[Value, ...]] = {}  # chains of additions: the factors
-        self._chains: Chains | None = None
         if known is None and for_running and isinstance(output, Value):
-            self._chains = Chains(uses_behind(output))
-        known = known or leaves_and_gates(output, self._inputs_shown, others)
-        self.leaves, self.gates = known
+            known = self._found_for_running()
+        self.leaves, self.gates = known or leaves_and_gates(output, self._inputs_shown, others)
 
-    def _inputs_shown(self, wire: Value, seen: set[Value]) -> tuple[Value, ...]:
+    def _inputs_shown(self, wire: Value, _: set[Value]) -> tuple[Value, ...]:
         if self.textbook and (written := text_book_of(wire)):
             self._written[wire] = written.output
             return (*written.beside, *self.inputs(wire))  # those beside lead nowhere
         if wire._d_second is FACTORS and "dot" not in self.collapse:
-            side_by_side = all(source.is_leaf or source in seen for source in wire.inputs)
-            if not (self._for_running and side_by_side):
-                self._products[wire] = products_of(wire)
-        elif self._chains and (found := self._chains.factors(wire, seen)):
-            self._dots[wire] = found
-        if self._for_running:  # plain numbers stay what they are
-            return self._products.get(wire) or self._dots.get(wire) or wires_into(wire)
+            self._products[wire] = products_of(wire)
         return self.inputs(wire)
+
+    def _found_for_running(self, apart: Collection[int] = ()) -> tuple[list[Value], list[Value]]:
+        """The leaves and gates, with those dot products apart whose wires have these ids."""
+        chains, before = Chains(uses_behind(self.output), refused=apart), BeforeFactors()
+        self._products, self._dots = {}, {}
+
+        def inputs_of(wire: Value, seen: set[Value]) -> Sequence[Value]:
+            if wire._d_second is FACTORS:
+                if id(wire) in apart:
+                    self._products[wire] = products_of(wire)
+                elif not all(source.is_leaf or source in seen for source in wire._first):
+                    return before.meet(wire, wire._first)
+            elif found := chains.found(wire, seen):
+                self._dots[wire] = found.factors
+                if found.is_first:
+                    return before.meet(wire, found.factors)
+            return self._sources(wire)
+
+        known = leaves_and_gates(self.output, inputs_of, gates=before.gates)
+        early = before.out_of_order(self._sources)
+        return self._found_for_running({*apart, *map(id, early)}) if early else known
+
+    def _sources(self, wire: Value) -> tuple[Value, ...]:
+        """The inputs that are wires, for running: plain numbers stay what they are."""
+        return self._products.get(wire) or self._dots.get(wire) or wires_into(wire)
 
     @cached_property
     def wires(self) -> list[Value]:

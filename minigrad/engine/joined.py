@@ -19,13 +19,13 @@ from __future__ import annotations
 
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import chain
 from typing import Any, Final
 
 from ..rules import GATES, Gate
 from .backward import FACTORS, MANY, others_of
-from .chains import ADD, MUL, SUM, Chains
+from .chains import ADD, MUL, SUM, BeforeFactors, Chains
 from .numbers_of_wires import operands_of, wires_into, wires_without_numbers
 from .recording import output_of, to_wires
 from .value import Constant, Value, leaves_and_gates
@@ -53,7 +53,6 @@ class Joined:
         if count is None:
             self.leaves, self.gates = wires_without_numbers(outputs)
             return
-        self.is_for_running = True
         found = self._dot_products(count)
         if found and self._is_held_elsewhere(found, count):
             found = {}
@@ -64,23 +63,34 @@ class Joined:
         numbers = [[x._datum for x in others_of(factors)] for factors in found.values()]
         _write(found, [(DOT, x, MANY, tuple(d), FACTORS) for x, d in zip(found.values(), numbers)])
 
-    def _dot_products(self, count: Callable[[Value], int]) -> dict[Value, tuple[Value, ...]]:
+    def _dot_products(
+        self, count: Callable[[Value], int], refused: Collection[int] = ()
+    ) -> dict[Value, tuple[Value, ...]]:
         """The factors of each, in the order of leaves and gates that was found on the way."""
-        chains = Chains(count, _COUNT_OF_ONE_USE, self.one, keeps_labels=True)
+        chains = Chains(count, _COUNT_OF_ONE_USE, self.one, True, refused)
+        before = BeforeFactors()
         factors: dict[Value, tuple[Value, ...]] = {}
+        self.gates_more = 0
 
         def inputs_of(wire: Value, seen: set[Value]) -> Sequence[Value]:
             gate = wire.gate
             found = chains.found(wire, seen) if gate is ADD or gate is SUM else None
             if found is None or wire.own_backward:
                 if wire._d_second is FACTORS and [x for x in wire._first if _is_to_come(x, seen)]:
-                    self.is_for_running = False  # its × gates would not stand side by side
+                    return before.meet(wire, wire._first)
                 return wires_into(wire)
             factors[wire] = found.factors
             self.gates_more += (len(found.factors) // 2 - 2) * (gate is ADD) - found.alone
-            return found.unseen
+            return before.meet(wire, found.factors) if found.is_first else found.unseen
 
-        self.leaves, self.gates = leaves_and_gates(self.outputs[0], inputs_of)
+        self.leaves, self.gates = leaves_and_gates(self.outputs[0], inputs_of, gates=before.gates)
+        early = before.out_of_order(lambda wire: factors.get(wire) or wires_into(wire))
+        again = [id(wire) for wire in early if wire in factors]
+        self.is_for_running = len(again) == len(early)
+        if again:
+            self.leaves, self.gates = [], []  # who holds them counts
+            del chains, before, factors, early
+            return self._dot_products(count, {*refused, *again})
         self.made.update(chains.constants)
         return factors
 

@@ -339,10 +339,12 @@ def leaves_and_gates(
     output: Value,
     inputs_of: Callable[[Value, set[Value]], Sequence[Value]] | None = None,
     others: Sequence[Value] = (),
+    gates: list[Value] | None = None,
 ) -> tuple[list[Value], list[Value]]:
     """The topological order in its two parts; `inputs_of(wire, seen)` in place of `wire.inputs`.
 
-    `others` are more outputs of the same circuit.
+    `others` are more outputs of the same circuit. `gates`, a list that is empty, is filled on the
+    way, where somebody looks at it meanwhile.
     """
     if not isinstance(output, Value):
         raise TypeError(
@@ -350,7 +352,7 @@ def leaves_and_gates(
             "build the output from at least one Value"
         )
     leaves: list[Value] = []
-    gates: list[Value] = []
+    gates = [] if gates is None else gates
     seen: set[Value] = set()
     waiting: list[Any] = [*others[::-1], output]  # a gate, None, then its inputs, the first on top
     while waiting:

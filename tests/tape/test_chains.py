@@ -87,6 +87,81 @@ def test_a_chain_of_a_hundred_thousand_additions_is_recorded_in_linear_time():
     assert out.data == pytest.approx(200_000.0, rel=1e-4)
 
 
+def tree(seed, is_kept):
+    """Sums of products of sums of products, where many a factor is computed within the sum.
+
+    Of gates that the function keeps nobody makes others.
+    """
+    rng = random.Random(seed)
+    leaves = [Value(rng.uniform(-1, 1)) for _ in range(5)]
+    ways = ["sum", "mg.sum", "dot", "dot", "tanh", "add"]
+    plan = [(rng.choice(ways), [rng.randrange(99) for _ in range(6)]) for _ in range(14)]
+
+    def function(*xs):
+        made = {}
+
+        def wire(i):  # it is built where it is first asked for
+            if i < len(xs):
+                return xs[i]
+            if i not in made:
+                way, places = plan[i - len(xs)]
+                found = [wire(place % i) for place in places]
+                pairs = list(zip(found[:3], found[3:]))
+                if way in ("sum", "mg.sum"):
+                    made[i] = (sum if way == "sum" else mg.sum)([a * b for a, b in pairs])
+                elif way == "dot":
+                    made[i] = mg.dot(found[:3], found[3:])
+                else:
+                    made[i] = mg.tanh(found[0]) if way == "tanh" else found[0] + found[1]
+            return made[i]
+
+        total = mg.tanh(wire(len(xs) + len(plan) - 1))
+        if not is_kept:
+            made.clear()
+        return total
+
+    return function, leaves
+
+
+@pytest.mark.parametrize("is_kept", [False, True])
+@pytest.mark.parametrize("seed", range(60))
+def test_a_sum_whose_factors_are_sums_has_the_bits_of_its_gates(seed, is_kept):
+    function, leaves = tree(seed, is_kept)
+    outcomes = []
+    for call in (function, mg.compile(function, executor="python", check=False)):
+        for leaf in leaves:
+            leaf.grad = None
+        out = call(*leaves)
+        out.backward()
+        outcomes.append([bits(out.data), *(bits(leaf.grad) for leaf in leaves)])
+    assert outcomes[0] == outcomes[1]
+
+
+def gates_of(function, *arguments):
+    compiled = mg.compile(function)
+    compiled(*arguments)
+    (recording,) = compiled.recordings.values()
+    return [wire.gate.name for wire in recording.wires.all if wire.gate]
+
+
+def test_a_sum_that_is_met_before_its_factors_is_one_gate():
+    ws = [Value(0.1), Value(0.2), Value(0.3)]
+
+    def layer(xs):
+        scale = mg.tanh(sum(x * x for x in xs))
+        hs = [x * scale for x in xs]
+        return sum(w * h for w, h in zip(ws, hs))
+
+    assert gates_of(layer, [1.0, 2.0, 3.0]) == ["dot", "tanh", "mul", "mul", "mul", "dot"]
+
+
+@pytest.mark.parametrize("total", [sum, mg.sum])
+def test_a_sum_stays_apart_where_a_gate_behind_a_later_factor_sends_to_an_earlier_one(total):
+    w = Value(0.3)
+    assert "dot" not in gates_of(lambda x: total([w * x, x * mg.tanh(w)]), 2.0)
+    assert "dot" in gates_of(lambda x: total([x * mg.tanh(w), w * x]), 2.0)
+
+
 def started(start):
     return lambda ws, xs: sum((w * x for w, x in zip(ws, xs)), start)
 
