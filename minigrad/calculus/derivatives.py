@@ -279,7 +279,7 @@ def hvp(
     refuse_fixed_number("hvp", create_graph)
     wanted = wires_to_differentiate_by("hvp", inputs)
     seeds = _by_wire("hvp", "vector", _vector(wanted, vector), create_graph)
-    if unknown := [wire for wire in seeds if wire not in wanted]:
+    if unknown := list(seeds.keys() - set(wanted)):
         raise ValueError(f"hvp got a vector with {unknown[0]!r}, which is none of its inputs")
     return hessian_along(_one_output("hvp", output, create_graph), wanted, seeds, create_graph)
 

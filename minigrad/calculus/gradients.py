@@ -25,8 +25,14 @@ from ..engine import (
     is_recording,
     number_of,
 )
-from ..rules import Gate, absolute, described, equal, maximum, sqrt, where
-from .local_gradients import moves_at_zero, recorded_local_gradients, refuse_custom
+from ..rules import Gate, absolute, described, equal, sqrt, where
+from .local_gradients import (
+    either,
+    is_plain,
+    moves_at_zero,
+    recorded_local_gradients,
+    refuse_custom,
+)
 
 NO_LIST: Final = (str, bytes, set, frozenset)
 
@@ -65,7 +71,7 @@ def sent_back(
 
 def slopes_of(
     name: str, circuit: Circuit, wire: Value, among: Collection[Value], create_graph: bool
-) -> tuple[Iterable[Any], Iterable[float], Iterable[bool]]:
+) -> tuple[Iterable[Any], Iterable[float], Iterable[Any]]:
     """What `Products.sent` asks of the inputs of a gate that are `among` these.
 
     The local gradients, their numbers, and whether they move where they are 0.
@@ -73,9 +79,9 @@ def slopes_of(
     refuse_custom(name, circuit, wire)
     numbers = circuit.local_gradients(wire)
     if not create_graph:
-        return numbers, numbers, repeat(False)
+        return numbers, numbers, repeat(0.0)
     routes = circuit.gate(wire).routes
-    moving: Iterable[bool] = moves_at_zero(circuit, wire) if routes else repeat(False)
+    moving: Iterable[Any] = moves_at_zero(circuit, wire) if routes else repeat(0.0)
     return recorded_local_gradients(circuit, wire, among), numbers, moving
 
 
@@ -88,14 +94,16 @@ class Products:
     it has, and multiplexers in place of the products that are not sent then.
 
     Where the 0 is that of a wire, a slope to be learnt, the product is a circuit all the same: its
-    number is 0, and its own derivatives need not be.
+    number is 0, and its own derivatives need not be. Of a wire that may have received such a one
+    another number is 0 where there is not even that.
     """
 
     def __init__(self, received: Mapping[Value, Any]) -> None:
         self._received = received
         self._is_recording = is_recording()
-        self._arrives: dict[Value, Any] = dict.fromkeys(received, 1.0)  # 1.0: in any case
-        self._moving: set[Value] = set()  # what may have such a circuit in place of nothing
+        # for each wire whether anything arrives, and whether a circuit does, be its number nothing
+        self._arrives: dict[Value, tuple[Any, Any]] = dict.fromkeys(received, (1.0, 1.0))
+        self._moving: set[Value] = set()  # what has such a circuit in place of nothing
 
     def sent(
         self,
@@ -105,24 +113,22 @@ class Products:
         received: Any,
         local: Any,
         number: float,
-        moves: bool,
+        moves: Any,
     ) -> Any:
         """Local gradient × what the origin has received; None where nothing is sent.
 
-        `number` is the local gradient as it was when the gate was recorded; `moves`: where it is 0
-        it is so by the number of a wire.
+        `number` is the local gradient as it was when the gate was recorded; `moves`, 1 or 0: where
+        it is 0 it is so by the number of a wire.
         """
-        moves = moves and isinstance(local, Value)  # the branch that was taken may be a plain 0
         if self._is_recording:
             return self._sent_in_any_call(gate, origin, target, local, received, moves)
         is_nothing = gate.contribution(number, 1.0) is None
-        if not (moves or self._moving):
-            return None if is_nothing else _product(local, received)
-        moves = moves or origin in self._moving
+        if is_nothing and not moves:
+            return None
         if not (is_nothing or origin in self._moving):
             self._moving.discard(target)
             return _product(local, received)
-        product = _product(local, received) if moves else None
+        product = _product(local, received)
         if not isinstance(product, Value):
             return None
         if number_of(product) != 0.0:
@@ -132,29 +138,37 @@ class Products:
         return product
 
     def _sent_in_any_call(
-        self, gate: Gate, origin: Value, target: Value, local: Any, received: Any, moves: bool
+        self, gate: Gate, origin: Value, target: Value, local: Any, received: Any, moves: Any
     ) -> Any:
         """The same for any numbers, while a function is recorded."""
-        arrives = self._arrives[origin]
+        arrives, leads = self._arrives[origin]
         if gate.routes:
             chosen = where(equal(local, 0.0), 0.0, 1.0)
-            arrives = chosen if _is_one(arrives) else _product(chosen, arrives)
-        if not isinstance(arrives, Value) and arrives == 0.0:
+            is_same = leads is arrives and is_plain(moves, 0.0)
+            arrives = _both(arrives, chosen)
+            leads = arrives if is_same else _both(leads, either(moves, chosen))
+        if is_plain(leads, 0.0):
             return None
-        known = self._arrives.get(target, 0.0)
-        if _is_one(known) or _is_one(arrives):
-            self._arrives[target] = 1.0
-        else:
-            self._arrives[target] = maximum(known, arrives) if target in self._arrives else arrives
+        known, known_leads = self._arrives.get(target, (0.0, 0.0))
+        is_same = known is known_leads and arrives is leads
+        reached = either(known, arrives)
+        self._arrives[target] = reached, reached if is_same else either(known_leads, leads)
         product = _product(local, received)
-        if _is_one(arrives):
+        if is_plain(arrives, 1.0):
             return product
         nothing: Any = -0.0
-        if moves or origin in self._moving:
-            self._moving.add(target)
+        if leads is not arrives:
             moved = _nothing_that_moves(local, received)
-            nothing = where(equal(product, product), product, moved)
+            moved = where(equal(product, product), product, moved)
+            nothing = where(equal(leads, 0.0), -0.0, moved)
         return where(equal(arrives, 0.0), nothing, product)
+
+
+def _both(x: Any, y: Any) -> Any:
+    """1 if both are, of two that are 1 or 0."""
+    if is_plain(x, 1.0) or is_plain(y, 0.0):
+        return y
+    return x if is_plain(y, 1.0) or is_plain(x, 0.0) or x is y else x * y
 
 
 def _product(local: Any, received: Any) -> Any:
@@ -172,10 +186,6 @@ def _with_slope(zero: Any, slope: Any) -> Any:
     """0 with an infinite slope, that of a root, or with none, that of √|x|, which is nan."""
     root = sqrt(zero + 0.0)
     return where(slope > 0.0, root, where(slope < 0.0, -root, sqrt(absolute(zero))))
-
-
-def _is_one(number: Any) -> bool:
-    return not isinstance(number, Value) and number == 1.0
 
 
 def as_wires_of(circuit: Circuit, numbers: Iterable[Any]) -> list[Value]:

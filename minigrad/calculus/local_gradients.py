@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any, Final
 
 from ..engine import Circuit, Value, number_of
-from ..rules import Formula, Gate, apply, equal, ieee, is_number, where
+from ..rules import Formula, Gate, apply, equal, ieee, is_number, maximum, parts_first, where
 
 
 def refuse_custom(name: str, circuit: Circuit, wire: Value) -> None:
@@ -64,36 +64,74 @@ def _by_rule(circuit: Circuit, wire: Value, wanted: Collection[Value]) -> list[A
     ]
 
 
-def moves_at_zero(circuit: Circuit, wire: Value) -> list[bool]:
-    """Whether the local gradients of a gate that routes, where they are 0, move with a wire.
+def moves_at_zero(circuit: Circuit, wire: Value) -> list[Any]:
+    """Whether local gradients of a gate that routes, where they are 0, move with a wire: 1 or 0.
 
     So it is with the slope of a leaky relu: where it is 0 nothing is sent, and yet what is sent
-    moves with it.
+    moves with it. The other branch, a 0 as it stands in the row, does not. A wire, while a function
+    is recorded: either branch may be taken.
     """
     gate, inputs = circuit.gate(wire), circuit.inputs(wire)
-    return [
-        any(not inputs[i].is_constant for i in _moved_by(gate, place))
-        for place in range(len(inputs))
-    ]
+    if gate.arity is None or not _may_move(gate):
+        return [0.0] * len(inputs)
+    symbols, out, formulas = _local_formulas(gate)
+    operands = [number_of(source) if source.is_constant else source for source in inputs]
+    known = {**dict(zip(symbols, operands)), out: wire}
+    moving: dict[Formula, Any] = {}
+    for part in parts_first(*formulas):
+        moving[part] = _moves(part, known, moving)
+    return [moving[formula] for formula in formulas]
+
+
+def _moves(formula: Formula, known: dict[Formula, Any], moving: dict[Formula, Any]) -> Any:
+    """Whether the branch that is taken depends on a wire; `moving` has that of its parts."""
+    name, parts = formula.operation, formula.operands
+    if name == "symbol":
+        return float(isinstance(known[formula], Value))
+    if name == "number" or (name == "call" and _is_step(parts[0])):
+        return 0.0
+    if name == "where":
+        taken, other = [moving[branch] for branch in parts[1:]]
+        if taken is other or (is_plain(taken, 0.0) and is_plain(other, 0.0)):
+            return taken
+        return where(evaluated(parts[0], known), taken, other)
+    moves: Any = 0.0
+    for part in parts[name == "call" :]:
+        moves = either(moves, moving[part])
+    return moves
 
 
 @cache
-def _moved_by(gate: Gate, place: int) -> list[int]:
-    """The inputs with which a local gradient changes, other than from one choice to another."""
-    if gate.arity is None:
-        return []
-    symbols, out, formulas = _local_formulas(gate)
-    waiting = [formulas[place]]
+def _may_move(gate: Gate) -> bool:
+    """Whether the local gradients change other than from one choice to another."""
+    waiting = list(_local_formulas(gate)[2])
     for part in waiting:  # it grows meanwhile
         if part.operation == "where":
             waiting += part.operands[1:]
         elif part.operation == "call":
-            called, *arguments = part.operands
-            is_step = called.arity and all(is_number(x, 0.0) for x in _local_formulas(called)[2])
-            waiting += [] if is_step else arguments
+            waiting += [] if _is_step(part.operands[0]) else part.operands[1:]
         elif part.operation not in ("number", "symbol"):
             waiting += part.operands
-    return [i for i, symbol in enumerate(symbols) if symbol in waiting or out in waiting]
+    return any(part.operation == "symbol" for part in waiting)
+
+
+def either(x: Any, y: Any) -> Any:
+    """1 if one is, of two that are 1 or 0."""
+    if is_plain(x, 0.0) or is_plain(y, 1.0):
+        return y
+    if is_plain(y, 0.0) or is_plain(x, 1.0) or x is y:
+        return x
+    return maximum(x, y)
+
+
+def is_plain(x: Any, number: float) -> bool:
+    """Whether it is that plain number: of a wire it is known for one call alone."""
+    return not isinstance(x, Value) and x == number
+
+
+def _is_step(gate: Gate) -> bool:
+    """Whether it moves by jumps alone, as floor does."""
+    return gate.arity is not None and all(is_number(x, 0.0) for x in _local_formulas(gate)[2])
 
 
 @cache

@@ -44,7 +44,8 @@ class Wires:
 
     Plain numbers have no wires here. With `joins` chains of products behind one output are dot
     products, until they are spelled out. Of `inputs`, which somebody holds in any case, nobody
-    asks; of the other leaves `known` gives the ids of those that somebody is known to hold.
+    asks; of the other leaves `known` gives the ids of those that somebody is known to hold. Who has
+    `listed` some meanwhile, as often as they stand there, is nobody.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Wires:
         inputs: Collection[Value] = (),
         known: Callable[[list[Value]], Collection[int]] = lambda leaves: (),
         joins: bool = False,
+        listed: Iterable[Value] = (),
     ) -> None:
         self.outputs = outputs
         self.leaves: list[list[Value]] = []  # behind each output
@@ -66,7 +68,7 @@ class Wires:
             self.all = self._of_several()
         self.gate_count = _gates_shown(self.all) + (self._joined.gates_more if self._joined else 0)
         made = self._joined.made if self._joined else ()
-        self.held = self._held_elsewhere({*inputs, *made}, known)
+        self.held = self._held_elsewhere({*inputs, *made}, known, listed)
 
     def _of_several(self) -> list[Value]:
         found: dict[Value, None] = {}
@@ -92,7 +94,10 @@ class Wires:
         return changed
 
     def _held_elsewhere(
-        self, beside: set[Value], known: Callable[[list[Value]], Collection[int]]
+        self,
+        beside: set[Value],
+        known: Callable[[list[Value]], Collection[int]],
+        listed: Iterable[Value],
     ) -> set[Value]:
         """The leaves that are there at the next call: somebody else than the gates holds them.
 
@@ -112,7 +117,7 @@ class Wires:
         is_asked = set(map(id, leaves)).__contains__
         operands = chain.from_iterable(map(operands_of, self.all))
         products = factors_held_by_products(self.all)
-        found = chain(self.outputs, operands, products, *self.leaves)
+        found = chain(self.outputs, operands, products, *self.leaves, listed)
         uses = Counter(filter(is_asked, map(id, found)))
         leaves.append(Value(0.0))  # held by this list alone, where the others are in that of all
         others = [count(wire) - uses[id(wire)] for wire in leaves]

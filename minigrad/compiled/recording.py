@@ -67,14 +67,14 @@ class Recording:
         inputs: list[Value],
         result: tuple[Hashable, list[Value]],
         numbers: list[float],
-        read: Iterable[Value],
+        read: list[Value],
     ) -> None:
         self.function, self.name, self.gate = compiled.function, compiled.name, compiled.gate
         self.structure, self.executor = structure, compiled.executor
         self.output_structure, self.outputs = result
         fixed = fixed_values(structure)
         known = partial(self._found_by_the_function, fixed)
-        self.wires = Wires(self.outputs, inputs, known, joins=True)
+        self.wires = Wires(self.outputs, inputs, known, joins=True, listed=read)
         wires = self.wires.all
         self.input_labels = [wire.label for wire in inputs]
         given = set(inputs)

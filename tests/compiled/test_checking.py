@@ -455,6 +455,35 @@ def test_an_infinite_slope_in_a_gradient_is_no_other_circuit():
 @pytest.mark.parametrize(
     "function",
     [
+        lambda x: mg.max(mg.sqrt(x), 3.0),
+        lambda x: mg.min(x * x, 3.0) + mg.max(x, mg.constant(2.0)),
+        lambda x: mg.select([mg.constant(3.0), x * x], x > 2.0),
+        lambda x: mg.where(mg.constant(3.0) > x, mg.constant(3.0), x),
+    ],
+    ids=["max", "of both kinds", "select", "where"],
+)
+def test_a_constant_that_the_function_makes_is_nobodys_though_its_number_is_read(function):
+    slope = mg.grad(function)
+    for derivative in (slope, mg.grad(slope), mg.grad(mg.grad(slope))):
+        compiled = mg.compile(derivative)
+        for x in (1.0, 16.0, 0.5):
+            assert compiled(x).data == derivative(x)
+
+
+def test_a_product_with_the_hessian_of_several_arguments_may_stand_in_a_compiled_function():
+    def product(x, y):
+        return mg.hvp(x**3 * y, [x, y], [1.0, -1.0], create_graph=True)
+
+    compiled = mg.compile(product)
+    for point in [(2.0, 3.0), (-1.0, 0.5)]:
+        assert [d.data for d in compiled(*point)] == [d.data for d in product(*map(Value, point))]
+    with pytest.raises(ValueError, match="none of its inputs"):
+        mg.compile(lambda x, y: mg.hvp(x * y, [x], {y: 1.0}, create_graph=True))(1.0, 2.0)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
         lambda x, y: mg.sin(mg.dot([x, y], [y, x])),
         lambda x, y: mg.sin(x * y + y * x + x * x),
         lambda x, y: mg.losses.squared_error(x * y, 1.0),

@@ -208,3 +208,74 @@ def test_a_zero_gradient_behind_a_gate_that_routes_is_never_minus_zero() -> None
     x = Value(1.0)
     (mg.relu(x) * -0.0).backward()
     assert math.copysign(1.0, x.grad) == 1.0
+
+
+# Second and third derivatives inside a compiled function, at an edge: a slope that is not chosen is
+# infinite, or bends without limit. Recorded elsewhere, so that what is chosen is not known.
+BENT: dict[str, tuple[Circuit, tuple[float, float]]] = {
+    "leaky relu's slope": (
+        lambda x, w: mg.leaky_relu(w, mg.sin(mg.sqrt(x))) * w + 0.5 * x * x,
+        (0.0, 2.0),
+    ),
+    "leaky relu's slope is taken": (lambda x, w: mg.leaky_relu(w, x) * w, (0.0, -2.0)),
+    "of a slope that is 0 nothing goes on": (
+        lambda x, w: mg.leaky_relu(mg.relu(w) - 1.0, mg.sqrt(x)) * 1.0,
+        (0.0, -1.0),
+    ),
+    "where": (lambda x, w: mg.where(x > 0, mg.sqrt(x) * w, w * w * x), (0.0, 2.0)),
+    "max": (lambda x, w: mg.maximum(mg.sqrt(x), w * x, w) ** 2, (0.0, 2.0)),
+    "min": (lambda x, w: mg.minimum(mg.log(x), w * x - 800.0), (1e-320, 2.0)),
+    "a tie": (lambda x, w: mg.maximum(x * w, w * x, x + w), (2.0, 2.0)),
+    "select": (lambda x, w: mg.select([mg.sqrt(x), x * x * w], x < 0.5), (0.0, 3.0)),
+    "clip": (lambda x, w: mg.clip(mg.sqrt(x), 1.0, w) * w + x**3, (0.0, 2.0)),
+    "abs": (lambda x, w: abs(mg.relu(mg.sqrt(x) - 1.0)) * w + x * w, (0.0, 2.0)),
+    "floor": (lambda x, w: mg.floor(mg.sqrt(x)) * w + x * w * w, (0.0, 2.0)),
+    "sign": (lambda x, w: mg.sign(mg.log(x)) * w * w + x**4, (0.0, 2.0)),
+}
+
+
+def derivatives_of(function: Circuit) -> dict[str, Circuit]:
+    def twice(x: Any, w: Any) -> list[Any]:
+        slopes = mg.grad(function(x, w), [x, w], create_graph=True)
+        return [d for slope in slopes for d in mg.grad(slope, [x, w], create_graph=True)]
+
+    def hessian(x: Any, w: Any) -> list[Any]:
+        rows = mg.hessian(function(x, w), [x, w], create_graph=True)
+        return [entry for row in rows for entry in row]
+
+    def along(x: Any, w: Any) -> list[Any]:
+        return mg.hvp(function(x, w), [x, w], [1.0, -2.0], create_graph=True)
+
+    def thrice(x: Any, w: Any) -> list[Any]:
+        first, mixed, _, second = hessian(x, w)
+        return mg.grad(first + 2.0 * mixed + 3.0 * second, [x, w], create_graph=True)
+
+    return {"twice": twice, "hessian": hessian, "along": along, "thrice": thrice}
+
+
+@pytest.mark.parametrize("executor", ["python", pytest.param("tape", marks=needs_native)])
+@pytest.mark.parametrize("order", ["twice", "hessian", "along", "thrice"])
+@pytest.mark.parametrize("bent", BENT)
+def test_in_second_and_third_derivatives_inside_a_compiled_function(
+    bent: str, order: str, executor: str
+) -> None:
+    function, point = BENT[bent]
+    derivative = derivatives_of(function)[order]
+    expected = tuple(d.data + 0.0 for d in derivative(*map(Value, point)))
+    assert not any(map(math.isnan, expected))
+    compiled = mg.compile(derivative, executor=executor, check=order == "hessian")
+    compiled(0.7, -1.3)
+    assert same([d.data for d in compiled(*point)], expected)
+    if order == "hessian":
+        assert same([d for row in mg.compile(function).hessian(*point) for d in row], expected)
+
+
+@pytest.mark.parametrize("executor", [pytest.param("lanes", marks=needs_native), "python"])
+@pytest.mark.parametrize("bent", BENT)
+def test_in_second_derivatives_of_the_rows_of_a_batch(bent: str, executor: str) -> None:
+    function, point = BENT[bent]
+    twice = derivatives_of(function)["twice"]
+    compiled = mg.compile(lambda x, w: mg.sum(twice(x, w)), executor=executor, check=False)
+    rows = [(0.7, -1.3), point, (2.5, 0.5), point]
+    of_rows = [mg.sum(twice(*map(Value, row))).data for row in rows]
+    assert compiled.batch(*zip(*rows)).data == pytest.approx(sum(of_rows) / 4, rel=1e-12)
