@@ -318,7 +318,7 @@ def test_random_functions_are_right_and_planted_errors_are_found(tame):
         report = mg.gradcheck(function, point)
         for check in report.inputs:
             assert check.verdict not in ("wrong", "suspicious", "acceptable"), (point, check)
-        if report.inputs[0].verdict == "right" and report.inputs[0].analytic:
+        if report.inputs[0].verdict == "right" and report.inputs[0].analytic and compared < 150:
             compared += 1
             for error, expected in ((1e-2, "wrong"), (1e-5, "acceptable")):
                 planted = mg.gradcheck(
@@ -327,7 +327,7 @@ def test_random_functions_are_right_and_planted_errors_are_found(tame):
                 )
                 assert planted.inputs[0].verdict == expected, (point, error, planted)
                 assert not planted
-    assert compared > 150  # steps stop a gradient, and asin and others leave their domain
+    assert compared == 150  # steps stop a gradient, and asin and others leave their domain
 
 
 @pytest.mark.parametrize("name", ["1 - tanh x", "cross entropy by its definition", "tanh x"])
