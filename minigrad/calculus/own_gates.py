@@ -296,8 +296,11 @@ def _check_rules_run(new: Gate) -> None:
         new.trace_formula(*inputs)
         new.formula(*inputs)
         new.local_formulas(*inputs, out=AskedFormula.symbol("out"))
+        new.on_floats(len(inputs)), new.gradients_on_floats(len(inputs))
     except Exception as error:
         happened = str(error) if isinstance(error, TypeError) else repr(error)
+        if isinstance(error, (RecursionError, SyntaxError)):
+            happened = "too many operations inside one another; make several gates of it"
         if isinstance(error, AttributeError):
             happened = f"{error}; write gates as functions, mg.tanh(x)"
         if not new.opaque:

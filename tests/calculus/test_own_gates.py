@@ -206,6 +206,22 @@ def test_one_wrong_input_of_two_is_found():
             return x * y
 
 
+@pytest.mark.parametrize("length", [150, 5_000])
+@pytest.mark.parametrize("is_deep", [(True, False), (False, True)], ids=["forward", "gradient"])
+def test_a_rule_that_fits_into_no_expression_is_refused(length, is_deep):
+    def rule(x, is_deep):
+        total = x
+        for _ in range(length if is_deep else 1):
+            total = total * x + 1.0
+        return total
+
+    with pytest.raises(mg.GateError, match="operations inside one another; make several gates"):
+
+        @mg.gate(symbol="deep", local_gradient=lambda x, out: (rule(x, is_deep[1]),), check=False)
+        def deep(x):
+            return rule(x, is_deep[0])
+
+
 @pytest.mark.parametrize(
     ("rule", "local_gradient", "message"),
     [
