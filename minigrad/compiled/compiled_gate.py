@@ -9,9 +9,11 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 from pickle import PicklingError
 from typing import Any, NoReturn
 
+from ..engine import Value
 from ..rules import Gate
 
 
@@ -23,6 +25,12 @@ class CompiledGate(Gate):
     """
 
     compiled: Callable[[], Any] | None = None  # gives the function, while there is one
+
+    @property
+    def outputs(self) -> list[Value]:
+        """What the function gave at its latest call, as it was recorded."""
+        function = self.compiled() if self.compiled else None
+        return function.latest_outputs() if function else []
 
     def __reduce__(self) -> NoReturn:
         raise PicklingError(
@@ -49,4 +57,14 @@ def gate_of(name: str, compiled: Any = None) -> Gate:
         )
 
     sentence = "a compiled function: multiplies the gradient by its own derivatives"
-    return CompiledGate(name, name, no_rule, sentence, no_rule, arity=None, compiled=found)
+    any_number = (-inf, inf)
+    return CompiledGate(
+        name,
+        name,
+        no_rule,
+        sentence,
+        no_rule,
+        arity=None,
+        output_range=any_number,
+        compiled=found,
+    )

@@ -13,7 +13,7 @@ from threading import RLock
 from typing import Any, NamedTuple
 
 from ..calculus import NO_NUMBER, count_of, take_apart
-from ..engine import float_of
+from ..engine import Value, float_of
 from .arguments import places_of, with_static
 from .checking import Check, Run
 from .compiled_gate import gate_of
@@ -121,6 +121,10 @@ class Recordings:
         if latest is None:
             raise ValueError(f"{self.name} has not been called yet: call it once, then look")
         return latest.recording, latest.numbers
+
+    def latest_outputs(self) -> list[Value]:
+        """What the latest call has recorded: for what its gates say of the result."""
+        return self._latest.recording.outputs if self._latest else []
 
     def _check_of(self, recording: Recording) -> Check | None:
         """What compares a recording with the function itself, if it is to be compared."""

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from .chains import factors_like
     from .circuit import Circuit, factors_held_by_products
     from .joined import Joined
-    from .output_range import range_of
+    from .output_range import range_of, recorded_outputs
     from .outputs import wires_in
     from .stage import Stage, check_stage, circuit_at, present_stage
     from .textbook import is_of_a_text_book, written_as
@@ -104,6 +104,7 @@ __all__ = [
     "present_stage",
     "range_of",
     "reader_of_leaves",
+    "recorded_outputs",
     "source_of",
     "source_of_error",
     "topological_order",
@@ -122,7 +123,7 @@ _LATER: Final = {
     "chains": "factors_like",
     "circuit": "Circuit factors_held_by_products",
     "joined": "Joined",
-    "output_range": "range_of",
+    "output_range": "range_of recorded_outputs",
     "outputs": "wires_in",
     "stage": "Stage check_stage circuit_at present_stage",
     "textbook": "is_of_a_text_book written_as",

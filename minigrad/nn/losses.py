@@ -243,7 +243,7 @@ def _product(weight: Any, distance: Any) -> Any:
 
 
 def _refuse_probability(logit: Any) -> None:
-    if isinstance(logit, Value) and logit.gate is not None and _is_squashed(logit):
+    if isinstance(logit, Value) and logit.gate is not None and range_of(logit).is_probability:
         raise ValueError(
             "binary_cross_entropy takes the logit z and squashes it itself; this output of the "
             f"gate {logit.gate.name} is kept between 0 and 1 already and would be squashed "
@@ -263,17 +263,12 @@ def _refuse_softmax(logits: list[Any]) -> None:
                 "cross_entropy takes the logits and applies softmax itself; these outputs are "
                 f"shares of their sum already and softmax would be applied twice: {remedy}"
             )
-    if all(map(_is_squashed, logits)):
+    if all(range_of(logit).is_probability for logit in logits):
         raise ValueError(
             "cross_entropy takes the logits and squashes them itself; these outputs, the first of "
             f"the gate {logits[0].gate.name}, are kept between 0 and 1 already and would be "
             f"squashed twice: {remedy}"
         )
-
-
-def _is_squashed(output: Value) -> bool:
-    kept = range_of(output)
-    return kept.is_within(0.0, 1.0) and kept.low < kept.high
 
 
 def hinge(score: Any, label: Any) -> Any:

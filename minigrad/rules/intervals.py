@@ -18,6 +18,8 @@ from typing import Any, Final
 from .ieee import power
 from .operand import Operand
 
+AGAINST_LOG_0: Final = 1e-3  # more than anybody adds
+
 
 def _arithmetic(name: str, reflected: bool = False) -> Callable[[Interval, Any], Interval]:
     def method(self: Interval, other: Any) -> Interval:
@@ -75,6 +77,19 @@ class Interval(Operand):
         (True, False)
         """
         return low <= self.low and self.high <= high
+
+    def is_only(self, number: float) -> bool:
+        """Whether it is this number and no other."""
+        return self.low == number == self.high
+
+    @property
+    def is_probability(self) -> bool:
+        """Whether it lies between 0 and 1, but for what is added so that no logarithm meets a 0.
+
+        >>> (Interval(0.0, 1.0) + 1e-7).is_probability, Interval(-1.0, 1.0).is_probability
+        (True, False)
+        """
+        return self.is_within(-AGAINST_LOG_0, 1.0 + AGAINST_LOG_0) and self.low < self.high
 
     def __repr__(self) -> str:
         return f"Interval({self.low!r}, {self.high!r})"

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from math import exp
 from typing import Any, Final, NoReturn
 
-from ..engine import Value, float_of, range_of, with_gates
+from ..engine import Value, float_of, range_of, recorded_outputs, with_gates
 from ..rules import ANY_NUMBER, Interval, as_number, described, items_of
 
 MOST_CLASSES: Final = 1_000_000
@@ -50,8 +50,8 @@ class Meaning:
         """
         if any(output != output for output in outputs):
             return [1.0 / max(self.count, 2)] * max(self.count, 2)
-        if all(kept.is_within(0.0, 1.0) for kept in self.ranges):
-            shares = list(outputs)
+        if all(kept.is_probability for kept in self.ranges):
+            shares = [min(1.0, max(0.0, output)) for output in outputs]
         elif all(kept.is_within(-1.0, 1.0) for kept in self.ranges):
             shares = [(output + 1.0) / 2.0 for output in outputs]
         elif self.count > 1 and min(outputs) >= 0.0 and abs(sum(outputs) - 1.0) < 1e-9:
@@ -92,21 +92,48 @@ def meaning_of(model: Callable[[Any], Any], x: Any, threshold: float | None = No
     """What a model's outputs mean, from the gates that they come from on one row."""
     with with_gates():
         outputs = output_items(model(x))
-    wires = [_recorded(output) for output in outputs]
-    if threshold is not None:
-        threshold = as_number(threshold)
-        if threshold != threshold:
-            raise ValueError("threshold must be a number, got nan")
-        if len(outputs) > 1:
-            raise ValueError(
-                f"threshold is for one output, and the model has {len(outputs)}, of which the "
-                "largest names the class"
-            )
+    wires = [output if isinstance(output, Value) and output.gate else None for output in outputs]
     ranges = tuple(ANY_NUMBER if wire is None else range_of(wire) for wire in wires)
+    if threshold is not None:
+        cut = _checked_threshold(threshold, ranges)
+    else:
+        cut = 0.5 if ranges[0].is_probability else 0.0
+        if len(outputs) == 1 and wires[0] is not None:
+            _check_both_sides(wires[0], ranges[0], cut)
     is_told = threshold is not None or wires[0] is not None or isinstance(outputs[0], int)
-    middle = 0.5 if ranges[0].is_within(0.0, 1.0) else 0.0
-    cut = middle if threshold is None else threshold
     return Meaning(len(outputs), ranges, cut, is_told)
+
+
+def _checked_threshold(given: Any, ranges: tuple[Interval, ...]) -> float:
+    try:
+        threshold = as_number(given)
+    except TypeError as error:
+        raise TypeError(f"threshold: {error}") from None
+    if threshold != threshold:
+        raise ValueError("threshold must be a number, got nan")
+    if len(ranges) > 1:
+        raise ValueError(
+            f"threshold is for one output, and the model has {len(ranges)}, of which the "
+            "largest names the class"
+        )
+    (kept,) = ranges
+    if not kept.low <= threshold <= kept.high:
+        raise ValueError(
+            f"threshold {threshold:g} is never crossed: the gates of the model keep its output "
+            f"between {kept.low:g} and {kept.high:g}"
+        )
+    return threshold
+
+
+def _check_both_sides(output: Value, kept: Interval, cut: float) -> None:
+    """Refuse an output such as exp(z), which is above 0 whatever z is; relu's may be 0."""
+    is_on_one_side = kept.low >= cut or kept.high <= cut
+    last = recorded_outputs(output) or [output]
+    if is_on_one_side and not any(wire.gate and wire.gate.routes for wire in last):
+        raise ValueError(
+            f"the gates of the model keep its output between {kept.low:g} and {kept.high:g}, so "
+            "that 0 parts no classes: say threshold=, or return the score, positive for class 1"
+        )
 
 
 def output_items(outputs: Any) -> list[Any]:
@@ -168,18 +195,6 @@ def _refuse_label(label: Any, row: int, classes: str) -> NoReturn:
         f"row {row} has the label {described(label)}: the classes are {classes}; to learn "
         "numbers, leave accuracy and model= away"
     )
-
-
-def _recorded(output: Any) -> Value | None:
-    """The wire whose gates say what an output is; behind a compiled function they are its own."""
-    if not isinstance(output, Value) or output.gate is None:
-        return None
-    compiled = getattr(output.gate, "compiled", None)
-    compiled = compiled and compiled()
-    if compiled is None:
-        return output
-    circuit = compiled.circuit
-    return circuit if isinstance(circuit, Value) else output
 
 
 def _softmax(logits: Sequence[float]) -> list[float]:

@@ -31,6 +31,8 @@ MODEL = trained("sigmoid")
 RIGHT = sum((MODEL(x).data > 0.5) == (y == 1) for x, y in zip(X, Y)) / len(X)
 NET = nn.MLP(2, [8, 1], activation="tanh", seed=1)
 
+COMPILED_ON_TWO = mg.compile(lambda x, y: MODEL([x, y]))
+
 
 def z(x: Any) -> Value:
     """The pre-activation of the trained network's only output."""
@@ -69,7 +71,14 @@ PROBABILITIES: dict[str, Callable[[Any], Any]] = {
     "an absolute value": lambda x: abs(mg.sigmoid(z(x))),
     "clipped": lambda x: mg.clip(0.25 * z(x) + 0.5, 0, 1),
     "hard sigmoid": lambda x: mg.relu(mg.minimum(z(x) + 0.5, 1)),
+    "with a little against log 0": lambda x: MODEL(x) * (1.0 - 2e-7) + 1e-7,
+    "with a little more": lambda x: MODEL(x) + 1e-7,
+    "a share of Python's own sum": lambda x: (lambda p, q: p / sum([q, p]))(
+        mg.exp(z(x)), mg.exp(0.0 * z(x))
+    ),
+    "a share by a power": lambda x: (lambda p: p * (p + 1.0) ** -1)(mg.exp(z(x))),
     "compiled": mg.compile(MODEL),
+    "compiled, on Values": lambda x: COMPILED_ON_TWO(*map(Value, x)),
     "function of a compiled one": (lambda net: lambda x: net(x))(mg.compile(MODEL)),
 }
 
@@ -96,6 +105,37 @@ def test_a_score_and_a_tanh_are_cut_at_0() -> None:
     assert nn.accuracy(z, X, Y) == RIGHT
     assert nn.accuracy(lambda x: mg.tanh(z(x)), X, Y) == RIGHT
     assert nn.accuracy(lambda x: z(x).data, X, Y) == RIGHT
+
+
+ON_ONE_SIDE: dict[str, Callable[[Any], Any]] = {
+    "exp": lambda x: mg.exp(z(x)),
+    "softplus": lambda x: mg.softplus(z(x)),
+    "per cent": lambda x: 100.0 * MODEL(x),
+    "a logarithm of a probability": lambda x: -mg.softplus(-z(x)),
+    "compiled": mg.compile(lambda x: mg.exp(MODEL(x))),
+}
+
+
+@pytest.mark.parametrize("name", ON_ONE_SIDE)
+def test_an_output_that_0_does_not_part_is_refused_with_the_remedy(name: str) -> None:
+    with pytest.raises(ValueError, match="0 parts no classes: say threshold="):
+        nn.accuracy(ON_ONE_SIDE[name], X, Y)
+    with pytest.raises(ValueError, match="0 parts no classes: say threshold="):
+        mg.decision_boundary(ON_ONE_SIDE[name], X, Y, cells=4)
+
+
+def test_an_output_that_a_threshold_or_a_relu_parts_is_none_of_these() -> None:
+    assert nn.accuracy(ON_ONE_SIDE["exp"], X, Y, threshold=1.0) == RIGHT
+    assert nn.accuracy(ON_ONE_SIDE["per cent"], X, Y, threshold=50) == RIGHT
+    assert nn.accuracy(lambda x: mg.relu(z(x)), X, Y) == RIGHT
+    assert nn.accuracy(mg.compile(lambda x: mg.relu(z(x))), X, Y) == RIGHT
+
+
+def test_a_threshold_that_no_output_crosses_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"threshold 50 is never crossed: the gates .* 0 and 1"):
+        nn.accuracy(MODEL, X, Y, threshold=50)
+    with pytest.raises(TypeError, match="threshold: expected a number, got the str"):
+        nn.accuracy(MODEL, X, Y, threshold="half")  # type: ignore[arg-type]
 
 
 def test_a_threshold_says_otherwise() -> None:

@@ -394,6 +394,11 @@ def test_wrong_shapes_and_labels_are_named(call: object, message: str) -> None:
         call()
 
 
+def powers_and_sum(zs):
+    powers = [z.exp() for z in (*zs, Value(0.5))]
+    return powers, sum(powers)
+
+
 @pytest.mark.parametrize(
     "outputs",
     [
@@ -402,12 +407,30 @@ def test_wrong_shapes_and_labels_are_named(call: object, message: str) -> None:
         lambda zs: [(z.tanh() + 1.0) / 2.0 for z in zs],
         lambda zs: [p * 1.0 for p in losses.softmax(zs)],
         lambda zs: [mg.clip(z, 0, 1) for z in zs],
+        lambda zs: [p + 1e-8 for p in losses.softmax(zs)],
+        lambda zs: (lambda powers: [p / sum(powers) for p in powers])([z.exp() for z in zs]),
+        lambda zs: (lambda ps, total: [p / total for p in ps])(*powers_and_sum(zs)),
+        lambda zs: (lambda ps, total: [p * total**-1 for p in ps])(*powers_and_sum(zs)),
+        lambda zs: (lambda ps, total: [p * (1 / total) for p in ps])(*powers_and_sum(zs)),
         lambda zs: mg.nn.MLP(2, [3, 2], activation=["tanh", "sigmoid"], seed=0)(zs),
     ],
 )
 def test_cross_entropy_over_outputs_that_are_squashed_already_is_refused(outputs):
     with pytest.raises(ValueError, match=r"would be squashed twice: pass the logits"):
         losses.cross_entropy(outputs([Value(1.0), Value(-2.0)]), 0)
+
+
+def test_the_result_of_a_compiled_function_is_a_logit_or_squashed_as_its_last_gate_says():
+    double, squash = mg.compile(lambda z: 2.0 * z), mg.compile(lambda z: z.sigmoid())
+    z = Value(0.25)
+    with_parameter = mg.compile(lambda x: (x * z).sigmoid())
+    loss = losses.binary_cross_entropy(double(z), 1)
+    loss.backward()
+    assert z.grad == pytest.approx(2.0 * (mg.sigmoid(0.5) - 1.0))
+    assert losses.cross_entropy([double(z), double(-z)], 0).data < 0.4
+    for output in (squash(z), with_parameter(1.0), squash(z) + 1e-7):
+        with pytest.raises(ValueError, match="would be squashed twice"):
+            losses.binary_cross_entropy(output, 1)
 
 
 def test_cross_entropy_takes_scores_of_which_one_is_squashed_by_chance():
