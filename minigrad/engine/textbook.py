@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextvars import Context
 from itertools import chain
-from math import isclose
+from math import isclose, isfinite
 from typing import Any, Final, NamedTuple
 from weakref import WeakKeyDictionary, WeakSet
 
@@ -106,6 +106,8 @@ def _gates_of(wire: Value, recipe: _Recipe) -> Written | None:
     first, *others = *shown, output
     _, gates = leaves_and_gates(first, inputs_of, others)
     own = [gate for gate in gates if gate not in sources]
+    if not all(isfinite(local) for gate in own for local in gate._local_gradients()):
+        return None  # of a probability that is nearly 0 the logarithm sends back an infinity
     _shown_alone.update(own)
     return Written(output, tuple(shown), own)
 

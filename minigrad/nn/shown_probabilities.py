@@ -21,7 +21,7 @@ from ..rules import dot, exp, log, multiplexer, sigmoid
 from ..rules import total as sigma
 from ..text import unicode_name
 
-LARGEST_LOGIT: Final = 300.0  # of ordinary ones the exponentials are ordinary numbers
+LARGEST_LOGIT: Final = 100.0  # of ordinary ones exponentials, and what their squares divide, are
 
 
 def with_probabilities_shown(loss: Any, logits: list[Any], target: Any) -> Any:

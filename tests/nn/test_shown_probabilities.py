@@ -89,6 +89,22 @@ def test_a_probability_never_takes_the_name_of_a_logit() -> None:
         assert list(shown(losses.cross_entropy(zs, 1))) == ["p_2"]
 
 
+@pytest.mark.parametrize(
+    "numbers",
+    [[-226.0, 299.0], [-288.0, -137.0, 246.0], [-356.0, 355.0], [0.0, 705.0], [0.0, 720.0]],
+)
+def test_a_class_that_is_all_but_excluded_sends_what_backward_sends(numbers: list[float]) -> None:
+    zs = [Value(number) for number in numbers]
+    for loss in (losses.cross_entropy(zs, 0), losses.binary_cross_entropy(zs[0] - zs[-1], 1)):
+        loss.backward()
+        stepper = mg.Stepper(loss)
+        list(stepper)
+        for z in zs:
+            if z in stepper.gradients and z.has_grad:
+                assert stepper.gradients[z] == pytest.approx(z.grad, rel=1e-8, abs=1e-300)
+            z.grad = None
+
+
 def test_every_step_of_a_shown_loss_agrees_with_backward_to_9_digits() -> None:
     for count in range(2, 7):
         for size in (0.1, 3.0, 12.0, 400.0):
