@@ -18,7 +18,6 @@ import time
 import warnings
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from ctypes import c_char
 from functools import partial
 from operator import attrgetter
 from threading import RLock, get_ident
@@ -324,17 +323,22 @@ class _NumpysOwn:
         self._words: Any = None  # at the latest look that saw none waiting
 
     def state(self, numpy_random: Any) -> Any:
-        bits = numpy_random.get_bit_generator()
-        if type(bits).__name__ == "MT19937":
-            words = (c_char * MERSENNE_TWISTER).from_address(bits.ctypes.state_address).raw
-        else:
-            words = _in_bytes(bits.state)
+        words = _words_of(numpy_random.get_bit_generator())
         if words != self._words:
             state = numpy_random.get_state(legacy=False)
             if state["has_gauss"]:
                 return words, state["gauss"]
             self._words = words
         return words
+
+
+def _words_of(bits: Any) -> Any:
+    if type(bits).__name__ == "MT19937":
+        with suppress(ImportError):  # a Python may be built without ctypes
+            from ctypes import c_char
+
+            return (c_char * MERSENNE_TWISTER).from_address(bits.ctypes.state_address).raw
+    return _in_bytes(bits.state)
 
 
 _numpys_own: Final = _NumpysOwn()

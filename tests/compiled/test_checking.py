@@ -113,7 +113,10 @@ def test_random_numbers_of_a_distribution_of_scipys_are_refused():
         test_random_numbers_of_numpy_and_of_a_generator_that_is_held_are_refused(draw)
 
 
-def test_numpys_own_state_is_as_numpy_tells_it(monkeypatch):
+@pytest.mark.parametrize("has_ctypes", [True, False])
+def test_numpys_own_state_is_as_numpy_tells_it(monkeypatch, has_ctypes):
+    if not has_ctypes:
+        monkeypatch.setitem(sys.modules, "ctypes", None)
     monkeypatch.setattr(watching, "_numpys_own", type(watching._numpys_own)())
     np.random.seed(3)
     draws = [np.random.rand, np.random.randn, np.random.randn, lambda: np.random.seed(3)]
