@@ -83,7 +83,7 @@ class Recordings:
         """
         given: list[Any] = []
         structure = self.structure_of(arguments, named, given)
-        numbers = list(map(float_of, given))
+        numbers = [x if type(x) is float else float_of(x) for x in given]
         if derivative:
             self._require_numbers_by_place(structure, derivative)
         try:
