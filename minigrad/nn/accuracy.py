@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..rules import checked_columns
+from ..rules import checked_columns, described
 from ..text import classes_of_labels, meaning_of, output_numbers
 
 
@@ -21,6 +21,8 @@ def accuracy(
     the class. The threshold is ½ where the last gates keep the output between 0 and 1, as a sigmoid
     does, and else 0: then it is a score. A row whose output is nan is not right.
     """
+    if not callable(model):
+        raise TypeError(f"accuracy takes a model, a function of a row, got {described(model)}")
     X, Y = checked_columns((X, Y), "the rows and labels of accuracy")
     meaning = meaning_of(model, X[0], threshold)
     labels = classes_of_labels(Y, meaning.count)

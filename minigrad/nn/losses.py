@@ -14,10 +14,10 @@ is a class it is its number, from 0. All work inside `mg.compile`, with targets 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import inf
+from math import inf, nan
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from ..engine import Value, range_of
+from ..engine import Value, float_of, guards, range_of
 from ..rules import (
     GATES,
     as_number,
@@ -154,6 +154,9 @@ def cross_entropy(logits: Iterable[Any], target: Any) -> Any:
     # whichever of the infinite ones leads, a class with a probability is infinitely far behind
     far = where(equal(maximum(*zs), largest), _total(behind), 0.0)
     loss = where(equal(loss, loss), loss, where(equal(far, inf), far, loss))
+    if guards and any(isinstance(p, Value) for p in probabilities):
+        is_whole = abs(_total(probabilities) - 1.0) <= SUM_OF_PROBABILITIES
+        loss = where(is_whole, where(-maximum(*[-p for p in probabilities]) >= 0.0, loss, nan), nan)
     return with_probabilities_shown(loss, zs, probabilities)
 
 
@@ -185,13 +188,13 @@ def _index_of_largest(zs: list[Any]) -> Any:
 
 
 def _check_probabilities(probabilities: list[Any], count: int) -> None:
-    """Refuse a list that is no distribution; of wires only the number is known."""
+    """Refuse a list that is no distribution; of wires that others will replace, not yet."""
     if len(probabilities) != count:
         raise ValueError(
             f"cross_entropy needs one probability for each of {count} logits, got "
             f"{len(probabilities)}"
         )
-    plain = [as_number(p) for p in probabilities if not isinstance(p, Value)]
+    plain = [float_of(p) for p in probabilities if not (guards and isinstance(p, Value))]
     for p in plain:
         if not 0.0 <= p <= 1.0 + SUM_OF_PROBABILITIES:
             raise ValueError(f"cross_entropy needs probabilities from 0 to 1, got {p!r}")
@@ -219,20 +222,25 @@ def binary_cross_entropy(logit: Any, target: Any) -> Any:
     refused.
     """
     _refuse_probability(logit)
+    is_known = not (guards and isinstance(target, Value))
+    if is_known and not 0.0 <= (number := float_of(target)) <= 1.0:
+        remedy = "labels −1 and +1 are for hinge, or write (y + 1) / 2"
+        raise ValueError(
+            f"binary_cross_entropy needs a target from 0 to 1, got {number!r}: "
+            + (remedy if number == number else "leave out the row without a label")
+        )
     if not isinstance(target, Value):
-        target = as_number(target)
-        if not 0.0 <= target <= 1.0:
-            raise ValueError(
-                f"binary_cross_entropy needs a target from 0 to 1, got {target!r}: labels −1 and "
-                "+1 are for hinge, or write (y + 1) / 2"
-            )
+        target = number
         if target in (0.0, 1.0):
             loss = softplus(-logit if target else logit)
             return with_probability_shown(loss, logit, target)
     is_positive = logit > 0.0
     below = where(is_positive, -logit, logit)  # −|z|, without a kink in its gradient
-    weight = where(is_positive, 1.0 - target, target)
+    opposite = 1.0 - target
+    weight = where(is_positive, opposite, target)
     loss = softplus(below) - _product(weight, below)
+    if not is_known:  # a replay refuses nothing
+        loss = where(target * opposite >= 0.0, loss, nan)
     return with_probability_shown(loss, logit, target)
 
 
@@ -281,13 +289,12 @@ def hinge(score: Any, label: Any) -> Any:
     """
     if not isinstance(score, Value):
         score = as_number(score)
-    if isinstance(label, Value):
+    if guards and isinstance(label, Value):  # a replay refuses nothing
         sign: Any = 2.0 * relu(label) - 1.0
-    elif as_number(label) in (-1.0, 0.0, 1.0):
-        sign = 1.0 if as_number(label) > 0.0 else -1.0
-    else:
+        return where(equal(label * label, abs(label)), relu(1.0 - sign * score), nan)
+    if float_of(label) not in (-1.0, 0.0, 1.0):
         raise ValueError(f"hinge needs a label +1 or −1 (or 0), got {label!r}")
-    return relu(1.0 - sign * score)
+    return relu(1.0 - (1.0 if float_of(label) > 0.0 else -1.0) * score)
 
 
 def multiclass_hinge(scores: Iterable[Any], target: Any, margin: float = 1.0) -> Any:

@@ -36,8 +36,9 @@ from .arguments import check_arguments
 from .batches import Batches, generator_for
 from .early_stopping import BestParameters
 from .epochs import NotFiniteError, ValueEpochs, mean_loss
+from .gradient_clipping import limit_of_gradients
 from .history import Epoch, History
-from .not_finite_rows import not_finite_row
+from .not_finite_rows import not_finite_row, refused_row
 from .optim import Optimizer
 from .progress import Progress
 
@@ -92,18 +93,24 @@ def fit(
     step. So does a loss that is no longer finite, before it can spoil the parameters.
     """
     epochs = at_least_one("epochs", epochs)
-    if callable(callbacks) or not all(map(callable, callbacks := list(callbacks))):
-        raise TypeError(f"callbacks must be a list of functions, got {described(callbacks)}")
-    if clip_norm is not None and not clip_norm > 0.0:
-        raise ValueError(f"clip_norm must be above 0, got {clip_norm!r}")
+    functions = _checked_callbacks(callbacks)
+    if clip_norm is not None:
+        clip_norm = limit_of_gradients("clip_norm", clip_norm)
     judge = _judge_of(model, threshold)
     run = _Run(loss, data, optimizer, batch_size, seed, judge, validation, clip_norm)
     history = History()
     best = run.best_parameters(patience)
     bar = Progress(epochs, progress)
-    _train(run, history, best, bar, list(callbacks))
+    _train(run, history, best, bar, functions)
     bar.close(len(history.epochs), _last_words(history))
     return history
+
+
+def _checked_callbacks(given: Any) -> list[Callback]:
+    callbacks = list(given) if isinstance(given, Iterable) and not callable(given) else [given]
+    if callable(given) or not all(map(callable, callbacks)):
+        raise TypeError(f"callbacks must be a list of functions, got {described(given)}")
+    return callbacks
 
 
 def _last_words(history: History) -> str:
@@ -156,6 +163,8 @@ def _reason_to_stop(
 
 def _judge_of(model: Callable[[Any], Any] | None, threshold: float | None) -> Judge | None:
     if model is not None:
+        if not callable(model):
+            raise TypeError(f"model is a function of a row, got {described(model)}")
         return Judge(model, threshold)
     if threshold is not None:
         raise ValueError("threshold= is for the accuracy of a model: pass model= too")
@@ -233,7 +242,7 @@ class _Run:
 
     def advice(self) -> str:
         """What to do about a loss that is not finite."""
-        if row := not_finite_row(self.data, "data"):
+        if row := not_finite_row(self.data, "data") or refused_row(self.loss, self.data):
             return row
         look = "look with mg.first_nonfinite(loss)"
         if self.optimizer.steps == self.steps_before:

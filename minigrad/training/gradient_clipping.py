@@ -57,7 +57,7 @@ def clip_grad_norm(parameters: Iterable[Any], max_norm: float) -> float:
     If the norm is nan or infinite, no factor would help: it is returned, and no gradient is
     changed. Look at it before the step, as `fit` does.
     """
-    max_norm = _limit("max_norm", max_norm)
+    max_norm = limit_of_gradients("max_norm", max_norm)
     parameters = each_once(parameters)
     norm = gradient_norm(parameters)
     if max_norm < norm < inf:
@@ -75,7 +75,7 @@ def clip_grad_value(parameters: Iterable[Any], largest: float) -> None:
     >>> clip_grad_value([w], 2.0); w.grad
     -2.0
     """
-    largest = _limit("the largest gradient", largest)
+    largest = limit_of_gradients("the largest gradient", largest)
     for parameter in each_once(parameters):
         if has_grad(parameter):
             grad = parameter.grad
@@ -85,8 +85,12 @@ def clip_grad_value(parameters: Iterable[Any], largest: float) -> None:
                 parameter.grad = copysign(largest, grad)
 
 
-def _limit(name: str, given: Any) -> float:
-    limit = as_number(given)
+def limit_of_gradients(name: str, given: Any) -> float:
+    """A number above 0, by which gradients are limited."""
+    try:
+        limit = as_number(given)
+    except TypeError as error:
+        raise TypeError(f"{name}: {error}") from None
     if not limit > 0.0:
         raise ValueError(f"{name} must be above 0, got {given!r}")
     return limit

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from math import isfinite
 from typing import Any
 
-from ..engine import Value, number_of
+from ..engine import Value, no_grad, number_of
 from ..rules import Columns, as_number, described
 
 
@@ -28,6 +28,25 @@ def not_finite_row(columns: Columns | None, what: str) -> str:
                         f"row {row} of {name} in {what} holds {number}, {described(item)}: leave "
                         "it out or fill it"
                     )
+    return ""
+
+
+def refused_row(loss: Any, columns: Columns) -> str:
+    """The first row that a loss refuses when it is called by itself, in words; "" if none is.
+
+    A recording refuses nothing: of a label that is none its loss is nan.
+
+    >>> import minigrad as mg
+    >>> refused_row(lambda x, y: mg.losses.hinge(x, y), ([1.0, 2.0], [1, 3]))
+    'row 1 of data: hinge needs a label +1 or −1 (or 0), got 3'
+    """
+    function = getattr(loss, "function", loss)
+    with no_grad():
+        for row, items in enumerate(zip(*columns)):
+            try:
+                function(*items)
+            except (ValueError, IndexError) as error:
+                return f"row {row} of data: {error}"
     return ""
 
 

@@ -131,6 +131,11 @@ def test_an_output_that_a_threshold_or_a_relu_parts_is_none_of_these() -> None:
     assert nn.accuracy(mg.compile(lambda x: mg.relu(z(x))), X, Y) == RIGHT
 
 
+def test_what_is_no_model_is_refused() -> None:
+    with pytest.raises(TypeError, match="accuracy takes a model"):
+        nn.accuracy(None, X, Y)  # type: ignore[arg-type]
+
+
 def test_a_threshold_that_no_output_crosses_is_refused() -> None:
     with pytest.raises(ValueError, match=r"threshold 50 is never crossed: the gates .* 0 and 1"):
         nn.accuracy(MODEL, X, Y, threshold=50)

@@ -394,6 +394,34 @@ def test_wrong_shapes_and_labels_are_named(call: object, message: str) -> None:
         call()
 
 
+W = Value(0.3)
+WITH_A_LABEL = {
+    "binary cross entropy": lambda x, y: losses.binary_cross_entropy(W * x, y),
+    "hinge": lambda x, y: losses.hinge(W * x, y),
+    "cross entropy": lambda x, y: losses.cross_entropy([W * x, x], [y, 1.0 - y]),
+}
+
+
+@pytest.mark.parametrize("name", WITH_A_LABEL)
+@pytest.mark.parametrize("label", [2.0, 3.0, -5.0, math.nan])
+def test_a_label_that_is_none_gives_nan_in_a_replay_and_an_error_elsewhere(name, label):
+    loss = WITH_A_LABEL[name]
+    for y in (label, Value(label), mg.constant(label)):
+        with pytest.raises(ValueError, match="needs"):
+            loss(1.0, y)
+    for executor in ("auto", "python"):
+        replay = mg.compile(loss, executor=executor)
+        for _ in range(9):
+            assert replay(1.0, 1.0).data == pytest.approx(loss(1.0, 1.0).data)
+            assert replay(2.0, 0.0).data == pytest.approx(loss(2.0, 0.0).data)
+        assert math.isnan(replay(1.0, label).data)
+        replay.batch([1.0] * 8, [0.0, 1.0] * 4)
+        replay.batch([1.0] * 8, [1.0, 0.0] * 4)
+        assert math.isnan(
+            replay.batch([1.0] * 9, [0.0, 1.0, 1.0, label, 1.0, 0.0, 0.0, 1.0, 1.0]).data
+        )
+
+
 def powers_and_sum(zs):
     powers = [z.exp() for z in (*zs, Value(0.5))]
     return powers, sum(powers)

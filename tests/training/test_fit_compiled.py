@@ -618,3 +618,14 @@ def test_a_callback_that_takes_rows_away_is_told_so():
             callbacks=[lambda _: xs.pop() and None],
             progress=False,
         )
+
+
+def test_a_label_that_is_none_is_named_with_its_row_though_no_row_was_compared() -> None:
+    w = mg.Value(0.1)
+    loss = mg.compile(lambda x, y: mg.losses.binary_cross_entropy(w * x, y))
+    X, Y = [1.0] * 40, [0.0, 1.0] * 20
+    optimizer = mg.optim.SGD([w], lr=0.1)
+    mg.fit(loss, data=(X, Y), optimizer=optimizer, batch_size=10, epochs=9, progress=False)
+    Y[17] = -1.0
+    with pytest.warns(RuntimeWarning, match="row 17 of data: binary_cross_entropy needs a target"):
+        mg.fit(loss, data=(X, Y), optimizer=optimizer, epochs=9, progress=False)
