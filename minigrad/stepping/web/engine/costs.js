@@ -1,5 +1,6 @@
 // What a network minimises: each cost builds gates from outputs and a target, as nn/losses.py does.
 
+import { GATES } from "./gates.js";
 import { apply } from "./wires.js";
 
 /**
@@ -35,7 +36,23 @@ const DIGITS = 1e-9; // how near a text book's number has to be: beyond, roundin
 export function asInATextBook(name, outputs, target) {
   const { node, textBook } = COSTS[name];
   const written = textBook?.(outputs, target);
-  return written && isNear(written[0].data, node(outputs, target).data, DIGITS) ? written : null;
+  if (!written || !isNear(written[0].data, node(outputs, target).data, DIGITS)) return null;
+  return sendsNumbers(written, outputs) ? written : null;
+}
+
+// Of a probability that is nearly 0 the logarithm sends back an infinity.
+function sendsNumbers(written, outputs) {
+  const seen = new Set(outputs);
+  const waiting = [...written];
+  while (waiting.length) {
+    const node = waiting.pop();
+    if (seen.has(node) || node.gate === null) continue;
+    seen.add(node);
+    const locals = GATES[node.gate].localGradients(node.inputs.map((input) => input.data), node.data);
+    if (!locals.every((local, k) => Number.isFinite(local) || node.inputs[k].constant)) return false;
+    waiting.push(...node.inputs);
+  }
+  return true;
 }
 
 /** Whether two numbers agree to a part of the larger, as math.isclose has it. */
@@ -78,7 +95,7 @@ function crossEntropy(zs, target) {
   return apply("add", [apply("log1p", [apply("add", [rest, missing])]), behind]);
 }
 
-const LARGEST_LOGIT = 300; // of ordinary ones the exponentials are ordinary numbers
+const LARGEST_LOGIT = 100; // of ordinary ones exponentials, and what their squares divide, are
 
 // −log p_target, and the other p_j: p_j = exp(z_j) / Σ_k exp(z_k), as nn/shown_probabilities.py has it.
 function minusLogOfShare(zs, target) {
