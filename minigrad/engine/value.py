@@ -343,8 +343,7 @@ def leaves_and_gates(
 ) -> tuple[list[Value], list[Value]]:
     """The topological order in its two parts; `inputs_of(wire, seen)` in place of `wire.inputs`.
 
-    `others` are more outputs of the same circuit. `gates`, a list that is empty, is filled on the
-    way, where somebody looks at it meanwhile.
+    `others` are more outputs of the same circuit. `gates`, an empty list, is filled on the way.
     """
     if not isinstance(output, Value):
         raise TypeError(
