@@ -69,8 +69,19 @@ class Circuit:
             self._products[wire] = products_of(wire)
         return self.inputs(wire)
 
-    def _found_for_running(self, apart: Collection[int] = ()) -> tuple[list[Value], list[Value]]:
-        """The leaves and gates, with those dot products apart whose wires have these ids."""
+    def _found_for_running(self) -> tuple[list[Value], list[Value]]:
+        """The leaves and gates; where a dot product would send too early its × gates stand."""
+        apart: set[int] = set()  # ids of wires
+        while True:
+            known, early = self._gone_through(apart)
+            if not early:
+                return known
+            apart.update(map(id, early))
+
+    def _gone_through(
+        self, apart: Collection[int]
+    ) -> tuple[tuple[list[Value], list[Value]], list[Value]]:
+        """The leaves and gates, and those dot products, none of `apart`, that send too early."""
         chains, before = Chains(uses_behind(self.output), refused=apart), BeforeFactors()
         self._products, self._dots = {}, {}
 
@@ -87,8 +98,7 @@ class Circuit:
             return self._sources(wire)
 
         known = leaves_and_gates(self.output, inputs_of, gates=before.gates)
-        early = before.out_of_order(self._sources)
-        return self._found_for_running({*apart, *map(id, early)}) if early else known
+        return known, before.out_of_order(self._sources)
 
     def _sources(self, wire: Value) -> tuple[Value, ...]:
         """The inputs that are wires, for running: plain numbers stay what they are."""

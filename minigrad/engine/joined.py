@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import sys
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from typing import Any, Final
 
@@ -63,10 +63,16 @@ class Joined:
         numbers = [[x._datum for x in others_of(factors)] for factors in found.values()]
         _write(found, [(DOT, x, MANY, tuple(d), FACTORS) for x, d in zip(found.values(), numbers)])
 
-    def _dot_products(
-        self, count: Callable[[Value], int], refused: Collection[int] = ()
-    ) -> dict[Value, tuple[Value, ...]]:
+    def _dot_products(self, count: Callable[[Value], int]) -> dict[Value, tuple[Value, ...]]:
         """The factors of each, in the order of leaves and gates that was found on the way."""
+        refused: set[int] = set()  # ids of wires
+        while (found := self._dot_products_but(refused, count)) is None:
+            pass  # some would send too early, and are refused from now on
+        return found
+
+    def _dot_products_but(
+        self, refused: set[int], count: Callable[[Value], int]
+    ) -> dict[Value, tuple[Value, ...]] | None:
         chains = Chains(count, _COUNT_OF_ONE_USE, self.one, True, refused)
         before = BeforeFactors()
         factors: dict[Value, tuple[Value, ...]] = {}
@@ -89,8 +95,8 @@ class Joined:
         self.is_for_running = len(again) == len(early)
         if again:
             self.leaves, self.gates = [], []  # who holds them counts
-            del chains, before, factors, early
-            return self._dot_products(count, {*refused, *again})
+            refused.update(again)
+            return None
         self.made.update(chains.constants)
         return factors
 
