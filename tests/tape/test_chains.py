@@ -51,19 +51,22 @@ def program(seed):
     return function, parameters, [Value(rng.uniform(-2, 2)) for _ in range(4)]
 
 
+def outcome(call, inputs, leaves):
+    """The bits of what a call gives, and of the gradients."""
+    for leaf in leaves:
+        leaf.grad = None
+    out = call(*inputs)
+    out.backward()
+    return [bits(out.data), *(bits(leaf.grad) for leaf in leaves)]
+
+
 @pytest.mark.parametrize("executor", EXECUTORS)
 @pytest.mark.parametrize("seed", range(40))
 def test_sums_of_products_have_the_bits_of_their_gates(executor, seed):
     function, parameters, inputs = program(seed)
     leaves = [*parameters, *inputs]
-    outcomes = []
-    for call in (function, mg.compile(function, executor=executor, check=False)):
-        for leaf in leaves:
-            leaf.grad = None
-        out = call(*inputs)
-        out.backward()
-        outcomes.append([bits(out.data), *(bits(leaf.grad) for leaf in leaves)])
-    assert outcomes[0] == outcomes[1]
+    compiled = mg.compile(function, executor=executor, check=False)
+    assert outcome(function, inputs, leaves) == outcome(compiled, inputs, leaves)
 
 
 def test_a_sum_of_products_is_as_few_operations_as_a_dot_product():
@@ -127,14 +130,8 @@ def tree(seed, is_kept):
 @pytest.mark.parametrize("seed", range(60))
 def test_a_sum_whose_factors_are_sums_has_the_bits_of_its_gates(seed, is_kept):
     function, leaves = tree(seed, is_kept)
-    outcomes = []
-    for call in (function, mg.compile(function, executor="python", check=False)):
-        for leaf in leaves:
-            leaf.grad = None
-        out = call(*leaves)
-        out.backward()
-        outcomes.append([bits(out.data), *(bits(leaf.grad) for leaf in leaves)])
-    assert outcomes[0] == outcomes[1]
+    compiled = mg.compile(function, executor="python", check=False)
+    assert outcome(function, leaves, leaves) == outcome(compiled, leaves, leaves)
 
 
 def gates_of(function, *arguments):
