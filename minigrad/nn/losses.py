@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from math import inf, nan
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from ..engine import Value, float_of, guards, range_of
+from ..engine import Value, float_of, is_recording, range_of
 from ..rules import (
     GATES,
     as_number,
@@ -154,7 +154,7 @@ def cross_entropy(logits: Iterable[Any], target: Any) -> Any:
     # whichever of the infinite ones leads, a class with a probability is infinitely far behind
     far = where(equal(maximum(*zs), largest), _total(behind), 0.0)
     loss = where(equal(loss, loss), loss, where(equal(far, inf), far, loss))
-    if guards and any(isinstance(p, Value) for p in probabilities):
+    if is_recording() and any(isinstance(p, Value) for p in probabilities):
         is_whole = abs(_total(probabilities) - 1.0) <= SUM_OF_PROBABILITIES
         loss = where(is_whole, where(-maximum(*[-p for p in probabilities]) >= 0.0, loss, nan), nan)
     return with_probabilities_shown(loss, zs, probabilities)
@@ -194,7 +194,7 @@ def _check_probabilities(probabilities: list[Any], count: int) -> None:
             f"cross_entropy needs one probability for each of {count} logits, got "
             f"{len(probabilities)}"
         )
-    plain = [float_of(p) for p in probabilities if not (guards and isinstance(p, Value))]
+    plain = [float_of(p) for p in probabilities if not (is_recording() and isinstance(p, Value))]
     for p in plain:
         if not 0.0 <= p <= 1.0 + SUM_OF_PROBABILITIES:
             raise ValueError(f"cross_entropy needs probabilities from 0 to 1, got {p!r}")
@@ -222,7 +222,7 @@ def binary_cross_entropy(logit: Any, target: Any) -> Any:
     refused.
     """
     _refuse_probability(logit)
-    is_known = not (guards and isinstance(target, Value))
+    is_known = not (is_recording() and isinstance(target, Value))
     if is_known and not 0.0 <= (number := float_of(target)) <= 1.0:
         remedy = "labels −1 and +1 are for hinge, or write (y + 1) / 2"
         raise ValueError(
@@ -289,7 +289,7 @@ def hinge(score: Any, label: Any) -> Any:
     """
     if not isinstance(score, Value):
         score = as_number(score)
-    if guards and isinstance(label, Value):  # a replay refuses nothing
+    if is_recording() and isinstance(label, Value):  # a replay refuses nothing
         sign: Any = 2.0 * relu(label) - 1.0
         return where(equal(label * label, abs(label)), relu(1.0 - sign * score), nan)
     if float_of(label) not in (-1.0, 0.0, 1.0):
