@@ -19,6 +19,9 @@ from ..text import MOST_DIGITS, printable
 from .prose import in_lines, terminal_width
 
 IN_BRACKETS: Final = '; an expression that looks like an option stands in brackets: "(--x)"'
+_NUMBER: Final = re.compile(
+    r"[-+]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[-+]?[0-9]+)?|inf|infinity|nan)"
+)
 EXAMPLE: Final = '"sigmoid(w*x + b)" w=2 x=-1 b=3'
 
 
@@ -97,26 +100,40 @@ def values_from(arguments: Sequence[str]) -> dict[str, float]:
     return values
 
 
+def number_in(text: str) -> float | None:
+    """The number that somebody typed, with a comma or a long minus too; None if it is none.
+
+    >>> number_in("−0,39"), number_in("∞"), number_in("x"), number_in("1_0")
+    (-0.39, inf, None, None)
+
+    What Python reads beside these, 1_0 or ٣, is a slip more often; typed_number.js reads the same.
+    """
+    plain = text.strip().lower().replace("−", "-").replace("–", "-").replace(",", ".")
+    plain = plain.replace("∞", "inf")
+    return float(plain) if _NUMBER.fullmatch(plain) else None
+
+
 def _number(said: str, name: str, text: str) -> float:
-    try:
-        number = float(text.replace("−", "-").replace("∞", "inf"))
-    except ValueError:
+    number = number_in(text)
+    if number is None or "," in text:  # which separates expressions in the text before it
         advice = f"write {printable(name)}={_number_meant(text)}"
         if re.search(r"[^\W\d_]\s*[-+*/^(·×−]|[-+*/^)·×−]\s*[^\W\d_]", text):
             advice += ", and a second expression into the quotes of the first, after a comma"
-        raise ExpressionError(f"{said}: what follows the = is not a number: {advice}") from None
-    if isinf(number) and "inf" not in text.lower() and "∞" not in text:
+        raise ExpressionError(f"{said}: what follows the = is not a number: {advice}")
+    if isinf(number) and any(map(str.isdecimal, text)):
         raise ExpressionError(f"{said}: beyond the range of a float (up to 1.8e308)")
     return number
 
 
 def _number_meant(text: str) -> str:
-    """With a point for a decimal comma, a fraction carried out; else any number.
+    """With a point for a decimal comma, a fraction carried out, without a _; else any number.
 
-    >>> _number_meant("1,5"), _number_meant("1/3"), _number_meant("a")
-    ('1.5', '0.3333333333333333', '0.5')
+    >>> _number_meant("1,5"), _number_meant("1/3"), _number_meant("1_000"), _number_meant("a")
+    ('1.5', '0.3333333333333333', '1000', '0.5')
     """
     plain = text.replace("−", "-")
+    if re.fullmatch("[-+]?[0-9]{1,17}(_[0-9]{1,17}){1,5}", plain):
+        return plain.replace("_", "")
     if re.fullmatch("[-+]?[0-9]{1,17},[0-9]{1,17}", plain):
         return plain.replace(",", ".")
     if parts := re.fullmatch("([-+]?[0-9]{1,15}) ?/ ?([0-9]{1,15})", plain):

@@ -13,6 +13,7 @@ from typing import Any
 from ..engine import Value
 from ..stepping import Stepper
 from ..text import DIGITS, printable
+from .arguments import number_in
 from .prose import say
 from .terminal import circuit_lines
 
@@ -74,17 +75,3 @@ def _typed(label: str) -> float | None:
         if number is not None:
             return number
         say(f"{printable(text)!r} is no number: type one such as -0.39, or q to stop")
-
-
-def number_in(text: str) -> float | None:
-    """The number that a learner typed, with a comma or a long minus too; None if it is none.
-
-    >>> number_in("−0,39"), number_in("∞"), number_in("x"), number_in("1_0")
-    (-0.39, inf, None, None)
-    """
-    plain = text.strip().replace("−", "-").replace(",", ".").replace("∞", "inf")
-    try:
-        number = float(plain)
-    except ValueError:
-        return None
-    return None if "_" in plain else number

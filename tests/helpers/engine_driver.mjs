@@ -9,6 +9,7 @@ const { Circuit } = await load("circuit");
 const { constant, leaf, apply } = await load("wires");
 const { Stepper } = await load("stepping");
 const { rounded, pythonRepr } = await load("numbers");
+const { typedNumber } = await load("typed_number");
 const { unicodeName } = await load("labels");
 const { PythonRandom } = await load("random");
 const { dataSet } = await load("data");
@@ -38,6 +39,7 @@ function built(wires) {
 const answers = {
   rounded: ({ numbers, digits }) => numbers.map((number) => rounded(number, digits)),
   repr: ({ numbers }) => numbers.map(pythonRepr),
+  typed: ({ texts }) => texts.map((text) => typedNumber(text) ?? null),
   names: ({ labels }) => labels.map(unicodeName),
   pass({ wires, upstream = 1 }) {
     const circuit = built(wires);

@@ -5,6 +5,7 @@ import random
 
 from helpers.engine import ask
 
+from minigrad.command.arguments import number_in
 from minigrad.text import rounded, unicode_name
 
 LABELS = [
@@ -72,6 +73,18 @@ def test_floats_read_as_in_pythons_repr():
     numbers += [0.0, -0.0, math.inf, math.nan, 1e16, 1e15, 1e-4, 1e-5, 123456.0, 1e22, 5e-324]
     (answer,) = ask([{"do": "repr", "numbers": numbers}])
     assert answer == [repr(number) for number in numbers]
+
+
+def test_numbers_are_typed_into_pages_as_into_the_command():
+    signs = ["", "+", "-", "−", "–", "--"]
+    texts = (
+        "1 |0.5|0,5|1,0,0|.5|2.|.|1e3|1E−3|1e|1_0|١|0x1|∞|inf|Infinity|nan|1e999|1.2.3|x|1/3|1 0|"
+    )
+    typed = [f" {sign}{text}" for sign in signs for text in texts.split("|")]
+    (answer,) = ask([{"do": "typed", "texts": typed}])
+    numbers = [number if number is None else float(number) for number in answer]
+    assert list(map(repr, numbers)) == [repr(number_in(text)) for text in typed]
+    assert [number_in(text) for text in ("1e999", "1_0", "١")] == [math.inf, None, None]
 
 
 def test_labels_read_as_in_python():
