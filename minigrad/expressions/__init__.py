@@ -2,7 +2,8 @@
 
 `expression` is the way through: text to tokens to a tree to wires; `expressions` takes several at
 once. `parsing` cuts the text into tokens and checks their order, before Python's own parser sees
-it. `errors` is how a mistake is shown: what is wrong, carets under the place, and what to write.
+it. `functions` knows what gates are called; `errors` is how a mistake is shown: what is wrong,
+carets under the place, and what to write.
 """
 
 from .errors import ExpressionError, shown

@@ -20,6 +20,7 @@ from ..engine import Value, constant
 from ..rules import GATES, Gate, described, nearest_name
 from ..text import printable, unicode_name
 from .errors import ALLOWED, ExpressionError, error_at, excerpt
+from .functions import OTHER_NAMES, gate_called
 from .parsing import Token, cleaned, normal_name, parts_of, result_and_formula, tokens_of
 
 OPERATORS: Final[Mapping[type[ast.AST], str]] = {
@@ -36,27 +37,6 @@ CONSTANTS: Final[Mapping[str, tuple[float, str]]] = {
     "∞": (math.inf, "∞"),
     "inf": (math.inf, "∞"),
     "nan": (math.nan, "nan"),
-}
-OTHER_NAMES: Final[Mapping[str, str]] = {  # of functions elsewhere, and what to write here
-    "average": "mean(…)",
-    "avg": "mean(…)",
-    "cbrt": "x**(1/3)",
-    "cot": "1/tan(x)",
-    "csc": "1/sin(x)",
-    "heaviside": "less(0, x)",
-    "int": "trunc(…)",
-    "lg": "log10(…)",
-    "ln": "log(…)",
-    "logistic": "sigmoid(…)",
-    "power": "x**y",
-    "root": "sqrt(…)",
-    "sec": "1/cos(x)",
-    "sigma": "sigmoid(…)",
-    "sqr": "x**2",
-    "square": "x**2",
-    "step": "less(0, x)",
-    "swish": "silu(…)",
-    "tg": "tan(…)",
 }
 Place = tuple[int, int]
 
@@ -250,11 +230,8 @@ def _read(node: ast.AST, source: _Source) -> list[ast.AST | Step]:
 
 def _gate_called(text: str, start: int, stop: int) -> Gate:
     name = normal_name(text[start:stop])
-    if name in GATES:
-        return GATES[name]
-    by_text = {gate.text_name: gate for gate in reversed(GATES.values())}
-    if name in by_text:
-        return by_text[name]
+    if gate := gate_called(name):
+        return gate
     functions = {
         gate.text_name if gate.text_name.isascii() else gate.name
         for gate in GATES.values()

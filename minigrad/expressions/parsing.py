@@ -27,6 +27,7 @@ from typing import Final, NamedTuple
 from ..rules import GATES, described
 from ..text import printable, unicode_name
 from .errors import ADVICE, ALLOWED, ExpressionError, error_at
+from .functions import application
 
 LONGEST_TEXT: Final = 100_000  # characters
 MOST_OPERATORS: Final = 1_000  # CPython's own parser takes 3,000 in a row
@@ -276,9 +277,14 @@ class _Order:
     """What has been read so far, and which tokens may follow."""
 
     def __init__(self, text: str) -> None:
-        self.text, self.before = text, START
+        self.text, self.taken = text, [START]
         self.opened: list[tuple[Token, bool]] = []  # and whether it holds the inputs of a gate
         self.value_expected = True
+
+    @property
+    def before(self) -> Token:
+        """The token that was read last."""
+        return self.taken[-1]
 
     @property
     def in_gate(self) -> bool:
@@ -291,7 +297,7 @@ class _Order:
             self._take_for_value(token)
         else:
             self._take_after_value(token)
-        self.before = token
+        self.taken.append(token)
 
     def _take_for_value(self, token: Token) -> None:
         if token.text == "(":
@@ -310,7 +316,7 @@ class _Order:
             self.opened.append((token, True))
             self.value_expected = True
         elif token.kind in ("number", "name") or token.text == "(":
-            raise _missing_operator(text, before, token)
+            raise _missing_operator(text, self.taken, token)
         elif token.text == "**" and is_small(text, before):
             power, sign = text[before.start : before.stop], text[token.start : token.stop]
             advice = f"say with parentheses which is meant: (…{power}){sign}…"
@@ -338,13 +344,17 @@ def _missing_value(text: str, token: Token) -> ExpressionError:
     return error_at(text, *token.place, what, ALLOWED)
 
 
-def _missing_operator(text: str, before: Token, token: Token) -> ExpressionError:
+def _missing_operator(text: str, taken: Sequence[Token], token: Token) -> ExpressionError:
+    base, power, before = [START, START, *taken][-3:]
     left, right = printable(before.text), printable(token.text)
-    if left == ")" or right == "(" or is_small(text, before):
-        what, advice = "there is no operator between these two", "write * between them"
-    else:
+    what, advice = "there is no operator between these two", "write * between them"
+    if power.text == "**" and (applied := application(normal_name(base.text), "…")):  # sin²(x)
+        advice = f"write {applied}**{left}"
+    elif not (left == ")" or right == "(" or is_small(text, before)):
         what = f"there is no operator between {left} and {right}"
-        advice = f"write {left}*{right} for their product"
+        inside = application(normal_name(token.text), "…") or right
+        applied = application(normal_name(before.text), inside)
+        advice = f"write {applied or f'{left}*{right} for their product'}"
     return error_at(text, *token.place, what, advice)
 
 

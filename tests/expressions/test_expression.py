@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 import minigrad as mg
 from minigrad.expressions import expressions
 from minigrad.expressions.errors import ADVICE
-from minigrad.expressions.expression import OTHER_NAMES, names_in
+from minigrad.expressions.expression import names_in
+from minigrad.expressions.functions import OTHER_NAMES
 
 NEURON = "sigmoid(w0*x0 + w1*x1 + w2)"
 NEURON_VALUES = {"w0": 2, "x0": -1, "w1": -3, "x1": -2, "w2": -3}
@@ -269,6 +270,14 @@ def test_an_error_says_what_is_wrong_where_and_what_is_allowed():
         ("x 2", "no operator between x and 2", "2", "write x*2"),
         ("3(x)", "no operator between these two", "(", "write *"),
         ("(x)(x)", "no operator between these two", "(", "write *"),
+        ("2 + sin x", "no operator between sin and x", "x", "write sin(x)"),
+        ("σ x", "no operator between σ and x", "x", "write σ(x)"),
+        ("LN x", "no operator between LN and x", "x", "write log(x)"),
+        ("sin cos(x)", "no operator between sin and cos", "cos", "write sin(cos(…))"),
+        ("2 max(x, 1)", "no operator between 2 and max", "max", "write 2*max for their product"),
+        ("max x 2", "no operator between max and x", "x", "write max(x, …)"),
+        ("sin²(x)", "no operator between these two", "(", "write sin(…)**2"),
+        ("sin^2 x", "no operator between these two", "x", "write sin(…)**2"),
         ("x(x + 1)", "there is no gate x", "x", "write x*(…) for a product"),
         ("x +", "ends where a value should follow", None, "numbers, names"),
         ("x + * 2", "a value is missing before *", "*", "numbers, names"),

@@ -7,7 +7,8 @@ from helpers.engine import ask, close, wires_of
 
 import minigrad as mg
 from minigrad.engine import Circuit
-from minigrad.expressions.expression import OTHER_NAMES, names_in
+from minigrad.expressions.expression import names_in
+from minigrad.expressions.functions import OTHER_NAMES
 
 RIGHT = """x*y + max(z, w)|sigmoid(w0*x0 + w1*x1 + w2)|-2*x|-2**x|-x|+x|x**-1|x - 1 / x
 2*3 + x|2**3**2*x|-x**2|x^0.5|y = x*x|y = w₀·x² − x^0.5|x⁻¹ + x²·2|3 × x|x ÷ 4|x − 4
@@ -26,7 +27,8 @@ x(x + 1)|x +|x + * 2|max(x,)|tanh(*x)|()|x, x|(x, x)|(x|x)|x\x1b[31m|x + \u202ey
 x\x00|x; x|x # sum|漢 + z\u0304 % 2|tahn(w*x)|sigmiod(x)|sgn(x)|φx|x?|x ! 2|a b c|a\u3000b
 x+ẞ|ﬁ(x)|max|e|pi(x)|relu((x)|x))|((x|x ^|* x|x**|x..y|1.2.3|1__0|1_|_x|__|x__
 x\N{ZERO WIDTH SPACE}y|x\N{NO-BREAK SPACE}+ y|&|x & y|x | y|~x|@x|x!|\\|$x|x$|x→y|‖x‖|x + 😀
-😀|x😀y % 2|ReLU(x)|TANH(x)|Log(x)|İ(x)|Tahn(x)"""
+😀|x😀y % 2|ReLU(x)|TANH(x)|Log(x)|İ(x)|Tahn(x)
+sin x|σ x|max x 2|LN 2x|x ln y|sin cos(x)|sin²(x)|sin^2 x|atan2 y x|leaky_relu x|w^2 x"""
 WORDS = ["x", "y", "tanh", "max", "lambda", "if", "ŷ", "j", "0x", "2", "0.5", "1e5", "w₀", "xₖ"]
 SIGNS = [*"()(),+-*/ ^.'=²·[√∞", "**", "⁻¹", " ", "+", "*", "x", "y"]
 
@@ -34,7 +36,7 @@ SIGNS = [*"()(),+-*/ ^.'=²·[√∞", "**", "⁻¹", " ", "+", "*", "x", "y"]
 def texts():
     chance = random.Random(5)
     known = [text for line in (RIGHT + "\n" + WRONG).split("\n") for text in line.split("|")]
-    known += [f"{name}(x)" for name in OTHER_NAMES]
+    known += [f"{name}{x}" for name in OTHER_NAMES for x in ("(x)", " x")]
     known += ["", "   ", "x + 1" + "0" * 400, "1" * 5000, "+".join(["x"] * 400) + " % 2"]
     known += [
         "(" * 10_000 + "x" + ")" * 10_000,

@@ -3,6 +3,7 @@
 
 import { Circuit } from "./circuit.js";
 import { ExpressionError, errorAt, excerpt } from "./expression_error.js";
+import { OTHER_NAMES, gateNamed } from "./functions.js";
 import { GATES } from "./gates.js";
 import { printable, unicodeName } from "./labels.js";
 import { nearestName } from "./near_names.js";
@@ -16,28 +17,6 @@ const OPERATORS = { "+": "add", "-": "sub", "*": "mul", "/": "div", "**": "pow" 
 const OPERATOR_GATES = [...Object.values(OPERATORS), "neg"];
 const [PI, INFINITY] = [[Math.PI, "π"], [Infinity, "∞"]];
 const CONSTANTS = new Map([["pi", PI], ["π", PI], ["∞", INFINITY], ["inf", INFINITY], ["nan", [NaN, "nan"]]]);
-// Of functions elsewhere, and what to write here.
-const OTHER_NAMES = {
-  average: "mean(…)",
-  avg: "mean(…)",
-  cbrt: "x**(1/3)",
-  cot: "1/tan(x)",
-  csc: "1/sin(x)",
-  heaviside: "less(0, x)",
-  int: "trunc(…)",
-  lg: "log10(…)",
-  ln: "log(…)",
-  logistic: "sigmoid(…)",
-  power: "x**y",
-  root: "sqrt(…)",
-  sec: "1/cos(x)",
-  sigma: "sigmoid(…)",
-  sqr: "x**2",
-  square: "x**2",
-  step: "less(0, x)",
-  swish: "silu(…)",
-  tg: "tan(…)",
-};
 const BINDING = { "+": 1, "-": 1, "*": 2, "/": 2, sign: 3, "**": 4 };
 
 /** A step of a stack machine: a number or a name puts a wire on the stack, a gate takes its inputs.
@@ -194,8 +173,7 @@ class Reader {
 
 function gateCalled(text, { text: typed, start, stop }) {
   const name = normalName(typed);
-  if (Object.hasOwn(GATES, name)) return name;
-  const row = Object.values(GATES).find((each) => each.textName === name);
+  const row = gateNamed(name);
   if (row) return row.name;
   const named = Object.values(GATES).filter((each) => !OPERATOR_GATES.includes(each.name));
   const functions = [...new Set(named.map((each) => (/^[\x00-\x7f]*$/.test(each.textName) ? each.textName : each.name)))].sort();

@@ -2,6 +2,7 @@
 // expressions/parsing.py has them. Every character is part of a token, a space, or an error.
 
 import { ALLOWED, ExpressionError, errorAt } from "./expression_error.js";
+import { application } from "./functions.js";
 import { GATES } from "./gates.js";
 import { printable, unicodeName } from "./labels.js";
 
@@ -226,7 +227,7 @@ function checkOrder(text, tokens) {
   const opened = []; // and whether it holds the inputs of a gate
   let before = START;
   let valueExpected = true;
-  for (const token of tokens) {
+  for (const [place, token] of tokens.entries()) {
     const kind = token.kind === "punctuation" ? token.text : token.kind;
     const refuse = (what, advice, start = token.start) => {
       throw errorAt(text, start, token.stop, what, advice);
@@ -242,7 +243,7 @@ function checkOrder(text, tokens) {
       opened.push([token, true]);
       valueExpected = true;
     } else if (kind === "number" || kind === "name" || kind === "(") {
-      throw missingOperator(text, before, token);
+      throw missingOperator(text, tokens.slice(0, place), token);
     } else if (token.text === "**" && isSmall(text, before)) {
       const [power, sign] = [before, token].map(({ start, stop }) => text.slice(start, stop));
       refuse("a power of a power", `say with parentheses which is meant: (…${power})${sign}…`, before.start);
@@ -271,13 +272,18 @@ function missingValue(text, token) {
   return errorAt(text, token.start, token.stop, what, ALLOWED);
 }
 
-function missingOperator(text, before, token) {
+function missingOperator(text, taken, token) {
+  const [base, power, before] = [START, START, ...taken].slice(-3);
   const [left, right] = [printable(before.text), printable(token.text)];
-  if (left === ")" || right === "(" || isSmall(text, before)) {
-    return errorAt(text, token.start, token.stop, "there is no operator between these two", "write * between them");
+  let [what, advice] = ["there is no operator between these two", "write * between them"];
+  const applied = power.text === "**" && application(normalName(base.text), "…"); // sin²(x)
+  if (applied) advice = `write ${applied}**${left}`;
+  else if (left !== ")" && right !== "(" && !isSmall(text, before)) {
+    what = `there is no operator between ${left} and ${right}`;
+    const inside = application(normalName(token.text), "…") ?? right;
+    advice = `write ${application(normalName(before.text), inside) ?? `${left}*${right} for their product`}`;
   }
-  const what = `there is no operator between ${left} and ${right}`;
-  return errorAt(text, token.start, token.stop, what, `write ${left}*${right} for their product`);
+  return errorAt(text, token.start, token.stop, what, advice);
 }
 
 // --- tokens to a formula ---
