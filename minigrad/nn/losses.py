@@ -98,12 +98,20 @@ def _sum_of_squares(outputs: Any, targets: Any) -> tuple[Any, int]:
             f"a squared error needs one target for each output, got {len(ys)} outputs and "
             f"{len(ts)} targets"
         )
-    if nested := [x for x in (*ys, *ts) if isinstance(x, (list, tuple))]:
+    if nested := [x for x in (*ys, *ts) if _is_list(x)]:
         raise TypeError(
             "a squared error takes the outputs and targets of one example, numbers in a list, got "
-            f"{described(nested[0])} in it: take mg.mean([…]) of one for each example"
+            f"{described(nested[0])} in it: take mg.mean([…]) of one for each example; a column "
+            "of targets is a list after .ravel()"
         )
     return _total([(y - t) ** 2 for y, t in zip(ys, ts)]), len(ys)
+
+
+def _is_list(given: Any) -> bool:
+    """Whether it is a list or an array where a number should stand."""
+    return not isinstance(given, Value) and (
+        isinstance(given, (list, tuple)) or getattr(given, "shape", ()) != ()
+    )
 
 
 def softmax(logits: Iterable[Any]) -> list[Any]:
@@ -193,6 +201,8 @@ def _check_probabilities(probabilities: list[Any], count: int) -> None:
         raise ValueError(
             f"cross_entropy needs one probability for each of {count} logits, got "
             f"{len(probabilities)}"
+            + "; the number of a class stands alone: write .ravel() behind a column of them"
+            * (len(probabilities) == 1)
         )
     plain = [float_of(p) for p in probabilities if not (is_recording() and isinstance(p, Value))]
     for p in plain:
@@ -285,7 +295,7 @@ def hinge(score: Any, label: Any) -> Any:
     >>> [hinge(Value(0.25), label).data for label in (1, -1, 0)]
     [0.75, 1.25, 1.25]
 
-    Labels are +1 and −1, or 1 and 0.
+    Labels are +1 and −1, or 1 and 0: the same two in all rows, for −1 and 0 are one class.
     """
     if not isinstance(score, Value):
         score = as_number(score)

@@ -65,8 +65,6 @@ def as_whole_number(number: object) -> int | None:
     >>> as_whole_number(3), as_whole_number(True), as_whole_number(3.0)
     (3, None, None)
     """
-    if type(number) is int:
-        return number
     try:
         return None if isinstance(number, bool) else index(number)  # type: ignore[arg-type]
     except TypeError:
@@ -110,10 +108,12 @@ def _remedy(thing: object) -> str:
         return "did a function forget its return?"
     if type(thing).__name__ == "MaskedConstant":
         return "what is masked has no number; leave it out"
-    if hasattr(type(thing), "__len__") and getattr(thing, "ndim", None) == 0:
+    shape = getattr(thing, "shape", (0,)) if hasattr(type(thing), "__len__") else None
+    if shape == ():
         return "an array without a dimension has its one number in .item()"
-    if hasattr(type(thing), "__len__"):
-        return "a wire carries one number; write a loop or a list comprehension over the items"
+    if shape is not None:
+        items = "the items" + " (of a column: .ravel())" * str(shape).endswith(("(1,)", ", 1)"))
+        return f"a wire carries one number; write a loop or a list comprehension over {items}"
     if isinstance(thing, type):
         return "pass an int, a float or a Value, not a class"
     if isinstance(thing, complex) or hasattr(thing, "imag"):

@@ -507,3 +507,21 @@ def test_infinite_logits_give_the_limit_where_there_is_one(
             if expected == expected:
                 loss.backward()
                 assert all(isfinite(z.grad) for z in zs)
+
+
+@pytest.mark.parametrize(
+    "of_a_row",
+    [
+        losses.binary_cross_entropy,
+        losses.hinge,
+        lambda z, y: losses.cross_entropy([z, 0.0], y),
+        lambda z, y: losses.multiclass_hinge([z, 0.0], y),
+        lambda z, y: losses.squared_error([z], [y]),
+    ],
+)
+def test_a_row_of_a_column_of_targets_is_refused_with_ravel(of_a_row):
+    column = pytest.importorskip("numpy").array([[0.0], [1.0], [1.0]])
+    with pytest.raises((TypeError, ValueError), match=r"column.*\.ravel\(\)|\.ravel\(\).*column"):
+        of_a_row(Value(0.5), column[0])
+    with pytest.raises((TypeError, ValueError), match=r"column.*\.ravel\(\)"):
+        losses.squared_error([Value(0.5)] * 3, column)
