@@ -21,6 +21,7 @@ from ..rules import described
 from ..tape import flatten, replay, without_collector
 from .arguments import as_floats, as_given
 from .comparison import ComparedCircuit, Wires, is_close
+from .plain_numbers import how_it_may_change
 from .recording import Recording
 from .rows import Rows, rows_that_differ
 from .tracing import TracingError, recorded
@@ -38,10 +39,6 @@ WHY: Final = (
 ARE_SHORT: Final = (
     "a number of NumPy's float32 that it closes over, perhaps: it rounds each plain number that it "
     "meets. Write float(...) around it, or .astype(float)"
-)
-HAS_CHANGED: Final = (
-    "it reads {what}, which has changed since it was recorded. Pass it as an argument, static if "
-    "it decides, or make it an mg.constant and set its data, or call {name}.clear() to record again"
 )
 
 
@@ -353,7 +350,8 @@ class Check:
 
     def _refused(self, ours: str, theirs: str, why: str = WHY) -> TracingError:
         if self._changed is not None:
-            why = HAS_CHANGED.format(what=self._changed, name=self.recording.name)
+            remedy = how_it_may_change(self._changed, self.recording.name)
+            why = f"it reads {self._changed}, which has changed since it was recorded. {remedy}"
         return TracingError(
             f"the recording of {self.recording.place} gives {ours} where the function itself "
             f"gives {theirs}: {why}"

@@ -37,6 +37,7 @@ SELDOM: Final = 10.0  # times as long as to look at all others takes, until that
 CALLS: Final = 100  # until there is a function for it: to make it takes as long as some hundred
 DECIDES: Final = (Enum, Number, frozenset, type, FunctionType, BuiltinFunctionType)
 GONE: Final = object()
+OF_A_CONSTANT: Final = "the number of an mg.constant"
 MOST_OF_AN_ARRAY: Final = 10_000  # numbers of which there are copies; of more a checksum
 
 
@@ -153,6 +154,23 @@ class Place(NamedTuple):
         if type(now) in PLAIN and type(then) in PLAIN:
             return f"{name} ({described(then)} then, {described(now)} now)"
         return name
+
+
+def how_it_may_change(changed: str, name: str) -> str:
+    """What to write so that what has changed, in words, may do so under the function of the name.
+
+    >>> how_it_may_change("rate", "loss")[:62]
+    'Pass it as an argument, static if it decides, or make it an mg'
+    """
+    remedy = (
+        "Pass it as an argument, static if it decides, or make it an mg.constant and set its data"
+    )
+    if changed.startswith(OF_A_CONSTANT):
+        remedy = (
+            "Compute with the constant itself: .data, float(), if and comparisons of constants "
+            "take its number, which is fixed then"
+        )
+    return f"{remedy}, or call {name}.clear() to record again"
 
 
 def is_same(now: Any, then: Any) -> bool:

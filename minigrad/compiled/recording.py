@@ -34,7 +34,7 @@ from .arguments import Natures, is_flat
 from .comparison import SELECT, Wires
 from .parameters import Places
 from .places_read import PlacesRead
-from .plain_numbers import Place, PlainNumbers
+from .plain_numbers import OF_A_CONSTANT, Place, PlainNumbers, how_it_may_change
 from .running import BatchRunner, PythonRows, Running, make_batch_runner
 from .sweeping import Sweeping
 from .tracing import TracingError, explain, recorded
@@ -105,7 +105,7 @@ class Recording:
         found = PlacesRead(self.function, fixed)
         self.asked, self.wires_read = found.asked, found.wires
         return found.places + [
-            Place(number_of, wire, number_of(wire), ("the number of an mg.constant",))
+            Place(number_of, wire, number_of(wire), (OF_A_CONSTANT,))
             for wire in self._constants_read
         ]
 
@@ -223,9 +223,7 @@ class Recording:
         if changed is not None:
             raise TracingError(
                 f"{self.place} reads {changed}, which {how} since {self.name} was recorded: "
-                "a plain number is fixed then. Pass it as an argument, static if it decides, or "
-                f"make it an mg.constant and set its data, or call {self.name}.clear() to record "
-                "again"
+                f"a plain number is fixed then. {how_it_may_change(changed, self.name)}"
             )
 
     def run(

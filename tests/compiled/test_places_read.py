@@ -187,8 +187,10 @@ def test_a_constant_whose_number_python_reads_is_noticed_when_it_changes(how, ex
     for i in range(4):
         assert compiled(float(i)).data == body(float(i), constant).data
     constant.data = 0.0
-    with pytest.raises(mg.TracingError, match=r"the number of an mg\.constant .* 4\.25 then"):
+    with pytest.raises(mg.TracingError, match=r"the number of an mg\.constant .* 4\.25 then") as e:
         compiled(5.0)
+    assert "Compute with the constant itself" in str(e.value)
+    assert "make it an mg.constant" not in str(e.value)
 
 
 def test_a_constant_that_is_a_wire_alone_may_change_at_each_call():
