@@ -156,13 +156,19 @@ def output_numbers(outputs: Any) -> list[float]:
 def classes_of_labels(labels: Sequence[Any], count: int, others: bool = False) -> list[int]:
     """The classes that labels name, for so many outputs; `others` that no output is for, too.
 
-    A label is a class's number, or a list with a probability for each; for one output it is 0 or
-    −1, or 1, or a probability of class 1.
+    A label is a class's number, or a list with a probability for each; for one output it is 0 or 1
+    or a probability of class 1, or, in all rows, −1 or 1.
 
     >>> classes_of_labels([-1, 1], 1), classes_of_labels([2, [0.0, 1.0, 0.0]], 3)
     ([0, 1], [2, 1])
     """
     numbers = [_number_of_label(label, count, row, others) for row, label in enumerate(labels)]
+    if -1.0 in numbers and (zeros := [n for n in numbers if 0.0 <= n < 1.0]):
+        raise ValueError(
+            f"row {numbers.index(-1.0)} has the label −1 and row {numbers.index(zeros[0])} "
+            f"the label {zeros[0]:g}, which would be one class: label the two classes 0 "
+            "and 1, or −1 and 1; three classes want three outputs and the labels 0, 1 and 2"
+        )
     return [max(round(number), 0) for number in numbers]
 
 

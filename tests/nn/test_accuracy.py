@@ -213,6 +213,8 @@ def test_of_several_outputs_the_largest_counts_and_labels_may_be_one_of_many() -
     [
         ([0.5], [0, 2], "row 1 has the label the int 2: the classes are 0 .or −1. and 1"),
         ([0.5], [0, 3.25], "to learn numbers, leave accuracy and model= away"),
+        ([0.5], [-1, 0], "row 0 has the label −1 and row 1 the label 0, which would be one class"),
+        ([0.5], [0.25, Value(-1.0)], "row 1 has the label −1 .* label the two classes 0 and 1, or"),
         ([0.5], [NAN, 0], "row 0 has the label the float nan"),
         ([0.5, 0.1], [0, 2], "row 1 .* the classes are 0 to 1"),
         ([0.5, 0.1], [0, -1], "row 1 .* the classes are 0 to 1"),
@@ -248,6 +250,7 @@ def test_fit_and_its_history_know_it_too(compiled: bool) -> None:
     [
         (lambda x: MODEL(x).data, Y, r"say threshold=0\.5 or threshold=0"),
         (MODEL, [*Y[:-1], 7.5], "row 59 has the label"),
+        (MODEL, [-1, 0, 1, *Y[3:]], "row 0 has the label −1 and row 1 the label 0"),
     ],
 )
 def test_fit_says_before_it_begins_that_it_cannot_judge(

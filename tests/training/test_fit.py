@@ -187,7 +187,7 @@ def test_clip_norm_limits_the_step() -> None:
 
 
 def test_accuracy_knows_scores_signs_and_classes() -> None:
-    assert accuracy(lambda x: Value(x), [0.5, -0.5, 2.0], [1, -1, 0]) == 2 / 3
+    assert accuracy(lambda x: Value(x), [0.5, -0.5, 2.0], [1, -1, -1]) == 2 / 3
     assert accuracy(lambda x: [x, 1.0, 0.0], [0.5, 2.0], [1, 0]) == 1.0
 
 
