@@ -164,12 +164,12 @@ class Natures:
                     waiting += thing
             elif isinstance(thing, Mapping):
                 waiting += thing.values()
+            elif hasattr(thing, "to_numpy"):  # a data frame's arrays have other dtypes than NumPy's
+                found += [_are_places(getattr(thing, name, ())) for name in LABELS]
             elif hasattr(thing, "dtype") and hasattr(thing, "ravel"):
                 found.append(thing.dtype.str)
                 if thing.dtype.kind == "O":
                     waiting += thing.ravel().tolist()
-            elif hasattr(thing, "to_numpy"):
-                found += [_are_places(getattr(thing, name, ())) for name in LABELS]
             elif is_dataclass(thing):
                 waiting += [getattr(thing, field.name, None) for field in fields(thing)]
         return found

@@ -144,6 +144,17 @@ def test_a_series_of_short_numbers_is_taken_as_floats(make):
     assert compiled.value_and_grad(pandas.Series([100, 90], dtype="int8"))[0] == 9000.0
 
 
+@pytest.mark.parametrize("dtype", ["Int64", "Float64", "boolean", "Sparse[float]", "category"])
+def test_an_array_of_a_data_frame_is_taken_as_numpys_is(make, dtype):
+    """Its dtype is one of pandas, which has another face than NumPy's."""
+    pandas = pytest.importorskip("pandas")
+    compiled = make(lambda p: p[0] * p[0] * p[1])
+    given = pandas.array([1, 1], dtype=dtype)
+    for _ in range(3):
+        assert compiled(given).data == 1.0
+        assert compiled.value_and_grad(given)[1].tolist() == [2.0, 1.0]
+
+
 def unwrapped(p):
     return p["x"] if isinstance(p, dict) else getattr(p, "x", p)
 
