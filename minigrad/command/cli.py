@@ -44,7 +44,7 @@ from .arguments import (
     typed_count,
     typed_digits,
 )
-from .interrupts import STOPPED, ignore_ctrl_c, interruptible
+from .interrupts import exit_code_of, ignore_ctrl_c, interruptible
 from .prose import in_lines, say, terminal_width
 from .typed_circuits import circuit_of, differentiated, mode_of, note_on, output_of, wire_named
 
@@ -321,9 +321,9 @@ def _carried_out(argv: Sequence[str]) -> int:
     except BrokenPipeError:  # the reader, such as head, has seen enough
         _give_up_output()
         return 1
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stop:
         ignore_ctrl_c()
-        return _failed(name, "stopped", STOPPED)
+        return _failed(name, "stopped", exit_code_of(stop))
     except ValueError as error:
         return _failed(name, error, 2)
     except (OSError, RuntimeError, ImportError) as error:

@@ -10,8 +10,9 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, Final, NoReturn
 
 STOPPED: Final = 130  # what a shell calls a process that a Ctrl-C has ended
@@ -38,6 +39,33 @@ def ignore_ctrl_c() -> None:
     """The process ends by itself in a moment; it says its last line, and only that."""
     if _is_our_own(signal.getsignal(signal.SIGINT)):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def exit_code_of(stop: KeyboardInterrupt) -> int:
+    """What a shell calls a process that was ended so: 130, or 143 after a SIGTERM."""
+    return int(stop.args[0]) if stop.args else STOPPED
+
+
+@contextmanager
+def put_in_order_when_ended() -> Iterator[None]:
+    """A SIGTERM, too, is a KeyboardInterrupt meanwhile: what the block has begun, it can undo."""
+    names = [name for name in ("SIGTERM", "SIGQUIT") if hasattr(signal, name)]
+    ours = [getattr(signal, name) for name in names]
+    ours = [each for each in ours if signal.getsignal(each) is signal.SIG_DFL]
+    if threading.current_thread() is not threading.main_thread():
+        ours = []  # it may set none
+    for each in ours:
+        signal.signal(each, _end)
+    try:
+        yield
+    finally:
+        for each in ours:
+            signal.signal(each, signal.SIG_DFL)
+
+
+def _end(number: int, _: Any) -> NoReturn:
+    signal.signal(number, signal.SIG_IGN)  # who sends two would end the first one's work
+    raise KeyboardInterrupt(128 + number)
 
 
 def _is_our_own(handler: Any) -> bool:

@@ -11,12 +11,13 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 from ..engine import Stage, Value
 from ..stepping import Step, Stepper
 from ..text import DIGITS, tree_of
+from .interrupts import put_in_order_when_ended
 from .prose import say
 
 HELP: Final = "enter, →: next   ←: back   home, end   q: quit"
@@ -27,7 +28,7 @@ KEYS: Final = {
     **dict.fromkeys(("\x1b[D", "\x1bOD", "\x7f", "\x08", "b", "h"), "back"),
     **dict.fromkeys(("\x1b[H", "\x1bOH", "\x1b[1~", "g"), "home"),
     **dict.fromkeys(("\x1b[F", "\x1bOF", "\x1b[4~", "G"), "end"),
-    **dict.fromkeys(("q", "Q", "\x1b", "\x03", "\x04", ""), "quit"),
+    **dict.fromkeys(("q", "Q", "\x1b", "\x03", "\x04", "\x1c", ""), "quit"),
 }
 _KEY: Final = re.compile(r"\x1b(?:\[[0-9;]*[A-Za-z~]|O[A-Za-z])?|.", re.DOTALL)
 
@@ -171,7 +172,7 @@ def _coloured(line: str, paint: Callable[[str, str], str], tints: Sequence[str])
 @contextmanager
 def _screen() -> Iterator[Callable[[], str]]:
     """A screen of our own, without a cursor, and a function that reads keys as they are pressed."""
-    with _keys() as read_keys:
+    with put_in_order_when_ended(), _keys() as read_keys:
         try:
             sys.stdout.write("\x1b[?1049h\x1b[?25l")
             yield read_keys
@@ -201,6 +202,11 @@ def _keys() -> Iterator[Callable[[], str]]:
     before = termios.tcgetattr(terminal)
     try:
         tty.setcbreak(terminal)
+        ours = termios.tcgetattr(terminal)
+        for key in (termios.VSUSP, termios.VQUIT):  # Ctrl-Z and Ctrl-\ would leave it so
+            ours[6][key] = b"\0"
+        termios.tcsetattr(terminal, termios.TCSADRAIN, ours)
         yield lambda: os.read(terminal, 64).decode(errors="replace")
     finally:
-        termios.tcsetattr(terminal, termios.TCSADRAIN, before)
+        with suppress(termios.error):  # its window was closed
+            termios.tcsetattr(terminal, termios.TCSADRAIN, before)

@@ -2,8 +2,10 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from types import SimpleNamespace
 
 import pytest
@@ -113,6 +115,38 @@ def test_in_a_real_terminal_keys_move_and_q_puts_everything_back():
     assert termios.tcgetattr(inside) == before
     os.close(terminal)
     os.close(inside)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are Unix's")
+@pytest.mark.parametrize(
+    ("sent", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130), (b"\x1c", 0), (b"\x1aq", 0)]
+)
+def test_whatever_ends_it_the_terminal_is_put_back_with_one_line(sent, code):
+    import pty
+    import termios
+
+    terminal, inside = pty.openpty()
+    before = termios.tcgetattr(inside)
+    program = subprocess.Popen(
+        [sys.executable, "-m", "minigrad", "step", *EXPRESSION],
+        stdin=inside,
+        stdout=inside,
+        stderr=inside,
+        env=os.environ | {"TERM": "xterm", "COLUMNS": "100", "LINES": "40"},
+    )
+    shown = b""
+    while b"q: quit" not in shown:
+        shown += os.read(terminal, 65536)
+    program.send_signal(sent) if isinstance(sent, int) else os.write(terminal, sent)
+    assert program.wait(timeout=60) == code
+    assert termios.tcgetattr(inside) == before
+    os.close(inside)
+    with suppress(OSError):  # EIO: that was all
+        while more := os.read(terminal, 65536):
+            shown += more
+    os.close(terminal)
+    said = b"minigrad step: stopped\r\n" if code else b""
+    assert shown.endswith(b"\x1b[?25h\x1b[?1049l" + said)
 
 
 @pytest.mark.parametrize(("setting", "is_plain"), [("1", True), ("", False), (None, False)])
