@@ -24,7 +24,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from ..engine import Value
-from ..rules import as_number, described
+from ..rules import as_number, described, is_time
 
 NUMBER: Final = "number"
 PLAIN: Final = frozenset((float, int))
@@ -71,7 +71,7 @@ def take_apart(argument: Any, numbers: list[Any]) -> Hashable:
         return (kind, *_parts(argument, numbers))
     if kind is dict:
         return (dict, *[keyed(key, take_apart(item, numbers)) for key, item in argument.items()])
-    if kind.__name__ == "ndarray" and argument.shape:  # NumPy's own: there is nothing to refuse
+    if kind.__name__ == "ndarray" and argument.shape and not is_time(argument):  # NumPy's
         numbers.extend(argument.ravel().tolist())
         return ("array", argument.shape)
     if kind is Static:
@@ -86,6 +86,8 @@ def take_apart(argument: Any, numbers: list[Any]) -> Hashable:
     if hasattr(kind, "ravel") and hasattr(kind, "shape"):
         refuse_matrix(argument)
         refuse_masked(argument)
+        if is_time(argument):
+            numbers.append(as_number(argument))  # which says why not
         if argument.shape == ():
             numbers.append(_one_number(argument.item()))
             return NUMBER

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from math import log
 from typing import Any, Final
 
-from ..rules import FUNCTIONS, GATES, Gate, Operand, apply, as_number, equal, where
+from ..rules import FUNCTIONS, GATES, Gate, Operand, apply, as_number, equal, is_time, where
 from .foreign_names import how_to_write
 
 LOG_2: Final = log(2.0)
@@ -108,7 +108,9 @@ def ufunc_of(ufunc: Any, method: str, operands: tuple[Any, ...], options: dict[s
                 break
         else:
             return function(*numbers)
-    operands = tuple(_as_array(x) if isinstance(x, (list, tuple)) else x for x in operands)
+    import numpy
+
+    operands = tuple(numpy.asarray(x) if isinstance(x, (list, tuple)) else x for x in operands)
     if any(is_array(x) and not (_is_plain(x) or _is_masked(x)) for x in operands):
         return NotImplemented
     is_python = set(ufunc.types) == {"O" * ufunc.nin + "->" + "O" * ufunc.nout}  # np.frompyfunc
@@ -158,16 +160,10 @@ def _as_python(item: Any) -> Any:
     return item if isinstance(item, Operand) else as_number(item)
 
 
-def _as_array(items: Any) -> Any:
-    import numpy
-
-    return numpy.asarray(items)
-
-
 def _as_object(operand: Any) -> Any:
     """An array of one in the place of a Value: NumPy then goes through the items by itself."""
     if not isinstance(operand, Operand):
-        return operand
+        return as_number(operand) if is_time(operand) else operand
     import numpy
 
     array = numpy.empty((), dtype=object)

@@ -47,7 +47,7 @@ from .gates import (
 from .gates_on_lists import dot, lookup, select
 from .intervals import ANY_NUMBER, Interval, as_interval
 from .items import items_of
-from .number import as_number, as_whole_number, at_least_one, described, nearest_name
+from .number import as_number, as_whole_number, at_least_one, described, is_time, nearest_name
 from .operand import Operand, equal, where
 from .rows import all_inputs, constant_makers, documentation, function_of
 from .simplify import is_number, simplified, with_numbers
@@ -97,6 +97,7 @@ __all__ = [
     "gate_named",
     "ieee",
     "is_number",
+    "is_time",
     "items_of",
     "log",
     "log1p",

@@ -31,6 +31,7 @@ def as_number(number: object) -> float:
     if isinstance(number, (int, float)) or (  # asking the abstract classes takes a microsecond
         hasattr(kind, "__float__")
         and not hasattr(kind, "__len__")
+        and not is_time(number)
         and (isinstance(number, Real) or not isinstance(number, Complex))
     ):
         try:
@@ -51,6 +52,11 @@ def as_number(number: object) -> float:
             )
         return converted
     raise TypeError(f"expected a number, got {described(number)}: {_remedy(number)}")
+
+
+def is_time(thing: object) -> bool:
+    """Whether it is a date or a span of time of NumPy's, or an array of them: numbers of a unit."""
+    return getattr(getattr(thing, "dtype", None), "kind", "") in ("m", "M")
 
 
 def _is_a_formula(thing: Any) -> bool:
@@ -74,10 +80,8 @@ def as_whole_number(number: object) -> int | None:
 def at_least_one(what: str, number: object) -> int:
     """A number of things, as an int; what is none, or less than 1, is an error.
 
-    >>> at_least_one("n", 0)
-    Traceback (most recent call last):
-    ...
-    ValueError: n must be at least 1, got 0
+    >>> at_least_one("n", 3)
+    3
     """
     count = as_whole_number(number)
     if count is None:
@@ -108,14 +112,14 @@ def _remedy(thing: object) -> str:
         return "did a function forget its return?"
     if type(thing).__name__ == "MaskedConstant":
         return "what is masked has no number; leave it out"
+    if is_time(thing):
+        return "its number depends on a unit; divide a span by one, t / np.timedelta64(1, 's')"
     shape = getattr(thing, "shape", (0,)) if hasattr(type(thing), "__len__") else None
     if shape == ():
         return "an array without a dimension has its one number in .item()"
     if shape is not None:
         items = "the items" + " (of a column: .ravel())" * str(shape).endswith(("(1,)", ", 1)"))
         return f"a wire carries one number; write a loop or a list comprehension over {items}"
-    if isinstance(thing, type):
-        return "pass an int, a float or a Value, not a class"
     if isinstance(thing, complex) or hasattr(thing, "imag"):
         return "minigrad works with real numbers; take .real, .imag or abs()"
     return "pass an int, a float or a Value"

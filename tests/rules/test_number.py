@@ -58,3 +58,30 @@ def test_a_symbol_of_another_library_is_refused_and_is_not_nan(use, symbol):
 def test_nan_is_a_number_of_whatever_kind(number):
     assert math.isnan(Value(number).data)
     assert math.isnan((Value(2.0) * number).data)
+
+
+USES_OF_TIMES = [
+    lambda t: Value(t[0]),
+    lambda t: Value(2.0) * t[0],
+    lambda t: Value(2.0) * t,
+    lambda t: t + Value(2.0),
+    lambda t: mg.atan2(Value(2.0), t),
+    lambda t: mg.sum(t),
+    lambda t: mg.dot([Value(1.0), Value(2.0)], t),
+    lambda t: mg.losses.squared_error([Value(1.0), Value(2.0)], t),
+    lambda t: mg.grad(lambda x: x[0] * x[1])(t),
+    lambda t: mg.grad(lambda x: x * x)(t[0]),
+    lambda t: mg.jvp(lambda x: x[0] * x[1])([1.0, 2.0], t),
+    lambda t: mg.compile(lambda x: x[0] * x[1])(t),
+    lambda t: mg.compile(lambda x: x[0] * x[1]).value_and_grad(t),
+]
+
+
+@pytest.mark.parametrize("kind", ["timedelta64[ns]", "datetime64[ns]", "timedelta64[s]"])
+@pytest.mark.parametrize("use", USES_OF_TIMES)
+def test_a_time_has_a_number_in_a_unit_alone(use, kind):
+    """Of nanoseconds Python makes ints: a date would be 1.6e18, without a word."""
+    np = pytest.importorskip("numpy")
+    with pytest.raises(TypeError, match="its number depends on a unit; divide a span by"):
+        use(np.array([10**18, 2 * 10**18]).astype(kind))
+    assert (Value(2.0) * (np.timedelta64(3, "s") / np.timedelta64(1, "s"))).data == 6.0
