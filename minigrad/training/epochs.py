@@ -10,6 +10,7 @@ from ..rules import Columns, described
 from .batches import Batches
 from .gradient_clipping import clip_grad_norm, gradient_norm
 from .optim import Optimizer
+from .parameters import has_grad, not_reached
 
 
 class Measured(NamedTuple):
@@ -66,6 +67,8 @@ class ValueEpochs:
         self.optimizer.zero_grad()
         columns = self.data if chosen is None else [rows_of(c, chosen) for c in self.data]
         mean = add_gradients(self.loss, columns)
+        if not any(map(has_grad, parameters)):
+            raise not_reached(parameters)
         if self.largest_norm is None:
             norm = gradient_norm(parameters)
         else:

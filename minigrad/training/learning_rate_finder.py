@@ -31,6 +31,7 @@ from .batches import Batches, new_generator
 from .epochs import add_gradients, mean_loss, rows_of
 from .not_finite_rows import not_finite_row
 from .optim import Optimizer
+from .parameters import has_grad, not_reached
 
 MARGIN: Final = 5.0  # how far a suggestion stays below the rate from which the loss rises
 TOO_HIGH: Final = 4.0  # times the best loss: from here on it only gets worse
@@ -203,6 +204,8 @@ def _losses(
         optimizer.zero_grad()
         if not isfinite(add_gradients(loss, batch)):
             return
+        if not any(map(has_grad, optimizer.parameters)):
+            raise not_reached(optimizer.parameters)
         optimizer.lr = rate
         optimizer.step()
 

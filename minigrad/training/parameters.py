@@ -84,6 +84,18 @@ def has_grad(parameter: Any) -> bool:
     return known
 
 
+def not_reached(parameters: Sequence[Any]) -> ValueError:
+    """What to say of a loss whose gradients have reached none of the parameters: it trains nothing.
+
+    >>> not_reached([Value(1.0), Value(2.0)]).args[0]
+    'the loss depends on none of the 2 parameters: give the optimizer those of the model it calls'
+    """
+    return ValueError(
+        f"the loss depends on none of the {len(parameters)} parameters: give the optimizer those "
+        "of the model it calls"
+    )
+
+
 def slots_of(parameters: list[Value]) -> WireSlots | None:
     """The slots of parameters, all Values, for machine code.
 

@@ -15,6 +15,7 @@ from ..native import has_native
 from ..rules import as_number
 from .epochs import checked_loss
 from .optim import Optimizer
+from .parameters import has_grad, not_reached
 
 if TYPE_CHECKING:
     from .native_training import NativeExample, NativeTraining
@@ -52,6 +53,7 @@ def training_steps(loss: Any, optimizer: Optimizer) -> Iterator[Steps]:
     finally:
         steps.show()
     steps.check_places()  # if nothing has been raised
+    steps.check_reach()
 
 
 class Steps:
@@ -62,6 +64,7 @@ class Steps:
         self._training: NativeTraining | None = None
         self._examples: dict[Any, NativeExample] = {}
         self._has_said = False
+        self._has_reached: bool | None = None  # a parameter, by any step; None before the first
         self._has_refused = False  # a step, for what was replaced
         self._has_shown = False  # since the latest native step: now the Values are what counts
         self._shown_at = perf_counter()
@@ -104,6 +107,11 @@ class Steps:
             for example in self._examples.values():
                 example.recording.check_places()
 
+    def check_reach(self) -> None:
+        """A ValueError if steps were taken, and none has reached a parameter."""
+        if self._has_reached is False:
+            raise not_reached(self.optimizer.parameters)
+
     def _native_step(self, example: NativeExample, numbers: list[Any]) -> float | None:
         assert self._training is not None
         if self._has_shown:
@@ -139,7 +147,9 @@ class Steps:
             self._has_refused = True
             raise
         value.backward()
-        for parameter in self.optimizer.parameters:
+        parameters = self.optimizer.parameters
+        self._has_reached = self._has_reached or any(map(has_grad, parameters))
+        for parameter in parameters:
             parameter.grad = parameter.grad  # where none has arrived it is 0 from now on
         self.optimizer.step()
         return value.data

@@ -379,3 +379,21 @@ def test_a_loss_that_data_does_not_fit_is_refused_with_what_data_is(learn: Any) 
     ):
         with pytest.raises(TypeError, match=re.escape(words)):
             learn(given, data=data, optimizer=optimizer)
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+@pytest.mark.parametrize("batch_size", [None, 1])
+@pytest.mark.parametrize("learn", [fit, mg.lr_range])
+def test_parameters_of_another_model_are_refused(
+    learn: Any, batch_size: int | None, compiled: bool
+) -> None:
+    v, w = Value(1.0), Value(5.0)
+    loss: Any = lambda x, y: (v * x - y) ** 2  # noqa: E731
+    with pytest.raises(ValueError, match="none of the 1 parameters: give the optimizer those of"):
+        learn(
+            mg.compile(loss) if compiled else loss,
+            data=([1.0, 2.0], [1.0, 3.0]),
+            optimizer=mg.optim.SGD([w], lr=0.1),
+            batch_size=batch_size,
+        )
+    assert (v.data, w.data) == (1.0, 5.0)

@@ -302,3 +302,23 @@ def test_few_parameters_that_are_changed_count_from_the_next_step():
                     optimizer.parameters.remove(b)
                 losses.append(step(0.1 * (i % 3)))
     assert losses[30:] == pytest.approx(losses[:30], rel=1e-12)
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_steps_that_reach_no_parameter_are_an_error_at_the_end(compiled: bool) -> None:
+    """A single example may reach none, such as one without rows."""
+    u, v, w = Value(0.5), Value(1.0), Value(5.0)
+
+    def loss(xs):
+        return mg.sum([u * 2.0, *[(v * x - 1.0) ** 2 for x in xs]])
+
+    def run(parameter: Value) -> None:
+        optimizer = optim.SGD([parameter])
+        with mg.training_steps(mg.compile(loss) if compiled else loss, optimizer) as step:
+            for xs in ([], [1.0], [2.0], [1.0, 2.0]):
+                step(xs)
+
+    run(v)
+    with pytest.raises(ValueError, match="none of the 1 parameters: give the optimizer those of"):
+        run(w)
+    assert w.data == 5.0
