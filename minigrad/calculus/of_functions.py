@@ -62,6 +62,11 @@ def derivative_function(kind: str, function: Callable[..., Any], argnums: Any = 
 class _DerivativeFunction(partial[Any]):
     """In a class it is a method, as the function is that it takes the place of."""
 
+    __name__: str
+
+    def __repr__(self) -> str:
+        return f"<mg.{self.__name__}>"
+
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         return self if instance is None else MethodType(self, instance)
 

@@ -24,7 +24,7 @@ from typing import Any, Final
 
 from ..engine import Circuit, Value, as_wire, constant, looks_at_numbers, output_of, write_grad
 from ..nn import MLP, Layer
-from ..rules import GATES, SLOPES, at_least_one, described, gate_named
+from ..rules import GATES, SLOPES, Gate, at_least_one, described, gate_named
 from ..text import path_of, write_file
 from .checked_json import CircuitFileError, Place, number_as_json, parsed, read_regular
 
@@ -148,9 +148,14 @@ def _wire_as_json(circuit: Circuit, wire: Value) -> dict[str, Any]:
     if not wire.is_leaf:
         gate = circuit.gate(wire)
         if gate is not (GATES.get(gate.name) or SLOPES.get(gate.name)):
+            remedy = "define it with @mg.gate"
+            if type(gate) is not Gate:  # behind what mg.compile or mg.implicit gives
+                remedy = (
+                    "it is a function of this program; save its number, Value(y.data), or of a "
+                    "compiled function f the circuit, f.circuit"
+                )
             raise ValueError(
-                f"the gate {gate.name!r} is not in the table, so a file cannot name it: "
-                "define it with @mg.gate"
+                f"the gate {gate.name!r} is not in the table, so a file cannot name it: {remedy}"
             )
         if wire.own_backward:
             raise ValueError(

@@ -441,6 +441,7 @@ def test_a_derivative_is_pickled_as_its_function_is(kind: str) -> None:
     twin = pickle.loads(pickle.dumps(derivative))
     assert (twin.__name__, twin.__doc__) == (derivative.__name__, derivative.__doc__)
     assert twin(2.0) == derivative(2.0)
+    assert repr(twin) == repr(derivative) == f"<mg.{kind}(cube)>"
     assert mg.grad(pickle.loads(pickle.dumps(mg.grad(cube))))(2.0) == 12.0
 
 

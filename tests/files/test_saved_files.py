@@ -137,6 +137,9 @@ def test_what_a_file_cannot_hold_is_refused_with_the_remedy(path: Path) -> None:
     x = Value(2.0)
     with pytest.raises(ValueError, match=r"define it with @mg\.gate"):
         mg.save(Value(4.0, (x,), "sq"), path)
+    for made in (mg.compile(lambda x: x * x)(x), mg.implicit(lambda u: u * u - x, 1.0)):
+        with pytest.raises(ValueError, match=r"save its number, Value\(y\.data\), or .* f\.circ"):
+            mg.save(made, path)
     y = x * x
     y._backward = lambda: None
     with pytest.raises(ValueError, match="function of its own"):
