@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import partial
 from math import inf
 from typing import Any, Final, NamedTuple
@@ -169,6 +169,8 @@ class Check:
     def _compare_with_a_call(self, kinds: Kinds, run: Run) -> None:
         call = self._called if self._first_is_done else self._called_without_draws
         result = call(kinds, run.given, run.arguments)
+        if _holds_complex(result):
+            result = self._called((_as_value,), run.given)
         try:
             structure, wires = take_result_apart(self.recording.name, result, with_numbers=True)
         except TypeError:
@@ -356,6 +358,21 @@ class Check:
             f"the recording of {self.recording.place} gives {ours} where the function itself "
             f"gives {theirs}: {why}"
         )
+
+
+def _holds_complex(result: Any) -> bool:
+    """Whether it holds Python's own power of a negative number, where that of a wire is nan."""
+    waiting = [result]
+    for thing in waiting:  # it grows meanwhile
+        if isinstance(thing, complex):
+            return True
+        if isinstance(thing, Mapping):
+            waiting += thing.values()
+        elif isinstance(thing, (list, tuple)):
+            waiting += thing
+        elif type(thing).__name__ == "ndarray":
+            waiting.append(thing.tolist())
+    return False
 
 
 def _differ_in_rounding(number: float, own: float) -> bool:

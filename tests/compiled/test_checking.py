@@ -22,6 +22,7 @@ import pytest
 
 import minigrad as mg
 from minigrad import Value, losses
+from minigrad.calculus import take_result_apart
 from minigrad.compiled import watching
 
 W, V = Value(2.0), Value(-1.0)
@@ -374,6 +375,34 @@ def test_where_plain_numbers_have_no_answer_it_is_compared_on_numbers_that_have(
     compiled = mg.compile(lambda y: 1.0 / y * W + y**0.5 + (y * 1e10) ** 20 * W)
     eager = compiled.function(Value(number))
     assert compiled(number).data == pytest.approx(eager.data, nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        lambda y: y**0.5,
+        lambda y: mg.sin(y) ** 0.5 * W,
+        lambda y: mg.exp(y**1.5),
+        lambda y: [y * 1.0, y**-0.5],
+        lambda y: {"root": (y**0.5,), "y": y * 1.0},
+        lambda y: np.array([y**0.5, y * 1.0]),
+        lambda y: mg.where(y > 0.0, y**0.5, 2.0 * y),
+    ],
+)
+@pytest.mark.parametrize("first", [-1.0, 1.0])
+def test_pythons_complex_power_of_a_negative_number_is_nan_as_that_of_a_wire(body, first):
+    compiled = mg.compile(body)
+    for number in (first, 0.5, -1.0, -2.0):
+        structure, expected = take_result_apart("body", body(Value(number)))
+        again, found = take_result_apart("body", compiled(number))
+        assert again == structure
+        assert [x.data for x in found] == pytest.approx([x.data for x in expected], nan_ok=True)
+
+
+def test_a_row_with_a_complex_power_is_nan_too():
+    compiled = mg.compile(lambda y: y**0.5)
+    assert math.isnan(compiled.batch([1.0, -1.0]).data)
+    assert all(map(math.isnan, mg.compile(lambda y: y**0.5).value_and_grad(-1.0)))
 
 
 def test_a_function_that_calls_itself_may_make_constants_and_values():
