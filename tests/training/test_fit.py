@@ -388,7 +388,7 @@ def test_parameters_of_another_model_are_refused(
     learn: Any, batch_size: int | None, compiled: bool
 ) -> None:
     v, w = Value(1.0), Value(5.0)
-    loss: Any = lambda x, y: (v * x - y) ** 2  # noqa: E731
+    loss: Any = lambda x, y: (v * x - y) ** 2
     with pytest.raises(ValueError, match="none of the 1 parameters: give the optimizer those of"):
         learn(
             mg.compile(loss) if compiled else loss,
