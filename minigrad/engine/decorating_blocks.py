@@ -31,7 +31,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 # What a function may return and that computes when it is asked: a coroutine, a task, a block.
 LATER: Final = (
-    *(GeneratorType, AsyncGeneratorType, Awaitable, map, filter),
+    *(GeneratorType, AsyncGeneratorType, Awaitable, map, filter, zip, enumerate),
     *(ContextDecorator, AsyncContextDecorator),
 )
 

@@ -138,6 +138,8 @@ def test_a_function_that_returns_what_is_computed_later_is_refused(no_grad: Any)
 LATER: list[Callable[[], Any]] = [
     lambda: map(W.__mul__, [1.0, 2.0]),
     lambda: filter(W.__mul__, [1.0, 2.0]),
+    lambda: zip([1.0, 2.0], map(W.__mul__, [1.0, 2.0])),
+    lambda: enumerate(map(W.__mul__, [1.0, 2.0])),
     lambda: itertools.starmap(W.__mul__, [(1.0,), (2.0,)]),
     lambda: itertools.accumulate([W, W, W]),
     contextlib.contextmanager(items),
