@@ -170,7 +170,7 @@ def _wire_as_json(circuit: Circuit, wire: Value) -> dict[str, Any]:
     elif wire.has_grad:
         entry["grad"] = number_as_json(wire.grad)
     if wire.label:
-        entry["label"] = Place(f"the label of {wire!r}", wire.label).text()
+        entry["label"] = Place(f"the label of {described(wire)}", wire.label).text()
     match wire.__dict__.get("unit"):  # a free attribute of that name may hold anything
         case (int() as layer, int() as place) if 0 <= layer < 10**9 and 0 <= place < 10**9:
             entry["unit"] = [int(layer), int(place)]
