@@ -542,6 +542,6 @@ def test_most_bytes_is_a_whole_number_of_them(tmp_path, most, error, message):
 
 
 def test_a_label_that_is_too_long_to_be_saved_is_shortened_in_the_message(tmp_path):
-    with pytest.raises(CircuitFileError, match="the label of the Value .*5000 characters") as e:
+    with pytest.raises(CircuitFileError, match=r"the label of the Value .*5000 characters") as e:
         mg.save(Value(1.0, label="a" * 5_000), tmp_path / "circuit.json")
     assert len(str(e.value)) < 200
