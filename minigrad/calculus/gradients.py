@@ -25,7 +25,7 @@ from ..engine import (
     is_recording,
     number_of,
 )
-from ..rules import Gate, absolute, described, equal, sqrt, where
+from ..rules import Gate, described, equal, vanishing_product, where
 from .local_gradients import (
     either,
     is_plain,
@@ -35,6 +35,7 @@ from .local_gradients import (
 )
 
 NO_LIST: Final = (str, bytes, set, frozenset)
+BY_A_VECTOR: Final = frozenset(("jvp", "vjp", "hvp"))  # whose seeds are a user's numbers
 
 
 def sent_back(
@@ -95,15 +96,21 @@ class Products:
 
     Where the 0 is that of a wire, a slope to be learnt, the product is a circuit all the same: its
     number is 0, and its own derivatives need not be. Of a wire that may have received such a one
-    another number is 0 where there is not even that.
+    another number is 0 where there is not even that. So it is from the start with a tangent or
+    cotangent that is a wire: 0 is nothing, as a plain 0 is.
     """
 
     def __init__(self, received: Mapping[Value, Any]) -> None:
         self._received = received
         self._is_recording = is_recording()
+        wires = {wire: x for wire, x in received.items() if isinstance(x, Value)}
         # for each wire whether anything arrives, and whether a circuit does, be its number nothing
         self._arrives: dict[Value, tuple[Any, Any]] = dict.fromkeys(received, (1.0, 1.0))
         self._moving: set[Value] = set()  # what has such a circuit in place of nothing
+        if self._is_recording:
+            self._arrives |= {wire: (_is_something(x), 1.0) for wire, x in wires.items()}
+        else:
+            self._moving |= {wire for wire, x in wires.items() if number_of(x) == 0.0}
 
     def sent(
         self,
@@ -128,11 +135,9 @@ class Products:
         if not (is_nothing or origin in self._moving):
             self._moving.discard(target)
             return _product(local, received)
-        product = _product(local, received)
+        product = vanishing_product(local, received)
         if not isinstance(product, Value):
             return None
-        if number_of(product) != 0.0:
-            product = _nothing_that_moves(local, received)
         if target not in self._received:
             self._moving.add(target)
         return product
@@ -143,7 +148,7 @@ class Products:
         """The same for any numbers, while a function is recorded."""
         arrives, leads = self._arrives[origin]
         if gate.routes:
-            chosen = where(equal(local, 0.0), 0.0, 1.0)
+            chosen = _is_something(local)
             is_same = leads is arrives and is_plain(moves, 0.0)
             arrives = _both(arrives, chosen)
             leads = arrives if is_same else _both(leads, either(moves, chosen))
@@ -152,16 +157,21 @@ class Products:
         known, known_leads = self._arrives.get(target, (0.0, 0.0))
         is_same = known is known_leads and arrives is leads
         reached = either(known, arrives)
-        self._arrives[target] = reached, reached if is_same else either(known_leads, leads)
+        leading = reached if is_same else either(known_leads, leads)
+        self._arrives[target] = reached, leading
         product = _product(local, received)
-        if is_plain(arrives, 1.0):
+        if product is received or is_plain(arrives, 1.0):
             return product
         nothing: Any = -0.0
         if leads is not arrives:
-            moved = _nothing_that_moves(local, received)
-            moved = where(equal(product, product), product, moved)
-            nothing = where(equal(leads, 0.0), -0.0, moved)
+            vanishing = vanishing_product(local, received)
+            nothing = where(equal(leads, 0.0), -0.0, vanishing)
         return where(equal(arrives, 0.0), nothing, product)
+
+
+def _is_something(x: Any) -> Any:
+    """1 where it is not 0."""
+    return where(equal(x, 0.0), 0.0, 1.0)
 
 
 def _both(x: Any, y: Any) -> Any:
@@ -177,24 +187,14 @@ def _product(local: Any, received: Any) -> Any:
     return local * received
 
 
-def _nothing_that_moves(x: Any, y: Any) -> Any:
-    """0 for a product of 0 and an infinity or nan, with the slopes that the product has."""
-    return where(equal(x, 0.0), _with_slope(x, y), _with_slope(y, x))
+def as_wires_of(circuit: Circuit, numbers: Iterable[Any], name: str) -> list[Value]:
+    """Derivatives as wires; one of nothing is 0.0, never −0.0.
 
-
-def _with_slope(zero: Any, slope: Any) -> Any:
-    """0 with an infinite slope, that of a root, or with none, that of √|x|, which is nan."""
-    root = sqrt(zero + 0.0)
-    return where(slope > 0.0, root, where(slope < 0.0, -root, sqrt(absolute(zero))))
-
-
-def as_wires_of(circuit: Circuit, numbers: Iterable[Any]) -> list[Value]:
-    """Derivatives as wires; where a gate routes, one of zero is 0.0, never −0.0.
-
+    Nothing comes where a gate routes, and of a tangent or cotangent that is 0.
     A wire of a function that is being recorded stands for any number.
     """
     wires = [x if isinstance(x, Value) else constant(x) for x in numbers]
-    if not circuit.routes:
+    if not (circuit.routes or name in BY_A_VECTOR):
         return wires
     is_open = is_recording()
     return [_without_minus_zero(wire, is_open) for wire in wires]

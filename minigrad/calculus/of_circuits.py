@@ -35,7 +35,7 @@ def pulled_back(
     refuse_without_gates(name, circuit, cotangents)
     with _recording(create_graph):
         received = sent_back(circuit, _without_zeros(cotangents), inputs, create_graph, name)
-        return as_wires_of(circuit, [received.get(wire, 0.0) for wire in inputs])
+        return as_wires_of(circuit, [received.get(wire, 0.0) for wire in inputs], name)
 
 
 def pushed_forward(
@@ -45,7 +45,7 @@ def pushed_forward(
     refuse_without_gates(name, circuit, circuit.outputs)
     with _recording(create_graph):
         moving = tangents(circuit, _without_zeros(seeds), create_graph, name)
-        return as_wires_of(circuit, [moving.get(wire, 0.0) for wire in circuit.outputs])
+        return as_wires_of(circuit, [moving.get(wire, 0.0) for wire in circuit.outputs], name)
 
 
 def _recording(create_graph: bool) -> AbstractContextManager[None]:

@@ -43,6 +43,7 @@ from .gates import (
     sigmoid,
     sqrt,
     total,
+    vanishing_product,
 )
 from .gates_on_lists import dot, lookup, select
 from .intervals import ANY_NUMBER, Interval, as_interval
@@ -117,6 +118,7 @@ __all__ = [
     "tail",
     "total",
     "trigonometry",
+    "vanishing_product",
     "where",
     "whole_numbers",
     "with_numbers",

@@ -268,6 +268,16 @@ multiplexer = row("select", "select",
     output_range=lambda *xs: (min(x.low for x in xs[:-1]), max(x.high for x in xs[:-1])),
     local_gradient=_selected)
 
+# A factor of 0 that stands for nothing: the product is 0 beside an infinity too, not nan, and what
+# depends on the factor still has its slope. −0.0 is what a sum does not see.
+
+vanishing_product = slope_row("vanishing_product", "×",
+    "× by nothing sends on to what may be something, and nothing to the other factor",
+    arity=2, routes=True,
+    rule=lambda x, y: where(equal(x, y), -0.0, -0.0),
+    definition=lambda x, y: x * y,
+    local_gradient=lambda x, y, out: (y, x))
+
 absolute = row("abs", "|x|",
     "the absolute value passes the gradient on, with the sign of its input",
     dunder="abs", exact=True, latex=r"\left|{0}\right|",

@@ -160,6 +160,55 @@ def test_what_has_speed_0_or_weight_0_stands_still_whatever_its_slope() -> None:
         assert mg.hvp(made)([0.0, 3.0], [0.0, 1.0]) == [0.0, 2.0]
 
 
+AT_AN_EDGE: dict[str, Callable[[Any], Any]] = {
+    "sqrt": mg.sqrt,
+    "log": mg.log,
+    "power": lambda x: x**1.5,
+    "quotient": lambda x: 1.0 / x,
+    "choice": lambda x: mg.where(x > 0.0, mg.log(x), x * x),
+    "leaky": lambda x: mg.leaky_relu(mg.sqrt(x), 0.0),
+    "descending": lambda x: -3.0 * x * mg.exp(x),
+}
+ALONG_V: dict[str, Callable[[Any, Any, Any], Any]] = {
+    "jvp": lambda f, x, v: mg.jvp(f)(x, v),
+    "vjp": lambda f, x, v: mg.vjp(f)(x, v),
+    "hvp": lambda f, x, v: mg.hvp(f)(x, v),
+    "twice": lambda f, x, v: mg.jvp(lambda y: mg.jvp(f)(y, v))(x, v),
+}
+
+
+@pytest.mark.parametrize("kind", ALONG_V)
+@pytest.mark.parametrize("name", AT_AN_EDGE)
+def test_a_wire_of_0_as_tangent_or_weight_stands_still_as_a_plain_0_does(
+    name: str, kind: str
+) -> None:
+    def along(x: Any, v: Any) -> Any:
+        return ALONG_V[kind](AT_AN_EDGE[name], x, v)
+
+    unchecked = mg.compile(along, check=False)
+    unchecked(1.0, 1.0)
+    for x in (0.0, 1.0, 0.25, math.inf):
+        for v in (0.0, -0.0, 1.0, -2.0):
+            plain = along(x, v)
+            point, speed = Value(x), Value(v)
+            wire = along(point, speed)
+            assert repr(wire.data) == repr(unchecked(x, v).data) == repr(float(plain)), (x, v)
+            if wire.is_constant:
+                continue
+            wire.backward()
+            _, slopes = unchecked.value_and_grad(x, v)
+            assert [x + 0.0 for x in slopes] == pytest.approx(
+                [point.grad, speed.grad], nan_ok=True
+            ), (x, v)
+
+
+def test_a_wire_of_0_as_tangent_still_has_its_slope() -> None:
+    speed = Value(0.0)
+    tangent = mg.jvp(mg.sqrt)(0.0, speed)
+    tangent.backward()
+    assert (tangent.data, speed.grad) == (0.0, math.inf)
+
+
 def test_a_recorded_tangent_chooses_anew_at_every_call() -> None:
     def slope(x: Any) -> Any:
         return mg.jvp(mg.max(x.sqrt(), x) + mg.relu(x - 0.5), [(x, 1.0)], create_graph=True)
