@@ -102,11 +102,6 @@ def _power_gradients(x: Any, y: Any, out: Any) -> tuple[Any, Any]:
     return to_base, where(equal(x, 0.0), at_zero, to_exponent)
 
 
-def _zero_or_nan(x: Any) -> Any:
-    """0 where x is, and nan where it is that, neither of which moves."""
-    return where(equal(x, 0.0), 0.0, nan)
-
-
 def _without_slope(zero: Any) -> Any:
     """0, whose slope is nan: √|x| has none at 0."""
     return sqrt(absolute(zero))
@@ -235,18 +230,12 @@ minimum = row("minimum", "min",
 
 
 def _comparison(name: str, sign: str, holds: Callable[[Any, Any], Any]) -> GateFunction:
-    return row(
-        name,
-        f"{sign}?",
-        f"{sign}? gives 1 or 0: it stops the gradient",
+    return row(name, f"{sign}?", f"{sign}? gives 1 or 0: it stops the gradient",
         tangent_sentence=f"{sign}? gives 1 or 0: it stops tangents",
-        arity=2,
-        routes=True,
-        exact=True,
+        arity=2, routes=True, exact=True,
         rule=lambda x, y: where(holds(x, y), 1.0, 0.0),
         local_gradient=lambda x, y, out: (0.0, 0.0),
-        kinks=lambda x, y, out: (x - y,),
-    )
+        kinks=lambda x, y, out: (x - y,))
 
 
 less = _comparison("less", "<", lambda x, y: x < y)
@@ -268,14 +257,11 @@ multiplexer = row("select", "select",
     output_range=lambda *xs: (min(x.low for x in xs[:-1]), max(x.high for x in xs[:-1])),
     local_gradient=_selected)
 
-# A factor of 0 that stands for nothing: the product is 0 beside an infinity too, not nan, and what
-# depends on the factor still has its slope. −0.0 is what a sum does not see.
-
+# By a factor of 0 that stands for nothing: −0.0 beside an infinity too, which a sum does not see.
 vanishing_product = slope_row("vanishing_product", "×",
     "× by nothing sends on to what may be something, and nothing to the other factor",
     arity=2, routes=True,
-    rule=lambda x, y: where(equal(x, y), -0.0, -0.0),
-    definition=lambda x, y: x * y,
+    rule=lambda x, y: where(equal(x, y), -0.0, -0.0), definition=lambda x, y: x * y,
     local_gradient=lambda x, y, out: (y, x))
 
 absolute = row("abs", "|x|",
@@ -283,7 +269,8 @@ absolute = row("abs", "|x|",
     dunder="abs", exact=True, latex=r"\left|{0}\right|",
     kernel=absolute_of_floats,
     output_range=lambda x: (max(x.low, -x.high, 0.0), max(-x.low, x.high)),
-    local_gradient=lambda x, out: (where(x > 0.0, 1.0, where(x < 0.0, -1.0, _zero_or_nan(x))),),
+    local_gradient=lambda x, out: (
+        where(x > 0.0, 1.0, where(x < 0.0, -1.0, where(equal(x, 0.0), 0.0, nan))),),
     textbook_gradient=lambda x, out: (where(x > 0.0, 1.0, where(x < 0.0, -1.0, 0.0)),),
     kinks=lambda x, out: (x,))
 
