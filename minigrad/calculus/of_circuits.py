@@ -1,7 +1,7 @@
 """Derivatives of circuits as wires, each in as few sweeps as it takes.
 
 >>> x, y = Value(2.0), Value(3.0)
->>> [[entry.data for entry in row] for row in hessian_rows(x * x * y, [x, y])]
+>>> [[entry.data for entry in row] for row in hessian_rows(x * x * y, [x, y], False)]
 [[6.0, 4.0], [4.0, 0.0]]
 
 What a user asks for, of a circuit (`derivatives`) or of a function (`of_functions`), is made of
@@ -77,9 +77,7 @@ def jacobian_rows(
     return [pulled_back(circuit, {wire: 1.0}, inputs, create_graph, "jacobian") for wire in outputs]
 
 
-def hessian_rows(
-    output: Value, inputs: Sequence[Value], create_graph: bool = False
-) -> list[list[Value]]:
+def hessian_rows(output: Value, inputs: Sequence[Value], create_graph: bool) -> list[list[Value]]:
     """Forward over reverse: the gradient as a circuit, and a sweep with the flow for each input."""
     slopes = gradient(output, inputs, True, "hessian")
     return _by_columns(circuit_of(slopes), inputs, create_graph, "hessian") if slopes else []

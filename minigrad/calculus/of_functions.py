@@ -1,6 +1,6 @@
 """Derivatives of plain functions: a function in, the function that computes its derivative out.
 
->>> slope = derivative_function("grad", lambda point: point["x"] ** 2 * point["y"])
+>>> slope = derivative_function("grad", lambda point: point["x"] ** 2 * point["y"], None)
 >>> slope({"x": 3.0, "y": 2.0})
 {'x': 12.0, 'y': 9.0}
 
@@ -47,7 +47,7 @@ WITH_A_VECTOR: Final = ("jvp", "vjp", "hvp")
 _sum: Final = FUNCTIONS["sum"]
 
 
-def derivative_function(kind: str, function: Callable[..., Any], argnums: Any = None) -> Any:
+def derivative_function(kind: str, function: Callable[..., Any], argnums: Any) -> Any:
     """The function that computes a derivative of that kind, at whatever arguments it is given.
 
     It can be pickled if the function can.

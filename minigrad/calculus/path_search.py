@@ -191,7 +191,7 @@ class LargestFirst:
 
     def __iter__(self) -> Iterator[tuple[list[Branch], float]]:
         rank = 0
-        while self.last >= 0 and (rank < len(self.found[0]) or self._find_next(0)):
+        while self.last >= 0 and (rank < len(self.found[0]) or self._find_next()):
             yield self._path(rank), self.found[0][rank].product
             rank += 1
 
@@ -218,10 +218,10 @@ class LargestFirst:
         self.second[number] = max(sizes, default=None)
         self.found[number].append(largest)
 
-    def _find_next(self, number: int) -> bool:
-        """Find one more path of a wire; False when there is none."""
-        before = len(self.found[number])
-        asked = [number]
+    def _find_next(self) -> bool:
+        """Find one more path of the output; False when there is none."""
+        before = len(self.found[0])
+        asked = [0]
         while asked:
             current = asked[-1]
             waiting = self._waiting(current)
@@ -238,7 +238,7 @@ class LargestFirst:
             target = self.branches[current][at].target
             if rank == len(self.found[target]) and self._bound(target) is not None:
                 asked.append(target)
-        return len(self.found[number]) > before
+        return len(self.found[0]) > before
 
     def _waiting(self, number: int) -> list[Candidate]:
         if number not in self.waiting:

@@ -108,7 +108,7 @@ def step(arguments: argparse.Namespace) -> None:
     else:
         from .terminal import step_through as go
     output = output_of(arguments)
-    go(output, arguments.digits, **mode_of(arguments, output))
+    go(output, digits=arguments.digits, **mode_of(arguments, output))
 
 
 def play(arguments: argparse.Namespace) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..engine import Value
 from ..stepping import Stepper
-from ..text import DIGITS, printable
+from ..text import printable
 from .arguments import number_in
 from .prose import say
 from .terminal import circuit_lines
@@ -20,9 +20,9 @@ from .terminal import circuit_lines
 HELP = "Type a number for each name. enter: show the answer   q: stop"
 
 
-def quiz(output: Value, digits: int = DIGITS, **mode: Any) -> None:
+def quiz(output: Value, **mode: Any) -> None:
     """Ask for every number of both passes, judge each answer, and tell the score."""
-    stepper = Stepper(output, digits=digits, **mode)
+    stepper = Stepper(output, **mode)
     if not stepper.circuit.gates:
         print("there is no gate to step through")
         return

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from ..engine import Stage, Value
 from ..stepping import Step, Stepper
-from ..text import DIGITS, tree_of
+from ..text import tree_of
 from .interrupts import put_in_order_when_ended
 from .prose import say
 
@@ -40,7 +40,7 @@ TANGENT: Final = "34"
 ACTIVE: Final = "1;33"
 
 
-def step_through(output: Value, digits: int = DIGITS, **mode: Any) -> None:
+def step_through(output: Value, **mode: Any) -> None:
     """Go through the steps with the keys in a terminal; else print a line for each.
 
     >>> step_through(Value(2.0, label="x").exp())
@@ -48,7 +48,7 @@ def step_through(output: Value, digits: int = DIGITS, **mode: Any) -> None:
     backward 1 of 1 · gate exp: exp multiplies the gradient by its own output: \
 x receives 1 · f = 7.39
     """
-    stepper = Stepper(output, digits=digits, **mode)
+    stepper = Stepper(output, **mode)
     if not stepper.circuit.gates:
         print("there is no gate to step through")
     elif has_screen():

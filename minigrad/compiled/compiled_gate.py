@@ -1,6 +1,6 @@
 """The gate behind the result of a compiled function.
 
->>> gate_of("square").symbol
+>>> gate_of("square", print).symbol
 'square'
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 from pickle import PicklingError
 from typing import Any, NoReturn
@@ -24,12 +24,12 @@ class CompiledGate(Gate):
     It is a function of this program, and in no table.
     """
 
-    compiled: Callable[[], Any] | None = None  # gives the function, while there is one
+    compiled: Callable[[], Any] = field(kw_only=True)  # gives the function, while there is one
 
     @property
     def outputs(self) -> list[Value]:
         """What the function gave at its latest call, as it was recorded."""
-        function = self.compiled() if self.compiled else None
+        function = self.compiled()
         return function.latest_outputs() if function else []
 
     def __reduce__(self) -> NoReturn:
@@ -40,14 +40,12 @@ class CompiledGate(Gate):
         )
 
 
-def gate_of(name: str, compiled: Any = None) -> Gate:
+def gate_of(name: str, compiled: Any) -> Gate:
     """The gate of the compiled function of that name.
 
-    >>> gate_of("square").sentence
+    >>> gate_of("square", print).sentence
     'a compiled function: multiplies the gradient by its own derivatives'
     """
-
-    found = None if compiled is None else weakref.ref(compiled)
 
     def no_rule(*_: Any) -> Any:
         raise TypeError(
@@ -66,5 +64,5 @@ def gate_of(name: str, compiled: Any = None) -> Gate:
         no_rule,
         arity=None,
         output_range=any_number,
-        compiled=found,
+        compiled=weakref.ref(compiled),
     )

@@ -1,7 +1,7 @@
 """The plain numbers, functions and objects that a function reads of what it closes over.
 
 >>> rates = [2.0]
->>> numbers = PlainNumbers(lambda: [Place(tuple, rates, tuple(rates), ("rates",))])
+>>> numbers = PlainNumbers(lambda: [Place(tuple, rates, tuple(rates), ("rates",))], gate_count=1)
 >>> numbers.changed()
 >>> rates[0] = 3.0
 >>> numbers.changed()
@@ -44,7 +44,7 @@ MOST_OF_AN_ARRAY: Final = 10_000  # numbers of which there are copies; of more a
 class PlainNumbers:
     """Where they stand, and what they were."""
 
-    def __init__(self, find: Callable[[], list[Place]], gate_count: int = 0) -> None:
+    def __init__(self, find: Callable[[], list[Place]], gate_count: int) -> None:
         self._find = find  # gives the places, with what stands there by then
         self._most = max(MOST_COMPARED, OF_A_GATE * gate_count)
         self._look()

@@ -154,7 +154,7 @@ def _array_of(shape: tuple[int, ...], kind: Any, numbers: bytes) -> Any:
     return numpy.ndarray(shape, kind, numbers)
 
 
-def rows_that_differ(rows: Rows, most: int, wanted: Iterable[int] = ()) -> list[int]:
+def rows_that_differ(rows: Rows, most: int, wanted: Iterable[int]) -> list[int]:
     """The places of so many rows at most, those that differ most: all of them, if there are few.
 
     One for each number of a column that has few of them, such as labels, the rows with the smallest

@@ -2,7 +2,7 @@
 
 >>> a, b, c, d = (Value(number) for number in (1.0, 2.0, 3.0, 4.0))
 >>> total = sum([a * b, c * d])
->>> found = Chains(uses_behind(total)).found(total, seen=set())
+>>> found = Chains(uses_behind(total), refused=()).found(total, seen=set())
 >>> [wire.data for wire in found.factors]
 [0.0, 1.0, 3.0, 1.0, 2.0, 4.0]
 
@@ -41,10 +41,10 @@ class Chains:
     def __init__(
         self,
         count: Callable[[Value], int],
+        refused: Container[int],
         once: int = 1,
         one: Value = ONE,
         keeps_labels: bool = False,
-        refused: Container[int] = (),
     ) -> None:
         self._count, self._once = count, once
         self._one = one

@@ -82,7 +82,7 @@ class Circuit:
         self, apart: Collection[int]
     ) -> tuple[tuple[list[Value], list[Value]], list[Value]]:
         """The leaves and gates, and those dot products, none of `apart`, that send too early."""
-        chains, before = Chains(uses_behind(self.output), refused=apart), BeforeFactors()
+        chains, before = Chains(uses_behind(self.output), apart), BeforeFactors()
         self._products, self._dots = {}, {}
 
         def inputs_of(wire: Value, seen: set[Value]) -> Sequence[Value]:

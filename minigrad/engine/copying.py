@@ -35,17 +35,10 @@ _NAMES: Final = {id(mark): name for name, mark in _MARKS.items()}
 
 
 def _deepcopy(wire: Value, memo: dict[int, Any]) -> Value:
-    return copied(wire, memo, check=_refuse_what_cannot_be_copied)
-
-
-def copied(
-    wire: Value, memo: dict[int, Any], check: Callable[[Value], None] | None = None
-) -> Value:
-    """The copy of a circuit, and in `memo` that of each wire; only for a look where unchecked."""
+    """The copy of a circuit, and in `memo` that of each wire."""
     attributed = []
     for original in _linked(wire, memo):
-        if check:
-            check(original)
+        _refuse_what_cannot_be_copied(original)
         memo[id(original)] = twin = _shallow(original)
         twin._first, twin._second = _twins(original, memo)
         if attributes := _attributes(original):

@@ -73,7 +73,7 @@ class Joined:
     def _dot_products_but(
         self, refused: set[int], count: Callable[[Value], int]
     ) -> dict[Value, tuple[Value, ...]] | None:
-        chains = Chains(count, _COUNT_OF_ONE_USE, self.one, True, refused)
+        chains = Chains(count, refused, _COUNT_OF_ONE_USE, self.one, True)
         before = BeforeFactors()
         factors: dict[Value, tuple[Value, ...]] = {}
         self.gates_more = 0

@@ -37,12 +37,11 @@ INSTEAD_OF_A_NUMBER: Final = (
     "array of them, np.zeros(n, dtype=object)"
 )
 AFTERWARDS: Final = "Look after the call, at what the function returns or at its .circuit"
-OUTSIDE: Final = "Do it to the numbers before the call, or to the result's .data after it"
 
 Wire = TypeVar("Wire", bound="NumberLike")
 
 
-def _no_gate(what: str, instead: str, remedy: str = OUTSIDE) -> Callable[..., NoReturn]:
+def _no_gate(what: str, instead: str, remedy: str) -> Callable[..., NoReturn]:
     """A method for what no gate does: it says what to write in its place."""
 
     def refuse(self: NumberLike, *_: Any) -> NoReturn:

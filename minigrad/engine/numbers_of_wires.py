@@ -127,14 +127,14 @@ def write_numbers(wires: Iterable[Value], numbers: Iterable[float]) -> None:
 def update_of_wires(
     new_number: str,
     names: Mapping[str, Any],
-    once: Iterable[str] = (),
-    each: Iterable[str] = (),
-    new_state: str | None = None,
+    once: Iterable[str],
+    each: Iterable[str],
+    new_state: str | None,
 ) -> Callable[..., Any]:
     """A function of (wires, numbers, states, lr) that gives wires new numbers, from Python's text.
 
     >>> w = Value(1.0); w.grad = 2.0
-    >>> update_of_wires("p - lr * g", {})([w], [1.0], [()], 0.25); w.data
+    >>> update_of_wires("p - lr * g", {}, [], [], None)([w], [1.0], [()], 0.25); w.data
     [()]
     0.5
 

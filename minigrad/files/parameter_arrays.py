@@ -2,7 +2,7 @@
 
 >>> import minigrad as mg
 >>> model = mg.nn.MLP(2, [3, 1])
->>> wires, arrays = parameter_arrays(model, model.parameters()[::-1])
+>>> wires, arrays = parameter_arrays(model, model.parameters()[::-1], [])
 >>> wires == model.parameters()
 True
 >>> for array in arrays:
@@ -32,7 +32,7 @@ class ParameterArray(NamedTuple):
 
 
 def parameter_arrays(
-    source: Any, parameters: Sequence[Value], inputs: Iterable[Value] = ()
+    source: Any, parameters: Sequence[Value], inputs: Iterable[Value]
 ) -> tuple[list[Value], list[ParameterArray]]:
     """All parameters in the order of a network or a dict of (lists of) Values, and its arrays.
 

@@ -39,7 +39,7 @@ LAST_LAYER: Final = "; in the last layer it begins with the cost's own derivativ
 class TrainingStep:
     """The numbers of one step, and the page that shows them.
 
-    >>> step = TrainingStep(MLP(1, [1]), [1.0], [0.0], lambda a, t: a * a, 0.1)
+    >>> step = TrainingStep(MLP(1, [1]), [1.0], [0.0], lambda a, t: a * a, 0.1, True, 4)
     >>> [part.text for part in step.page() if isinstance(part, Heading)]
     ['Given', 'Forward pass', 'Backward pass', 'Update']
 
@@ -53,8 +53,8 @@ class TrainingStep:
         t: float | Sequence[float],
         loss: Callable[[Any, Any], Value],
         learning_rate: float,
-        mistakes: bool = True,
-        digits: int = 4,
+        mistakes: bool,
+        digits: int,
     ) -> None:
         self.layers = model.layers
         self.learning_rate, self.digits = learning_rate, digits

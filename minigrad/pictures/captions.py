@@ -11,6 +11,7 @@ from .dot_source import dot_name, dot_text, font
 from .themes import Theme
 
 MOST_LINES = 6
+MOST_NAMES = 8
 
 
 def one_line(text: str, most: int = 160) -> str:
@@ -76,9 +77,9 @@ def legend_of_marks(
     return [font(line, theme.warning, 11) for line in lines]
 
 
-def _some(names: Sequence[str], most: int = 8) -> str:
-    more = len(names) - most
-    return ",&#160;".join(names[:most]) + (f" and {more} more" if more > 0 else "")
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - MOST_NAMES
+    return ",&#160;".join(names[:MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
 def legend_of_cancelling(
@@ -114,7 +115,7 @@ def legend_of_operations(
     ]
 
 
-def legend_of_heat(theme: Theme, color: str | None = "gradient") -> str:
+def legend_of_heat(theme: Theme, color: str) -> str:
     """The colours of the heat map and what they stand for, as a line of the caption."""
     swatches = "".join(f'<td width="40" height="7" bgcolor="{c}"></td>' for c in theme.heat)
     texts = ("≤ 10⁻³", "10⁻²", "10⁻¹", "1", "10", "10²", "≥ 10³")

@@ -82,7 +82,7 @@ def number(
 
 
 @lru_cache(256)
-def gate_shape(symbol: str, style: str = "filled") -> str:
+def gate_shape(symbol: str, style: str) -> str:
     """The shape of a gate and what stands in it: a circle, for a long name a rounded box."""
     symbol = printable(symbol)
     label = f'label="{dot_text(symbol)}"'
@@ -108,9 +108,7 @@ class Cells(NamedTuple):
     above: str = ""
 
 
-def wire_table(
-    cells: Cells, colour: str, width: int, bar: bool = False, ports: bool = False
-) -> str:
+def wire_table(cells: Cells, colour: str, width: int, bar: bool, ports: bool) -> str:
     """A wire: one number over another, and between them the line that is the wire, or a bar.
 
     With `ports` edges can lead to the `top` of the upper number and from the `foot` of the lower.
@@ -140,12 +138,12 @@ def name_above(label: str) -> str:
     return f'<td align="left" valign="bottom"><font point-size="13">{dot_name(label)}</font></td>'
 
 
-def side_cell(html: str, width: int, bar: bool = False) -> str:
+def side_cell(html: str, width: int, bar: bool) -> str:
     """A cell beside both numbers of a wire: a name, mostly."""
     return f'<td rowspan="{3 if bar else 2}" cellpadding="3" width="{width}">{html}</td>'
 
 
-def name_cell(label: str, bar: bool = False) -> str:
+def name_cell(label: str, bar: bool) -> str:
     """The name of a wire as a cell of its table."""
     if not unicode_name(label):
         return ""

@@ -161,10 +161,10 @@ def _check_scene(scene: Scene) -> None:
 def draw_circuit(
     circuit: Circuit,
     stage: Stage,
-    theme: str = "light",
-    digits: int = DIGITS,
-    show: str = "values",
-    notation: str = "l",
+    theme: str,
+    digits: int,
+    show: str,
+    notation: str,
 ) -> Drawing:
     """A whole circuit at one moment, without a title: what a stepper shows of the one it has."""
     return _drawing(_whole(circuit, stage, theme, digits, show, notation))
@@ -180,9 +180,9 @@ def _whole(
 def drawn_downwards(
     circuit: Circuit,
     stage: Stage,
-    digits: int = DIGITS,
-    show: str = "values",
-    notation: str = "l",
+    digits: int,
+    show: str,
+    notation: str,
 ) -> Drawing | None:
     """The light picture of `draw_circuit`, leading down and not to the right, for a narrow page.
 

@@ -50,9 +50,9 @@ def frames(replay: Replay, theme: str = "light") -> list[str]:
     return _framed(shown, theme_named(theme))
 
 
-def frame_of(replay: Replay, theme: str = "light") -> str:
+def frame_of(replay: Replay) -> str:
     """The SVG for the present position alone."""
-    return _framed([_shown(replay, theme)], theme_named(theme))[0]
+    return _framed([_shown(replay, "light")], theme_named("light"))[0]
 
 
 def _shown(run: Replay, theme: str) -> tuple[str, list[str]]:
@@ -125,7 +125,7 @@ def animated_svg(replay: Replay, theme: str = "light") -> str:
     )
 
 
-def animated_gif(replay: Replay, theme: str = "light") -> bytes:
+def animated_gif(replay: Replay, theme: str) -> bytes:
     """All frames as an animated GIF that begins again and again."""
     try:
         from PIL import Image

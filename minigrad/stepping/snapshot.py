@@ -116,11 +116,10 @@ class Snapshot(Circuit):
             # a stepper has no depth=, around= or between=
             raise type(error)(str(error).replace(DRAW_LESS, STEP_LESS)) from None
 
-    def picture_for_a_phone(self, stage: Stage, picture: str, show: str = "") -> str:
+    def picture_for_a_phone(self, stage: Stage, picture: str, show: str) -> str:
         """One that leads down; empty where `picture` can be read there, or this is as wide."""
         if size_of(picture)[0] * READABLE <= PHONE or len(self.gates) > MOST_GATES_DOWN:
             return ""
-        show = show or self.show
         drawn = drawn_downwards(self, stage, self.digits, show, self.notation)
         return drawn.svg if drawn and size_of(drawn.svg)[0] * LEGIBLE <= PHONE else ""
 

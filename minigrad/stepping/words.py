@@ -133,7 +133,7 @@ def forward_sentence(circuit: Snapshot, output: Value) -> str:
     return f"{circuit.symbol(output)} computes {' = '.join(formulas)}"
 
 
-def backward_sentence(gate: Gate, branches: Sequence[Branch], in_deltas: bool = False) -> str:
+def backward_sentence(gate: Gate, branches: Sequence[Branch], in_deltas: bool) -> str:
     """What the gate sends to its inputs; where a fan-out adds, that too."""
     if not branches:
         return f"{lead(gate)}: its inputs are constants, which receive nothing"

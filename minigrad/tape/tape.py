@@ -22,7 +22,7 @@ last bit.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from math import isfinite
 from typing import Any, Final, Protocol
@@ -73,9 +73,9 @@ class Tape(Slots):
     operands: list[tuple[int, ...]]
     outputs: list[int]
     gradients: list[list[int]]
-    phases: list[int] = field(default_factory=list)
-    routes: tuple[bool, ...] = ()
-    careful: bool = False
+    phases: list[int]
+    routes: tuple[bool, ...]
+    careful: bool
 
     @cached_property
     def multiplies_nothing(self) -> bool:

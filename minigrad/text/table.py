@@ -66,7 +66,7 @@ def as_table(
 
 
 def table_of(
-    circuit: Circuit, digits: int = DIGITS, *, width: int | None = None, notation: str = "l"
+    circuit: Circuit, digits: int, *, width: int | None = None, notation: str = "l"
 ) -> str:
     """The same for a circuit that is at hand."""
     check_digits(digits)

@@ -66,11 +66,11 @@ def as_tree(
 
 def tree_of(
     circuit: Circuit,
-    digits: int = DIGITS,
+    digits: int,
     *,
-    stage: Stage | None = None,
+    stage: Stage | None,
     width: int | None = None,
-    notation: str = "l",
+    notation: str,
 ) -> str:
     """The same for a circuit that is at hand."""
     check_digits(digits)

@@ -76,7 +76,7 @@ def test_updated_weights_give_the_worksheets_wrong_column_to_the_last_digit():
     for seed in range(80):
         settings, model, x = random_network(seed)
         t = [0.5] * settings["sizes"][-1]
-        step = TrainingStep(model, x, t, mg.losses.half_squared_error, 0.7)
+        step = TrainingStep(model, x, t, mg.losses.half_squared_error, 0.7, True, 4)
         wrong = step._deltas_with_updated_weights()
         deltas, gradients, updated = [], [], []
         for unit, inputs in step._units():
@@ -104,7 +104,7 @@ def test_updated_weights_are_the_worksheets_bit_for_bit_where_arithmetic_is():
         activations = [chance.choice(["relu", "linear"]) for _ in sizes[1:]]
         model = nn.MLP(2, sizes[1:], activation=activations, seed=seed)
         x, t = [chance.uniform(0.5, 2.0) for _ in range(2)], [0.5] * sizes[-1]
-        step = TrainingStep(model, x, t, mg.losses.half_squared_error, 0.7)
+        step = TrainingStep(model, x, t, mg.losses.half_squared_error, 0.7, True, 4)
         wrong = step._deltas_with_updated_weights()
         expected.append([wrong[unit] for unit, _ in step._units()])
         settings = {"sizes": sizes, "activations": activations, "seed": seed}
