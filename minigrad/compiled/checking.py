@@ -9,6 +9,7 @@ late, but found.
 from __future__ import annotations
 
 import copy
+import gc
 import threading
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import partial
@@ -191,7 +192,7 @@ class Check:
             and self._circuit.is_built_by(wires, numbers)
         ):
             return
-        others = Wires(wires, known=lambda _: self._circuit.held_ids)
+        others = self._wires_behind(wires)
         if (wire := self._circuit.wire_from_outside(others)) is not None:
             raise TracingError(
                 f"{self.recording.place} uses {wire!r}, which was computed before the call: a "
@@ -220,8 +221,15 @@ class Check:
             self._asks_for_kinds = True
             if self._does_the_same(others, run):
                 difference = None
+            else:
+                del others  # it holds leaves, as does garbage: a function that calls itself inside
+                gc.collect()
+                difference = self._difference(self._wires_behind(wires), numbers)
         if difference:
             raise self._refused(*[f"a circuit with {one}" for one in difference[::-1]])
+
+    def _wires_behind(self, outputs: Sequence[Value]) -> Wires:
+        return Wires(outputs, known=lambda _: self._circuit.held_ids)
 
     def _difference(self, others: Wires, numbers: list[float]) -> tuple[str, str] | None:
         """What differs in another circuit; where chains have become dot products: in the chains.

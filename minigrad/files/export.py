@@ -90,7 +90,9 @@ def export(
 
     "jax": every argument has the rows of a batch as its first axis, and parameters stand in one
     array in front of them: `name(params, …)` gives an output for each row,
-    `name_value_and_grad(params, …)` the mean and its gradient, in the dtype of `params`.
+    `name_value_and_grad(params, …)` the mean and its gradient, in the dtype of `params`. That has
+    minigrad's gradients, those of own gates with `check=False` too, where `jax.grad(name)` has what
+    JAX says of the values alone.
 
     `parameters=` says for both in which order parameters stand: a list of Values, or with names a
     network or a dict of lists of Values such as `vars(model)`; then `params` may also be a dict of

@@ -652,3 +652,18 @@ def test_who_builds_the_same_sums_again_is_believed_without_a_pass_over_all_wire
     compiled = mg.compile(loss)
     for xs in ([0.5] * count, [-0.25 * i for i in range(count)]):
         assert compiled(xs).data == loss(xs).data
+
+
+def test_a_function_inside_that_calls_itself_is_no_reason_to_refuse_wires():
+    def power(x):
+        def times(n):
+            return x if n == 0 else times(n - 1) * x
+
+        return times(3)
+
+    compiled = mg.compile(power)
+    for number in (2.0, Value(2.0), Value(3.0), 4.0, Value(5.0)):
+        assert compiled(number).data == power(number if type(number) is float else number.data)
+    x = Value(2.0)
+    compiled(x).backward()
+    assert x.grad == 32.0
