@@ -75,8 +75,13 @@ def block(manager: Callable[[], Iterator[None]]) -> BlockMaker:
     name, make = manager.__name__, contextmanager(manager)
 
     @wraps(manager)
-    def maker(*function: Any) -> Any:
-        return _decorated(name, make, *function) if function else Block(name, make)
+    def maker(*functions: Any) -> Any:
+        if len(functions) > 1:
+            raise TypeError(
+                f"{name}() decorates one function, got {len(functions)} things: write "
+                f"`with {name}():` around the calls, or @{name} above each def"
+            )
+        return _decorated(name, make, *functions) if functions else Block(name, make)
 
     return maker
 

@@ -205,3 +205,8 @@ def test_a_decorated_function_runs_in_threads_at_once(no_grad: Any) -> None:
         thread.join()
     assert seen == [True] * 4
     assert not (W * 2).is_constant
+
+
+def test_two_things_at_once_are_refused_with_what_to_write() -> None:
+    with pytest.raises(TypeError, match=r"^no_grad\(\) decorates one function, got 2 things"):
+        mg.no_grad(abs, abs)  # type: ignore[call-overload]
