@@ -148,6 +148,12 @@ class Running:
         self._left -= self._operations
         if self._left < 0.0:
             self._make_machine_code()
+        return self.run_as_it_is(parameters, numbers)
+
+    def run_as_it_is(
+        self, parameters: list[float], numbers: list[float]
+    ) -> tuple[list[float], list[list[float]]]:
+        """The same, for who runs a row of a batch to compare it: no machine code is made for it."""
         outputs, gradients = self.runner.run(parameters, numbers)
         if (
             self.tape.multiplies_nothing
