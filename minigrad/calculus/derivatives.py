@@ -28,6 +28,7 @@ from ..rules import as_number, described
 from ..text import counted
 from .gradients import (
     NO_LIST,
+    WITH_A_VECTOR,
     how_to_give,
     is_without_axes,
     refuse_fixed_number,
@@ -44,7 +45,7 @@ from .of_circuits import (
     pulled_back,
     pushed_forward,
 )
-from .of_functions import WITH_A_VECTOR, derivative_function
+from .of_functions import derivative_function
 
 ByWire = Mapping[Value, Any] | Sequence[tuple[Value, Any]]  # a number for each wire
 Inputs = Value | Sequence[Value]

@@ -35,7 +35,7 @@ from .local_gradients import (
 )
 
 NO_LIST: Final = (str, bytes, set, frozenset)
-BY_A_VECTOR: Final = frozenset(("jvp", "vjp", "hvp"))  # whose seeds are a user's numbers
+WITH_A_VECTOR: Final = ("jvp", "vjp", "hvp")  # of a user's: there a wire of 0 may be a seed
 
 
 def sent_back(
@@ -194,7 +194,7 @@ def as_wires_of(circuit: Circuit, numbers: Iterable[Any], name: str) -> list[Val
     A wire of a function that is being recorded stands for any number.
     """
     wires = [x if isinstance(x, Value) else constant(x) for x in numbers]
-    if not (circuit.routes or name in BY_A_VECTOR):
+    if not (circuit.routes or name in WITH_A_VECTOR):
         return wires
     is_open = is_recording()
     return [_without_minus_zero(wire, is_open) for wire in wires]

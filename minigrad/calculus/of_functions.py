@@ -30,6 +30,7 @@ from .arguments import (
     take_apart,
     without_arrays,
 )
+from .gradients import WITH_A_VECTOR
 from .nesting import differentiating, holds_a_value, is_differentiated, is_nested
 from .of_circuits import (
     circuit_of,
@@ -43,7 +44,6 @@ from .of_circuits import (
 from .results import take_result_apart
 from .vectors import numbers_of_vector, without_vector
 
-WITH_A_VECTOR: Final = ("jvp", "vjp", "hvp")
 _sum: Final = FUNCTIONS["sum"]
 
 
