@@ -360,6 +360,16 @@ def test_tangents_follow_too(open_page, mode):
     assert page.get_by_role("button", name="gradient step").count() == (mode == "both")
 
 
+def test_what_can_be_dragged_is_the_whole_wire_with_its_tangent(open_page):
+    page = open_page(Stepper(neuron(), mode="both", seed="w_0").player().page)
+    for wire in page.locator(".leaf").all():
+        area = wire.locator(".area").bounding_box()
+        for number in wire.locator("text").all():
+            box = number.bounding_box()
+            assert area["x"] <= box["x"]
+            assert box["x"] + box["width"] <= area["x"] + area["width"]
+
+
 def test_a_network_learns_by_hand_and_its_formulas_in_deltas_stay(open_page):
     page = open_page(Stepper(network(3, 1), show="delta").player().page)
     before = page.title()

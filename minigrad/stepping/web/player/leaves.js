@@ -189,13 +189,11 @@ function written(number) {
 }
 
 // What can be touched: the whole wire with its name, and a little more.
-function areaOf(group, { rules }) {
-  const points = rules[0].getAttribute("points").trim().split(/\s+/).map((point) => point.split(",").map(Number));
-  const xs = points.map(([x]) => x);
+function areaOf(group, { left, right, y }) {
   const names = [...group.querySelectorAll("text")].filter((text) => text.getAttribute("text-anchor") === "start");
-  const left = Math.min(...xs, ...names.map((text) => Number(text.getAttribute("x")))) - 4;
+  const start = Math.min(left, ...names.map((text) => Number(text.getAttribute("x")))) - 4;
   const area = document.createElementNS(SVG, "rect");
-  const box = { x: left, y: points[0][1] - 18, width: Math.max(...xs) + 2 - left, height: 35, rx: 5, class: "area" };
+  const box = { x: start, y: y - 18, width: right + 2 - start, height: 35, rx: 5, class: "area" };
   for (const [name, value] of Object.entries(box)) area.setAttribute(name, value);
   return area;
 }

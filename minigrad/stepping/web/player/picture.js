@@ -26,7 +26,7 @@ function numbersOf(group, withTangent) {
   const [left, middle] = ends(rules[0]);
   const right = withTangent && rules[1] ? ends(rules[1])[1] : middle;
   const y = corners(rules[0])[0][1];
-  const found = { group, rules, x: (left + right) / 2, y };
+  const found = { group, rules, left, right, x: (left + right) / 2, y };
   for (const text of group.querySelectorAll("text")) {
     const x = Number(text.getAttribute("x"));
     if (x < left - 2 || x > right - 4) continue;
