@@ -218,6 +218,28 @@ def test_on_a_phone_circuits_lead_down_and_nothing_is_cut_off(visit):
     assert seen[0]["down"] > 2 * abs(seen[0]["right"])
 
 
+GAPS = """() => {
+  const ends = (part) => part.getBoundingClientRect();
+  const rules = [...document.querySelectorAll('.picture .wire polygon')].map(ends);
+  const gaps = [];
+  for (const edge of document.querySelectorAll('.picture .edge path')) {
+    const { left, right, top, bottom } = ends(edge);
+    for (const rule of rules) {
+      if (rule.top < top - 2 || rule.bottom > bottom + 2) continue;
+      gaps.push(...[left - rule.right, rule.left - right].filter((gap) => Math.abs(gap) < 6));
+    }
+  }
+  return gaps;
+}"""
+
+
+def test_a_wire_and_the_line_that_goes_on_from_it_have_no_gap(visit):
+    page = visit(viewport={"width": 1280, "height": 800})
+    gaps = page.evaluate(GAPS)
+    assert len(gaps) >= 13  # nine lines to gates, and four from gates to wires
+    assert max(gaps) < 0
+
+
 @pytest.mark.parametrize(("expression", "are_beside"), [("(x + 1)*x", True), (None, False)])
 def test_right_and_wrong_stand_beside_one_another_on_a_phone_where_both_are_whole(
     visit, expression, are_beside

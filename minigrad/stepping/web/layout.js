@@ -16,12 +16,29 @@ export async function layOut(plan, collapsed = false, rankdir = "LR") {
   }
   engine ??= await globalThis.graphviz.instance();
   const writer = collapsed ? new NetworkWriter(plan) : new CircuitWriter(plan, rankdir);
-  const text = engine.renderString(writer.text(), { format: "svg" });
+  const text = joined(engine.renderString(writer.text(), { format: "svg" }));
   const svg = document.adoptNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement);
   for (const title of svg.querySelectorAll("title")) title.remove(); // node names, shown as tooltips
   for (const text of svg.querySelectorAll("[font-family]")) text.setAttribute("font-family", SHOWN_FONTS);
   const [, , width, height] = svg.getAttribute("viewBox").split(/\s+/).map(Number);
   return { svg, width, height, writer, plan, collapsed, rankdir, parts: partsOf(svg) };
+}
+
+const LINE = /(<polygon [^>]*points=")([-\d.]+),([-\d.]+) \2,([-\d.]+) ([-\d.]+),\4 \5,\3 \2,\3"/g;
+const EDGE = /(class="edge[^"]*">\s*(?:<title>[^<]*<\/title>\s*)?<path fill="none"[^>]* d=")M([-\d.]+),([-\d.]+)(C[-\d.]+,([-\d.]+)[^"]* [-\d.]+,([-\d.]+) ([-\d.]+),([-\d.]+))"/g;
+
+// The lines of wires a point longer at both ends, level ends of edges two: Graphviz leaves a hairline gap.
+function joined(svg) {
+  const longer = (line, before, left, bottom, top, right) => {
+    if (Math.abs(top - bottom) > 4) return line;
+    const [from, to] = [Number(left) - 1, Number(right) + 1];
+    return `${before}${from},${bottom} ${from},${top} ${to},${top} ${to},${bottom} ${from},${bottom}"`;
+  };
+  const further = (edge, before, x, y, curve, first, last, xEnd, yEnd) => {
+    const start = first === y ? `M${x - 2},${y}L${x},${y}` : `M${x},${y}`;
+    return `${before}${start}${curve}${last === yEnd ? `L${Number(xEnd) + 2},${yEnd}` : ""}"`;
+  };
+  return svg.replace(LINE, longer).replace(EDGE, further);
 }
 
 function partsOf(svg) {
