@@ -257,11 +257,11 @@ multiplexer = row("select", "select",
     output_range=lambda *xs: (min(x.low for x in xs[:-1]), max(x.high for x in xs[:-1])),
     local_gradient=_selected)
 
-# By a factor of 0 that stands for nothing: −0.0 beside an infinity too, which a sum does not see.
-vanishing_product = slope_row("vanishing_product", "×",
-    "× by nothing sends on to what may be something, and nothing to the other factor",
+# A factor of 0 stands for nothing: −0.0 beside an infinity too, which a sum does not see.
+vanishing_product = slope_row("vanishing_product", "×₀",
+    "×₀ switches its inputs as × does, and sends nothing where the other one is 0",
     arity=2, routes=True,
-    rule=lambda x, y: where(equal(x, y), -0.0, -0.0), definition=lambda x, y: x * y,
+    rule=lambda x, y: where(equal(x, 0.0), -0.0, where(equal(y, 0.0), -0.0, x * y)),
     local_gradient=lambda x, y, out: (y, x))
 
 absolute = row("abs", "|x|",

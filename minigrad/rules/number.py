@@ -118,8 +118,10 @@ def _remedy(thing: object) -> str:
     if shape == ():
         return "an array without a dimension has its one number in .item()"
     if shape is not None:
-        items = "the items" + " (of a column: .ravel())" * str(shape).endswith(("(1,)", ", 1)"))
+        items = "the items" + " (of a column: .ravel())" * (shape[-1:] == (1,))
         return f"a wire carries one number; write a loop or a list comprehension over {items}"
+    if isinstance(thing, type):
+        return "pass an int, a float or a Value, not a class"
     if isinstance(thing, complex) or hasattr(thing, "imag"):
         return "minigrad works with real numbers; take .real, .imag or abs()"
     return "pass an int, a float or a Value"

@@ -209,6 +209,13 @@ def test_a_wire_of_0_as_tangent_still_has_its_slope() -> None:
     assert (tangent.data, speed.grad) == (0.0, math.inf)
 
 
+def test_a_tangents_circuit_holds_at_other_speeds_than_0() -> None:
+    x, speed = Value(3.0), Value(0.0)
+    names: dict[str, Any] = {}
+    exec(mg.export(mg.jvp(x * x, {x: speed}, create_graph=True), "python"), names)
+    assert [names["circuit"](3.0, v) for v in (0.0, 1.0, -2.0)] == [0.0, 6.0, -12.0]
+
+
 def test_a_recorded_tangent_chooses_anew_at_every_call() -> None:
     def slope(x: Any) -> Any:
         return mg.jvp(mg.max(x.sqrt(), x) + mg.relu(x - 0.5), [(x, 1.0)], create_graph=True)

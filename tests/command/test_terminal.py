@@ -83,6 +83,16 @@ def test_what_keys_send_moves_or_quits_or_means_nothing():
     assert list(keys_in("zß\x1b[5~")) == []
 
 
+def started_in(terminal):
+    return subprocess.Popen(
+        [sys.executable, "-m", "minigrad", "step", *EXPRESSION],
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        env=os.environ | {"TERM": "xterm", "COLUMNS": "100", "LINES": "40"},
+    )
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are Unix's")
 def test_in_a_real_terminal_keys_move_and_q_puts_everything_back():
     import pty
@@ -90,12 +100,7 @@ def test_in_a_real_terminal_keys_move_and_q_puts_everything_back():
 
     terminal, inside = pty.openpty()
     before = termios.tcgetattr(inside)
-    program = subprocess.Popen(
-        [sys.executable, "-m", "minigrad", "step", *EXPRESSION],
-        stdin=inside,
-        stdout=inside,
-        env=os.environ | {"TERM": "xterm", "COLUMNS": "100", "LINES": "40"},
-    )
+    program = started_in(inside)
     shown = ""
 
     def read_until(text: str) -> None:
@@ -127,13 +132,7 @@ def test_whatever_ends_it_the_terminal_is_put_back_with_one_line(sent, code):
 
     terminal, inside = pty.openpty()
     before = termios.tcgetattr(inside)
-    program = subprocess.Popen(
-        [sys.executable, "-m", "minigrad", "step", *EXPRESSION],
-        stdin=inside,
-        stdout=inside,
-        stderr=inside,
-        env=os.environ | {"TERM": "xterm", "COLUMNS": "100", "LINES": "40"},
-    )
+    program = started_in(inside)
     shown = b""
     while b"q: quit" not in shown:
         shown += os.read(terminal, 65536)

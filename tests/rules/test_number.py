@@ -85,3 +85,9 @@ def test_a_time_has_a_number_in_a_unit_alone(use, kind):
     with pytest.raises(TypeError, match="its number depends on a unit; divide a span by"):
         use(np.array([10**18, 2 * 10**18]).astype(kind))
     assert (Value(2.0) * (np.timedelta64(3, "s") / np.timedelta64(1, "s"))).data == 6.0
+
+
+@pytest.mark.parametrize("kind", [float, int, Value])
+def test_a_class_is_no_number(kind):
+    with pytest.raises(TypeError, match="pass an int, a float or a Value, not a class"):
+        Value(kind)
